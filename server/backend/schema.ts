@@ -1,0 +1,198 @@
+/**
+ * The tables, as Kysely sees them. Times are whole milliseconds since 1970 (UTC), JSON is text,
+ * ids are UUIDv7 text; `migrations/` makes the same tables on SQLite and Postgres.
+ */
+import type { Generated, Selectable } from "kysely";
+import type { Status } from "../jobs/status.ts";
+
+export interface Schema {
+  accounts: AccountsTable;
+  members: MembersTable;
+  api_tokens: ApiTokensTable;
+  jobs: JobsTable;
+  job_steps: JobStepsTable;
+  job_events: JobEventsTable;
+  job_logs: JobLogsTable;
+  job_errors: JobErrorsTable;
+  files: FilesTable;
+  uploads: UploadsTable;
+  workers: WorkersTable;
+  contacts: ContactsTable;
+}
+
+export interface AccountsTable {
+  id: string;
+  name: string;
+  /** Jobs running now; claims and ends keep it, the sweep mends it. */
+  running: Generated<number>;
+  max_running: Generated<number>;
+  last_claimed_at: Generated<number>;
+  /** Kept with every merge, for a count over a million rows takes too long for a page. */
+  contact_count: Generated<number>;
+  created_at: number;
+}
+
+export interface MembersTable {
+  user_id: string;
+  account_id: string;
+  role: "owner" | "member";
+}
+
+export interface ApiTokensTable {
+  id: string;
+  user_id: string;
+  name: string;
+  /** SHA-256 of the token, hex. */
+  hash: string;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+export interface JobsTable {
+  id: string;
+  kind: string;
+  account_id: string;
+  user_id: string;
+  idempotency_key: string | null;
+  /** The job that this one repeats. */
+  retry_of: string | null;
+  priority: Generated<number>;
+  status: Status;
+  /** Why it is in that status: retry, rescued, interrupted, timeout, worker_lost, error, refused. */
+  reason: string | null;
+  input: string;
+  outcome: string | null;
+  result_page: string | null;
+  error: string | null;
+  advice: string | null;
+  run_at: number;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  hidden_at: number | null;
+  /** Raised by one at every claim; every write of a run must match it. */
+  fence: Generated<number>;
+  /** Grows with every visible change. */
+  version: Generated<number>;
+  event_seq: Generated<number>;
+  log_seq: Generated<number>;
+  retries: Generated<number>;
+  max_retries: number;
+  /** Runs in a row that lost their worker without reaching a new checkpoint. */
+  rescues: Generated<number>;
+  worker_id: string | null;
+  /** Running time allowed and used so far; both ms, pauses not counted. */
+  timeout_ms: number;
+  ran_ms: Generated<number>;
+  claimed_at: number | null;
+  deadline_at: number | null;
+  cancel_requested_at: number | null;
+  pause_requested_at: number | null;
+  checkpoint: string | null;
+  succeeded: Generated<number>;
+  failed: Generated<number>;
+  skipped: Generated<number>;
+  /** The current step's place in `job_steps`, and how far it is. */
+  step: number | null;
+  step_done: Generated<number>;
+  step_total: number | null;
+  /** 0 to 1 over all steps, null where a total is unknown. */
+  progress: number | null;
+  message: string | null;
+  /** When progress was last made; what "No progress for 40 s" counts from. */
+  progressed_at: number | null;
+  /** Between these the job is expected to end. */
+  eta_from: number | null;
+  eta_to: number | null;
+}
+
+export interface JobStepsTable {
+  job_id: string;
+  position: number;
+  name: string;
+  weight: number;
+  status: "waiting" | "running" | "done";
+  /** What the step returned, JSON. */
+  value: string | null;
+  started_at: number | null;
+  finished_at: number | null;
+}
+
+export interface JobEventsTable {
+  job_id: string;
+  seq: number;
+  type: string;
+  message: string;
+  details: string | null;
+  happened_at: number;
+}
+
+export interface JobLogsTable {
+  job_id: string;
+  seq: number;
+  level: "info" | "warn" | "error";
+  message: string;
+  happened_at: number;
+}
+
+export interface JobErrorsTable {
+  job_id: string;
+  reason: string;
+  count: number;
+  /** The first row numbers, JSON. */
+  rows: string;
+}
+
+export interface FilesTable {
+  id: string;
+  job_id: string;
+  role: "result" | "rejects";
+  name: string;
+  media_type: string;
+  size: number;
+  storage_key: string;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface UploadsTable {
+  id: string;
+  account_id: string;
+  user_id: string;
+  name: string;
+  media_type: string;
+  size: number;
+  storage_key: string;
+  created_at: number;
+}
+
+export interface WorkersTable {
+  id: string;
+  host: string;
+  pid: number;
+  /** Grows each second; a watcher that sees it stand still knows that the worker is lost. */
+  beat: Generated<number>;
+  beat_at: number;
+  started_at: number;
+  /** What the queue knows this worker by, for setting its locks free. */
+  queue_id: string | null;
+}
+
+export interface ContactsTable {
+  id: Generated<number>;
+  account_id: string;
+  email: string;
+  first_name: string | null;
+  last_name: string | null;
+  company: string | null;
+  phone: string | null;
+  /** The job that brought or last changed the row. */
+  job_id: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export type JobRow = Selectable<JobsTable>;
+export type StepRow = Selectable<JobStepsTable>;
+export type EventRow = Selectable<JobEventsTable>;
+export type FileRow = Selectable<FilesTable>;

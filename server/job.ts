@@ -1,0 +1,175 @@
+/**
+ * All that a file in `jobs/` may import: how a kind is described, and the context its `run` gets.
+ * This file imports nothing of ours, so that a kind can be read, tested and moved on its own.
+ */
+import type { Kysely } from "kysely";
+import { z } from "zod";
+
+/** One kind of job. The name of its file in `jobs/` is its identifier. */
+export interface Kind<
+  Input extends z.ZodObject = z.ZodObject,
+  Steps extends Record<string, number> = Record<string, number>,
+> {
+  /** What a person reads: "Import contacts". */
+  title: string;
+  /** One sentence below the title where a kind is chosen. */
+  description: string;
+  /** What is checked before a job starts; the form is made from it. */
+  input: Input;
+  /** The stages by the name people read, each with its share of the whole (any unit). */
+  steps: Steps;
+  /** What an item is called in the plural: "rows". Default "items". */
+  unit?: string;
+  /** Running time, pauses not counted, after which a job fails as `timeout`: "90s", "10m", "2h". Default "1h". */
+  timeout?: Duration;
+  /** Waits before each automatic retry. Default 1, 4 and 16 s; `[]` for none. */
+  retryAfter?: Duration[];
+  /** Whether an error is worth another try. Default: `TryAgain`, and lost connections. */
+  retryOn?: (error: unknown) => boolean;
+  /** False where a half-done job would do harm: no Cancel is offered. Default true. */
+  cancellable?: boolean;
+  /** True for work that keeps a processor busy: it gets a runner process of its own. */
+  alone?: boolean;
+  /** Lower goes first. Default 0. */
+  priority?: number;
+  /** Seconds a typical job takes, told before there is any history. */
+  expectedSeconds?: number;
+  /** The path of a page of this kind's own for starting it, where a made form does not do. */
+  startPage?: string;
+  /** False hides the kind from the page where a person chooses one. Default true. */
+  listed?: boolean;
+  run(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<Outcome>;
+  /** Called when a job was cancelled or failed for good; files of the job are removed anyway. */
+  cleanup?(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<void>;
+}
+
+/** How a job ended well. */
+export interface Outcome {
+  /** A sentence: "Imported 99,812 of 100,000, 188 rows rejected". */
+  message: string;
+  /** Path of a page that shows the result. Files are results by being written with `job.file`. */
+  page?: string;
+}
+
+export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h`;
+
+/** The counts of finished items: `done` is their sum. */
+export interface Tally {
+  succeeded: number;
+  failed: number;
+  skipped: number;
+}
+
+/** One piece of a source, with the place (JSON) where reading goes on behind it. */
+export interface Batch<Item, Cursor> {
+  items: Item[];
+  cursor: Cursor;
+  /** How far the step is after this batch, in the unit of its total. Default: items so far. */
+  done?: number;
+}
+
+export interface BatchOptions<Item, Cursor> {
+  /** Reads on from a cursor, or from the start where it is undefined. */
+  from(cursor: Cursor | undefined): AsyncIterable<Batch<Item, Cursor>>;
+  /** The step's total, if known. */
+  total?: number;
+  /** Runs inside the transaction that keeps the cursor: database calls only. */
+  write?(items: Item[], write: BatchWrite): Promise<Partial<Tally> | undefined>;
+}
+
+/** What a batch writes with: everything commits with its cursor or not at all. */
+export interface BatchWrite {
+  // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
+  readonly db: Kysely<any>;
+  /** Inserts rows sorted by their key, many times faster than random keys (notes in the README). */
+  upsert(table: string, rows: readonly unknown[][], how: Upsert): Promise<Upserted>;
+}
+
+export interface Upsert {
+  /** The columns that each row holds, in its order. */
+  columns: readonly string[];
+  /** The unique columns that make a row a duplicate. */
+  key: readonly string[];
+  /** Columns a duplicate overwrites; empty to leave it alone. */
+  update: readonly string[];
+}
+
+export interface Upserted {
+  inserted: number;
+  updated: number;
+  /** Duplicates left alone. */
+  skipped: number;
+}
+
+/** Bytes that can be read from any place: an uploaded file. */
+export interface ByteSource {
+  name: string;
+  size: number;
+  /** @param from first byte, default 0 */
+  read(from?: number): AsyncIterable<Uint8Array>;
+}
+
+/** Files of one job that live until it ends. Writing replaces the file whole, at once. */
+export interface Scratch {
+  write(name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
+  read(name: string): AsyncIterable<Uint8Array>;
+}
+
+/** The person who started the job, and the log of what the job says. */
+export interface JobContext<Step extends string = string> {
+  readonly id: string;
+  readonly accountId: string;
+  readonly userId: string;
+  /** Fires on cancel, pause, deadline, shutdown and a lost lease. */
+  readonly signal: AbortSignal;
+  /** For reading. Writes belong into `batches`, which guards them. */
+  // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
+  readonly db: Kysely<any>;
+  readonly scratch: Scratch;
+  /** The counts so far, over all runs of this job. */
+  readonly counts: Readonly<Tally>;
+
+  /** Runs a stage. One that finished in an earlier run is not run again: its value (JSON) was kept. */
+  step<T>(name: Step, work: () => Promise<T>): Promise<T>;
+  /** Goes through a source in batches; after a crash, pause or retry it goes on behind the last one. */
+  batches<Item, Cursor>(options: BatchOptions<Item, Cursor>): Promise<void>;
+  /** How far the current step is. Cheap enough for a hot loop: the last value wins. */
+  progress(done: number, total?: number, message?: string): void;
+  /** Counts a row as failed, under a reason people read; kept with the next batch. */
+  reject(row: number, reason: string): void;
+  log(message: string, level?: "info" | "warn" | "error"): void;
+  /** Resolves after a while, rejects at once when the signal fires. */
+  sleep(milliseconds: number): Promise<void>;
+  /** Opens a file that the account uploaded. */
+  open(uploadId: string): Promise<ByteSource>;
+  /** Writes a file that the job leaves for download. */
+  file(file: { name: string; type: string; role?: "result" | "rejects" }, chunks: AsyncIterable<Uint8Array | string>): Promise<void>;
+}
+
+/** The input or a credential is wrong: retried never, the message is shown to the person. */
+export class Refused extends Error {
+  override name = "Refused";
+  /** What the person can do about it. */
+  readonly advice: string | undefined;
+  constructor(message: string, advice?: string) {
+    super(message);
+    this.advice = advice;
+  }
+}
+
+/** Something that passes: worth another try. The message is shown while the job waits. */
+export class TryAgain extends Error {
+  override name = "TryAgain";
+}
+
+/** Describes a kind; the types of input and step names follow from it. */
+export function defineJob<Input extends z.ZodObject, const Steps extends Record<string, number>>(
+  kind: Kind<Input, Steps>,
+): Kind<Input, Steps> {
+  return kind;
+}
+
+/** An input field that holds the id of an uploaded file of one of these media types. */
+export function upload(...types: string[]): z.ZodString {
+  return z.string().min(1, "Choose a file first").meta({ upload: types });
+}

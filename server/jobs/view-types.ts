@@ -1,0 +1,105 @@
+/**
+ * What the templates get. Everything is ready to print: no template computes, formats or decides
+ * more than "is it there". All of it is blind to the viewer, for one rendering serves everybody.
+ */
+import type { Status } from "./status.ts";
+
+/** What a person sees; derived from the status and the columns beside it. */
+export type Shown =
+  | "scheduled"
+  | "pending"
+  | "retrying"
+  | "resuming"
+  | "running"
+  | "pausing"
+  | "paused"
+  | "cancelling"
+  | "succeeded"
+  | "failed"
+  | "cancelled";
+
+export interface JobView {
+  id: string;
+  /** `contact_import` */
+  kind: string;
+  /** "Import contacts" */
+  title: string;
+  /** `/jobs/0198…` */
+  href: string;
+  status: Status;
+  shown: Shown;
+  /** The words beside the mark: "Running", "Retry 2 of 3 in 4 s", "Resuming after a lost worker". */
+  label: string;
+  /** False once the job is final. */
+  active: boolean;
+  version: number;
+  /** When this was rendered, ms: with the version it orders frames. */
+  renderedAt: number;
+  /** 0 to 100, or null where the total is unknown. */
+  percent: number | null;
+  /** "42 %", or "38,112 rows so far" */
+  percentText: string;
+  /** "42,318 of 100,000 rows", or empty */
+  amount: string;
+  /** What the job says it is doing, or empty. */
+  message: string;
+  /** "about 2 minutes left", "1-3 minutes left", "Almost done", "No progress for 40 s", or empty */
+  estimate: string;
+  /** "1 min 12 s", or empty before the start */
+  elapsed: string;
+  /** "Step 1 of 2: Reading the file", or empty where there is one step */
+  stepText: string;
+  steps: StepView[];
+  /** Succeeded, failed, skipped: only those that are not zero. */
+  counts: { name: "succeeded" | "failed" | "skipped"; label: string; value: string }[];
+  /** How it ended, a sentence; empty while active. */
+  outcome: string;
+  /** What went wrong and what to do; empty strings where nothing did. */
+  error: string;
+  advice: string;
+  created: TimeView;
+  started: TimeView | null;
+  finished: TimeView | null;
+}
+
+export interface StepView {
+  name: string;
+  state: "waiting" | "running" | "done" | "stopped";
+  /** "40 %" while running, "12 s" when done, or empty */
+  text: string;
+}
+
+export interface TimeView {
+  /** ISO 8601 for `<time datetime>` */
+  iso: string;
+  /** "23 Nov, 14:05" (UTC); the browser puts its own zone in place of it */
+  text: string;
+}
+
+/** What a job leaves, shown when it ended and, for files, as soon as they are whole. */
+export interface ResultView {
+  page: { href: string; text: string } | null;
+  files: { href: string; name: string; size: string; role: "result" | "rejects"; expires: TimeView }[];
+  /** "email is missing" · 112 rows · "rows 14, 83, 1,204 and 109 more" */
+  errors: { reason: string; count: string; rows: string }[];
+}
+
+export interface LogLineView {
+  seq: number;
+  level: "info" | "warn" | "error";
+  message: string;
+  time: TimeView;
+}
+
+/** Which buttons the viewer gets; rendered for one viewer, outside of the live partials. */
+export interface ActionsView {
+  id: string;
+  cancel: boolean;
+  pause: boolean;
+  resume: boolean;
+  retry: boolean;
+  /** Bound to the viewer's session; every form carries it. */
+  token: string;
+  /** "Retry" or, after a cancel, "Start again" */
+  retryLabel: string;
+}
