@@ -1,0 +1,114 @@
+/**
+ * Text to rows. Written here, not taken from a library, for three things that none of the fast ones
+ * does: files that mix CRLF and LF, a stray quote that costs one cell and not the rows behind it,
+ * and the exact place of the cut. What it reads of well-formed text equals what papaparse reads
+ * (a test compares them), at about the same speed or better.
+ *
+ * Rules: RFC 4180. Beyond it, as Excel and Python's `csv` read: a quote inside an unquoted cell is
+ * a character; text behind a closing quote belongs to the cell (blanks there are dropped); rows may
+ * have any number of cells.
+ */
+import type { Dialect } from "./format.ts";
+
+const QUOTE = 34;
+const CR = 13;
+const LF = 10;
+
+export interface Parsed {
+  rows: string[][];
+  /** Where the first row begins that is not complete, or the length of the text. */
+  cut: number;
+  /** A quote was opened behind the cut and not closed. */
+  open: boolean;
+}
+
+/** @param whole true where the text ends with the file: its last row needs no line end */
+export function parseRows(text: string, { delimiter, lineEnd }: Dialect, whole: boolean): Parsed {
+  const rows: string[][] = [];
+  const length = text.length;
+  const crlf = lineEnd === "\n";
+  const separator = delimiter.charCodeAt(0);
+  let pos = 0;
+  let open = false;
+  let quote = text.indexOf('"');
+  if (quote === -1) quote = length;
+
+  while (pos < length) {
+    // In a CR file, the LF of a late CRLF.
+    if (!crlf && text.charCodeAt(pos) === LF && ++pos === length) break;
+    if (quote < pos) {
+      quote = text.indexOf('"', pos);
+      if (quote === -1) quote = length;
+    }
+    let end = text.indexOf(lineEnd, pos);
+    if (end === -1) end = length;
+    if (quote >= end) {
+      if (end === length && !whole) break;
+      rows.push(text.slice(pos, rowEnd(pos, end)).split(delimiter));
+      pos = end + 1;
+      continue;
+    }
+    const next = quotedRow(pos, end);
+    if (next === -1) break;
+    pos = next;
+  }
+  return { rows, cut: Math.min(pos, length), open };
+
+  function rowEnd(start: number, end: number): number {
+    return crlf && end > start && text.charCodeAt(end - 1) === CR ? end - 1 : end;
+  }
+
+  /** Reads a row that may hold quotes; gives where the next begins, or -1 if it is not complete. */
+  function quotedRow(start: number, firstEnd: number): number {
+    const cells: string[] = [];
+    let at = start;
+    let end = firstEnd;
+    for (;;) {
+      let cell = "";
+      let from = at;
+      if (text.charCodeAt(at) === QUOTE) {
+        let close = text.indexOf('"', at + 1);
+        let doubled = false;
+        while (close !== -1 && text.charCodeAt(close + 1) === QUOTE) {
+          doubled = true;
+          close = text.indexOf('"', close + 2);
+        }
+        if (close === -1) {
+          open = true;
+          return -1;
+        }
+        cell = text.slice(at + 1, close);
+        if (doubled) cell = cell.replaceAll('""', '"');
+        from = close + 1;
+        if (text.charCodeAt(from) === separator) {
+          cells.push(cell);
+          at = from + 1;
+          continue;
+        }
+        if (end < from) {
+          end = text.indexOf(lineEnd, from);
+          if (end === -1) end = length;
+        }
+      }
+      const stop = cellEnd(from, end);
+      const isLast = stop === end;
+      if (isLast && end === length && !whole) return -1;
+      const rest = text.slice(from, isLast ? rowEnd(from, end) : stop);
+      if (from === at) cell = rest;
+      else if (rest.trim() !== "") cell += rest;
+      cells.push(cell);
+      if (isLast) {
+        rows.push(cells);
+        return end + 1;
+      }
+      at = stop + 1;
+    }
+  }
+
+  /** The delimiter at or behind `from`, but not behind the end of the row. */
+  function cellEnd(from: number, end: number): number {
+    let stop = from;
+    while (stop < end && text.charCodeAt(stop) !== separator) stop++;
+    return stop;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Kysely } from "kysely";
+import type { ColumnTypes } from "../server/backend/backend.ts";
+
+/** The audience. The unique index serves duplicates, the order of merges and the search by prefix. */
+export async function up(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable("contacts")
+    .addColumn("id", types.identity, (c) => c.primaryKey())
+    .addColumn("account_id", types.key, (c) => c.notNull())
+    .addColumn("email", types.key, (c) => c.notNull())
+    .addColumn("first_name", "text")
+    .addColumn("last_name", "text")
+    .addColumn("company", "text")
+    .addColumn("phone", "text")
+    .addColumn("job_id", "text", (c) => c.notNull())
+    .addColumn("created_at", "bigint", (c) => c.notNull())
+    .addColumn("updated_at", "bigint", (c) => c.notNull())
+    .addUniqueConstraint("contacts_once", ["account_id", "email"])
+    .execute();
+}

@@ -1,0 +1,32 @@
+/** Runs `migrations/` in the order of their names, once each. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Kysely } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import type { ColumnTypes } from "./backend.ts";
+import type { Schema } from "./schema.ts";
+
+const folder = join(import.meta.dirname, "../../migrations");
+
+/** A file in `migrations/`. */
+export interface MigrationFile {
+  up(db: Kysely<unknown>, types: ColumnTypes): Promise<void>;
+}
+
+/** @throws the error of the migration that failed; those before it stay done. */
+export async function migrate(db: Kysely<Schema>, types: ColumnTypes): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => read(types) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+async function read(types: ColumnTypes): Promise<Record<string, Migration>> {
+  const migrations: Record<string, Migration> = {};
+  for (const name of (await readdir(folder)).sort()) {
+    if (!name.endsWith(".ts")) continue;
+    const file: MigrationFile = await import(pathToFileURL(join(folder, name)).href);
+    migrations[name.slice(0, -3)] = { up: (db) => file.up(db, types) };
+  }
+  return migrations;
+}

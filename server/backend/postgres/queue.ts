@@ -1,0 +1,50 @@
+/** graphile-worker as the doorbell: it tells when a job may be due, the `jobs` row says what is. */
+import { sql, type Transaction } from "kysely";
+import type pg from "pg";
+import type { Doorbell, Queue, Write } from "../backend.ts";
+import type { JobRow, Schema } from "../schema.ts";
+import { listen } from "./listen.ts";
+
+export function createQueue({ pool, now }: { pool: pg.Pool; now: () => number }): Queue {
+  return {
+    claim: (write, workerId) => claim(write, workerId, now()),
+    listen: ({ slots, answer }) => listen(pool, slots, answer),
+    async release(queueIds) {
+      if (queueIds.length === 0) return;
+      await pool.query("select graphile_worker.force_unlock_workers($1::text[])", [queueIds]);
+    },
+  };
+}
+
+/** The key makes one entry for each job; a second ring moves the one that is there. */
+export async function ring(tx: Transaction<Schema>, job: Doorbell): Promise<void> {
+  await sql`select graphile_worker.add_job('run', json_build_object('id', ${job.id}::text),
+    job_key := ${`job:${job.id}`}, run_at := to_timestamp(${job.runAt}::float8 / 1000),
+    priority := ${job.priority})`.execute(tx);
+}
+
+/** `skip locked` lets claimers pass each other instead of waiting for one account's row. */
+async function claim({ db }: Write, workerId: string, at: number): Promise<JobRow | undefined> {
+  const claimed = await sql<JobRow>`
+    with account as (
+      select accounts.id from accounts cross join lateral (
+        select priority from jobs
+        where account_id = accounts.id and status = 'pending' and run_at <= ${at}
+        order by priority, run_at, id limit 1) head
+      where accounts.running < accounts.max_running
+      order by head.priority, accounts.running, accounts.last_claimed_at
+      limit 1 for update of accounts skip locked),
+    best as (
+      select jobs.id, jobs.account_id from jobs join account on account.id = jobs.account_id
+      where status = 'pending' and run_at <= ${at}
+      order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
+    counted as (
+      update accounts set running = running + 1, last_claimed_at = ${at}
+      from best where accounts.id = best.account_id)
+    update jobs set status = 'running', fence = fence + 1, version = version + 1,
+      event_seq = event_seq + 1, worker_id = ${workerId}, claimed_at = ${at},
+      started_at = coalesce(started_at, ${at}), deadline_at = ${at}::bigint + timeout_ms - ran_ms,
+      progressed_at = ${at}
+    from best where jobs.id = best.id returning jobs.*`.execute(db);
+  return claimed.rows[0];
+}

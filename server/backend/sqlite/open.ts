@@ -1,0 +1,63 @@
+import { type Expression, Kysely, sql, type Transaction } from "kysely";
+import type { Backend, RelationColumns, Write } from "../backend.ts";
+import { migrate } from "../migrate.ts";
+import type { Schema } from "../schema.ts";
+import { ImmediateSqliteDialect, openFile } from "./driver.ts";
+import { createQueue } from "./queue.ts";
+import { createSignals, createSignalsTable, signal } from "./signals.ts";
+import { upsert } from "./upsert.ts";
+
+/** The backend of one machine: everything in one file. */
+export function openSqlite(path: string): Backend {
+  const file = openFile(path);
+  const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(file) });
+  const now = Date.now;
+
+  async function write<T>(work: (write: Write) => Promise<T>): Promise<T> {
+    return db.transaction().execute(async (tx) => {
+      const changed = new Set<string>();
+      const result = await work(handle(tx, changed));
+      if (changed.size > 0) await signal(tx, changed);
+      return result;
+    });
+  }
+
+  function handle(tx: Transaction<Schema>, changed: Set<string>): Write {
+    return {
+      db: tx,
+      changed: (id) => void changed.add(id),
+      // The jobs table is the queue: a pending row is its own entry.
+      ring: async () => {},
+      upsert: async (table, rows, how) => upsert(file, table, rows, how),
+    };
+  }
+
+  return {
+    name: "sqlite",
+    db,
+    now,
+    write,
+    queue: createQueue({ file, now }),
+    signals: createSignals(file),
+    relation,
+    async migrate() {
+      await migrate(db, { identity: sql`integer`, key: "text", date: "text", flag: "integer" });
+      await createSignalsTable(db);
+    },
+    ping: async () => void file.prepare("select 1 from jobs limit 1").get(),
+    close: async () => {
+      await db.destroy();
+      if (file.open) file.close();
+    },
+  };
+}
+
+function relation<Row extends object>(
+  rows: readonly Row[],
+  columns: RelationColumns<Row>,
+): Expression<Row> {
+  const picked = Object.keys(columns).map(
+    (name) => sql`json_extract(value, ${sql.lit(`$.${name}`)}) as ${sql.ref(name)}`,
+  );
+  return sql<Row>`(select ${sql.join(picked)} from json_each(${JSON.stringify(rows)}))`;
+}

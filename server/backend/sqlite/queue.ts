@@ -1,0 +1,80 @@
+/** The queue on the file itself: pending rows of `jobs` are its entries. */
+import type Database from "better-sqlite3";
+import { sql } from "kysely";
+import type { Listening, Queue, Write } from "../backend.ts";
+import type { JobRow } from "../schema.ts";
+
+const pollMs = 50;
+
+export function createQueue({ file, now }: { file: Database.Database; now: () => number }): Queue {
+  return {
+    claim: (write, workerId) => claim(write, workerId, now()),
+    listen: async ({ slots, answer }) => listen(file, now, slots, answer),
+    release: async () => {},
+  };
+}
+
+/** Every write transaction is the only one on the file, so two statements claim like one. */
+async function claim({ db }: Write, workerId: string, at: number): Promise<JobRow | undefined> {
+  const best = await sql<{ id: string; account_id: string }>`
+    select head.id, head.account_id from accounts join jobs as head on head.id = (
+      select id from jobs where account_id = accounts.id and status = 'pending' and run_at <= ${at}
+      order by priority, run_at, id limit 1)
+    where accounts.running < accounts.max_running
+    order by head.priority, accounts.running, accounts.last_claimed_at limit 1`.execute(db);
+  const found = best.rows[0];
+  if (!found) return undefined;
+  await db
+    .updateTable("accounts")
+    .set({ running: sql`running + 1`, last_claimed_at: at })
+    .where("id", "=", found.account_id)
+    .execute();
+  return db
+    .updateTable("jobs")
+    .set({
+      status: "running",
+      fence: sql`fence + 1`,
+      version: sql`version + 1`,
+      event_seq: sql`event_seq + 1`,
+      worker_id: workerId,
+      claimed_at: at,
+      started_at: sql`coalesce(started_at, ${at})`,
+      deadline_at: sql`${at} + timeout_ms - ran_ms`,
+      progressed_at: at,
+    })
+    .where("id", "=", found.id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+function listen(
+  file: Database.Database,
+  now: () => number,
+  slots: number,
+  answer: () => Promise<boolean>,
+): Listening {
+  const due = file.prepare("select 1 from jobs where status = 'pending' and run_at <= ? limit 1");
+  const busy = new Set<Promise<void>>();
+  let stopped = false;
+
+  function poll(): void {
+    // One new answer for each look: the next look sees whether more is due.
+    if (stopped || busy.size >= slots || !due.get(now())) return;
+    const slot = drain().finally(() => busy.delete(slot));
+    busy.add(slot);
+  }
+
+  async function drain(): Promise<void> {
+    while (!stopped && (await answer()));
+  }
+
+  const timer = setInterval(poll, pollMs);
+  return {
+    queueId: null,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await Promise.all(busy);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type Database from "better-sqlite3";
+import type { Upsert, Upserted } from "../../job.ts";
+
+/**
+ * Runs one prepared statement for each row, in the transaction that is open on the file.
+ * SQLite gives new rows the numbers behind the highest one, so the growth of the highest number
+ * inside one transaction is the count of rows inserted.
+ */
+export function upsert(
+  file: Database.Database,
+  table: string,
+  rows: readonly unknown[][],
+  how: Upsert,
+): Upserted {
+  const statement = file.prepare(statementFor(table, how));
+  const before = highestRow(file, table);
+  let changes = 0;
+  for (const row of rows) changes += statement.run(row).changes;
+  const inserted = highestRow(file, table) - before;
+  return { inserted, updated: changes - inserted, skipped: rows.length - changes };
+}
+
+function statementFor(table: string, { columns, key, update }: Upsert): string {
+  const set = update.map((column) => `"${column}" = excluded."${column}"`).join(", ");
+  return `insert into "${table}" (${quoted(columns)})
+    values (${columns.map(() => "?").join(", ")})
+    on conflict (${quoted(key)}) do ${set ? `update set ${set}` : "nothing"}`;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+function highestRow(file: Database.Database, table: string): number {
+  const row = file.prepare(`select max(rowid) from "${table}"`).pluck().get();
+  return (row as number | null) ?? 0;
+}

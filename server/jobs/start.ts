@@ -1,0 +1,152 @@
+import { v7 as uuidv7 } from "uuid";
+import type { z } from "zod";
+import type { Backend, Write } from "../backend/backend.ts";
+import type { JobRow } from "../backend/schema.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Duration, Kind } from "../job.ts";
+import { milliseconds } from "./duration.ts";
+
+export interface StartRequest {
+  kind: string;
+  input: Record<string, unknown>;
+  accountId: string;
+  userId: string;
+  /** The same key of the same user gives the same job, however often and from wherever. */
+  idempotencyKey?: string | undefined;
+  /** Not before; ms. Default at once. */
+  runAt?: number | undefined;
+  retryOf?: string | undefined;
+}
+
+export interface Started {
+  job: JobRow;
+  /** The key was used before: this is the job of that time. */
+  repeated: boolean;
+  /** Whether that job was started with the same kind and input. */
+  sameInput: boolean;
+}
+
+/** What was wrong with the input, field by field. */
+export class InvalidInput extends Error {
+  override name = "InvalidInput";
+  readonly fields: Record<string, string>;
+  constructor(fields: Record<string, string>) {
+    super(Object.values(fields)[0] ?? "The input is not valid");
+    this.fields = fields;
+  }
+}
+
+export class UnknownKind extends Error {
+  override name = "UnknownKind";
+}
+
+/** Automatic retries and their waits: DESIGN's 1, 4 and 16 s unless the kind says otherwise. */
+export const defaultRetryAfter: readonly Duration[] = ["1s", "4s", "16s"];
+const defaultTimeout: Duration = "1h";
+
+/**
+ * Inserts the job, its first event, its steps and the queue's entry in one transaction.
+ * @throws UnknownKind, InvalidInput
+ */
+export async function start(
+  backend: Backend,
+  catalog: Catalog,
+  request: StartRequest,
+): Promise<Started> {
+  const kind = catalog.get(request.kind);
+  if (!kind) throw new UnknownKind(`There is no kind of job called "${request.kind}"`);
+  const input = JSON.stringify(await validInput(backend, kind, request));
+  return backend.write(async (write) => {
+    const job = await insert(write, kind, { ...request, input, at: backend.now() });
+    if (job) return { job, repeated: false, sameInput: true };
+    const earlier = await write.db
+      .selectFrom("jobs")
+      .selectAll()
+      .where("user_id", "=", request.userId)
+      .where("idempotency_key", "=", request.idempotencyKey!)
+      .executeTakeFirstOrThrow();
+    const sameInput = earlier.kind === request.kind && earlier.input === input;
+    return { job: earlier, repeated: true, sameInput };
+  });
+}
+
+async function validInput(
+  backend: Backend,
+  kind: Kind,
+  request: StartRequest,
+): Promise<Record<string, unknown>> {
+  const parsed = kind.input.safeParse(request.input);
+  if (!parsed.success) throw new InvalidInput(fieldMessages(parsed.error));
+  for (const [field, type] of Object.entries(kind.input.shape)) {
+    if (!(type as z.ZodType).meta?.()?.upload) continue;
+    const found = await backend.db
+      .selectFrom("uploads")
+      .select("id")
+      .where("id", "=", String(parsed.data[field]))
+      .where("account_id", "=", request.accountId)
+      .executeTakeFirst();
+    if (!found) throw new InvalidInput({ [field]: "This file is not there (any more): upload it again" });
+  }
+  return parsed.data;
+}
+
+function fieldMessages(error: z.ZodError): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const issue of error.issues) fields[issue.path.join(".") || "input"] ??= issue.message;
+  return fields;
+}
+
+interface Row extends Omit<StartRequest, "input"> {
+  input: string;
+  at: number;
+}
+
+async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | undefined> {
+  const { at } = request;
+  const runAt = Math.max(at, request.runAt ?? at);
+  const job = await write.db
+    .insertInto("jobs")
+    .values({
+      id: uuidv7(),
+      kind: request.kind,
+      account_id: request.accountId,
+      user_id: request.userId,
+      idempotency_key: request.idempotencyKey ?? null,
+      retry_of: request.retryOf ?? null,
+      priority: kind.priority ?? 0,
+      status: "pending",
+      input: request.input,
+      run_at: runAt,
+      created_at: at,
+      max_retries: (kind.retryAfter ?? defaultRetryAfter).length,
+      timeout_ms: milliseconds(kind.timeout ?? defaultTimeout),
+      event_seq: 1,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["user_id", "idempotency_key"])
+        .where("idempotency_key", "is not", null)
+        .doNothing(),
+    )
+    .returningAll()
+    .executeTakeFirst();
+  if (!job) return undefined;
+  await write.db.insertInto("job_steps").values(stepsOf(job.id, kind)).execute();
+  await write.db
+    .insertInto("job_events")
+    .values({ job_id: job.id, seq: 1, type: "created", message: "Created", happened_at: at })
+    .execute();
+  await write.ring({ id: job.id, runAt, priority: job.priority });
+  write.changed(job.id);
+  return job;
+}
+
+function stepsOf(jobId: string, kind: Kind) {
+  return Object.entries(kind.steps).map(([name, weight], position) => ({
+    job_id: jobId,
+    position,
+    name,
+    weight,
+    status: "waiting" as const,
+  }));
+}

@@ -1,0 +1,117 @@
+/**
+ * Templates: each file of `views/` becomes one function, called directly (looking a template up by
+ * path costs half of a small partial). What a page, an htmx answer and the stream print is the same
+ * function's output.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Eta } from "eta";
+import type { DataOf, OwnPart, PageName, TemplateName } from "./pages.ts";
+
+export interface Renderer {
+  /** The whole document. `data.layout` goes to `views/layout.eta`. */
+  page<N extends PageName>(name: N, data: DataOf<N>): string;
+  /** One template alone. */
+  partial<N extends TemplateName>(name: N, data: DataOf<N>): string;
+  /** The kind's own template of a part, `jobs/<kind>/<part>`, or `jobs/<part>` where it has none. */
+  own<P extends OwnPart>(kind: string, part: P): `jobs/${P}` | `jobs/${string}/${P}`;
+  exists(name: string): boolean;
+}
+
+export interface RenderOptions {
+  /** The folder of the templates, absolute. */
+  viewsDir: string;
+  /** Throw where a template would print null, undefined or an object. For development and tests. */
+  strict: boolean;
+  /** Compile everything at the start. Without, each render reads its file anew. */
+  cache: boolean;
+}
+
+type Include = (name: string, data: unknown) => string;
+type Template = (it: unknown, include: Include, own: Renderer["own"]) => string;
+
+/** @throws where a template does not parse (at once with `cache`, else when it is used) */
+export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Renderer {
+  const compile = compiler(strict);
+  const load = (name: string): Template => compile(name, readFileSync(pathOf(name), "utf8"));
+  const templates = new Map(cache ? namesIn(viewsDir).map((name) => [name, load(name)]) : []);
+
+  function pathOf(name: string): string {
+    return join(viewsDir, `${name}.eta`);
+  }
+
+  function exists(name: string): boolean {
+    return cache ? templates.has(name) : isName(name) && existsSync(pathOf(name));
+  }
+
+  function own<P extends OwnPart>(kind: string, part: P): `jobs/${P}` | `jobs/${string}/${P}` {
+    const name = `jobs/${kind}/${part}` as const;
+    return exists(name) ? name : `jobs/${part}`;
+  }
+
+  // Eta's own include mixes the including template's data into the partial's, so that a partial
+  // works in its page and prints "undefined" when the stream renders it alone. This one does not.
+  function include(name: string, data: unknown): string {
+    const template = templates.get(name) ?? (!cache && exists(name) ? load(name) : undefined);
+    if (!template) throw new Error(`No template views/${name}.eta`);
+    return template(data, include, own);
+  }
+
+  return {
+    page: (name, data) =>
+      include("layout", { ...(data as { layout: object }).layout, body: include(name, data) }),
+    partial: include,
+    own,
+    exists,
+  };
+}
+
+/** Templates are named by the program, yet a kind's name is part of some: no way out of the folder. */
+function isName(name: string): boolean {
+  return /^[\w-]+(\/[\w-]+)*$/.test(name);
+}
+
+function namesIn(viewsDir: string): string[] {
+  return readdirSync(viewsDir, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".eta"))
+    .map((path) => path.slice(0, -".eta".length).replaceAll("\\", "/"));
+}
+
+function compiler(strict: boolean): (name: string, source: string) => Template {
+  // `debug` notes the line before each tag, `autoFilter` passes every printed value, raw or not,
+  // through the check.
+  const eta = new Eta({ rmWhitespace: true, debug: strict, autoFilter: strict });
+  const { escapeFunction } = eta.config;
+  return (name, source) => {
+    const body = eta.compileBody(eta.parse(source));
+    const guarded = strict ? `try {\n${body}\n} catch (error) { fail(error, __eta.line) }` : body;
+    const make = new Function(
+      "escapeFunction",
+      "printable",
+      "fail",
+      `return (it, include, own) => {
+        const __eta = { res: "", line: 1, e: escapeFunction, f: printable };
+        ${guarded}
+        return __eta.res;
+      }
+      //# sourceURL=views/${name}.eta`,
+    );
+    return make(escapeFunction, printable, (error: unknown, line: number) => {
+      throw error instanceof TemplateError ? error : new TemplateError(name, line, error);
+    });
+  };
+}
+
+class TemplateError extends Error {
+  override name = "TemplateError";
+  constructor(template: string, line: number, cause: unknown) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    super(`views/${template}.eta, line ${line}: ${message}`, { cause });
+  }
+}
+
+function printable(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && !Number.isNaN(value)) return String(value);
+  throw new TypeError(`cannot print ${typeof value === "object" ? value && "an object" : value}`);
+}
