@@ -1,0 +1,115 @@
+/** The settings, read from the environment once; nothing else reads it. */
+import { randomBytes } from "node:crypto";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { z } from "zod";
+
+export interface Config {
+  port: number;
+  host: string;
+  /** Where people reach the application, without a slash at its end; null: whatever host they ask for. */
+  publicUrl: string | null;
+  /** `postgres://…`, or the path of a SQLite file. */
+  databaseUrl: string;
+  storageDir: string;
+  /** Signs sessions, form tokens and links. */
+  secret: string;
+  /** Runner processes of one worker that are kept for sharing. */
+  runners: number;
+  /** Jobs that one worker runs at a time. */
+  concurrency: number;
+  /** Folders with kinds. */
+  jobsDirs: string[];
+  /** Largest upload, bytes. */
+  uploadLimit: number;
+  production: boolean;
+  logLevel: string;
+}
+
+/** A setting that cannot be used; the message is one line for the person who set it. */
+export class BadSetting extends Error {
+  override name = "BadSetting";
+}
+
+const root = join(import.meta.dirname, "..");
+const whole = (name: string, from: number, to: number) =>
+  z.coerce
+    .number({ error: `${name} must be a whole number from ${from} to ${to}` })
+    .int(`${name} must be a whole number from ${from} to ${to}`)
+    .min(from, `${name} must be a whole number from ${from} to ${to}`)
+    .max(to, `${name} must be a whole number from ${from} to ${to}`);
+
+const settings = z.object({
+  PORT: whole("PORT", 0, 65_535).default(3000),
+  HOST: z.string().default("127.0.0.1"),
+  PUBLIC_URL: z.url("PUBLIC_URL must be an address such as https://headway.example").optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "DATABASE_URL must begin with postgres://, or be left out for SQLite")
+    .optional(),
+  STORAGE_DIR: z.string().default("./storage"),
+  SECRET: z.string().min(32, "SECRET must have at least 32 characters").optional(),
+  RUNNERS: whole("RUNNERS", 1, 64).default(Math.min(4, availableParallelism())),
+  CONCURRENCY: whole("CONCURRENCY", 1, 1_000).default(20),
+  JOBS_DIR: z.string().default(join(root, "jobs")),
+  UPLOAD_LIMIT_MB: whole("UPLOAD_LIMIT_MB", 1, 100_000).default(2_000),
+  NODE_ENV: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "silent"], {
+      error: "LOG_LEVEL must be trace, debug, info, warn, error or silent",
+    })
+    .default("info"),
+});
+
+/**
+ * @throws BadSetting for the first setting that cannot be used, or a storage folder that is not
+ * writable
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.entries(environment).filter(([, value]) => value !== "");
+  const parsed = settings.safeParse(Object.fromEntries(given));
+  if (!parsed.success) throw new BadSetting(parsed.error.issues[0]!.message);
+  const set = parsed.data;
+  const storageDir = resolve(set.STORAGE_DIR);
+  makeWritable(storageDir);
+  return {
+    port: set.PORT,
+    host: set.HOST,
+    publicUrl: set.PUBLIC_URL?.replace(/\/+$/, "") ?? null,
+    databaseUrl: set.DATABASE_URL ?? join(storageDir, "headway.db"),
+    storageDir,
+    secret: set.SECRET ?? keptSecret(storageDir),
+    runners: set.RUNNERS,
+    concurrency: set.CONCURRENCY,
+    jobsDirs: set.JOBS_DIR.split(delimiter).map((folder) => resolve(folder)),
+    uploadLimit: set.UPLOAD_LIMIT_MB * 1_000_000,
+    production: set.NODE_ENV === "production",
+    logLevel: set.LOG_LEVEL,
+  };
+}
+
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    // Root passes the check above even on a read-only mount.
+    writeFileSync(join(folder, ".writable"), "");
+  } catch (error) {
+    throw new BadSetting(`STORAGE_DIR ${folder} cannot be written to: ${(error as Error).message}`);
+  }
+}
+
+/** Made once and kept, so that sessions and links outlive a restart. */
+function keptSecret(storageDir: string): string {
+  const path = join(storageDir, "secret");
+  if (!existsSync(path)) {
+    try {
+      writeFileSync(path, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+    } catch (error) {
+      // Another process was first; its secret is the one.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+  return readFileSync(path, "utf8").trim();
+}

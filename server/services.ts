@@ -1,0 +1,28 @@
+/** What routes are made with. Types only: `web.ts` puts the parts together. */
+import type { Accounts, Person } from "./accounts/accounts.ts";
+import type { Backend } from "./backend/backend.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Config } from "./config.ts";
+import type { Hub } from "./live/hub.ts";
+import type { Log } from "./log.ts";
+import type { Renderer } from "./render.ts";
+import type { Storage } from "./storage/storage.ts";
+
+export interface Services {
+  config: Config;
+  log: Log;
+  backend: Backend;
+  catalog: Catalog;
+  accounts: Accounts;
+  storage: Storage;
+  render: Renderer;
+  hub: Hub;
+}
+
+/** What a request carries once `accounts` has looked at it. */
+export interface Env {
+  Variables: {
+    /** Set behind `requirePerson`; never undefined there. */
+    person: Person;
+  };
+}
