@@ -1,6 +1,6 @@
 /**
  * Files that are something else than CSV, told by their first bytes, so that the message can name
- * them. Signatures: Gary Kessler's list and the `file` command's.
+ * them. Signatures: those of the `file` command.
  */
 import { Refused } from "../../../server/job.ts";
 
@@ -9,35 +9,60 @@ const SPREADSHEET = "Open it in your spreadsheet, save the sheet as CSV, and upl
 const UNPACK = "Unpack it and upload the CSV file inside.";
 const EXPORT = "Export the data as CSV and upload that file.";
 
-/** Latin-1 text that the file starts with; what the file is; what a person can do. */
-const signatures: [start: RegExp, is: string, advice: string][] = [
-  [/^\x89PNG/, "a PNG image", EXPORT],
-  [/^\xff\xd8\xff/, "a JPEG image", EXPORT],
-  [/^GIF8[79]a/, "a GIF image", EXPORT],
-  [/^RIFF[^]{4}WEBP/, "a WebP image", EXPORT],
-  [/^[^]{4}ftyp/, "a video or a photo", EXPORT],
-  [/^%PDF-/, "a PDF document", EXPORT],
-  [/^PK\x03\x04[^]*\bxl\//, "an Excel workbook", EXCEL],
-  [/^PK\x03\x04[^]*\bword\//, "a Word document", EXPORT],
-  [/^PK\x03\x04[^]*opendocument\.spreadsheet/, "an OpenDocument spreadsheet", SPREADSHEET],
-  [/^PK\x03\x04[^]*\.numbers|^PK\x03\x04[^]*Index\/Document\.iwa/, "a Numbers spreadsheet", SPREADSHEET],
-  [/^PK\x03\x04\x14\0\x06\0[^]{22}\[Content_Types\]/, "an Office document", EXCEL],
-  [/^PK(\x03\x04|\x05\x06)/, "a ZIP archive", UNPACK],
-  [/^\xd0\xcf\x11\xe0/, "an old Excel workbook", EXCEL],
-  [/^\x1f\x8b/, "a gzip archive", UNPACK],
-  [/^(BZh|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd|\xfd7zXZ)/, "a packed archive", UNPACK],
-  [/^SQLite format 3\0/, "a SQLite database", EXPORT],
-  [/^PAR1/, "a Parquet file", EXPORT],
-  [/^(\x7fELF|MZ[^]\0)/, "a program", EXPORT],
-  [/^(\xef\xbb\xbf)?\s*<(!doctype html|html)\b/i, "a web page", EXPORT],
-  [/^(\xef\xbb\xbf)?\s*<\?xml\b/i, "an XML file", SPREADSHEET],
-  [/^(\xef\xbb\xbf)?\s*(\{\s*"[^"\n]*"\s*:|\[\s*\{)/, "a JSON file", EXPORT],
-  [/^\{\\rtf/, "an RTF document", EXPORT],
+interface Signature {
+  is: string;
+  advice: string;
+  /** What the file begins with, one character a byte. */
+  starts: string;
+  /** Where that stands, default 0. */
+  at?: number;
+  /** What comes anywhere behind it: the names of the files in a ZIP archive. */
+  holds?: string;
+}
+
+const ZIP = "PK\x03\x04";
+
+const signatures: Signature[] = [
+  { starts: "\x89PNG", is: "a PNG image", advice: EXPORT },
+  { starts: "\xff\xd8\xff", is: "a JPEG image", advice: EXPORT },
+  { starts: "GIF8", is: "a GIF image", advice: EXPORT },
+  { starts: "WEBP", at: 8, is: "a WebP image", advice: EXPORT },
+  { starts: "ftyp", at: 4, is: "a video or a photo", advice: EXPORT },
+  { starts: "%PDF-", is: "a PDF document", advice: EXPORT },
+  { starts: ZIP, holds: "xl/", is: "an Excel workbook", advice: EXCEL },
+  { starts: ZIP, holds: "word/", is: "a Word document", advice: EXPORT },
+  { starts: ZIP, holds: "opendocument.spreadsheet", is: "a spreadsheet", advice: SPREADSHEET },
+  { starts: ZIP, holds: "Index/Document.iwa", is: "a Numbers spreadsheet", advice: SPREADSHEET },
+  { starts: ZIP, holds: "[Content_Types].xml", is: "an Office document", advice: EXCEL },
+  { starts: ZIP, is: "a ZIP archive", advice: UNPACK },
+  { starts: "\xd0\xcf\x11\xe0", is: "an old Excel workbook", advice: EXCEL },
+  { starts: "\x1f\x8b", is: "a gzip archive", advice: UNPACK },
+  { starts: "7z\xbc\xaf", is: "a 7-Zip archive", advice: UNPACK },
+  { starts: "Rar!", is: "a RAR archive", advice: UNPACK },
+  { starts: "\x28\xb5\x2f\xfd", is: "a Zstandard archive", advice: UNPACK },
+  { starts: "\xfd7zXZ", is: "an XZ archive", advice: UNPACK },
+  { starts: "SQLite format 3\0", is: "a SQLite database", advice: EXPORT },
+  { starts: "PAR1", is: "a Parquet file", advice: EXPORT },
+  { starts: "\x7fELF", is: "a program", advice: EXPORT },
+  { starts: "{\\rtf", is: "an RTF document", advice: EXPORT },
+];
+
+/** Text, but of another kind; it may begin with a byte order mark. */
+const markups: [RegExp, is: string, advice: string][] = [
+  [/^\s*<(!doctype html|html)\b/i, "a web page", EXPORT],
+  [/^\s*<\?xml\b/i, "an XML file", SPREADSHEET],
+  [/^\s*(\{\s*"[^"\n]*"\s*:|\[\s*\{)/, "a JSON file", EXPORT],
 ];
 
 /** @throws Refused where the first bytes are those of another kind of file */
 export function refuseForeign(sample: Uint8Array, name: string): void {
-  const start = Buffer.from(sample.buffer, sample.byteOffset, sample.byteLength).latin1Slice();
-  const known = signatures.find(([signature]) => signature.test(start));
-  if (known) throw new Refused(`${name} is ${known[1]}, not a CSV file`, known[2]);
+  const bytes = Buffer.from(sample.buffer, sample.byteOffset, sample.byteLength).toString("latin1");
+  const binary = signatures.find(
+    ({ starts, at = 0, holds = "" }) => bytes.startsWith(starts, at) && bytes.includes(holds),
+  );
+  if (binary) throw new Refused(`${name} is ${binary.is}, not a CSV file`, binary.advice);
+
+  const text = bytes.replace(/^\xef\xbb\xbf/, "");
+  const markup = markups.find(([pattern]) => pattern.test(text));
+  if (markup) throw new Refused(`${name} is ${markup[1]}, not a CSV file`, markup[2]);
 }

@@ -20,7 +20,11 @@ export interface Parsed {
   cut: number;
   /** A quote was opened behind the cut and not closed. */
   open: boolean;
+  /** How long the last cell behind the cut is by now. */
+  pending: number;
 }
+
+const BLANKS = /^[ \t]*$/;
 
 /** @param whole true where the text ends with the file: its last row needs no line end */
 export function parseRows(text: string, { delimiter, lineEnd }: Dialect, whole: boolean): Parsed {
@@ -30,6 +34,7 @@ export function parseRows(text: string, { delimiter, lineEnd }: Dialect, whole: 
   const separator = delimiter.charCodeAt(0);
   let pos = 0;
   let open = false;
+  let pending = 0;
   let quote = text.indexOf('"');
   if (quote === -1) quote = length;
 
@@ -43,7 +48,10 @@ export function parseRows(text: string, { delimiter, lineEnd }: Dialect, whole: 
     let end = text.indexOf(lineEnd, pos);
     if (end === -1) end = length;
     if (quote >= end) {
-      if (end === length && !whole) break;
+      if (end === length && !whole) {
+        pending = length - Math.max(pos, text.lastIndexOf(delimiter) + 1);
+        break;
+      }
       rows.push(text.slice(pos, rowEnd(pos, end)).split(delimiter));
       pos = end + 1;
       continue;
@@ -52,7 +60,7 @@ export function parseRows(text: string, { delimiter, lineEnd }: Dialect, whole: 
     if (next === -1) break;
     pos = next;
   }
-  return { rows, cut: Math.min(pos, length), open };
+  return { rows, cut: Math.min(pos, length), open, pending };
 
   function rowEnd(start: number, end: number): number {
     return crlf && end > start && text.charCodeAt(end - 1) === CR ? end - 1 : end;
@@ -75,6 +83,7 @@ export function parseRows(text: string, { delimiter, lineEnd }: Dialect, whole: 
         }
         if (close === -1) {
           open = true;
+          pending = length - at;
           return -1;
         }
         cell = text.slice(at + 1, close);
@@ -92,10 +101,13 @@ export function parseRows(text: string, { delimiter, lineEnd }: Dialect, whole: 
       }
       const stop = cellEnd(from, end);
       const isLast = stop === end;
-      if (isLast && end === length && !whole) return -1;
+      if (isLast && end === length && !whole) {
+        pending = length - at;
+        return -1;
+      }
       const rest = text.slice(from, isLast ? rowEnd(from, end) : stop);
       if (from === at) cell = rest;
-      else if (rest.trim() !== "") cell += rest;
+      else if (rest !== "" && !BLANKS.test(rest)) cell += rest;
       cells.push(cell);
       if (isLast) {
         rows.push(cells);

@@ -15,14 +15,21 @@ const NON_ASCII = /[\x80-\xff]/;
  * @param whole true where the bytes reach to the end of the file
  * @returns `cut` counts bytes, not characters
  */
-export function parsePiece(bytes: Buffer, encoding: Encoding, dialect: Dialect, whole: boolean): Parsed {
-  if (encoding === "utf-16le" || encoding === "utf-16be") return parseUtf16(bytes, encoding, dialect, whole);
-  if (isAscii(bytes)) return parseRows(printable(bytes.latin1Slice()), dialect, whole);
-  if (encoding === "windows-1252") return parseRows(printable(windows1252.decode(bytes)), dialect, whole);
+export function parsePiece(
+  bytes: Buffer,
+  encoding: Encoding,
+  dialect: Dialect,
+  whole: boolean,
+): Parsed {
+  if (encoding === "utf-16le" || encoding === "utf-16be")
+    return parseUtf16(bytes, encoding, dialect, whole);
+  if (isAscii(bytes)) return parseRows(printable(bytes.toString("latin1")), dialect, whole);
+  if (encoding === "windows-1252")
+    return parseRows(printable(windows1252.decode(bytes)), dialect, whole);
 
   const complete = whole ? bytes : bytes.subarray(0, completeUtf8(bytes));
   if (!isUtf8(complete)) return parseDamagedUtf8(bytes, dialect, whole);
-  const text = complete.utf8Slice();
+  const text = complete.toString("utf8");
   const parsed = parseRows(printable(text), dialect, whole);
   parsed.cut = complete.length - Buffer.byteLength(text.slice(parsed.cut));
   return parsed;
@@ -31,7 +38,10 @@ export function parsePiece(bytes: Buffer, encoding: Encoding, dialect: Dialect, 
 /** Two bytes are a code unit, always; half of one at the end of a damaged file is dropped. */
 function parseUtf16(bytes: Buffer, encoding: Encoding, dialect: Dialect, whole: boolean): Parsed {
   const even = bytes.subarray(0, bytes.length & ~1);
-  const text = encoding === "utf-16le" ? even.ucs2Slice() : Buffer.from(even).swap16().ucs2Slice();
+  const text =
+    encoding === "utf-16le"
+      ? even.toString("utf16le")
+      : Buffer.from(even).swap16().toString("utf16le");
   const parsed = parseRows(printable(text.toWellFormed()), dialect, whole);
   parsed.cut = whole && parsed.cut === text.length ? bytes.length : parsed.cut * 2;
   return parsed;
@@ -43,12 +53,12 @@ function parseUtf16(bytes: Buffer, encoding: Encoding, dialect: Dialect, whole: 
  * depend on where the pieces were cut.
  */
 function parseDamagedUtf8(bytes: Buffer, dialect: Dialect, whole: boolean): Parsed {
-  const parsed = parseRows(printable(bytes.latin1Slice()), dialect, whole);
+  const parsed = parseRows(printable(bytes.toString("latin1")), dialect, whole);
   for (const row of parsed.rows) {
     for (let column = 0; column < row.length; column++) {
       if (!NON_ASCII.test(row[column]!)) continue;
       const cell = Buffer.from(row[column]!, "latin1");
-      row[column] = isUtf8(cell) ? cell.utf8Slice() : windows1252.decode(cell);
+      row[column] = isUtf8(cell) ? cell.toString("utf8") : windows1252.decode(cell);
     }
   }
   return parsed;

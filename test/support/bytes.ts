@@ -1,0 +1,36 @@
+/** Files that live in memory, for tests of what reads and writes them. */
+import type { ByteSource, Scratch } from "../../server/job.ts";
+
+/** @param chunk bytes handed out at a time */
+export function bytesOf(
+  content: string | Uint8Array,
+  name = "people.csv",
+  chunk = 65_536,
+): ByteSource {
+  const bytes = Buffer.from(content as Uint8Array);
+  return {
+    name,
+    size: bytes.length,
+    async *read(from = 0) {
+      for (let at = from; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
+    },
+  };
+}
+
+/** @param chunk bytes handed out at a time */
+export function scratchInMemory(chunk = 65_536): Scratch & { files: Map<string, Buffer> } {
+  const files = new Map<string, Buffer>();
+  return {
+    files,
+    async write(name, chunks) {
+      const parts: Uint8Array[] = [];
+      for await (const part of chunks) parts.push(part);
+      files.set(name, Buffer.concat(parts));
+    },
+    async *read(name) {
+      const file = files.get(name);
+      if (!file) throw new Error(`There is no file ${name}`);
+      for (let at = 0; at < file.length; at += chunk) yield file.subarray(at, at + chunk);
+    },
+  };
+}
