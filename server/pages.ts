@@ -1,4 +1,6 @@
 /** What each template gets. Like the view models, everything in here is ready to print. */
+
+import type { Status } from "./jobs/status.ts";
 import type {
   ActionsView,
   JobView,
@@ -7,7 +9,6 @@ import type {
   StepView,
   TimeView,
 } from "./jobs/view-types.ts";
-import type { Status } from "./jobs/status.ts";
 
 /** A live partial: `oob` where it goes to a page that is already open, which swaps it in by id. */
 export type Live<T> = T & { oob: boolean };
@@ -57,7 +58,15 @@ export interface Option {
 export interface FieldView {
   name: string;
   label: string;
-  type: "text" | "email" | "number" | "select" | "checkbox" | "file" | "datetime-local" | "textarea";
+  type:
+    | "text"
+    | "email"
+    | "number"
+    | "select"
+    | "checkbox"
+    | "file"
+    | "datetime-local"
+    | "textarea";
   /** What was typed or what is proposed; for an upload its id. */
   value: string;
   /** For a checkbox. */
@@ -196,12 +205,6 @@ export interface JobLog {
   earlierHref: string | null;
 }
 
-/** One line for the end of an open page's log. */
-export interface LogLine extends LogLineView {
-  /** The job's. */
-  id: string;
-}
-
 /** GET /contacts */
 export interface ContactsPage extends Page {
   q: string;
@@ -241,6 +244,7 @@ export interface SignInPage extends Page {
 export interface SignUpPage extends Page {
   name: string;
   email: string;
+  /** What is wrong with each field, or empty. */
   errors: { name: string; email: string; password: string };
   next: string;
 }
@@ -286,6 +290,25 @@ export interface ErrorPage extends Page {
   requestId: string;
 }
 
+export interface PagerView {
+  firstHref: string | null;
+  firstText: string;
+  nextHref: string | null;
+  nextText: string;
+  /** "Pages of jobs" */
+  what: string;
+}
+
+/** A form of one button that ends a session or a token. */
+export interface RevokeView {
+  href: string;
+  token: string;
+  id: string;
+  label: string;
+  /** What is ended, for those who do not see what stands beside the button. */
+  of: string;
+}
+
 export interface Pages {
   "jobs/index": JobsPage;
   "jobs/new": NewJobPage;
@@ -307,12 +330,22 @@ export type Partials = {
   "jobs/_tick": Live<JobView>;
   "jobs/_result": Live<JobResult>;
   "jobs/_log": JobLog;
-  "jobs/_log-line": LogLine;
+  "jobs/_lines": Live<JobLog>;
   "jobs/_actions": ActionsView;
   "jobs/_steps": StepView[];
   "jobs/progress": JobView;
   "jobs/result": JobResult;
+  "jobs/_filter": JobsPage["filter"];
+  "jobs/_bulk": string;
+  "jobs/_columns": ColumnView[];
+  "jobs/_preview": Pick<MappingPage, "columns" | "preview">;
+  "contacts/_table": ContactView[];
+  "settings/_revoke": RevokeView;
   "shared/icons": Record<never, never>;
+  "shared/_header": LayoutData;
+  "shared/_refresh": RefreshView;
+  "shared/_pager": PagerView;
+  "shared/_icon": string;
   "shared/_kind": string;
   "shared/_mark": Pick<JobView, "shown" | "label">;
   "shared/_field": FieldView;

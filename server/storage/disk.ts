@@ -3,8 +3,9 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
+import { diskError, isMissing } from "./disk-errors.ts";
 import { removeStale } from "./partial.ts";
-import { codeOf, pour } from "./pour.ts";
+import { pour } from "./pour.ts";
 import { type Chunks, NotStored, partsOf, type Storage } from "./storage.ts";
 
 /** Large enough that a read costs its bytes and not its calls. */
@@ -19,19 +20,21 @@ export function createDiskStorage(dir: string): Storage {
 
   const pathOf = (key: string) => join(dir, ...partsOf(key));
 
-  /** Once for each process: what killed ones left half written is removed. */
+  /** Once for each process, and again where it failed: what killed ones left is removed. */
   async function prepare(): Promise<void> {
-    await mkdir(partials, { recursive: true });
-    await removeStale(partials);
+    try {
+      await mkdir(partials, { recursive: true });
+      await removeStale(partials);
+    } catch (error) {
+      ready = undefined;
+      throw diskError(error);
+    }
   }
 
   async function write(key: string, chunks: Chunks): Promise<{ size: number }> {
     const path = pathOf(key);
     ready ??= prepare();
-    await ready.catch((error) => {
-      ready = undefined;
-      throw error;
-    });
+    await ready;
     const partial = join(partials, uuidv7());
     try {
       const size = await writePartial(partial, chunks);
@@ -40,8 +43,9 @@ export function createDiskStorage(dir: string): Storage {
       await syncFolders(dirname(path), made ? dirname(made) : dirname(path));
       return { size };
     } catch (error) {
-      await rm(partial, { force: true });
-      throw error;
+      // The first error is the one to tell; a leftover goes with the stale ones.
+      await rm(partial, { force: true }).catch(() => {});
+      throw diskError(error);
     }
   }
 
@@ -116,8 +120,4 @@ async function opened(key: string, path: string): Promise<FileHandle> {
     if (isMissing(error)) throw new NotStored(key);
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return ["ENOENT", "ENOTDIR"].includes(codeOf(error) ?? "");
 }

@@ -1,12 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
-import { type Chunks, StorageFull } from "./storage.ts";
+import type { Chunks } from "./storage.ts";
 
 const bufferSize = 256 * 1024;
 
 /**
  * Writes chunks to a file in large pieces: a row of a CSV at a time would cost a system call each.
  * @returns the bytes written
- * @throws StorageFull, and what the source throws
+ * @throws what the source or the system throws
  */
 export async function pour(chunks: Chunks, file: FileHandle): Promise<number> {
   const buffer = Buffer.allocUnsafeSlow(bufferSize);
@@ -31,22 +31,6 @@ export async function pour(chunks: Chunks, file: FileHandle): Promise<number> {
 /** One write may take less than it was given, on a disk that is about to be full. */
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
-    at += (await file.write(bytes, at, bytes.length - at).catch(fail)).bytesWritten;
+    at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
   }
-}
-
-const fullness: Record<string, string> = {
-  ENOSPC: "The disk is full",
-  EDQUOT: "The disk is full: its quota is used up",
-  EFBIG: "The disk is full: it takes no larger file",
-};
-
-function fail(error: unknown): never {
-  const sentence = fullness[codeOf(error) ?? ""];
-  throw sentence ? new StorageFull(sentence, { cause: error }) : error;
-}
-
-/** "ENOENT" */
-export function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
 }

@@ -1,0 +1,175 @@
+/** People: who a request comes from, signing in, up and out, their sessions and API tokens. */
+import { parse } from "hono/utils/cookie";
+import type { Backend } from "../backend/backend.ts";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import { createAuth } from "./auth.ts";
+import { unwrapped } from "./auth-error.ts";
+import { ensureMember } from "./members.ts";
+import { createSessionCache } from "./session-cache.ts";
+import { type SignedIn, signIn, signUp, type Visitor } from "./sign-in.ts";
+import { type ApiToken, createToken, listTokens, revokeToken, userOfToken } from "./tokens.ts";
+import { findUser, type User } from "./users.ts";
+
+export interface Person {
+  userId: string;
+  accountId: string;
+  role: "owner" | "member";
+  name: string;
+  email: string;
+  /** Null where an API token was sent. */
+  sessionId: string | null;
+}
+
+export interface Session {
+  id: string;
+  userAgent: string;
+  /** Empty where it is not known. */
+  address: string;
+  signedInAt: Date;
+}
+
+export interface Accounts {
+  /**
+   * Who the session cookie of a request belongs to.
+   * @param renew takes a `Set-Cookie` value now and then, so that a session in use does not
+   *   expire; without it the session is not prolonged
+   */
+  personOf(headers: Headers, renew?: (cookie: string) => void): Promise<Person | null>;
+  /** Whose API token this is. */
+  personOfToken(token: string): Promise<Person | null>;
+  /** The user with this email, for commands. */
+  findUser(email: string): Promise<User | undefined>;
+
+  /** @returns null where the email or the password is wrong */
+  signIn(given: { email: string; password: string }, visitor: Visitor): Promise<SignedIn | null>;
+  /**
+   * Makes a user with an account and signs in; who has signed up before with the same password
+   * is signed in. What is given must have been checked.
+   * @returns null where the email is taken
+   */
+  signUp(
+    given: { name: string; email: string; password: string },
+    visitor: Visitor,
+  ): Promise<SignedIn | null>;
+  /** Ends the session of the request. */
+  signOut(headers: Headers): Promise<SignedIn>;
+
+  /** The newest first. */
+  sessions(person: Person): Promise<Session[]>;
+  /** @returns false where the person has no such session */
+  revokeSession(person: Person, sessionId: string): Promise<boolean>;
+  /** @returns the token itself, `hw_…`, which cannot be had again */
+  createToken(userId: string, name: string): Promise<string>;
+  /** The newest first. */
+  tokens(person: Person): Promise<ApiToken[]>;
+  /** @returns false where the person has no such token */
+  revokeToken(person: Person, tokenId: string): Promise<boolean>;
+
+  /**
+   * Calls the listener with the id of a session that ended in this process, or with that of a
+   * user one of whose tokens did: what was opened with either must be authorised anew.
+   * @returns a function that ends the subscription
+   */
+  onSessionEnd(listener: (id: string) => void): () => void;
+}
+
+export function createAccounts({ backend, config, log }: AccountsParts): Accounts {
+  const auth = createAuth({ backend, config, log });
+  const cache = createSessionCache<Person & { sessionId: string }>();
+  const listeners = new Set<(id: string) => void>();
+
+  function ended(id: string): void {
+    cache.forget(id);
+    for (const listener of listeners) listener(id);
+  }
+
+  async function personOf(headers: Headers, renew?: (cookie: string) => void) {
+    const { authCookies } = await auth.$context;
+    const { name } = authCookies.sessionToken;
+    const value = parse(headers.get("cookie") ?? "", name)[name];
+    if (!value) return null;
+    // Nothing but the value that the cache goes by is handed on: of two cookies with one name
+    // better-auth might choose the other.
+    const cookie = new Headers({ cookie: `${name}=${encodeURIComponent(value)}` });
+    return cache.get(value, () => lookUp(cookie, renew));
+  }
+
+  async function lookUp(cookie: Headers, renew?: (cookie: string) => void) {
+    const { headers, response } = await auth.api
+      .getSession({ headers: cookie, query: { disableRefresh: !renew }, returnHeaders: true })
+      .catch(unwrapped);
+    if (!response) return null;
+    for (const renewed of headers.getSetCookie()) renew?.(renewed);
+    const { id: userId, name, email } = response.user;
+    const membership = await ensureMember(backend, response.user);
+    return { userId, name, email, ...membership, sessionId: response.session.id };
+  }
+
+  async function revoke(userId: string, sessionId: string): Promise<boolean> {
+    const { internalAdapter } = await auth.$context;
+    const sessions = await internalAdapter.listSessions(userId);
+    const session = sessions.find(({ id }) => id === sessionId);
+    if (session) await internalAdapter.deleteSession(session.token);
+    ended(sessionId);
+    return session !== undefined;
+  }
+
+  return {
+    personOf,
+    async personOfToken(token) {
+      const userId = await userOfToken(backend, token);
+      const user = userId && (await findUser(backend, { id: userId }));
+      if (!user) return null;
+      const membership = await ensureMember(backend, user);
+      return { userId: user.id, name: user.name, email: user.email, ...membership, sessionId: null };
+    },
+    findUser: (email) => findUser(backend, { email: email.toLowerCase() }),
+
+    signIn: (given, visitor) => signIn(auth, given, visitor),
+    async signUp(given, visitor) {
+      const signedIn = await signUp({ auth, backend }, given, visitor);
+      const user = signedIn && (await findUser(backend, { email: given.email }));
+      if (user) await ensureMember(backend, user);
+      return signedIn;
+    },
+    async signOut(headers) {
+      const person = await personOf(headers);
+      if (person) await revoke(person.userId, person.sessionId);
+      const signedOut = await auth.api.signOut({ headers, returnHeaders: true });
+      return { cookies: signedOut.headers.getSetCookie() };
+    },
+
+    async sessions(person) {
+      const { internalAdapter } = await auth.$context;
+      const found = await internalAdapter.listSessions(person.userId, { onlyActiveSessions: true });
+      return found
+        .map(({ id, userAgent, ipAddress, createdAt }) => ({
+          id,
+          userAgent: userAgent ?? "",
+          address: ipAddress ?? "",
+          signedInAt: createdAt,
+        }))
+        .sort((a, b) => b.signedInAt.getTime() - a.signedInAt.getTime());
+    },
+    revokeSession: (person, sessionId) => revoke(person.userId, sessionId),
+    createToken: (userId, name) => createToken(backend, userId, name),
+    tokens: (person) => listTokens(backend, person.userId),
+    async revokeToken(person, tokenId) {
+      const revoked = await revokeToken(backend, person.userId, tokenId);
+      if (revoked) ended(person.userId);
+      return revoked;
+    },
+
+    onSessionEnd(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+export interface AccountsParts {
+  backend: Pick<Backend, "name" | "db" | "write" | "now">;
+  config: Pick<Config, "publicUrl" | "port" | "secret">;
+  log: Log;
+}

@@ -1,0 +1,19 @@
+import { isIPv6 } from "node:net";
+import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
+
+/** The address at the other end of the socket, or empty where there is none. */
+export function addressOf(c: Context): string {
+  const address = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+  return address?.replace(/^::ffff:(?=\d+\.)/i, "") ?? "";
+}
+
+/** What one subscriber has: an IPv4 address, or an IPv6 network of 64 bits (RFC 6177). */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = "", tail = ""] = address.split("::");
+  const [first, last] = [head.split(":").filter(Boolean), tail.split(":").filter(Boolean)];
+  const zeros = Array<string>(8 - first.length - last.length).fill("0");
+  const groups = address.includes("::") ? [...first, ...zeros, ...last] : first;
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}

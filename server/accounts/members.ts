@@ -1,0 +1,39 @@
+import type { Backend } from "../backend/backend.ts";
+
+export interface Membership {
+  accountId: string;
+  role: "owner" | "member";
+}
+
+/**
+ * The account that a user belongs to; who belongs to none gets one and owns it. The new account
+ * takes the user's id, so that two calls at once make one.
+ */
+export async function ensureMember(
+  backend: Pick<Backend, "db" | "write" | "now">,
+  user: { id: string; name: string },
+): Promise<Membership> {
+  const known = await membership(backend.db, user.id);
+  if (known) return known;
+  return backend.write(async ({ db }) => {
+    await db
+      .insertInto("accounts")
+      .values({ id: user.id, name: user.name, created_at: backend.now() })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await db
+      .insertInto("members")
+      .values({ user_id: user.id, account_id: user.id, role: "owner" })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return (await membership(db, user.id))!;
+  });
+}
+
+function membership(db: Backend["db"], userId: string): Promise<Membership | undefined> {
+  return db
+    .selectFrom("members")
+    .select(["account_id as accountId", "role"])
+    .where("user_id", "=", userId)
+    .executeTakeFirst();
+}

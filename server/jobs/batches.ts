@@ -1,0 +1,98 @@
+/** Checkpointed batches: rows, cursor and counts commit in one fenced transaction, or not at all. */
+import { sql } from "kysely";
+import type { Write } from "../backend/backend.ts";
+import type { Batch, BatchOptions, Tally } from "../job.ts";
+import type { Rejects } from "./rejects.ts";
+import { loseLease, type Run } from "./run.ts";
+
+interface Checkpoint {
+  step: number;
+  cursor: unknown;
+  done: number;
+}
+
+/**
+ * Goes through the source behind the last cursor of this step, if an earlier run left one.
+ * @throws Stopped between two batches when the run was asked to stop
+ */
+export async function runBatches<Item, Cursor>(
+  run: Run,
+  step: number,
+  counts: Tally,
+  rejects: Rejects,
+  options: BatchOptions<Item, Cursor>,
+): Promise<void> {
+  const { signal } = run.abort;
+  const last = lastCheckpoint(run, step);
+  let done = last?.done ?? 0;
+  for await (const batch of options.from(last?.cursor as Cursor | undefined)) {
+    signal.throwIfAborted();
+    done = batch.done ?? done + batch.items.length;
+    const checkpoint: Checkpoint = { step, cursor: batch.cursor, done };
+    const tally = await commit(run, batch, checkpoint, rejects, options);
+    for (const name of ["succeeded", "failed", "skipped"] as const) counts[name] += tally[name];
+    run.tracked.set(done, options.total ?? null, null);
+    signal.throwIfAborted();
+  }
+}
+
+function lastCheckpoint(run: Run, step: number): Checkpoint | undefined {
+  const kept: Checkpoint | null = JSON.parse(run.row.checkpoint ?? "null");
+  return kept?.step === step ? kept : undefined;
+}
+
+async function commit<Item, Cursor>(
+  run: Run,
+  batch: Batch<Item, Cursor>,
+  checkpoint: Checkpoint,
+  rejects: Rejects,
+  { write: writeItems }: BatchOptions<Item, Cursor>,
+): Promise<Tally> {
+  const rejected = rejects.take();
+  const tally = await run.backend.write(async (write) => {
+    // First of all the fence: it locks the row, so nobody takes the job over in between.
+    await hold(run, write, checkpoint);
+    const wrote = await writeItems?.(batch.items, write);
+    const tally = {
+      succeeded: wrote?.succeeded ?? 0,
+      failed: (wrote?.failed ?? 0) + rejected.count,
+      skipped: wrote?.skipped ?? 0,
+    };
+    await rejected.write(write, run.row.id);
+    await count(run, write, tally);
+    write.changed(run.row.id);
+    return tally;
+  });
+  run.row.checkpoint = JSON.stringify(checkpoint);
+  return tally;
+}
+
+/** Reaching a checkpoint shows that the job gets on, so its rescues start from nothing again. */
+async function hold(run: Run, { db }: Write, checkpoint: Checkpoint): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable("jobs")
+    .set({
+      checkpoint: JSON.stringify(checkpoint),
+      step_done: checkpoint.done,
+      rescues: 0,
+      version: sql`version + 1`,
+    })
+    .where("id", "=", run.row.id)
+    .where("fence", "=", run.row.fence)
+    .where("status", "=", "running")
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) loseLease(run);
+}
+
+async function count(run: Run, { db }: Write, tally: Tally): Promise<void> {
+  if (tally.succeeded + tally.failed + tally.skipped === 0) return;
+  await db
+    .updateTable("jobs")
+    .set({
+      succeeded: sql`succeeded + ${tally.succeeded}`,
+      failed: sql`failed + ${tally.failed}`,
+      skipped: sql`skipped + ${tally.skipped}`,
+    })
+    .where("id", "=", run.row.id)
+    .execute();
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { v7 as uuidv7 } from "uuid";
+import type { JobContext, Tally } from "../job.ts";
+import { scratchOf } from "../storage/scratch.ts";
+import { openUpload } from "../storage/uploads.ts";
+import { runBatches } from "./batches.ts";
+import { keepFile } from "./files.ts";
+import { createRejects } from "./rejects.ts";
+import type { Run } from "./run.ts";
+import { openSteps } from "./steps.ts";
+
+/** Progress text longer than this is cut: it is a line on a page. */
+const longestMessage = 500;
+
+/** What a kind gets to work with, made for one run. */
+export async function createContext(run: Run): Promise<JobContext> {
+  const { row, backend, storage, tracked } = run;
+  const { signal } = run.abort;
+  const counts: Tally = { succeeded: row.succeeded, failed: row.failed, skipped: row.skipped };
+  const rejects = createRejects();
+  const steps = await openSteps(run);
+
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    userId: row.user_id,
+    signal,
+    db: backend.db,
+    scratch: scratchOf(storage, row.id),
+    counts,
+    step: (name, work) => steps.run(name, work),
+    batches: (options) => runBatches(run, steps.current(), counts, rejects, options),
+    progress(done, total, message) {
+      tracked.set(done, total ?? null, message === undefined ? null : cut(message));
+    },
+    reject: (number, reason) => rejects.add(number, reason),
+    log: (message, level = "info") =>
+      tracked.log({ level, message: cut(message), at: backend.now() }),
+    sleep: async (ms) => {
+      await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    },
+    open: (uploadId) => openUpload(backend, storage, row.account_id, uploadId),
+    file: (file, chunks) => keepFile(run, { id: uuidv7(), ...file }, chunks),
+  };
+}
+
+function cut(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage - 1)}…` : message;
+}

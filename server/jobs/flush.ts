@@ -1,0 +1,83 @@
+import { sql } from "kysely";
+import type { Backend, Write } from "../backend/backend.ts";
+import type { LogLine, ProgressRow, WriteProgress } from "./progress.ts";
+
+/** One statement for the progress of all jobs of a runner; rows whose fence moved on are left out. */
+export function progressWriter(backend: Backend): WriteProgress {
+  return (rows, logs) =>
+    backend.write(
+      async (write) => {
+        if (rows.length > 0) await writeRows(backend, write, rows);
+        for (const [id, { fence, lines }] of logs) await writeLines(write, id, fence, lines);
+      },
+      { durable: false },
+    );
+}
+
+async function writeRows(backend: Backend, write: Write, rows: ProgressRow[]): Promise<void> {
+  const given = backend.relation(rows, {
+    id: "text",
+    fence: "integer",
+    done: "integer",
+    total: "integer",
+    progress: "real",
+    message: "text",
+    at: "integer",
+    etaFrom: "integer",
+    etaTo: "integer",
+    sampled: "integer",
+  });
+  const updated = await sql<{ id: string; event_seq: number }>`
+    update jobs set step_done = given.done, step_total = given.total, progress = given.progress,
+      message = given.message, progressed_at = given.at, eta_from = given."etaFrom",
+      eta_to = given."etaTo", version = version + 1, event_seq = event_seq + given.sampled
+    from ${given} as given
+    where jobs.id = given.id and jobs.fence = given.fence and jobs.status = 'running'
+    returning jobs.id, jobs.event_seq`.execute(write.db);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const events = updated.rows.flatMap(({ id, event_seq }) => {
+    write.changed(id);
+    const row = byId.get(id)!;
+    return row.sampled ? [progressEvent(row, event_seq)] : [];
+  });
+  if (events.length > 0) await write.db.insertInto("job_events").values(events).execute();
+}
+
+function progressEvent(row: ProgressRow, seq: number) {
+  const { done, total, progress } = row;
+  const percent = progress === null ? null : Math.floor(progress * 100);
+  return {
+    job_id: row.id,
+    seq,
+    type: "progress",
+    message: row.message ?? (percent === null ? `${done} so far` : `${percent} %`),
+    details: JSON.stringify({ done, total, progress_pct: percent }),
+    happened_at: row.at,
+  };
+}
+
+async function writeLines(write: Write, id: string, fence: number, lines: LogLine[]) {
+  const row = await write.db
+    .updateTable("jobs")
+    .set({ log_seq: sql`log_seq + ${lines.length}`, version: sql`version + 1` })
+    .where("id", "=", id)
+    .where("fence", "=", fence)
+    .where("status", "=", "running")
+    .returning("log_seq")
+    .executeTakeFirst();
+  if (!row) return;
+  const first = row.log_seq - lines.length + 1;
+  await write.db
+    .insertInto("job_logs")
+    .values(
+      lines.map(({ level, message, at }, index) => ({
+        job_id: id,
+        seq: first + index,
+        level,
+        message,
+        happened_at: at,
+      })),
+    )
+    .execute();
+  write.changed(id);
+}

@@ -1,0 +1,175 @@
+/**
+ * Progress as a throttle with a leading and a trailing edge: each job's latest values wait in one
+ * map and are written for all of them together. Pure: clock, timer and writer are handed in.
+ */
+import type { Estimator } from "./estimate.ts";
+
+/** With many jobs one statement gets long, so it is sent less often. */
+const intervalMs = { few: 100, many: 250 };
+const fewJobs = 50;
+/** Of progress at most this many events a job are kept; the row always has the latest. */
+const sampleEveryMs = 1_000;
+
+export interface LogLine {
+  level: "info" | "warn" | "error";
+  message: string;
+  at: number;
+}
+
+/** What is written for one job. */
+export interface ProgressRow {
+  id: string;
+  fence: number;
+  done: number;
+  total: number | null;
+  /** 0 to 1 over all steps, null where the total is unknown. */
+  progress: number | null;
+  message: string | null;
+  at: number;
+  etaFrom: number | null;
+  etaTo: number | null;
+  /** 1 where this one is also kept as an event. */
+  sampled: number;
+}
+
+export type WriteProgress = (
+  rows: ProgressRow[],
+  logs: Map<string, { fence: number; lines: LogLine[] }>,
+) => Promise<void>;
+
+export interface Tracked {
+  /** Takes nanoseconds; the last value wins. */
+  set(done: number, total: number | null, message: string | null): void;
+  log(line: LogLine): void;
+  /** Says how a step's fraction becomes one of the whole job; called when a step begins. */
+  scale(toWhole: (stepFraction: number | null) => number | null): void;
+  /** Written values now match; used when a batch wrote them itself. */
+  settle(): void;
+  forget(): void;
+}
+
+export interface Progress {
+  track(id: string, fence: number, estimator: Estimator): Tracked;
+  /** Writes what waits; final states call it before they end. */
+  flush(): Promise<void>;
+}
+
+interface Entry {
+  id: string;
+  fence: number;
+  estimator: Estimator;
+  done: number;
+  total: number | null;
+  message: string | null;
+  dirty: boolean;
+  lines: LogLine[];
+  sampledAt: number;
+  toWhole: (stepFraction: number | null) => number | null;
+}
+
+export function createProgress(options: {
+  write: WriteProgress;
+  now: () => number;
+  onError: (error: unknown) => void;
+  after?: (ms: number, run: () => void) => void;
+}): Progress {
+  const { write, now, onError, after = (ms, run) => void setTimeout(run, ms) } = options;
+  const entries = new Map<string, Entry>();
+  let scheduled = false;
+  let writing: Promise<void> = Promise.resolve();
+  let writtenAt = Number.NEGATIVE_INFINITY;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    const interval = entries.size > fewJobs ? intervalMs.many : intervalMs.few;
+    after(Math.max(0, writtenAt + interval - now()), () => {
+      flush().catch(onError);
+    });
+  }
+
+  function flush(): Promise<void> {
+    scheduled = false;
+    writing = writing.then(writeWaiting, writeWaiting);
+    return writing;
+  }
+
+  async function writeWaiting(): Promise<void> {
+    const at = now();
+    const rows: ProgressRow[] = [];
+    const logs = new Map<string, { fence: number; lines: LogLine[] }>();
+    for (const entry of entries.values()) {
+      if (entry.dirty) rows.push(rowOf(entry, at));
+      if (entry.lines.length > 0) {
+        logs.set(entry.id, { fence: entry.fence, lines: entry.lines });
+        entry.lines = [];
+      }
+      entry.dirty = false;
+    }
+    writtenAt = at;
+    if (rows.length > 0 || logs.size > 0) await write(rows, logs);
+  }
+
+  return {
+    flush,
+    track(id, fence, estimator) {
+      const entry: Entry = {
+        id,
+        fence,
+        estimator,
+        done: 0,
+        total: null,
+        message: null,
+        dirty: false,
+        lines: [],
+        sampledAt: Number.NEGATIVE_INFINITY,
+        toWhole: (fraction) => fraction,
+      };
+      entries.set(id, entry);
+      return {
+        set(done, total, message) {
+          entry.done = done;
+          entry.total = total;
+          entry.message = message;
+          if (entry.dirty) return;
+          entry.dirty = true;
+          schedule();
+        },
+        log(line) {
+          entry.lines.push(line);
+          schedule();
+        },
+        scale(toWhole) {
+          entry.toWhole = toWhole;
+        },
+        settle() {
+          entry.dirty = false;
+        },
+        forget() {
+          entries.delete(id);
+        },
+      };
+    },
+  };
+}
+
+function rowOf(entry: Entry, at: number): ProgressRow {
+  const { id, fence, done, total, message, estimator } = entry;
+  const progress = entry.toWhole(total ? Math.min(1, done / total) : null);
+  if (progress !== null) estimator.observe(at, progress);
+  const expected = progress === null ? null : estimator.expect(at);
+  const sampled = at - entry.sampledAt >= sampleEveryMs;
+  if (sampled) entry.sampledAt = at;
+  return {
+    id,
+    fence,
+    done,
+    total,
+    progress,
+    message,
+    at,
+    etaFrom: expected && Math.round(at + expected.from),
+    etaTo: expected && Math.round(at + expected.to),
+    sampled: sampled ? 1 : 0,
+  };
+}

@@ -1,0 +1,69 @@
+/** Rejected rows, grouped by reason, until the next batch commits them. */
+import { sql } from "kysely";
+import type { Write } from "../backend/backend.ts";
+
+/** Row numbers that are shown for a reason; the file of rejected rows has them all. */
+const shownRows = 10;
+/** Different reasons that are kept apart; a kind that puts data into its reasons fills no table. */
+const mostReasons = 200;
+const otherReason = "other reasons";
+
+export interface Rejects {
+  add(row: number, reason: string): void;
+  /** Takes what came since the last time, for one transaction. */
+  take(): { count: number; write(write: Write, jobId: string): Promise<void> };
+}
+
+interface Group {
+  count: number;
+  rows: number[];
+}
+
+export function createRejects(): Rejects {
+  let groups = new Map<string, Group>();
+  const known = new Set<string>();
+
+  return {
+    add(row, reason) {
+      const kept = known.has(reason) || known.size < mostReasons ? reason : otherReason;
+      known.add(kept);
+      const group = groups.get(kept);
+      if (!group) groups.set(kept, { count: 1, rows: [row] });
+      else {
+        group.count++;
+        if (group.rows.length < shownRows) group.rows.push(row);
+      }
+    },
+    take() {
+      const taken = groups;
+      groups = new Map();
+      const count = [...taken.values()].reduce((sum, group) => sum + group.count, 0);
+      return {
+        count,
+        async write({ db }, jobId) {
+          for (const [reason, group] of taken) await add(db, jobId, reason, group);
+        },
+      };
+    },
+  };
+}
+
+async function add(db: Write["db"], jobId: string, reason: string, group: Group): Promise<void> {
+  const before = await db
+    .selectFrom("job_errors")
+    .select("rows")
+    .where("job_id", "=", jobId)
+    .where("reason", "=", reason)
+    .executeTakeFirst();
+  const rows = [...(before ? (JSON.parse(before.rows) as number[]) : []), ...group.rows];
+  const shown = JSON.stringify(rows.slice(0, shownRows));
+  await db
+    .insertInto("job_errors")
+    .values({ job_id: jobId, reason, count: group.count, rows: shown })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["job_id", "reason"])
+        .doUpdateSet({ count: sql`job_errors.count + ${group.count}`, rows: shown }),
+    )
+    .execute();
+}

@@ -1,0 +1,36 @@
+import { TryAgain } from "../job.ts";
+
+/** System and database errors that pass: connections that were lost, locks that were held. */
+const passing = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "SQLITE_BUSY",
+  "SQLITE_FULL",
+  "ENOSPC",
+  // Postgres: https://www.postgresql.org/docs/current/errcodes-appendix.html
+  "40001", // serialization failure
+  "40P01", // deadlock detected
+  "53100", // disk full
+  "53300", // too many connections
+  "57P01", // the server is shutting down
+  "57P02",
+  "57P03",
+  "08000",
+  "08003",
+  "08006",
+]);
+
+/** The rule for kinds that have none of their own: what passes by itself is worth another try. */
+export function isWorthRetrying(error: unknown): boolean {
+  if (error instanceof TryAgain) return true;
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const { code } = each as { code?: unknown };
+    if (typeof code === "string" && passing.has(code)) return true;
+  }
+  return error instanceof Error && error.message === "Connection terminated unexpectedly";
+}

@@ -1,0 +1,38 @@
+/** One run of a job as its parts see it: what it holds, and what it may no longer do. */
+import type { Backend } from "../backend/backend.ts";
+import type { JobRow } from "../backend/schema.ts";
+import type { Kind } from "../job.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Tracked } from "./progress.ts";
+
+/** Why a run is asked to stop. */
+export type StopReason = "cancel" | "pause" | "deadline" | "shutdown" | "lost";
+
+/** What `signal.reason` holds; kinds that let it pass end the way it says. */
+export class Stopped extends Error {
+  override name = "Stopped";
+  readonly why: StopReason;
+  constructor(why: StopReason) {
+    super(`Stopped: ${why}`);
+    this.why = why;
+  }
+}
+
+export interface Run {
+  readonly row: JobRow;
+  readonly kind: Kind;
+  readonly backend: Backend;
+  readonly storage: Storage;
+  readonly abort: AbortController;
+  readonly tracked: Tracked;
+}
+
+/**
+ * No row matched the fence: another run holds the job, or it ended. This run writes nothing more.
+ * Thrown inside a transaction, so that what it wrote before goes too.
+ */
+export function loseLease(run: Run): never {
+  const lost = new Stopped("lost");
+  run.abort.abort(lost);
+  throw lost;
+}

@@ -1,0 +1,111 @@
+/** The runner processes of one worker: who runs what, and who is killed. */
+import type { JobRow } from "../backend/schema.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Log } from "../log.ts";
+import { rescues } from "./ends.ts";
+import type { StopReason } from "./run.ts";
+import { type Left, type RunnerProcess, startRunner } from "./runner-process.ts";
+
+/** A shared runner that says nothing for this long is taken to hang. */
+const silenceMs = 10_000;
+
+/** How a job left: by its own end, or with its process, and whose fault that was. */
+export type Departure = { how: "ended" } | { how: "crashed" } | { how: "killed"; culprit: string };
+
+export interface RunnerPool {
+  run(row: JobRow): Promise<Departure>;
+  stop(id: string, why: StopReason): void;
+  /** Kills the process that this job is in. */
+  kill(id: string): void;
+  /** Pings all runners and kills those that hang. */
+  check(): void;
+  /** Ends all processes; the jobs in them have been stopped or are lost. */
+  close(): Promise<void>;
+}
+
+export function createRunnerPool(options: {
+  /** Runners that are kept for sharing. */
+  shared: number;
+  catalog: Catalog;
+  log: Log;
+}): RunnerPool {
+  const { shared, catalog, log } = options;
+  const runners = new Set<RunnerProcess>();
+  const culprits = new Map<RunnerProcess, string>();
+
+  function add(): RunnerProcess {
+    const runner = startRunner();
+    runners.add(runner);
+    void runner.gone.then(() => runners.delete(runner));
+    return runner;
+  }
+
+  function runnerFor(row: JobRow): RunnerProcess {
+    const open = [...runners].filter((runner) => !runner.alone && !culprits.has(runner));
+    const idle = open.find((runner) => runner.jobs.size === 0);
+    if (wantsToBeAlone(row)) {
+      const own = idle ?? add();
+      own.alone = row.id;
+      return own;
+    }
+    if (idle) return idle;
+    if (open.length < shared) return add();
+    return open.reduce((a, b) => (b.jobs.size < a.jobs.size ? b : a));
+  }
+
+  function wantsToBeAlone(row: JobRow): boolean {
+    return row.rescues >= rescues.alone || catalog.get(row.kind)?.alone === true;
+  }
+
+  function holderOf(id: string): RunnerProcess | undefined {
+    return [...runners].find((runner) => runner.jobs.has(id));
+  }
+
+  /** Processes beyond those kept for sharing are not held for later. */
+  function giveBack(runner: RunnerProcess): void {
+    runner.alone = undefined;
+    const idle = [...runners].filter((each) => each.jobs.size === 0);
+    if (idle.length > shared) {
+      runners.delete(runner);
+      runner.quit();
+    }
+  }
+
+  function departure(runner: RunnerProcess, left: Left): Departure {
+    const culprit = culprits.get(runner);
+    if (left === "ended") return { how: "ended" };
+    return culprit === undefined ? { how: "crashed" } : { how: "killed", culprit };
+  }
+
+  // One is there before the first job, so that a click does not wait for a process to start.
+  add();
+  return {
+    async run(row) {
+      const runner = runnerFor(row);
+      const left = await runner.run(row);
+      const how = departure(runner, left);
+      if (left === "ended") giveBack(runner);
+      else log.warn({ job: row.id, runner: runner.pid, ...how }, "runner lost");
+      return how;
+    },
+    stop: (id, why) => holderOf(id)?.stop(id, why),
+    kill(id) {
+      const runner = holderOf(id);
+      if (!runner || culprits.has(runner)) return;
+      culprits.set(runner, id);
+      runner.kill();
+    },
+    check() {
+      for (const runner of runners) {
+        runner.ping();
+        const silent = performance.now() - runner.answeredAt > silenceMs;
+        // Work that has a process for itself may keep it busy; its deadline is its limit.
+        if (silent && runner.jobs.size > 0 && !runner.alone) runner.kill();
+      }
+    },
+    async close() {
+      for (const runner of runners) runner.kill();
+      await Promise.all([...runners].map((runner) => runner.gone));
+    },
+  };
+}

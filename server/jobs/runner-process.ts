@@ -1,0 +1,77 @@
+/** One runner as its supervisor sees it: a child process, the jobs in it, and how it answers. */
+import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
+import type { JobRow } from "../backend/schema.ts";
+import type { FromRunner, ToRunner } from "./messages.ts";
+import type { StopReason } from "./run.ts";
+
+const entry = join(import.meta.dirname, "../runner.ts");
+
+/** How a job left its runner: by its own end, or with the process. */
+export type Left = "ended" | "lost";
+
+export interface RunnerProcess {
+  readonly pid: number;
+  readonly jobs: ReadonlyMap<string, JobRow>;
+  /** The job that has this process for itself. */
+  alone: string | undefined;
+  /** When it answered last, on this process's own clock. */
+  answeredAt: number;
+  /** Resolves once the process is gone. */
+  readonly gone: Promise<void>;
+  run(row: JobRow): Promise<Left>;
+  stop(id: string, why: StopReason): void;
+  ping(): void;
+  /** Lets it end by itself once it has no jobs. */
+  quit(): void;
+  kill(): void;
+}
+
+export function startRunner(): RunnerProcess {
+  const child: ChildProcess = fork(entry, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const jobs = new Map<string, JobRow>();
+  const leave = new Map<string, (left: Left) => void>();
+  const gone = Promise.withResolvers<void>();
+
+  function send(message: ToRunner): void {
+    // A process that just ended cannot be written to; its exit tells the rest.
+    if (child.connected) child.send(message, () => {});
+  }
+
+  function left(id: string, how: Left): void {
+    jobs.delete(id);
+    leave.get(id)?.(how);
+    leave.delete(id);
+  }
+
+  const runner: RunnerProcess = {
+    pid: child.pid ?? 0,
+    jobs,
+    alone: undefined,
+    answeredAt: performance.now(),
+    gone: gone.promise,
+    run(row) {
+      jobs.set(row.id, row);
+      const { promise, resolve } = Promise.withResolvers<Left>();
+      leave.set(row.id, resolve);
+      send({ type: "run", row });
+      return promise;
+    },
+    stop: (id, why) => send({ type: "stop", id, why }),
+    ping: () => send({ type: "ping" }),
+    quit: () => send({ type: "quit" }),
+    kill: () => void child.kill("SIGKILL"),
+  };
+
+  child.on("message", (message: FromRunner) => {
+    runner.answeredAt = performance.now();
+    if (message.type === "ended") left(message.id, "ended");
+  });
+  const end = () => {
+    for (const id of [...jobs.keys()]) left(id, "lost");
+    gone.resolve();
+  };
+  child.on("exit", end);
+  child.on("error", end);
+  return runner;
+}

@@ -1,0 +1,79 @@
+/** The stages of one run: each is done once in a job's life, however many runs that takes. */
+import type { StepRow } from "../backend/schema.ts";
+import type { Fact } from "./transition.ts";
+import { record } from "./transition.ts";
+import { loseLease, type Run } from "./run.ts";
+
+export interface Steps {
+  run<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** The place of the step that is running. @throws outside of a step */
+  current(): number;
+}
+
+export async function openSteps(run: Run): Promise<Steps> {
+  const { backend, row, tracked } = run;
+  const rows = await backend.db
+    .selectFrom("job_steps")
+    .selectAll()
+    .where("job_id", "=", row.id)
+    .orderBy("position")
+    .execute();
+  let running: number | undefined;
+
+  async function begin(step: StepRow): Promise<void> {
+    tracked.scale(scaleOf(rows, step.position));
+    running = step.position;
+    // A step that an earlier run began is gone on with: its place and counts are kept.
+    if (step.status === "running") return;
+    const fact = { type: "step_started", message: step.name };
+    const set = { step: step.position, step_done: 0, step_total: null, message: null };
+    await change(step, { status: "running", started_at: backend.now() }, fact, set);
+  }
+
+  async function finish(step: StepRow, value: unknown): Promise<void> {
+    const kept = { status: "done", value: JSON.stringify(value), finished_at: backend.now() } as const;
+    await change(step, kept, { type: "step_finished", message: step.name }, { checkpoint: null });
+    running = undefined;
+  }
+
+  async function change(step: StepRow, kept: Partial<StepRow>, fact: Fact, set: object) {
+    await backend.write(async (write) => {
+      const details = { step: step.position + 1, steps: rows.length };
+      const at = backend.now();
+      const change = { id: row.id, fence: row.fence, at, fact: { ...fact, details }, set };
+      if (!(await record(write, change))) loseLease(run);
+      await write.db
+        .updateTable("job_steps")
+        .set(kept)
+        .where("job_id", "=", row.id)
+        .where("position", "=", step.position)
+        .execute();
+    });
+    Object.assign(step, kept);
+  }
+
+  return {
+    current() {
+      if (running === undefined) throw new Error("Batches and progress belong into a step");
+      return running;
+    },
+    async run<T>(name: string, work: () => Promise<T>): Promise<T> {
+      const step = rows.find((each) => each.name === name);
+      if (!step) throw new Error(`The kind "${row.kind}" has no step "${name}"`);
+      if (step.status === "done") return JSON.parse(step.value ?? "null") as T;
+      run.abort.signal.throwIfAborted();
+      await begin(step);
+      const value = await work();
+      await finish(step, value);
+      return value;
+    },
+  };
+}
+
+/** The share of the steps before this one, and of this one as far as it is. */
+function scaleOf(rows: StepRow[], position: number): (fraction: number | null) => number | null {
+  const whole = rows.reduce((sum, step) => sum + step.weight, 0);
+  const before = rows.slice(0, position).reduce((sum, step) => sum + step.weight, 0);
+  const own = rows[position]!.weight;
+  return (fraction) => (fraction === null ? null : (before + own * fraction) / whole);
+}

@@ -1,0 +1,187 @@
+/** A worker: answers doorbells, beats, watches over its jobs, and ends what does not end itself. */
+import type { Backend, Listening } from "../backend/backend.ts";
+import type { JobRow } from "../backend/schema.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Log } from "../log.ts";
+import type { Storage } from "../storage/storage.ts";
+import { claim } from "./claim.ts";
+import { cancelled, handBack, timeOut } from "./ends.ts";
+import { tidy } from "./execute.ts";
+import type { StopReason } from "./run.ts";
+import { createRunnerPool, type Departure } from "./runner-pool.ts";
+import { isFinal } from "./status.ts";
+import { createSweeper, lostAfterMs, rescueOne } from "./sweep.ts";
+import { beat, register, type Watched } from "./worker-beat.ts";
+
+const beatMs = 1_000;
+/** What a job gets for ending by itself once it was asked to. */
+const graceMs = 5_000;
+/** For handing jobs back at a shutdown, before their processes are killed. */
+const shutdownMs = 6_000;
+
+export interface Supervisor {
+  /** Hands the running jobs back and ends all processes, within 10 s. */
+  stop(): Promise<void>;
+}
+
+/** A job in this worker, and since when it has been asked to stop. */
+interface Local {
+  row: JobRow;
+  asked?: { why: StopReason; at: number };
+  /** Beats in a row in which the database did not list it. */
+  unlisted: number;
+}
+
+export async function supervise(options: {
+  backend: Backend;
+  catalog: Catalog;
+  storage: Storage;
+  log: Log;
+  concurrency: number;
+  runners: number;
+  /** Told the id under which the worker claims, each time it gets one. */
+  onRegister?: (id: string) => void;
+}): Promise<Supervisor> {
+  const { backend, catalog, storage, log, concurrency, onRegister = () => {} } = options;
+  const pool = createRunnerPool({ shared: options.runners, catalog, log });
+  const sweeper = createSweeper(backend, log);
+  const local = new Map<string, Local>();
+  const strangers = new Set<string>();
+  let stopping = false;
+  let beatenAt = performance.now();
+  let workerId = await register(backend, null);
+  onRegister(workerId);
+
+  async function answer(): Promise<boolean> {
+    if (stopping) return false;
+    try {
+      const row = await claim(backend, workerId);
+      if (!row) return false;
+      log.info({ job: row.id, kind: row.kind, fence: row.fence, worker: workerId }, "job claimed");
+      await runToItsEnd(row);
+      return true;
+    } catch (error) {
+      log.error({ err: error }, "a doorbell could not be answered");
+      return false;
+    }
+  }
+
+  async function runToItsEnd(row: JobRow): Promise<void> {
+    const mine: Local = { row, unlisted: 0 };
+    local.set(row.id, mine);
+    try {
+      await endFor(mine, await pool.run(row));
+    } finally {
+      local.delete(row.id);
+    }
+  }
+
+  /** Writes the end of a run whose process could not. */
+  async function endFor({ row, asked }: Local, departure: Departure): Promise<void> {
+    if (departure.how === "ended" || asked?.why === "lost") return;
+    if (asked?.why === "shutdown") return void (await handBack(backend, row, "interrupted"));
+    const neighbour = departure.how === "killed" && departure.culprit !== row.id;
+    if (neighbour) return void (await handBack(backend, row, "rescued"));
+    if (asked?.why === "deadline") return finish(await timeOut(backend, row, row.timeout_ms));
+    if (asked?.why === "cancel") {
+      return finish(await cancelled(backend, row, "Cancelled; it did not stop by itself"));
+    }
+    const current = await backend.db
+      .selectFrom("jobs")
+      .selectAll()
+      .where("id", "=", row.id)
+      .executeTakeFirst();
+    if (current?.fence === row.fence) await rescueOne(backend, log, current);
+  }
+
+  async function finish(ended: JobRow | undefined): Promise<void> {
+    if (ended && isFinal(ended.status)) await tidy({ storage }, ended);
+  }
+
+  function ask(mine: Local, why: StopReason): void {
+    if (mine.asked) return;
+    mine.asked = { why, at: performance.now() };
+    pool.stop(mine.row.id, why);
+  }
+
+  async function onBeat(): Promise<void> {
+    const watched = await beat(backend, workerId, listening.queueId);
+    beatenAt = performance.now();
+    if (!watched) {
+      log.warn({ worker: workerId }, "this worker was declared lost");
+      for (const mine of local.values()) ask(mine, "lost");
+      workerId = await register(backend, listening.queueId);
+      return onRegister(workerId);
+    }
+    look(watched);
+    await adopt(watched);
+    await sweeper.sweep(workerId);
+  }
+
+  /** Passes on what people and clocks ask of the jobs here. */
+  function look(watched: Watched[]): void {
+    const listed = new Map(watched.map((job) => [job.id, job]));
+    const at = backend.now();
+    for (const mine of local.values()) {
+      const job = listed.get(mine.row.id);
+      if (job?.fence === mine.row.fence) {
+        mine.unlisted = 0;
+        if (job.cancel_requested_at) ask(mine, "cancel");
+        else if (job.pause_requested_at) ask(mine, "pause");
+        else if (job.deadline_at !== null && job.deadline_at <= at) ask(mine, "deadline");
+      } else if (++mine.unlisted > 1) ask(mine, "lost");
+    }
+  }
+
+  /** A job listed as ours that nobody here runs, twice in a row, was lost on its way. */
+  async function adopt(watched: Watched[]): Promise<void> {
+    const missing = watched.filter(({ id }) => !local.has(id));
+    for (const { id, fence } of missing.filter((job) => strangers.has(job.id))) {
+      const row = await backend.db
+        .selectFrom("jobs")
+        .selectAll()
+        .where("id", "=", id)
+        .executeTakeFirst();
+      if (row?.fence === fence && !local.has(id)) await rescueOne(backend, log, row);
+    }
+    strangers.clear();
+    for (const { id } of missing) strangers.add(id);
+  }
+
+  /** Runs also while the database is away: the processes here need no database to be ended. */
+  function enforce(): void {
+    const at = performance.now();
+    // Others take these jobs over by now: what cannot beat must not go on either.
+    if (at - beatenAt > lostAfterMs) for (const mine of local.values()) ask(mine, "lost");
+    for (const { row, asked } of local.values()) {
+      if (asked && asked.why !== "shutdown" && at - asked.at > graceMs) pool.kill(row.id);
+    }
+    pool.check();
+  }
+
+  let beating = false;
+  const timer = setInterval(async () => {
+    enforce();
+    if (beating || stopping) return;
+    beating = true;
+    await onBeat().catch((error) => log.error({ err: error }, "beat failed"));
+    beating = false;
+  }, beatMs);
+
+  const listening: Listening = await backend.queue.listen({ slots: concurrency, answer });
+
+  return {
+    async stop() {
+      stopping = true;
+      for (const mine of local.values()) ask(mine, "shutdown");
+      const late = setTimeout(() => {
+        for (const id of local.keys()) pool.kill(id);
+      }, shutdownMs);
+      await listening.stop();
+      clearTimeout(late);
+      clearInterval(timer);
+      await pool.close();
+      await backend.db.deleteFrom("workers").where("id", "=", workerId).execute();
+    },
+  };
+}

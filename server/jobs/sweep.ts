@@ -1,0 +1,119 @@
+/** What keeps the promise that nothing stays lost: run by every worker, once a second. */
+import { sql } from "kysely";
+import type { Backend } from "../backend/backend.ts";
+import type { JobRow } from "../backend/schema.ts";
+import type { Log } from "../log.ts";
+import { rescue } from "./ends.ts";
+
+/** A worker whose beat stands still for this long is lost. */
+export const lostAfterMs = 5_000;
+/** A pending job overdue for this long has lost its doorbell. */
+const overdueMs = 5_000;
+const mostRings = 50;
+const mendEveryMs = 60_000;
+
+export interface Sweeper {
+  sweep(ownId: string): Promise<void>;
+}
+
+/** @param monotonic a clock that nobody sets: a beat is judged by it, not by times of day */
+export function createSweeper(
+  backend: Backend,
+  log: Log,
+  monotonic: () => number = () => performance.now(),
+): Sweeper {
+  const seen = new Map<string, { beat: number; at: number }>();
+  let mendedAt = monotonic();
+
+  async function findLost(ownId: string): Promise<string[]> {
+    const workers = await backend.db.selectFrom("workers").select(["id", "beat"]).execute();
+    const at = monotonic();
+    for (const { id, beat } of workers) {
+      if (seen.get(id)?.beat !== beat) seen.set(id, { beat, at });
+    }
+    const present = new Set(workers.map((worker) => worker.id));
+    for (const id of seen.keys()) if (!present.has(id)) seen.delete(id);
+    return [...seen].flatMap(([id, last]) =>
+      id !== ownId && at - last.at >= lostAfterMs ? [id] : [],
+    );
+  }
+
+  return {
+    async sweep(ownId) {
+      const lost = await findLost(ownId);
+      if (lost.length > 0) log.warn({ workers: lost }, "workers lost");
+      await removeWorkers(backend, lost);
+      await rescueOrphans(backend, log);
+      await ringOverdue(backend);
+      if (monotonic() - mendedAt < mendEveryMs) return;
+      mendedAt = monotonic();
+      await mendCounters(backend);
+    },
+  };
+}
+
+/** Strikes workers off the list and frees what they held in the queue. */
+export async function removeWorkers(backend: Backend, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const removed = await backend.db
+    .deleteFrom("workers")
+    .where("id", "in", ids)
+    .returning("queue_id")
+    .execute();
+  await backend.queue.release(removed.flatMap(({ queue_id }) => queue_id ?? []));
+}
+
+/** Running jobs whose worker is not on the list go back to pending, at the front. */
+export async function rescueOrphans(backend: Backend, log: Log): Promise<void> {
+  const orphans = await backend.db
+    .selectFrom("jobs")
+    .selectAll()
+    .where("status", "=", "running")
+    .where("worker_id", "is not", null)
+    .where("worker_id", "not in", (workers) => workers.selectFrom("workers").select("id"))
+    .execute();
+  for (const orphan of orphans) await rescueOne(backend, log, orphan);
+}
+
+export async function rescueOne(backend: Backend, log: Log, job: JobRow): Promise<void> {
+  const rescued = await rescue(backend, job);
+  if (rescued) log.warn({ job: job.id, fence: job.fence, status: rescued.status }, "job rescued");
+}
+
+async function ringOverdue(backend: Backend): Promise<void> {
+  const overdue = await backend.db
+    .selectFrom("jobs")
+    .innerJoin("accounts", "accounts.id", "jobs.account_id")
+    .select(["jobs.id", "jobs.run_at", "jobs.priority"])
+    .where("jobs.status", "=", "pending")
+    .where("jobs.run_at", "<", backend.now() - overdueMs)
+    .whereRef("accounts.running", "<", "accounts.max_running")
+    .orderBy("jobs.run_at")
+    .limit(mostRings)
+    .execute();
+  if (overdue.length === 0) return;
+  await backend.write(async (write) => {
+    for (const { id, run_at, priority } of overdue) {
+      await write.ring({ id, runAt: run_at, priority });
+    }
+  });
+}
+
+/** Touching the row first locks it, so that no claim comes between the count and its keeping. */
+async function mendCounters(backend: Backend): Promise<void> {
+  const accounts = await backend.db
+    .selectFrom("accounts")
+    .select("id")
+    .where("running", "!=", countOfRunning)
+    .execute();
+  for (const { id } of accounts) {
+    await backend.write(async ({ db }) => {
+      const account = db.updateTable("accounts").where("id", "=", id);
+      await account.set({ running: sql`running` }).execute();
+      await account.set({ running: countOfRunning }).execute();
+    });
+  }
+}
+
+const countOfRunning = sql<number>`(
+  select count(*) from jobs where jobs.account_id = accounts.id and jobs.status = 'running')`;

@@ -1,0 +1,19 @@
+/**
+ * For entry points: a mistake of the person who starts the process is one clear line and exit 1,
+ * anything else keeps its stack.
+ */
+import { BadSetting } from "./config.ts";
+
+export function orExit<T>(start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    if (error instanceof BadSetting) exitWith(error.message);
+    throw error;
+  }
+}
+
+export function exitWith(message: string): never {
+  process.stderr.write(`Headway cannot start: ${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,65 @@
+/** A runner process: executes the jobs that its supervisor sends, on connections of its own. */
+import { Worker } from "node:worker_threads";
+import { openBackend } from "./backend/open.ts";
+import { readCatalog } from "./catalog.ts";
+import { readConfig } from "./config.ts";
+import { execute } from "./jobs/execute.ts";
+import { progressWriter } from "./jobs/flush.ts";
+import type { FromRunner, ToRunner } from "./jobs/messages.ts";
+import { createProgress } from "./jobs/progress.ts";
+import { Stopped } from "./jobs/run.ts";
+import { createLog } from "./log.ts";
+import { createDiskStorage } from "./storage/disk.ts";
+
+// A busy loop cannot hear that its supervisor is gone; a thread of its own can.
+new Worker(new URL("./jobs/orphan-watch.ts", import.meta.url)).unref();
+process.on("disconnect", () => process.exit(0));
+// Ctrl-C reaches every process of a terminal; the supervisor says when a runner is to end.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => {});
+
+const config = readConfig();
+const log = createLog(config.logLevel, "runner");
+const backend = await openBackend(config.databaseUrl);
+const executor = {
+  backend,
+  log,
+  storage: createDiskStorage(config.storageDir),
+  catalog: await readCatalog(config.jobsDirs),
+  progress: createProgress({
+    write: progressWriter(backend),
+    now: backend.now,
+    onError: (error) => log.warn({ err: error }, "progress could not be written"),
+  }),
+};
+const aborts = new Map<string, AbortController>();
+let quitting = false;
+
+function send(message: FromRunner): void {
+  process.send?.(message);
+}
+
+async function leaveWhenIdle(): Promise<void> {
+  if (!quitting || aborts.size > 0) return;
+  await backend.close();
+  process.exit(0);
+}
+
+process.on("message", async (message: ToRunner) => {
+  if (message.type === "ping") send({ type: "pong" });
+  if (message.type === "stop") aborts.get(message.id)?.abort(new Stopped(message.why));
+  if (message.type === "run") {
+    const { row } = message;
+    const abort = new AbortController();
+    aborts.set(row.id, abort);
+    await execute(executor, row, abort).catch((error) =>
+      log.error({ job: row.id, err: error }, "the end of a run could not be written"),
+    );
+    aborts.delete(row.id);
+    send({ type: "ended", id: row.id });
+  }
+  if (message.type === "quit") quitting = true;
+  await leaveWhenIdle();
+});
+
+send({ type: "ready" });

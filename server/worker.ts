@@ -1,0 +1,38 @@
+/** `npm run worker`, and the child of `npm start`: one supervisor with its runners. */
+import { openBackend } from "./backend/open.ts";
+import { readCatalog } from "./catalog.ts";
+import { readConfig } from "./config.ts";
+import { supervise } from "./jobs/supervise.ts";
+import { createLog } from "./log.ts";
+import { orExit } from "./process.ts";
+import { createDiskStorage } from "./storage/disk.ts";
+
+const config = orExit(readConfig);
+const log = createLog(config.logLevel, "worker");
+const backend = await openBackend(config.databaseUrl);
+await backend.migrate();
+const supervisor = await supervise({
+  backend,
+  catalog: await readCatalog(config.jobsDirs),
+  storage: createDiskStorage(config.storageDir),
+  log,
+  concurrency: config.concurrency,
+  runners: config.runners,
+  // The web process that started this one knows at once when it is gone, and whose jobs that takes.
+  onRegister: (id) => process.send?.({ worker: id }),
+});
+log.info("worker ready");
+
+let stopping = false;
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info("worker stopping");
+  await supervisor.stop();
+  await backend.close();
+  process.exit(0);
+}
+
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);
+process.on("disconnect", stop);

@@ -1,0 +1,118 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import type { Backend } from "../../../server/backend/backend.ts";
+
+/** What every backend's database promises. */
+export function databaseContract(backend: () => Backend): void {
+  test("a transaction keeps everything or nothing", async () => {
+    const { db, write } = backend();
+    const failing = write(async (tx) => {
+      await tx.db.insertInto("accounts").values({ id: "gone", name: "", created_at: 1 }).execute();
+      throw new Error("on purpose");
+    });
+    await expect(failing).rejects.toThrow("on purpose");
+    const found = await db.selectFrom("accounts").where("id", "=", "gone").select("id").execute();
+    expect(found).toEqual([]);
+  });
+
+  test("read-then-write from many transactions at once loses no update", async () => {
+    const { db, write } = backend();
+    await db.insertInto("accounts").values({ id: "sum", name: "", created_at: 1 }).execute();
+    const add = () =>
+      write(async (tx) => {
+        await tx.db.updateTable("accounts").set({ name: "" }).where("id", "=", "sum").execute();
+        const row = await tx.db
+          .selectFrom("accounts")
+          .select("contact_count")
+          .where("id", "=", "sum")
+          .executeTakeFirstOrThrow();
+        await tx.db
+          .updateTable("accounts")
+          .set({ contact_count: row.contact_count + 1 })
+          .where("id", "=", "sum")
+          .execute();
+      });
+    await Promise.all(Array.from({ length: 20 }, add));
+    const row = await db
+      .selectFrom("accounts")
+      .select("contact_count")
+      .where("id", "=", "sum")
+      .executeTakeFirstOrThrow();
+    expect(row.contact_count).toBe(20);
+  });
+
+  test("times come back as numbers", async () => {
+    const { db } = backend();
+    const at = 1_795_000_000_123;
+    await db.insertInto("accounts").values({ id: "time", name: "", created_at: at }).execute();
+    const row = await db
+      .selectFrom("accounts")
+      .select("created_at")
+      .where("id", "=", "time")
+      .executeTakeFirstOrThrow();
+    expect(row.created_at).toBe(at);
+  });
+
+  test("a relation brings typed values, nulls and quotes", async () => {
+    const { db, relation } = backend();
+    const rows = [
+      { id: "it's", n: 1_795_000_000_123, part: 0.5 },
+      { id: 'a "b"', n: null, part: null },
+    ];
+    const given = relation(rows, { id: "text", n: "integer", part: "real" });
+    const found = await sql`select id, n, part from ${given} as given order by n`.execute(db);
+    expect(found.rows.toSorted((a, b) => ((a as { id: string }).id < (b as { id: string }).id ? 1 : -1)))
+      .toEqual(rows);
+  });
+
+  test("an upsert counts what it inserted, updated and left alone", async () => {
+    const { write } = backend();
+    const row = (email: string, company: string) => ["a", email, company, "job", 1, 1];
+    const columns = ["account_id", "email", "company", "job_id", "created_at", "updated_at"];
+    const how = { columns, key: ["account_id", "email"], update: ["company"] };
+    const upsert = (rows: unknown[][], update = how.update) =>
+      write((tx) => tx.upsert("contacts", rows, { ...how, update }));
+    expect(await upsert([row("a@x.test", "A"), row("b@x.test", "B")])).toEqual({
+      inserted: 2,
+      updated: 0,
+      skipped: 0,
+    });
+    expect(await upsert([row("b@x.test", "BB"), row("c@x.test", "C")])).toEqual({
+      inserted: 1,
+      updated: 1,
+      skipped: 0,
+    });
+    expect(await upsert([row("c@x.test", "CC"), row("d@x.test", "D")], [])).toEqual({
+      inserted: 1,
+      updated: 0,
+      skipped: 1,
+    });
+    const rows = await backend()
+      .db.selectFrom("contacts")
+      .select(["email", "company"])
+      .orderBy("email")
+      .execute();
+    expect(rows.map((each) => each.company)).toEqual(["A", "BB", "C", "D"]);
+  });
+
+  test("keys sort by their bytes", async () => {
+    const { db, write } = backend();
+    const emails = ["b@x", "B@x", "é@x", "z@x", "\u{1F600}@x", "\uFF5E@x"];
+    const columns = ["account_id", "email", "job_id", "created_at", "updated_at"];
+    await write((tx) =>
+      tx.upsert(
+        "contacts",
+        emails.map((email) => ["sorted", email, "job", 1, 1]),
+        { columns, key: ["account_id", "email"], update: [] },
+      ),
+    );
+    const found = await db
+      .selectFrom("contacts")
+      .select("email")
+      .where("account_id", "=", "sorted")
+      .orderBy("email")
+      .execute();
+    const byBytes = emails.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    expect(found.map((row) => row.email)).toEqual(byBytes);
+  });
+}

@@ -1,0 +1,66 @@
+/** Both backends, to run the same tests on: `describe.each(backends)`. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inject } from "vitest";
+import type { Backend } from "../../server/backend/backend.ts";
+import { openBackend } from "../../server/backend/open.ts";
+import { createDatabase } from "./postgres.ts";
+
+export interface TestBackend {
+  name: "sqlite" | "postgres";
+  /** The address of a new, empty database, and what removes it. */
+  create(): Promise<{ url: string; dir: string; remove(): Promise<void> }>;
+}
+
+export const backends: TestBackend[] = [
+  {
+    name: "sqlite",
+    async create() {
+      const dir = await mkdtemp(join(tmpdir(), "headway-"));
+      return {
+        url: join(dir, "headway.db"),
+        dir,
+        remove: () => rm(dir, { recursive: true, force: true }),
+      };
+    },
+  },
+  {
+    name: "postgres",
+    async create() {
+      const dir = await mkdtemp(join(tmpdir(), "headway-"));
+      const name = `test_${randomUUID().replaceAll("-", "")}`;
+      return {
+        url: await createDatabase(inject("postgresUrl"), name),
+        dir,
+        remove: () => rm(dir, { recursive: true, force: true }),
+      };
+    },
+  },
+];
+
+/** A migrated backend with one account and one person in it. */
+export async function openTestBackend(which: TestBackend) {
+  const { url, dir, remove } = await which.create();
+  const backend = await openBackend(url);
+  await backend.migrate();
+  await addAccount(backend, "account-1");
+  return {
+    backend,
+    url,
+    dir,
+    another: () => openBackend(url),
+    async close() {
+      await backend.close();
+      await remove();
+    },
+  };
+}
+
+export async function addAccount(backend: Backend, id: string, maxRunning = 5): Promise<void> {
+  await backend.db
+    .insertInto("accounts")
+    .values({ id, name: id, max_running: maxRunning, created_at: backend.now() })
+    .execute();
+}
