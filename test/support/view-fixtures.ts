@@ -1,0 +1,276 @@
+/** Data for every template and every state that a job can be shown in; typed, and fit for looking at. */
+
+import type { JobView, LogLineView, ResultView, TimeView } from "../../server/jobs/view-types.ts";
+import type { JobResult, LayoutData } from "../../server/pages.ts";
+
+/** A day in November, `text` as the server prints it. */
+export function time(clock = "14:05"): TimeView {
+  return { iso: `2026-11-23T${clock}:00.000Z`, text: `23 Nov, ${clock}` };
+}
+
+export const layout: LayoutData = {
+  title: "Jobs",
+  section: "jobs",
+  person: { name: "Ada Lovelace", email: "ada@example.com" },
+  token: "token-of-the-session",
+  flash: null,
+  topics: ["jobs:mine"],
+  since: "1763906700000",
+  refresh: null,
+  css: "/app.css?v=1",
+  js: "/app.js?v=1",
+};
+
+/** An import of 100,000 contacts at 42 %, running; anything else by what is given. */
+export function jobView(different: Partial<JobView> = {}): JobView {
+  const id = different.id ?? "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f";
+  return {
+    id,
+    kind: "contact_import",
+    title: "Import contacts",
+    href: `/jobs/${id}`,
+    status: "running",
+    shown: "running",
+    label: "Running",
+    active: true,
+    version: 87,
+    renderedAt: 1_763_906_712_345,
+    percent: 42,
+    percentText: "42 %",
+    amount: "42,318 of 100,000 rows",
+    message: "Importing autumn-fair.csv",
+    estimate: "about 2 minutes left",
+    elapsed: "1 min 12 s",
+    stepText: "Step 2 of 2: Import the rows",
+    steps: [
+      { name: "Check the file", state: "done", text: "3 s" },
+      { name: "Import the rows", state: "running", text: "41 %" },
+    ],
+    counts: [
+      { name: "succeeded", label: "imported", value: "42,241" },
+      { name: "failed", label: "rejected", value: "77" },
+    ],
+    outcome: "",
+    error: "",
+    advice: "",
+    created: time("14:03"),
+    started: time("14:04"),
+    finished: null,
+    ...different,
+  };
+}
+
+const waiting = {
+  percent: null,
+  percentText: "",
+  amount: "",
+  elapsed: "",
+  counts: [],
+  started: null,
+};
+const final = { active: false, message: "", estimate: "", finished: time("14:09") };
+const stoppedSteps: JobView["steps"] = [
+  { name: "Check the file", state: "done", text: "3 s" },
+  { name: "Import the rows", state: "stopped", text: "" },
+];
+
+function numbered(number: number): string {
+  return `0198c5d2-7a41-7c3e-9f10-${String(number).padStart(12, "0")}`;
+}
+
+/** One job for each of the eleven shown states, and the awkward ones behind them. */
+export const jobs = {
+  running: jobView(),
+  unknownTotal: jobView({
+    id: numbered(1),
+    kind: "contact_export",
+    title: "Export contacts",
+    percent: null,
+    percentText: "38,112 rows so far",
+    amount: "",
+    message: "Writing contacts.csv",
+    estimate: "",
+    stepText: "",
+    steps: [],
+    counts: [],
+  }),
+  stalled: jobView({
+    id: numbered(2),
+    kind: "email_campaign",
+    title:
+      "Send “Winter opening hours, the new bakery on Harbour Street and everything else that changed since our last letter”",
+    message:
+      "Waiting for the mail server smtp.a-very-long-host-name.mail.example.com to accept message 8,204 of 500,000, which it put off with “450 4.7.1 try again later”",
+    percent: 1,
+    percentText: "1 %",
+    amount: "8,203 of 500,000 messages",
+    estimate: "No progress for 40 s",
+    elapsed: "1 h 2 min",
+    steps: [],
+    counts: [{ name: "succeeded", label: "sent", value: "8,203" }],
+  }),
+  pending: jobView({
+    ...waiting,
+    id: numbered(3),
+    kind: "audience_report",
+    title: "Audience report",
+    status: "pending",
+    shown: "pending",
+    label: "3rd in line",
+    message: "",
+    estimate: "Starts in about 2 minutes",
+    stepText: "",
+    steps: [],
+  }),
+  scheduled: jobView({
+    ...waiting,
+    id: numbered(4),
+    kind: "email_campaign",
+    title: "Send “Advent calendar”",
+    status: "pending",
+    shown: "scheduled",
+    label: "Scheduled for 1 Dec, 08:00",
+    message: "",
+    estimate: "",
+    stepText: "",
+    steps: [],
+  }),
+  retrying: jobView({
+    id: numbered(5),
+    kind: "audience_report",
+    title: "Audience report",
+    status: "pending",
+    shown: "retrying",
+    label: "Retry 2 of 3 in 4 s",
+    percent: 60,
+    percentText: "60 %",
+    amount: "",
+    message: "",
+    estimate: "",
+    stepText: "Step 3 of 4: Draw the charts",
+    error: "The chart service was busy (503).",
+    counts: [],
+    steps: [
+      { name: "Count the contacts", state: "done", text: "2 s" },
+      { name: "Group by company", state: "done", text: "8 s" },
+      { name: "Draw the charts", state: "waiting", text: "" },
+      { name: "Write the PDF", state: "waiting", text: "" },
+    ],
+  }),
+  resuming: jobView({
+    id: numbered(6),
+    status: "pending",
+    shown: "resuming",
+    label: "Resuming after a lost worker",
+    estimate: "",
+    message: "",
+  }),
+  pausing: jobView({ id: numbered(7), shown: "pausing", label: "Pausing", estimate: "" }),
+  paused: jobView({
+    id: numbered(8),
+    status: "paused",
+    shown: "paused",
+    label: "Paused",
+    message: "",
+    estimate: "",
+  }),
+  cancelling: jobView({ id: numbered(9), shown: "cancelling", label: "Cancelling", estimate: "" }),
+  succeeded: jobView({
+    ...final,
+    id: numbered(10),
+    status: "succeeded",
+    shown: "succeeded",
+    label: "Done, 188 rows rejected",
+    percent: 100,
+    percentText: "100 %",
+    amount: "100,000 of 100,000 rows",
+    elapsed: "3 min 2 s",
+    steps: [
+      { name: "Check the file", state: "done", text: "3 s" },
+      { name: "Import the rows", state: "done", text: "2 min 59 s" },
+    ],
+    counts: [
+      { name: "succeeded", label: "imported", value: "99,702" },
+      { name: "failed", label: "rejected", value: "188" },
+      { name: "skipped", label: "skipped", value: "110" },
+    ],
+    outcome: "Imported 99,702 of 100,000 rows, 188 were rejected",
+  }),
+  failed: jobView({
+    ...final,
+    id: numbered(11),
+    kind: "contact_export",
+    title: "Export contacts",
+    status: "failed",
+    shown: "failed",
+    label: "Failed",
+    error: "The disk is full: contacts.csv needs about 120 MB and 14 MB are free.",
+    advice:
+      "Make room in the storage folder, then press Retry: it starts again from the first row.",
+    elapsed: "48 s",
+    steps: stoppedSteps,
+    counts: [{ name: "succeeded", label: "written", value: "42,318" }],
+  }),
+  cancelled: jobView({
+    ...final,
+    id: numbered(12),
+    status: "cancelled",
+    shown: "cancelled",
+    label: "Cancelled",
+    elapsed: "1 min 12 s",
+    steps: stoppedSteps,
+  }),
+} satisfies Record<string, JobView>;
+
+export const emptyResult: ResultView = { page: null, files: [], errors: [] };
+
+/** What the import with 188 rejected rows left. */
+export const result: ResultView = {
+  page: { href: `/contacts?job=${jobs.succeeded.id}`, text: "See the contacts" },
+  files: [
+    {
+      href: "/files/1?s=a",
+      name: "rejected-rows.csv",
+      size: "24 kB",
+      role: "rejects",
+      expires: time(),
+    },
+    {
+      href: "/files/2?s=b",
+      name: "import-summary.pdf",
+      size: "112 kB",
+      role: "result",
+      expires: time(),
+    },
+  ],
+  errors: [
+    { reason: "Email is missing", count: "112 rows", rows: "Rows 14, 83, 1,204 and 109 more" },
+    {
+      reason: "Email is not an address",
+      count: "76 rows",
+      rows: "Rows 92, 407, 5,118 and 73 more",
+    },
+  ],
+};
+
+export function resultOf(job: JobView, view: ResultView = emptyResult): JobResult {
+  const { id, kind, version, renderedAt } = job;
+  return { id, kind, version, renderedAt, ...view };
+}
+
+export const logLines: LogLineView[] = [
+  { seq: 1, level: "info", message: "Read 100,000 rows, 8 columns, UTF-8", time: time("14:04") },
+  { seq: 2, level: "warn", message: "Row 14: email is missing", time: time("14:04") },
+  {
+    seq: 3,
+    level: "info",
+    message: "Went on behind row 31,000 on another worker",
+    time: time("14:05"),
+  },
+  {
+    seq: 4,
+    level: "error",
+    message: "Row 42,007: “ada@” <is not> an address",
+    time: time("14:05"),
+  },
+];

@@ -1,0 +1,81 @@
+import { HtmlValidate } from "html-validate/node";
+import { describe, expect, test } from "vitest";
+import { createRenderer } from "../../server/render.ts";
+import { pages } from "./page-fixtures.ts";
+
+const viewsDir = new URL("../../views", import.meta.url).pathname;
+const views = createRenderer({ viewsDir, strict: true, cache: true });
+
+const rendered = Object.entries(pages).map(([name, { template, data }]) => ({
+  name,
+  html: views.page(template, data),
+  token: data.layout.token,
+}));
+
+const validator = new HtmlValidate({
+  extends: ["html-validate:standard"],
+  rules: {
+    "attr-quotes": "off",
+    "no-raw-characters": "off",
+    "prefer-native-element": "off",
+    "long-title": "off",
+  },
+});
+
+describe.each(rendered)("$name", ({ html, token }) => {
+  test("is valid HTML", async () => {
+    const report = await validator.validateString(html);
+    const messages = report.results.flatMap((each) =>
+      each.messages.map(
+        (message) => `${message.ruleId}: ${message.message} (line ${message.line})`,
+      ),
+    );
+    expect(messages).toEqual([]);
+  });
+
+  test("keeps to the content security policy", () => {
+    expect(html).not.toMatch(/\sstyle=|<style|\son[a-z]+=|javascript:/i);
+    expect(html.match(/<script\b[^>]*>/g)).toEqual([`<script src="/app.js?v=1" defer>`]);
+  });
+
+  test("has one heading of the first rank and one empty region for announcements", () => {
+    expect(html.match(/<h1\b/g)).toHaveLength(1);
+    expect(html).toMatch(/<div id="announce"[^>]* aria-live="polite"><\/div>/);
+  });
+
+  test("carries the token in every form that changes something", () => {
+    const forms = html.match(/<form\b[^>]* method="post"[\s\S]*?<\/form>/g) ?? [];
+    for (const form of forms) expect(form).toContain(`name="token" value="${token}"`);
+  });
+
+  test("names every control that can have the focus, so that it keeps it across a swap", () => {
+    const live = html.slice(html.indexOf("<main"), html.indexOf("</main>"));
+    const buttons =
+      live.match(/<(button|input(?! type="hidden")|select|textarea|summary)\b[^>]*>/g) ?? [];
+    expect(buttons.filter((tag) => !/\sid="/.test(tag))).toEqual([]);
+  });
+});
+
+describe("without JavaScript", () => {
+  const page = (name: string): string => rendered.find((each) => each.name === name)?.html ?? "";
+
+  test("an active job's page reloads itself, and can be told not to", () => {
+    expect(page("job-running")).toContain(
+      `<noscript><meta http-equiv="refresh" content="4"></noscript>`,
+    );
+    expect(page("job-running")).toContain(`?refresh=off">Stop refreshing</a>`);
+    expect(page("job-running")).toContain("Check again</a>");
+  });
+
+  test("a final job's page stands still", () => {
+    expect(page("job-succeeded")).not.toContain("http-equiv");
+  });
+
+  test("a page told to stand still offers to start again", () => {
+    const { template, data } = pages["job-running"]!;
+    const refresh = { seconds: null, checkHref: "/jobs/1?refresh=off", toggleHref: "/jobs/1" };
+    const html = views.page(template, { ...data, layout: { ...data.layout, refresh } });
+    expect(html).not.toContain("http-equiv");
+    expect(html).toContain(`<a href="/jobs/1">Start refreshing</a>`);
+  });
+});

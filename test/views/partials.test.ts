@@ -1,0 +1,172 @@
+import { HtmlValidate } from "html-validate/node";
+import { describe, expect, test } from "vitest";
+import { statuses } from "../../server/jobs/status.ts";
+import type { JobView } from "../../server/jobs/view-types.ts";
+import { createRenderer } from "../../server/render.ts";
+import {
+  emptyResult,
+  jobs,
+  jobView,
+  logLines,
+  result,
+  resultOf,
+} from "../support/view-fixtures.ts";
+
+const viewsDir = new URL("../../views", import.meta.url).pathname;
+const views = createRenderer({ viewsDir, strict: true, cache: true });
+
+const nasty = `"><script>alert('x')</script>`;
+
+/** What is sent to pages that are open, by what it shows: each live partial in each state. */
+function frames(oob: boolean): [name: string, root: string, html: string][] {
+  const ofJob = (name: string, job: JobView): [string, string, string][] =>
+    (["jobs/_row", "jobs/_panel", "jobs/_tick"] as const).map((partial) => [
+      `${partial} ${name}`,
+      `${partial.slice("jobs/_".length)}-${job.id}`,
+      views.partial(partial, { ...job, oob }),
+    ]);
+  const { id } = jobs.succeeded;
+  return [
+    ...Object.entries(jobs).flatMap(([name, job]) => ofJob(name, job)),
+    [
+      "jobs/_result",
+      `result-${id}`,
+      views.partial("jobs/_result", { ...resultOf(jobs.succeeded, result), oob }),
+    ],
+    [
+      "jobs/_result empty",
+      `result-${id}`,
+      views.partial("jobs/_result", { ...resultOf(jobs.succeeded, emptyResult), oob }),
+    ],
+    [
+      "jobs/_lines",
+      `log-${id}`,
+      views.partial("jobs/_lines", { id, lines: logLines, earlierHref: null, oob }),
+    ],
+    [
+      "jobs/_new",
+      "jobs-new",
+      views.partial("jobs/_new", { text: "3 new jobs", href: "/jobs", oob }),
+    ],
+  ];
+}
+
+test("the fixtures show every status and every derived state", () => {
+  const shown: Record<JobView["shown"], true> = {
+    scheduled: true,
+    pending: true,
+    retrying: true,
+    resuming: true,
+    running: true,
+    pausing: true,
+    paused: true,
+    cancelling: true,
+    succeeded: true,
+    failed: true,
+    cancelled: true,
+  };
+  expect(new Set(Object.values(jobs).map((job) => job.shown))).toEqual(new Set(Object.keys(shown)));
+  for (const status of statuses) expect(views.exists(`jobs/status/${status}`)).toBe(true);
+});
+
+describe("every live partial, rendered alone", () => {
+  test.each(frames(true))(
+    "%s is one element with its id, to be swapped in by it",
+    (_, root, html) => {
+      expect(html.trim()).toMatch(new RegExp(`^<(\\w+) [^>]*id="${root}"[sS]*</\\1>$`));
+      expect(html.slice(0, html.indexOf(">"))).toMatch(/ hx-swap-oob=("true"|"beforeend"|true)/);
+      expect(html.match(/hx-swap-oob/g)).toHaveLength(1);
+    },
+  );
+
+  test.each(frames(false))("%s is the same in the page, without the swap", (name, _, html) => {
+    const [, , sent = ""] = frames(true).find(([other]) => other === name) ?? [];
+    expect(sent.replace(/ hx-swap-oob=("\w+"|true)/, "")).toBe(html);
+  });
+
+  test.each(frames(true))("%s is blind to the viewer and has nothing inline", (_, __, html) => {
+    expect(html).not.toMatch(/<(form|input|button|select|script)\b|\sstyle=|\son\w+=|token/i);
+  });
+
+  test.each(frames(true))("%s is valid and has no id twice", async (_, __, html) => {
+    const validator = new HtmlValidate({
+      extends: ["html-validate:standard"],
+      rules: { "attr-quotes": "off", "no-raw-characters": "off", "prefer-native-element": "off" },
+    });
+    const report = await validator.validateString(html);
+    expect(
+      report.results.flatMap((each) => each.messages.map((m) => `${m.ruleId}: ${m.message}`)),
+    ).toEqual([]);
+  });
+});
+
+test("what people typed is escaped wherever it is shown", () => {
+  const job = jobView({
+    title: nasty,
+    label: nasty,
+    message: nasty,
+    percentText: nasty,
+    amount: nasty,
+    estimate: nasty,
+    elapsed: nasty,
+    steps: [
+      { name: nasty, state: "done", text: nasty },
+      { name: nasty, state: "running", text: nasty },
+    ],
+    counts: [{ name: "failed", label: nasty, value: nasty }],
+  });
+  const ended = { ...job, active: false, outcome: nasty, error: nasty, advice: nasty };
+  const line = { seq: 1, level: "error" as const, message: nasty, time: job.created };
+  const left = {
+    page: { href: "/contacts", text: nasty },
+    files: [
+      {
+        href: "/files/1",
+        name: nasty,
+        size: "1 kB",
+        role: "rejects" as const,
+        expires: job.created,
+      },
+    ],
+    errors: [{ reason: nasty, count: nasty, rows: nasty }],
+  };
+  const html = [
+    views.partial("jobs/_row", { ...job, oob: true }),
+    ...statuses.map((status) => views.partial("jobs/_panel", { ...job, status, oob: true })),
+    ...statuses.map((status) => views.partial("jobs/_panel", { ...ended, status, oob: true })),
+    views.partial("jobs/_row", { ...ended, oob: true }),
+    views.partial("jobs/_result", { ...resultOf(job, left), oob: true }),
+    views.partial("jobs/_lines", { id: job.id, lines: [line], earlierHref: null, oob: true }),
+  ].join("");
+  expect(html).toContain("&lt;script&gt;");
+  expect(html).not.toContain("<script");
+  expect(html).not.toContain(`"">`);
+});
+
+describe("a tick of progress", () => {
+  const tick = (job: JobView): string => views.partial("jobs/_tick", { ...job, oob: true });
+
+  test("is small enough for one each second in 20 kB a minute", () => {
+    expect(Buffer.byteLength(tick(jobs.running))).toBeLessThanOrEqual(300);
+  });
+
+  test("tells the percentage as text too, for browsers without bars", () => {
+    expect(tick(jobs.running)).toContain("value=42>42 %</progress>");
+    expect(tick(jobs.running)).toContain(" data-p=42");
+  });
+
+  test("has a bar without value where the total is unknown", () => {
+    expect(tick(jobs.unknownTotal)).toMatch(/<progress aria-label=Progress>38,112 rows so far</);
+    expect(tick(jobs.unknownTotal)).not.toContain("data-p");
+  });
+
+  test("has no bar before the start", () => {
+    expect(tick(jobs.pending)).not.toContain("<progress");
+  });
+});
+
+test("a row and a panel hold the job's tick, so that one fragment serves both", () => {
+  const tick = views.partial("jobs/_tick", { ...jobs.running, oob: false });
+  expect(views.partial("jobs/_row", { ...jobs.running, oob: false })).toContain(tick);
+  expect(views.partial("jobs/_panel", { ...jobs.running, oob: false })).toContain(tick);
+});
