@@ -1,0 +1,67 @@
+/** Downloads: the bytes pass through the application, so that a link serves one person alone. */
+import { type Context, Hono } from "hono";
+import { can } from "../accounts/authorize.ts";
+import type { Env, Services } from "../services.ts";
+import { attachment } from "../storage/content-disposition.ts";
+import { type FileOfJob, findFile } from "../storage/files.ts";
+import { checkFile } from "../storage/links.ts";
+import { rangeOf } from "../storage/range.ts";
+import { errorPage } from "./error-page.ts";
+
+/** Goes behind `requirePerson`. */
+export function filesRoutes(services: Services): Hono<Env> {
+  const { backend, config, storage } = services;
+  const routes = new Hono<Env>();
+
+  routes.get("/files/:id", async (c) => {
+    const person = c.get("person");
+    const now = backend.now();
+    const { expires, signature } = c.req.query();
+    const query = { fileId: c.req.param("id"), expires, signature };
+    const link = checkFile(config.secret, query, person.userId, now);
+    const file = link === "forged" ? undefined : await findFile(backend, query.fileId);
+    if (!file || !can(person, "download", file)) return c.notFound();
+    if (link === "expired")
+      return gone(c, file, "This link has expired", "Open the job for a new one.");
+    const size = file.expires_at > now ? await storage.size(file.storage_key) : undefined;
+    if (size === undefined) {
+      return gone(
+        c,
+        file,
+        "This file is no longer kept",
+        "Run the job again to have it made anew.",
+      );
+    }
+    return send(c, file, size);
+  });
+
+  function send(c: Context<Env>, file: FileOfJob, size: number): Response {
+    c.header("Cache-Control", "private, no-store");
+    c.header("Accept-Ranges", "bytes");
+    // A file never changes under its id: a download that broke off may go on with the rest.
+    const tag = `"${file.id}"`;
+    c.header("ETag", tag);
+    const isSame = [undefined, tag].includes(c.req.header("if-range"));
+    const range = isSame ? rangeOf(c.req.header("range"), size) : undefined;
+    if (range === "unsatisfiable") {
+      return c.body(null, 416, { "Content-Range": `bytes */${size}` });
+    }
+    const { from, to } = range ?? { from: 0, to: size };
+    if (range) c.header("Content-Range", `bytes ${from}-${to - 1}/${size}`);
+    c.header("Content-Length", String(to - from));
+    c.header("Content-Type", file.media_type);
+    c.header("Content-Disposition", attachment(file.name));
+    c.header("X-Content-Type-Options", "nosniff");
+    const status = range ? 206 : 200;
+    if (c.req.method === "HEAD" || from === to) return c.body(null, status);
+    // Pulled by the connection: nothing is read ahead, and nothing more once it has closed.
+    return c.body(ReadableStream.from(storage.read(file.storage_key, { from, to })), status);
+  }
+
+  function gone(c: Context<Env>, file: FileOfJob, heading: string, message: string) {
+    const links = [{ href: `/jobs/${file.job_id}`, text: "Open the job" }];
+    return errorPage(c, services, { status: 410, heading, message, links });
+  }
+
+  return routes;
+}
