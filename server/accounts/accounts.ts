@@ -3,6 +3,7 @@ import { parse } from "hono/utils/cookie";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
+import { shortAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
 import { unwrapped } from "./auth-error.ts";
 import { ensureMember } from "./members.ts";
@@ -122,7 +123,13 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       const user = userId && (await findUser(backend, { id: userId }));
       if (!user) return null;
       const membership = await ensureMember(backend, user);
-      return { userId: user.id, name: user.name, email: user.email, ...membership, sessionId: null };
+      return {
+        userId: user.id,
+        name: user.name,
+        email: user.email,
+        ...membership,
+        sessionId: null,
+      };
     },
     findUser: (email) => findUser(backend, { email: email.toLowerCase() }),
 
@@ -147,7 +154,7 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
         .map(({ id, userAgent, ipAddress, createdAt }) => ({
           id,
           userAgent: userAgent ?? "",
-          address: ipAddress ?? "",
+          address: shortAddress(ipAddress ?? ""),
           signedInAt: createdAt,
         }))
         .sort((a, b) => b.signedInAt.getTime() - a.signedInAt.getTime());

@@ -17,3 +17,8 @@ export function networkOf(address: string): string {
   const groups = address.includes("::") ? [...first, ...zeros, ...last] : first;
   return `${groups.slice(0, 4).join(":")}::/64`;
 }
+
+/** As people write it: `2001:db8::7`, not all 32 digits. */
+export function shortAddress(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+}

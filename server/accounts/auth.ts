@@ -38,7 +38,7 @@ export function createAuth({ backend, config, log }: AuthParts) {
       cookiePrefix: "headway",
       useSecureCookies: isSecure(config),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
-      ipAddress: { ipAddressHeaders: [addressHeader] },
+      ipAddress: { ipAddressHeaders: [addressHeader], ipv6Subnet: 128 },
       database: { generateId: () => uuidv7() },
     },
     telemetry: { enabled: false },

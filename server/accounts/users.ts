@@ -7,10 +7,10 @@ export interface User {
   email: string;
 }
 
-interface AuthTables {
-  users: User & { createdAt: string | Date };
+type AuthTables = {
+  users: { id: string; name: string; email: string; createdAt: string | Date };
   credentials: { userId: string };
-}
+};
 
 export async function findUser(
   { db }: Pick<Backend, "db">,

@@ -1,0 +1,121 @@
+/** What stands before the routes: who is asking, and whether a form came from a page of ours. */
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { errorPage } from "../routes/error-page.ts";
+import { currentPerson, formBinding, type PageServices } from "../routes/layout.ts";
+import type { Env } from "../services.ts";
+import { isFormToken } from "./form-token.ts";
+import { nextPath } from "./next-path.ts";
+import { originOf } from "./same-origin.ts";
+
+/** Bytes. Files are sent as multipart, which is streamed and has limits of its own. */
+const largestForm = 1_000_000;
+
+/** For pages: sets `person`, or leads to the sign-in page and back. */
+export function requirePerson(services: PageServices): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    if (await currentPerson(c, services)) return next();
+    const page = `/sign-in?next=${encodeURIComponent(pageOf(c))}`;
+    if (c.req.header("hx-request") !== "true") return c.redirect(page, 303);
+    c.header("HX-Redirect", page);
+    return c.body(null, 401);
+  };
+}
+
+/** The page to come back to: the one asked for, or the one that a form or a fragment stands on. */
+function pageOf(c: Context<Env>): string {
+  const { pathname, search } = new URL(c.req.url);
+  const isFragment = c.req.header("hx-request") === "true";
+  if (c.req.method === "GET" && !isFragment) return nextPath(pathname + search);
+  const from = c.req.header("hx-current-url") ?? c.req.header("referer") ?? "";
+  return nextPath(URL.canParse(from) ? from.replace(/^[a-z]+:\/\/[^/]*/i, "") : undefined);
+}
+
+/**
+ * For POST: refuses what a foreign page sent, and what does not carry the token of this browser.
+ * The token is the field `token` of an urlencoded body; of any other, which is not read here, it
+ * is the header `X-Form-Token` or `token` in the query.
+ */
+export function protectForms(services: PageServices): MiddlewareHandler<Env> {
+  const limited = bodyLimit({ maxSize: largestForm, onError: (c) => tooLarge(c, services) });
+  return async (c, next) => {
+    if (originOf(c.req.raw.headers, services.config) === "foreign") return outdated(c, services);
+    await currentPerson(c, services);
+    const urlencoded = isUrlencoded(c);
+    let refused: Response | undefined;
+    const check = async () => {
+      const { token } = urlencoded ? await c.req.parseBody() : c.req.query();
+      const given = c.req.header("x-form-token") ?? token;
+      const binding = formBinding(c);
+      const good =
+        binding && typeof given === "string" && isFormToken(services.config.secret, binding, given);
+      if (good) await next();
+      else refused = await outdated(c, services);
+    };
+    return (urlencoded ? await limited(c, check) : await check()) ?? refused;
+  };
+}
+
+function isUrlencoded(c: Context<Env>): boolean {
+  const type = c.req.header("content-type") ?? "";
+  return type.split(";")[0]?.trim().toLowerCase() === "application/x-www-form-urlencoded";
+}
+
+function outdated(c: Context<Env>, services: PageServices) {
+  return errorPage(c, services, {
+    status: 403,
+    heading: "This page is out of date",
+    message:
+      "You have signed in or out since it was loaded, or the form was sent from another site. Nothing was changed. Go back, reload the page and try again.",
+    links: [{ href: pageOf(c), text: "Load the page again" }],
+  });
+}
+
+function tooLarge(c: Context, services: PageServices) {
+  return errorPage(c, services, {
+    status: 413,
+    heading: "That is too much for a form",
+    message: "A form can hold up to 1 MB. Send a file instead.",
+    links: [{ href: "/jobs/new", text: "New job" }],
+  });
+}
+
+/**
+ * For `/api`: sets `person` from `Authorization: Bearer`, or from the session cookie where the
+ * browser says that a page of ours asks.
+ */
+export function requireApiPerson(services: PageServices): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const person = await apiPerson(c, services);
+    if (!person) return unauthorized();
+    c.set("person", person);
+    return next();
+  };
+}
+
+async function apiPerson(c: Context<Env>, services: PageServices) {
+  const given = c.req.header("authorization");
+  if (given) {
+    const token = /^bearer +(\S+) *$/i.exec(given)?.[1];
+    return token ? services.accounts.personOfToken(token) : null;
+  }
+  if (originOf(c.req.raw.headers, services.config) !== "ours") return null;
+  return currentPerson(c, services);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9457 and https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function unauthorized(): Response {
+  const problem = {
+    type: "about:blank",
+    title: "Unauthorized",
+    status: 401,
+    detail: "Send an API token as Authorization: Bearer. Settings makes one.",
+  };
+  return new Response(JSON.stringify(problem), {
+    status: 401,
+    headers: {
+      "content-type": "application/problem+json",
+      "www-authenticate": 'Bearer realm="headway"',
+    },
+  });
+}

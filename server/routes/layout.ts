@@ -1,0 +1,73 @@
+/** What the frame around every page needs of a request. */
+import { randomBytes } from "node:crypto";
+import type { Context } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import type { Person } from "../accounts/accounts.ts";
+import { isSecure } from "../accounts/auth.ts";
+import { formToken } from "../accounts/form-token.ts";
+import type { LayoutData } from "../pages.ts";
+import type { Env, Services } from "../services.ts";
+import { assetHref } from "./assets.ts";
+import { takeFlash } from "./flash.ts";
+
+export type PageServices = Pick<Services, "accounts" | "config" | "render">;
+/** The context of a request to a route of ours. */
+export type Handled = Context<Env>;
+export type LayoutOptions = Pick<LayoutData, "title" | "section"> &
+  Partial<Pick<LayoutData, "topics" | "since" | "refresh">>;
+
+/** Knows a person only once `currentPerson` was asked, as `requirePerson` and `protectForms` do. */
+export function layoutFor(
+  c: Context<Env>,
+  services: PageServices,
+  options: LayoutOptions,
+): LayoutData {
+  const person: Person | undefined = c.get("person");
+  const binding = formBinding(c) ?? newVisitor(c, services);
+  return {
+    topics: [],
+    since: "",
+    refresh: null,
+    ...options,
+    person: person ? { name: person.name, email: person.email } : null,
+    token: formToken(services.config.secret, binding),
+    flash: takeFlash(c),
+    css: assetHref("app.css"),
+    js: assetHref("app.js"),
+  };
+}
+
+/** Who is asking, where anybody may ask. Behind `requirePerson` it is `c.var.person`. */
+export async function currentPerson(
+  c: Context<Env>,
+  { accounts }: Pick<PageServices, "accounts">,
+): Promise<Person | null> {
+  const known: Person | undefined = c.get("person");
+  if (known) return known;
+  const person = await accounts.personOf(c.req.raw.headers, (cookie) =>
+    c.header("Set-Cookie", cookie, { append: true }),
+  );
+  if (person) c.set("person", person);
+  return person;
+}
+
+const visitorCookie = "headway_visitor";
+
+/**
+ * What the form token of this browser is bound to: its session, or a random cookie where nobody is
+ * signed in, so that sign-in forms carry a token too.
+ * @returns null for a browser that has neither
+ */
+export function formBinding(c: Context<Env>): string | null {
+  const person: Person | undefined = c.get("person");
+  if (person) return `session ${person.sessionId}`;
+  const visitor = getCookie(c, visitorCookie);
+  return visitor ? `visitor ${visitor}` : null;
+}
+
+function newVisitor(c: Context<Env>, { config }: PageServices): string {
+  const visitor = randomBytes(18).toString("base64url");
+  const secure = isSecure(config);
+  setCookie(c, visitorCookie, visitor, { path: "/", httpOnly: true, sameSite: "Lax", secure });
+  return `visitor ${visitor}`;
+}

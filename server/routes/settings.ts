@@ -1,0 +1,102 @@
+import { Hono } from "hono";
+import type { Session } from "../accounts/accounts.ts";
+import { deviceName } from "../accounts/device.ts";
+import { protectForms, requirePerson } from "../accounts/guard.ts";
+import type { ApiToken } from "../accounts/tokens.ts";
+import { moment } from "../jobs/format.ts";
+import type { SessionView, SettingsPage, TokenView } from "../pages.ts";
+import type { Env } from "../services.ts";
+import { errorPage } from "./error-page.ts";
+import { keepOnce, setFlash, takeOnce } from "./flash.ts";
+import { field } from "./form.ts";
+import { type Handled, layoutFor, type PageServices } from "./layout.ts";
+
+const longestName = 80;
+const newTokenCookie = "headway_new_token";
+
+export function settingRoutes(services: PageServices): Hono<Env> {
+  const { accounts, config } = services;
+  const routes = new Hono<Env>();
+  const form = [requirePerson(services), protectForms(services)] as const;
+
+  routes.get("/settings", requirePerson(services), (c) => {
+    c.header("Cache-Control", "no-store");
+    return page(c, { newToken: takeOnce(c, newTokenCookie) ?? null });
+  });
+
+  routes.post("/settings/sessions/:id/revoke", ...form, async (c) => {
+    const revoked = await accounts.revokeSession(c.var.person, c.req.param("id"));
+    if (!revoked) return gone(c);
+    setFlash(c, { tone: "good", text: "That device is signed out." }, config);
+    return c.redirect("/settings", 303);
+  });
+
+  routes.post("/settings/tokens", ...form, async (c) => {
+    const name = field(await c.req.parseBody(), "name").trim();
+    if (name === "" || name.length > longestName) {
+      c.status(422);
+      const tokenError = name === "" ? "Give it a name" : `Use at most ${longestName} characters`;
+      return page(c, { tokenError });
+    }
+    const token = await accounts.createToken(c.var.person.userId, name);
+    keepOnce(c, newTokenCookie, token, config);
+    return c.redirect("/settings", 303);
+  });
+
+  routes.post("/settings/tokens/:id/revoke", ...form, async (c) => {
+    const revoked = await accounts.revokeToken(c.var.person, c.req.param("id"));
+    if (!revoked) return gone(c);
+    setFlash(c, { tone: "good", text: "The token is revoked." }, config);
+    return c.redirect("/settings", 303);
+  });
+
+  async function page(c: Handled, shown: Partial<Pick<SettingsPage, "newToken" | "tokenError">>) {
+    const { person } = c.var;
+    const [sessions, tokens] = await Promise.all([
+      accounts.sessions(person),
+      accounts.tokens(person),
+    ]);
+    const data: SettingsPage = {
+      layout: layoutFor(c, services, { title: "Settings", section: "settings" }),
+      sessions: sessions.map((session) => sessionView(session, person.sessionId)),
+      tokens: tokens.map(tokenView),
+      newToken: null,
+      tokenError: "",
+      createTokenHref: "/settings/tokens",
+      ...shown,
+    };
+    return c.html(services.render.page("settings/index", data));
+  }
+
+  function gone(c: Handled) {
+    return errorPage(c, services, {
+      status: 404,
+      heading: "It is not there any more",
+      message: "It was ended or revoked before, perhaps in another window.",
+      links: [{ href: "/settings", text: "Settings" }],
+    });
+  }
+
+  return routes;
+}
+
+function sessionView(session: Session, current: string | null): SessionView {
+  return {
+    id: session.id,
+    device: deviceName(session.userAgent),
+    address: session.address,
+    current: session.id === current,
+    signedIn: moment(session.signedInAt.getTime()),
+    revokeHref: `/settings/sessions/${session.id}/revoke`,
+  };
+}
+
+function tokenView(token: ApiToken): TokenView {
+  return {
+    id: token.id,
+    name: token.name,
+    created: moment(token.createdAt),
+    lastUsed: token.lastUsedAt === null ? null : moment(token.lastUsedAt),
+    revokeHref: `/settings/tokens/${token.id}/revoke`,
+  };
+}
