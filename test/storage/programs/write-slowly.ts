@@ -1,0 +1,16 @@
+/** Keeps "old", then writes in its place without an end, saying "writing" once bytes are on the disk. */
+import { setTimeout as wait } from "node:timers/promises";
+import { createDiskStorage } from "../../../server/storage/disk.ts";
+
+const storage = createDiskStorage(process.argv[2]!);
+
+async function* endless() {
+  for (let chunks = 0; ; chunks++) {
+    yield Buffer.alloc(1_000_000, "n");
+    if (chunks === 3) process.stdout.write("writing");
+    await wait(5);
+  }
+}
+
+await storage.write("uploads/one", [Buffer.from("old")]);
+await storage.write("uploads/one", endless());
