@@ -180,7 +180,7 @@ export const jobs = {
     id: numbered(10),
     status: "succeeded",
     shown: "succeeded",
-    label: "Done, 188 rows rejected",
+    label: "Done",
     percent: 100,
     percentText: "100 %",
     amount: "100,000 of 100,000 rows",

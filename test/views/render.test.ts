@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createRenderer, type Renderer } from "../../server/render.ts";
+
+let viewsDir: string;
+
+beforeEach(async () => {
+  viewsDir = await mkdtemp(join(tmpdir(), "headway-render-"));
+});
+
+afterEach(() => rm(viewsDir, { recursive: true }));
+
+async function write(name: string, source: string): Promise<void> {
+  await mkdir(dirname(join(viewsDir, name)), { recursive: true });
+  await writeFile(join(viewsDir, `${name}.eta`), source);
+}
+
+/** Renders a template that the table of the application's own does not know. */
+function render(views: Renderer, name: string, data: unknown): string {
+  return (views.partial as (name: string, data: unknown) => string)(name, data);
+}
+
+describe("in strict mode", () => {
+  test.each([
+    ["undefined", undefined],
+    ["null", null],
+    ["an object", { a: 1 }],
+    ["an object", Promise.resolve("late")],
+    ["false", false],
+    ["NaN", Number.NaN],
+  ])("printing %s throws, with the template's name and line", async (words, value) => {
+    await write("shared/page", "<p>\n<%~ include('shared/part', it) %>\n</p>");
+    await write("shared/part", "<b>\n<%~ it.value %></b>");
+    const views = createRenderer({ viewsDir, strict: true, cache: true });
+    expect(() => render(views, "shared/page", { value })).toThrow(
+      `views/shared/part.eta, line 2: cannot print ${words}`,
+    );
+  });
+
+  test("text and numbers are printed, zero and the empty string too", async () => {
+    await write("part", "[<%= it.zero %>][<%= it.empty %>][<%= it.text %>]");
+    const views = createRenderer({ viewsDir, strict: true, cache: true });
+    expect(render(views, "part", { zero: 0, empty: "", text: "a<b" })).toBe("[0][][a&lt;b]");
+  });
+});
+
+test("a partial gets what it is given and nothing of the template around it", async () => {
+  await write("page", "<%~ include('part', { own: 'part' }) %>");
+  await write("part", "<%= it.own %> <%= typeof it.secret %>");
+  const views = createRenderer({ viewsDir, strict: false, cache: true });
+  expect(render(views, "page", { secret: "page" })).toBe("part undefined");
+});
+
+test("a page stands in the layout, which gets the page's layout data", async () => {
+  await write("layout", "<title><%= it.title %></title><%~ it.body %>");
+  await write("page", "<h1><%= it.heading %></h1>");
+  const views = createRenderer({ viewsDir, strict: true, cache: true });
+  const page = views.page as (name: string, data: unknown) => string;
+  const html = page("page", { layout: { title: "T" }, heading: "H" });
+  expect(html).toBe("<title>T</title><h1>H</h1>");
+});
+
+test("while developing, an edited and a new template are seen at the next render", async () => {
+  await write("part", "before");
+  const views = createRenderer({ viewsDir, strict: true, cache: false });
+  expect(render(views, "part", {})).toBe("before");
+  await write("part", "after");
+  expect(render(views, "part", {})).toBe("after");
+  expect(views.exists("other")).toBe(false);
+  await write("other", "new");
+  expect(views.exists("other")).toBe(true);
+});
+
+test("with the cache, a template that does not parse stops the start", async () => {
+  await write("part", "<% if ( %>");
+  expect(() => createRenderer({ viewsDir, strict: true, cache: true })).toThrow();
+});
+
+test.each([true, false])(
+  "a kind's own template comes before the common one (cache: %s)",
+  async (cache) => {
+    await write("jobs/progress", "common");
+    await write("jobs/contact_import/progress", "own");
+    const views = createRenderer({ viewsDir, strict: true, cache });
+    expect(views.own("contact_import", "progress")).toBe("jobs/contact_import/progress");
+    expect(views.own("contact_export", "progress")).toBe("jobs/progress");
+  },
+);
+
+test.each([true, false])("no name leads out of the folder (cache: %s)", async (cache) => {
+  await write("inside/part", "");
+  await write("outside", "secret");
+  const views = createRenderer({ viewsDir: join(viewsDir, "inside"), strict: true, cache });
+  expect(views.exists("../outside")).toBe(false);
+  expect(() => render(views, "../outside", {})).toThrow("No template");
+});
