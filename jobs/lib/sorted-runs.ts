@@ -25,8 +25,18 @@ const BLOCK = 64;
 const CHUNK = 16;
 
 /** Sorts the rows in place and writes them; some 50,000 at a time make good runs. */
-export async function writeRun(scratch: Scratch, name: string, rows: RunRow[]): Promise<void> {
-  const compare = rows.some(([key]) => needsByteOrder(key)) ? compareBytes : compareUnits;
+export async function writeRun(
+  scratch: Scratch,
+  name: string,
+  rows: [key: string, order: number, ...values: (string | null)[]][],
+): Promise<void> {
+  // Keys cut out of a larger text compare three times slower than keys that own their characters;
+  // a turn through JSON gives them that.
+  const json = JSON.stringify(rows.map(([key]) => key));
+  const keys: string[] = JSON.parse(json);
+  for (let at = 0; at < rows.length; at++) rows[at]![0] = keys[at]!;
+
+  const compare = needsByteOrder(json) ? compareBytes : compareUnits;
   rows.sort((a, b) => compare(a[0], b[0]) || a[1] - b[1]);
   await scratch.write(name, blocks(rows));
 }

@@ -34,3 +34,10 @@ export function scratchInMemory(chunk = 65_536): Scratch & { files: Map<string, 
     },
   };
 }
+
+/** Everything that an async iterable gives. */
+export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

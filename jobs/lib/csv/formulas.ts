@@ -9,7 +9,7 @@
  * from every cell of this shape gives back exactly what was written.
  */
 const MAY_RUN = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-const NUMBER = /^[+-]\d[\d .,]*$/;
+const NUMBER = /^'*[+-]\d[\d .,]*$/;
 
 function mayRun(cell: string): boolean {
   return MAY_RUN.test(cell) && !NUMBER.test(cell);

@@ -89,14 +89,14 @@ export function parseRows(text: string, { delimiter, lineEnd }: Dialect, whole: 
         cell = text.slice(at + 1, close);
         if (doubled) cell = cell.replaceAll('""', '"');
         from = close + 1;
+        if (end < from) {
+          end = text.indexOf(lineEnd, from);
+          if (end === -1) end = length;
+        }
         if (text.charCodeAt(from) === separator) {
           cells.push(cell);
           at = from + 1;
           continue;
-        }
-        if (end < from) {
-          end = text.indexOf(lineEnd, from);
-          if (end === -1) end = length;
         }
       }
       const stop = cellEnd(from, end);

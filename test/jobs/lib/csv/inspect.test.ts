@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import type { Encoding } from "../../../../jobs/lib/csv/format.ts";
+import { inspect } from "../../../../jobs/lib/csv/inspect.ts";
+import { readRows } from "../../../../jobs/lib/csv/rows.ts";
+import type { ByteSource } from "../../../../server/job.ts";
+import { bytesOf, collect } from "../../../support/bytes.ts";
+import { encode } from "./encode.ts";
+
+async function rest(source: ByteSource): Promise<string[][]> {
+  const pieces = await collect(readRows(source, await inspect(source)));
+  return pieces.flatMap((piece) => piece.rows);
+}
+
+test("tells all there is to know", async () => {
+  const source = bytesOf("\ufeffE-Mail;Name;\r\na@b.de;Jörg;x\r\nc@d.de;Änne\r\n");
+  expect(await inspect(source, { rows: 1 })).toEqual({
+    encoding: "utf-8",
+    delimiter: ";",
+    lineEnd: "\n",
+    hasHeader: true,
+    start: { byte: 3, row: 0 },
+    header: ["E-Mail", "Name", "Column 3"],
+    sample: [["a@b.de", "Jörg", "x"]],
+  });
+  expect(await rest(source)).toEqual([
+    ["a@b.de", "Jörg", "x"],
+    ["c@d.de", "Änne"],
+  ]);
+});
+
+test.each<Encoding>(["utf-8", "utf-16le", "utf-16be", "windows-1252"])("%s", async (encoding) => {
+  const text = "Vorname\tMail\nJörg\tj@b.de\nRené €\tr@b.de\n";
+  const source = bytesOf(encode(text, encoding), "people.csv", 3);
+  expect(await inspect(source)).toMatchObject({
+    encoding,
+    delimiter: "\t",
+    header: ["Vorname", "Mail"],
+    sample: [
+      ["Jörg", "j@b.de"],
+      ["René €", "r@b.de"],
+    ],
+  });
+});
+
+test.each<Encoding>(["utf-8", "utf-16le"])(
+  "Excel's sep= line, %s with a mark",
+  async (encoding) => {
+    const source = bytesOf(encode("\ufeffsep=|\r\nmail|a,b\r\na@b.de|1,2\r\n", encoding));
+    expect(await inspect(source)).toMatchObject({ delimiter: "|", header: ["mail", "a,b"] });
+    const [piece] = await collect(readRows(source, await inspect(source)));
+    expect(piece).toMatchObject({ rows: [["a@b.de", "1,2"]], numbers: [3] });
+  },
+);
+
+test("without a header the columns have numbers, and a person may say otherwise", async () => {
+  const source = bytesOf("a@b.de,Anna\nc@d.de,Bert,x\n");
+  expect(await inspect(source)).toMatchObject({
+    hasHeader: false,
+    header: ["Column 1", "Column 2", "Column 3"],
+    sample: [
+      ["a@b.de", "Anna"],
+      ["c@d.de", "Bert", "x"],
+    ],
+  });
+  expect(await inspect(source, { hasHeader: true })).toMatchObject({
+    hasHeader: true,
+    header: ["a@b.de", "Anna", "Column 3"],
+    sample: [["c@d.de", "Bert", "x"]],
+  });
+});
+
+test("reads only the beginning of a large file", async () => {
+  let taken = 0;
+  const source: ByteSource = {
+    name: "people.csv",
+    size: Number.MAX_SAFE_INTEGER,
+    async *read(from = 0) {
+      if (from === 0) yield Buffer.from("email\n");
+      const chunk = Buffer.from("anna@example.com\n".repeat(1000));
+      for (;;) {
+        taken += chunk.length;
+        yield chunk;
+      }
+    },
+  };
+  expect((await inspect(source)).sample).toHaveLength(5);
+  expect(taken).toBeLessThan(600_000);
+});
+
+test("an umlaut in Windows-1252 far behind the sample is read right", async () => {
+  const start = Buffer.from(`email,name\n${"a@b.de,Anna\n".repeat(30_000)}`);
+  const source = bytesOf(Buffer.concat([start, encode("j@b.de,Jörg\n", "windows-1252")]));
+  expect((await inspect(source)).encoding).toBe("utf-8");
+  expect((await rest(source)).at(-1)).toEqual(["j@b.de", "Jörg"]);
+});
+
+describe("refused", () => {
+  test.each<[string, string | Buffer, string]>([
+    ["an empty file", "", "people.csv is empty"],
+    ["a byte order mark alone", "\ufeff", "people.csv is empty"],
+    ["blank lines", "\n \r\n\n", "people.csv is empty"],
+    ["delimiters alone", ";;\n;;\n", "people.csv is empty"],
+    ["a header only", "email,name\n", "people.csv has a header but no rows"],
+    ["a header and blank rows", "email,name\r\n\r\n,\r\n", "people.csv has a header but no rows"],
+    [
+      "a PNG image",
+      Buffer.from("\x89PNG\r\n\x1a\n\0\0\0", "latin1"),
+      "people.csv is a PNG image, not a CSV file",
+    ],
+    [
+      "a cell of 10 MB",
+      `email,note\na@b.de,"${"x".repeat(10_000_000)}"\n`,
+      "Row 2: a cell is longer than 1 MB",
+    ],
+    [
+      "an open quote",
+      'email,note\na@b.de,"x\nc@d.de,y\n',
+      "Row 2: a quote is opened and never closed",
+    ],
+  ])("%s", async (_, content, message) => {
+    await expect(inspect(bytesOf(content))).rejects.toMatchObject({
+      name: "Refused",
+      message,
+      advice: expect.stringMatching(/\w/),
+    });
+  });
+});
