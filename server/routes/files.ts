@@ -6,14 +6,18 @@ import { attachment } from "../storage/content-disposition.ts";
 import { type FileOfJob, findFile } from "../storage/files.ts";
 import { checkFile } from "../storage/links.ts";
 import { rangeOf } from "../storage/range.ts";
-import { errorPage } from "./error-page.ts";
+import { errorPage, type Trouble } from "./error-page.ts";
+import type { PageServices } from "./layout.ts";
+
+type FileServices = PageServices & Pick<Services, "backend" | "storage">;
 
 /** Goes behind `requirePerson`. */
-export function filesRoutes(services: Services): Hono<Env> {
+export function filesRoutes(services: FileServices): Hono<Env> {
   const { backend, config, storage } = services;
   const routes = new Hono<Env>();
 
   routes.get("/files/:id", async (c) => {
+    c.header("Cache-Control", "private, no-store");
     const person = c.get("person");
     const now = backend.now();
     const { expires, signature } = c.req.query();
@@ -21,22 +25,12 @@ export function filesRoutes(services: Services): Hono<Env> {
     const link = checkFile(config.secret, query, person.userId, now);
     const file = link === "forged" ? undefined : await findFile(backend, query.fileId);
     if (!file || !can(person, "download", file)) return c.notFound();
-    if (link === "expired")
-      return gone(c, file, "This link has expired", "Open the job for a new one.");
+    if (link === "expired") return gone(c, file, lapsed);
     const size = file.expires_at > now ? await storage.size(file.storage_key) : undefined;
-    if (size === undefined) {
-      return gone(
-        c,
-        file,
-        "This file is no longer kept",
-        "Run the job again to have it made anew.",
-      );
-    }
-    return send(c, file, size);
+    return size === undefined ? gone(c, file, removed) : send(c, file, size);
   });
 
   function send(c: Context<Env>, file: FileOfJob, size: number): Response {
-    c.header("Cache-Control", "private, no-store");
     c.header("Accept-Ranges", "bytes");
     // A file never changes under its id: a download that broke off may go on with the rest.
     const tag = `"${file.id}"`;
@@ -58,10 +52,16 @@ export function filesRoutes(services: Services): Hono<Env> {
     return c.body(ReadableStream.from(storage.read(file.storage_key, { from, to })), status);
   }
 
-  function gone(c: Context<Env>, file: FileOfJob, heading: string, message: string) {
+  function gone(c: Context<Env>, file: FileOfJob, why: Pick<Trouble, "heading" | "message">) {
     const links = [{ href: `/jobs/${file.job_id}`, text: "Open the job" }];
-    return errorPage(c, services, { status: 410, heading, message, links });
+    return errorPage(c, services, { status: 410, ...why, links });
   }
 
   return routes;
 }
+
+const lapsed = { heading: "This link has expired", message: "The job has a new one." };
+const removed = {
+  heading: "This file is no longer kept",
+  message: "Run the job again to have it made anew.",
+};

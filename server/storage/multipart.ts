@@ -53,7 +53,7 @@ export async function readForm<T>(
     parser.once("file", (_field, stream, { filename: name, mimeType: mediaType }) => {
       // Whoever reads the stream gets the error; until then nobody listens.
       stream.on("error", () => {});
-      resolve({ name, mediaType, fields, chunks: wholeForm(stream) });
+      resolve({ name, mediaType, fields: new Map(fields), chunks: wholeForm(stream) });
     });
     ended.then(() => reject(new BadForm("Choose a file first")), reject);
   });

@@ -1,0 +1,193 @@
+import { once } from "node:events";
+import { get } from "node:http";
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
+import { type Config, readConfig } from "../../server/config.ts";
+import { createLog } from "../../server/log.ts";
+import { createRenderer } from "../../server/render.ts";
+import { filesRoutes } from "../../server/routes/files.ts";
+import type { Env } from "../../server/services.ts";
+import { createDiskStorage } from "../../server/storage/disk.ts";
+import { signFile } from "../../server/storage/links.ts";
+import type { Storage } from "../../server/storage/storage.ts";
+import { addAccount, backends, openTestBackend } from "../support/backends.ts";
+
+const hour = 3_600_000;
+const content = "email\nann@example.com\n";
+const colleague: Person = {
+  userId: "user-2",
+  accountId: "account-1",
+  role: "member",
+  name: "Bo",
+  email: "bo@example.com",
+  sessionId: "session-2",
+};
+const person: Person = { ...colleague, userId: "user-1", name: "Ann", sessionId: "session-1" };
+const owner: Person = { ...colleague, userId: "user-3", role: "owner" };
+const stranger: Person = { ...owner, userId: "user-4", accountId: "account-2" };
+
+let db: Awaited<ReturnType<typeof openTestBackend>>;
+let config: Config;
+let accounts: Accounts;
+let storage: Storage;
+/** Readings of the storage that are open. */
+let reading = 0;
+
+beforeAll(async () => {
+  db = await openTestBackend(backends[0]!);
+  await addAccount(db.backend, "account-2");
+  config = readConfig({ STORAGE_DIR: db.dir });
+  const log = createLog("silent", "web");
+  accounts = createAccounts({ backend: db.backend, config, log });
+  const disk = createDiskStorage(db.dir);
+  storage = {
+    ...disk,
+    async *read(key, range) {
+      reading++;
+      try {
+        yield* disk.read(key, range);
+      } finally {
+        reading--;
+      }
+    },
+  };
+  const job = { id: "job-1", kind: "export", account_id: "account-1", user_id: "user-1" };
+  const times = { run_at: 0, created_at: 0, max_retries: 0, timeout_ms: 1 };
+  await db.backend.db
+    .insertInto("jobs")
+    .values({ ...job, ...times, status: "succeeded", input: "{}" })
+    .execute();
+  await addFile("file-1", content);
+});
+afterAll(() => db.close());
+
+async function addFile(id: string, text: string, expiresIn = hour) {
+  const key = `jobs/job-1/files/${id}`;
+  const { size } = await storage.write(key, [Buffer.from(text)]);
+  const file = { id, job_id: "job-1", role: "result" as const, name: "Zoë's list.csv" };
+  const expires_at = db.backend.now() + expiresIn;
+  await db.backend.db
+    .insertInto("files")
+    .values({ ...file, media_type: "text/csv", size, storage_key: key, created_at: 0, expires_at })
+    .execute();
+}
+
+async function serverFor(who: Person) {
+  const views = join(import.meta.dirname, "../../views");
+  const render = createRenderer({ viewsDir: views, strict: true, cache: true });
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    c.set("person", who);
+    await next();
+  });
+  app.route("/", filesRoutes({ backend: db.backend, storage, config, accounts, render }));
+  const listening = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+  if (!listening.listening) await once(listening, "listening");
+  onTestFinished(() => void listening.close());
+  return `http://127.0.0.1:${(listening.address() as { port: number }).port}`;
+}
+
+const linkTo = (fileId: string, who = person, expires = db.backend.now() + hour) =>
+  `/files/${fileId}?${signFile(config.secret, { fileId, userId: who.userId, expires })}`;
+
+async function download(path: string, who = person, init?: RequestInit) {
+  return fetch((await serverFor(who)) + path, init);
+}
+
+test("sends the file as a download that nobody else keeps", async () => {
+  const answer = await download(linkTo("file-1"));
+  expect(answer.status).toBe(200);
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    "content-type": "text/csv",
+    "content-length": String(content.length),
+    "content-disposition": `attachment; filename="Zo_'s list.csv"; filename*=UTF-8''Zo%C3%AB%27s%20list.csv`,
+    "x-content-type-options": "nosniff",
+    "cache-control": "private, no-store",
+    "accept-ranges": "bytes",
+  });
+  expect(await answer.text()).toBe(content);
+});
+
+test("HEAD tells the same and reads nothing", async () => {
+  const answer = await download(linkTo("file-1"), person, { method: "HEAD" });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-length")).toBe(String(content.length));
+  expect(await answer.text()).toBe("");
+  expect(reading).toBe(0);
+});
+
+test("sends an empty file", async () => {
+  await addFile("file-empty", "");
+  const answer = await download(linkTo("file-empty"));
+  expect([answer.status, answer.headers.get("content-length")]).toEqual([200, "0"]);
+  expect(await answer.text()).toBe("");
+});
+
+test("goes on with a download that broke off", async () => {
+  const part = (headers: Record<string, string>) => download(linkTo("file-1"), person, { headers });
+  const rest = await part({ range: "bytes=6-", "if-range": '"file-1"' });
+  expect([rest.status, await rest.text()]).toEqual([206, content.slice(6)]);
+  expect(rest.headers.get("content-range")).toBe(`bytes 6-21/22`);
+  expect(rest.headers.get("content-length")).toBe("16");
+  const other = await part({ range: "bytes=6-", "if-range": '"another"' });
+  expect([other.status, await other.text()]).toEqual([200, content]);
+  const behind = await part({ range: "bytes=22-" });
+  expect([behind.status, behind.headers.get("content-range")]).toEqual([416, "bytes */22"]);
+});
+
+test("an expired link says so, and leads to the job", async () => {
+  const answer = await download(linkTo("file-1", person, db.backend.now() - 1));
+  expect(answer.status).toBe(410);
+  expect(answer.headers.get("cache-control")).toBe("private, no-store");
+  const page = await answer.text();
+  expect(page).toContain("This link has expired");
+  expect(page).toContain('href="/jobs/job-1"');
+});
+
+test("so does a file that is no longer kept", async () => {
+  await addFile("file-old", "x", -1);
+  await addFile("file-gone", "x");
+  await storage.remove("jobs/job-1/files/file-gone");
+  for (const id of ["file-old", "file-gone"]) {
+    const answer = await download(linkTo(id));
+    expect(answer.status).toBe(410);
+    expect(await answer.text()).toContain("This file is no longer kept");
+  }
+});
+
+test("what was changed in a link is not found", async () => {
+  await addFile("file-2", "the second");
+  const good = linkTo("file-1");
+  const changed = [
+    good.replace("file-1", "file-2"),
+    good.replace(/expires=\d/, "expires=9"),
+    good.replace(/signature=./, (found) => (found.endsWith("A") ? "signature=B" : "signature=A")),
+    good.replace(/&signature.*/, ""),
+    "/files/file-1",
+    linkTo("file-none"),
+  ];
+  for (const path of changed) expect((await download(path)).status).toBe(404);
+});
+
+test("a link serves its own person alone, and only while they may see the job", async () => {
+  expect((await download(linkTo("file-1"), colleague)).status).toBe(404);
+  expect((await download(linkTo("file-1"), owner)).status).toBe(404);
+  expect((await download(linkTo("file-1", owner), owner)).status).toBe(200);
+  expect((await download(linkTo("file-1", colleague), colleague)).status).toBe(404);
+  expect((await download(linkTo("file-1", stranger), stranger)).status).toBe(404);
+  const expired = linkTo("file-1", stranger, db.backend.now() - 1);
+  expect((await download(expired, stranger)).status).toBe(404);
+});
+
+test("a client that goes away ends the reading", async () => {
+  await addFile("file-large", "x".repeat(50_000_000));
+  const answering = get((await serverFor(person)) + linkTo("file-large"));
+  const [answer] = await once(answering, "response");
+  await once(answer, "data");
+  expect(reading).toBe(1);
+  answer.destroy();
+  await vi.waitFor(() => expect(reading).toBe(0));
+});

@@ -1,0 +1,28 @@
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import { scratchOf } from "../../server/storage/scratch.ts";
+import { BadKey, NotStored } from "../../server/storage/storage.ts";
+import { bytes, filesIn, temporaryStorage } from "./temporary.ts";
+
+test("each job has files of its own, read in large pieces", async () => {
+  const { storage, dir } = await temporaryStorage();
+  const [one, two] = [scratchOf(storage, "job-1"), scratchOf(storage, "job-2")];
+  await one.write("sorted", [Buffer.alloc(600_000, "a")]);
+  await two.write("sorted", bytes("two"));
+  const sizes: number[] = [];
+  for await (const piece of one.read("sorted")) sizes.push(piece.length);
+  expect(sizes).toEqual([262_144, 262_144, 75_712]);
+  expect(await text(two.read("sorted"))).toBe("two");
+  expect(await filesIn(dir)).toEqual(["jobs/job-1/scratch/sorted", "jobs/job-2/scratch/sorted"]);
+
+  await storage.removeAll("jobs/job-1/scratch/");
+  await expect(text(one.read("sorted"))).rejects.toThrow(NotStored);
+  expect(await text(two.read("sorted"))).toBe("two");
+});
+
+test("a name leads to no other job", async () => {
+  const { storage } = await temporaryStorage();
+  await storage.write("jobs/job-2/scratch/a", bytes("two"));
+  const scratch = scratchOf(storage, "job-1");
+  await expect(text(scratch.read("../../job-2/scratch/a"))).rejects.toThrow(BadKey);
+});
