@@ -3,11 +3,11 @@ import { parse } from "hono/utils/cookie";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
-import { shortAddress } from "./address.ts";
 import { createAuth } from "./auth.ts";
 import { unwrapped } from "./auth-error.ts";
 import { ensureMember } from "./members.ts";
 import { createSessionCache } from "./session-cache.ts";
+import { endSession, listSessions, removeExpired, type Session } from "./sessions.ts";
 import { type SignedIn, signIn, signUp, type Visitor } from "./sign-in.ts";
 import { type ApiToken, createToken, listTokens, revokeToken, userOfToken } from "./tokens.ts";
 import { findUser, type User } from "./users.ts";
@@ -20,14 +20,6 @@ export interface Person {
   email: string;
   /** Null where an API token was sent. */
   sessionId: string | null;
-}
-
-export interface Session {
-  id: string;
-  userAgent: string;
-  /** Empty where it is not known. */
-  address: string;
-  signedInAt: Date;
 }
 
 export interface Accounts {
@@ -53,10 +45,13 @@ export interface Accounts {
     given: { name: string; email: string; password: string },
     visitor: Visitor,
   ): Promise<SignedIn | null>;
-  /** Ends the session of the request. */
-  signOut(headers: Headers): Promise<SignedIn>;
+  /**
+   * Ends the session of the request.
+   * @returns `Set-Cookie` values that take its cookies away
+   */
+  signOut(headers: Headers): Promise<{ cookies: string[] }>;
 
-  /** The newest first. */
+  /** Those that are open, the newest first. */
   sessions(person: Person): Promise<Session[]>;
   /** @returns false where the person has no such session */
   revokeSession(person: Person, sessionId: string): Promise<boolean>;
@@ -107,15 +102,6 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     return { userId, name, email, ...membership, sessionId: response.session.id };
   }
 
-  async function revoke(userId: string, sessionId: string): Promise<boolean> {
-    const { internalAdapter } = await auth.$context;
-    const sessions = await internalAdapter.listSessions(userId);
-    const session = sessions.find(({ id }) => id === sessionId);
-    if (session) await internalAdapter.deleteSession(session.token);
-    ended(sessionId);
-    return session !== undefined;
-  }
-
   return {
     personOf,
     async personOfToken(token) {
@@ -133,33 +119,32 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     },
     findUser: (email) => findUser(backend, { email: email.toLowerCase() }),
 
-    signIn: (given, visitor) => signIn(auth, given, visitor),
+    async signIn(given, visitor) {
+      const signedIn = await signIn(auth, given, visitor);
+      if (signedIn) await removeExpired(backend, signedIn.user.id);
+      return signedIn;
+    },
     async signUp(given, visitor) {
       const signedIn = await signUp({ auth, backend }, given, visitor);
-      const user = signedIn && (await findUser(backend, { email: given.email }));
-      if (user) await ensureMember(backend, user);
+      if (signedIn) await ensureMember(backend, signedIn.user);
       return signedIn;
     },
     async signOut(headers) {
       const person = await personOf(headers);
-      if (person) await revoke(person.userId, person.sessionId);
+      if (person) {
+        await endSession(backend, person.userId, person.sessionId);
+        ended(person.sessionId);
+      }
       const signedOut = await auth.api.signOut({ headers, returnHeaders: true });
       return { cookies: signedOut.headers.getSetCookie() };
     },
 
-    async sessions(person) {
-      const { internalAdapter } = await auth.$context;
-      const found = await internalAdapter.listSessions(person.userId, { onlyActiveSessions: true });
-      return found
-        .map(({ id, userAgent, ipAddress, createdAt }) => ({
-          id,
-          userAgent: userAgent ?? "",
-          address: shortAddress(ipAddress ?? ""),
-          signedInAt: createdAt,
-        }))
-        .sort((a, b) => b.signedInAt.getTime() - a.signedInAt.getTime());
+    sessions: (person) => listSessions(backend, person.userId),
+    async revokeSession(person, sessionId) {
+      const revoked = await endSession(backend, person.userId, sessionId);
+      if (revoked) ended(sessionId);
+      return revoked;
     },
-    revokeSession: (person, sessionId) => revoke(person.userId, sessionId),
     createToken: (userId, name) => createToken(backend, userId, name),
     tokens: (person) => listTokens(backend, person.userId),
     async revokeToken(person, tokenId) {

@@ -40,20 +40,32 @@ export function protectForms(services: PageServices): MiddlewareHandler<Env> {
   const limited = bodyLimit({ maxSize: largestForm, onError: (c) => tooLarge(c, services) });
   return async (c, next) => {
     if (originOf(c.req.raw.headers, services.config) === "foreign") return outdated(c, services);
-    await currentPerson(c, services);
     const urlencoded = isUrlencoded(c);
     let refused: Response | undefined;
     const check = async () => {
       const { token } = urlencoded ? await c.req.parseBody() : c.req.query();
-      const given = c.req.header("x-form-token") ?? token;
-      const binding = formBinding(c);
-      const good =
-        binding && typeof given === "string" && isFormToken(services.config.secret, binding, given);
-      if (good) await next();
+      if (await isOurForm(c, services, token)) await next();
       else refused = await outdated(c, services);
     };
     return (urlencoded ? await limited(c, check) : await check()) ?? refused;
   };
+}
+
+/**
+ * Whether a form carries the token of the browser that sent it: for a body that only its reader
+ * knows the fields of. `protectForms` does all of this for the others.
+ * @param token the field; the header `X-Form-Token` goes before it
+ */
+export async function isOurForm(
+  c: Context<Env>,
+  services: PageServices,
+  token: unknown,
+): Promise<boolean> {
+  await currentPerson(c, services);
+  const given = c.req.header("x-form-token") ?? token;
+  const binding = formBinding(c);
+  if (!binding || typeof given !== "string") return false;
+  return isFormToken(services.config.secret, binding, given);
 }
 
 function isUrlencoded(c: Context<Env>): boolean {

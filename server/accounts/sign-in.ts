@@ -1,7 +1,7 @@
 import type { Backend } from "../backend/backend.ts";
 import { type Auth, addressHeader } from "./auth.ts";
 import { isRefusal, unwrapped } from "./auth-error.ts";
-import { removeUnfinished } from "./users.ts";
+import { removeUnfinished, type User } from "./users.ts";
 
 /** What is shown of a session in the list of them. */
 export interface Visitor {
@@ -10,8 +10,9 @@ export interface Visitor {
   userAgent: string;
 }
 
-/** `Set-Cookie` values for the answer. */
 export interface SignedIn {
+  user: User;
+  /** `Set-Cookie` values for the answer. */
   cookies: string[];
 }
 
@@ -22,12 +23,12 @@ export async function signIn(
   visitor: Visitor,
 ): Promise<SignedIn | null> {
   try {
-    const { headers } = await auth.api.signInEmail({
+    const { headers, response } = await auth.api.signInEmail({
       body: { email, password },
       headers: headersOf(visitor),
       returnHeaders: true,
     });
-    return { cookies: headers.getSetCookie() };
+    return { user: response.user, cookies: headers.getSetCookie() };
   } catch (error) {
     return isRefusal(error) ? null : unwrapped(error);
   }
@@ -57,12 +58,12 @@ async function create(
   visitor: Visitor,
 ): Promise<SignedIn | null> {
   try {
-    const { headers } = await auth.api.signUpEmail({
+    const { headers, response } = await auth.api.signUpEmail({
       body,
       headers: headersOf(visitor),
       returnHeaders: true,
     });
-    return { cookies: headers.getSetCookie() };
+    return { user: response.user, cookies: headers.getSetCookie() };
   } catch (error) {
     return isRefusal(error, ...taken) ? null : unwrapped(error);
   }

@@ -7,16 +7,29 @@ export interface User {
   email: string;
 }
 
+/** Times are ISO 8601 text on SQLite; Postgres takes that and gives dates. */
 type AuthTables = {
   users: { id: string; name: string; email: string; createdAt: string | Date };
   credentials: { userId: string };
+  sessions: {
+    id: string;
+    userId: string;
+    userAgent: string | null;
+    ipAddress: string | null;
+    createdAt: string | Date;
+    expiresAt: string | Date;
+  };
 };
 
+export function authTables({ db }: Pick<Backend, "db">) {
+  return db.withTables<AuthTables>();
+}
+
 export async function findUser(
-  { db }: Pick<Backend, "db">,
+  backend: Pick<Backend, "db">,
   by: { id: string } | { email: string },
 ): Promise<User | undefined> {
-  const users = db.withTables<AuthTables>().selectFrom("users").select(["id", "name", "email"]);
+  const users = authTables(backend).selectFrom("users").select(["id", "name", "email"]);
   return "id" in by
     ? users.where("id", "=", by.id).executeTakeFirst()
     : users.where("email", "=", by.email).executeTakeFirst();
@@ -31,10 +44,10 @@ const unfinishedAfter = 60_000;
  * @returns whether there was one
  */
 export async function removeUnfinished(
-  { db }: Pick<Backend, "db">,
+  backend: Pick<Backend, "db">,
   email: string,
 ): Promise<boolean> {
-  const tables = db.withTables<AuthTables>();
+  const tables = authTables(backend);
   const user = await tables
     .selectFrom("users")
     .leftJoin("credentials", "credentials.userId", "users.id")

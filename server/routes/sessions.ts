@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { demo } from "../accounts/demo.ts";
-import { protectForms } from "../accounts/guard.ts";
+import { protectForms, requirePerson } from "../accounts/guard.ts";
 import { nextPath } from "../accounts/next-path.ts";
 import { limitTries } from "../accounts/tries.ts";
 import type { SignInPage } from "../pages.ts";
@@ -34,7 +34,7 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
     return c.redirect(next, 303);
   });
 
-  routes.post("/sign-out", protectForms(services), async (c) => {
+  routes.post("/sign-out", requirePerson(services), protectForms(services), async (c) => {
     const { cookies } = await accounts.signOut(c.req.raw.headers);
     addCookies(c, cookies);
     return c.redirect("/sign-in", 303);

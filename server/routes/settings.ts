@@ -1,7 +1,7 @@
 import { Hono } from "hono";
-import type { Session } from "../accounts/accounts.ts";
 import { deviceName } from "../accounts/device.ts";
 import { protectForms, requirePerson } from "../accounts/guard.ts";
+import type { Session } from "../accounts/sessions.ts";
 import type { ApiToken } from "../accounts/tokens.ts";
 import { moment } from "../jobs/format.ts";
 import type { SessionView, SettingsPage, TokenView } from "../pages.ts";

@@ -1,0 +1,58 @@
+/** The sessions of a user, as rows: what better-auth made, listed and ended here. */
+import type { Backend } from "../backend/backend.ts";
+import { shortAddress } from "./address.ts";
+import { authTables } from "./users.ts";
+
+export interface Session {
+  id: string;
+  userAgent: string;
+  /** Empty where it is not known. */
+  address: string;
+  signedInAt: Date;
+}
+
+type Database = Pick<Backend, "db">;
+
+/** More are not shown. */
+const most = 100;
+
+/** Those that are open, the newest first. */
+export async function listSessions(backend: Database, userId: string): Promise<Session[]> {
+  const rows = await authTables(backend)
+    .selectFrom("sessions")
+    .select(["id", "userAgent", "ipAddress", "createdAt"])
+    .where("userId", "=", userId)
+    .where("expiresAt", ">", new Date().toISOString())
+    .orderBy("createdAt", "desc")
+    .limit(most)
+    .execute();
+  return rows.map(({ id, userAgent, ipAddress, createdAt }) => ({
+    id,
+    userAgent: userAgent ?? "",
+    address: shortAddress(ipAddress ?? ""),
+    signedInAt: new Date(createdAt),
+  }));
+}
+
+/** @returns false where the user has no such session */
+export async function endSession(
+  backend: Database,
+  userId: string,
+  sessionId: string,
+): Promise<boolean> {
+  const { numDeletedRows } = await authTables(backend)
+    .deleteFrom("sessions")
+    .where("id", "=", sessionId)
+    .where("userId", "=", userId)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Removes what is left of a user's sessions that nobody came back to. */
+export async function removeExpired(backend: Database, userId: string): Promise<void> {
+  await authTables(backend)
+    .deleteFrom("sessions")
+    .where("userId", "=", userId)
+    .where("expiresAt", "<=", new Date().toISOString())
+    .execute();
+}

@@ -1,0 +1,197 @@
+import { getMigrations } from "better-auth/db/migration";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
+import { createAuth } from "../../server/accounts/auth.ts";
+import { ensureMember } from "../../server/accounts/members.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { ada, config, log } from "./app.ts";
+
+const lynx = { address: "2001:db8::7", userAgent: "Lynx/2.9.2" };
+
+describe.each(backends)("accounts on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  let accounts: Accounts;
+
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+    accounts = createAccounts({ backend: opened.backend, config, log });
+  });
+  afterEach(() => opened.close());
+
+  async function enter(): Promise<{ headers: Headers; person: Person }> {
+    const signedIn = await accounts.signUp(ada, lynx);
+    const headers = new Headers({ cookie: signedIn!.cookies[0]!.split(";")[0]! });
+    return { headers, person: (await accounts.personOf(headers))! };
+  }
+
+  function members() {
+    return opened.backend.db.selectFrom("members").selectAll().execute();
+  }
+
+  test("better-auth finds all the tables and columns it wants", async () => {
+    const { options } = createAuth({ backend: opened.backend, config, log });
+    const plan = await getMigrations(options);
+    expect(plan.toBeCreated).toEqual([]);
+    expect(plan.toBeAdded).toEqual([]);
+    expect(plan.toBeAddedIndexes).toEqual([]);
+    expect(plan.schemaProblems).toEqual([]);
+  });
+
+  test("who signs up owns an account of their own", async () => {
+    const { person } = await enter();
+    expect(person).toMatchObject({ name: ada.name, email: ada.email, role: "owner" });
+    expect(await members()).toEqual([
+      { user_id: person.userId, account_id: person.accountId, role: "owner" },
+    ]);
+  });
+
+  test("signing up twice at once makes one user with one account", async () => {
+    await Promise.all([accounts.signUp(ada, lynx), accounts.signUp(ada, lynx)]);
+    expect(await accounts.signIn(ada, lynx)).not.toBeNull();
+    expect(await members()).toHaveLength(1);
+  });
+
+  test("an account that was lost after signing up is made when it is looked for", async () => {
+    const { headers, person } = await enter();
+    await opened.backend.db.deleteFrom("members").execute();
+    await opened.backend.db.deleteFrom("accounts").where("id", "=", person.accountId).execute();
+    const elsewhere = createAccounts({ backend: opened.backend, config, log });
+    expect(await elsewhere.personOf(headers)).toEqual(person);
+  });
+
+  test("twenty look-ups at once make one account", async () => {
+    const { person } = await enter();
+    await opened.backend.db.deleteFrom("members").execute();
+    const user = { id: person.userId, name: person.name };
+    const made = await Promise.all(
+      Array.from({ length: 20 }, () => ensureMember(opened.backend, user)),
+    );
+    expect(new Set(made.map(({ accountId }) => accountId))).toEqual(new Set([person.accountId]));
+    expect(await members()).toHaveLength(1);
+  });
+
+  test("a member of somebody else's account stays one", async () => {
+    const { headers, person } = await enter();
+    await opened.backend.db
+      .updateTable("members")
+      .set({ account_id: "account-1", role: "member" })
+      .where("user_id", "=", person.userId)
+      .execute();
+    const elsewhere = createAccounts({ backend: opened.backend, config, log });
+    expect(await elsewhere.personOf(headers)).toMatchObject({
+      accountId: "account-1",
+      role: "member",
+    });
+  });
+
+  test("a sign-up that was cut off before the password was kept can be made again", async () => {
+    await enter();
+    const db = opened.backend.db.withTables<{ credentials: { userId: string } }>();
+    await db.deleteFrom("credentials").execute();
+    expect(await accounts.signUp(ada, lynx), "it may still be under way").toBeNull();
+    const users = opened.backend.db.withTables<{ users: { createdAt: string } }>();
+    await users.updateTable("users").set({ createdAt: "2026-01-01T00:00:00.000Z" }).execute();
+    expect(await accounts.signUp(ada, lynx)).not.toBeNull();
+    expect(await accounts.signIn(ada, lynx)).not.toBeNull();
+  });
+
+  test("lists the sessions that are open and ends one of them", async () => {
+    const { person } = await enter();
+    const second = await accounts.signIn(ada, { address: "203.0.113.7", userAgent: "Firefox/150" });
+    const cookie = second!.cookies[0]!.split(";")[0]!;
+    const other = (await accounts.personOf(new Headers({ cookie })))!;
+    const sessions = await accounts.sessions(person);
+    expect(sessions.map(({ address, userAgent }) => [address, userAgent])).toEqual([
+      ["203.0.113.7", "Firefox/150"],
+      ["2001:db8::7", "Lynx/2.9.2"],
+    ]);
+    const ended: string[] = [];
+    const stop = accounts.onSessionEnd((id) => ended.push(id));
+    expect(await accounts.revokeSession(person, other.sessionId!)).toBe(true);
+    expect(await accounts.personOf(new Headers({ cookie }))).toBeNull();
+    expect(ended).toEqual([other.sessionId]);
+    stop();
+    expect(await accounts.revokeSession(person, other.sessionId!)).toBe(false);
+    expect(ended).toHaveLength(1);
+  });
+
+  test("nobody ends a session or a token of somebody else", async () => {
+    const { person, headers } = await enter();
+    await accounts.signUp({ ...ada, email: "eve@example.com" }, lynx);
+    const eve = (await accounts.findUser("eve@example.com"))!;
+    const stranger: Person = { ...person, userId: eve.id, sessionId: null };
+    await accounts.createToken(person.userId, "laptop");
+    const [token] = await accounts.tokens(person);
+    const ended: string[] = [];
+    accounts.onSessionEnd((id) => ended.push(id));
+    expect(await accounts.revokeSession(stranger, person.sessionId!)).toBe(false);
+    expect(await accounts.revokeToken(stranger, token!.id)).toBe(false);
+    expect(await accounts.personOf(headers)).toEqual(person);
+    expect(await accounts.tokens(person)).toHaveLength(1);
+    expect(ended).toEqual([]);
+  });
+
+  test("sessions that nobody came back to are removed when their user signs in", async () => {
+    await enter();
+    const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
+    await db.updateTable("sessions").set({ expiresAt: "2026-01-01T00:00:00.000Z" }).execute();
+    await accounts.signIn(ada, lynx);
+    expect(await db.selectFrom("sessions").selectAll().execute()).toHaveLength(1);
+  });
+
+  test("a cookie that was tampered with is nobody's", async () => {
+    const { headers } = await enter();
+    const cookie = headers
+      .get("cookie")!
+      .replace(/=(.)/, (_, one) => `=${one === "a" ? "b" : "a"}`);
+    expect(await accounts.personOf(new Headers({ cookie }))).toBeNull();
+  });
+
+  test("a planted cookie of the same name does not stand for the session beside it", async () => {
+    const { headers } = await enter();
+    const planted = `${headers.get("cookie")!.split("=")[0]}=planted`;
+    await accounts.personOf(new Headers({ cookie: `${planted}; ${headers.get("cookie")}` }));
+    await accounts.personOf(new Headers({ cookie: `${headers.get("cookie")}; ${planted}` }));
+    expect(await accounts.personOf(new Headers({ cookie: planted }))).toBeNull();
+  });
+
+  test("a session in use is prolonged where its cookie can be sent anew", async () => {
+    const { headers } = await enter();
+    const soon = new Date(Date.now() + 2 * 86_400_000).toISOString();
+    const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
+    await db.updateTable("sessions").set({ expiresAt: soon }).execute();
+    const elsewhere = () => createAccounts({ backend: opened.backend, config, log });
+    await elsewhere().personOf(headers);
+    const { expiresAt } = await db.selectFrom("sessions").selectAll().executeTakeFirstOrThrow();
+    expect(new Date(expiresAt).toISOString()).toBe(soon);
+    const renewed: string[] = [];
+    await elsewhere().personOf(headers, (cookie) => renewed.push(cookie));
+    expect(renewed.join()).toContain("Max-Age=2592000");
+  });
+
+  test("a session past its end is nobody's", async () => {
+    const { headers } = await enter();
+    const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
+    await db.updateTable("sessions").set({ expiresAt: "2026-01-01T00:00:00.000Z" }).execute();
+    const elsewhere = createAccounts({ backend: opened.backend, config, log });
+    expect(await elsewhere.personOf(headers)).toBeNull();
+  });
+
+  test("an API token is its user, until it is revoked, and is kept as a hash alone", async () => {
+    const { person } = await enter();
+    const token = await accounts.createToken(person.userId, "laptop");
+    expect(token).toMatch(/^hw_[\w-]{43}$/);
+    const rows = await opened.backend.db.selectFrom("api_tokens").selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(token);
+    expect(await accounts.tokens(person)).toMatchObject([{ name: "laptop", lastUsedAt: null }]);
+    expect(await accounts.personOfToken(token)).toEqual({ ...person, sessionId: null });
+    expect(await accounts.personOfToken(`${token}x`)).toBeNull();
+    const [used] = await accounts.tokens(person);
+    expect(used!.lastUsedAt).toBeGreaterThan(0);
+    const ended: string[] = [];
+    accounts.onSessionEnd((id) => ended.push(id));
+    expect(await accounts.revokeToken(person, used!.id)).toBe(true);
+    expect(await accounts.personOfToken(token)).toBeNull();
+    expect(ended).toEqual([person.userId]);
+  });
+});
