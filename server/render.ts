@@ -83,6 +83,14 @@ function compiler(strict: boolean): (name: string, source: string) => Template {
   const eta = new Eta({ rmWhitespace: true, debug: strict, autoFilter: strict });
   const { escapeFunction } = eta.config;
   return (name, source) => {
+    try {
+      return functionOf(name, source);
+    } catch (error) {
+      throw new TemplateError(`views/${name}.eta`, error);
+    }
+  };
+
+  function functionOf(name: string, source: string): Template {
     const body = eta.compileBody(eta.parse(source));
     const guarded = strict ? `try {\n${body}\n} catch (error) { fail(error, __eta.line) }` : body;
     const make = new Function(
@@ -97,16 +105,16 @@ function compiler(strict: boolean): (name: string, source: string) => Template {
       //# sourceURL=views/${name}.eta`,
     );
     return make(escapeFunction, printable, (error: unknown, line: number) => {
-      throw error instanceof TemplateError ? error : new TemplateError(name, line, error);
+      if (error instanceof TemplateError) throw error;
+      throw new TemplateError(`views/${name}.eta, line ${line}`, error);
     });
-  };
+  }
 }
 
 class TemplateError extends Error {
   override name = "TemplateError";
-  constructor(template: string, line: number, cause: unknown) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    super(`views/${template}.eta, line ${line}: ${message}`, { cause });
+  constructor(place: string, cause: unknown) {
+    super(`${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 

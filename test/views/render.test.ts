@@ -75,7 +75,7 @@ test("while developing, an edited and a new template are seen at the next render
 
 test("with the cache, a template that does not parse stops the start", async () => {
   await write("part", "<% if ( %>");
-  expect(() => createRenderer({ viewsDir, strict: true, cache: true })).toThrow();
+  expect(() => createRenderer({ viewsDir, strict: true, cache: true })).toThrow("views/part.eta: ");
 });
 
 test.each([true, false])(
