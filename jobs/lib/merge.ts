@@ -1,7 +1,7 @@
 /** Merges sorted runs through a binary heap of their next rows. */
 import { compareBytes, compareUnits } from "./byte-order.ts";
 import type { RunCursor } from "./run-cursor.ts";
-import type { RunRow } from "./sorted-runs.ts";
+import type { RunRow } from "./run-row.ts";
 
 /** @param cursors opened; those at their end are left out */
 export async function* mergeCursors<Row extends RunRow>(

@@ -1,6 +1,6 @@
 /** Reads one sorted run, block by block. */
 import { compareBytes, needsByteOrder } from "./byte-order.ts";
-import type { After, RunRow } from "./sorted-runs.ts";
+import type { After, RunRow } from "./run-row.ts";
 
 const LINE_FEED = 10;
 

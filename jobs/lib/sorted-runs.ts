@@ -9,15 +9,7 @@ import type { Scratch } from "../../server/job.ts";
 import { compareBytes, compareUnits, needsByteOrder } from "./byte-order.ts";
 import { mergeCursors } from "./merge.ts";
 import { RunCursor } from "./run-cursor.ts";
-
-/** The key, a number that is unique within the key, and whatever belongs to them. */
-export type RunRow = readonly [key: string, order: number, ...values: (string | null)[]];
-
-/** A place between two rows: behind the row with this key and number. */
-export interface After {
-  key: string;
-  order: number;
-}
+import type { After, RunRow } from "./run-row.ts";
 
 /** Rows a block; a merge of n runs holds n blocks. */
 const BLOCK = 64;

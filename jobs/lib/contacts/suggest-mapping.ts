@@ -45,7 +45,7 @@ const parts: [RegExp, MappedField][] = [
 const about =
   /\b(id|ids|opt|status|verified|sent|date|consent|type|count|at|is|has|bounced|valid)\b/;
 
-const EMAIL = /^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$/;
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /**
  * Each field goes to one column at most: the one whose name says so plainly, then the one that is
@@ -111,7 +111,7 @@ function values(column: number, sample: readonly string[][]): string[] {
 
 function isFullOfEmails(column: number, sample: readonly string[][]): boolean {
   const cells = values(column, sample);
-  return cells.filter((cell) => EMAIL.test(cell)).length > cells.length * 0.6;
+  return cells.filter((cell) => cell.length <= 254 && EMAIL.test(cell)).length > cells.length * 0.6;
 }
 
 /** A column called "Mail" with "yes" and "no" in it. */

@@ -6,6 +6,8 @@ const NUMBER = /^[+-]?[\d .,()/-]*\d[\d .,()/-]*$/;
 function kind(cell: string | undefined): "email" | "number" | "text" | "blank" {
   const text = cell?.trim() ?? "";
   if (text === "") return "blank";
+  // No address or number is so long, and the patterns would take their time.
+  if (text.length > 254) return "text";
   if (EMAIL.test(text)) return "email";
   return NUMBER.test(text) ? "number" : "text";
 }

@@ -8,15 +8,18 @@ import { inPieces } from "./pieces.ts";
 import { readRows } from "./rows.ts";
 
 export interface Inspection extends Format {
-  /** The names of the columns, "Column 3" where there is none. */
+  /** The names of the columns, "Column 3" where there is none; long ones are cut short. */
   header: string[];
-  /** The first rows below the header. */
+  /** The first rows below the header, for showing: long cells are cut short. */
   sample: string[][];
 }
 
 const SAMPLE_BYTES = 256_000;
 /** Rows that the guess about the header looks at. */
 const GUESS_ROWS = 20;
+/** As long as a name or a cell of the sample may be. */
+const SHOWN = 200;
+const COLUMNS = 1000;
 const ADVICE = "Upload a CSV file with one person a row.";
 
 /**
@@ -46,9 +49,12 @@ export async function inspect(
   const names = format.hasHeader ? table.shift() : undefined;
   if (table.length === 0) throw new Refused(`${source.name} has a header but no rows`, ADVICE);
 
-  const sample = table.slice(0, rows);
+  const sample = table.slice(0, rows).map((cells) => cells.map(shortened));
   const width = Math.max(names?.length ?? 0, ...sample.map((cells) => cells.length));
-  const header = Array.from({ length: width }, (_, i) => names?.[i]?.trim() || `Column ${i + 1}`);
+  if (width > COLUMNS) throw new Refused(`${source.name} has more than ${COLUMNS} columns`, ADVICE);
+  const header = Array.from({ length: width }, (_, column) => {
+    return shortened(names?.[column]?.trim() || `Column ${column + 1}`);
+  });
   return { ...format, header, sample };
 }
 
@@ -64,4 +70,8 @@ async function firstRows(source: ByteSource, format: Format, wanted: number): Pr
     if (rows.length >= wanted) break;
   }
   return rows;
+}
+
+function shortened(cell: string): string {
+  return cell.length > SHOWN ? `${cell.slice(0, SHOWN - 1)}…`.toWellFormed() : cell;
 }

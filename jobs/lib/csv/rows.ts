@@ -1,7 +1,7 @@
 /** Reads the rows of a CSV file piece by piece, and goes on from the end of any piece. */
 import { type ByteSource, Refused } from "../../../server/job.ts";
 import type { Cursor, Format } from "./format.ts";
-import { parsePiece } from "./piece.ts";
+import { parseBytes } from "./parse-bytes.ts";
 import { inPieces } from "./pieces.ts";
 
 export interface ReadOptions {
@@ -51,7 +51,7 @@ export async function* readRows(
       : left.length === 0
         ? next.value
         : Buffer.concat([left, next.value]);
-    const parsed = parsePiece(bytes, format.encoding, format, whole);
+    const parsed = parseBytes(bytes, format.encoding, format, whole);
     const piece: Piece = { rows: [], numbers: [], cursor: { byte, row }, done: byte };
     for (const cells of parsed.rows) {
       row++;

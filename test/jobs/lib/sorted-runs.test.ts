@@ -1,7 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type After, mergeRuns, type RunRow, writeRun } from "../../../jobs/lib/sorted-runs.ts";
+import type { After, RunRow } from "../../../jobs/lib/run-row.ts";
+import { mergeRuns, writeRun } from "../../../jobs/lib/sorted-runs.ts";
 import { collect, scratchInMemory } from "../../support/bytes.ts";
 
 type Row = [key: string, order: number, value: string | null];

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Mapping } from "../../../../jobs/lib/contacts/fields.ts";
-import { compileMapping } from "../../../../jobs/lib/contacts/validate.ts";
+import { type ContactRow, compileMapping } from "../../../../jobs/lib/contacts/validate.ts";
+import { mergeRuns, writeRun } from "../../../../jobs/lib/sorted-runs.ts";
+import { collect, scratchInMemory } from "../../../support/bytes.ts";
 
 const all: Mapping = {
   0: "email",
@@ -104,6 +106,23 @@ describe("the reason why not", () => {
       compileMapping({ 0: "email", 1: "full_name" })(["a@b.de", `A ${"x".repeat(201)}`], 1),
     ).toBe("last name is longer than 200 characters");
   });
+});
+
+test("contacts sort as rows of a run", async () => {
+  const scratch = scratchInMemory();
+  const contacts: ContactRow[] = [];
+  for (const [at, email] of ["c@d.de", "A@b.de", "a@b.de"].entries()) {
+    const contact = read([email, "Änne"], at + 2);
+    if (typeof contact !== "string") contacts.push(contact);
+  }
+  await writeRun(scratch, "run", contacts);
+  expect(await collect(mergeRuns<ContactRow>(scratch, ["run"]))).toEqual([
+    [
+      ["a@b.de", 3, "Änne", null, null, null],
+      ["a@b.de", 4, "Änne", null, null, null],
+      ["c@d.de", 2, "Änne", null, null, null],
+    ],
+  ]);
 });
 
 describe("a mapping that does not do", () => {

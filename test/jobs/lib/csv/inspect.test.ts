@@ -94,6 +94,14 @@ test("an umlaut in Windows-1252 far behind the sample is read right", async () =
   expect((await rest(source)).at(-1)).toEqual(["j@b.de", "Jörg"]);
 });
 
+test("long names and cells are cut short for showing, and read whole", async () => {
+  const source = bytesOf(`email,${"n".repeat(300)}\na@b.de,${"1".repeat(900_000)}x\n`);
+  const { header, sample } = await inspect(source);
+  expect(header[1]).toBe(`${"n".repeat(199)}…`);
+  expect(sample[0]![1]).toBe(`${"1".repeat(199)}…`);
+  expect((await rest(source))[0]![1]).toHaveLength(900_001);
+});
+
 describe("refused", () => {
   test.each<[string, string | Buffer, string]>([
     ["an empty file", "", "people.csv is empty"],

@@ -15,7 +15,7 @@ const NON_ASCII = /[\x80-\xff]/;
  * @param whole true where the bytes reach to the end of the file
  * @returns `cut` counts bytes, not characters
  */
-export function parsePiece(
+export function parseBytes(
   bytes: Buffer,
   encoding: Encoding,
   dialect: Dialect,
