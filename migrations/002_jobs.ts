@@ -15,9 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("status", "text", (c) =>
       c
         .notNull()
-        .check(
-          sql`status in ('pending', 'running', 'paused', 'succeeded', 'failed', 'cancelled')`,
-        ),
+        .check(sql`status in ('pending', 'running', 'paused', 'succeeded', 'failed', 'cancelled')`),
     )
     .addColumn("input", "text", (c) => c.notNull())
     .addColumn("run_at", "bigint", (c) => c.notNull())

@@ -17,4 +17,10 @@ export async function up(db: Kysely<unknown>, types: ColumnTypes): Promise<void>
     .addColumn("updated_at", "bigint", (c) => c.notNull())
     .addUniqueConstraint("contacts_once", ["account_id", "email"])
     .execute();
+  // "What this import brought": a merge adds its rows in the order of this index, at its end.
+  await db.schema
+    .createIndex("contacts_of_job")
+    .on("contacts")
+    .columns(["account_id", "job_id", "email"])
+    .execute();
 }

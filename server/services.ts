@@ -1,4 +1,5 @@
 /** What routes are made with. Types only: `web.ts` puts the parts together. */
+import type { ServerResponse } from "node:http";
 import type { Accounts, Person } from "./accounts/accounts.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
@@ -21,6 +22,8 @@ export interface Services {
 
 /** What a request carries once `accounts` has looked at it. */
 export interface Env {
+  /** What the server of Node hands in; absent where an app is called without one. */
+  Bindings: { outgoing?: ServerResponse };
   Variables: {
     /** Set behind `requirePerson`; never undefined there. */
     person: Person;

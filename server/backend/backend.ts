@@ -21,7 +21,10 @@ export interface Backend {
    */
   write<T>(work: (write: Write) => Promise<T>, options?: { durable?: boolean }): Promise<T>;
   /** A relation of typed columns from an array, to join a statement with many values at once. */
-  relation<Row extends object>(rows: readonly Row[], columns: RelationColumns<Row>): Expression<Row>;
+  relation<Row extends object>(
+    rows: readonly Row[],
+    columns: RelationColumns<Row>,
+  ): Expression<Row>;
   /** Brings the tables up to date; safe to call from many processes at once. */
   migrate(): Promise<void>;
   /** Answers when the database does. */

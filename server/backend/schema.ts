@@ -196,3 +196,6 @@ export type JobRow = Selectable<JobsTable>;
 export type StepRow = Selectable<JobStepsTable>;
 export type EventRow = Selectable<JobEventsTable>;
 export type FileRow = Selectable<FilesTable>;
+export type JobErrorRow = Selectable<JobErrorsTable>;
+export type LogRow = Selectable<JobLogsTable>;
+export type UploadRow = Selectable<UploadsTable>;

@@ -31,7 +31,7 @@ export async function runBatches<Item, Cursor>(
     const checkpoint: Checkpoint = { step, cursor: batch.cursor, done };
     const tally = await commit(run, batch, checkpoint, rejects, options);
     for (const name of ["succeeded", "failed", "skipped"] as const) counts[name] += tally[name];
-    run.tracked.set(done, options.total ?? null, null);
+    run.tracked.set(done, options.total ?? null, batch.message ?? null);
     signal.throwIfAborted();
   }
 }

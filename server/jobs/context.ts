@@ -29,6 +29,7 @@ export async function createContext(run: Run): Promise<JobContext> {
     scratch: scratchOf(storage, row.id),
     counts,
     step: (name, work) => steps.run(name, work),
+    value: (name) => steps.value(name),
     batches: (options) => runBatches(run, steps.current(), counts, rejects, options),
     progress(done, total, message) {
       tracked.set(done, total ?? null, message === undefined ? null : cut(message));

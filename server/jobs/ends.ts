@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { Refused, type Kind, type Outcome } from "../job.ts";
+import { type Kind, type Outcome, Refused } from "../job.ts";
 import { milliseconds } from "./duration.ts";
-import { defaultRetryAfter } from "./start.ts";
 import { isWorthRetrying } from "./retryable.ts";
+import { defaultRetryAfter } from "./start.ts";
 import { type Transition, transition } from "./transition.ts";
 
 /** A claim: the row of a job and the fence it was claimed with. */
@@ -123,14 +123,19 @@ export function handBack(backend: Backend, job: Claimed, reason: "interrupted" |
 
 /** The worker or runner is gone. What the person had asked for meanwhile is done. */
 export async function rescue(backend: Backend, job: JobRow) {
-  if (job.cancel_requested_at) return cancelled(backend, job, "Cancelled while its worker was lost");
+  if (job.cancel_requested_at)
+    return cancelled(backend, job, "Cancelled while its worker was lost");
   if (job.pause_requested_at) return paused(backend, job);
   const count = job.rescues + 1;
   if (count < rescues.most) {
     return end(backend, job, {
       to: "pending",
       set: { reason: "rescued", rescues: count },
-      fact: { type: "rescued", message: "Resuming after a lost worker", details: { rescue: count } },
+      fact: {
+        type: "rescued",
+        message: "Resuming after a lost worker",
+        details: { rescue: count },
+      },
     });
   }
   const message = `Its worker was lost ${rescues.most} times without getting any further`;

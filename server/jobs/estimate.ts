@@ -40,7 +40,9 @@ export function createEstimator(): Estimator {
       if (!first || !last || samples.length < fewestSamples) return null;
       if (last.at - first.at < warmUpMs || last.fraction <= first.fraction) return null;
       const middle = samples[Math.floor(samples.length / 2)]!;
-      const rates = [rate(first, last), rate(first, middle), rate(middle, last)].filter((r) => r > 0);
+      const rates = [rate(first, last), rate(first, middle), rate(middle, last)].filter(
+        (r) => r > 0,
+      );
       const left = 1 - last.fraction;
       const passed = at - last.at;
       const times = rates.map((perMs) => Math.max(0, left / perMs - passed));

@@ -57,7 +57,7 @@ export async function execute(executor: Executor, row: JobRow, abort: AbortContr
     if (why === "shutdown") return handBack(backend, row, "interrupted");
     if (why === "cancel") {
       await cleanUp(run.kind, job, input, log);
-      return cancelled(backend, row, kept(job));
+      return cancelled(backend, row, run.kind.kept?.(job) ?? kept(job));
     }
     if (why === "deadline") {
       await cleanUp(run.kind, job, input, log);

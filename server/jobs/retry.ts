@@ -1,8 +1,8 @@
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { isFinal } from "./status.ts";
 import { type Started, start } from "./start.ts";
+import { isFinal } from "./status.ts";
 
 /** Only a job that ended can be tried again. */
 export class NotFinal extends Error {

@@ -85,7 +85,8 @@ async function validInput(
       .where("id", "=", String(parsed.data[field]))
       .where("account_id", "=", request.accountId)
       .executeTakeFirst();
-    if (!found) throw new InvalidInput({ [field]: "This file is not there (any more): upload it again" });
+    if (!found)
+      throw new InvalidInput({ [field]: "This file is not there (any more): upload it again" });
   }
   return parsed.data;
 }

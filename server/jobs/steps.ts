@@ -1,11 +1,12 @@
 /** The stages of one run: each is done once in a job's life, however many runs that takes. */
 import type { StepRow } from "../backend/schema.ts";
+import { loseLease, type Run } from "./run.ts";
 import type { Fact } from "./transition.ts";
 import { record } from "./transition.ts";
-import { loseLease, type Run } from "./run.ts";
 
 export interface Steps {
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
+  value<T>(name: string): T | undefined;
   /** The place of the step that is running. @throws outside of a step */
   current(): number;
 }
@@ -31,7 +32,11 @@ export async function openSteps(run: Run): Promise<Steps> {
   }
 
   async function finish(step: StepRow, value: unknown): Promise<void> {
-    const kept = { status: "done", value: JSON.stringify(value), finished_at: backend.now() } as const;
+    const kept = {
+      status: "done",
+      value: JSON.stringify(value),
+      finished_at: backend.now(),
+    } as const;
     await change(step, kept, { type: "step_finished", message: step.name }, { checkpoint: null });
     running = undefined;
   }
@@ -56,6 +61,10 @@ export async function openSteps(run: Run): Promise<Steps> {
     current() {
       if (running === undefined) throw new Error("Batches and progress belong into a step");
       return running;
+    },
+    value<T>(name: string): T | undefined {
+      const step = rows.find((each) => each.name === name);
+      return step?.status === "done" ? (JSON.parse(step.value ?? "null") as T) : undefined;
     },
     async run<T>(name: string, work: () => Promise<T>): Promise<T> {
       const step = rows.find((each) => each.name === name);

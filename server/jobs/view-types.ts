@@ -79,7 +79,13 @@ export interface TimeView {
 /** What a job leaves, shown when it ended and, for files, as soon as they are whole. */
 export interface ResultView {
   page: { href: string; text: string } | null;
-  files: { href: string; name: string; size: string; role: "result" | "rejects"; expires: TimeView }[];
+  files: {
+    href: string;
+    name: string;
+    size: string;
+    role: "result" | "rejects";
+    expires: TimeView;
+  }[];
   /** "email is missing" · 112 rows · "rows 14, 83, 1,204 and 109 more" */
   errors: { reason: string; count: string; rows: string }[];
 }

@@ -11,7 +11,14 @@ export async function register(backend: Backend, queueId: string | null): Promis
   const at = backend.now();
   await backend.db
     .insertInto("workers")
-    .values({ id, host: hostname(), pid: process.pid, beat_at: at, started_at: at, queue_id: queueId })
+    .values({
+      id,
+      host: hostname(),
+      pid: process.pid,
+      beat_at: at,
+      started_at: at,
+      queue_id: queueId,
+    })
     .execute();
   return id;
 }

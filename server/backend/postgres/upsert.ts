@@ -31,9 +31,13 @@ export function createUpsert(): Run {
 }
 
 function statementFor(table: string, how: Upsert, types: Map<string, string>): string {
-  const { columns, key, update } = how;
+  const { columns, key, update, updateIfGiven = [] } = how;
   const arrays = columns.map((column, at) => `$${at + 1}::${types.get(column)}[]`);
-  const set = update.map((column) => `"${column}" = excluded."${column}"`).join(", ");
+  const given = (column: string) => `coalesce(excluded."${column}", "${table}"."${column}")`;
+  const set = [
+    ...update.map((column) => `"${column}" = excluded."${column}"`),
+    ...updateIfGiven.map((column) => `"${column}" = ${given(column)}`),
+  ].join(", ");
   return `with written as (
       insert into "${table}" (${quoted(columns)}) select * from unnest(${arrays.join(", ")})
       on conflict (${quoted(key)}) do ${set ? `update set ${set}` : "nothing"}

@@ -20,8 +20,11 @@ export function upsert(
   return { inserted, updated: changes - inserted, skipped: rows.length - changes };
 }
 
-function statementFor(table: string, { columns, key, update }: Upsert): string {
-  const set = update.map((column) => `"${column}" = excluded."${column}"`).join(", ");
+function statementFor(table: string, { columns, key, update, updateIfGiven = [] }: Upsert): string {
+  const set = [
+    ...update.map((column) => `"${column}" = excluded."${column}"`),
+    ...updateIfGiven.map((column) => `"${column}" = coalesce(excluded."${column}", "${column}")`),
+  ].join(", ");
   return `insert into "${table}" (${quoted(columns)})
     values (${columns.map(() => "?").join(", ")})
     on conflict (${quoted(key)}) do ${set ? `update set ${set}` : "nothing"}`;

@@ -1,0 +1,88 @@
+/** The web application: what stands before all routes, and the routes in their order. */
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { protectForms, requirePerson } from "./accounts/guard.ts";
+import { apiRoutes } from "./routes/api/api.ts";
+import { contactRoutes } from "./routes/contacts.ts";
+import { errorPage } from "./routes/error-page.ts";
+import { filesRoutes } from "./routes/files.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { jobActionRoutes } from "./routes/job-actions.ts";
+import { jobRoutes } from "./routes/jobs.ts";
+import { newJobsRoutes } from "./routes/new-jobs.ts";
+import { resultRoutes } from "./routes/results.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
+import { settingRoutes } from "./routes/settings.ts";
+import { signUpRoutes } from "./routes/sign-ups.ts";
+import { streamRoutes } from "./routes/streams.ts";
+import { troubleOf } from "./routes/troubles.ts";
+import { uploadsRoutes } from "./routes/uploads.ts";
+import type { Env, Services } from "./services.ts";
+
+const yearInSeconds = 31_536_000;
+
+export function createApp(services: Services): Hono<Env> {
+  const { log } = services;
+  const app = new Hono<Env>();
+
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", "data:"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+      referrerPolicy: "same-origin",
+      xFrameOptions: "DENY",
+      strictTransportSecurity: services.config.publicUrl?.startsWith("https:") ?? false,
+    }),
+  );
+  app.route("/", healthRoutes(services));
+  app.use(
+    "/:file{(app|live-worker)\\.(css|js)}",
+    serveStatic({
+      root: "public",
+      onFound: (_path, c) => {
+        const forEver = `public, max-age=${yearInSeconds}, immutable`;
+        c.header("Cache-Control", c.req.query("v") ? forEver : "no-cache");
+      },
+    }),
+  );
+
+  app.route("/api", apiRoutes(services));
+  app.route("/", sessionRoutes(services));
+  app.route("/", signUpRoutes(services));
+
+  // Everything below belongs to a person.
+  app.use(requirePerson(services));
+  app.post("*", protectForms(services));
+  app.get("/", (c) => c.redirect("/jobs", 303));
+  app.route("/", jobRoutes(services));
+  app.route("/", newJobsRoutes(services));
+  app.route("/", uploadsRoutes(services));
+  app.route("/", jobActionRoutes(services));
+  app.route("/", resultRoutes(services));
+  app.route("/", streamRoutes(services));
+  app.route("/", filesRoutes(services));
+  app.route("/", contactRoutes(services));
+  app.route("/", settingRoutes(services));
+
+  app.notFound((c) =>
+    errorPage(c, services, {
+      status: 404,
+      heading: "There is no such page",
+      message: "The link may be old, or mistyped.",
+      links: [{ href: "/jobs", text: "All jobs" }],
+    }),
+  );
+  app.onError((error, c) => {
+    const trouble = troubleOf(error);
+    if (trouble.status >= 500) log.error({ err: error, path: c.req.path }, "request failed");
+    return errorPage(c, services, trouble);
+  });
+  return app;
+}

@@ -1,0 +1,174 @@
+/** One job in each status, with a past: rows as the engine would have left them. */
+
+import type { Insertable } from "kysely";
+import { v7 as uuidv7 } from "uuid";
+import type { Backend, Write } from "../backend/backend.ts";
+import type { JobsTable } from "../backend/schema.ts";
+import type { Catalog } from "../catalog.ts";
+import { start } from "../jobs/start.ts";
+
+interface Owner {
+  accountId: string;
+  userId: string;
+}
+
+const minute = 60_000;
+
+interface Past {
+  id?: string;
+  kind: string;
+  input: object;
+  /** Minutes ago. */
+  created: number;
+  took: number;
+  row: Partial<Insertable<JobsTable>> & Pick<Insertable<JobsTable>, "status">;
+  facts: [type: string, message: string][];
+  errors?: { reason: string; count: number; rows: number[] }[];
+}
+
+const past = (importId: string): Past[] => [
+  {
+    id: importId,
+    kind: "contact_import",
+    input: { duplicates: "update" },
+    created: 190,
+    took: 42_000,
+    row: {
+      status: "succeeded",
+      outcome: "Imported 72 of 75, 3 rows rejected",
+      result_page: `/contacts?job=${importId}`,
+      succeeded: 72,
+      failed: 3,
+      progress: 1,
+    },
+    facts: [["succeeded", "Imported 72 of 75, 3 rows rejected"]],
+    errors: [
+      { reason: "email is missing", count: 2, rows: [14, 52] },
+      { reason: "email is not an address", count: 1, rows: [61] },
+    ],
+  },
+  {
+    kind: "countdown",
+    input: { from: 600 },
+    created: 95,
+    took: 61_000,
+    row: {
+      status: "cancelled",
+      outcome: "Cancelled; what was done before is kept: 61",
+      succeeded: 61,
+    },
+    facts: [
+      ["cancel_requested", "Cancel requested"],
+      ["cancelled", "Cancelled; what was done before is kept: 61"],
+    ],
+  },
+  {
+    kind: "contact_import",
+    input: { duplicates: "skip" },
+    created: 40,
+    took: 1_000,
+    row: {
+      status: "failed",
+      reason: "refused",
+      error: "holiday.csv is a PNG image, not a CSV file",
+      advice: "Export the sheet as CSV and upload that file.",
+    },
+    facts: [["failed", "holiday.csv is a PNG image, not a CSV file"]],
+  },
+  {
+    kind: "countdown",
+    input: { from: 300 },
+    created: 12,
+    took: 96_000,
+    row: {
+      status: "paused",
+      succeeded: 96,
+      progress: 0.32,
+      step: 0,
+      step_done: 96,
+      step_total: 300,
+    },
+    facts: [["paused", "Paused"]],
+  },
+];
+
+/** Besides the past: one that runs now, and one that is due tomorrow. */
+export async function seedJobs(
+  backend: Backend,
+  catalog: Catalog,
+  owner: Owner,
+  importId: string,
+): Promise<void> {
+  await backend.write(async (write) => {
+    for (const each of past(importId)) {
+      if (catalog.has(each.kind)) await insert(write, catalog, owner, each, backend.now());
+    }
+  });
+  if (!catalog.has("countdown")) return;
+  const common = { kind: "countdown", ...owner };
+  const tomorrow = backend.now() + 24 * 60 * minute;
+  await start(backend, catalog, { ...common, input: { from: 20 }, runAt: tomorrow });
+  await start(backend, catalog, { ...common, input: { from: 900 } });
+}
+
+async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, now: number) {
+  const id = job.id ?? uuidv7();
+  const createdAt = now - job.created * minute;
+  const endedAt = createdAt + job.took;
+  const { row } = job;
+  const facts = [["created", "Created"], ["started", "Started"], ...job.facts];
+  const ended = row.status !== "paused";
+  await write.db
+    .insertInto("jobs")
+    .values({
+      id,
+      kind: job.kind,
+      account_id: owner.accountId,
+      user_id: owner.userId,
+      input: JSON.stringify(job.input),
+      run_at: createdAt,
+      created_at: createdAt,
+      started_at: createdAt + 400,
+      finished_at: ended ? endedAt : null,
+      max_retries: 3,
+      timeout_ms: 60 * minute,
+      ran_ms: job.took,
+      fence: 1,
+      event_seq: facts.length,
+      ...row,
+    })
+    .execute();
+  await write.db
+    .insertInto("job_events")
+    .values(
+      facts.map(([type, message], at) => ({
+        job_id: id,
+        seq: at + 1,
+        type: type!,
+        message: message!,
+        happened_at: at < 2 ? createdAt + at * 400 : endedAt,
+      })),
+    )
+    .execute();
+  const steps = Object.entries(catalog.get(job.kind)!.steps);
+  await write.db
+    .insertInto("job_steps")
+    .values(
+      steps.map(([name, weight], position) => ({
+        job_id: id,
+        position,
+        name,
+        weight,
+        status: row.status === "succeeded" ? ("done" as const) : ("running" as const),
+        started_at: createdAt + 400,
+        finished_at: row.status === "succeeded" ? endedAt : null,
+      })),
+    )
+    .execute();
+  for (const { reason, count, rows } of job.errors ?? []) {
+    await write.db
+      .insertInto("job_errors")
+      .values({ job_id: id, reason, count, rows: JSON.stringify(rows) })
+      .execute();
+  }
+}

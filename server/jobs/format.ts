@@ -1,0 +1,49 @@
+/** Numbers, spans and moments as people read them. Pure. */
+import type { TimeView } from "./view-types.ts";
+
+const numbers = new Intl.NumberFormat("en");
+const moments = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
+
+/** 1204 as "1,204" */
+export function number(value: number): string {
+  return numbers.format(value);
+}
+
+/** "1 row", "1,204 rows" */
+export function amountOf(count: number, unit: string): string {
+  return `${number(count)} ${count === 1 ? unit.replace(/s$/, "") : unit}`;
+}
+
+/** "8 s", "1 min 12 s", "2 h 5 min": two units are as exact as a person needs. */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return joined(`${minutes} min`, seconds % 60, "s");
+  return joined(`${Math.floor(minutes / 60)} h`, minutes % 60, "min");
+}
+
+function joined(large: string, rest: number, unit: string): string {
+  return rest === 0 ? large : `${large} ${rest} ${unit}`;
+}
+
+/** "812 B", "8.1 MB"; powers of 1,000, as file managers show them. */
+export function size(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  const units = ["kB", "MB", "GB", "TB"];
+  let value = bytes / 1_000;
+  let unit = 0;
+  for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1_000;
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** In UTC; the browser puts the person's own zone in its place. */
+export function moment(at: number): TimeView {
+  return { iso: new Date(at).toISOString(), text: `${moments.format(at)} UTC` };
+}

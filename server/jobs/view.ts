@@ -1,0 +1,127 @@
+/** A job's row as people see it. Pure: rows and the moment are handed in. */
+import type { JobRow, StepRow } from "../backend/schema.ts";
+import type { Kind } from "../job.ts";
+import { expectation } from "./expectation.ts";
+import { amountOf, moment, number, span } from "./format.ts";
+import { isFinal } from "./status.ts";
+import type { JobView, Shown, StepView } from "./view-types.ts";
+
+/** The parts of a kind that are shown; a job outlives the file of its kind. */
+export type ShownKind = Pick<Kind, "title" | "steps" | "unit">;
+
+export function jobView(
+  row: JobRow,
+  kind: ShownKind | undefined,
+  steps: readonly StepRow[],
+  now: number,
+): JobView {
+  const shown = shownState(row, now);
+  const unit = kind?.unit ?? "items";
+  const running = row.status === "running";
+  const percent = percentOf(row);
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: kind?.title ?? row.kind,
+    href: `/jobs/${row.id}`,
+    status: row.status,
+    shown,
+    label: label(row, shown, now),
+    active: !isFinal(row.status),
+    version: row.version,
+    renderedAt: now,
+    percent,
+    percentText: percentText(row, percent, unit),
+    amount: amount(row, unit),
+    message: row.message ?? "",
+    estimate: running
+      ? expectation({ now, from: row.eta_from, to: row.eta_to, progressedAt: row.progressed_at })
+      : "",
+    elapsed: row.started_at === null ? "" : span((row.finished_at ?? now) - row.started_at),
+    stepText: stepText(row, kind),
+    steps: steps.length > 1 ? steps.map((step) => stepView(step, row, now)) : [],
+    counts: (["succeeded", "failed", "skipped"] as const)
+      .filter((name) => row[name] > 0)
+      .map((name) => ({ name, label: countLabels[name], value: number(row[name]) })),
+    outcome: isFinal(row.status) ? (row.outcome ?? "") : "",
+    error: row.status === "failed" || shown === "retrying" ? (row.error ?? "") : "",
+    advice: row.advice ?? "",
+    created: moment(row.created_at),
+    started: row.started_at === null ? null : moment(row.started_at),
+    finished: row.finished_at === null ? null : moment(row.finished_at),
+  };
+}
+
+const countLabels = { succeeded: "done", failed: "rejected", skipped: "skipped" };
+
+/** The state behind the status: what was asked for, and why a job waits. */
+export function shownState(row: JobRow, now: number): Shown {
+  if (row.status === "running") {
+    if (row.cancel_requested_at) return "cancelling";
+    return row.pause_requested_at ? "pausing" : "running";
+  }
+  if (row.status !== "pending") return row.status;
+  if (row.reason === "retry") return "retrying";
+  if (row.reason === "rescued" || row.reason === "interrupted") return "resuming";
+  return row.run_at > now ? "scheduled" : "pending";
+}
+
+function label(row: JobRow, shown: Shown, now: number): string {
+  const wait = span(Math.max(0, Math.ceil((row.run_at - now) / 1_000) * 1_000));
+  switch (shown) {
+    case "scheduled":
+      return `Starts ${moment(row.run_at).text}`;
+    case "pending":
+      return "Waiting";
+    case "retrying":
+      return `Retry ${row.retries} of ${row.max_retries} in ${wait}`;
+    case "resuming":
+      return row.reason === "rescued" ? "Resuming after a lost worker" : "Resuming";
+    case "running":
+      return "Running";
+    case "pausing":
+      return `Pausing for ${span(now - row.pause_requested_at!)}`;
+    case "paused":
+      return "Paused";
+    case "cancelling":
+      return `Cancelling for ${span(now - row.cancel_requested_at!)}`;
+    case "succeeded":
+      return row.failed > 0 ? `Done, ${number(row.failed)} rejected` : "Done";
+    case "failed":
+      return "Failed";
+    case "cancelled":
+      return "Cancelled";
+  }
+}
+
+/** Rounded down, so that 100 % means done; kept below it until the job is. */
+function percentOf(row: JobRow): number | null {
+  if (row.status === "succeeded") return 100;
+  if (row.progress === null) return null;
+  return Math.min(99, Math.floor(row.progress * 100));
+}
+
+function percentText(row: JobRow, percent: number | null, unit: string): string {
+  if (row.status === "pending" && row.started_at === null) return "";
+  if (percent !== null) return `${percent} %`;
+  return row.step_done > 0 ? `${amountOf(row.step_done, unit)} so far` : "Working";
+}
+
+function amount(row: JobRow, unit: string): string {
+  if (row.step_total === null || row.status === "succeeded") return "";
+  return `${number(row.step_done)} of ${amountOf(row.step_total, unit)}`;
+}
+
+function stepText(row: JobRow, kind: ShownKind | undefined): string {
+  const names = Object.keys(kind?.steps ?? {});
+  if (row.step === null || names.length < 2) return "";
+  return `Step ${row.step + 1} of ${names.length}: ${names[row.step]}`;
+}
+
+function stepView(step: StepRow, row: JobRow, now: number): StepView {
+  const took = () => span((step.finished_at ?? now) - (step.started_at ?? now));
+  if (step.status === "done") return { name: step.name, state: "done", text: took() };
+  if (step.status === "waiting") return { name: step.name, state: "waiting", text: "" };
+  if (isFinal(row.status)) return { name: step.name, state: "stopped", text: "" };
+  return { name: step.name, state: "running", text: took() };
+}

@@ -1,0 +1,60 @@
+/** A job as out-of-band fragments: each rendered once, however many watch. */
+
+import type { JobRow, LogRow, StepRow } from "../backend/schema.ts";
+import type { Catalog } from "../catalog.ts";
+import { moment } from "../jobs/format.ts";
+import { resultView } from "../jobs/result-view.ts";
+import { isFinal } from "../jobs/status.ts";
+import { jobView } from "../jobs/view.ts";
+import type { JobView, LogLineView } from "../jobs/view-types.ts";
+import type { Renderer } from "../render.ts";
+import type { JobReader } from "./job-reader.ts";
+
+export interface Frames {
+  view(row: JobRow, steps: readonly StepRow[], now: number): JobView;
+  tick(view: JobView): string;
+  panel(view: JobView): string;
+  row(view: JobView): string;
+  lines(id: string, lines: readonly LogRow[]): string;
+  /** The result's fragment; empty while there is none. */
+  result(row: JobRow, now: number): Promise<string>;
+}
+
+export function createFrames(options: {
+  catalog: Catalog;
+  render: Pick<Renderer, "partial">;
+  reader: JobReader;
+}): Frames {
+  const { catalog, render, reader } = options;
+  return {
+    view: (row, steps, now) => jobView(row, catalog.get(row.kind), steps, now),
+    tick: (view) => render.partial("jobs/_tick", { ...view, oob: true }),
+    panel: (view) => render.partial("jobs/_panel", { ...view, oob: true }),
+    row: (view) => render.partial("jobs/_row", { ...view, oob: true }),
+    lines: (id, lines) =>
+      render.partial("jobs/_lines", {
+        id,
+        lines: lines.map(lineView),
+        earlierHref: null,
+        oob: true,
+      }),
+    async result(row, now) {
+      if (!isFinal(row.status)) return "";
+      const { files, errors } = await reader.results(row.id);
+      const { id, kind, version } = row;
+      const result = resultView(row, catalog.get(kind)?.unit ?? "items", files, errors);
+      return render.partial("jobs/_result", {
+        ...result,
+        id,
+        kind,
+        version,
+        renderedAt: now,
+        oob: true,
+      });
+    },
+  };
+}
+
+export function lineView({ seq, level, message, happened_at }: LogRow): LogLineView {
+  return { seq, level, message, time: moment(happened_at) };
+}

@@ -1,0 +1,79 @@
+/**
+ * An event stream on a raw response: the helpers of web frameworks cost several times the
+ * processor and memory of writing to it. Works on HTTP/1.1 and HTTP/2, so no header that belongs
+ * to one connection is set.
+ */
+import type { ServerResponse } from "node:http";
+import { event, ping, retry } from "./event-stream.ts";
+import { createMailbox, type Mailbox } from "./mailbox.ts";
+
+const pingMs = 15_000;
+/** Proxies and phones break long streams in their own ways; ours end in time, spread out. */
+const ageMs = { least: 10 * 60_000, more: 5 * 60_000 };
+/** A reader that takes nothing for this long, or leaves this much waiting, is let go. */
+const stalledMs = 30_000;
+const mostWaiting = 256_000;
+
+export interface Stream {
+  mailbox: Mailbox;
+  /** Says why, and ends; a browser that is told "signed-out" does not come back. */
+  end(reason: string): void;
+  onClose(run: () => void): void;
+}
+
+export function openStream(
+  response: ServerResponse,
+  { first, version }: { first: Uint8Array[]; version: string },
+): Stream {
+  let stalledSince = 0;
+  const isFull = () => response.writableNeedDrain || response.destroyed;
+  const mailbox = createMailbox((chunk) => response.write(chunk), isFull);
+
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
+    "x-content-type-options": "nosniff",
+  });
+  for (const chunk of first) response.write(chunk);
+  response.write(event("hello", version));
+
+  const beat = setInterval(() => {
+    if (!isFull()) {
+      stalledSince = 0;
+      response.write(ping);
+      return;
+    }
+    stalledSince ||= Date.now();
+    const late = Date.now() - stalledSince > stalledMs || mailbox.waitingBytes > mostWaiting;
+    if (late) response.destroy();
+  }, pingMs);
+  const age = setTimeout(() => leave("age"), ageMs.least + Math.random() * ageMs.more);
+  beat.unref();
+  age.unref();
+
+  response.on("drain", mailbox.flush);
+  response.on("error", () => {});
+  response.on("close", () => {
+    clearInterval(beat);
+    clearTimeout(age);
+  });
+
+  /** The wait before the browser comes back is spread, so that a deploy is no stampede. */
+  function leave(why: "age" | "shutdown"): void {
+    const spreadMs = why === "age" ? 1_000 : 5_000;
+    if (response.writableNeedDrain) return void response.destroy();
+    response.write(retry(500 + Math.round(Math.random() * spreadMs)));
+    response.end();
+  }
+
+  return {
+    mailbox,
+    end(reason) {
+      if (reason === "shutdown") return leave("shutdown");
+      response.write(event("bye", reason));
+      response.end();
+    },
+    onClose: (run) => void response.on("close", run),
+  };
+}

@@ -1,0 +1,57 @@
+/** One job that somebody watches: its last state, and which frames a change of it calls for. */
+import type { JobRow, StepRow } from "../backend/schema.ts";
+import type { JobView } from "../jobs/view-types.ts";
+import type { Watcher } from "./hub.ts";
+
+/** A job's frames at most this often, unless it changed in kind. */
+const betweenFramesMs = 250;
+/** What changes without a write (elapsed, countdowns, counts in the panel) is shown this often. */
+export const tickMs = 2_000;
+
+export interface WatchedJob {
+  readonly id: string;
+  /** Who watches its page, and who its row. */
+  readonly pages: Set<Watcher>;
+  readonly rows: Set<Watcher>;
+  row: JobRow | undefined;
+  steps: StepRow[];
+  logSeq: number;
+  /** What the last frames showed. */
+  shown: { version: number; at: number; panelAt: number; shape: string; panel: string };
+}
+
+export function watchJob(id: string): WatchedJob {
+  return {
+    id,
+    pages: new Set(),
+    rows: new Set(),
+    row: undefined,
+    steps: [],
+    logSeq: 0,
+    shown: { version: -1, at: 0, panelAt: 0, shape: "", panel: "" },
+  };
+}
+
+/** What of a row changes the steps and the outline of its panel. */
+export function shapeOf(row: JobRow): string {
+  const { status, fence, step, reason, cancel_requested_at, pause_requested_at } = row;
+  return [status, fence, step, reason, cancel_requested_at, pause_requested_at].join();
+}
+
+/** The panel, the tick inside of it, or nothing yet. */
+export type Need = "panel" | "tick" | "later" | "nothing";
+
+export function needOf(job: WatchedJob, view: JobView, now: number): Need {
+  const { shown, row } = job;
+  if (shapeOf(row!) !== shown.shape) return "panel";
+  const since = now - shown.at;
+  if (since < betweenFramesMs) return view.version > shown.version ? "later" : "nothing";
+  if (now - shown.panelAt >= tickMs && panelOf(view) !== shown.panel) return "panel";
+  return view.version > shown.version || (view.active && since >= tickMs) ? "tick" : "nothing";
+}
+
+/** What the panel shows beside the tick and the steps' times. */
+export function panelOf(view: JobView): string {
+  const steps = view.steps.map((step) => step.state);
+  return JSON.stringify([view.label, view.counts, steps, view.error]);
+}

@@ -1,0 +1,17 @@
+/** GET /up: the process answers. GET /ready: it can serve, its database too. */
+import { Hono } from "hono";
+import type { Env, Services } from "../services.ts";
+
+export function healthRoutes({ backend }: Pick<Services, "backend">): Hono<Env> {
+  const routes = new Hono<Env>();
+  routes.get("/up", (c) => c.text("up"));
+  routes.get("/ready", async (c) => {
+    try {
+      await backend.ping();
+      return c.text("ready");
+    } catch {
+      return c.text("The database does not answer", 503);
+    }
+  });
+  return routes;
+}

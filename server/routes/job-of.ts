@@ -1,0 +1,22 @@
+/** The job that a route is about, for a person who may do that with it. */
+import type { Context } from "hono";
+import { type Action, can } from "../accounts/authorize.ts";
+import type { JobRow } from "../backend/schema.ts";
+import type { Env, Services } from "../services.ts";
+
+/** @returns undefined also where the job is somebody else's: that it exists is not told */
+export async function jobOf(
+  c: Context<Env>,
+  { backend }: Pick<Services, "backend">,
+  action: Action,
+): Promise<JobRow | undefined> {
+  const job = await findJob(backend, c.req.param("id") ?? "");
+  return job && can(c.var.person, action, job) ? job : undefined;
+}
+
+export async function findJob(
+  { db }: Services["backend"],
+  id: string,
+): Promise<JobRow | undefined> {
+  return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();
+}

@@ -1,0 +1,146 @@
+/** One job's page, put together for its viewer. */
+import type { Context } from "hono";
+import type { Person } from "../accounts/accounts.ts";
+import { can } from "../accounts/authorize.ts";
+import { findUser } from "../accounts/users.ts";
+import type { JobRow, LogRow } from "../backend/schema.ts";
+import type { Catalog } from "../catalog.ts";
+import { moment } from "../jobs/format.ts";
+import { resultView } from "../jobs/result-view.ts";
+import { isFinal } from "../jobs/status.ts";
+import type { ActionsView } from "../jobs/view-types.ts";
+import { type Frames, lineView } from "../live/frames.ts";
+import { createJobReader, mostLines } from "../live/job-reader.ts";
+import type { JobPage } from "../pages.ts";
+import type { Env, Services } from "../services.ts";
+import { layoutFor } from "./layout.ts";
+import { refreshView } from "./refresh.ts";
+
+export async function jobPage(
+  c: Context<Env>,
+  services: Services,
+  frames: Frames,
+  job: JobRow,
+): Promise<string> {
+  const { backend, catalog, render } = services;
+  const { person } = c.var;
+  const reader = createJobReader(backend);
+  const kind = catalog.get(job.kind);
+  const now = backend.now();
+  const [steps, lines, results] = await Promise.all([
+    reader.steps(job.id),
+    reader.lines(job.id, 0),
+    isFinal(job.status) ? reader.results(job.id) : { files: [], errors: [] },
+  ]);
+  const view = frames.view(job, steps, now);
+  const layout = layoutFor(c, services, {
+    title: view.title,
+    section: "jobs",
+    topics: view.active ? [`job:${job.id}`] : [],
+    since: String(now),
+    refresh: view.active ? refreshView(c, refreshSeconds(now - job.created_at)) : null,
+  });
+  return render.page("jobs/show", {
+    layout,
+    job: view,
+    result: {
+      ...resultView(job, kind?.unit ?? "items", results.files, results.errors),
+      id: job.id,
+      kind: job.kind,
+      version: job.version,
+      renderedAt: now,
+    },
+    log: logView(job, lines),
+    actions: actionsView(person, catalog, job, layout.token),
+    owner: await ownerText(services, person, job),
+    input: await inputFacts(services, job),
+    retryOf: await repeated(services, job),
+  });
+}
+
+/** A page without JavaScript is reloaded less often the longer the job runs. */
+function refreshSeconds(age: number): number {
+  return Math.min(30, Math.max(2, Math.round(age / 20_000)));
+}
+
+function logView(job: JobRow, lines: readonly LogRow[]): JobPage["log"] {
+  const cut = lines.length === mostLines && lines[0]!.seq > 1;
+  return {
+    id: job.id,
+    lines: lines.map(lineView),
+    earlierHref: cut ? `/jobs/${job.id}/log` : null,
+  };
+}
+
+export function actionsView(
+  person: Person,
+  catalog: Catalog,
+  job: JobRow,
+  token: string,
+): ActionsView {
+  const { status } = job;
+  const may = can(person, "act", job);
+  const asked = status === "running" && Boolean(job.cancel_requested_at);
+  const ended = isFinal(status);
+  const cancellable = catalog.get(job.kind)?.cancellable !== false;
+  return {
+    id: job.id,
+    cancel: may && !ended && !asked && cancellable,
+    pause:
+      may && !asked && !job.pause_requested_at && (status === "running" || status === "pending"),
+    resume: may && status === "paused",
+    retry: may && ended && catalog.has(job.kind),
+    token,
+    retryLabel:
+      status === "failed" ? "Retry" : status === "cancelled" ? "Start again" : "Run again",
+  };
+}
+
+async function ownerText({ backend }: Services, person: Person, job: JobRow): Promise<string> {
+  if (job.user_id === person.userId) return "Started by you";
+  const owner = await findUser(backend, { id: job.user_id });
+  return owner ? `Started by ${owner.name}` : "Started by somebody who has left";
+}
+
+/** Input as people gave it: an upload by its name, a mapping not at all. */
+async function inputFacts({ backend, catalog }: Services, job: JobRow): Promise<JobPage["input"]> {
+  const input: Record<string, unknown> = JSON.parse(job.input);
+  const facts: JobPage["input"] = [];
+  for (const [field, type] of Object.entries(catalog.get(job.kind)?.input.shape ?? {})) {
+    const value = input[field];
+    const { label = words(field), upload, secret } = type.meta?.() ?? {};
+    if (value === undefined || value === null || typeof value === "object") continue;
+    const shown = secret
+      ? "••••••••"
+      : upload
+        ? await uploadName(backend, String(value))
+        : String(value);
+    facts.push({ label: String(label), value: shown });
+  }
+  return facts;
+}
+
+function words(field: string): string {
+  const text = field.replaceAll("_", " ").replace(/ id$/, "");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+async function uploadName({ db }: Services["backend"], id: string): Promise<string> {
+  const upload = await db
+    .selectFrom("uploads")
+    .select("name")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return upload?.name ?? "a file that was deleted";
+}
+
+async function repeated({ backend }: Services, job: JobRow): Promise<JobPage["retryOf"]> {
+  if (!job.retry_of) return null;
+  const earlier = await backend.db
+    .selectFrom("jobs")
+    .select(["id", "created_at"])
+    .where("id", "=", job.retry_of)
+    .executeTakeFirst();
+  if (!earlier) return null;
+  return { href: `/jobs/${earlier.id}`, text: `the one of ${moment(earlier.created_at).text}` };
+}

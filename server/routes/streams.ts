@@ -1,0 +1,54 @@
+/** GET /live: what the tabs of one browser watch, as an event stream or as one answer to a poll. */
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { type Context, Hono } from "hono";
+import { can } from "../accounts/authorize.ts";
+import { retry } from "../live/event-stream.ts";
+import { openStream } from "../live/stream.ts";
+import { parseCursors, parseTopics, type Topic } from "../live/topics.ts";
+import type { Env, Services } from "../services.ts";
+import { assetHref } from "./assets.ts";
+import { pollAnswer } from "./polls.ts";
+
+export function streamRoutes(services: Services): Hono<Env> {
+  const { hub } = services;
+  const routes = new Hono<Env>();
+
+  routes.get("/live", async (c) => {
+    const topics = await allowed(c, services, parseTopics(c.req.query("topics") ?? ""));
+    const cursors = parseCursors(c.req.query("after") ?? "");
+    if (!c.req.header("accept")?.includes("text/event-stream")) {
+      return pollAnswer(c, services, topics, cursors);
+    }
+    const { outgoing } = c.env;
+    if (!outgoing) throw new Error("Streams need the server of Node");
+    const { userId, accountId, sessionId } = c.var.person;
+    const stream = openStream(outgoing, { first: [retry(2_000)], version: assetHref("app.js") });
+    const leave = hub.watch({
+      topics,
+      cursors,
+      userId,
+      accountId,
+      sessionId,
+      mailbox: stream.mailbox,
+      end: stream.end,
+    });
+    stream.onClose(leave);
+    return RESPONSE_ALREADY_SENT;
+  });
+
+  return routes;
+}
+
+/** Each job is checked when the stream subscribes; what one may not see is as if it were not. */
+async function allowed(c: Context<Env>, { backend }: Services, topics: Topic[]): Promise<Topic[]> {
+  const ids = topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
+  if (ids.length === 0) return topics;
+  const rows = await backend.db
+    .selectFrom("jobs")
+    .select(["id", "account_id", "user_id"])
+    .where("id", "in", ids)
+    .execute();
+  const { person } = c.var;
+  const seen = new Set(rows.filter((row) => can(person, "see", row)).map((row) => row.id));
+  return topics.filter((topic) => topic.kind === "list" || seen.has(topic.id));
+}

@@ -1,0 +1,55 @@
+/** A worker process as the child of the web: started, started again, and taken over from. */
+import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
+import type { Backend } from "./backend/backend.ts";
+import { removeWorkers, rescueOrphans } from "./jobs/sweep.ts";
+import type { Log } from "./log.ts";
+
+const entry = join(import.meta.dirname, "worker.ts");
+const againAfterMs = 500;
+
+export interface WorkerChild {
+  stop(): Promise<void>;
+}
+
+export function keepWorker({ backend, log }: { backend: Backend; log: Log }): WorkerChild {
+  let child: ChildProcess;
+  let stopping = false;
+  let gone = Promise.resolve();
+
+  function start(): void {
+    let workerId: string | undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gone = promise;
+    child = fork(entry, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    child.on("message", (message: { worker?: string }) => {
+      workerId = message.worker ?? workerId;
+    });
+    child.on("exit", (code, signal) => {
+      resolve();
+      if (stopping) return;
+      log.error({ code, signal }, "the worker is gone; starting another");
+      setTimeout(start, againAfterMs);
+      // Its end is certain here, so its jobs need not wait for its beat to be missed.
+      if (workerId) void takeOver(workerId);
+    });
+  }
+
+  async function takeOver(workerId: string): Promise<void> {
+    try {
+      await removeWorkers(backend, [workerId]);
+      await rescueOrphans(backend, log);
+    } catch (error) {
+      log.warn({ err: error }, "the lost worker's jobs are left to the sweep");
+    }
+  }
+
+  start();
+  return {
+    async stop() {
+      stopping = true;
+      child.kill("SIGTERM");
+      await gone;
+    },
+  };
+}
