@@ -1,9 +1,8 @@
 import { isAPIError } from "better-auth/api";
 
-/** Whether better-auth refused what it was given, in contrast to not being able to look. */
-export function isRefusal(error: unknown, ...codes: string[]): boolean {
-  if (!isAPIError(error) || error.statusCode >= 500) return false;
-  return codes.length === 0 || codes.includes(error.body?.code ?? "");
+/** Whether better-auth refused what it was given for one of these reasons. */
+export function isRefusal(error: unknown, codes: readonly string[]): boolean {
+  return isAPIError(error) && codes.includes(error.body?.code ?? "");
 }
 
 /**

@@ -16,6 +16,8 @@ export interface SignedIn {
   cookies: string[];
 }
 
+const wrong = ["INVALID_EMAIL_OR_PASSWORD", "INVALID_EMAIL", "PASSWORD_TOO_LONG"];
+
 /** @returns null where the email or the password is wrong */
 export async function signIn(
   auth: Auth,
@@ -30,7 +32,7 @@ export async function signIn(
     });
     return { user: response.user, cookies: headers.getSetCookie() };
   } catch (error) {
-    return isRefusal(error) ? null : unwrapped(error);
+    return isRefusal(error, wrong) ? null : unwrapped(error);
   }
 }
 
@@ -65,7 +67,7 @@ async function create(
     });
     return { user: response.user, cookies: headers.getSetCookie() };
   } catch (error) {
-    return isRefusal(error, ...taken) ? null : unwrapped(error);
+    return isRefusal(error, taken) ? null : unwrapped(error);
   }
 }
 

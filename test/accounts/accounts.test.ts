@@ -177,6 +177,22 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(await elsewhere.personOf(headers)).toBeNull();
   });
 
+  test("a database that is gone is told as such, and nobody counts as signed out", async () => {
+    const { headers } = await enter();
+    const elsewhere = await opened.another();
+    const gone = createAccounts({ backend: elsewhere, config, log });
+    expect(await gone.signIn(ada, lynx)).not.toBeNull();
+    await elsewhere.close();
+    const asked = [() => gone.personOf(headers), () => gone.signIn(ada, lynx)];
+    for (const ask of [...asked, () => gone.signUp(ada, lynx), () => gone.signOut(headers)]) {
+      const error = await ask().catch((thrown: Error) => thrown);
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/destroyed|not open|after calling end/),
+      });
+    }
+  });
+
   test("an API token is its user, until it is revoked, and is kept as a hash alone", async () => {
     const { person } = await enter();
     const token = await accounts.createToken(person.userId, "laptop");

@@ -57,6 +57,17 @@ describe("pages", () => {
   });
 });
 
+test("a refusal is told in words even with the database gone", async () => {
+  const browser = await signedUp(site.app);
+  await database.backend.close();
+  const gone = testApp(database.backend);
+  const sent = new Browser(gone.app);
+  for (const [name, value] of browser.cookies) sent.cookies.set(name, value);
+  const refused = await sent.post("/sign-in", {}, { origin: "https://evil.example" });
+  expect(refused.status).toBe(403);
+  expect(await refused.text()).toContain("out of date");
+});
+
 describe("a body that is not read here", () => {
   async function upload(query: string, headers: Record<string, string> = {}) {
     const browser = await signedUp(site.app);
