@@ -46,7 +46,10 @@ const settings = z.object({
   PUBLIC_URL: z.url("PUBLIC_URL must be an address such as https://headway.example").optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, "DATABASE_URL must begin with postgres://, or be left out for SQLite")
+    .regex(
+      /^postgres(ql)?:\/\//,
+      "DATABASE_URL must begin with postgres://, or be left out for SQLite",
+    )
     .optional(),
   STORAGE_DIR: z.string().default("./storage"),
   SECRET: z.string().min(32, "SECRET must have at least 32 characters").optional(),

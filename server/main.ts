@@ -5,27 +5,19 @@ import { buildAssets } from "./commands/assets.ts";
 import { seed } from "./commands/seed.ts";
 import { readConfig } from "./config.ts";
 import { createLog } from "./log.ts";
-import { exitWith, orExit } from "./process.ts";
-import { startWeb } from "./web.ts";
+import { orExit, orExitWith } from "./process.ts";
+import { startWeb } from "./serve.ts";
 import { keepWorker } from "./worker-child.ts";
 
 const config = orExit(readConfig);
 const log = createLog(config.logLevel, "web");
 
 await buildAssets({ minify: true });
-const backend = await openBackend(config.databaseUrl).catch((error) =>
-  exitWith(`the database cannot be opened: ${error.message}`),
-);
+const backend = await orExitWith(openBackend(config.databaseUrl), "the database cannot be opened");
 await backend.migrate();
 const catalog = await readCatalog(config.jobsDirs);
 const demo = config.production ? undefined : await seed({ backend, catalog, config, log });
-const web = await startWeb({ config, backend, catalog, log }).catch((error) =>
-  exitWith(
-    error.code === "EADDRINUSE"
-      ? `port ${config.port} is in use; set PORT to another one`
-      : `it cannot listen on ${config.host}:${config.port}: ${error.message}`,
-  ),
-);
+const web = await startWeb({ config, backend, catalog, log });
 const worker = keepWorker({ backend, log });
 
 process.stdout.write(`\n  Headway runs at ${web.url}\n`);

@@ -13,7 +13,16 @@ export function orExit<T>(start: () => T): T {
   }
 }
 
-export function exitWith(message: string): never {
+/** @param what failed, for people: "the database cannot be opened" */
+export async function orExitWith<T>(work: Promise<T>, what: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    exitWith(`${what}: ${(error as Error).message}`);
+  }
+}
+
+function exitWith(message: string): never {
   process.stderr.write(`Headway cannot start: ${message}\n`);
   process.exit(1);
 }

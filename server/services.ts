@@ -1,4 +1,4 @@
-/** What routes are made with. Types only: `web.ts` puts the parts together. */
+/** What routes are made with. Types only: `serve.ts` puts the parts together. */
 import type { ServerResponse } from "node:http";
 import type { Accounts, Person } from "./accounts/accounts.ts";
 import type { Backend } from "./backend/backend.ts";

@@ -1,82 +1,29 @@
-/** `npm run web`: the pages and streams. */
-import type { Server } from "node:http";
-import { join } from "node:path";
-import { serve } from "@hono/node-server";
-import { createAccounts } from "./accounts/accounts.ts";
-import { createApp } from "./app.ts";
-import type { Backend } from "./backend/backend.ts";
-import type { Catalog } from "./catalog.ts";
-import type { Config } from "./config.ts";
-import { createFrames } from "./live/frames.ts";
-import { createHub } from "./live/hub.ts";
-import { createJobReader } from "./live/job-reader.ts";
-import type { Log } from "./log.ts";
-import { createRenderer } from "./render.ts";
-import { createDiskStorage } from "./storage/disk.ts";
+/** `npm run web`: pages and streams alone, for machines whose workers run elsewhere. */
+import { openBackend } from "./backend/open.ts";
+import { readCatalog } from "./catalog.ts";
+import { buildAssets } from "./commands/assets.ts";
+import { readConfig } from "./config.ts";
+import { createLog } from "./log.ts";
+import { orExit, orExitWith } from "./process.ts";
+import { startWeb } from "./serve.ts";
 
-/** After this, connections that did not end by themselves are cut. */
-const drainMs = 5_000;
+const config = orExit(readConfig);
+const log = createLog(config.logLevel, "web");
+await buildAssets({ minify: true });
+const backend = await orExitWith(openBackend(config.databaseUrl), "the database cannot be opened");
+await backend.migrate();
+const catalog = await readCatalog(config.jobsDirs);
+const web = await startWeb({ config, backend, catalog, log });
 
-export interface Web {
-  /** Where people reach it. */
-  url: string;
-  /** Ends streams with a spread invitation to come back, then everything else. */
-  stop(): Promise<void>;
+let stopping = false;
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info("web stopping");
+  await web.stop();
+  await backend.close();
+  process.exit(0);
 }
 
-/** @throws with code EADDRINUSE where the port is taken */
-export async function startWeb(parts: {
-  config: Config;
-  backend: Backend;
-  catalog: Catalog;
-  log: Log;
-}): Promise<Web> {
-  const { config, backend, catalog, log } = parts;
-  const render = createRenderer({
-    viewsDir: join(import.meta.dirname, "../views"),
-    strict: !config.production,
-    cache: config.production,
-  });
-  const reader = createJobReader(backend);
-  const hub = createHub({
-    backend,
-    reader,
-    log,
-    frames: createFrames({ catalog, render, reader }),
-  });
-  const accounts = createAccounts({ backend, config, log });
-  const storage = createDiskStorage(config.storageDir);
-  accounts.onSessionEnd((id) => hub.endSession(id));
-  const app = createApp({ config, log, backend, catalog, accounts, storage, render, hub });
-
-  const server = await listen(app.fetch, config);
-  const { port } = server.address() as { port: number };
-  const url = config.publicUrl ?? `http://${config.host.replace("127.0.0.1", "localhost")}:${port}`;
-  log.info({ url }, "web ready");
-  return {
-    url,
-    async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      hub.endAll("shutdown");
-      server.closeIdleConnections();
-      const late = setTimeout(() => server.closeAllConnections(), drainMs);
-      await closed;
-      clearTimeout(late);
-      hub.close();
-    },
-  };
-}
-
-function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = serve({
-      fetch,
-      port: config.port,
-      hostname: config.host,
-      // Node cuts a request after five minutes, which a large upload on a slow line may take.
-      serverOptions: { requestTimeout: 0 },
-    }) as Server;
-    server.once("error", reject);
-    server.once("listening", () => resolve(server));
-  });
-}
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);

@@ -57,7 +57,7 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
   const waits = kind.retryAfter ?? defaultRetryAfter;
   const wait = waits[job.retries];
   const again = !(error instanceof Refused) && (kind.retryOn ?? isWorthRetrying)(error);
-  if (!again || wait === undefined) return fail(backend, job, error);
+  if (!again || wait === undefined) return failForGood(backend, job, error);
   const retry = job.retries + 1;
   return end(backend, job, {
     to: "pending",
@@ -75,7 +75,7 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
   });
 }
 
-function fail(backend: Backend, job: Claimed, error: unknown) {
+export function failForGood(backend: Backend, job: Claimed, error: unknown) {
   const message = error instanceof Error ? error.message : String(error);
   const advice = error instanceof Refused ? (error.advice ?? null) : null;
   const reason = error instanceof Refused ? "refused" : "error";

@@ -2,11 +2,11 @@
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import type { JobContext, Kind } from "../job.ts";
+import { type JobContext, type Kind, Refused } from "../job.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "../storage/storage.ts";
 import { createContext } from "./context.ts";
-import { cancelled, failOrRetry, handBack, paused, succeed, timeOut } from "./ends.ts";
+import { cancelled, failForGood, failOrRetry, handBack, paused, succeed, timeOut } from "./ends.ts";
 import { createEstimator } from "./estimate.ts";
 import type { Progress } from "./progress.ts";
 import { type Run, Stopped } from "./run.ts";
@@ -26,24 +26,23 @@ export async function execute(executor: Executor, row: JobRow, abort: AbortContr
   const kind = catalog.get(row.kind);
   const tracked = progress.track(row.id, row.fence, createEstimator());
   try {
-    if (!kind) throw new Error(`There is no kind "${row.kind}" any more`);
-    const ended = await attempt(executor, { row, kind, abort, tracked, ...executor });
+    if (!kind) return void (await failForGood(backend, row, missing(row.kind)));
+    const ended = await attempt({ row, kind, abort, tracked, ...executor });
     log.info({ job: row.id, kind: row.kind, fence: row.fence, status: ended?.status }, "run ended");
   } finally {
     tracked.forget();
   }
-  async function attempt({ progress }: Executor, run: Run): Promise<JobRow | undefined> {
+  async function attempt(run: Run): Promise<JobRow | undefined> {
     const job = await createContext(run);
     const input = JSON.parse(row.input);
     try {
       const outcome = await run.kind.run(job, input);
-      await progress.flush();
-      tracked.settle();
+      await tracked.finish();
       const ended = await succeed(backend, row, outcome);
       if (ended) await tidy(executor, ended);
       return ended;
     } catch (error) {
-      await progress.flush().catch(() => {});
+      await tracked.finish().catch(() => {});
       const ended = await endAfter(error, run, job, input);
       if (ended && isFinal(ended.status)) await tidy(executor, ended);
       return ended;
@@ -68,6 +67,10 @@ export async function execute(executor: Executor, row: JobRow, abort: AbortContr
     if (ended?.status === "failed") await cleanUp(run.kind, job, input, log);
     return ended;
   }
+}
+
+function missing(kind: string): Refused {
+  return new Refused(`There is no kind "${kind}" any more`, "Its file was removed from jobs/.");
 }
 
 /** An error that comes after the signal fired is taken as the kind's way of stopping. */

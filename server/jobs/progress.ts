@@ -43,8 +43,8 @@ export interface Tracked {
   log(line: LogLine): void;
   /** Says how a step's fraction becomes one of the whole job; called when a step begins. */
   scale(toWhole: (stepFraction: number | null) => number | null): void;
-  /** Written values now match; used when a batch wrote them itself. */
-  settle(): void;
+  /** Writes what waits, and keeps it as an event: the last of a step is never left out. */
+  finish(): Promise<void>;
   forget(): void;
 }
 
@@ -142,8 +142,9 @@ export function createProgress(options: {
         scale(toWhole) {
           entry.toWhole = toWhole;
         },
-        settle() {
-          entry.dirty = false;
+        async finish() {
+          if (entry.dirty) entry.sampledAt = Number.NEGATIVE_INFINITY;
+          await flush();
         },
         forget() {
           entries.delete(id);

@@ -32,6 +32,7 @@ export async function openSteps(run: Run): Promise<Steps> {
   }
 
   async function finish(step: StepRow, value: unknown): Promise<void> {
+    await tracked.finish();
     const kept = {
       status: "done",
       value: JSON.stringify(value),
