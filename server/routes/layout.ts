@@ -44,9 +44,10 @@ export async function currentPerson(
 ): Promise<Person | null> {
   const known: Person | undefined = c.get("person");
   if (known) return known;
-  const person = await accounts.personOf(c.req.raw.headers, (cookie) =>
-    c.header("Set-Cookie", cookie, { append: true }),
-  );
+  // A stream is written past `c`: it would prolong the session and lose the cookie that says so.
+  const isStream = c.req.header("accept")?.includes("text/event-stream");
+  const renew = (cookie: string) => c.header("Set-Cookie", cookie, { append: true });
+  const person = await accounts.personOf(c.req.raw.headers, isStream ? undefined : renew);
   if (person) c.set("person", person);
   return person;
 }

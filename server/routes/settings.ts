@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { deviceName } from "../accounts/device.ts";
-import { protectForms, requirePerson } from "../accounts/guard.ts";
 import type { Session } from "../accounts/sessions.ts";
 import type { ApiToken } from "../accounts/tokens.ts";
 import { moment } from "../jobs/format.ts";
@@ -14,24 +13,24 @@ import { type Handled, layoutFor, type PageServices } from "./layout.ts";
 const longestName = 80;
 const newTokenCookie = "headway_new_token";
 
+/** Goes behind `requirePerson` and `protectForms`. */
 export function settingRoutes(services: PageServices): Hono<Env> {
   const { accounts, config } = services;
   const routes = new Hono<Env>();
-  const form = [requirePerson(services), protectForms(services)] as const;
 
-  routes.get("/settings", requirePerson(services), (c) => {
+  routes.get("/settings", (c) => {
     c.header("Cache-Control", "no-store");
     return page(c, { newToken: takeOnce(c, newTokenCookie) ?? null });
   });
 
-  routes.post("/settings/sessions/:id/revoke", ...form, async (c) => {
+  routes.post("/settings/sessions/:id/revoke", async (c) => {
     const revoked = await accounts.revokeSession(c.var.person, c.req.param("id"));
     if (!revoked) return gone(c);
     setFlash(c, { tone: "good", text: "That device is signed out." }, config);
     return c.redirect("/settings", 303);
   });
 
-  routes.post("/settings/tokens", ...form, async (c) => {
+  routes.post("/settings/tokens", async (c) => {
     const name = field(await c.req.parseBody(), "name").trim();
     if (name === "" || name.length > longestName) {
       c.status(422);
@@ -43,7 +42,7 @@ export function settingRoutes(services: PageServices): Hono<Env> {
     return c.redirect("/settings", 303);
   });
 
-  routes.post("/settings/tokens/:id/revoke", ...form, async (c) => {
+  routes.post("/settings/tokens/:id/revoke", async (c) => {
     const revoked = await accounts.revokeToken(c.var.person, c.req.param("id"));
     if (!revoked) return gone(c);
     setFlash(c, { tone: "good", text: "The token is revoked." }, config);

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { Hono } from "hono";
 import { type Accounts, createAccounts } from "../../server/accounts/accounts.ts";
+import { protectForms, requirePerson } from "../../server/accounts/guard.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
@@ -35,6 +36,8 @@ export function testApp(backend: Backend, changes: Partial<typeof config> = {}):
   const app = new Hono<Env>();
   app.route("/", sessionRoutes(services));
   app.route("/", signUpRoutes(services));
+  app.use("/settings/*", requirePerson(services));
+  app.post("/settings/*", protectForms(services));
   app.route("/", settingRoutes(services));
   return { app, services, accounts };
 }

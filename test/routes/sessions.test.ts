@@ -113,6 +113,20 @@ describe("signing in", () => {
   });
 });
 
+test("a session in use is prolonged by a page, and not by a stream that can set no cookie", async () => {
+  const browser = await signedUp(app);
+  const db = database.backend.db.withTables<{ sessions: { expiresAt: string } }>();
+  const expiresAt = new Date(Date.now() + 2 * 86_400_000).toISOString();
+  await db.updateTable("sessions").set({ expiresAt }).execute();
+  const stream = await browser.get("/settings", { accept: "text/event-stream" });
+  expect(stream.headers.getSetCookie()).toEqual([]);
+  expect(await db.selectFrom("sessions").select("expiresAt").execute()).toEqual([{ expiresAt }]);
+  const later = new Browser(testApp(database.backend).app);
+  for (const [name, value] of browser.cookies) later.cookies.set(name, value);
+  const page = await later.get("/settings");
+  expect(page.headers.getSetCookie().join()).toMatch(/session_token=.*Max-Age=2592000/);
+});
+
 describe("signing out", () => {
   test("ends the session at once, also for who kept the cookie", async () => {
     const browser = await signedUp(app);
