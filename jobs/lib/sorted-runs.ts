@@ -16,30 +16,43 @@ const BLOCK = 64;
 /** Blocks written at once. */
 const CHUNK = 16;
 
-/** Sorts the rows in place and writes them; some 50,000 at a time make good runs. */
+/** A row as it is sorted: its text is made before, while its parts still lie side by side in memory. */
+interface Entry {
+  key: string;
+  order: number;
+  json: string;
+}
+
+/** Writes the rows sorted. 20,000 at a time go as fast as more, and take a few tens of MB. */
 export async function writeRun(
   scratch: Scratch,
   name: string,
-  rows: [key: string, order: number, ...values: (string | null)[]][],
+  rows: readonly RunRow[],
 ): Promise<void> {
   // Keys cut out of a larger text compare three times slower than keys that own their characters;
   // a turn through JSON gives them that.
   const json = JSON.stringify(rows.map(([key]) => key));
   const keys: string[] = JSON.parse(json);
-  for (let at = 0; at < rows.length; at++) rows[at]![0] = keys[at]!;
+  const entries = rows.map((row, at): Entry => {
+    return { key: keys[at]!, order: row[1], json: JSON.stringify(row) };
+  });
 
   const compare = needsByteOrder(json) ? compareBytes : compareUnits;
-  rows.sort((a, b) => compare(a[0], b[0]) || a[1] - b[1]);
-  await scratch.write(name, blocks(rows));
+  entries.sort((a, b) => compare(a.key, b.key) || a.order - b.order);
+  await scratch.write(name, chunks(entries));
 }
 
-function* blocks(rows: readonly RunRow[]): Generator<Uint8Array> {
-  for (let from = 0; from < rows.length; from += BLOCK * CHUNK) {
+function* chunks(entries: readonly Entry[]): Generator<Uint8Array> {
+  for (let from = 0; from < entries.length; from += BLOCK * CHUNK) {
     let text = "";
-    for (let at = from; at < Math.min(rows.length, from + BLOCK * CHUNK); at += BLOCK)
-      text += `${JSON.stringify(rows.slice(at, at + BLOCK))}\n`;
+    for (let at = from; at < Math.min(entries.length, from + BLOCK * CHUNK); at += BLOCK)
+      text += block(entries.slice(at, at + BLOCK));
     yield Buffer.from(text);
   }
+}
+
+function block(entries: readonly Entry[]): string {
+  return `[${entries.map(({ json }) => json).join(",")}]\n`;
 }
 
 /**
