@@ -5,6 +5,24 @@
 import type { Kysely } from "kysely";
 import { z } from "zod";
 
+declare module "zod" {
+  /** What an input field may say of itself with `.meta({ … })`, for the form that is made of it. */
+  interface GlobalMeta {
+    /** Above the field; default: its name in words. */
+    label?: string;
+    /** A sentence below the label. */
+    help?: string;
+    /** The words for the values of an enum. */
+    options?: Record<string, string>;
+    /** True for text of several lines. */
+    multiline?: boolean;
+    /** Made by `upload`: the media types of the file whose id the field holds. */
+    upload?: string[];
+    /** What a column of the uploaded file can hold, where the field maps columns by their number. */
+    columns?: readonly { name: string; label: string }[];
+  }
+}
+
 /** One kind of job. The name of its file in `jobs/` is its identifier. */
 export interface Kind<
   Input extends z.ZodObject = z.ZodObject,
@@ -38,9 +56,19 @@ export interface Kind<
   startPage?: string;
   /** False hides the kind from the page where a person chooses one. Default true. */
   listed?: boolean;
+  /** What the steps count where it is not the unit: `{ "Reading the file": "bytes" }`. */
+  stepUnits?: Partial<Record<keyof Steps & string, string>>;
+  /**
+   * Looks at a file that was just uploaded, so that the form can ask about its columns.
+   * @param values what the person chose so far, as typed
+   * @throws Refused where the file cannot be used; shown beside the file
+   */
+  preview?(file: ByteSource, values: Readonly<Record<string, unknown>>): Promise<FilePreview>;
   run(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<Outcome>;
   /** Called when a job was cancelled or failed for good; files of the job are removed anyway. */
   cleanup?(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<void>;
+  /** What a cancelled job leaves, a sentence. Default: the count of what was done. */
+  kept?(job: JobContext<keyof Steps & string>): string;
 }
 
 /** How a job ended well. */
@@ -49,6 +77,20 @@ export interface Outcome {
   message: string;
   /** Path of a page that shows the result. Files are results by being written with `job.file`. */
   page?: string;
+}
+
+/** What a kind found out about an uploaded file. */
+export interface FilePreview {
+  /** "about 100,000 rows" */
+  size: string;
+  /** How the file is read: "Encoding", "UTF-8". */
+  facts: { label: string; value: string }[];
+  /** Its columns, each with what it seems to hold: one of the names in the field's `columns`, or "". */
+  columns: { header: string; holds: string }[];
+  /** The first rows as they stand in the file. */
+  rows: string[][];
+  /** Values of other input fields that the file suggests. */
+  suggested?: Record<string, string>;
 }
 
 export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h`;
@@ -66,6 +108,8 @@ export interface Batch<Item, Cursor> {
   cursor: Cursor;
   /** How far the step is after this batch, in the unit of its total. Default: items so far. */
   done?: number;
+  /** What the job says it is doing; none takes away what it said before. */
+  message?: string;
 }
 
 export interface BatchOptions<Item, Cursor> {
@@ -90,8 +134,10 @@ export interface Upsert {
   columns: readonly string[];
   /** The unique columns that make a row a duplicate. */
   key: readonly string[];
-  /** Columns a duplicate overwrites; empty to leave it alone. */
+  /** Columns a duplicate overwrites; none here and below to leave it alone. */
   update: readonly string[];
+  /** Columns a duplicate overwrites unless the new value is null. */
+  updateIfGiven?: readonly string[];
 }
 
 export interface Upserted {
@@ -131,6 +177,8 @@ export interface JobContext<Step extends string = string> {
 
   /** Runs a stage. One that finished in an earlier run is not run again: its value (JSON) was kept. */
   step<T>(name: Step, work: () => Promise<T>): Promise<T>;
+  /** What a step returned that has finished, in this run or an earlier one. */
+  value<T>(name: Step): T | undefined;
   /** Goes through a source in batches; after a crash, pause or retry it goes on behind the last one. */
   batches<Item, Cursor>(options: BatchOptions<Item, Cursor>): Promise<void>;
   /** How far the current step is. Cheap enough for a hot loop: the last value wins. */
@@ -143,7 +191,10 @@ export interface JobContext<Step extends string = string> {
   /** Opens a file that the account uploaded. */
   open(uploadId: string): Promise<ByteSource>;
   /** Writes a file that the job leaves for download. */
-  file(file: { name: string; type: string; role?: "result" | "rejects" }, chunks: AsyncIterable<Uint8Array | string>): Promise<void>;
+  file(
+    file: { name: string; type: string; role?: "result" | "rejects" },
+    chunks: AsyncIterable<Uint8Array | string>,
+  ): Promise<void>;
 }
 
 /** The input or a credential is wrong: retried never, the message is shown to the person. */

@@ -19,11 +19,7 @@ const columns = contactFields.map(({ name }) => name);
 const last = "\u{10ffff}";
 
 /** @param prefix only contacts whose email begins with this; empty for all */
-export async function writePieces(
-  job: JobContext,
-  prefix: string,
-  page = PAGE,
-): Promise<Exported> {
+export async function writePieces(job: JobContext, prefix: string, page = PAGE): Promise<Exported> {
   let exported: Exported = { email: "", pieces: 0 };
   await job.batches<Contact, Exported>({
     total: prefix ? undefined : await contactCount(job),

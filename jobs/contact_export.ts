@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { defineJob } from "../server/job.ts";
+import { keepExport, writePieces } from "./lib/contacts/exporting.ts";
+
+/** The audience as a CSV file that opens in Excel and that an import reads back as it was. */
+export default defineJob({
+  title: "Export contacts",
+  description: "Writes the audience, or a part of it, into a CSV file.",
+  input: z.object({
+    prefix: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .max(254, "Use at most 254 characters")
+      .default("")
+      .meta({ label: "Email begins with", help: "Leave it empty to export all contacts." }),
+  }),
+  steps: { "Reading contacts": 19, "Writing the file": 1 },
+  unit: "contacts",
+  timeout: "2h",
+  alone: true,
+  async run(job, { prefix }) {
+    const { pieces } = await job.step("Reading contacts", () => writePieces(job, prefix));
+    await job.step("Writing the file", () => keepExport(job, pieces));
+    const count = job.counts.succeeded;
+    return {
+      message: `Exported ${count.toLocaleString("en")} ${count === 1 ? "contact" : "contacts"}`,
+    };
+  },
+});

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { defineJob, upload } from "../server/job.ts";
+import { columnMapping } from "./lib/contacts/mapping.ts";
+import { openContacts } from "./lib/contacts/open.ts";
+import { previewContacts } from "./lib/contacts/preview.ts";
+import { type Read, readContacts, runNames } from "./lib/contacts/reading.ts";
+import { keepRejected } from "./lib/contacts/rejected-rows.ts";
+import { saveContacts } from "./lib/contacts/saving.ts";
+import { imported, keptOf } from "./lib/contacts/sentences.ts";
+
+/**
+ * Brings the people of a CSV file into the audience. The whole file is read and checked before the
+ * first contact is saved, so a file that turns out to be broken changes nothing.
+ */
+export default defineJob({
+  title: "Import contacts",
+  description: "Brings people from a CSV file into the audience.",
+  input: z.object({
+    upload_id: upload("text/csv", "text/plain", "text/tab-separated-values", ".csv").meta({
+      label: "CSV file",
+      help: "One person a row, with an email address. Any encoding and separator will do.",
+    }),
+    mapping: columnMapping.optional(),
+    first_row: z
+      .enum(["names", "contact"])
+      .optional()
+      .meta({
+        label: "First row",
+        options: { names: "Names of the columns", contact: "A contact already" },
+      }),
+    duplicates: z
+      .enum(["update", "skip"])
+      .default("update")
+      .meta({
+        label: "Contacts that are there already",
+        options: { update: "Update them", skip: "Leave them alone" },
+        help: "Empty cells never take away what is known of a contact.",
+      }),
+  }),
+  steps: { "Reading the file": 4, "Saving contacts": 6 },
+  unit: "rows",
+  stepUnits: { "Reading the file": "bytes" },
+  timeout: "2h",
+  alone: true,
+  preview: previewContacts,
+  kept: (job) => keptOf(job.counts, job.value<Read>("Reading the file")?.contacts),
+  async run(job, { upload_id, mapping, first_row, duplicates }) {
+    const file = await openContacts(await job.open(upload_id), { mapping, first_row });
+    const read = await job.step("Reading the file", async () => {
+      const read = await readContacts(job, file);
+      await keepRejected(job, file, read.rejected);
+      return read;
+    });
+    await job.step("Saving contacts", () =>
+      saveContacts(job, runNames(read), { total: read.contacts, duplicates }),
+    );
+    return { message: imported(job.counts), page: `/contacts?job=${job.id}` };
+  },
+});

@@ -1,0 +1,95 @@
+/** Runs jobs in the test's own process, through the engine that runners use and a real backend. */
+import { text } from "node:stream/consumers";
+import type { Backend } from "../../server/backend/backend.ts";
+import type { FileRow, JobRow } from "../../server/backend/schema.ts";
+import type { Catalog } from "../../server/catalog.ts";
+import { claim } from "../../server/jobs/claim.ts";
+import { execute } from "../../server/jobs/execute.ts";
+import { progressWriter } from "../../server/jobs/flush.ts";
+import { createProgress } from "../../server/jobs/progress.ts";
+import { start } from "../../server/jobs/start.ts";
+import { createLog } from "../../server/log.ts";
+import { createDiskStorage } from "../../server/storage/disk.ts";
+import { keepUpload } from "../../server/storage/uploads.ts";
+import { openTestBackend, type TestBackend } from "./backends.ts";
+
+const person = { accountId: "account-1", userId: "user-1" };
+
+export interface Engine {
+  backend: Backend;
+  /** @returns the id of the upload */
+  upload(content: string | Uint8Array, name?: string): Promise<string>;
+  /** @returns the job's id */
+  start(kind: string, input: Record<string, unknown>): Promise<string>;
+  /**
+   * Claims the job and runs it until that run ends; jobs that wait for a retry are not due yet.
+   * @param with_.backend what the run works with, default the engine's own
+   */
+  run(id: string, with_?: { backend?: Backend; abort?: AbortController }): Promise<JobRow>;
+  /** Starts and runs one. */
+  finish(kind: string, input: Record<string, unknown>): Promise<JobRow>;
+  job(id: string): Promise<JobRow>;
+  files(id: string): Promise<(FileRow & { content: string })[]>;
+  errors(id: string): Promise<{ reason: string; count: number; rows: number[] }[]>;
+  close(): Promise<void>;
+}
+
+export async function testEngine(which: TestBackend, catalog: Catalog): Promise<Engine> {
+  const database = await openTestBackend(which);
+  const { backend } = database;
+  const storage = createDiskStorage(database.dir);
+  const log = createLog("silent", "runner");
+
+  const engine: Engine = {
+    backend,
+    async upload(content, name = "people.csv") {
+      const chunks = (async function* () {
+        yield Buffer.from(content as Uint8Array);
+      })();
+      const place = { backend, storage, limit: 1_000_000_000 };
+      const row = await keepUpload(place, { ...person, name, mediaType: "text/csv", chunks });
+      return row.id;
+    },
+    async start(kind, input) {
+      const { job } = await start(backend, catalog, { kind, input, ...person });
+      return job.id;
+    },
+    async run(id, { backend: used = backend, abort = new AbortController() } = {}) {
+      const row = await claim(backend, "worker-1");
+      if (row?.id !== id) throw new Error(`The job ${id} is not the one that is due`);
+      const progress = createProgress({
+        write: progressWriter(used),
+        now: used.now,
+        onError: () => {},
+      });
+      await execute({ backend: used, storage, catalog, progress, log }, row, abort);
+      return engine.job(id);
+    },
+    async finish(kind, input) {
+      return engine.run(await engine.start(kind, input));
+    },
+    job: (id) =>
+      backend.db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+    async files(id) {
+      const rows = await backend.db
+        .selectFrom("files")
+        .selectAll()
+        .where("job_id", "=", id)
+        .execute();
+      return Promise.all(
+        rows.map(async (row) => ({ ...row, content: await text(storage.read(row.storage_key)) })),
+      );
+    },
+    async errors(id) {
+      const rows = await backend.db
+        .selectFrom("job_errors")
+        .selectAll()
+        .where("job_id", "=", id)
+        .orderBy("reason")
+        .execute();
+      return rows.map(({ reason, count, rows }) => ({ reason, count, rows: JSON.parse(rows) }));
+    },
+    close: () => database.close(),
+  };
+  return engine;
+}
