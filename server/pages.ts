@@ -1,14 +1,6 @@
 /** What each template gets. Like the view models, everything in here is ready to print. */
 
-import type { Status } from "./jobs/status.ts";
-import type {
-  ActionsView,
-  JobView,
-  LogLineView,
-  ResultView,
-  StepView,
-  TimeView,
-} from "./jobs/view-types.ts";
+import type { ActionsView, JobView, LogLineView, ResultView, TimeView } from "./jobs/view-types.ts";
 
 /** A live partial: `oob` where it goes to a page that is already open, which swaps it in by id. */
 export type Live<T> = T & { oob: boolean };
@@ -308,67 +300,3 @@ export interface RevokeView {
   /** What is ended, for those who do not see what stands beside the button. */
   of: string;
 }
-
-export interface Pages {
-  "jobs/index": JobsPage;
-  "jobs/new": NewJobPage;
-  "jobs/form": JobFormPage;
-  "jobs/mapping": MappingPage;
-  "jobs/show": JobPage;
-  "contacts/index": ContactsPage;
-  "sessions/sign-in": SignInPage;
-  "sessions/sign-up": SignUpPage;
-  "settings/index": SettingsPage;
-  "errors/error": ErrorPage;
-}
-
-export type Partials = {
-  layout: LayoutData & { body: string };
-  "jobs/_row": Live<JobView>;
-  "jobs/_new": Live<NewJobsView>;
-  "jobs/_panel": Live<JobView>;
-  "jobs/_tick": Live<JobView>;
-  "jobs/_result": Live<JobResult>;
-  "jobs/_log": JobLog;
-  "jobs/_lines": Live<JobLog>;
-  "jobs/_actions": ActionsView;
-  "jobs/_steps": StepView[];
-  "jobs/progress": JobView;
-  "jobs/result": JobResult;
-  "jobs/_filter": JobsPage["filter"];
-  "jobs/_bulk": string;
-  "jobs/_columns": ColumnView[];
-  "jobs/_preview": Pick<MappingPage, "columns" | "preview">;
-  "contacts/_table": ContactView[];
-  "settings/_revoke": RevokeView;
-  "shared/icons": Record<never, never>;
-  "shared/_header": LayoutData;
-  "shared/_refresh": RefreshView;
-  "shared/_pager": PagerView;
-  "shared/_icon": string;
-  "shared/_kind": string;
-  "shared/_mark": Pick<JobView, "shown" | "label">;
-  "shared/_field": FieldView;
-  "shared/_hidden": HiddenField[];
-} & Record<`jobs/status/${Status}`, JobView>;
-
-/** What a kind may bring a template of its own for: `views/jobs/<kind>/<part>.eta`. */
-export interface OwnParts {
-  form: JobFormPage;
-  progress: JobView;
-  result: JobResult;
-}
-
-export type OwnPart = keyof OwnParts;
-type OwnPage = `jobs/${string}/form`;
-export type PageName = keyof Pages | OwnPage;
-export type TemplateName = PageName | keyof Partials | `jobs/${string}/${OwnPart}`;
-
-/** The data of a template, by its name. */
-export type DataOf<N extends string> = N extends keyof Pages
-  ? Pages[N]
-  : N extends keyof Partials
-    ? Partials[N]
-    : N extends `jobs/${string}/${infer P extends OwnPart}`
-      ? OwnParts[P]
-      : never;

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Eta } from "eta";
-import type { DataOf, OwnPart, PageName, TemplateName } from "./pages.ts";
+import type { DataOf, OwnPart, PageName, TemplateName } from "./templates.ts";
 
 export interface Renderer {
   /** The whole document. `data.layout` goes to `views/layout.eta`. */

@@ -11,7 +11,7 @@ import { Eta } from "eta";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = new URL("../../", import.meta.url).pathname;
-const types = ["server/pages.ts", "server/jobs/view-types.ts"];
+const types = ["server/templates.ts", "server/pages.ts", "server/jobs/view-types.ts"];
 
 const eta = new Eta({ rmWhitespace: true, autoFilter: true });
 let folder: string;
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The template as a module; `Same` holds its first line against the table in `server/pages.ts`. */
+/** The template as a module; `Same` holds its first line against the table in `server/templates.ts`. */
 function typed(name: string, source: string): string {
   const [, type = "never"] = /^<%\/\* it: (.+?)(?:\. .*)?\s*\*\//.exec(source) ?? [];
   return `${imports}

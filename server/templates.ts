@@ -1,0 +1,91 @@
+/** The templates by name, each with the data it gets; a test holds the files of `views/` against it. */
+import type { Status } from "./jobs/status.ts";
+import type { ActionsView, JobView, StepView } from "./jobs/view-types.ts";
+import type {
+  ColumnView,
+  ContactsPage,
+  ContactView,
+  ErrorPage,
+  FieldView,
+  HiddenField,
+  JobFormPage,
+  JobLog,
+  JobPage,
+  JobResult,
+  JobsPage,
+  LayoutData,
+  Live,
+  MappingPage,
+  NewJobPage,
+  NewJobsView,
+  PagerView,
+  RefreshView,
+  RevokeView,
+  SettingsPage,
+  SignInPage,
+  SignUpPage,
+} from "./pages.ts";
+
+export interface Pages {
+  "jobs/index": JobsPage;
+  "jobs/new": NewJobPage;
+  "jobs/form": JobFormPage;
+  "jobs/mapping": MappingPage;
+  "jobs/show": JobPage;
+  "contacts/index": ContactsPage;
+  "sessions/sign-in": SignInPage;
+  "sessions/sign-up": SignUpPage;
+  "settings/index": SettingsPage;
+  "errors/error": ErrorPage;
+}
+
+export type Partials = {
+  layout: LayoutData & { body: string };
+  "jobs/_row": Live<JobView>;
+  "jobs/_new": Live<NewJobsView>;
+  "jobs/_panel": Live<JobView>;
+  "jobs/_tick": Live<JobView>;
+  "jobs/_result": Live<JobResult>;
+  "jobs/_log": JobLog;
+  "jobs/_lines": Live<JobLog>;
+  "jobs/_actions": ActionsView;
+  "jobs/_steps": StepView[];
+  "jobs/progress": JobView;
+  "jobs/result": JobResult;
+  "jobs/_filter": JobsPage["filter"];
+  "jobs/_bulk": string;
+  "jobs/_columns": ColumnView[];
+  "jobs/_preview": Pick<MappingPage, "columns" | "preview">;
+  "contacts/_table": ContactView[];
+  "settings/_revoke": RevokeView;
+  "shared/icons": Record<never, never>;
+  "shared/_header": LayoutData;
+  "shared/_refresh": RefreshView;
+  "shared/_pager": PagerView;
+  "shared/_icon": string;
+  "shared/_kind": string;
+  "shared/_mark": Pick<JobView, "shown" | "label">;
+  "shared/_field": FieldView;
+  "shared/_hidden": HiddenField[];
+} & Record<`jobs/status/${Status}`, JobView>;
+
+/** What a kind may bring a template of its own for: `views/jobs/<kind>/<part>.eta`. */
+export interface OwnParts {
+  form: JobFormPage;
+  progress: JobView;
+  result: JobResult;
+}
+
+export type OwnPart = keyof OwnParts;
+type OwnPage = `jobs/${string}/form`;
+export type PageName = keyof Pages | OwnPage;
+export type TemplateName = PageName | keyof Partials | `jobs/${string}/${OwnPart}`;
+
+/** The data of a template, by its name. */
+export type DataOf<N extends string> = N extends keyof Pages
+  ? Pages[N]
+  : N extends keyof Partials
+    ? Partials[N]
+    : N extends `jobs/${string}/${infer P extends OwnPart}`
+      ? OwnParts[P]
+      : never;
