@@ -6,6 +6,7 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    reporters: ["default", "./test/support/count-reporter.ts"],
     pool: "forks",
     maxWorkers: 2,
     // A test that does not run proves nothing.

@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
 import { event } from "./event-stream.ts";
-import type { Watcher } from "./hub.ts";
+import type { Watcher } from "./watcher.ts";
 
 /** Ids that were looked at; one that is forgotten costs a read more. */
 const mostKnown = 50_000;

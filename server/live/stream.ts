@@ -7,9 +7,12 @@ import type { ServerResponse } from "node:http";
 import { event, ping, retry } from "./event-stream.ts";
 import { createMailbox, type Mailbox } from "./mailbox.ts";
 
+const firstRetryMs = 2_000;
 const pingMs = 15_000;
 /** Proxies and phones break long streams in their own ways; ours end in time, spread out. */
 const ageMs = { least: 10 * 60_000, more: 5 * 60_000 };
+/** A session may end in another process, or by its time. */
+const askAgainMs = 60_000;
 /** A reader that takes nothing for this long, or leaves this much waiting, is let go. */
 const stalledMs = 30_000;
 const mostWaiting = 256_000;
@@ -23,7 +26,12 @@ export interface Stream {
 
 export function openStream(
   response: ServerResponse,
-  { first, version }: { first: Uint8Array[]; version: string },
+  options: {
+    /** Names the assets: a page that has others may load itself anew. */
+    version: string;
+    /** Whether the person may still watch. */
+    isAllowed: () => Promise<boolean>;
+  },
 ): Stream {
   let stalledSince = 0;
   const isFull = () => response.writableNeedDrain || response.destroyed;
@@ -35,8 +43,8 @@ export function openStream(
     "x-accel-buffering": "no",
     "x-content-type-options": "nosniff",
   });
-  for (const chunk of first) response.write(chunk);
-  response.write(event("hello", version));
+  response.write(retry(firstRetryMs));
+  response.write(event("hello", options.version));
 
   const beat = setInterval(() => {
     if (!isFull()) {
@@ -49,14 +57,16 @@ export function openStream(
     if (late) response.destroy();
   }, pingMs);
   const age = setTimeout(() => leave("age"), ageMs.least + Math.random() * ageMs.more);
-  beat.unref();
-  age.unref();
+  const ask = setInterval(async () => {
+    // A database that is away is no reason to send anybody off.
+    if (!(await options.isAllowed().catch(() => true))) end("signed-out");
+  }, askAgainMs);
+  for (const timer of [beat, age, ask]) timer.unref();
 
   response.on("drain", mailbox.flush);
   response.on("error", () => {});
   response.on("close", () => {
-    clearInterval(beat);
-    clearTimeout(age);
+    for (const timer of [beat, age, ask]) clearTimeout(timer);
   });
 
   /** The wait before the browser comes back is spread, so that a deploy is no stampede. */
@@ -67,13 +77,15 @@ export function openStream(
     response.end();
   }
 
+  function end(reason: string): void {
+    if (reason === "shutdown") return leave("shutdown");
+    response.write(event("bye", reason));
+    response.end();
+  }
+
   return {
     mailbox,
-    end(reason) {
-      if (reason === "shutdown") return leave("shutdown");
-      response.write(event("bye", reason));
-      response.end();
-    },
+    end,
     onClose: (run) => void response.on("close", run),
   };
 }

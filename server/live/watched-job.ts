@@ -1,7 +1,7 @@
 /** One job that somebody watches: its last state, and which frames a change of it calls for. */
 import type { JobRow, StepRow } from "../backend/schema.ts";
 import type { JobView } from "../jobs/view-types.ts";
-import type { Watcher } from "./hub.ts";
+import type { Watcher } from "./watcher.ts";
 
 /** A job's frames at most this often, unless it changed in kind. */
 const betweenFramesMs = 250;
@@ -16,20 +16,22 @@ export interface WatchedJob {
   row: JobRow | undefined;
   steps: StepRow[];
   logSeq: number;
-  /** What the last frames showed. */
-  shown: { version: number; at: number; panelAt: number; shape: string; panel: string };
+  shown: Shown;
+}
+
+/** What the last frames showed. */
+export interface Shown {
+  version: number;
+  /** When the last frame and the last whole panel were rendered, ms. */
+  at: number;
+  panelAt: number;
+  shape: string;
+  panel: string;
 }
 
 export function watchJob(id: string): WatchedJob {
-  return {
-    id,
-    pages: new Set(),
-    rows: new Set(),
-    row: undefined,
-    steps: [],
-    logSeq: 0,
-    shown: { version: -1, at: 0, panelAt: 0, shape: "", panel: "" },
-  };
+  const shown = { version: -1, at: 0, panelAt: 0, shape: "", panel: "" };
+  return { id, pages: new Set(), rows: new Set(), row: undefined, steps: [], logSeq: 0, shown };
 }
 
 /** What of a row changes the steps and the outline of its panel. */
@@ -38,12 +40,16 @@ export function shapeOf(row: JobRow): string {
   return [status, fence, step, reason, cancel_requested_at, pause_requested_at].join();
 }
 
-/** The panel, the tick inside of it, or nothing yet. */
+export function shownAs(row: JobRow, view: JobView, now: number): Shown {
+  const { version } = row;
+  return { version, at: now, panelAt: now, shape: shapeOf(row), panel: panelOf(view) };
+}
+
+/** The panel, the tick inside of it, nothing yet, or nothing at all. */
 export type Need = "panel" | "tick" | "later" | "nothing";
 
-export function needOf(job: WatchedJob, view: JobView, now: number): Need {
-  const { shown, row } = job;
-  if (shapeOf(row!) !== shown.shape) return "panel";
+export function needOf({ shown }: WatchedJob, row: JobRow, view: JobView, now: number): Need {
+  if (shapeOf(row) !== shown.shape) return "panel";
   const since = now - shown.at;
   if (since < betweenFramesMs) return view.version > shown.version ? "later" : "nothing";
   if (now - shown.panelAt >= tickMs && panelOf(view) !== shown.panel) return "panel";
@@ -51,7 +57,7 @@ export function needOf(job: WatchedJob, view: JobView, now: number): Need {
 }
 
 /** What the panel shows beside the tick and the steps' times. */
-export function panelOf(view: JobView): string {
+function panelOf(view: JobView): string {
   const steps = view.steps.map((step) => step.state);
   return JSON.stringify([view.label, view.counts, steps, view.error]);
 }

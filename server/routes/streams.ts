@@ -2,7 +2,6 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
-import { retry } from "../live/event-stream.ts";
 import { openStream } from "../live/stream.ts";
 import { parseCursors, parseTopics, type Topic } from "../live/topics.ts";
 import type { Env, Services } from "../services.ts";
@@ -22,7 +21,10 @@ export function streamRoutes(services: Services): Hono<Env> {
     const { outgoing } = c.env;
     if (!outgoing) throw new Error("Streams need the server of Node");
     const { userId, accountId, sessionId } = c.var.person;
-    const stream = openStream(outgoing, { first: [retry(2_000)], version: assetHref("app.js") });
+    const stream = openStream(outgoing, {
+      version: assetHref("app.js"),
+      isAllowed: async () => (await services.accounts.personOf(c.req.raw.headers)) !== null,
+    });
     const leave = hub.watch({
       topics,
       cursors,

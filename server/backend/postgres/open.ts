@@ -74,7 +74,11 @@ export async function openPostgres(url: string): Promise<Backend> {
       await runMigrations({ pgPool: pool });
     },
     ping: async () => void (await pool.query("select 1 from jobs limit 1")),
-    close: () => db.destroy(),
+    async close() {
+      await db.destroy();
+      // A Kysely that was never asked anything leaves its pool open.
+      if (!pool.ended) await pool.end();
+    },
   };
 }
 

@@ -1,0 +1,90 @@
+/** Puts a job's state into mailboxes: of all who watch when it changed, of one who just came. */
+import type { JobRow } from "../backend/schema.ts";
+import { event, frame } from "./event-stream.ts";
+import type { Frames } from "./frames.ts";
+import type { JobReader } from "./job-reader.ts";
+import { needOf, shapeOf, shownAs, type WatchedJob } from "./watched-job.ts";
+import type { Watcher } from "./watcher.ts";
+
+export interface Show {
+  /** @returns true where a frame was held back and is due later */
+  change(job: WatchedJob, row: JobRow): Promise<boolean>;
+  /** The whole state as it is. @returns true where others have not seen it yet */
+  welcome(watcher: Watcher, job: WatchedJob, row: JobRow): Promise<boolean>;
+}
+
+export function createShow(options: {
+  reader: JobReader;
+  frames: Frames;
+  now: () => number;
+}): Show {
+  const { reader, frames, now } = options;
+
+  async function result(to: Iterable<Watcher>, row: JobRow, at: number): Promise<void> {
+    const html = await frames.result(row, at);
+    if (html) send(to, `result:${row.id}`, html);
+  }
+
+  async function newLines(job: WatchedJob, row: JobRow): Promise<void> {
+    if (row.log_seq <= job.logSeq) return;
+    const after = job.logSeq;
+    job.logSeq = row.log_seq;
+    if (job.pages.size > 0) await linesBehind(job.pages, row.id, after);
+  }
+
+  async function linesBehind(to: Iterable<Watcher>, id: string, after: number): Promise<void> {
+    const lines = await reader.lines(id, after);
+    const last = lines.at(-1);
+    if (!last) return;
+    const chunk = event("lines", `${id} ${last.seq} ${frames.lines(id, lines)}`);
+    for (const { mailbox } of to) mailbox.append(chunk);
+  }
+
+  return {
+    async change(job, row) {
+      if (job.row && row.version < job.row.version) return false;
+      const at = now();
+      if (shapeOf(row) !== job.shown.shape) job.steps = await reader.steps(row.id);
+      job.row = row;
+      const view = frames.view(row, job.steps, at);
+      const need = needOf(job, row, view, at);
+      if (need === "tick") {
+        Object.assign(job.shown, { version: row.version, at });
+        send([...job.pages, ...job.rows], `tick:${row.id}`, frames.tick(view));
+      }
+      if (need === "panel") {
+        job.shown = shownAs(row, view, at);
+        if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
+        if (job.pages.size > 0) {
+          send(job.pages, `panel:${row.id}`, frames.panel(view));
+          await result(job.pages, row, at);
+        }
+      }
+      await newLines(job, row);
+      return need === "later";
+    },
+
+    async welcome(watcher, job, row) {
+      const at = now();
+      const page = job.pages.has(watcher);
+      const steps = page ? await reader.steps(row.id) : [];
+      const view = frames.view(row, steps, at);
+      const ahead = job.row !== undefined && row.version > job.row.version;
+      if (!job.row) {
+        Object.assign(job, { row, steps, logSeq: row.log_seq, shown: shownAs(row, view, at) });
+      }
+      if (job.rows.has(watcher)) send([watcher], `row:${row.id}`, frames.row(view));
+      if (page) {
+        send([watcher], `panel:${row.id}`, frames.panel(view));
+        await result([watcher], row, at);
+        await linesBehind([watcher], row.id, watcher.cursors.get(row.id) ?? 0);
+      }
+      return ahead;
+    },
+  };
+}
+
+function send(to: Iterable<Watcher>, target: string, html: string): void {
+  const chunk = frame(html);
+  for (const { mailbox } of to) mailbox.put(target, chunk);
+}

@@ -1,0 +1,138 @@
+/** The rules of who may import whom: what keeps the architecture readable from the tree. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const folders = ["server", "jobs", "migrations"];
+const files = folders.flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => join(folder, path)),
+);
+
+interface Import {
+  from: string;
+  /** A path below the root for a file of ours, else the name of a package. */
+  to: string;
+}
+
+const statement =
+  /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|(?:^|\n)\s*import\s+"([^"]+)"|\bimport\("([^"]+)"\)/g;
+
+const imports: Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(root, from), "utf8");
+  return [...text.matchAll(statement)].map((found) => {
+    const name = found[1] ?? found[2] ?? found[3]!;
+    const ours = name.startsWith(".");
+    return { from, to: ours ? relative(root, resolve(root, dirname(from), name)) : name };
+  });
+});
+
+/** Imports that break a rule, as "a imports b". */
+function broken(rule: (each: Import) => boolean): string[] {
+  return imports.filter(rule).map(({ from, to }) => `${from} imports ${to}`);
+}
+
+const isIn = (path: string, ...places: string[]) =>
+  places.some((place) => path === place || path.startsWith(`${place}/`));
+const isOurs = (path: string) => isIn(path, ...folders);
+const isPackage = (name: string, ...packages: string[]) =>
+  packages.some((each) => name === each || name.startsWith(`${each}/`));
+const drivers = ["better-sqlite3", "pg", "graphile-worker"];
+const engineFree = ["hono", "@hono/node-server", "@hono/zod-openapi", "eta", ...drivers];
+
+test("there are files to look at, and every import of ours leads to one", () => {
+  expect(files.length).toBeGreaterThan(80);
+  expect(broken(({ to }) => isOurs(to) && !files.includes(to))).toEqual([]);
+});
+
+describe("who may import whom", () => {
+  test("kinds know server/job.ts, jobs/lib and packages", () => {
+    const allowed = (to: string) => !isOurs(to) || to === "server/job.ts" || isIn(to, "jobs/lib");
+    expect(broken(({ from, to }) => isIn(from, "jobs") && !allowed(to))).toEqual([]);
+  });
+
+  test("server/job.ts imports nothing of ours", () => {
+    expect(broken(({ from, to }) => from === "server/job.ts" && isOurs(to))).toEqual([]);
+  });
+
+  test("the engine knows no web, no templates, no live path and no driver", () => {
+    const foreign = (to: string) =>
+      isPackage(to, ...engineFree) ||
+      isIn(to, "server/live", "server/routes", "server/accounts", "server/render.ts") ||
+      isIn(to, "server/backend/sqlite", "server/backend/postgres");
+    expect(broken(({ from, to }) => isIn(from, "server/jobs") && foreign(to))).toEqual([]);
+  });
+
+  test("what decides by itself does no input or output", () => {
+    const pure = ["status", "progress", "estimate", "expectation", "view", "result-view", "format"];
+    const names = pure.map((name) => `server/jobs/${name}.ts`);
+    const types = ["server/backend/schema.ts", "server/job.ts", "server/jobs/view-types.ts"];
+    const does = (to: string) => !names.includes(to) && !types.includes(to);
+    expect(broken(({ from, to }) => names.includes(from) && does(to))).toEqual([]);
+  });
+
+  test("the live path knows no hono: a sink is a function", () => {
+    const web = (to: string) => isPackage(to, "hono", "@hono/node-server");
+    expect(broken(({ from, to }) => isIn(from, "server/live") && web(to))).toEqual([]);
+    const routes = (to: string) => isIn(to, "server/routes");
+    expect(broken(({ from, to }) => isIn(from, "server/live") && routes(to))).toEqual([]);
+  });
+
+  test("routes know no kysely and no backend but its types", () => {
+    const database = (to: string) =>
+      isPackage(to, "kysely", ...drivers) ||
+      isIn(to, "server/backend/sqlite", "server/backend/postgres", "server/backend/open.ts");
+    expect(broken(({ from, to }) => isIn(from, "server/routes") && database(to))).toEqual([]);
+  });
+
+  test("the backends do not know each other, and only open.ts knows them", () => {
+    const backends = ["server/backend/sqlite", "server/backend/postgres"];
+    const crossing = ({ from, to }: Import) =>
+      backends.some((backend) => isIn(to, backend) && !isIn(from, backend)) &&
+      from !== "server/backend/open.ts";
+    expect(broken(crossing)).toEqual([]);
+    const driver = ({ from, to }: Import) =>
+      isPackage(to, ...drivers) && !backends.some((backend) => isIn(from, backend));
+    expect(broken(driver)).toEqual([]);
+  });
+
+  test("templates are rendered in one place", () => {
+    expect(broken(({ from, to }) => isPackage(to, "eta") && from !== "server/render.ts")).toEqual(
+      [],
+    );
+  });
+});
+
+test("only config.ts reads the environment", () => {
+  const readers = files.filter((path) =>
+    /process\.env/.test(readFileSync(join(root, path), "utf8")),
+  );
+  expect(readers).toEqual(["server/config.ts"]);
+});
+
+test("there are no barrels, no catch-all files and no default database", () => {
+  const names = /(^|\/)(index|utils?|helpers?|misc|common)\.ts$/;
+  expect(files.filter((path) => names.test(path))).toEqual([]);
+});
+
+test("no file imports itself by way of others, types included", () => {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of imports) {
+    if (isOurs(to)) next.set(from, [...(next.get(from) ?? []), to]);
+  }
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const walk = (file: string, path: string[]): void => {
+    if (path.includes(file)) {
+      cycles.push([...path.slice(path.indexOf(file)), file].join(" > "));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const to of next.get(file) ?? []) walk(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) walk(file, []);
+  expect(cycles).toEqual([]);
+});

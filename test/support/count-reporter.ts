@@ -1,0 +1,21 @@
+import type { Reporter, TestModule } from "vitest/node";
+
+/** Ends a run with one plain line of counts, and fails it where a test did not run. */
+export default class CountReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        counts[state === "passed" || state === "failed" ? state : "skipped"]++;
+        if (state !== "passed" && state !== "failed")
+          process.stdout.write(`not run: ${test.fullName}\n`);
+      }
+      // A file that does not load has no tests to count.
+      if (module.state() === "failed" && module.children.size === 0) counts.failed++;
+    }
+    if (counts.skipped > 0) process.exitCode = 1;
+    const failed = counts.failed + counts.skipped;
+    setImmediate(() => process.stdout.write(`\n${counts.passed} passed, ${failed} failed\n`));
+  }
+}
