@@ -1,0 +1,16 @@
+/** On a list of jobs: says how many were started since, without moving what is under the pointer. */
+const slot = document.getElementById("jobs-new");
+/** @type {Set<string>} */
+const added = new Set();
+
+document.addEventListener("live:added", ({ detail: id }) => {
+  if (!slot || document.getElementById(`row-${id}`)) return;
+  added.add(id);
+  const link = document.createElement("a");
+  link.className = "btn";
+  link.id = "show-new";
+  link.href = location.href;
+  link.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-again"></use></svg> ';
+  link.append(`Show ${added.size} new ${added.size === 1 ? "job" : "jobs"}`);
+  slot.replaceChildren(link);
+});

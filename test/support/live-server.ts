@@ -1,0 +1,267 @@
+/**
+ * A small server of the live protocol, with the real templates: pages of jobs, their stream, polls
+ * and buttons. Tests change its jobs and make it misbehave.
+ */
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { assetVersion, buildAssets } from "../../server/commands/assets.ts";
+import type { JobView, LogLineView } from "../../server/jobs/view-types.ts";
+import { createRenderer } from "../../server/render.ts";
+import { assetHref } from "../../server/routes/assets.ts";
+import { jobView, layout, resultOf, time } from "./view-fixtures.ts";
+
+const root = join(import.meta.dirname, "../..");
+const render = createRenderer({ viewsDir: join(root, "views"), strict: true, cache: false });
+const types: Record<string, string> = { js: "text/javascript", css: "text/css" };
+const policy = "default-src 'self'; img-src 'self' data:";
+
+interface Stream {
+  topics: string[];
+  after: Map<string, number>;
+  response: ServerResponse;
+}
+
+/** How `/live` behaves; pages are served in any case. */
+export type Mood =
+  | "well"
+  /** Takes the connection of a stream and says nothing, as a buffering proxy does. */
+  | "mute"
+  /** 503: the database is away. */
+  | "down"
+  /** 401 */
+  | "signed-out";
+
+export interface LiveServer {
+  port: number;
+  url: string;
+  mood: Mood;
+  pollAfter: number;
+  version: string;
+  /** Streams that are open now. */
+  streams(): Stream[];
+  /** Requests of `/live`, oldest first: "stream job:1 after 1:3" or "poll job:1". */
+  asked: string[];
+  /** Paths of other requests, oldest first. */
+  requests: string[];
+  /** How long a POST takes, ms. */
+  postTakes: number;
+  add(different?: Partial<JobView>): JobView;
+  /** Changes a job and tells who watches: a tick, or with `whole` the panel or row. */
+  change(id: string, different: Partial<JobView>, whole?: boolean): JobView;
+  log(id: string, ...messages: string[]): void;
+  /** Writes an event to each stream. */
+  send(event: string, data: string): void;
+  panel(job: JobView): string;
+  tick(job: JobView): string;
+  /** Breaks all streams, as a proxy or a killed server does. */
+  cut(): void;
+  stop(): Promise<void>;
+}
+
+export async function startLiveServer(): Promise<LiveServer> {
+  await buildAssets({ minify: false });
+  const jobs = new Map<string, JobView>();
+  const logs = new Map<string, LogLineView[]>();
+  const streams = new Set<Stream>();
+  let clock = Date.now();
+
+  const panel = (job: JobView) => oneLine(render.partial("jobs/_panel", { ...job, oob: true }));
+  const tick = (job: JobView) => oneLine(render.partial("jobs/_tick", { ...job, oob: true }));
+  const row = (job: JobView) => oneLine(render.partial("jobs/_row", { ...job, oob: true }));
+
+  function lines(id: string, after: number): string {
+    const fresh = (logs.get(id) ?? []).filter(({ seq }) => seq > after);
+    if (fresh.length === 0) return "";
+    return oneLine(
+      render.partial("jobs/_lines", { id, lines: fresh, earlierHref: null, oob: true }),
+    );
+  }
+
+  function state(topic: string): string {
+    const [kind = "", id = ""] = topic.split(":");
+    const job = jobs.get(id);
+    if (!job) return "";
+    return kind === "job" ? panel(job) : row(job);
+  }
+
+  function write(stream: Stream, event: string, data: string): void {
+    if (!data) return;
+    stream.response.write(`${event === "message" ? "" : `event: ${event}\n`}data: ${data}\n\n`);
+  }
+
+  function sendLines(stream: Stream, id: string): void {
+    if (!stream.topics.includes(`job:${id}`)) return;
+    const html = lines(id, stream.after.get(id) ?? 0);
+    const last = logs.get(id)?.at(-1)?.seq ?? 0;
+    if (html) write(stream, "lines", `${id} ${last} ${html}`);
+    stream.after.set(id, last);
+  }
+
+  function openStream(topics: string[], after: Stream["after"], response: ServerResponse): void {
+    const stream = { topics, after, response };
+    response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+    response.flushHeaders();
+    streams.add(stream);
+    response.on("close", () => streams.delete(stream));
+    if (server.mood === "mute") return;
+    response.write("retry: 500\n\n");
+    write(stream, "hello", server.version);
+    for (const topic of topics) write(stream, "message", state(topic));
+    for (const id of jobs.keys()) sendLines(stream, id);
+  }
+
+  function live(url: URL, request: IncomingMessage, response: ServerResponse): void {
+    const topics = (url.searchParams.get("topics") ?? "").split(",");
+    const cursors = url.searchParams.get("after");
+    const after = new Map(
+      (cursors ?? "").split(",").map((pair) => {
+        const [id = "", seq] = pair.split(":");
+        return [id, Number(seq)];
+      }),
+    );
+    const isStream = request.headers.accept === "text/event-stream";
+    server.asked.push(
+      `${isStream ? "stream" : "poll"} ${topics}${cursors ? ` after ${cursors}` : ""}`,
+    );
+    if (server.mood === "down") return void response.writeHead(503).end("The database is away");
+    if (server.mood === "signed-out") return void response.writeHead(401).end();
+    if (isStream) return openStream(topics, after, response);
+    const fragments = topics.map(state);
+    for (const [id, seq] of after) fragments.push(lines(id, seq));
+    response.writeHead(200, { "content-type": "text/html", "x-poll-after": server.pollAfter });
+    response.end(fragments.join("\n"));
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    if (url.pathname === "/live") return live(url, request, response);
+    server.requests.push(`${request.method} ${url.pathname}`);
+    const [, place = "", id = "", part] = url.pathname.split("/");
+    if (request.method === "POST") {
+      await wait(server.postTakes);
+      response.writeHead(303, { location: `/jobs/${id}` }).end();
+      return;
+    }
+    const [, extension = ""] = place.split(".");
+    if (types[extension]) {
+      response.writeHead(200, { "content-type": types[extension] });
+      response.end(readFileSync(join(root, "public", place)));
+      return;
+    }
+    const job = jobs.get(id);
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    response.setHeader("content-security-policy", policy);
+    if (part === "actions" && job) response.end(render.partial("jobs/_actions", actionsOf(job)));
+    else if (job) response.end(jobPage(job, logs.get(id) ?? []));
+    else if (place === "jobs" && !id) response.end(listPage([...jobs.values()]));
+    else response.end(otherPage());
+  }
+
+  const http = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => void http.listen(0, "127.0.0.1", resolve));
+  const { port } = http.address() as AddressInfo;
+
+  const server: LiveServer = {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    mood: "well",
+    pollAfter: 1,
+    version: assetVersion(),
+    asked: [],
+    requests: [],
+    postTakes: 0,
+    streams: () => [...streams],
+    panel,
+    tick,
+    add(different = {}) {
+      const id = `0198c5d2-7a41-7c3e-9f10-${String(jobs.size + 1).padStart(12, "0")}`;
+      const job = jobView({ id, renderedAt: ++clock, ...different });
+      jobs.set(id, job);
+      return job;
+    },
+    change(id, different, whole = false) {
+      const before = jobs.get(id)!;
+      const job = { ...before, version: before.version + 1, renderedAt: ++clock, ...different };
+      jobs.set(id, job);
+      for (const stream of streams) {
+        const sees = (kind: string) => stream.topics.includes(`${kind}:${id}`);
+        if (whole && sees("job")) write(stream, "message", panel(job));
+        if (whole && sees("row")) write(stream, "message", row(job));
+        if (!whole && (sees("job") || sees("row"))) write(stream, "message", tick(job));
+      }
+      return job;
+    },
+    log(id, ...messages) {
+      const known = logs.get(id) ?? [];
+      for (const message of messages) {
+        known.push({ seq: known.length + 1, level: "info", message, time: time() });
+      }
+      logs.set(id, known);
+      for (const stream of streams) sendLines(stream, id);
+    },
+    send(event, data) {
+      for (const stream of streams) write(stream, event, data);
+    },
+    cut() {
+      for (const { response } of streams) response.destroy();
+    },
+    async stop() {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+  return server;
+}
+
+function oneLine(html: string): string {
+  return html.replace(/\s*\n\s*/g, " ").trim();
+}
+
+const assets = () => ({ css: assetHref("app.css"), js: assetHref("app.js") });
+
+function actionsOf({ id, active }: JobView) {
+  const token = layout.token;
+  const offered = { cancel: active, pause: active, resume: false, retry: !active };
+  return { id, token, retryLabel: "Retry", ...offered };
+}
+
+function jobPage(job: JobView, lines: LogLineView[]): string {
+  return render.page("jobs/show", {
+    layout: { ...layout, ...assets(), title: job.title, topics: [`job:${job.id}`], since: "" },
+    job,
+    result: resultOf(job),
+    log: { id: job.id, lines, earlierHref: null },
+    actions: actionsOf(job),
+    owner: "Started by Ada Lovelace",
+    input: [],
+    retryOf: null,
+  });
+}
+
+function listPage(jobs: JobView[]): string {
+  const topics = ["jobs:mine", ...jobs.map(({ id }) => `row:${id}`)];
+  return render.page("jobs/index", {
+    layout: { ...layout, ...assets(), topics, since: "" },
+    filter: { q: "", statuses: [], types: [], scopes: [], active: false },
+    jobs,
+    countText: `${jobs.length} jobs`,
+    bulkFields: [],
+    olderHref: null,
+    newestHref: null,
+  });
+}
+
+/** A page that watches nothing. */
+function otherPage(): string {
+  return render.page("errors/error", {
+    layout: { ...layout, ...assets(), topics: [], since: "" },
+    status: 404,
+    heading: "There is no such page",
+    message: "",
+    links: [],
+    requestId: "",
+  });
+}
