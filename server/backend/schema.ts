@@ -61,6 +61,8 @@ export interface JobsTable {
   /** Why it is in that status: retry, rescued, interrupted, timeout, worker_lost, error, refused. */
   reason: string | null;
   input: string;
+  /** What it is about, for telling it from others of its kind: the name of the uploaded file. */
+  subject: string | null;
   outcome: string | null;
   result_page: string | null;
   error: string | null;

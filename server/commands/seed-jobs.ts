@@ -35,6 +35,7 @@ const past = (importId: string): Past[] => [
     took: 42_000,
     row: {
       status: "succeeded",
+      subject: "autumn-fair.csv",
       outcome: "Imported 72 of 75, 3 rows rejected",
       result_page: `/contacts?job=${importId}`,
       succeeded: 72,
@@ -69,6 +70,7 @@ const past = (importId: string): Past[] => [
     took: 1_000,
     row: {
       status: "failed",
+      subject: "holiday.csv",
       reason: "refused",
       error: "holiday.csv is a PNG image, not a CSV file",
       advice: "Export the sheet as CSV and upload that file.",

@@ -5,6 +5,8 @@ import type { JobRow } from "../backend/schema.ts";
 import type { FromRunner, ToRunner } from "./messages.ts";
 import type { StopReason } from "./run.ts";
 
+/** Streams of rows make young garbage: a small nursery holds a runner to half of the memory. */
+const memory = ["--max-semi-space-size=4"];
 const entry = join(import.meta.dirname, "../runner.ts");
 
 /** How a job left its runner: by its own end, or with the process. */
@@ -28,7 +30,10 @@ export interface RunnerProcess {
 }
 
 export function startRunner(): RunnerProcess {
-  const child: ChildProcess = fork(entry, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child: ChildProcess = fork(entry, {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    execArgv: [...process.execArgv, ...memory],
+  });
   const jobs = new Map<string, JobRow>();
   const leave = new Map<string, (left: Left) => void>();
   const gone = Promise.withResolvers<void>();

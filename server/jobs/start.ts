@@ -4,6 +4,7 @@ import type { Backend, Write } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Duration, Kind } from "../job.ts";
+import { checkInput } from "./check-input.ts";
 import { milliseconds } from "./duration.ts";
 
 export interface StartRequest {
@@ -55,9 +56,10 @@ export async function start(
 ): Promise<Started> {
   const kind = catalog.get(request.kind);
   if (!kind) throw new UnknownKind(`There is no kind of job called "${request.kind}"`);
-  const input = JSON.stringify(await validInput(backend, kind, request));
+  const { data, subject } = await validInput(backend, kind, request);
+  const input = JSON.stringify(data);
   return backend.write(async (write) => {
-    const job = await insert(write, kind, { ...request, input, at: backend.now() });
+    const job = await insert(write, kind, { ...request, input, subject, at: backend.now() });
     if (job) return { job, repeated: false, sameInput: true };
     const earlier = await write.db
       .selectFrom("jobs")
@@ -74,31 +76,27 @@ async function validInput(
   backend: Backend,
   kind: Kind,
   request: StartRequest,
-): Promise<Record<string, unknown>> {
-  const parsed = kind.input.safeParse(request.input);
-  if (!parsed.success) throw new InvalidInput(fieldMessages(parsed.error));
+): Promise<{ data: Record<string, unknown>; subject: string | null }> {
+  const checked = checkInput(kind, request.input);
+  if (!checked.ok) throw new InvalidInput(checked.errors);
+  let subject: string | null = null;
   for (const [field, type] of Object.entries(kind.input.shape)) {
     if (!(type as z.ZodType).meta?.()?.upload) continue;
     const found = await backend.db
       .selectFrom("uploads")
-      .select("id")
-      .where("id", "=", String(parsed.data[field]))
+      .select("name")
+      .where("id", "=", String(checked.input[field]))
       .where("account_id", "=", request.accountId)
       .executeTakeFirst();
-    if (!found)
-      throw new InvalidInput({ [field]: "This file is not there (any more): upload it again" });
+    if (!found) throw new InvalidInput({ [field]: "This file is gone: upload it again" });
+    subject ??= found.name;
   }
-  return parsed.data;
-}
-
-function fieldMessages(error: z.ZodError): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const issue of error.issues) fields[issue.path.join(".") || "input"] ??= issue.message;
-  return fields;
+  return { data: checked.input, subject };
 }
 
 interface Row extends Omit<StartRequest, "input"> {
   input: string;
+  subject: string | null;
   at: number;
 }
 
@@ -117,6 +115,7 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       priority: kind.priority ?? 0,
       status: "pending",
       input: request.input,
+      subject: request.subject,
       run_at: runAt,
       created_at: at,
       max_retries: (kind.retryAfter ?? defaultRetryAfter).length,

@@ -24,6 +24,8 @@ export interface JobView {
   kind: string;
   /** "Import contacts" */
   title: string;
+  /** "people.csv", or empty */
+  subject: string;
   /** `/jobs/0198…` */
   href: string;
   status: Status;

@@ -23,6 +23,7 @@ export function jobView(
     id: row.id,
     kind: row.kind,
     title: kind?.title ?? row.kind,
+    subject: row.subject ?? "",
     href: `/jobs/${row.id}`,
     status: row.status,
     shown,

@@ -28,6 +28,7 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     id,
     kind: "contact_import",
     title: "Import contacts",
+    subject: "autumn-fair.csv",
     href: `/jobs/${id}`,
     status: "running",
     shown: "running",

@@ -61,8 +61,9 @@ export function databaseContract(backend: () => Backend): void {
     ];
     const given = relation(rows, { id: "text", n: "integer", part: "real" });
     const found = await sql`select id, n, part from ${given} as given order by n`.execute(db);
-    expect(found.rows.toSorted((a, b) => ((a as { id: string }).id < (b as { id: string }).id ? 1 : -1)))
-      .toEqual(rows);
+    expect(
+      found.rows.toSorted((a, b) => ((a as { id: string }).id < (b as { id: string }).id ? 1 : -1)),
+    ).toEqual(rows);
   });
 
   test("an upsert counts what it inserted, updated and left alone", async () => {

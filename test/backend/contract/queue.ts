@@ -116,9 +116,7 @@ export function queueContract(backend: () => Backend): void {
     await drain();
     const account = await newAccount();
     const job = await startOne(account);
-    await backend().write((tx) =>
-      tx.ring({ id: job.id, runAt: backend().now(), priority: 0 }),
-    );
+    await backend().write((tx) => tx.ring({ id: job.id, runAt: backend().now(), priority: 0 }));
     const claims = await Promise.all([claim(backend(), "a"), claim(backend(), "b")]);
     expect(claims.filter(Boolean)).toHaveLength(1);
   });
