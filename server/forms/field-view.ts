@@ -1,0 +1,39 @@
+import type { FieldView } from "../pages.ts";
+import type { InputField } from "./input-fields.ts";
+import type { Typed } from "./input-values.ts";
+
+export interface Filled {
+  /** What was typed; it stays, also where it is wrong. */
+  typed: Typed;
+  /** What is proposed where nothing was typed. */
+  suggested?: Typed;
+  errors?: Readonly<Record<string, string>>;
+}
+
+export function fieldView(field: InputField, { typed, suggested, errors }: Filled): FieldView {
+  const { name, type, label, required, help } = field;
+  const value = typed[name] ?? suggested?.[name] ?? field.initial;
+  return {
+    name,
+    label,
+    type: type === "columns" ? "text" : type,
+    value,
+    checked: value === "on" || value === "true",
+    options: optionsOf(field, value),
+    // A choice that has been made for them need not be called optional.
+    required: required || (type === "select" && value !== ""),
+    help,
+    error: errors?.[name] ?? "",
+    accept: field.accept.join(","),
+    fileText: "",
+  };
+}
+
+function optionsOf({ options, required }: InputField, value: string): FieldView["options"] {
+  if (options.length === 0) return [];
+  const isChosen = options.some((option) => option.value === value);
+  const none = { value: "", label: required ? "Choose one" : "Not chosen" };
+  return (isChosen ? options : [none, ...options]).map((option) => {
+    return { ...option, selected: option.value === value };
+  });
+}

@@ -1,0 +1,122 @@
+/** The pages on which a job is described before it starts. */
+import { randomUUID } from "node:crypto";
+import { type Filled, fieldView } from "../forms/field-view.ts";
+import { type InputField, inputFields, plainFields, uploadField } from "../forms/input-fields.ts";
+import { usually } from "../forms/usually.ts";
+import type { ByteSource, FilePreview, Kind } from "../job.ts";
+import { size } from "../jobs/format.ts";
+import type { ColumnView, HiddenField, JobFormPage, MappingPage } from "../pages.ts";
+import type { Services } from "../services.ts";
+import { type Handled, layoutFor } from "./layout.ts";
+
+export type NewJobServices = Pick<
+  Services,
+  "accounts" | "backend" | "catalog" | "config" | "render" | "storage"
+>;
+
+/** What is to be started, as far as it is known. */
+export interface Draft extends Filled {
+  type: string;
+  kind: Kind;
+  /** Made with the first page and kept with every answer to it: however often it is sent, one job. */
+  idempotencyKey?: string | undefined;
+}
+
+/** Where a file has to come first: a form with nothing but that. */
+export function filePage(c: Handled, services: NewJobServices, draft: Draft, error = "") {
+  const { type, kind, typed } = draft;
+  const upload = uploadField(kind)!;
+  const layout = layoutFor(c, services, { title: kind.title, section: "new" });
+  const { [upload.name]: _, ...carried } = typed;
+  const view = fieldView(upload, { typed: {}, errors: { [upload.name]: error } });
+  const data: JobFormPage = {
+    ...heading(draft),
+    layout,
+    action: `/uploads?${new URLSearchParams({ ...carried, type, token: layout.token })}`,
+    multipart: true,
+    hidden: [],
+    fields: [{ ...view, name: "file" }],
+    error: "",
+    submitLabel: "Upload",
+  };
+  return c.html(services.render.page(services.render.own(type, "form"), data));
+}
+
+/** @param file the uploaded one, for a kind that takes one */
+export function formPage(c: Handled, services: NewJobServices, draft: Draft, file?: ByteSource) {
+  const { type, kind, errors } = draft;
+  const fileText = file ? `${file.name}, ${size(file.size)}` : "";
+  const data: JobFormPage = {
+    ...heading(draft),
+    layout: layoutFor(c, services, { title: kind.title, section: "new" }),
+    action: "/jobs",
+    multipart: false,
+    hidden: hidden(draft),
+    fields: inputFields(kind)
+      .filter((field) => field.type !== "columns")
+      .map((field) => ({ ...fieldView(field, draft), fileText })),
+    error: errors?.input ?? "",
+    submitLabel: "Start",
+  };
+  return c.html(services.render.page(services.render.own(type, "form"), data));
+}
+
+/** Where the columns of the uploaded file are mapped. */
+export function mappingPage(
+  c: Handled,
+  services: NewJobServices,
+  draft: Draft,
+  { file, preview }: { file: ByteSource; preview: FilePreview },
+) {
+  const { type, kind, typed, errors } = draft;
+  const upload = uploadField(kind)!;
+  const filled: Filled = { ...draft, suggested: preview.suggested };
+  const columns = inputFields(kind).find((field) => field.type === "columns");
+  const data: MappingPage = {
+    layout: layoutFor(c, services, { title: kind.title, section: "new" }),
+    title: kind.title,
+    action: "/jobs",
+    hidden: [...hidden(draft), { name: upload.name, value: typed[upload.name] ?? "" }],
+    file: { name: file.name, size: size(file.size), rows: preview.size },
+    detected: preview.facts,
+    columns: columns ? columnViews(columns, preview, filled) : [],
+    preview: preview.rows,
+    fields: plainFields(kind).map((field) => fieldView(field, filled)),
+    error: (columns && errors?.[columns.name]) ?? errors?.input ?? "",
+    changeFileHref: `/jobs/new/${type}`,
+  };
+  return c.html(services.render.page("jobs/mapping", data));
+}
+
+function columnViews(
+  field: InputField,
+  { columns, rows }: FilePreview,
+  { typed, errors }: Filled,
+): ColumnView[] {
+  const choices = [{ name: "", label: "Left out" }, ...field.columns];
+  return columns.map(({ header, holds }, place) => {
+    const name = `${field.name}.${place}`;
+    const value = typed[name] ?? holds;
+    return {
+      name,
+      header,
+      samples: rows.map((cells) => cells[place] ?? ""),
+      options: choices.map((choice) => {
+        return { value: choice.name, label: choice.label, selected: choice.name === value };
+      }),
+      error: errors?.[name] ?? "",
+    };
+  });
+}
+
+function heading({ type, kind }: Draft) {
+  const { title, description } = kind;
+  return { kind: type, title, description, usually: usually(kind) };
+}
+
+function hidden({ type, idempotencyKey = randomUUID() }: Draft): HiddenField[] {
+  return [
+    { name: "type", value: type },
+    { name: "idempotency_key", value: idempotencyKey },
+  ];
+}

@@ -1,0 +1,90 @@
+/** GET /jobs/new (choose a kind), GET /jobs/new/:type (its form), POST /jobs (start). */
+import { Hono } from "hono";
+import { inputFrom, sentFor, type Typed, typedFor } from "../forms/input-values.ts";
+import { usually } from "../forms/usually.ts";
+import type { Kind } from "../job.ts";
+import { checkInput } from "../jobs/check-input.ts";
+import { InvalidInput, type Started, start } from "../jobs/start.ts";
+import type { KindCard } from "../pages.ts";
+import type { Env } from "../services.ts";
+import { errorPage } from "./error-page.ts";
+import { setFlash } from "./flash.ts";
+import { field } from "./form.ts";
+import { type Handled, layoutFor } from "./layout.ts";
+import { newJobPage } from "./new-job-page.ts";
+import type { NewJobServices } from "./new-job-pages.ts";
+
+const longestKey = 200;
+
+export function newJobsRoutes(services: NewJobServices): Hono<Env> {
+  const { backend, catalog, config, render } = services;
+  const routes = new Hono<Env>();
+
+  routes.get("/jobs/new", (c) => {
+    const kinds = [...catalog].filter(([, kind]) => kind.listed !== false);
+    const cards = kinds.map(([type, kind]) => kindCard(type, kind));
+    const layout = layoutFor(c, services, { title: "New job", section: "new" });
+    return c.html(render.page("jobs/new", { layout, kinds: cards }));
+  });
+
+  routes.get("/jobs/new/:type", async (c) => {
+    const type = c.req.param("type");
+    const kind = catalog.get(type);
+    if (!kind) return noKind(c, services);
+    if (kind.startPage) return c.redirect(kind.startPage, 303);
+    const typed = typedFor(kind, c.req.query());
+    return newJobPage(c, services, { type, kind, typed, errors: errorsIn(kind, typed) });
+  });
+
+  routes.post("/jobs", async (c) => {
+    const body = await c.req.parseBody();
+    const type = field(body, "type");
+    const kind = catalog.get(type);
+    if (!kind) return noKind(c, services);
+    const { accountId, userId } = c.var.person;
+    const typed = sentFor(kind, body);
+    const input = inputFrom(kind, typed);
+    const idempotencyKey = field(body, "idempotency_key").slice(0, longestKey) || undefined;
+    try {
+      const request = { kind: type, input, accountId, userId, idempotencyKey };
+      const started = await start(backend, catalog, request);
+      if (started.repeated) setFlash(c, { tone: "plain", text: repeatedText(started) }, config);
+      return c.redirect(`/jobs/${started.job.id}`, 303);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      c.status(422);
+      return newJobPage(c, services, { type, kind, typed, idempotencyKey, errors: error.fields });
+    }
+  });
+
+  return routes;
+}
+
+/** The kind that a link names is not there (any more). */
+export function noKind(c: Handled, services: NewJobServices) {
+  return errorPage(c, services, {
+    status: 404,
+    heading: "There is no such kind of job",
+    message: "The link may be old, or mistyped.",
+    links: [{ href: "/jobs/new", text: "Choose another" }],
+  });
+}
+
+function kindCard(type: string, kind: Kind): KindCard {
+  const { title, description, startPage } = kind;
+  const href = startPage ?? `/jobs/new/${type}`;
+  return { kind: type, title, description, href, usually: usually(kind) };
+}
+
+/** Of a query only what it says is looked at: what it leaves out is still to be filled in. */
+function errorsIn(kind: Kind, typed: Typed): Record<string, string> {
+  const checked = checkInput(kind, inputFrom(kind, typed));
+  const errors = checked.ok ? [] : Object.entries(checked.errors);
+  return Object.fromEntries(errors.filter(([name]) => typed[name] !== undefined));
+}
+
+function repeatedText({ sameInput }: Started): string {
+  return sameInput
+    ? "This job had been started already; nothing was started twice."
+    : "This form had been sent before, with other choices: here is the job of that time. Nothing new was started.";
+}

@@ -1,0 +1,37 @@
+/** POST /uploads: a file, streamed to the storage; then on to the form of the kind it is for. */
+import { Hono } from "hono";
+import { uploadField } from "../forms/input-fields.ts";
+import { typedFor } from "../forms/input-values.ts";
+import type { Env } from "../services.ts";
+import type { NewJobServices } from "./new-job-pages.ts";
+import { filePage } from "./new-job-pages.ts";
+import { noKind } from "./new-jobs.ts";
+import { receiveUpload, uploadStatus } from "./receive.ts";
+
+/** The kind and what else was chosen stand in the query, for the body is the file. */
+export function uploadsRoutes(services: NewJobServices): Hono<Env> {
+  const { backend, catalog, config, storage } = services;
+  const routes = new Hono<Env>();
+
+  routes.post("/uploads", async (c) => {
+    const type = c.req.query("type") ?? "";
+    const kind = catalog.get(type);
+    const upload = kind && uploadField(kind);
+    if (!kind || !upload) return noKind(c, services);
+    const { accountId, userId } = c.var.person;
+    const typed = typedFor(kind, c.req.query());
+    try {
+      const place = { backend, storage, limit: config.uploadLimit };
+      const { id } = await receiveUpload(c, { place, accountId, userId });
+      const query = new URLSearchParams({ ...typed, [upload.name]: id });
+      return c.redirect(`/jobs/new/${type}?${query}`, 303);
+    } catch (error) {
+      const status = uploadStatus(error);
+      if (!status) throw error;
+      c.status(status);
+      return filePage(c, services, { type, kind, typed }, (error as Error).message);
+    }
+  });
+
+  return routes;
+}
