@@ -14,6 +14,8 @@ declare module "zod" {
     help?: string;
     /** The words for the values of an enum. */
     options?: Record<string, string>;
+    /** True for what nobody may read again, such as a password. */
+    secret?: boolean;
     /** True for text of several lines. */
     multiline?: boolean;
     /** Made by `upload`: the media types of the file whose id the field holds. */

@@ -29,6 +29,12 @@ export function span(milliseconds: number): string {
   return joined(`${Math.floor(minutes / 60)} h`, minutes % 60, "min");
 }
 
+/** A span that is over: "0.4 s", "8.1 s", "1 min 12 s". */
+export function took(milliseconds: number): string {
+  if (milliseconds >= 10_000) return span(milliseconds);
+  return `${(Math.max(100, milliseconds) / 1_000).toFixed(1)} s`;
+}
+
 function joined(large: string, rest: number, unit: string): string {
   return rest === 0 ? large : `${large} ${rest} ${unit}`;
 }

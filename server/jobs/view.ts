@@ -2,12 +2,12 @@
 import type { JobRow, StepRow } from "../backend/schema.ts";
 import type { Kind } from "../job.ts";
 import { expectation } from "./expectation.ts";
-import { amountOf, moment, number, span } from "./format.ts";
+import { amountOf, moment, number, size, span, took } from "./format.ts";
 import { isFinal } from "./status.ts";
 import type { JobView, Shown, StepView } from "./view-types.ts";
 
 /** The parts of a kind that are shown; a job outlives the file of its kind. */
-export type ShownKind = Pick<Kind, "title" | "steps" | "unit">;
+export type ShownKind = Pick<Kind, "title" | "steps" | "unit" | "stepUnits">;
 
 export function jobView(
   row: JobRow,
@@ -16,7 +16,7 @@ export function jobView(
   now: number,
 ): JobView {
   const shown = shownState(row, now);
-  const unit = kind?.unit ?? "items";
+  const unit = unitOf(row, kind);
   const running = row.status === "running";
   const percent = percentOf(row);
   return {
@@ -38,7 +38,7 @@ export function jobView(
     estimate: running
       ? expectation({ now, from: row.eta_from, to: row.eta_to, progressedAt: row.progressed_at })
       : "",
-    elapsed: row.started_at === null ? "" : span((row.finished_at ?? now) - row.started_at),
+    elapsed: elapsed(row, now),
     stepText: stepText(row, kind),
     steps: steps.length > 1 ? steps.map((step) => stepView(step, row, now)) : [],
     counts: (["succeeded", "failed", "skipped"] as const)
@@ -108,9 +108,22 @@ function percentText(row: JobRow, percent: number | null, unit: string): string 
   return row.step_done > 0 ? `${amountOf(row.step_done, unit)} so far` : "Working";
 }
 
+/** What the step counts, where that is not what the job counts. */
+function unitOf(row: JobRow, kind: ShownKind | undefined): string {
+  const step = row.step === null ? undefined : Object.keys(kind?.steps ?? {})[row.step];
+  return (step && kind?.stepUnits?.[step]) || kind?.unit || "items";
+}
+
 function amount(row: JobRow, unit: string): string {
   if (row.step_total === null || row.status === "succeeded") return "";
+  if (unit === "bytes") return `${size(row.step_done)} of ${size(row.step_total)}`;
   return `${number(row.step_done)} of ${amountOf(row.step_total, unit)}`;
+}
+
+function elapsed(row: JobRow, now: number): string {
+  if (row.started_at === null) return "";
+  if (row.finished_at !== null) return took(row.finished_at - row.started_at);
+  return span(now - row.started_at);
 }
 
 function stepText(row: JobRow, kind: ShownKind | undefined): string {
@@ -120,9 +133,11 @@ function stepText(row: JobRow, kind: ShownKind | undefined): string {
 }
 
 function stepView(step: StepRow, row: JobRow, now: number): StepView {
-  const took = () => span((step.finished_at ?? now) - (step.started_at ?? now));
-  if (step.status === "done") return { name: step.name, state: "done", text: took() };
+  const since = step.started_at ?? now;
+  if (step.status === "done") {
+    return { name: step.name, state: "done", text: took((step.finished_at ?? now) - since) };
+  }
   if (step.status === "waiting") return { name: step.name, state: "waiting", text: "" };
   if (isFinal(row.status)) return { name: step.name, state: "stopped", text: "" };
-  return { name: step.name, state: "running", text: took() };
+  return { name: step.name, state: "running", text: span(now - since) };
 }

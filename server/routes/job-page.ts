@@ -13,6 +13,7 @@ import { type Frames, lineView } from "../live/frames.ts";
 import { createJobReader, mostLines } from "../live/job-reader.ts";
 import type { JobPage } from "../pages.ts";
 import type { Env, Services } from "../services.ts";
+import { inputFacts } from "./job-input.ts";
 import { layoutFor } from "./layout.ts";
 import { refreshView } from "./refresh.ts";
 
@@ -100,38 +101,6 @@ async function ownerText({ backend }: Services, person: Person, job: JobRow): Pr
   if (job.user_id === person.userId) return "Started by you";
   const owner = await findUser(backend, { id: job.user_id });
   return owner ? `Started by ${owner.name}` : "Started by somebody who has left";
-}
-
-/** Input as people gave it: an upload by its name, a mapping not at all. */
-async function inputFacts({ backend, catalog }: Services, job: JobRow): Promise<JobPage["input"]> {
-  const input: Record<string, unknown> = JSON.parse(job.input);
-  const facts: JobPage["input"] = [];
-  for (const [field, type] of Object.entries(catalog.get(job.kind)?.input.shape ?? {})) {
-    const value = input[field];
-    const { label = words(field), upload, secret } = type.meta?.() ?? {};
-    if (value === undefined || value === null || typeof value === "object") continue;
-    const shown = secret
-      ? "••••••••"
-      : upload
-        ? await uploadName(backend, String(value))
-        : String(value);
-    facts.push({ label: String(label), value: shown });
-  }
-  return facts;
-}
-
-function words(field: string): string {
-  const text = field.replaceAll("_", " ").replace(/ id$/, "");
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-async function uploadName({ db }: Services["backend"], id: string): Promise<string> {
-  const upload = await db
-    .selectFrom("uploads")
-    .select("name")
-    .where("id", "=", id)
-    .executeTakeFirst();
-  return upload?.name ?? "a file that was deleted";
 }
 
 async function repeated({ backend }: Services, job: JobRow): Promise<JobPage["retryOf"]> {
