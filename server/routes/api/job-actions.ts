@@ -1,0 +1,97 @@
+/** POST /api/jobs/:id/cancel, pause, resume and retry. */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { JobRow } from "../../backend/schema.ts";
+import { cancel } from "../../jobs/cancel.ts";
+import { pause, resume } from "../../jobs/pause.ts";
+import { retry } from "../../jobs/retry.ts";
+import { isFinal } from "../../jobs/status.ts";
+import type { Env, Services } from "../../services.ts";
+import { json, problems } from "./answers.ts";
+import { jobSchema } from "./job-schema.ts";
+import { jobParams, oneJob, retryAfter } from "./one-job.ts";
+import { Problem } from "./problems.ts";
+import { readJob } from "./read-jobs.ts";
+import { newJobHeaders } from "./starts.ts";
+
+function actionRoute<Path extends string>(path: Path, summary: string, description: string) {
+  return createRoute({
+    method: "post",
+    path: `/jobs/{id}/${path}` as const,
+    operationId: `${path}Job`,
+    summary,
+    description,
+    request: { params: jobParams },
+    responses: { 200: json("The job as it is now", jobSchema), ...problems(404, 409) },
+  });
+}
+
+const cancelRoute = actionRoute(
+  "cancel",
+  "Cancel a job",
+  "A waiting job is cancelled at once, a running one stops behind the batch in hand. A final job stays as it is.",
+);
+const pauseRoute = actionRoute(
+  "pause",
+  "Pause a job",
+  "A waiting job stands at once, a running one behind the batch in hand. A final job stays as it is.",
+);
+const resumeRoute = actionRoute(
+  "resume",
+  "Resume a paused job",
+  "It goes on behind its last checkpoint. A job that is not paused stays as it is.",
+);
+
+const retryRoute = createRoute({
+  method: "post",
+  path: "/jobs/{id}/retry",
+  operationId: "retryJob",
+  summary: "Start a job that has ended again",
+  description:
+    "Makes a new job with the same input; its `retry_of` names the old one. Doing it twice gives the one new job.",
+  request: { params: jobParams },
+  responses: {
+    202: json(
+      "The new job",
+      jobSchema.extend({ job_id: z.string() }).openapi("Retried"),
+      newJobHeaders,
+    ),
+    ...problems(404, 409, 422),
+  },
+});
+
+export function jobActionsApi(services: Services): OpenAPIHono<Env> {
+  const { backend, catalog } = services;
+  const api = new OpenAPIHono<Env>();
+
+  api.openapi(cancelRoute, async (c) => {
+    const job = await oneJob(c, services, "act");
+    if (!isFinal(job.status) && catalog.get(job.kind)?.cancellable === false) {
+      throw new Problem(409, "This kind of job cannot be cancelled.");
+    }
+    return c.json(await after(cancel, job, c.var.person.userId), 200);
+  });
+
+  for (const [route, act] of [
+    [pauseRoute, pause],
+    [resumeRoute, resume],
+  ] as const) {
+    api.openapi(route, async (c) => {
+      const job = await oneJob(c, services, "act");
+      return c.json(await after(act, job, c.var.person.userId), 200);
+    });
+  }
+
+  api.openapi(retryRoute, async (c) => {
+    const old = await oneJob(c, services, "act");
+    const { job } = await retry(backend, catalog, old, c.var.person.userId);
+    c.header("Location", `/api/jobs/${job.id}`);
+    c.header("Retry-After", retryAfter(job, backend.now()) ?? "0");
+    return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
+  });
+
+  async function after(act: typeof cancel, job: JobRow, by: string) {
+    return readJob(services, isFinal(job.status) ? job : await act(backend, job.id, by));
+  }
+
+  return api;
+}

@@ -1,0 +1,92 @@
+/** A job's row in JSON. Pure: rows, figures and the moment are handed in. */
+import type { JobRow, StepRow } from "../../backend/schema.ts";
+import type { Kind } from "../../job.ts";
+import { isFinal } from "../../jobs/status.ts";
+import { jobView } from "../../jobs/view.ts";
+import type { JobJson } from "./job-schema.ts";
+import { maskedInput } from "./masked-input.ts";
+
+export interface Beside {
+  kind: Kind | undefined;
+  steps: readonly StepRow[];
+  /** Whether it left a file that is still kept. */
+  hasFile: boolean;
+  typicalSeconds: number | null;
+  /** Put before paths: "https://headway.example", or empty. */
+  publicUrl: string;
+  now: number;
+}
+
+export function jobJson(row: JobRow, beside: Beside): JobJson {
+  const { kind, steps, now } = beside;
+  // Percent and error are decided where the pages' are, so that both always say the same.
+  const { percent, error } = jobView(row, kind, steps, now);
+  const active = !isFinal(row.status);
+  const hasResult = beside.hasFile || row.result_page !== null;
+  return {
+    id: row.id,
+    type: row.kind,
+    status: row.status,
+    reason: row.reason,
+    progress_pct: percent,
+    progress_message: row.message,
+    current_step: row.step === null ? null : row.step + 1,
+    total_steps: steps.length,
+    steps: steps.map((step) => stepJson(step, active)),
+    ...amounts(row),
+    succeeded: row.succeeded,
+    failed: row.failed,
+    skipped: row.skipped,
+    unit: kind?.unit ?? "items",
+    created_at: iso(row.created_at),
+    run_at: iso(row.run_at),
+    started_at: isoOrNull(row.started_at),
+    completed_at: isoOrNull(row.finished_at),
+    eta:
+      row.eta_from !== null && row.eta_to !== null
+        ? { from: iso(row.eta_from), to: iso(row.eta_to) }
+        : null,
+    estimated_duration_seconds: beside.typicalSeconds,
+    outcome: row.outcome,
+    result_url: hasResult ? `${beside.publicUrl}/jobs/${row.id}/result` : null,
+    error_message: error || null,
+    advice: row.advice,
+    retries: row.retries,
+    max_retries: row.max_retries,
+    retry_of: row.retry_of,
+    cancellable: active && kind?.cancellable !== false && row.cancel_requested_at === null,
+    cancel_requested_at: isoOrNull(row.cancel_requested_at),
+    pause_requested_at: isoOrNull(row.pause_requested_at),
+    metadata: maskedInput(JSON.parse(row.input), kind),
+    version: row.version,
+  };
+}
+
+/**
+ * The counts are of the whole job, the total is the current step's: it is told only where it can
+ * be the total of what was counted.
+ */
+function amounts(row: JobRow): { done: number; total: number | null } {
+  const counted = row.succeeded + row.failed + row.skipped;
+  const done = counted || row.step_done;
+  if (row.step_total !== null && row.step_total >= done) return { done, total: row.step_total };
+  return { done, total: row.status === "succeeded" && counted > 0 ? counted : null };
+}
+
+function stepJson(step: StepRow, active: boolean): JobJson["steps"][number] {
+  return {
+    name: step.name,
+    status: step.status === "running" && !active ? "stopped" : step.status,
+    started_at: isoOrNull(step.started_at),
+    completed_at: isoOrNull(step.finished_at),
+  };
+}
+
+/** ISO 8601, UTC */
+export function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : iso(at);
+}

@@ -1,0 +1,99 @@
+/** GET /api/jobs/:id and GET /api/jobs: one job, and many in one request. */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { can, visibleJobs } from "../../accounts/authorize.ts";
+import { listJobs } from "../../jobs/list.ts";
+import type { Env, Services } from "../../services.ts";
+import { empty, json, problems } from "./answers.ts";
+import type { JobJson } from "./job-schema.ts";
+import { jobSchema } from "./job-schema.ts";
+import { listQuery, statusesOf } from "./list-query.ts";
+import { isId, jobParams, oneJob, retryAfter } from "./one-job.ts";
+import { readJob, readJobs } from "./read-jobs.ts";
+
+const one = createRoute({
+  method: "get",
+  path: "/jobs/{id}",
+  operationId: "getJob",
+  summary: "One job",
+  request: {
+    params: jobParams,
+    headers: z.object({
+      "If-None-Match": z.string().optional().meta({ description: "The `ETag` that you have" }),
+    }),
+  },
+  responses: {
+    200: json("The job", jobSchema, {
+      ETag: "Changes with the job",
+      "Retry-After": "While it is active: seconds to wait before asking again",
+    }),
+    304: empty("It is as you have it"),
+    ...problems(404),
+  },
+});
+
+const many = createRoute({
+  method: "get",
+  path: "/jobs",
+  operationId: "listJobs",
+  summary: "Many jobs",
+  description:
+    "By `ids`, in their order, without those that are not there for you; or page by page: what is not over first, then what ended, the latest first.",
+  request: { query: listQuery },
+  responses: {
+    200: json(
+      "The jobs",
+      z.object({ jobs: z.array(jobSchema), next_cursor: z.string().nullable() }),
+    ),
+    ...problems(422),
+  },
+});
+
+export function jobsApi(services: Services): OpenAPIHono<Env> {
+  const { backend } = services;
+  const api = new OpenAPIHono<Env>();
+
+  api.openapi(one, async (c) => {
+    const row = await oneJob(c, services, "see");
+    const job = await readJob(services, row);
+    const tag = tagOf(job);
+    const wait = retryAfter(row, backend.now());
+    if (wait) c.header("Retry-After", wait);
+    c.header("ETag", tag);
+    if (isKnown(c.req.header("If-None-Match"), tag)) return c.body(null, 304);
+    return c.json(job, 200);
+  });
+
+  api.openapi(many, async (c) => {
+    const { ids, status, type, scope, limit, cursor } = c.req.valid("query");
+    const { person } = c.var;
+    if (ids) {
+      const rows = await backend.db
+        .selectFrom("jobs")
+        .selectAll()
+        .where("id", "in", ["", ...ids.filter(isId)])
+        .execute();
+      const seen = new Map(
+        rows.filter((row) => can(person, "see", row)).map((row) => [row.id, row]),
+      );
+      const inOrder = ids.flatMap((id) => seen.get(id) ?? []);
+      return c.json({ jobs: await readJobs(services, inOrder), next_cursor: null }, 200);
+    }
+    const filter = { statuses: statusesOf(status), kinds: type, ...visibleJobs(person, scope) };
+    const { jobs, next } = await listJobs(backend.db, filter, { limit, after: cursor });
+    return c.json({ jobs: await readJobs(services, jobs), next_cursor: next ?? null }, 200);
+  });
+
+  return api;
+}
+
+/** Weak, for the typical duration may change beside the version; a result may expire. */
+function tagOf(job: JobJson): string {
+  return `W/"${job.version}${job.result_url ? "r" : ""}"`;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2, which compares weakly */
+function isKnown(given: string | undefined, tag: string): boolean {
+  const weak = (each: string) => each.trim().replace(/^W\//, "");
+  const tags = given?.split(",").map(weak) ?? [];
+  return tags.includes("*") || tags.includes(weak(tag));
+}

@@ -1,0 +1,58 @@
+/** What a list of jobs can be asked for. */
+import { z } from "@hono/zod-openapi";
+import { finalStatuses, type Status, statuses } from "../../jobs/status.ts";
+
+const mostIds = 200;
+const page = { usual: 50, most: 200 };
+
+const groups = {
+  active: statuses.filter((status) => !finalStatuses.includes(status)),
+  finished: finalStatuses,
+};
+const status = z.enum(["active", "finished", ...statuses]);
+
+export const listQuery = z.object({
+  ids: separated(z.string())
+    .pipe(z.array(z.string()).max(mostIds, `At most ${mostIds} ids`))
+    .optional()
+    .openapi({
+      type: "string",
+      description: `Up to ${mostIds} ids, separated by commas; what else is asked for is not looked at then`,
+    }),
+  status: separated(status)
+    .optional()
+    .openapi({
+      type: "string",
+      description: `\`active\`, \`finished\` or statuses (${statuses.join(", ")}), separated by commas`,
+    }),
+  type: separated(z.string())
+    .optional()
+    .openapi({ type: "string", description: "Kinds, separated by commas" }),
+  scope: z.enum(["mine", "account"]).default("mine").meta({
+    description: "`account`: everybody's, for owners of the account; others get their own",
+  }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(page.usual)
+    .transform((limit) => Math.min(limit, page.most))
+    .openapi({
+      type: "integer",
+      description: `Jobs on a page; more than ${page.most} is taken as ${page.most}`,
+    }),
+  cursor: z.string().optional().meta({ description: "`next_cursor` of the page before" }),
+});
+
+function separated<Item extends z.ZodType<unknown, string>>(item: Item) {
+  return z
+    .string()
+    .transform((text) => text.split(",").filter(Boolean))
+    .pipe(z.array(item));
+}
+
+export function statusesOf(names: z.infer<typeof status>[] | undefined): Status[] | undefined {
+  return names?.flatMap((name) =>
+    name in groups ? groups[name as keyof typeof groups] : (name as Status),
+  );
+}

@@ -1,0 +1,54 @@
+/** GET /api/jobs/:id/logs: what the job says, line by line. */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Env, Services } from "../../services.ts";
+import { json, problems } from "./answers.ts";
+import { iso } from "./job-json.ts";
+import { behindQuery, nextSchema, pageOf } from "./numbered.ts";
+import { jobParams, oneJob } from "./one-job.ts";
+
+const level = z.enum(["info", "warn", "error"]);
+
+const lineSchema = z
+  .object({ seq: z.int(), level, message: z.string(), happenedAt: z.iso.datetime() })
+  .openapi("LogLine");
+
+const route = createRoute({
+  method: "get",
+  path: "/jobs/{id}/logs",
+  operationId: "listLogLines",
+  summary: "What a job says",
+  request: {
+    params: jobParams,
+    query: behindQuery.extend({
+      level: level.optional().meta({ description: "Only lines of exactly this level" }),
+    }),
+  },
+  responses: {
+    200: json("Lines by their number", z.object({ lines: z.array(lineSchema), next: nextSchema })),
+    ...problems(404, 422),
+  },
+});
+
+export function logsApi(services: Services): OpenAPIHono<Env> {
+  const api = new OpenAPIHono<Env>();
+  api.openapi(route, async (c) => {
+    const job = await oneJob(c, services, "see");
+    const { after, limit, level } = c.req.valid("query");
+    let query = services.backend.db
+      .selectFrom("job_logs")
+      .selectAll()
+      .where("job_id", "=", job.id)
+      .where("seq", ">", after);
+    if (level) query = query.where("level", "=", level);
+    const rows = await query
+      .orderBy("seq")
+      .limit(limit + 1)
+      .execute();
+    const { page, next } = pageOf(rows, limit);
+    const lines = page.map(({ seq, level, message, happened_at }) => {
+      return { seq, level, message, happenedAt: iso(happened_at) };
+    });
+    return c.json({ lines, next }, 200);
+  });
+  return api;
+}

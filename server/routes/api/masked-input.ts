@@ -1,0 +1,29 @@
+/** A job's input as it may be shown: fields that hold secrets are masked. */
+import type { z } from "@hono/zod-openapi";
+import type { Kind } from "../../job.ts";
+
+const mask = "********";
+
+/**
+ * @param kind undefined where its file is gone: then nobody knows which fields hold secrets, so all
+ * are masked
+ */
+export function maskedInput(
+  input: Record<string, unknown>,
+  kind: Pick<Kind, "input"> | undefined,
+): Record<string, unknown> {
+  const entries = Object.entries(input).map(([field, value]) => {
+    const isShown = kind && !isSecret(kind.input.shape[field]);
+    return [field, isShown || value === null ? value : mask];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Whether a field is marked `secret`, also inside of `optional()`, `default()` and the like. */
+export function isSecret(type: z.core.$ZodType | undefined): boolean {
+  const field = type as z.ZodType | undefined;
+  if (!field) return false;
+  if (field.meta?.()?.secret) return true;
+  const { innerType } = field.def as { innerType?: z.core.$ZodType };
+  return isSecret(innerType);
+}

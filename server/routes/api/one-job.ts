@@ -1,0 +1,40 @@
+/** The job that a path names, and how soon to ask for it again. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Action } from "../../accounts/authorize.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import { isFinal } from "../../jobs/status.ts";
+import type { Env, Services } from "../../services.ts";
+import { jobOf } from "../job-of.ts";
+import { Problem } from "./problems.ts";
+
+export const jobParams = z.object({ id: z.string().meta({ description: "The job's id" }) });
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Anything else is no job's id, and some of it no database takes. */
+export function isId(text: string): boolean {
+  return uuid.test(text);
+}
+
+/** @throws Problem 404, also where the job is somebody else's */
+export async function oneJob(
+  c: Context<Env>,
+  services: Pick<Services, "backend">,
+  action: Action,
+): Promise<JobRow> {
+  const job = isId(c.req.param("id") ?? "") ? await jobOf(c, services, action) : undefined;
+  if (!job) throw new Problem(404, "There is no such job.");
+  return job;
+}
+
+/**
+ * A young job is asked after often, an old one rarely, one that is not due yet when it is.
+ * @returns seconds for `Retry-After`, or undefined where the job is final
+ */
+export function retryAfter(job: JobRow, now: number): string | undefined {
+  if (isFinal(job.status)) return undefined;
+  const wait = job.status === "pending" ? job.run_at - now : 0;
+  const seconds = wait > 0 ? wait / 1_000 : (now - job.created_at) / 15_000;
+  return String(Math.min(30, Math.max(1, Math.ceil(seconds))));
+}

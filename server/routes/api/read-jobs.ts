@@ -1,0 +1,57 @@
+/** What the JSON of jobs needs beside their rows, read for all of them at once. */
+import type { JobRow, StepRow } from "../../backend/schema.ts";
+import { typicalSeconds } from "../../jobs/typical-duration.ts";
+import type { Services } from "../../services.ts";
+import { jobJson } from "./job-json.ts";
+import type { JobJson } from "./job-schema.ts";
+
+type Parts = Pick<Services, "backend" | "catalog" | "config">;
+
+/** @param rows jobs of one account */
+export async function readJobs(parts: Parts, rows: readonly JobRow[]): Promise<JobJson[]> {
+  const [first] = rows;
+  if (!first) return [];
+  const { backend, catalog, config } = parts;
+  const now = backend.now();
+  const ids = rows.map((row) => row.id);
+  const steps = await stepsOf(parts, ids);
+  const withFiles = await jobsWithFiles(parts, ids, now);
+  const typical = await typicalSeconds(backend.db, catalog, first.account_id);
+  return rows.map((row) =>
+    jobJson(row, {
+      kind: catalog.get(row.kind),
+      steps: steps.get(row.id) ?? [],
+      hasFile: withFiles.has(row.id),
+      typicalSeconds: typical(row.kind),
+      publicUrl: config.publicUrl ?? "",
+      now,
+    }),
+  );
+}
+
+export async function readJob(parts: Parts, row: JobRow): Promise<JobJson> {
+  const [job] = await readJobs(parts, [row]);
+  return job!;
+}
+
+async function stepsOf({ backend }: Parts, ids: string[]): Promise<Map<string, StepRow[]>> {
+  const rows = await backend.db
+    .selectFrom("job_steps")
+    .selectAll()
+    .where("job_id", "in", ids)
+    .orderBy("job_id")
+    .orderBy("position")
+    .execute();
+  return Map.groupBy(rows, (row) => row.job_id);
+}
+
+async function jobsWithFiles({ backend }: Parts, ids: string[], now: number): Promise<Set<string>> {
+  const rows = await backend.db
+    .selectFrom("files")
+    .select("job_id")
+    .distinct()
+    .where("job_id", "in", ids)
+    .where("expires_at", ">", now)
+    .execute();
+  return new Set(rows.map((row) => row.job_id));
+}
