@@ -1,10 +1,13 @@
 /** The web application: what stands before all routes, and the routes in their order. */
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import { protectForms, requirePerson } from "./accounts/guard.ts";
 import { apiRoutes } from "./routes/api/api.ts";
+import { bulkRoutes } from "./routes/bulk.ts";
 import { contactRoutes } from "./routes/contacts.ts";
+import { devRoutes } from "./routes/dev.ts";
 import { errorPage } from "./routes/error-page.ts";
 import { filesRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -41,6 +44,7 @@ export function createApp(services: Services): Hono<Env> {
       strictTransportSecurity: services.config.publicUrl?.startsWith("https:") ?? false,
     }),
   );
+  app.use(compress());
   app.route("/", healthRoutes(services));
   app.use(
     "/:file{(app|live-worker)\\.(css|js)}",
@@ -53,6 +57,7 @@ export function createApp(services: Services): Hono<Env> {
     }),
   );
 
+  if (services.config.development) app.route("/", devRoutes(services));
   app.route("/api", apiRoutes(services));
   app.route("/", sessionRoutes(services));
   app.route("/", signUpRoutes(services));
@@ -64,6 +69,7 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", jobRoutes(services));
   app.route("/", newJobsRoutes(services));
   app.route("/", uploadsRoutes(services));
+  app.route("/", bulkRoutes(services));
   app.route("/", jobActionRoutes(services));
   app.route("/", resultRoutes(services));
   app.route("/", streamRoutes(services));

@@ -24,6 +24,8 @@ export interface Config {
   /** Largest upload, bytes. */
   uploadLimit: number;
   production: boolean;
+  /** Pages load themselves again when a template changes. */
+  development: boolean;
   logLevel: string;
 }
 
@@ -88,8 +90,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     jobsDirs: set.JOBS_DIR.split(delimiter).map((folder) => resolve(folder)),
     uploadLimit: set.UPLOAD_LIMIT_MB * 1_000_000,
     production: set.NODE_ENV === "production",
+    development: set.NODE_ENV === "development",
     logLevel: set.LOG_LEVEL,
   };
+}
+
+/** What a process started for development gets: what was set, made quiet and eager to reload. */
+export function developmentEnvironment(): NodeJS.ProcessEnv {
+  return { LOG_LEVEL: "warn", ...process.env, NODE_ENV: "development" };
 }
 
 function makeWritable(folder: string): void {

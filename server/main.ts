@@ -12,7 +12,7 @@ import { keepWorker } from "./worker-child.ts";
 const config = orExit(readConfig);
 const log = createLog(config.logLevel, "web");
 
-await buildAssets({ minify: true });
+await buildAssets({ minify: !config.development, dev: config.development });
 const backend = await orExitWith(openBackend(config.databaseUrl), "the database cannot be opened");
 await backend.migrate();
 const catalog = await readCatalog(config.jobsDirs);

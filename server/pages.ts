@@ -95,8 +95,6 @@ export interface JobsPage extends Page {
   jobs: JobView[];
   /** "24 jobs" or "1,000+ jobs" */
   countText: string;
-  /** The filter again, so that "everything that matches" can be sent with the chosen ids. */
-  bulkFields: HiddenField[];
   olderHref: string | null;
   newestHref: string | null;
 }

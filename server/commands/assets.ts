@@ -5,7 +5,15 @@
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -19,18 +27,22 @@ const worker = join(root, "public/live-worker.js");
 const scripts = ["times", "submit-once", "live-swap", "live-job", "live-list", "live"].map((name) =>
   join(root, "public", `${name}.js`),
 );
+const devScript = join(root, "public/dev-reload.js");
 /** A plain installation brings 4.x, which drops what the live partials rest on. */
 const htmxVersion = "2.0.11";
 
 /**
  * Builds what is older than its sources.
+ * @param options.dev adds the script by which open pages load themselves again
  * @throws where the installed htmx is another version, or the stylesheet does not compile
  */
-export async function buildAssets({ minify }: { minify: boolean }): Promise<void> {
-  if (isFresh()) return;
+export async function buildAssets(options: { minify: boolean; dev?: boolean }): Promise<void> {
+  const { minify, dev = false } = options;
+  if (isFresh(dev)) return;
   const htmx = readHtmx();
   await buildStylesheet(minify);
-  writeFileSync(`${output.js}.${process.pid}`, [header(), htmx, ...scripts.map(scoped)].join("\n"));
+  const own = [...scripts, ...(dev ? [devScript] : [])].map(scoped);
+  writeFileSync(`${output.js}.${process.pid}`, [header(), htmx, ...own].join("\n"));
   renameSync(`${output.js}.${process.pid}`, output.js);
 }
 
@@ -39,13 +51,15 @@ export function assetVersion(): string {
   return new URL(assetHref("app.js"), "http://localhost").searchParams.get("v") ?? "";
 }
 
-function isFresh(): boolean {
+function isFresh(dev: boolean): boolean {
+  const built = existsSync(output.js) ? readFileSync(output.js, "utf8") : "";
+  if (built.includes("/dev/reload") !== dev) return false;
   // The installer notes each installation in a file; the packages' own files are dated 1985.
   const installed = join(root, "node_modules/.package-lock.json");
   const views = join(root, "views");
   const templates = readdirSync(views, { recursive: true, encoding: "utf8" });
   // Folders too: they tell of a template that is gone.
-  const sources = [import.meta.filename, installed, worker, ...scripts, views];
+  const sources = [import.meta.filename, installed, worker, devScript, ...scripts, views];
   for (const name of templates) sources.push(join(views, name));
   const newest = Math.max(...sources.map((path) => changedAt(path)));
   return Object.values(output).every((path) => changedAt(path) > newest);

@@ -109,7 +109,6 @@ const list = {
   filter,
   jobs: Object.values(jobs),
   countText: "1,000+ jobs",
-  bulkFields: [{ name: "status", value: "" }],
   olderHref: "/jobs?before=0198",
   newestHref: null,
 };
