@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import contactImport from "../../jobs/contact_import.ts";
 import type { Kind } from "../../server/job.ts";
+import { rescue } from "../../server/jobs/ends.ts";
+import { Stopped } from "../../server/jobs/run.ts";
 import { backends } from "../support/backends.ts";
+import { dyingAt, stoppingAfter } from "../support/interrupted.ts";
 import { type Engine, testEngine } from "../support/run-job.ts";
+import { encode } from "./lib/csv/encode.ts";
 
 const catalog = new Map([["contact_import", contactImport as unknown as Kind]]);
 
@@ -13,22 +17,46 @@ describe.each(backends)("$name", (which) => {
   });
   afterEach(() => engine.close());
 
-  async function importFile(content: string | Uint8Array, input: Record<string, unknown> = {}) {
-    const upload_id = await engine.upload(content);
+  async function importFile(
+    content: string | Uint8Array,
+    input: Record<string, unknown> = {},
+    name?: string,
+  ) {
+    const upload_id = await engine.upload(content, name);
     return engine.finish("contact_import", { upload_id, ...input });
   }
 
   function contacts() {
     return engine.backend.db
       .selectFrom("contacts")
-      .select(["email", "first_name", "last_name", "company", "phone"])
+      .select(["email", "first_name", "last_name", "company", "phone", "job_id"])
+      .where("account_id", "=", "account-1")
       .orderBy("email")
       .execute();
   }
 
-  test("brings people in and says how it went", async () => {
+  /** "ada@x.test Ada Lovelace" for each contact, "-" for what is not known. */
+  async function people(): Promise<string[]> {
+    return (await contacts()).map((row) => {
+      const { email, first_name, last_name, company, phone } = row;
+      const known = [email, first_name, last_name, company, phone].map((value) => value ?? "-");
+      return known.join(" ").replace(/( -)+$/, "");
+    });
+  }
+
+  async function contactCount(): Promise<number> {
+    const { contact_count } = await engine.backend.db
+      .selectFrom("accounts")
+      .select("contact_count")
+      .where("id", "=", "account-1")
+      .executeTakeFirstOrThrow();
+    return contact_count;
+  }
+
+  test("brings people in, and says how it went", async () => {
     const job = await importFile(
-      "E-Mail,Vorname,Nachname\nADA@x.test,Ada,Lovelace\nnobody,No,Body\n,,Empty\nbob@x.test,Bob,\n",
+      "E-Mail,Vorname,Nachname,Firma,Tel.\n" +
+        "ADA@x.test,Ada,Lovelace,Engines,+44 20\nnobody,No,Body\n,,Empty\nbob@x.test,Bob\n",
     );
     expect(job).toMatchObject({
       status: "succeeded",
@@ -38,13 +66,249 @@ describe.each(backends)("$name", (which) => {
       failed: 2,
       skipped: 0,
     });
-    expect(await contacts()).toEqual([
-      { email: "ada@x.test", first_name: "Ada", last_name: "Lovelace", company: null, phone: null },
-      { email: "bob@x.test", first_name: "Bob", last_name: null, company: null, phone: null },
-    ]);
+    expect(await people()).toEqual(["ada@x.test Ada Lovelace Engines +44 20", "bob@x.test Bob"]);
+    expect(await contactCount()).toBe(2);
     expect(await engine.errors(job.id)).toEqual([
       { reason: "email is missing", count: 1, rows: [4] },
       { reason: "email is not an address", count: 1, rows: [3] },
     ]);
   });
+
+  test("gives rejected rows back as they were, each with its reason", async () => {
+    const job = await importFile(
+      'mail;note\r\nno;"two\nlines; and ""more"""\r\na@x.test;ok\r\nb@x.test;ok;beyond\r\nshort\r\n',
+      {},
+      "autumn fair.csv",
+    );
+    expect(job.outcome).toBe("Imported 1 of 4, 3 rows rejected");
+    expect(await engine.files(job.id)).toMatchObject([
+      {
+        role: "rejects",
+        name: "rejected rows of autumn fair.csv",
+        media_type: "text/csv",
+        content:
+          "\ufeffmail;note;reason\r\n" +
+          'no;"two\nlines; and ""more""";email is not an address\r\n' +
+          "b@x.test;ok;has more cells than the header;beyond\r\n" +
+          "short;;email is not an address\r\n",
+      },
+    ]);
+  });
+
+  test("updates who is there already, and never blanks what is known", async () => {
+    await importFile("email,first name,last name,phone\nada@x.test,Ada,Byron,1\n");
+    const file =
+      "email,first name,last name,company\nada@x.test,,Lovelace,Engines\nbob@x.test,Bob,,\n";
+    const job = await importFile(file);
+    expect(job.outcome).toBe("Imported 2 of 2");
+    expect(await people()).toEqual(["ada@x.test Ada Lovelace Engines 1", "bob@x.test Bob"]);
+    expect((await contacts()).map((contact) => contact.job_id)).toEqual([job.id, job.id]);
+    expect(await contactCount()).toBe(2);
+  });
+
+  test("or leaves them alone, where that was chosen", async () => {
+    const first = await importFile("email,first name\nada@x.test,Ada\n");
+    const file = "email,first name\nada@x.test,Eve\nbob@x.test,Bob\nbob@x.test,Rob\n";
+    const job = await importFile(file, { duplicates: "skip" });
+    expect(job.outcome).toBe("Imported 1 of 3, 2 duplicates skipped");
+    expect(job).toMatchObject({ succeeded: 1, failed: 0, skipped: 2 });
+    expect(await people()).toEqual(["ada@x.test Ada", "bob@x.test Bob"]);
+    expect((await contacts())[0]!.job_id).toBe(first.id);
+    expect(await contactCount()).toBe(2);
+  });
+
+  test("the same file twice changes nothing but who brought it", async () => {
+    const file = "email,name\nada@x.test,Ada Lovelace\nbob@x.test,Bob Byron\n";
+    await importFile(file);
+    const before = await people();
+    expect((await importFile(file)).outcome).toBe("Imported 2 of 2");
+    expect((await importFile(file, { duplicates: "skip" })).outcome).toBe(
+      "Imported 0 of 2, 2 duplicates skipped",
+    );
+    expect(await people()).toEqual(before);
+    expect(await contactCount()).toBe(2);
+  });
+
+  test("contacts of another account are others, with the same addresses", async () => {
+    await importFile("email,first name\nada@x.test,Ada\n");
+    await engine.backend.db.updateTable("contacts").set({ account_id: "account-2" }).execute();
+    expect((await importFile("email,first name\nada@x.test,Eve\n")).outcome).toBe(
+      "Imported 1 of 1",
+    );
+    expect(await people()).toEqual(["ada@x.test Eve"]);
+  });
+
+  test.each<["update" | "skip", string]>([
+    ["update", "last"],
+    ["skip", "first"],
+  ])("rows of one person count once, wherever they stand: %s", async (duplicates, expected) => {
+    const rows = Array.from({ length: 7_000 }, (_, at) => {
+      const email = at % 2 === 0 ? "same@x.test" : `${at % 5 === 0 ? "a" : "z"}${at}@x.test`;
+      return `${email},${at === 0 ? "first" : at === 6_998 ? "last" : ""},${at}`;
+    });
+    const input = { duplicates, mapping: { 0: "email", 1: "first_name", 2: "phone" } };
+    const job = await importFile(`email,a,b\n${rows.join("\n")}\n`, input);
+    const [skipped, succeeded] = duplicates === "skip" ? [3_499, 3_501] : [0, 7_000];
+    expect(job).toMatchObject({ status: "succeeded", succeeded, skipped, failed: 0 });
+    const same = (await contacts()).find(({ email }) => email === "same@x.test")!;
+    const phone = duplicates === "skip" ? "0" : "6998";
+    expect(same).toMatchObject({ first_name: expected, phone });
+    expect(await contactCount()).toBe(3_501);
+  });
+
+  describe("files as they are", () => {
+    test.each<[string, string | Uint8Array]>([
+      ["a byte order mark", "\ufeffemail,name\nada@x.test,Ada Lovelace\n"],
+      ["semicolons", "email;name\nada@x.test;Ada Lovelace\n"],
+      ["UTF-16", encode("email\tname\nada@x.test\tAda Lovelace\n", "utf-16le")],
+      ["a line break in quotes", 'note,email,name\n"a\r\nb",ada@x.test,Ada Lovelace\n'],
+      ["rows that are too short or end in delimiters", "email,name,x\nada@x.test,Ada Lovelace\n"],
+      ["empty cells beyond the header", "email,name\nada@x.test,Ada Lovelace,,\n"],
+      ["no header", "ada@x.test,Ada Lovelace\n"],
+      ["blank lines and no last line end", "\nemail,name\n\n,\nada@x.test,Ada Lovelace"],
+    ])("%s", async (_, content) => {
+      const input = content === "ada@x.test,Ada Lovelace\n" ? { mapping: byPlace } : {};
+      const job = await importFile(content, input);
+      expect(job).toMatchObject({ status: "succeeded", outcome: "Imported 1 of 1" });
+      expect(await people()).toEqual(["ada@x.test Ada Lovelace"]);
+    });
+    const byPlace = { 0: "email", 1: "full_name" };
+
+    test.each<[string, string | Uint8Array]>([
+      ["people.csv is empty", "\r\n \r\n"],
+      ["people.csv has a header but no rows", "email,name\n"],
+      [
+        "people.csv is a PNG image, not a CSV file",
+        Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"),
+      ],
+      [
+        "Row 3: a cell is longer than 1 MB",
+        `email,x\na@x.test,1\nb@x.test,${"x".repeat(10_000_000)}\n`,
+      ],
+      ["Row 2,502: a quote is opened and never closed", `email\n${many(2_500)}"ada@x.test\n`],
+      ["No column is mapped to Email", "name,city\nAda,London\n"],
+    ])("%s", async (error, content) => {
+      const job = await importFile(content);
+      expect(job).toMatchObject({ status: "failed", reason: "refused", error, retries: 0 });
+      expect(job.advice).toBeTruthy();
+      expect(await contacts()).toEqual([]);
+    });
+
+    test("a mapping that does not fit", async () => {
+      const job = await importFile("email\na@x.test\n", { mapping: { 0: "email", 4: "company" } });
+      expect(job.error).toBe("The file has 1 columns, and column 5 is mapped");
+      expect(await contacts()).toEqual([]);
+    });
+
+    test("the first row is what the person says it is", async () => {
+      const job = await importFile("a@x.test\nb@x.test\n", {
+        mapping: { 0: "email" },
+        first_row: "names",
+      });
+      expect(job.outcome).toBe("Imported 1 of 1");
+      expect(await people()).toEqual(["b@x.test"]);
+    });
+  });
+
+  describe("interrupted", () => {
+    /** Three runs, four and more batches, repeats, and rejected rows all over. */
+    const file = `email,first name,phone\n${Array.from({ length: 110_000 }, (_, at) => {
+      if (at % 20_011 === 0) return `nobody ${at},,`;
+      const number = at % 1_009 === 0 ? 77 : at % 30_011;
+      return `u${(number * 7_919) % 30_011}@x.test,${at % 3 ? "" : `n${at}`},${at}`;
+    }).join("\n")}\n`;
+
+    async function everything(id: string) {
+      const { status, outcome, succeeded, failed, skipped } = await engine.job(id);
+      const rows = (await contacts()).map(({ job_id: _, ...row }) => row);
+      const [rejects] = await engine.files(id);
+      const count = await contactCount();
+      const errors = await engine.errors(id);
+      const counts = { succeeded, failed, skipped, count };
+      return { status, outcome, counts, rows, errors, rejects: rejects?.content };
+    }
+
+    async function forget(): Promise<void> {
+      await engine.backend.db.deleteFrom("contacts").execute();
+      await engine.backend.db.updateTable("accounts").set({ contact_count: 0 }).execute();
+    }
+
+    async function uninterrupted(upload_id: string, input: object) {
+      const job = await engine.finish("contact_import", { upload_id, ...input });
+      const expected = await everything(job.id);
+      expect(expected.counts).toMatchObject({ failed: 6, count: expected.rows.length });
+      await forget();
+      return expected;
+    }
+
+    test("asked to stop at every turn, it ends as if it never had been", async () => {
+      const upload_id = await engine.upload(file);
+      const expected = await uninterrupted(upload_id, {});
+      const id = await engine.start("contact_import", { upload_id });
+      let runs = 0;
+      for (let job = await engine.job(id); job.status === "pending"; runs++) {
+        const abort = new AbortController();
+        const writes = runs % 7 === 0 ? 1 : 6;
+        const backend = stoppingAfter(engine.backend, writes, abort);
+        job = await engine.run(id, { backend, abort });
+      }
+      expect(runs).toBeGreaterThan(20);
+      expect(await everything(id)).toEqual(expected);
+    });
+
+    test("killed in the middle of writing, it goes on behind the last batch", async () => {
+      const upload_id = await engine.upload(file);
+      const expected = await uninterrupted(upload_id, { duplicates: "skip" });
+      const id = await engine.start("contact_import", { upload_id, duplicates: "skip" });
+      let kills = 0;
+      for (let job = await engine.job(id); job.status === "pending"; kills++) {
+        job = await engine.run(id, { backend: dyingAt(engine.backend, 9 + (kills % 5)) });
+        if (job.status !== "running") break;
+        await rescue(engine.backend, job);
+        job = await engine.job(id);
+      }
+      expect(kills).toBeGreaterThan(10);
+      expect(await everything(id)).toEqual(expected);
+    });
+
+    test("cancelled, it keeps what was saved and says so", async () => {
+      const upload_id = await engine.upload(`email\n${many(5_000)}x\n`);
+      const id = await engine.start("contact_import", { upload_id });
+      const abort = new AbortController();
+      const backend = stoppingOnceSaved(abort);
+      const job = await engine.run(id, { backend, abort });
+      expect(job).toMatchObject({
+        status: "cancelled",
+        outcome: "Cancelled: 1,000 of 5,001 rows had been saved and are kept",
+      });
+      expect(await contactCount()).toBe(1_000);
+      expect(await contacts()).toHaveLength(1_000);
+    });
+
+    test("cancelled before anything was saved, it says that", async () => {
+      const upload_id = await engine.upload(`email\n${many(10)}`);
+      const id = await engine.start("contact_import", { upload_id });
+      const abort = new AbortController();
+      abort.abort(new Stopped("cancel"));
+      const job = await engine.run(id, { abort });
+      expect(job.outcome).toBe("Cancelled: no contact had been saved yet");
+      expect(await contacts()).toEqual([]);
+    });
+
+    function stoppingOnceSaved(abort: AbortController) {
+      const { backend } = engine;
+      return {
+        ...backend,
+        async write<T>(...given: Parameters<typeof backend.write<T>>) {
+          const result = await backend.write<T>(...given);
+          if ((await contactCount()) > 0) abort.abort(new Stopped("cancel"));
+          return result;
+        },
+      };
+    }
+  });
+
+  function many(rows: number): string {
+    return Array.from({ length: rows }, (_, at) => `u${at}@x.test\n`).join("");
+  }
 });

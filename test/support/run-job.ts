@@ -1,5 +1,5 @@
 /** Runs jobs in the test's own process, through the engine that runners use and a real backend. */
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { FileRow, JobRow } from "../../server/backend/schema.ts";
 import type { Catalog } from "../../server/catalog.ts";
@@ -77,7 +77,10 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
         .where("job_id", "=", id)
         .execute();
       return Promise.all(
-        rows.map(async (row) => ({ ...row, content: await text(storage.read(row.storage_key)) })),
+        rows.map(async (row) => {
+          const bytes = await buffer(storage.read(row.storage_key));
+          return { ...row, content: bytes.toString() };
+        }),
       );
     },
     async errors(id) {

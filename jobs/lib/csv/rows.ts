@@ -42,7 +42,8 @@ export async function* readRows(
   let headerAhead = format.hasHeader && byte <= format.start.byte;
   let left: Buffer = Buffer.alloc(0);
 
-  const pieces = inPieces(source.read(byte), pieceBytes);
+  // Closes the file also where the reader stops early, or a row is refused.
+  await using pieces = inPieces(source.read(byte), pieceBytes);
   for (let whole = false; !whole; ) {
     const next = await pieces.next();
     whole = next.done === true;

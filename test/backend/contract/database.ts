@@ -96,6 +96,45 @@ export function databaseContract(backend: () => Backend): void {
     expect(rows.map((each) => each.company)).toEqual(["A", "BB", "C", "D"]);
   });
 
+  test("an upsert takes over what is given and keeps the rest", async () => {
+    const { db, write } = backend();
+    const columns = [
+      "account_id",
+      "email",
+      "company",
+      "phone",
+      "job_id",
+      "created_at",
+      "updated_at",
+    ];
+    const how = {
+      columns,
+      key: ["account_id", "email"],
+      update: ["job_id"],
+      updateIfGiven: ["company", "phone"],
+    };
+    const upsert = (rows: unknown[][]) => write((tx) => tx.upsert("contacts", rows, how));
+    await upsert([
+      ["given", "a@x.test", "A", null, "first", 1, 1],
+      ["given", "b@x.test", null, "2", "first", 1, 1],
+    ]);
+    const counts = await upsert([
+      ["given", "a@x.test", null, "1", "second", 2, 2],
+      ["given", "b@x.test", "B", "3", "second", 2, 2],
+    ]);
+    expect(counts).toEqual({ inserted: 0, updated: 2, skipped: 0 });
+    const rows = await db
+      .selectFrom("contacts")
+      .select(["company", "phone", "job_id", "created_at", "updated_at"])
+      .where("account_id", "=", "given")
+      .orderBy("email")
+      .execute();
+    expect(rows).toEqual([
+      { company: "A", phone: "1", job_id: "second", created_at: 1, updated_at: 1 },
+      { company: "B", phone: "3", job_id: "second", created_at: 1, updated_at: 1 },
+    ]);
+  });
+
   test("keys sort by their bytes", async () => {
     const { db, write } = backend();
     const emails = ["b@x", "B@x", "é@x", "z@x", "\u{1F600}@x", "\uFF5E@x"];

@@ -281,3 +281,37 @@ describe("limits", () => {
     expect(read).toEqual([["a", "b"]]);
   });
 });
+
+test.each<[string, string]>([
+  ["stops early", "a@x.test\n".repeat(1_000)],
+  ["is refused a row", `a@x.test\n"open`],
+])("a reader that %s closes the file", async (_, content) => {
+  const file = bytesOf(content, "people.csv", 100);
+  let open = 0;
+  const watched: ByteSource = {
+    ...file,
+    async *read(from) {
+      open++;
+      try {
+        yield* file.read(from);
+      } finally {
+        open--;
+      }
+    },
+  };
+  const format: Format = {
+    encoding: "utf-8",
+    delimiter: ",",
+    lineEnd: "\n",
+    hasHeader: false,
+    start: { byte: 0, row: 0 },
+  };
+  const read = async () => {
+    for await (const piece of readRows(watched, format, { pieceBytes: 200 })) {
+      expect(piece.rows.length).toBeGreaterThan(0);
+      if (content.length > 1_000) break;
+    }
+  };
+  await read().catch((error: Error) => expect(error.message).toContain("never closed"));
+  expect(open).toBe(0);
+});

@@ -1,0 +1,32 @@
+/** Backends that fail a run at a chosen moment, as a shutdown or a lost worker does. */
+import type { Backend } from "../../server/backend/backend.ts";
+import { Stopped } from "../../server/jobs/run.ts";
+
+/** Asks the run to stop right behind its n-th transaction, as a worker does that shuts down. */
+export function stoppingAfter(backend: Backend, writes: number, abort: AbortController): Backend {
+  let left = writes;
+  return {
+    ...backend,
+    async write(work, options) {
+      const result = await backend.write(work, options);
+      if (--left === 0) abort.abort(new Stopped("shutdown"));
+      return result;
+    },
+  };
+}
+
+/** The n-th transaction and all behind it come to nothing, as those of a process that is killed. */
+export function dyingAt(backend: Backend, writes: number): Backend {
+  let left = writes;
+  return {
+    ...backend,
+    write(work, options) {
+      if (left > 0) left--;
+      if (left > 0) return backend.write(work, options);
+      return backend.write(async (write) => {
+        await work(write);
+        throw new Stopped("lost");
+      }, options);
+    },
+  };
+}
