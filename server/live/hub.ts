@@ -45,7 +45,7 @@ export function createHub(options: {
   let stale = false;
 
   const unsubscribe = backend.signals.subscribe(onChange);
-  const ticker = setInterval(tick, tickMs / 2);
+  const ticker = setInterval(tick, tickMs / 4);
   ticker.unref();
 
   function onChange(change: Change): void {

@@ -1,0 +1,217 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { JobRow } from "../../server/backend/schema.ts";
+import { cancel } from "../../server/jobs/cancel.ts";
+import { claim } from "../../server/jobs/claim.ts";
+import { succeed } from "../../server/jobs/ends.ts";
+import { progressWriter } from "../../server/jobs/flush.ts";
+import type { LogLine, ProgressRow } from "../../server/jobs/progress.ts";
+import { start } from "../../server/jobs/start.ts";
+import { createFrames } from "../../server/live/frames.ts";
+import { createHub, type Hub } from "../../server/live/hub.ts";
+import { createJobReader } from "../../server/live/job-reader.ts";
+import { createMailbox } from "../../server/live/mailbox.ts";
+import { parseTopics } from "../../server/live/topics.ts";
+import { createRenderer } from "../../server/render.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { testCatalog } from "../support/kinds.ts";
+
+const viewsDir = join(import.meta.dirname, "../../views");
+const render = createRenderer({ viewsDir, strict: true, cache: true });
+const log = { info() {}, warn() {}, error() {}, debug() {} };
+
+describe.each(backends)("the hub on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  let hub: Hub;
+  const owner = { accountId: "account-1", userId: "user-1" };
+
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterAll(() => opened.close());
+  beforeEach(() => {
+    const { backend } = opened;
+    const reader = createJobReader(backend);
+    const frames = createFrames({ catalog: testCatalog, render, reader });
+    hub = createHub({ backend, reader, log, frames });
+  });
+  afterEach(() => hub.close());
+
+  const startJob = async () =>
+    (await start(opened.backend, testCatalog, { kind: "noop", input: {}, ...owner })).job;
+
+  /** The best job there is; others of the file have ended or were claimed before. */
+  const claimJob = async (): Promise<JobRow> => (await claim(opened.backend, "worker"))!;
+
+  const progress = (
+    job: JobRow,
+    done: number,
+    more: Partial<ProgressRow> = {},
+    lines: LogLine[] = [],
+  ) =>
+    progressWriter(opened.backend)(
+      [
+        {
+          ...{
+            id: job.id,
+            fence: job.fence,
+            done,
+            total: 100,
+            progress: done / 100,
+            message: null,
+          },
+          ...{ at: opened.backend.now(), etaFrom: null, etaTo: null, sampled: 0 },
+          ...more,
+        },
+      ],
+      new Map(lines.length > 0 ? [[job.id, { fence: job.fence, lines }]] : []),
+    );
+
+  function watch(topics: string, cursors = new Map<string, number>()) {
+    const chunks: string[] = [];
+    let ended = "";
+    const mailbox = createMailbox(
+      (chunk) => {
+        chunks.push(Buffer.from(chunk).toString());
+        return true;
+      },
+      () => false,
+    );
+    const leave = hub.watch({
+      topics: parseTopics(topics),
+      ...{ userId: owner.userId, accountId: owner.accountId, sessionId: "session-1" },
+      cursors,
+      mailbox,
+      end: (reason) => {
+        ended = reason;
+      },
+    });
+    return {
+      chunks,
+      leave,
+      ended: () => ended,
+      has: (text: string) => vi.waitFor(() => expect(chunks.join("")).toContain(text), 5_000),
+      count: (text: string) => chunks.filter((chunk) => chunk.includes(text)).length,
+    };
+  }
+
+  test("tells the state as it is, then each change, up to the end", async () => {
+    const job = await startJob();
+    const stream = watch(`job:${job.id}`);
+    await stream.has(`id="panel-${job.id}"`);
+    const claimed = await claimJob();
+    await stream.has("Running");
+    await progress(claimed, 42);
+    await stream.has("data-p=42");
+    await succeed(opened.backend, claimed, { message: "All done" });
+    await stream.has("All done");
+    stream.leave();
+    expect(hub.streams).toBe(0);
+  });
+
+  test("a tick of progress sends the small fragment alone, to pages and rows alike", async () => {
+    const job = await startJob();
+    const claimed = await claimJob();
+    const page = watch(`job:${job.id}`);
+    const row = watch(`row:${job.id}`);
+    await page.has("panel-");
+    await row.has(`id="row-${job.id}"`);
+    const panels = page.count("panel-");
+    await sleep(300);
+    await progress(claimed, 7);
+    await page.has("data-p=7");
+    await row.has("data-p=7");
+    expect(page.count("panel-")).toBe(panels);
+    expect(row.chunks.at(-1)).not.toContain("row-");
+    await succeed(opened.backend, claimed, { message: "Done" });
+    page.leave();
+    row.leave();
+  });
+
+  test("a burst of changes is sent as few frames, and the last state always arrives", async () => {
+    const job = await startJob();
+    const claimed = await claimJob();
+    const stream = watch(`job:${job.id}`);
+    await stream.has("panel-");
+    for (let done = 1; done <= 60; done++) await progress(claimed, done);
+    await stream.has("data-p=60");
+    expect(stream.count("tick-")).toBeLessThan(40);
+    await succeed(opened.backend, claimed, { message: "The very end" });
+    await stream.has("The very end");
+    stream.leave();
+  });
+
+  test("versions never go down in what one stream is sent", async () => {
+    const job = await startJob();
+    const claimed = await claimJob();
+    const first = watch(`job:${job.id}`);
+    for (let done = 1; done <= 20; done++) {
+      await progress(claimed, done);
+      watch(`job:${job.id}`).leave();
+    }
+    await succeed(opened.backend, claimed, { message: "Ended" });
+    await first.has("Ended");
+    const versions = first.chunks.flatMap((chunk) => {
+      const found = /data-version="?(\d+)/.exec(chunk);
+      return found ? [Number(found[1])] : [];
+    });
+    expect(versions).toEqual(versions.toSorted((a, b) => a - b));
+    first.leave();
+  });
+
+  test("log lines come once each, and behind the cursor of one who comes back", async () => {
+    const job = await startJob();
+    const claimed = await claimJob();
+    const line = (message: string): LogLine => ({ level: "info", message, at: 1 });
+    await progress(claimed, 1, {}, [line("first line"), line("second line")]);
+    const stream = watch(`job:${job.id}`, new Map([[job.id, 1]]));
+    await stream.has("second line");
+    expect(stream.count("first line")).toBe(0);
+    await progress(claimed, 2, {}, [line("third line")]);
+    await stream.has("third line");
+    expect(stream.count("second line")).toBe(1);
+    expect(stream.chunks.find((chunk) => chunk.includes("third line"))).toMatch(
+      new RegExp(`^event:lines\ndata:${job.id} 3 `),
+    );
+    await succeed(opened.backend, claimed, { message: "Done" });
+    stream.leave();
+  });
+
+  test("lists are told of new jobs of their own account and person, and of no others", async () => {
+    const mine = watch("jobs:mine");
+    const job = await startJob();
+    await mine.has(`event:new\ndata:${job.id}`);
+    const other = await start(opened.backend, testCatalog, {
+      ...{ kind: "noop", input: {}, accountId: "account-1", userId: "user-2" },
+    });
+    const account = watch("jobs:account");
+    await cancel(opened.backend, other.job.id, "user-2");
+    await cancel(opened.backend, job.id, "user-1");
+    const third = await startJob();
+    await account.has(third.id);
+    expect(mine.count(other.job.id)).toBe(0);
+    await cancel(opened.backend, third.id, "user-1");
+    mine.leave();
+    account.leave();
+  });
+
+  test("elapsed time moves on without a write", async () => {
+    const job = await startJob();
+    const claimed = await claimJob();
+    const stream = watch(`job:${job.id}`);
+    await stream.has("panel-");
+    await vi.waitFor(() => expect(stream.chunks.join("")).toMatch(/<i>[2-4] s</), 5_000);
+    await succeed(opened.backend, claimed, { message: "Done" });
+    stream.leave();
+  });
+
+  test("the streams of a session end with it", async () => {
+    const stream = watch("jobs:mine");
+    hub.endSession("another");
+    expect(stream.ended()).toBe("");
+    hub.endSession("session-1");
+    expect(stream.ended()).toBe("signed-out");
+    stream.leave();
+  });
+});
