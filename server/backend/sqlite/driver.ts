@@ -26,15 +26,17 @@ export function openFile(path: string): Database.Database {
 
 export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #file: Database.Database;
 
   constructor(file: Database.Database) {
     const config = { database: withKeptStatements(file) };
     super(config);
     this.#config = config;
+    this.#file = file;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver(this.#config, this.#file);
   }
 }
 
@@ -43,8 +45,23 @@ export class ImmediateSqliteDialect extends SqliteDialect {
  * when another process wrote in between; one that begins as a writer waits for its turn.
  */
 class ImmediateDriver extends SqliteDriver {
+  readonly #file: Database.Database;
+
+  constructor(config: SqliteDialectConfig, file: Database.Database) {
+    super(config);
+    this.#file = file;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+
+  /**
+   * A full disk makes SQLite roll back by itself; doing it again would fail, and hide the reason
+   * (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#file.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 

@@ -59,9 +59,18 @@ function listen(
 
   function poll(): void {
     // One new answer for each look: the next look sees whether more is due.
-    if (stopped || busy.size >= slots || !due.get(now())) return;
+    if (stopped || busy.size >= slots || !isDue()) return;
     const slot = drain().finally(() => busy.delete(slot));
     busy.add(slot);
+  }
+
+  /** A file that cannot be read at the moment may be read at the next look. */
+  function isDue(): boolean {
+    try {
+      return due.get(now()) !== undefined;
+    } catch {
+      return false;
+    }
   }
 
   async function drain(): Promise<void> {
