@@ -11,6 +11,7 @@ import type { Answer, Listening } from "../backend.ts";
 const longestWaitMs = 30_000;
 
 export async function listen(pool: pg.Pool, slots: number, answer: Answer): Promise<Listening> {
+  const stopping = new AbortController();
   let stopped = false;
   let poolId: string | null = null;
   let runner: Runner | undefined;
@@ -45,7 +46,8 @@ export async function listen(pool: pg.Pool, slots: number, answer: Answer): Prom
       await runner?.promise.catch(() => {});
       if (stopped) return;
       if (Date.now() - startedAt > longestWaitMs) waitMs = 1_000;
-      await sleep(waitMs);
+      await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopped) return;
       runner = await restart().catch(() => undefined);
     }
   }
@@ -62,6 +64,7 @@ export async function listen(pool: pg.Pool, slots: number, answer: Answer): Prom
     },
     async stop() {
       stopped = true;
+      stopping.abort();
       await runner?.stop().catch(() => {});
       await kept;
     },

@@ -16,6 +16,9 @@ export function connection(url: string): pg.ClientConfig {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 5_000,
+    // A process that was stopped in mid-transaction must not hold its locks against those who take
+    // its jobs over.
+    idle_in_transaction_session_timeout: 6_000,
     application_name: "headway",
   };
 }
