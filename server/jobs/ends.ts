@@ -1,11 +1,12 @@
 /** The ways in which a run ends. Each holds only while the run still has its fence. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Backend } from "../backend/backend.ts";
+import type { Backend, Write } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
 import { milliseconds } from "./duration.ts";
 import { isWorthRetrying } from "./retryable.ts";
 import { defaultRetryAfter } from "./start.ts";
+import { isFinal } from "./status.ts";
 import { type Transition, transition } from "./transition.ts";
 
 /** A claim: the row of a job and the fence it was claimed with. */
@@ -32,8 +33,27 @@ async function end(backend: Backend, { id, fence }: Claimed, change: End) {
   return write();
 
   function write() {
-    return backend.write((tx) => transition(tx, { id, fence, at: backend.now(), ...change }));
+    return backend.write(async (tx) => {
+      const at = backend.now();
+      const row = await transition(tx, { id, fence, at, ...change });
+      return row && asWished(tx, row, at);
+    });
   }
+}
+
+/** What a person asked of a run while it ended another way is done now: it needs no run for it. */
+async function asWished(tx: Write, row: JobRow, at: number): Promise<JobRow | undefined> {
+  const { id, status } = row;
+  if (isFinal(status)) return row;
+  if (row.cancel_requested_at) {
+    const message = "Cancelled before it went on";
+    const set = { reason: null, outcome: message };
+    const fact = { type: "cancelled", message };
+    return transition(tx, { id, to: "cancelled", from: [status], at, set, fact });
+  }
+  if (status === "paused" || !row.pause_requested_at) return row;
+  const fact = { type: "paused", message: "Paused before it went on" };
+  return transition(tx, { id, to: "paused", from: [status], at, set: { reason: null }, fact });
 }
 
 export function succeed(backend: Backend, job: Claimed, outcome: Outcome) {
@@ -45,7 +65,6 @@ export function succeed(backend: Backend, job: Claimed, outcome: Outcome) {
       progress: 1,
       message: null,
       reason: null,
-      pause_requested_at: null,
     },
     fact: { type: "succeeded", message: outcome.message },
   });

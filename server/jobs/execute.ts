@@ -52,8 +52,8 @@ export async function execute(executor: Executor, row: JobRow, abort: AbortContr
   async function endAfter(error: unknown, run: Run, job: JobContext, input: unknown) {
     const why = reasonOf(error, abort.signal);
     if (why === "lost") return undefined;
-    if (why === "pause") return paused(backend, row);
-    if (why === "shutdown") return handBack(backend, row, "interrupted");
+    if (why === "pause") return cleanIfFinal(await paused(backend, row));
+    if (why === "shutdown") return cleanIfFinal(await handBack(backend, row, "interrupted"));
     if (why === "cancel") {
       await cleanUp(run.kind, job, input, log);
       return cancelled(backend, row, run.kind.kept?.(job) ?? kept(job));
@@ -63,9 +63,12 @@ export async function execute(executor: Executor, row: JobRow, abort: AbortContr
       return timeOut(backend, row, row.timeout_ms);
     }
     log.warn({ job: row.id, kind: row.kind, fence: row.fence, err: error }, "run failed");
-    const ended = await failOrRetry(backend, row, run.kind, error);
-    if (ended?.status === "failed") await cleanUp(run.kind, job, input, log);
-    return ended;
+    return cleanIfFinal(await failOrRetry(backend, row, run.kind, error));
+
+    async function cleanIfFinal(ended: JobRow | undefined) {
+      if (ended && isFinal(ended.status)) await cleanUp(run.kind, job, input, log);
+      return ended;
+    }
   }
 }
 

@@ -38,7 +38,9 @@ export async function openSteps(run: Run): Promise<Steps> {
       value: JSON.stringify(value),
       finished_at: backend.now(),
     } as const;
-    await change(step, kept, { type: "step_finished", message: step.name }, { checkpoint: null });
+    // A finished step is a checkpoint too: rescues are counted anew behind it.
+    const set = { checkpoint: null, rescues: 0 };
+    await change(step, kept, { type: "step_finished", message: step.name }, set);
     running = undefined;
   }
 

@@ -85,13 +85,13 @@ function released(at: number): Columns {
     deadline_at: null,
     eta_from: null,
     eta_to: null,
-    pause_requested_at: null,
     ran_ms: sql`ran_ms + ${at} - claimed_at`,
   };
 }
 
 function ending(to: Status, at: number): Columns {
-  return isFinal(to) ? { finished_at: at, checkpoint: null } : {};
+  if (to === "paused") return { pause_requested_at: null };
+  return isFinal(to) ? { finished_at: at, checkpoint: null, pause_requested_at: null } : {};
 }
 
 async function leave(write: Write, accountId: string): Promise<void> {
