@@ -107,7 +107,20 @@ export function createProgress(options: {
       entry.dirty = false;
     }
     writtenAt = at;
-    if (rows.length > 0 || logs.size > 0) await write(rows, logs);
+    if (rows.length === 0 && logs.size === 0) return;
+    try {
+      await write(rows, logs);
+    } catch (error) {
+      keepWaiting(rows, logs);
+      throw error;
+    }
+  }
+
+  /** What could not be written waits for the next time, unless its job is over by then. */
+  function keepWaiting(rows: ProgressRow[], logs: Map<string, { lines: LogLine[] }>): void {
+    for (const { id } of rows) if (entries.has(id)) entries.get(id)!.dirty = true;
+    for (const [id, { lines }] of logs) entries.get(id)?.lines.unshift(...lines);
+    if (entries.size > 0) schedule();
   }
 
   return {
