@@ -7,6 +7,9 @@ import type { Log } from "./log.ts";
 
 const entry = join(import.meta.dirname, "worker.ts");
 const againAfterMs = 500;
+/** One that ends soon after each start is tried less and less often. */
+const longestWaitMs = 30_000;
+const soonMs = 5_000;
 
 export interface WorkerChild {
   stop(): Promise<void>;
@@ -16,8 +19,11 @@ export function keepWorker({ backend, log }: { backend: Backend; log: Log }): Wo
   let child: ChildProcess;
   let stopping = false;
   let gone = Promise.resolve();
+  let waitMs = againAfterMs;
 
   function start(): void {
+    if (stopping) return;
+    const startedAt = performance.now();
     let workerId: string | undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     gone = promise;
@@ -29,7 +35,9 @@ export function keepWorker({ backend, log }: { backend: Backend; log: Log }): Wo
       resolve();
       if (stopping) return;
       log.error({ code, signal }, "the worker is gone; starting another");
-      setTimeout(start, againAfterMs);
+      const soon = performance.now() - startedAt < soonMs;
+      waitMs = soon ? Math.min(waitMs * 2, longestWaitMs) : againAfterMs;
+      setTimeout(start, waitMs);
       // Its end is certain here, so its jobs need not wait for its beat to be missed.
       if (workerId) void takeOver(workerId);
     });

@@ -7,6 +7,8 @@ import { createLog } from "./log.ts";
 import { orExit } from "./process.ts";
 import { createDiskStorage } from "./storage/disk.ts";
 
+const longestStopMs = 9_500;
+
 const config = orExit(readConfig);
 const log = createLog(config.logLevel, "worker");
 const backend = await openBackend(config.databaseUrl);
@@ -28,6 +30,8 @@ async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info("worker stopping");
+  // With the database away not everything can be handed back; the sweep of others does the rest.
+  setTimeout(() => process.exit(1), longestStopMs).unref();
   await supervisor.stop();
   await backend.close();
   process.exit(0);

@@ -46,21 +46,27 @@ export async function supervise(options: {
   const pool = createRunnerPool({ shared: options.runners, catalog, log });
   const sweeper = createSweeper(backend, log);
   const local = new Map<string, Local>();
-  const strangers = new Set<string>();
+  let missed = new Set<string>();
+  let strangers: Watched[] = [];
   let stopping = false;
+  let troubledUntil = 0;
   let beatenAt = performance.now();
   let workerId = await register(backend, null);
   onRegister(workerId);
 
   async function answer(): Promise<boolean> {
-    if (stopping) return false;
+    if (stopping || performance.now() < troubledUntil) return false;
     try {
       const row = await claim(backend, workerId);
       if (!row) return false;
       log.info({ job: row.id, kind: row.kind, fence: row.fence, worker: workerId }, "job claimed");
-      await runToItsEnd(row);
+      // The stop came while the claim was under way.
+      if (stopping) await handBack(backend, row, "interrupted");
+      else await runToItsEnd(row);
       return true;
     } catch (error) {
+      // A database in trouble is not asked many times a second; lost doorbells are rung again.
+      troubledUntil = performance.now() + beatMs;
       log.error({ err: error }, "a doorbell could not be answered");
       return false;
     }
@@ -91,7 +97,7 @@ export async function supervise(options: {
       .selectAll()
       .where("id", "=", row.id)
       .executeTakeFirst();
-    if (current?.fence === row.fence) await rescueOne(backend, log, current);
+    if (current?.fence === row.fence) await finish(await rescueOne(backend, log, current));
   }
 
   async function finish(ended: JobRow | undefined): Promise<void> {
@@ -104,18 +110,33 @@ export async function supervise(options: {
     pool.stop(mine.row.id, why);
   }
 
-  async function onBeat(): Promise<void> {
+  const onBeat = oneAtATime("beat", async () => {
     const watched = await beat(backend, workerId, listening.queueId);
     beatenAt = performance.now();
-    if (!watched) {
-      log.warn({ worker: workerId }, "this worker was declared lost");
-      for (const mine of local.values()) ask(mine, "lost");
-      workerId = await register(backend, listening.queueId);
-      return onRegister(workerId);
-    }
-    look(watched);
-    await adopt(watched);
+    if (watched) return look(watched);
+    log.warn({ worker: workerId }, "this worker was declared lost");
+    for (const mine of local.values()) ask(mine, "lost");
+    if (stopping) return;
+    workerId = await register(backend, listening.queueId);
+    onRegister(workerId);
+  });
+
+  /** Apart from the beat: it may have to wait for rows that a stopped process holds. */
+  const onSweep = oneAtATime("sweep", async () => {
+    if (stopping) return;
+    await adopt();
     await sweeper.sweep(workerId);
+  });
+
+  /** A call that comes while the one before is under way is left out. */
+  function oneAtATime(what: string, work: () => Promise<void>): () => Promise<void> {
+    let busy = false;
+    return async () => {
+      if (busy) return;
+      busy = true;
+      await work().catch((error) => log.error({ err: error }, `${what} failed`));
+      busy = false;
+    };
   }
 
   /** Passes on what people and clocks ask of the jobs here. */
@@ -131,21 +152,22 @@ export async function supervise(options: {
         else if (job.deadline_at !== null && job.deadline_at <= at) ask(mine, "deadline");
       } else if (++mine.unlisted > 1) ask(mine, "lost");
     }
+    const missing = watched.filter(({ id }) => !local.has(id));
+    strangers = missing.filter(({ id }) => missed.has(id));
+    missed = new Set(missing.map(({ id }) => id));
   }
 
   /** A job listed as ours that nobody here runs, twice in a row, was lost on its way. */
-  async function adopt(watched: Watched[]): Promise<void> {
-    const missing = watched.filter(({ id }) => !local.has(id));
-    for (const { id, fence } of missing.filter((job) => strangers.has(job.id))) {
+  async function adopt(): Promise<void> {
+    for (const { id, fence } of strangers) {
       const row = await backend.db
         .selectFrom("jobs")
         .selectAll()
         .where("id", "=", id)
         .executeTakeFirst();
-      if (row?.fence === fence && !local.has(id)) await rescueOne(backend, log, row);
+      if (row?.fence !== fence || local.has(id)) continue;
+      await finish(await rescueOne(backend, log, row));
     }
-    strangers.clear();
-    for (const { id } of missing) strangers.add(id);
   }
 
   /** Runs also while the database is away: the processes here need no database to be ended. */
@@ -159,16 +181,15 @@ export async function supervise(options: {
     pool.check();
   }
 
-  let beating = false;
-  const timer = setInterval(async () => {
-    enforce();
-    if (beating || stopping) return;
-    beating = true;
-    await onBeat().catch((error) => log.error({ err: error }, "beat failed"));
-    beating = false;
-  }, beatMs);
-
   const listening: Listening = await backend.queue.listen({ slots: concurrency, answer });
+  const timer = setInterval(() => {
+    enforce();
+    void onBeat();
+    void onSweep();
+  }, beatMs);
+  // At once, so that the list knows what the queue calls this worker, and lost jobs wait no longer.
+  await onBeat();
+  void onSweep();
 
   return {
     async stop() {

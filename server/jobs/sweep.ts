@@ -7,6 +7,8 @@ import { rescue } from "./ends.ts";
 
 /** A worker whose beat stands still for this long is lost. */
 export const lostAfterMs = 5_000;
+/** For this long of it the watcher must have seen it stand still itself. */
+const watchedAtLeastMs = 2_500;
 /** A pending job overdue for this long has lost its doorbell. */
 const overdueMs = 5_000;
 const mostRings = 50;
@@ -26,10 +28,15 @@ export function createSweeper(
   let mendedAt = monotonic();
 
   async function findLost(ownId: string): Promise<string[]> {
-    const workers = await backend.db.selectFrom("workers").select(["id", "beat"]).execute();
+    const workers = await backend.db
+      .selectFrom("workers")
+      .select(["id", "beat", "beat_at"])
+      .execute();
     const at = monotonic();
-    for (const { id, beat } of workers) {
-      if (seen.get(id)?.beat !== beat) seen.set(id, { beat, at });
+    for (const { id, beat, beat_at } of workers) {
+      const before = seen.get(id);
+      if (!before) seen.set(id, { beat, at: at - silentBefore(backend.now() - beat_at) });
+      else if (before.beat !== beat) seen.set(id, { beat, at });
     }
     const present = new Set(workers.map((worker) => worker.id));
     for (const id of seen.keys()) if (!present.has(id)) seen.delete(id);
@@ -50,6 +57,14 @@ export function createSweeper(
       await mendCounters(backend);
     },
   };
+}
+
+/**
+ * How long a worker seen for the first time counts as silent already. Clocks may be wrong, so this
+ * alone condemns nobody: its beat must be seen to stand still as well.
+ */
+function silentBefore(byTheClock: number): number {
+  return Math.min(Math.max(0, byTheClock), lostAfterMs - watchedAtLeastMs);
 }
 
 /** Strikes workers off the list and frees what they held in the queue. */
@@ -75,9 +90,15 @@ export async function rescueOrphans(backend: Backend, log: Log): Promise<void> {
   for (const orphan of orphans) await rescueOne(backend, log, orphan);
 }
 
-export async function rescueOne(backend: Backend, log: Log, job: JobRow): Promise<void> {
+/** @returns the job as it is now, or undefined where it was no longer lost */
+export async function rescueOne(
+  backend: Backend,
+  log: Log,
+  job: JobRow,
+): Promise<JobRow | undefined> {
   const rescued = await rescue(backend, job);
   if (rescued) log.warn({ job: job.id, fence: job.fence, status: rescued.status }, "job rescued");
+  return rescued;
 }
 
 async function ringOverdue(backend: Backend): Promise<void> {
