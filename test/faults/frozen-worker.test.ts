@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { backends } from "../support/backends.ts";
+import { descendantsOf, signalTo } from "../support/processes.ts";
+import { finals, gapless, openScene } from "./scene.ts";
+
+const rows = 900;
+
+describe.each(backends)("a frozen worker on $name", (which) => {
+  test("another takes its job over, and nothing it writes after waking counts", {
+    timeout: 90_000,
+  }, async () => {
+    const scene = await openScene(which);
+    const frozen = await scene.worker();
+    const id = await scene.start("copy_rows", { rows, size: 1, pause: 15 });
+    await scene.until(id, (row) => row.step_done > 20);
+    const second = await scene.worker();
+
+    // Mostly between two batches; on a file, one that stands still inside of a batch stops them all.
+    const family = [frozen.pid, ...descendantsOf(frozen.pid)];
+    for (const pid of family) signalTo(pid, "SIGSTOP");
+    const { fence } = await scene.job(id);
+    const frozenAt = performance.now();
+    await scene.until(id, (row) => row.fence > fence && row.status === "running");
+    expect(performance.now() - frozenAt).toBeLessThan(8_000);
+    expect(second.output()).toContain("workers lost");
+
+    for (const pid of family) signalTo(pid, "SIGCONT");
+    const job = await scene.ended(id, 60_000);
+    expect(job).toMatchObject({ status: "succeeded", succeeded: rows, skipped: 0, fence: 2 });
+    const events = await scene.events(id);
+    expect(gapless(events)).toBe(true);
+    expect(finals(events)).toHaveLength(1);
+    expect(events.filter(({ type }) => type === "rescued")).toHaveLength(1);
+    // It knows that it was given up, and works on under another name.
+    expect(frozen.output()).toContain("declared lost");
+    const next = await scene.start("nap", { ms: 1 });
+    expect((await scene.ended(next)).status).toBe("succeeded");
+  });
+});

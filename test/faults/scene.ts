@@ -1,0 +1,105 @@
+/** What the tests of faults play on: a database, an account, and real workers, all gone at the end. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFailed, onTestFinished } from "vitest";
+import type { Backend } from "../../server/backend/backend.ts";
+import { openBackend } from "../../server/backend/open.ts";
+import type { EventRow, JobRow } from "../../server/backend/schema.ts";
+import { type Catalog, readCatalog } from "../../server/catalog.ts";
+import { start } from "../../server/jobs/start.ts";
+import { finalStatuses, isFinal } from "../../server/jobs/status.ts";
+import { type Environment, jobsDirs, type Place, startWorker } from "../support/application.ts";
+import { addAccount, type TestBackend } from "../support/backends.ts";
+import { descendantsOf, type Launched, signalTo } from "../support/processes.ts";
+
+export interface Scene {
+  backend: Backend;
+  catalog: Catalog;
+  place: Place;
+  worker(more?: Environment): Promise<Launched>;
+  /** Starts a job of `account-1`, or of the account that is named. */
+  start(kind: string, input: object, accountId?: string): Promise<string>;
+  job(id: string): Promise<JobRow>;
+  events(id: string): Promise<EventRow[]>;
+  /** The first row for which it holds. @throws with the row as it was last, after `ms` */
+  until(id: string, holds: (row: JobRow) => boolean, ms?: number): Promise<JobRow>;
+  /** The row of a job that has ended. */
+  ended(id: string, ms?: number): Promise<JobRow>;
+}
+
+export async function openScene(
+  which: TestBackend,
+  { maxRunning = 5, storageDir }: { maxRunning?: number; storageDir?: string } = {},
+): Promise<Scene> {
+  const launched: Launched[] = [];
+  const created = await which.create();
+  const folder = storageDir ?? (await mkdtemp(join(tmpdir(), "headway-storage-")));
+  const onFile = which.name === "sqlite";
+  const place = { databaseUrl: onFile ? undefined : created.url, storageDir: folder };
+  const backend = await openBackend(onFile ? join(folder, "headway.db") : created.url);
+  await backend.migrate();
+  await addAccount(backend, "account-1", maxRunning);
+  const catalog = await readCatalog(jobsDirs);
+
+  onTestFailed(() => {
+    for (const { pid, output } of launched) process.stderr.write(`Process ${pid}:\n${output()}`);
+  });
+  onTestFinished(async () => {
+    await Promise.all(launched.map((each) => each.stop()));
+    await backend.close();
+    await created.remove();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const scene: Scene = {
+    backend,
+    catalog,
+    place,
+    async worker(more) {
+      const worker = await startWorker(place, more);
+      launched.push(worker);
+      return worker;
+    },
+    async start(kind, input, accountId = "account-1") {
+      const request = { kind, input: { ...input }, accountId, userId: "person-1" };
+      return (await start(backend, catalog, request)).job.id;
+    },
+    job: (id) =>
+      backend.db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+    events: (id) =>
+      backend.db
+        .selectFrom("job_events")
+        .selectAll()
+        .where("job_id", "=", id)
+        .orderBy("seq")
+        .execute(),
+    async until(id, holds, ms = 20_000) {
+      for (const late = Date.now() + ms; ; await sleep(25)) {
+        const row = await scene.job(id);
+        if (holds(row)) return row;
+        if (Date.now() > late) throw new Error(`Not within ${ms} ms: ${JSON.stringify(row)}`);
+      }
+    },
+    ended: (id, ms) => scene.until(id, (row) => isFinal(row.status), ms),
+  };
+  return scene;
+}
+
+/** Kills a worker and everything that it started, at once, as a lost machine would. */
+export async function killFamily(worker: Launched): Promise<void> {
+  const family = [worker.pid, ...descendantsOf(worker.pid)];
+  for (const pid of family) signalTo(pid, "SIGKILL");
+  await worker.gone;
+}
+
+/** The numbers of a job's events, which must be 1, 2, 3 and so on. */
+export function gapless(events: EventRow[]): boolean {
+  return events.every(({ seq }, at) => seq === at + 1);
+}
+
+/** Events that say how a job ended: a job has one. */
+export function finals(events: EventRow[]): EventRow[] {
+  return events.filter(({ type }) => (finalStatuses as string[]).includes(type));
+}

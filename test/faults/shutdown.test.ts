@@ -1,0 +1,55 @@
+import { sql } from "kysely";
+import { describe, expect, test } from "vitest";
+import { backends } from "../support/backends.ts";
+import { descendantsOf, isAlive } from "../support/processes.ts";
+import { gapless, openScene } from "./scene.ts";
+
+describe.each(backends)("a graceful stop on $name", (which) => {
+  test("hands the running jobs back within ten seconds, and they go on after the next start", {
+    timeout: 60_000,
+  }, async () => {
+    const scene = await openScene(which, { maxRunning: 10 });
+    const worker = await scene.worker();
+    const copies = [];
+    for (let n = 0; n < 3; n++) {
+      const input = { rows: 150, size: 1, pause: 15, prefix: `copy-${n}` };
+      copies.push(await scene.start("copy_rows", input));
+    }
+    const deaf = await scene.start("careful", { evidence: "/dev/null", deaf: 60_000 });
+    const all = [...copies, deaf];
+    for (const id of copies) await scene.until(id, (row) => row.step_done > 10);
+    await scene.until(deaf, (row) => row.status === "running");
+
+    const family = [worker.pid, ...descendantsOf(worker.pid)];
+    const asked = performance.now();
+    worker.kill("SIGTERM");
+    expect(await worker.gone).toEqual({ code: 0, signal: null });
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(family.filter(isAlive)).toEqual([]);
+    for (const id of all) {
+      const row = await scene.job(id);
+      expect(row).toMatchObject({ status: "pending", reason: "interrupted" });
+      expect(row).toMatchObject({ retries: 0, rescues: 0, worker_id: null });
+    }
+    expect(await locked(scene.backend)).toBe(0);
+    const account = scene.backend.db.selectFrom("accounts").select("running");
+    expect((await account.executeTakeFirstOrThrow()).running).toBe(0);
+
+    await scene.worker();
+    for (const id of copies) {
+      const row = await scene.ended(id);
+      expect(row).toMatchObject({ status: "succeeded", succeeded: 150, skipped: 0, fence: 2 });
+      expect(gapless(await scene.events(id))).toBe(true);
+    }
+  });
+});
+
+/** Entries that graphile-worker still holds for a worker that is gone. */
+async function locked({ name, db }: Awaited<ReturnType<typeof openScene>>["backend"]) {
+  if (name === "sqlite") return 0;
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from graphile_worker._private_jobs where locked_at is not null`.execute(
+    db,
+  );
+  return rows[0]!.count;
+}
