@@ -21,6 +21,8 @@ export interface Config {
   concurrency: number;
   /** Folders with kinds. */
   jobsDirs: string[];
+  /** Reverse proxies in front, each of which adds to `X-Forwarded-For` whom it was asked by. */
+  proxies: number;
   /** Largest upload, bytes. */
   uploadLimit: number;
   production: boolean;
@@ -57,6 +59,7 @@ const settings = z.object({
   SECRET: z.string().min(32, "SECRET must have at least 32 characters").optional(),
   RUNNERS: whole("RUNNERS", 1, 64).default(Math.min(4, availableParallelism())),
   CONCURRENCY: whole("CONCURRENCY", 1, 1_000).default(20),
+  PROXIES: whole("PROXIES", 0, 10).default(0),
   JOBS_DIR: z.string().default(join(root, "jobs")),
   UPLOAD_LIMIT_MB: whole("UPLOAD_LIMIT_MB", 1, 100_000).default(2_000),
   NODE_ENV: z.string().optional(),
@@ -88,6 +91,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     runners: set.RUNNERS,
     concurrency: set.CONCURRENCY,
     jobsDirs: set.JOBS_DIR.split(delimiter).map((folder) => resolve(folder)),
+    proxies: set.PROXIES,
     uploadLimit: set.UPLOAD_LIMIT_MB * 1_000_000,
     production: set.NODE_ENV === "production",
     development: set.NODE_ENV === "development",

@@ -2,9 +2,15 @@ import { isIPv6 } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 
-/** The address at the other end of the socket, or empty where there is none. */
-export function addressOf(c: Context): string {
-  const address = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+/**
+ * The address that a request comes from, or empty where there is none.
+ * @param proxies of our own in front: only what they wrote into `X-Forwarded-For` is believed, for
+ *   anybody can send that header
+ */
+export function addressOf(c: Context, proxies: number): string {
+  const socket = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+  const told = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
+  const address = (proxies > 0 && told.at(-proxies)) || socket;
   return address?.replace(/^::ffff:(?=\d+\.)/i, "") ?? "";
 }
 

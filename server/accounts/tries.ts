@@ -14,12 +14,15 @@ const perAddress = 50;
 export interface TriesOptions {
   /** Whether what went well counts: a new account does, signing in does not. */
   countSuccess: boolean;
+  /** In front of us, as in the settings. */
+  proxies: number;
   /** The page that says so; `Retry-After` is set. */
   refuse: (c: Context<Env>, message: string) => Response | Promise<Response>;
 }
 
 /** @returns two checks, by address and by address with email; the form's body is read */
-export function limitTries({ countSuccess, refuse }: TriesOptions): MiddlewareHandler<Env>[] {
+export function limitTries(options: TriesOptions): MiddlewareHandler<Env>[] {
+  const { countSuccess, proxies, refuse } = options;
   const limit = (most: number, keyGenerator: (c: Context<Env>) => string | Promise<string>) =>
     rateLimiter<Env>({
       windowMs: minutes * 60_000,
@@ -31,7 +34,7 @@ export function limitTries({ countSuccess, refuse }: TriesOptions): MiddlewareHa
         return refuse(c, `Too many tries. Wait ${minutes} minutes and try again.`);
       },
     });
-  const network = (c: Context<Env>) => networkOf(addressOf(c));
+  const network = (c: Context<Env>) => networkOf(addressOf(c, proxies));
   return [
     limit(perAddress, network),
     limit(perEmail, async (c) => {

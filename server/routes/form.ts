@@ -2,6 +2,7 @@
 
 import { addressOf } from "../accounts/address.ts";
 import type { Visitor } from "../accounts/sign-in.ts";
+import type { Config } from "../config.ts";
 import type { Handled } from "./layout.ts";
 
 /** A field's text; empty where it is missing, a file, or there several times. */
@@ -10,8 +11,8 @@ export function field(body: Record<string, unknown>, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-export function visitorOf(c: Handled): Visitor {
-  return { address: addressOf(c), userAgent: c.req.header("user-agent") ?? "" };
+export function visitorOf(c: Handled, { proxies }: Pick<Config, "proxies">): Visitor {
+  return { address: addressOf(c, proxies), userAgent: c.req.header("user-agent") ?? "" };
 }
 
 export function addCookies(c: Handled, cookies: string[]): void {

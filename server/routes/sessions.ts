@@ -14,6 +14,7 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
 
   const tries = limitTries({
     countSuccess: false,
+    proxies: config.proxies,
     refuse: async (c, error) => page(c, await typed(c), error),
   });
 
@@ -25,7 +26,7 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
 
   routes.post("/sign-in", protectForms(services), ...tries, async (c) => {
     const { email, password, next } = await typed(c);
-    const signedIn = await accounts.signIn({ email, password }, visitorOf(c));
+    const signedIn = await accounts.signIn({ email, password }, visitorOf(c, config));
     if (!signedIn) {
       c.status(422);
       return page(c, { email, next }, "The email or the password is wrong");

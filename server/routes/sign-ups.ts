@@ -29,6 +29,7 @@ export function signUpRoutes(services: PageServices): Hono<Env> {
 
   const tries = limitTries({
     countSuccess: true,
+    proxies: services.config.proxies,
     refuse: async (c, email) => page(c, await typed(c), { email }),
   });
 
@@ -42,7 +43,7 @@ export function signUpRoutes(services: PageServices): Hono<Env> {
     const given = await typed(c);
     const checked = signUp.safeParse(given);
     if (!checked.success) return refused(c, given, firstErrors(checked.error));
-    const signedIn = await services.accounts.signUp(checked.data, visitorOf(c));
+    const signedIn = await services.accounts.signUp(checked.data, visitorOf(c, services.config));
     if (!signedIn) {
       return refused(c, given, { email: "There is an account with this email: sign in instead" });
     }

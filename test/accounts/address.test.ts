@@ -1,5 +1,6 @@
+import { Hono } from "hono";
 import { expect, test } from "vitest";
-import { networkOf, shortAddress } from "../../server/accounts/address.ts";
+import { addressOf, networkOf, shortAddress } from "../../server/accounts/address.ts";
 import { deviceName } from "../../server/accounts/device.ts";
 
 test.each([
@@ -11,6 +12,19 @@ test.each([
   ["", ""],
 ])("the network of %j is %j", (address, network) => {
   expect(networkOf(address)).toBe(network);
+});
+
+test.each([
+  [0, "10.0.0.9"],
+  [1, "198.51.100.2"],
+  [2, "203.0.113.7"],
+  [3, "6.6.6.6"],
+  [9, "10.0.0.9"],
+])("with %i proxies in front, only what they wrote is believed: %j", async (proxies, address) => {
+  const app = new Hono().get("/", (c) => c.text(addressOf(c, proxies)));
+  const headers = { "x-forwarded-for": "6.6.6.6, 203.0.113.7, 198.51.100.2" };
+  const socket = { incoming: { socket: { remoteAddress: "::ffff:10.0.0.9" } } };
+  expect(await (await app.request("/", { headers }, socket)).text()).toBe(address);
 });
 
 test("an address is written short", () => {

@@ -15,6 +15,7 @@ import type { Env } from "../../server/services.ts";
 export const config = {
   publicUrl: null as string | null,
   port: 3000,
+  proxies: 0,
   secret: "a secret of more than 32 characters",
   production: true,
 };
