@@ -10,7 +10,14 @@ import type { EventRow, JobRow } from "../../server/backend/schema.ts";
 import { type Catalog, readCatalog } from "../../server/catalog.ts";
 import { start } from "../../server/jobs/start.ts";
 import { finalStatuses, isFinal } from "../../server/jobs/status.ts";
-import { type Environment, jobsDirs, type Place, startWorker } from "../support/application.ts";
+import {
+  type Application,
+  type Environment,
+  jobsDirs,
+  type Place,
+  startApplication,
+  startWorker,
+} from "../support/application.ts";
 import { addAccount, type TestBackend } from "../support/backends.ts";
 import { descendantsOf, type Launched, signalTo } from "../support/processes.ts";
 
@@ -19,6 +26,10 @@ export interface Scene {
   catalog: Catalog;
   place: Place;
   worker(more?: Environment): Promise<Launched>;
+  /** Web and worker, as `npm start` runs them. */
+  application(more?: Environment): Promise<Application>;
+  /** Connections of their own to the same database, as another process has them. */
+  connect(): Promise<Backend>;
   /** Starts a job of `account-1`, or of the account that is named. */
   start(kind: string, input: object, accountId?: string): Promise<string>;
   job(id: string): Promise<JobRow>;
@@ -34,11 +45,13 @@ export async function openScene(
   { maxRunning = 5, storageDir }: { maxRunning?: number; storageDir?: string } = {},
 ): Promise<Scene> {
   const launched: Launched[] = [];
+  const connected: Backend[] = [];
   const created = await which.create();
   const folder = storageDir ?? (await mkdtemp(join(tmpdir(), "headway-storage-")));
   const onFile = which.name === "sqlite";
   const place = { databaseUrl: onFile ? undefined : created.url, storageDir: folder };
-  const backend = await openBackend(onFile ? join(folder, "headway.db") : created.url);
+  const url = onFile ? join(folder, "headway.db") : created.url;
+  const backend = await openBackend(url);
   await backend.migrate();
   await addAccount(backend, "account-1", maxRunning);
   const catalog = await readCatalog(jobsDirs);
@@ -48,9 +61,9 @@ export async function openScene(
   });
   onTestFinished(async () => {
     await Promise.all(launched.map((each) => each.stop()));
-    await backend.close();
+    for (const each of [...connected, backend]) await each.close();
     await created.remove();
-    await rm(folder, { recursive: true, force: true });
+    if (!storageDir) await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
   const scene: Scene = {
@@ -61,6 +74,16 @@ export async function openScene(
       const worker = await startWorker(place, more);
       launched.push(worker);
       return worker;
+    },
+    async application(more) {
+      const application = await startApplication(place, { NODE_ENV: "production", ...more });
+      launched.push(application);
+      return application;
+    },
+    async connect() {
+      const another = await openBackend(url);
+      connected.push(another);
+      return another;
     },
     async start(kind, input, accountId = "account-1") {
       const request = { kind, input: { ...input }, accountId, userId: "person-1" };

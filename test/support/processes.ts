@@ -76,11 +76,14 @@ export function isAlive(pid: number): boolean {
   return parents().has(pid);
 }
 
+/** The processes that this one started. */
+export function childrenOf(pid: number): number[] {
+  return [...parents()].filter(([, parent]) => parent === pid).map(([child]) => child);
+}
+
 /** The processes that this one started, and those that they started. */
 export function descendantsOf(pid: number): number[] {
-  const all = [...parents()];
-  const children = all.filter(([, parent]) => parent === pid).map(([child]) => child);
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 /** Every running process with its parent: from `/proc` where there is one, else from `ps`. */

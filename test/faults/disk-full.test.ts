@@ -1,0 +1,82 @@
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
+import { describe, expect, test } from "vitest";
+import { backends } from "../support/backends.ts";
+import { descendantsOf } from "../support/processes.ts";
+import { finals, gapless, openScene } from "./scene.ts";
+import { smallDisk } from "./small-disk.ts";
+
+const sqlite = backends.filter(({ name }) => name === "sqlite");
+
+describe.each(backends)("a full disk for files, $name", (which) => {
+  test("a file that does not fit fails its job in words, and leaves room for the next", {
+    timeout: 60_000,
+  }, async () => {
+    const disk = await smallDisk(16);
+    const scene = await openScene(which, { storageDir: disk });
+    await scene.worker();
+    const large = await scene.start("hoard", { megabytes: 40 });
+    const job = await scene.ended(large);
+    expect(job).toMatchObject({ status: "failed", reason: "error", retries: 2 });
+    expect(job.error).toMatch(/^The disk is full/);
+    const retries = (await scene.events(large)).filter(({ type }) => type === "retry_scheduled");
+    expect(retries.map(({ message }) => message)).toEqual([
+      "Retry 1 of 2 in 200ms: The disk is full",
+      "Retry 2 of 2 in 400ms: The disk is full",
+    ]);
+    expect(readdirSync(join(disk, ".partial"))).toEqual([]);
+    const small = await scene.start("hoard", { megabytes: 1 });
+    expect((await scene.ended(small)).status).toBe("succeeded");
+  });
+});
+
+describe.each(sqlite)("a full disk under the database, $name", (which) => {
+  test("no process ends, and with room again everything goes on and nothing is lost", {
+    timeout: 120_000,
+  }, async () => {
+    const disk = await smallDisk(12);
+    const scene = await openScene(which, { storageDir: disk });
+    const worker = await scene.worker({ RUNNERS: "1" });
+    const id = await scene.start("copy_rows", { rows: 2_000, size: 5, pause: 20 });
+    await scene.until(id, (row) => row.step_done > 50);
+    const family = descendantsOf(worker.pid);
+
+    const filler = join(disk, "filler");
+    fill(filler);
+    // Longer than a lease, so that the worker gives its jobs up, too.
+    for (let n = 0; n < 16; n++) {
+      await sleep(500);
+      fill(filler);
+    }
+    const stuck = await scene.job(id);
+    expect(stuck.step_done).toBeLessThan(2_000);
+    expect([...family].filter((pid) => descendantsOf(worker.pid).includes(pid))).toEqual(family);
+    rmSync(filler);
+
+    const job = await scene.ended(id, 60_000);
+    expect(job).toMatchObject({ status: "succeeded", succeeded: 2_000, skipped: 0 });
+    const events = await scene.events(id);
+    expect(gapless(events)).toBe(true);
+    expect(finals(events)).toHaveLength(1);
+    const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(
+      scene.backend.db,
+    );
+    expect(rows).toEqual([{ integrity_check: "ok" }]);
+    const next = await scene.start("nap", { ms: 1 });
+    expect((await scene.ended(next)).status).toBe("succeeded");
+  });
+});
+
+/** Takes all the room that is left. */
+function fill(path: string): void {
+  for (let size = 1 << 20; size >= 512; size /= 2) {
+    try {
+      for (;;) writeFileSync(path, Buffer.alloc(size), { flag: "a" });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    }
+  }
+  statSync(path);
+}
