@@ -1,11 +1,11 @@
 /** GET /api/jobs/:id and GET /api/jobs: one job, and many in one request. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { can, visibleJobs } from "../../accounts/authorize.ts";
+import type { JobRow } from "../../backend/schema.ts";
 import { listJobs } from "../../jobs/list.ts";
 import type { Env, Services } from "../../services.ts";
 import { empty, json, problems } from "./answers.ts";
-import type { JobJson } from "./job-schema.ts";
-import { jobSchema } from "./job-schema.ts";
+import { type JobJson, jobSchema } from "./job-schema.ts";
 import { listQuery, statusesOf } from "./list-query.ts";
 import { isId, jobParams, oneJob, retryAfter } from "./one-job.ts";
 import { readJob, readJobs } from "./read-jobs.ts";
@@ -67,21 +67,21 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
     const { ids, status, type, scope, limit, cursor } = c.req.valid("query");
     const { person } = c.var;
     if (ids) {
-      const rows = await backend.db
-        .selectFrom("jobs")
-        .selectAll()
-        .where("id", "in", ["", ...ids.filter(isId)])
-        .execute();
-      const seen = new Map(
-        rows.filter((row) => can(person, "see", row)).map((row) => [row.id, row]),
-      );
-      const inOrder = ids.flatMap((id) => seen.get(id) ?? []);
+      const rows = await byIds(ids.filter(isId));
+      const seen = rows.filter((row) => can(person, "see", row));
+      const found = new Map(seen.map((row) => [row.id, row]));
+      const inOrder = ids.flatMap((id) => found.get(id) ?? []);
       return c.json({ jobs: await readJobs(services, inOrder), next_cursor: null }, 200);
     }
     const filter = { statuses: statusesOf(status), kinds: type, ...visibleJobs(person, scope) };
     const { jobs, next } = await listJobs(backend.db, filter, { limit, after: cursor });
     return c.json({ jobs: await readJobs(services, jobs), next_cursor: next ?? null }, 200);
   });
+
+  async function byIds(ids: string[]): Promise<JobRow[]> {
+    if (ids.length === 0) return [];
+    return backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
+  }
 
   return api;
 }

@@ -1,5 +1,6 @@
 /** The description of the whole interface, OpenAPI 3.1: https://spec.openapis.org/oas/v3.1.1 */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { isSecure } from "../../accounts/auth.ts";
 import type { Env, Services } from "../../services.ts";
 import { json } from "./answers.ts";
 import { startAlternatives } from "./kind-inputs.ts";
@@ -26,7 +27,7 @@ export function describeApi(api: OpenAPIHono<Env>, { catalog, config }: Services
   registry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
     in: "cookie",
-    name: "better-auth.session_token",
+    name: isSecure(config) ? "__Secure-headway.session_token" : "headway.session_token",
     description: "The cookie of a signed-in browser, for pages of the same origin",
   });
   const document = mounted.getOpenAPI31Document({

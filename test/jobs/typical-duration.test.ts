@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Backend } from "../../server/backend/backend.ts";
+import type { Catalog } from "../../server/catalog.ts";
+import type { Kind } from "../../server/job.ts";
+import { typicalSeconds } from "../../server/jobs/typical-duration.ts";
+import { addAccount, backends, openTestBackend } from "../support/backends.ts";
+
+const catalog: Catalog = new Map([["expected", { expectedSeconds: 90 } as Kind]]);
+
+describe.each(backends)("$name", (which) => {
+  let database: Awaited<ReturnType<typeof openTestBackend>>;
+  let backend: Backend;
+  beforeEach(async () => {
+    database = await openTestBackend(which);
+    ({ backend } = database);
+  });
+  afterEach(() => database.close());
+
+  let ended = 0;
+  /** Jobs that ended one after the other, with their seconds. */
+  async function add(seconds: number[], different: object = {}): Promise<void> {
+    const rows = seconds.map((each) => ({
+      id: randomUUID(),
+      kind: "baking",
+      account_id: "account-1",
+      user_id: "user-1",
+      status: "succeeded" as const,
+      input: "{}",
+      run_at: 0,
+      created_at: 0,
+      max_retries: 0,
+      timeout_ms: 0,
+      finished_at: ++ended,
+      ran_ms: each * 1_000,
+      ...different,
+    }));
+    await backend.db.insertInto("jobs").values(rows).execute();
+  }
+
+  async function typical(kind = "baking"): Promise<number | null> {
+    return (await typicalSeconds(backend.db, catalog, "account-1"))(kind);
+  }
+
+  test("is what the kind says where nothing has ended yet, or nothing at all", async () => {
+    expect(await typical()).toBeNull();
+    expect(await typical("expected")).toBe(90);
+  });
+
+  test("is the average of the last twenty that succeeded", async () => {
+    await add(Array(10).fill(1_000));
+    await add([...Array(10).fill(10), ...Array(10).fill(20)]);
+    expect(await typical()).toBe(15);
+    await add([30, 30], { kind: "expected" });
+    expect(await typical("expected")).toBe(30);
+  });
+
+  test("is at least a second", async () => {
+    await add([0, 0]);
+    expect(await typical()).toBe(1);
+  });
+
+  test("is not taken of other ends, other kinds and other accounts", async () => {
+    await addAccount(backend, "account-2");
+    await add([10]);
+    await add([500], { status: "failed" });
+    await add([500], { status: "cancelled" });
+    await add([500], { kind: "frying" });
+    await add([500], { account_id: "account-2" });
+    await add([500], { status: "running", finished_at: null });
+    expect(await typical()).toBe(10);
+  });
+});

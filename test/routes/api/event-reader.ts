@@ -1,0 +1,35 @@
+/** Reads an event stream the way an EventSource does: https://html.spec.whatwg.org/#event-stream-interpretation */
+import type { EventJson } from "../../../server/routes/api/job-events.ts";
+
+export interface Message {
+  /** What `onmessage` gets only where it is "message". */
+  type: string;
+  lastEventId: string;
+  data: EventJson;
+}
+
+/** Ends when the stream does; comments and `retry` are left out. */
+export async function* messagesOf(response: Response): AsyncGenerator<Message> {
+  let rest = "";
+  for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
+    const blocks = (rest + text).split("\n\n");
+    rest = blocks.pop()!;
+    for (const block of blocks) {
+      const message = messageOf(block);
+      if (message) yield message;
+    }
+  }
+  if (rest !== "") throw new Error(`The stream ended inside of ${JSON.stringify(rest)}`);
+}
+
+function messageOf(block: string): Message | undefined {
+  const fields = new Map<string, string>();
+  for (const line of block.split("\n")) {
+    const [, name = "", value = ""] = /^([^:]*): ?(.*)$/.exec(line) ?? [];
+    if (name) fields.set(name, value);
+  }
+  const data = fields.get("data");
+  if (data === undefined) return undefined;
+  const type = fields.get("event") ?? "message";
+  return { type, lastEventId: fields.get("id") ?? "", data: JSON.parse(data) };
+}

@@ -1,0 +1,320 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { record } from "../../../server/jobs/transition.ts";
+import type { EventJson } from "../../../server/routes/api/job-events.ts";
+import { backends } from "../../support/backends.ts";
+import { type Message, messagesOf } from "./event-reader.ts";
+import { type Api, apiServer, type Member } from "./server.ts";
+
+const live = { accept: "text/event-stream" };
+const upTo = (last: number, first = 1) =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+const seqs = (messages: Message[]) => messages.map((message) => message.data.seq);
+
+describe.each(backends)("$name", (which) => {
+  let api: Api;
+  let ada: Member;
+  let grace: Member;
+  beforeAll(async () => {
+    api = await apiServer(which);
+    [ada, grace] = await Promise.all([api.join("ada"), api.join("grace")]);
+  });
+  afterAll(() => api.close());
+
+  async function fetched(id: string, query = "") {
+    const answer = await ada.send(`/jobs/${id}/events${query}`);
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as { events: EventJson[]; next: number | null };
+  }
+
+  /** A stream, cut when the test ends. */
+  async function open(id: string, headers: Record<string, string> = {}, query = "") {
+    const cut = new AbortController();
+    onTestFinished(() => cut.abort());
+    const init = { headers: { ...live, ...headers }, signal: cut.signal };
+    const answer = await ada.send(`/jobs/${id}/events${query}`, init);
+    return { answer, cut, messages: messagesOf(answer) };
+  }
+
+  /** Adds an event the way that the engine does. */
+  async function tell(id: string, type: string, details: Record<string, unknown> = {}) {
+    const fact = { type, message: `It is ${type}`, details };
+    await api.backend.write((write) =>
+      record(write, { id, at: api.backend.now(), fact, from: ["pending"] }),
+    );
+  }
+
+  async function take(messages: AsyncGenerator<Message>, count: number): Promise<Message[]> {
+    const taken: Message[] = [];
+    while (taken.length < count) {
+      const { value, done } = await messages.next();
+      if (done) throw new Error(`The stream ended after ${taken.length} messages`);
+      taken.push(value);
+    }
+    return taken;
+  }
+
+  async function ended(id: string): Promise<{ last: number }> {
+    const { event_seq, finished_at } = await api.job(id);
+    expect(finished_at).not.toBeNull();
+    return { last: event_seq };
+  }
+
+  describe("fetched", () => {
+    let id: string;
+    beforeAll(async () => {
+      id = await ada.start("counting");
+      await api.runNext();
+    });
+
+    test("all of them, in their order", async () => {
+      const { events, next } = await fetched(id);
+      expect(next).toBeNull();
+      const { last } = await ended(id);
+      expect(events.map((event) => event.seq)).toEqual(upTo(last));
+      expect(events[0]).toEqual({
+        id: `${id}:1`,
+        seq: 1,
+        type: "created",
+        message: "Created",
+        happenedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+        details: null,
+      });
+      expect(events.at(-1)).toMatchObject({ type: "succeeded", message: "Counted 2 of 3" });
+      expect(events[2]).toMatchObject({ type: "step_started", details: { step: 1, steps: 2 } });
+    });
+
+    test("page by page", async () => {
+      const { last } = await ended(id);
+      const found: number[] = [];
+      for (let after: number | null = 0; after !== null; ) {
+        const page = await fetched(id, `?after=${after}&limit=2`);
+        found.push(...page.events.map((event) => event.seq));
+        after = page.next;
+      }
+      expect(found).toEqual(upTo(last));
+      expect(await fetched(id, `?after=${last}`)).toEqual({ events: [], next: null });
+    });
+
+    test.each(["after=-1", "after=x", "after=2147483648", "limit=0"])(
+      "refuses %s",
+      async (query) => {
+        expect((await ada.send(`/jobs/${id}/events?${query}`)).status).toBe(422);
+      },
+    );
+
+    test("nothing for others", async () => {
+      for (const headers of [live, {}]) {
+        const answer = await grace.send(`/jobs/${id}/events`, { headers });
+        expect(answer.status).toBe(404);
+        expect(answer.headers.get("content-type")).toContain("application/problem+json");
+      }
+    });
+  });
+
+  describe("live", () => {
+    test("a job that runs, from whatever moment on, without a gap, to its end", async () => {
+      const id = await ada.start("stepping", { pause: 20 });
+      const before = await open(id);
+      expect(before.answer.status).toBe(200);
+      expect(before.answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+      expect(before.answer.headers.get("x-accel-buffering")).toBe("no");
+      const running = api.runNext();
+      const readers = [collect(before.messages)];
+      while ((await api.job(id)).finished_at === null) {
+        readers.push(collect((await open(id)).messages));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      await running;
+      const { last } = await ended(id);
+      expect(last).toBeGreaterThan(60);
+      expect(readers.length).toBeGreaterThan(3);
+      const { events } = await fetched(id);
+      for (const reader of readers) {
+        const messages = await reader;
+        expect(messages.map((message) => message.data)).toEqual(events);
+        expect(messages.map((message) => message.lastEventId)).toEqual(upTo(last).map(String));
+        expect(messages.every((message) => message.type === "message")).toBe(true);
+      }
+    });
+
+    test("a job that runs, for a reader who is cut again and again", async () => {
+      const id = await ada.start("stepping", { pause: 20 });
+      const running = api.runNext();
+      const found: number[] = [];
+      let status = 200;
+      let opened = 0;
+      while (status === 200) {
+        const last = found.at(-1);
+        const { answer, cut, messages } = await open(
+          id,
+          last ? { "last-event-id": `${last}` } : {},
+        );
+        status = answer.status;
+        if (status !== 200) break;
+        opened += 1;
+        for await (const message of messages) {
+          found.push(message.data.seq);
+          if (found.length % 7 === 0) break;
+        }
+        cut.abort();
+      }
+      await running;
+      expect(opened).toBeGreaterThan(5);
+      expect(status).toBe(204);
+      expect(found).toEqual(upTo((await ended(id)).last));
+    });
+
+    test("what others write, at once, from many writers", async () => {
+      const id = await ada.start("counting");
+      const { messages } = await open(id);
+      await take(messages, 1);
+      await Promise.all(Array.from({ length: 120 }, (_, index) => tell(id, "told", { index })));
+      expect(seqs(await take(messages, 120))).toEqual(upTo(121, 2));
+      await ada.post(`/jobs/${id}/cancel`);
+      const rest = await collect(messages);
+      expect(rest.map((message) => message.data.type)).toEqual(["cancelled"]);
+    });
+
+    test.each<[string, Record<string, string>, string, number]>([
+      ["Last-Event-ID", { "last-event-id": "3" }, "", 4],
+      ["after", {}, "?after=2", 3],
+      ["both: the header goes first", { "last-event-id": "3" }, "?after=1", 4],
+      ["an id that we never gave", { "last-event-id": "x" }, "", 1],
+    ])("goes on behind %s", async (_, headers, query, first) => {
+      const id = await ada.start("counting");
+      await api.runNext(); // Whatever waits is this one: the others were cancelled or have run.
+      const { last } = await ended(id);
+      const { messages } = await open(id, headers, query);
+      expect(seqs(await collect(messages))).toEqual(upTo(last, first));
+    });
+
+    test("answers 204 behind the last event of a job that has ended", async () => {
+      const id = await ada.start("counting");
+      await api.runNext();
+      const { last } = await ended(id);
+      for (const [headers, query] of [
+        [{ "last-event-id": String(last) }, ""],
+        [{ "last-event-id": "9999999999" }, ""],
+        [{}, `?after=${last}`],
+      ] as [Record<string, string>, string][]) {
+        const { answer } = await open(id, headers, query);
+        expect(answer.status).toBe(204);
+        expect(await answer.text()).toBe("");
+      }
+    });
+
+    test("does not ask the client back when the job is over", async () => {
+      const id = await ada.start("counting");
+      await api.runNext();
+      const text = await (await open(id)).answer.text();
+      expect(text).not.toMatch(/^(retry|event):/m);
+      expect(text.endsWith("\n\n")).toBe(true);
+    });
+
+    test("leaves nothing waiting behind readers who went away", async () => {
+      const id = await ada.start("counting");
+      const { messages, cut } = await open(id);
+      await take(messages, 1);
+      expect(api.hub.streams).toBeGreaterThan(0);
+      cut.abort();
+      await expect.poll(() => api.hub.streams).toBe(0);
+      await ada.post(`/jobs/${id}/cancel`);
+    });
+
+    test("holds no more than a page for a reader who stalls, and loses nothing", async () => {
+      const id = await ada.start("counting");
+      const count = 8_000;
+      await fill(id, count, "x".repeat(2_000));
+      await ada.post(`/jobs/${id}/cancel`);
+      const { port } = new URL(api.url);
+      const socket = connect(Number(port), "127.0.0.1").pause();
+      onTestFinished(() => void socket.destroy());
+      await once(socket, "connect");
+      socket.write(
+        `GET /api/jobs/${id}/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${ada.token}\r\n\r\n`,
+      );
+      await expect.poll(() => api.response().writableNeedDrain, { timeout: 10_000 }).toBe(true);
+      const held = api.response();
+      // Nudged, it still reads no further.
+      const before = held.writableLength;
+      await tell(id, "told");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(held.writableNeedDrain).toBe(true);
+      expect(held.writableLength).toBe(before);
+      expect(before).toBeLessThan(500_000);
+
+      let found = "";
+      for await (const chunk of socket) found += chunk;
+      const ids = [...found.matchAll(/^id: (\d+)$/gm)].map(([, seq]) => Number(seq));
+      expect(ids).toEqual(upTo(count + 2));
+    });
+
+    test("ends when the token is revoked, and not when another one is", async () => {
+      const id = await ada.start("counting");
+      await api.accounts.createToken(ada.userId, "another");
+      const [another, mine] = await api.accounts.tokens(ada);
+      const { messages } = await open(id);
+      await take(messages, 1);
+      await api.accounts.revokeToken(ada, another!.id);
+      await tell(id, "told");
+      expect(seqs(await take(messages, 1))).toEqual([2]);
+      await api.accounts.revokeToken(ada, mine!.id);
+      expect(await collect(messages)).toEqual([]);
+      expect((await open(id)).answer.status).toBe(401);
+      ada.token = await api.accounts.createToken(ada.userId, "new");
+      await ada.post(`/jobs/${id}/cancel`);
+    });
+
+    test("ends when the session does", async () => {
+      const id = await grace.start("counting");
+      const headers = { ...live, cookie: grace.cookie, origin: api.url };
+      const answer = await fetch(`${api.url}/api/jobs/${id}/events`, { headers });
+      const messages = messagesOf(answer);
+      await take(messages, 1);
+      const [session] = await api.accounts.sessions(grace);
+      await api.accounts.revokeSession(grace, session!.id);
+      expect(await collect(messages)).toEqual([]);
+      await grace.post(`/jobs/${id}/cancel`);
+    });
+
+    test("asks readers to come back when the process stops", async () => {
+      const id = await ada.start("counting");
+      const { answer } = await open(id);
+      let text = "";
+      for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+        if (text === "") api.hub.endAll("shutdown");
+        text += piece;
+      }
+      expect(text).toMatch(/\n\nretry:\d+\n\n$/);
+      await ada.post(`/jobs/${id}/cancel`);
+    });
+  });
+
+  async function fill(id: string, count: number, text: string): Promise<void> {
+    await api.backend.write(async ({ db }) => {
+      for (let from = 2; from < count + 2; from += 500) {
+        const rows = upTo(Math.min(from + 499, count + 1), from).map((seq) => ({
+          job_id: id,
+          seq,
+          type: "told",
+          message: text,
+          happened_at: 0,
+        }));
+        await db.insertInto("job_events").values(rows).execute();
+      }
+      await db
+        .updateTable("jobs")
+        .set({ event_seq: count + 1 })
+        .where("id", "=", id)
+        .execute();
+    });
+  }
+});
+
+async function collect(messages: AsyncGenerator<Message>): Promise<Message[]> {
+  const all: Message[] = [];
+  for await (const message of messages) all.push(message);
+  return all;
+}

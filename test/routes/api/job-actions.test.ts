@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { JobJson } from "../../../server/routes/api/job-schema.ts";
+import { backends } from "../../support/backends.ts";
+import { type Api, apiServer, type Member } from "./server.ts";
+
+const actions = ["cancel", "pause", "resume", "retry"];
+
+describe.each(backends)("$name", (which) => {
+  let api: Api;
+  let ada: Member;
+  let grace: Member;
+  beforeAll(async () => {
+    api = await apiServer(which);
+    [ada, grace] = await Promise.all([api.join("ada"), api.join("grace")]);
+  });
+  afterAll(() => api.close());
+  beforeEach(async () => void (await api.backend.db.deleteFrom("jobs").execute()));
+
+  async function act(id: string, action: string, status = 200): Promise<JobJson> {
+    const answer = await ada.post(`/jobs/${id}/${action}`);
+    expect(answer.status).toBe(status);
+    return (await answer.json()) as JobJson;
+  }
+
+  test("cancels a job that waits, at once", async () => {
+    const id = await ada.start("counting");
+    const expected = {
+      id,
+      status: "cancelled",
+      cancellable: false,
+      completed_at: expect.any(String),
+    };
+    expect(await act(id, "cancel")).toMatchObject(expected);
+  });
+
+  test("asks a running job to stop, once, and it does", async () => {
+    const id = await ada.start("stepping", { pause: 1_000 });
+    const abort = new AbortController();
+    const running = api.runNext(abort);
+    await expect.poll(async () => (await api.job(id)).step).toBe(0);
+    const asked = await act(id, "cancel");
+    expect(asked).toMatchObject({ status: "running", cancellable: false });
+    expect(asked.cancel_requested_at).not.toBeNull();
+    expect((await act(id, "cancel")).version).toBe(asked.version);
+    const { Stopped } = await import("../../../server/jobs/run.ts");
+    abort.abort(new Stopped("cancel"));
+    await running;
+    expect((await api.job(id)).status).toBe("cancelled");
+  });
+
+  test("pauses, and resumes", async () => {
+    const id = await ada.start("counting");
+    expect(await act(id, "pause")).toMatchObject({ status: "paused", cancellable: true });
+    expect(await act(id, "resume")).toMatchObject({ status: "pending", reason: "resumed" });
+    await api.runNext();
+    expect((await api.job(id)).status).toBe("succeeded");
+  });
+
+  test("leaves a final job as it is", async () => {
+    for (const kind of ["counting", "failing", "unstoppable"]) {
+      const id = await ada.start(kind);
+      await api.runNext();
+      const before = await (await ada.send(`/jobs/${id}`)).json();
+      for (const action of ["cancel", "pause", "resume"]) {
+        expect(await act(id, action)).toEqual(before);
+      }
+    }
+  });
+
+  test("does not cancel what must not be", async () => {
+    const id = await ada.start("unstoppable");
+    expect(await act(id, "cancel", 409)).toMatchObject({ status: 409, title: "Conflict" });
+    expect((await api.job(id)).status).toBe("pending");
+  });
+
+  test("tries again with a new job that names the old one, and only one", async () => {
+    const id = await ada.start("failing");
+    await act(id, "retry", 409);
+    await api.runNext();
+    const answer = await ada.post(`/jobs/${id}/retry`);
+    expect(answer.status).toBe(202);
+    const job = (await answer.json()) as JobJson & { job_id: string };
+    expect(job).toMatchObject({ type: "failing", status: "pending", retry_of: id, job_id: job.id });
+    expect(job.id).not.toBe(id);
+    expect(answer.headers.get("location")).toBe(`/api/jobs/${job.id}`);
+    expect(answer.headers.get("retry-after")).toBe("1");
+    expect((await act(id, "retry", 202)).id).toBe(job.id);
+    expect((await api.job(id)).status).toBe("failed");
+  });
+
+  test("does not try again without the file that it needs", async () => {
+    const uploaded = await ada.send("/uploads", { method: "POST", body: "a,b\n" });
+    const { upload_id } = (await uploaded.json()) as { upload_id: string };
+    const id = await ada.start("reading", { upload_id });
+    await act(id, "cancel");
+    await api.backend.db.deleteFrom("uploads").where("id", "=", upload_id).execute();
+    const problem = {
+      errors: { "metadata.upload_id": expect.stringContaining("upload it again") },
+    };
+    expect(await act(id, "retry", 422)).toMatchObject(problem);
+  });
+
+  test("lets nobody else do anything", async () => {
+    const id = await ada.start("counting");
+    for (const action of actions) {
+      expect((await grace.post(`/jobs/${id}/${action}`)).status).toBe(404);
+      expect((await fetch(`${api.url}/api/jobs/${id}/${action}`, { method: "POST" })).status).toBe(
+        401,
+      );
+    }
+    const { cookie } = ada;
+    const post = (origin: string) =>
+      fetch(`${api.url}/api/jobs/${id}/cancel`, { method: "POST", headers: { cookie, origin } });
+    expect((await post("https://elsewhere.example")).status).toBe(401);
+    expect((await api.job(id)).version).toBe(1);
+    expect((await post(api.url)).status).toBe(200);
+  });
+});

@@ -1,0 +1,86 @@
+import { HTTPException } from "hono/http-exception";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { NotFinal } from "../../../server/jobs/retry.ts";
+import { InvalidInput, UnknownKind } from "../../../server/jobs/start.ts";
+import { Problem, problemOf } from "../../../server/routes/api/problems.ts";
+import { StorageFull } from "../../../server/storage/storage.ts";
+import { UploadTooLarge } from "../../../server/storage/uploads.ts";
+import { backends } from "../../support/backends.ts";
+import { cutOff } from "./cut-off.ts";
+import { apiServer } from "./server.ts";
+
+describe("which status an error has", () => {
+  test.each<[number, Error]>([
+    [418, new Problem(418, "I am a teapot")],
+    [400, new HTTPException(400, { message: "Malformed JSON" })],
+    [404, new Problem(404, "There is no such job.")],
+    [409, new NotFinal("It runs")],
+    [413, new UploadTooLarge(1)],
+    [422, new UnknownKind("There is no such kind")],
+    [422, new InvalidInput({ from: "Too small" })],
+    [503, Object.assign(new Error("connect"), { code: "ECONNREFUSED" })],
+    [507, new StorageFull("The disk is full")],
+    [500, new Error("x is not a function")],
+    [500, new HTTPException(502)],
+  ])("%i", (status, error) => {
+    expect(problemOf(error).status).toBe(status);
+  });
+
+  test("a surprise does not tell what it was", () => {
+    expect(problemOf(new Error("select * from secrets")).message).not.toContain("secrets");
+  });
+
+  test("input is named by where it stands in the body", () => {
+    expect(problemOf(new InvalidInput({ from: "Too small" })).more).toEqual({
+      errors: { "metadata.from": "Too small" },
+    });
+  });
+});
+
+test("a database that is away is a 503, and all is well when it is back", async () => {
+  const line = await cutOff(backends.find(({ name }) => name === "postgres")!);
+  onTestFinished(() => line.close());
+  const api = await apiServer(line.backend);
+  onTestFinished(() => api.close());
+  const ada = await api.join("ada");
+  const id = await ada.start("counting");
+
+  await line.cut();
+  const requests = [
+    () => ada.send(`/jobs/${id}`),
+    () => ada.send("/jobs"),
+    () => ada.post("/jobs/start", { type: "counting" }),
+    () => ada.post(`/jobs/${id}/cancel`),
+    () => ada.send(`/jobs/${id}/events`, { headers: { accept: "text/event-stream" } }),
+  ];
+  for (const request of requests) {
+    const answer = await request();
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("content-type")).toContain("application/problem+json");
+    expect(answer.headers.get("retry-after")).toBe("2");
+    expect(await answer.json()).toMatchObject({ status: 503, title: "Service Unavailable" });
+  }
+
+  await line.mend();
+  await expect.poll(async () => (await ada.send(`/jobs/${id}`)).status).toBe(200);
+});
+
+test("a stream outlives the database, and then goes on without a gap", async () => {
+  const line = await cutOff(backends.find(({ name }) => name === "postgres")!);
+  onTestFinished(() => line.close());
+  const api = await apiServer(line.backend);
+  onTestFinished(() => api.close());
+  const ada = await api.join("ada");
+  const id = await ada.start("counting");
+  const headers = { accept: "text/event-stream" };
+  const answer = await ada.send(`/jobs/${id}/events`, { headers });
+  const text = answer.text();
+
+  await line.cut();
+  expect((await ada.send("/jobs")).status).toBe(503);
+  await line.mend();
+  await expect.poll(async () => (await ada.post(`/jobs/${id}/pause`)).status).toBe(200);
+  expect((await ada.post(`/jobs/${id}/cancel`)).status).toBe(200);
+  const seqs = [...(await text).matchAll(/^id: (\d+)$/gm)].map(([, seq]) => seq);
+  expect(seqs).toEqual(["1", "2", "3"]);
+});

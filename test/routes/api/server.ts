@@ -1,0 +1,134 @@
+/** The JSON interface behind a real server, with people who have tokens, and an engine beside it. */
+import { once } from "node:events";
+import type { Server, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { type Accounts, createAccounts, type Person } from "../../../server/accounts/accounts.ts";
+import type { Backend } from "../../../server/backend/backend.ts";
+import type { JobRow } from "../../../server/backend/schema.ts";
+import { readConfig } from "../../../server/config.ts";
+import { claim } from "../../../server/jobs/claim.ts";
+import { execute } from "../../../server/jobs/execute.ts";
+import { progressWriter } from "../../../server/jobs/flush.ts";
+import { createProgress } from "../../../server/jobs/progress.ts";
+import { createFrames } from "../../../server/live/frames.ts";
+import { createHub, type Hub } from "../../../server/live/hub.ts";
+import { createJobReader } from "../../../server/live/job-reader.ts";
+import { createLog } from "../../../server/log.ts";
+import { createRenderer } from "../../../server/render.ts";
+import { apiRoutes } from "../../../server/routes/api/api.ts";
+import type { Env, Services } from "../../../server/services.ts";
+import { createDiskStorage } from "../../../server/storage/disk.ts";
+import type { Storage } from "../../../server/storage/storage.ts";
+import { openTestBackend, type TestBackend } from "../../support/backends.ts";
+import { catalog } from "./kinds.ts";
+
+const log = createLog("silent", "web");
+const viewsDir = join(import.meta.dirname, "../../../views");
+const visitor = { address: "203.0.113.7", userAgent: "test" };
+
+export interface Api {
+  url: string;
+  backend: Backend;
+  accounts: Accounts;
+  hub: Hub;
+  storage: Storage;
+  /** The newest response that the server has begun. */
+  response(): ServerResponse;
+  /** A person of an account of their own, with a token. */
+  join(name: string): Promise<Member>;
+  /** Claims whatever is due and runs it to its end. */
+  runNext(abort?: AbortController): Promise<void>;
+  job(id: string): Promise<JobRow>;
+  close(): Promise<void>;
+}
+
+export interface Member extends Person {
+  token: string;
+  /** For a `Cookie` header. */
+  cookie: string;
+  /** Sends the token with it; `path` begins below `/api`. */
+  send(path: string, init?: RequestInit): Promise<Response>;
+  /** Posts JSON. */
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** @returns the new job's id */
+  start(type: string, metadata?: object): Promise<string>;
+}
+
+export async function apiServer(which: TestBackend): Promise<Api> {
+  const database = await openTestBackend(which);
+  const { backend } = database;
+  const config = readConfig({ STORAGE_DIR: database.dir, UPLOAD_LIMIT_MB: "1" });
+  const storage = createDiskStorage(database.dir);
+  const accounts = createAccounts({ backend, config, log });
+  const render = createRenderer({ viewsDir, strict: true, cache: false });
+  const reader = createJobReader(backend);
+  const frames = createFrames({ catalog, render, reader });
+  const hub = createHub({ backend, reader, log, frames });
+  const services: Services = { config, log, backend, catalog, accounts, storage, render, hub };
+  const app = new Hono<Env>().route("/api", apiRoutes(services));
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }) as Server;
+  if (!server.listening) await once(server, "listening");
+  let newest: ServerResponse;
+  server.prependListener("request", (_request, response: ServerResponse) => {
+    newest = response;
+  });
+  const { port } = server.address() as { port: number };
+  const url = `http://127.0.0.1:${port}`;
+
+  async function join(name: string): Promise<Member> {
+    const given = { name, email: `${name}@example.com`, password: "analytical engine" };
+    const signedIn = await accounts.signUp(given, visitor);
+    const cookie = signedIn!.cookies.map((each) => each.split(";")[0]).join("; ");
+    const token = await accounts.createToken(signedIn!.user.id, "test");
+    const person = await accounts.personOfToken(token);
+    const member: Member = {
+      ...person!,
+      token,
+      cookie,
+      send(path, init = {}) {
+        const headers = new Headers(init.headers);
+        headers.set("authorization", `Bearer ${member.token}`);
+        return fetch(`${url}/api${path}`, { ...init, headers });
+      },
+      post(path, body, headers = {}) {
+        const type = { "content-type": "application/json" };
+        const json = body === undefined ? {} : { body: JSON.stringify(body) };
+        const all = body === undefined ? headers : { ...type, ...headers };
+        return member.send(path, { method: "POST", headers: all, ...json });
+      },
+      async start(type, metadata = {}) {
+        const answer = await member.post("/jobs/start", { type, metadata });
+        const { job_id } = (await answer.json()) as { job_id: string };
+        return job_id;
+      },
+    };
+    return member;
+  }
+
+  return {
+    url,
+    backend,
+    accounts,
+    hub,
+    storage,
+    response: () => newest,
+    join,
+    async runNext(abort = new AbortController()) {
+      const row = await claim(backend, "worker-1");
+      if (!row) throw new Error("No job is due");
+      const write = progressWriter(backend);
+      const progress = createProgress({ write, now: backend.now, onError: () => {} });
+      await execute({ backend, storage, catalog, progress, log }, row, abort);
+    },
+    job: (id) =>
+      backend.db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      hub.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { backends } from "../../support/backends.ts";
+import { type Api, apiServer, type Member } from "./server.ts";
+
+describe.each(backends)("$name", (which) => {
+  let api: Api;
+  let ada: Member;
+  let grace: Member;
+  beforeAll(async () => {
+    api = await apiServer(which);
+    ada = await api.join("ada");
+    grace = await api.join("grace");
+  });
+  afterAll(() => api.close());
+
+  const count = { type: "counting", metadata: {} };
+
+  async function jobsOf({ userId }: Member): Promise<number> {
+    const rows = await api.backend.db
+      .selectFrom("jobs")
+      .select("id")
+      .where("user_id", "=", userId)
+      .execute();
+    return rows.length;
+  }
+
+  test("accepts a job and says where it is", async () => {
+    const answer = await ada.post("/jobs/start", count);
+    expect(answer.status).toBe(202);
+    const body = (await answer.json()) as { job_id: string };
+    expect(body).toEqual({
+      job_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      status: "pending",
+      estimated_duration_seconds: 40,
+    });
+    expect(answer.headers.get("location")).toBe(`/api/jobs/${body.job_id}`);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await api.job(body.job_id)).toMatchObject({
+      kind: "counting",
+      user_id: ada.userId,
+      account_id: ada.accountId,
+    });
+  });
+
+  test("takes input for granted where a kind needs none", async () => {
+    expect((await ada.post("/jobs/start", { type: "failing" })).status).toBe(202);
+  });
+
+  test("waits until run_at, whatever zone that is told in", async () => {
+    const run_at = "2099-01-01T02:00:00+02:00";
+    const answer = await ada.post("/jobs/start", { ...count, run_at });
+    const { job_id } = (await answer.json()) as { job_id: string };
+    expect((await api.job(job_id)).run_at).toBe(Date.parse("2099-01-01T00:00:00Z"));
+    expect(answer.headers.get("retry-after")).toBe("30");
+  });
+
+  test("gives one job and equal answers to fifty starts with one key", async () => {
+    const before = await jobsOf(ada);
+    const headers = { "idempotency-key": "fifty" };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => ada.post("/jobs/start", count, headers)),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual(Array(50).fill(202));
+    const bodies = await Promise.all(answers.map((answer) => answer.text()));
+    expect(new Set(bodies).size).toBe(1);
+    expect(new Set(answers.map((answer) => answer.headers.get("location"))).size).toBe(1);
+    expect(await jobsOf(ada)).toBe(before + 1);
+  });
+
+  test("answers a key the same when its job has gone on", async () => {
+    const headers = { "idempotency-key": "later" };
+    const first = (await (await ada.post("/jobs/start", count, headers)).json()) as {
+      job_id: string;
+    };
+    expect((await ada.post(`/jobs/${first.job_id}/cancel`)).status).toBe(200);
+    const again = await ada.post("/jobs/start", count, headers);
+    expect(again.status).toBe(202);
+    expect(await again.json()).toEqual(first);
+  });
+
+  test("refuses a key with other input, and names its job", async () => {
+    const headers = { "idempotency-key": "other" };
+    const first = (await (await ada.post("/jobs/start", count, headers)).json()) as {
+      job_id: string;
+    };
+    const answer = await ada.post("/jobs/start", { type: "failing" }, headers);
+    expect(answer.status).toBe(409);
+    expect(answer.headers.get("content-type")).toContain("application/problem+json");
+    expect(await answer.json()).toMatchObject({
+      type: "about:blank",
+      title: "Conflict",
+      status: 409,
+      detail: expect.stringContaining(first.job_id),
+      job_id: first.job_id,
+    });
+  });
+
+  test("keeps the keys of two people apart", async () => {
+    const headers = { "idempotency-key": "ours" };
+    const [mine, hers] = await Promise.all(
+      [ada, grace].map(async (member) => (await member.post("/jobs/start", count, headers)).json()),
+    );
+    expect(mine).not.toEqual(hers);
+  });
+
+  test.each<[string, object, Record<string, string>]>([
+    ["a kind that there is not", { type: "nonsense" }, { type: "There is no kind" }],
+    ["no kind", {}, { type: "expected string" }],
+    [
+      "input that is wrong",
+      { type: "secretive", metadata: { user: "x" } },
+      { "metadata.user": "At least two letters", "metadata.password": "" },
+    ],
+    [
+      "an upload that there is not",
+      { type: "reading", metadata: { upload_id: "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f" } },
+      { "metadata.upload_id": "upload it again" },
+    ],
+    ["a time that is none", { ...count, run_at: "tomorrow" }, { run_at: "datetime" }],
+    ["a name that is mistyped", { ...count, runAt: "2099-01-01T00:00:00Z" }, { body: "runAt" }],
+  ])("refuses %s, field by field", async (_, body, fields) => {
+    const before = await jobsOf(ada);
+    const answer = await ada.post("/jobs/start", body);
+    expect(answer.status).toBe(422);
+    const { errors } = (await answer.json()) as { errors: Record<string, string> };
+    expect(Object.keys(errors).sort()).toEqual(Object.keys(fields).sort());
+    for (const [field, text] of Object.entries(fields)) {
+      expect(errors[field]?.toLowerCase()).toContain(text.toLowerCase());
+    }
+    expect(await jobsOf(ada)).toBe(before);
+  });
+
+  test("refuses an upload of somebody else", async () => {
+    const uploaded = await grace.send("/uploads?name=a.csv", { method: "POST", body: "a,b\n" });
+    const { upload_id } = (await uploaded.json()) as { upload_id: string };
+    const body = { type: "reading", metadata: { upload_id } };
+    expect((await ada.post("/jobs/start", body)).status).toBe(422);
+    expect((await grace.post("/jobs/start", body)).status).toBe(202);
+  });
+
+  test.each<[number, string, RequestInit]>([
+    [
+      400,
+      "what is not JSON",
+      { body: '{"type":', headers: { "content-type": "application/json" } },
+    ],
+    [
+      415,
+      "a form",
+      {
+        body: "type=counting",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+      },
+    ],
+    [
+      413,
+      "too much",
+      { body: `"${"x".repeat(1_000_001)}"`, headers: { "content-type": "application/json" } },
+    ],
+    [422, "nothing", {}],
+    [
+      422,
+      "an endless key",
+      {
+        body: JSON.stringify(count),
+        headers: { "content-type": "application/json", "idempotency-key": "x".repeat(256) },
+      },
+    ],
+  ])("answers %i to %s", async (status, _, init) => {
+    const answer = await ada.send("/jobs/start", { method: "POST", ...init });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("content-type")).toContain("application/problem+json");
+    expect(await answer.json()).toMatchObject({ status });
+  });
+});
