@@ -9,6 +9,9 @@ import type { StopReason } from "./run.ts";
 const memory = ["--max-semi-space-size=4"];
 const entry = join(import.meta.dirname, "../runner.ts");
 
+/** What a process may take to start on a busy machine, before its silence is counted. */
+const startMs = 30_000;
+
 /** How a job left its runner: by its own end, or with the process. */
 export type Left = "ended" | "lost";
 
@@ -17,7 +20,7 @@ export interface RunnerProcess {
   readonly jobs: ReadonlyMap<string, JobRow>;
   /** The job that has this process for itself. */
   alone: string | undefined;
-  /** When it answered last, on this process's own clock. */
+  /** When it answered last, on this process's own clock; ahead of it until the first time. */
   answeredAt: number;
   /** Resolves once the process is gone. */
   readonly gone: Promise<void>;
@@ -53,7 +56,7 @@ export function startRunner(): RunnerProcess {
     pid: child.pid ?? 0,
     jobs,
     alone: undefined,
-    answeredAt: performance.now(),
+    answeredAt: performance.now() + startMs,
     gone: gone.promise,
     run(row) {
       jobs.set(row.id, row);
