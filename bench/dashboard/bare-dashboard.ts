@@ -1,0 +1,113 @@
+/**
+ * The baseline of the dashboard: `node:http`, the driver itself with the same query on the same
+ * file, and a template literal a row. What stands around the rows is our own page's text; there is
+ * nobody to sign in, no route to find and no header to set.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import Database from "better-sqlite3";
+import { answer } from "../support/program.ts";
+
+export type BareDashboard = typeof bareDashboard;
+
+interface Job {
+  id: string;
+  kind: string;
+  status: string;
+  outcome: string | null;
+  error: string | null;
+  message: string | null;
+  version: number;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  step_done: number;
+  step_total: number;
+  progress: number;
+  failed: number;
+}
+
+const bareDashboard = answer({
+  /** @param given.page our page, for what stands around the rows */
+  async listen({ file, page }: { file: string; page: string }): Promise<number> {
+    const database = new Database(file, { readonly: true });
+    const member = database.prepare("select account_id, user_id from members").get() as {
+      account_id: string;
+      user_id: string;
+    };
+    const active = database.prepare(`select * from jobs
+      where account_id = ? and user_id = ? and finished_at is null
+      order by case status when 'running' then 0 when 'paused' then 1 else 2 end, id desc
+      limit 51`);
+    const ended = database.prepare(`select * from jobs
+      where account_id = ? and user_id = ? and finished_at is not null and hidden_at is null
+      order by finished_at desc, id desc limit ?`);
+    const begin = page.indexOf("<li>");
+    const end = page.lastIndexOf("</li>") + "</li>".length;
+    const [before, after] = [page.slice(0, begin), page.slice(end)];
+
+    const server = createServer((_request, response) => {
+      const now = Date.now();
+      const first = active.all(member.account_id, member.user_id) as Job[];
+      const rest = ended.all(member.account_id, member.user_id, 51 - first.length) as Job[];
+      const html = before + [...first, ...rest].map((job) => row(job, now)).join("") + after;
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.setHeader("content-length", Buffer.byteLength(html));
+      response.end(html);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    return (server.address() as AddressInfo).port;
+  },
+});
+
+function row(job: Job, now: number): string {
+  const id = escape(job.id);
+  const title = "Import contacts";
+  const created = moment(job.created_at);
+  const when = moment(job.finished_at ?? job.started_at ?? job.created_at);
+  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escape(created.text)}"><div class="row ${job.status}" id="row-${id}" data-version="${job.version}" data-at="${now}">
+  <span class="kind"><svg class="i" aria-hidden="true"><use href="#i-import"></use></svg></span>
+  <a class="name" id="open-${id}" href="/jobs/${id}">${title}</a>
+  <span class="mark ${job.status}"><svg class="i" aria-hidden="true"><use href="#i-check"></use></svg><span>${escape(label(job))}</span></span>
+  ${job.finished_at === null ? tick(job, now) : `<p>${escape(job.outcome ?? job.error ?? "")}</p><small class="took">took ${seconds(job.finished_at - job.started_at!)}</small>`}
+  <time class="when" datetime="${when.iso}">${escape(when.text)}</time>
+</div></li>`;
+}
+
+function tick(job: Job, now: number): string {
+  const percent = Math.floor(job.progress * 100);
+  const amount = `${number(job.step_done)} of ${number(job.step_total)} rows`;
+  return `<div id="tick-${escape(job.id)}" data-version=${job.version} data-at=${now} data-p=${percent}><progress aria-label=Progress max=100 value=${percent}>${percent} %</progress> <b>${percent} %</b> <p>${escape(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
+}
+
+function label(job: Job): string {
+  if (job.status === "succeeded") return `Done, ${number(job.failed)} rejected`;
+  return job.status === "failed" ? "Failed" : "Paused";
+}
+
+const numbers = new Intl.NumberFormat("en");
+const moments = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
+
+function number(value: number): string {
+  return numbers.format(value);
+}
+
+function seconds(ms: number): string {
+  return `${Math.floor(ms / 1_000)} s`;
+}
+
+function moment(at: number): { iso: string; text: string } {
+  return { iso: new Date(at).toISOString(), text: `${moments.format(at)} UTC` };
+}
+
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+function escape(text: string): string {
+  return /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (sign) => escapes[sign]!) : text;
+}

@@ -1,0 +1,28 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { z } from "zod";
+import { defineJob } from "../../server/job.ts";
+
+const callsATurn = 100_000;
+
+/** Calls progress as often as it can, and says what a call took, its share of the writing included. */
+export default defineJob({
+  title: "Hot loop",
+  description: "Calls progress as often as it can.",
+  input: z.object({ calls: z.number().int(), message: z.boolean() }),
+  steps: { Calling: 1 },
+  listed: false,
+  alone: true,
+  async run(job, { calls, message }) {
+    const took = await job.step("Calling", async () => {
+      const startedAt = process.hrtime.bigint();
+      for (let done = 0; done < calls; ) {
+        const end = Math.min(calls, done + callsATurn);
+        if (message) while (done < end) job.progress(++done, calls, "Calling");
+        else while (done < end) job.progress(++done, calls);
+        await turn();
+      }
+      return Number(process.hrtime.bigint() - startedAt) / calls;
+    });
+    return { message: took.toFixed(2) };
+  },
+});
