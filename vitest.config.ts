@@ -1,15 +1,38 @@
 import { defineConfig } from "vitest/config";
 
+/** They start processes, kill them and look at clocks: each file has the machine to itself. */
+const alone = ["test/faults/**/*.test.ts", "test/e2e/**/*.test.ts", "test/live-client/**/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     reporters: ["default", "./test/support/count-reporter.ts"],
-    pool: "forks",
-    maxWorkers: 2,
     // A test that does not run proves nothing.
     allowOnly: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ["test/**/*.test.ts"],
+          exclude: alone,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: alone,
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

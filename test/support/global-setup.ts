@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { buildAssets } from "../../server/commands/assets.ts";
 import { startCluster } from "./postgres.ts";
 
 declare module "vitest" {
@@ -7,8 +8,9 @@ declare module "vitest" {
   }
 }
 
-/** Starts what all test files share: one real Postgres. */
+/** Makes what all test files share: the pages' assets, and one real Postgres. */
 export default async function setup(project: TestProject) {
+  await buildAssets({ minify: true });
   const cluster = await startCluster();
   project.provide("postgresUrl", cluster.url);
   return () => cluster.stop();
