@@ -28,18 +28,22 @@ function alternative(name: string, kind: Kind): JsonSchema {
   };
 }
 
+/** Words of JSON Schema that a field's `meta` may hold; the others are for forms. */
+const known = ["title", "description", "examples", "deprecated"];
+
 function inputOf(kind: Kind): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(kind.input, {
     io: "input",
     unrepresentable: "any",
     override({ zodSchema, jsonSchema }) {
-      // Words for forms; the rest of them is nothing that a program needs.
-      const { label, upload, secret, ...known } = jsonSchema as JsonSchema;
-      for (const word of Object.keys(jsonSchema)) delete (jsonSchema as JsonSchema)[word];
-      Object.assign(jsonSchema, known);
-      if (label) Object.assign(jsonSchema, { title: label });
-      if (upload) Object.assign(jsonSchema, { description: "`upload_id` of an upload" });
-      if (secret || isSecret(zodSchema)) Object.assign(jsonSchema, { writeOnly: true });
+      const schema = jsonSchema as JsonSchema;
+      const { label, help, upload } = schema;
+      const meta = z.globalRegistry.get(zodSchema) ?? {};
+      for (const word of Object.keys(meta)) if (!known.includes(word)) delete schema[word];
+      if (label) schema.title = label;
+      if (upload) schema.description = "The `upload_id` of an upload";
+      else if (help) schema.description = help;
+      if (isSecret(zodSchema)) schema.writeOnly = true;
     },
   });
   return schema;

@@ -39,6 +39,8 @@ export const listQuery = z.object({
     .transform((limit) => Math.min(limit, page.most))
     .openapi({
       type: "integer",
+      minimum: 1,
+      default: page.usual,
       description: `Jobs on a page; more than ${page.most} is taken as ${page.most}`,
     }),
   cursor: z.string().optional().meta({ description: "`next_cursor` of the page before" }),

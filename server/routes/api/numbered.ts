@@ -13,14 +13,19 @@ export const behindQuery = z.object({
     .min(0)
     .max(highest)
     .default(0)
-    .openapi({ type: "integer", description: "Only what is numbered higher" }),
+    .openapi({ type: "integer", minimum: 0, description: "Only what is numbered higher" }),
   limit: z.coerce
     .number()
     .int()
     .min(1)
     .default(mostRows)
     .transform((limit) => Math.min(limit, mostRows))
-    .openapi({ type: "integer", description: `At most so many; ${mostRows} is the most` }),
+    .openapi({
+      type: "integer",
+      minimum: 1,
+      default: mostRows,
+      description: `At most so many; ${mostRows} is the most`,
+    }),
 });
 
 export const nextSchema = z.int().nullable().meta({

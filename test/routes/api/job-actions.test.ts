@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Stopped } from "../../../server/jobs/run.ts";
 import type { JobJson } from "../../../server/routes/api/job-schema.ts";
 import { backends } from "../../support/backends.ts";
 import { type Api, apiServer, type Member } from "./server.ts";
@@ -42,7 +43,6 @@ describe.each(backends)("$name", (which) => {
     expect(asked).toMatchObject({ status: "running", cancellable: false });
     expect(asked.cancel_requested_at).not.toBeNull();
     expect((await act(id, "cancel")).version).toBe(asked.version);
-    const { Stopped } = await import("../../../server/jobs/run.ts");
     abort.abort(new Stopped("cancel"));
     await running;
     expect((await api.job(id)).status).toBe("cancelled");

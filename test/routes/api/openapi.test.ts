@@ -33,11 +33,16 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** The schema with all that it refers to, as one that stands for itself. */
+/** The schema with all that it refers to, as one that stands for itself and allows no more. */
 function schemaOf(schema: JsonSchema): z.ZodType {
   const whole = { ...(schema as object), $defs: document.components.schemas };
-  const text = JSON.stringify(whole).replaceAll("#/components/schemas/", "#/$defs/");
+  const text = JSON.stringify(whole, closed).replaceAll("#/components/schemas/", "#/$defs/");
   return z.fromJSONSchema(JSON.parse(text));
+}
+
+function closed(_key: string, value: unknown): unknown {
+  const isObject = value !== null && typeof value === "object" && "properties" in value;
+  return isObject ? { additionalProperties: false, ...value } : value;
 }
 
 const operations = () =>
@@ -102,7 +107,7 @@ test("it spells out what each kind takes", () => {
   const text = JSON.stringify(document.components.schemas.Start);
   expect(text).toContain('"title":"Milliseconds between steps"');
   expect(text).toContain('"writeOnly":true');
-  expect(text).not.toMatch(/"(secret|label|upload)":/);
+  expect(text).not.toMatch(/"(secret|label|help|upload)":/);
 });
 
 describe("what is answered is as described", () => {
