@@ -11,10 +11,18 @@ import { originOf } from "./same-origin.ts";
 /** Bytes. Files are sent as multipart, which is streamed and has limits of its own. */
 const largestForm = 1_000_000;
 
-/** For pages: sets `person`, or leads to the sign-in page and back. */
+/**
+ * For pages: sets `person`, or leads to the sign-in page and back. What a program was told of in a
+ * `result_url` it may also fetch with its token; forms need a session.
+ */
 export function requirePerson(services: PageServices): MiddlewareHandler<Env> {
   return async (c, next) => {
     if (await currentPerson(c, services)) return next();
+    const program = c.req.method === "GET" ? await bearerOf(c, services) : null;
+    if (program) {
+      c.set("person", program);
+      return next();
+    }
     const page = `/sign-in?next=${encodeURIComponent(pageOf(c))}`;
     if (c.req.header("hx-request") !== "true") return c.redirect(page, 303);
     c.header("HX-Redirect", page);
@@ -106,13 +114,15 @@ export function requireApiPerson(services: PageServices): MiddlewareHandler<Env>
 }
 
 async function apiPerson(c: Context<Env>, services: PageServices) {
-  const given = c.req.header("authorization");
-  if (given) {
-    const token = /^bearer +(\S+) *$/i.exec(given)?.[1];
-    return token ? services.accounts.personOfToken(token) : null;
-  }
+  if (c.req.header("authorization")) return bearerOf(c, services);
   if (originOf(c.req.raw.headers, services.config) !== "ours") return null;
   return currentPerson(c, services);
+}
+
+/** The person whose API token the request carries. */
+export async function bearerOf(c: Context<Env>, { accounts }: Pick<PageServices, "accounts">) {
+  const token = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  return token ? accounts.personOfToken(token) : null;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9457 and https://www.rfc-editor.org/rfc/rfc6750#section-3 */

@@ -56,42 +56,56 @@ export async function start(
 ): Promise<Started> {
   const kind = catalog.get(request.kind);
   if (!kind) throw new UnknownKind(`There is no kind of job called "${request.kind}"`);
-  const { data, subject } = await validInput(backend, kind, request);
-  const input = JSON.stringify(data);
+  const checked = checkInput(kind, request.input);
+  const input = checked.ok ? JSON.stringify(checked.input) : "";
+  // The key goes before everything: what was right at the time needs no second check.
+  const earlier = await startedWith(backend.db, request, input);
+  if (earlier) return earlier;
+  if (!checked.ok) throw new InvalidInput(checked.errors);
+  const subject = await subjectOf(backend, kind, checked.input, request.accountId);
   return backend.write(async (write) => {
     const job = await insert(write, kind, { ...request, input, subject, at: backend.now() });
     if (job) return { job, repeated: false, sameInput: true };
-    const earlier = await write.db
-      .selectFrom("jobs")
-      .selectAll()
-      .where("user_id", "=", request.userId)
-      .where("idempotency_key", "=", request.idempotencyKey!)
-      .executeTakeFirstOrThrow();
-    const sameInput = earlier.kind === request.kind && earlier.input === input;
-    return { job: earlier, repeated: true, sameInput };
+    // Another click with this key came in between.
+    return (await startedWith(write.db, request, input))!;
   });
 }
 
-async function validInput(
+async function startedWith(
+  db: Backend["db"],
+  { kind, userId, idempotencyKey }: StartRequest,
+  input: string,
+): Promise<Started | undefined> {
+  if (idempotencyKey === undefined) return undefined;
+  const job = await db
+    .selectFrom("jobs")
+    .selectAll()
+    .where("user_id", "=", userId)
+    .where("idempotency_key", "=", idempotencyKey)
+    .executeTakeFirst();
+  return job && { job, repeated: true, sameInput: job.kind === kind && job.input === input };
+}
+
+/** The name of the uploaded file. @throws InvalidInput where the account has no such file */
+async function subjectOf(
   backend: Backend,
   kind: Kind,
-  request: StartRequest,
-): Promise<{ data: Record<string, unknown>; subject: string | null }> {
-  const checked = checkInput(kind, request.input);
-  if (!checked.ok) throw new InvalidInput(checked.errors);
+  input: Record<string, unknown>,
+  accountId: string,
+): Promise<string | null> {
   let subject: string | null = null;
   for (const [field, type] of Object.entries(kind.input.shape)) {
     if (!(type as z.ZodType).meta?.()?.upload) continue;
     const found = await backend.db
       .selectFrom("uploads")
       .select("name")
-      .where("id", "=", String(checked.input[field]))
-      .where("account_id", "=", request.accountId)
+      .where("id", "=", String(input[field]))
+      .where("account_id", "=", accountId)
       .executeTakeFirst();
     if (!found) throw new InvalidInput({ [field]: "This file is gone: upload it again" });
     subject ??= found.name;
   }
-  return { data: checked.input, subject };
+  return subject;
 }
 
 interface Row extends Omit<StartRequest, "input"> {

@@ -2,6 +2,7 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
+import { bearerOf } from "../accounts/guard.ts";
 import { openStream } from "../live/stream.ts";
 import { parseCursors, parseTopics, type Topic } from "../live/topics.ts";
 import type { Env, Services } from "../services.ts";
@@ -23,7 +24,9 @@ export function streamRoutes(services: Services): Hono<Env> {
     const { userId, accountId, sessionId } = c.var.person;
     const stream = openStream(outgoing, {
       version: assetHref("app.js"),
-      isAllowed: async () => (await services.accounts.personOf(c.req.raw.headers)) !== null,
+      isAllowed: async () =>
+        ((await services.accounts.personOf(c.req.raw.headers)) ?? (await bearerOf(c, services))) !==
+        null,
     });
     const leave = hub.watch({
       topics,

@@ -55,6 +55,19 @@ describe("pages", () => {
     const browser = await signedUp(site.app);
     expect(await browser.text("/jobs")).toBe("jobs of Ada Lovelace");
   });
+
+  test("open for a program's token to read, and for no form", async () => {
+    await signedUp(site.app);
+    const user = await site.accounts.findUser("ada@example.com");
+    const token = await site.accounts.createToken(user!.id, "script");
+    const headers = { authorization: `Bearer ${token}` };
+    const read = await site.app.request("/jobs", { headers });
+    expect(await read.text()).toBe("jobs of Ada Lovelace");
+    const write = await site.app.request("/uploads", { method: "POST", headers });
+    expect(write.status).toBe(303);
+    const wrong = await site.app.request("/jobs", { headers: { authorization: "Bearer hw_no" } });
+    expect(wrong.status).toBe(303);
+  });
 });
 
 test("a refusal is told in words even with the database gone", async () => {
