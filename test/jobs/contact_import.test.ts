@@ -211,11 +211,11 @@ describe.each(backends)("$name", (which) => {
   });
 
   describe("interrupted", () => {
-    /** Three runs, four and more batches, repeats, and rejected rows all over. */
-    const file = `email,first name,phone\n${Array.from({ length: 110_000 }, (_, at) => {
-      if (at % 20_011 === 0) return `nobody ${at},,`;
-      const number = at % 1_009 === 0 ? 77 : at % 30_011;
-      return `u${(number * 7_919) % 30_011}@x.test,${at % 3 ? "" : `n${at}`},${at}`;
+    /** Three runs, a hundred batches, repeats, and rejected rows all over. */
+    const file = `email,first name,phone\n${Array.from({ length: 60_000 }, (_, at) => {
+      if (at % 10_007 === 0) return `nobody ${at},,`;
+      const number = at % 1_009 === 0 ? 77 : at % 20_011;
+      return `u${(number * 7_919) % 20_011}@x.test,${at % 3 ? "" : `n${at}`},${at}`;
     }).join("\n")}\n`;
 
     async function everything(id: string) {
@@ -279,10 +279,10 @@ describe.each(backends)("$name", (which) => {
       const job = await engine.run(id, { backend, abort });
       expect(job).toMatchObject({
         status: "cancelled",
-        outcome: "Cancelled: 1,000 of 5,001 rows had been saved and are kept",
+        outcome: "Cancelled: 500 of 5,001 rows had been saved and are kept",
       });
-      expect(await contactCount()).toBe(1_000);
-      expect(await contacts()).toHaveLength(1_000);
+      expect(await contactCount()).toBe(500);
+      expect(await contacts()).toHaveLength(500);
     });
 
     test("cancelled before anything was saved, it says that", async () => {

@@ -23,9 +23,11 @@ export interface RunSize {
 }
 
 /** A run is sorted in memory, so it ends at the first of these. */
-const largestRun: RunSize = { rows: 50_000, bytes: 16_000_000 };
+const largestRun: RunSize = { rows: 25_000, bytes: 8_000_000 };
+/** Bytes read at a time: the bar moves at least this often, and runs are as large as they may be. */
+const PIECE = 250_000;
 /** So many runs are joined to one: a merge holds a chunk of each, whatever the size of the file. */
-const JOINED = 32;
+const JOINED = 64;
 
 export async function readContacts(
   job: JobContext,
@@ -74,7 +76,8 @@ export async function readContacts(
     async *from(last) {
       read = last ?? read;
       let cursor: Cursor = read;
-      for await (const piece of readRows(source, inspection, { from: last })) {
+      const pieceBytes = Math.min(PIECE, largest.bytes);
+      for await (const piece of readRows(source, inspection, { from: last, pieceBytes })) {
         check(piece);
         cursor = piece.cursor;
         job.progress(piece.done, source.size, told(read.contacts + contacts.length));
