@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { streamRequest } from "./stream-request.ts";
 
 /** Opens streams on a job's page that read what comes and do nothing with it. */
 export function watchJob(port: number, cookie: string, id: string, count: number): () => void {
@@ -11,14 +12,4 @@ export function watchJob(port: number, cookie: string, id: string, count: number
   return () => {
     for (const socket of sockets) socket.destroy();
   };
-}
-
-export function streamRequest(port: number, cookie: string, topics: string): string {
-  return [
-    `GET /live?topics=${topics} HTTP/1.1`,
-    `Host: 127.0.0.1:${port}`,
-    "Accept: text/event-stream",
-    `Cookie: ${cookie}`,
-    "\r\n",
-  ].join("\r\n");
 }

@@ -1,0 +1,100 @@
+/**
+ * Jobs that run, as far as a web process can tell: their rows are there, and their progress is
+ * written the way runners write it, all jobs in one statement.
+ */
+import { v7 as uuidv7 } from "uuid";
+import type { Backend } from "../../server/backend/backend.ts";
+import { openBackend } from "../../server/backend/open.ts";
+import { progressWriter } from "../../server/jobs/flush.ts";
+import type { ProgressRow } from "../../server/jobs/progress.ts";
+import { answer } from "../support/program.ts";
+
+export type Changes = typeof changes;
+
+const total = 1_000_000;
+const hour = 3_600_000;
+/** The same as that of the engine. */
+const eventEveryMs = 1_000;
+
+let backend: Backend;
+let timer: NodeJS.Timeout | undefined;
+let done = 0;
+
+const changes = answer({
+  /** @returns the ids of so many jobs that run */
+  async create({ file, count }: { file: string; count: number }): Promise<string[]> {
+    backend = await openBackend(file);
+    const owner = await backend.db
+      .selectFrom("members")
+      .select(["account_id", "user_id"])
+      .executeTakeFirstOrThrow();
+    const ids = Array.from({ length: count }, () => uuidv7());
+    await backend.write(async ({ db }) => {
+      for (const id of ids) await db.insertInto("jobs").values(running(id, owner)).execute();
+      for (const id of ids) await db.insertInto("job_steps").values(step(id)).execute();
+    });
+    return ids;
+  },
+  /** Makes progress with all of them, so often a second. */
+  start({ ids, perSecond }: { ids: string[]; perSecond: number }): void {
+    const write = progressWriter(backend);
+    let noted = 0;
+    let writing = false;
+    timer = setInterval(async () => {
+      if (writing) return;
+      writing = true;
+      const at = backend.now();
+      const sampled = at - noted >= eventEveryMs;
+      if (sampled) noted = at;
+      done = (done + 423) % total;
+      await write(
+        ids.map((id) => progressOf(id, at, sampled)),
+        new Map(),
+      );
+      writing = false;
+    }, 1_000 / perSecond);
+  },
+  stop(_: object): void {
+    clearInterval(timer);
+  },
+});
+
+function running(id: string, owner: { account_id: string; user_id: string }) {
+  const at = Date.now();
+  return {
+    ...owner,
+    id,
+    kind: "contact_import",
+    status: "running" as const,
+    input: "{}",
+    run_at: at,
+    created_at: at,
+    started_at: at,
+    claimed_at: at,
+    progressed_at: at,
+    max_retries: 3,
+    timeout_ms: hour,
+    fence: 1,
+    step: 0,
+  };
+}
+
+function step(id: string) {
+  const status = "running" as const;
+  return { job_id: id, position: 0, name: "Saving contacts", weight: 1, status };
+}
+
+function progressOf(id: string, at: number, sampled: boolean): ProgressRow {
+  return {
+    id,
+    fence: 1,
+    done,
+    total,
+    progress: done / total,
+    message: `${done} contacts found`,
+    at,
+    etaFrom: at + 100_000,
+    etaTo: at + 120_000,
+    sampled: sampled ? 1 : 0,
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * CPU time of the web process for each delivered frame, and memory for each stream, beside bare
+ * `node:http` that writes as many bytes at the same pace to as many connections.
+ */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startApplication } from "../support/application.ts";
+import { median } from "../support/figures.ts";
+import { type Inspector, inspect } from "../support/inspector.ts";
+import { signUp } from "../support/person.ts";
+import { startProgram } from "../support/program.ts";
+import { atMost, type Row, within } from "../support/row.ts";
+import type { BareServer } from "./bare-server.ts";
+import type { Changes } from "./changes.ts";
+import type { Receivers } from "./receivers.ts";
+
+const count = 5_000;
+const perSecond = 4;
+const sliceMs = 6_000;
+/** What is still under way when a slice begins belongs to no slice. */
+const settleMs = 1_500;
+const repetitions = 3;
+const limitBytes = 20_000;
+
+export async function fanOut(): Promise<Row[]> {
+  const application = await startApplication({ entry: "web", inspect: true });
+  const programs = {
+    receivers: startProgram<Receivers>(join(import.meta.dirname, "receivers.ts")),
+    changes: startProgram<Changes>(join(import.meta.dirname, "changes.ts")),
+    bare: startProgram<BareServer>(join(import.meta.dirname, "bare-server.ts")),
+  };
+  const web = await inspect(application.inspector);
+  try {
+    const { cookie } = await signUp(application);
+    const { port, databaseFile: file } = application;
+    const ids = await programs.changes.call.create({ file, count });
+    const barePort = await programs.bare.call.listen({});
+    const topics = Array<string>(count).fill("bare");
+    const bare = { group: "bare", port: barePort, cookie: "", topics, times: false };
+    await programs.receivers.call.open(bare);
+
+    const rows: Row[] = [];
+    for (const [what, watched] of [
+      ["a job of its own", ids],
+      ["one job shared", ids.slice(0, 1)],
+    ] as const) {
+      const { receivers } = programs;
+      const before = await web.settledMemory();
+      const topics = Array.from({ length: count }, (_, at) => `job:${watched[at % watched.length]}`);
+      await receivers.call.open({ group: "ours", port, cookie, topics, times: false });
+      await sleep(settleMs);
+      const memory = ((await web.settledMemory()) - before) / count;
+      const { ours, theirs } = await compare(programs, web, watched);
+      await receivers.call.close("ours");
+      await sleep(settleMs);
+      rows.push(
+        atMost({
+          what: `CPU a delivery, ${count} streams, ${what}`,
+          ours: median(ours),
+          baseline: median(theirs),
+          unit: "µs",
+          bar: 2,
+          by: "node:http, same bytes",
+        }),
+        within({
+          what: `  memory a stream`,
+          ours: memory / 1_000,
+          unit: "kB",
+          limit: limitBytes / 1_000,
+        }),
+      );
+    }
+    return rows;
+  } finally {
+    web.close();
+    for (const program of Object.values(programs)) program.stop();
+    await application.stop();
+  }
+}
+
+interface Programs {
+  receivers: ReturnType<typeof startProgram<Receivers>>;
+  changes: ReturnType<typeof startProgram<Changes>>;
+  bare: ReturnType<typeof startProgram<BareServer>>;
+}
+
+/** @returns µs a delivery, for each repetition */
+async function compare(
+  { receivers, changes, bare }: Programs,
+  web: Inspector,
+  ids: readonly string[],
+): Promise<{ ours: number[]; theirs: number[] }> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    await changes.call.start({ ids: [...ids], perSecond });
+    const mine = await slice(receivers, "ours", () => web.cpu());
+    await changes.call.stop({});
+    ours.push(mine.cost);
+    await sleep(settleMs);
+
+    await bare.call.start({ bytes: mine.bytes, perSecond });
+    const other = await slice(receivers, "bare", () => bare.call.cpu({}));
+    await bare.call.stop({});
+    theirs.push(other.cost);
+    await sleep(settleMs);
+    console.error(
+      `  ${mine.rate.toFixed(2)} frames a second and stream of ${mine.bytes} bytes at ${mine.cost.toFixed(1)} µs; ` +
+        `bare: ${other.rate.toFixed(2)} at ${other.cost.toFixed(1)} µs`,
+    );
+  }
+  return { ours, theirs };
+}
+
+async function slice(
+  receivers: Programs["receivers"],
+  group: string,
+  cpu: () => Promise<number>,
+): Promise<{ cost: number; bytes: number; rate: number }> {
+  await sleep(settleMs);
+  const before = { ...(await receivers.call.count(group)), cpu: await cpu(), at: performance.now() };
+  await sleep(sliceMs);
+  const after = { ...(await receivers.call.count(group)), cpu: await cpu(), at: performance.now() };
+  const frames = after.frames - before.frames;
+  // Each frame travels as a chunk: its length in hexadecimal and two line ends come on top.
+  const bytes = Math.round((after.bytes - before.bytes) / frames) - 7;
+  return {
+    cost: ((after.cpu - before.cpu) * 1_000) / frames,
+    bytes,
+    rate: (frames * 1_000) / (after.at - before.at) / count,
+  };
+}

@@ -1,0 +1,98 @@
+/** Thousands of streams in one process, each read as cheaply as Node can, counted by group. */
+import { connect, type Socket } from "node:net";
+import { answer } from "../support/program.ts";
+import { streamRequest } from "../support/stream-request.ts";
+
+export type Receivers = typeof receivers;
+
+/** Connections opened at once: a server's backlog holds some hundred. */
+const atOnce = 100;
+/** Each frame is one such line. */
+const mark = Buffer.from("data:");
+
+interface Group {
+  sockets: Socket[];
+  frames: number;
+  bytes: number;
+  /** Frames since `since`, with the wait for each moment that a frame tells of, ms. */
+  waits: number[];
+}
+
+const groups = new Map<string, Group>();
+
+const receivers = answer({
+  /** Opens streams and resolves once each has received something. */
+  async open(given: {
+    group: string;
+    port: number;
+    cookie: string;
+    /** What each stream watches. */
+    topics: string[];
+    /** Frames say when they were sent, and the wait for that is to be noted. */
+    times: boolean;
+  }): Promise<void> {
+    const group: Group = { sockets: [], frames: 0, bytes: 0, waits: [] };
+    groups.set(given.group, group);
+    for (let from = 0; from < given.topics.length; from += atOnce) {
+      const topics = given.topics.slice(from, from + atOnce);
+      await Promise.all(topics.map((topic) => open(group, given, topic)));
+    }
+  },
+  count(name: string): { frames: number; bytes: number } {
+    const { frames, bytes } = groups.get(name)!;
+    return { frames, bytes };
+  },
+  /** @returns the waits noted so far, and forgets them */
+  waits(name: string): number[] {
+    return groups.get(name)!.waits.splice(0);
+  },
+  close(name: string): void {
+    for (const socket of groups.get(name)!.sockets) socket.destroy();
+    groups.delete(name);
+  },
+});
+
+function open(
+  group: Group,
+  { port, cookie, times }: { port: number; cookie: string; times: boolean },
+  topic: string,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const note = times ? noteWaits(group) : () => {};
+    const socket = connect({
+      port,
+      host: "127.0.0.1",
+      // One buffer for all: what came is looked at before the next chunk is read.
+      onread: {
+        buffer,
+        callback(length, chunk) {
+          group.bytes += length;
+          const bytes = (chunk as Buffer).subarray(0, length);
+          for (let at = bytes.indexOf(mark); at !== -1; at = bytes.indexOf(mark, at + 5)) {
+            group.frames++;
+          }
+          note(bytes);
+          resolve();
+          return true;
+        },
+      },
+    });
+    socket.on("error", reject);
+    socket.on("connect", () => socket.write(streamRequest(port, cookie, topic)));
+    group.sockets.push(socket);
+  });
+}
+
+const buffer = Buffer.alloc(64 * 1024);
+
+/** Each moment counts once: at the first frame that tells of it or of what came behind it. */
+function noteWaits(group: Group): (bytes: Buffer) => void {
+  let latest = Date.now();
+  return (bytes) => {
+    const now = Date.now();
+    const sent = /sent ([\d ]+)/.exec(bytes.toString("latin1"))?.[1];
+    const moments = (sent ?? "").split(" ").map(Number);
+    for (const at of moments) if (at > latest) group.waits.push(now - at);
+    latest = Math.max(latest, ...moments);
+  };
+}

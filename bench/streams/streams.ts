@@ -1,0 +1,8 @@
+/** Thousands of streams on one web process: what a delivery, a stream and an update cost. */
+import type { Row } from "../support/row.ts";
+import { delays } from "./delays.ts";
+import { fanOut } from "./fan-out.ts";
+
+export async function streams(): Promise<Row[]> {
+  return [...(await fanOut()), ...(await delays())];
+}
