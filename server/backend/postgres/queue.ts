@@ -1,5 +1,5 @@
 /** graphile-worker as the doorbell: it tells when a job may be due, the `jobs` row says what is. */
-import { sql, type Transaction } from "kysely";
+import { type RawBuilder, sql, type Transaction } from "kysely";
 import type pg from "pg";
 import type { Doorbell, Queue, Write } from "../backend.ts";
 import type { JobRow, Schema } from "../schema.ts";
@@ -7,7 +7,11 @@ import { listen } from "./listen.ts";
 
 export function createQueue({ pool, now }: { pool: pg.Pool; now: () => number }): Queue {
   return {
-    claim: (write, workerId) => claim(write, workerId, now()),
+    claim: async (write, workerId) =>
+      (await claim(write, workerId, now(), sql`skip locked`)) ??
+      // Nothing, or only accounts that others were just claiming for: those are waited for, or a
+      // doorbell would be answered in vain.
+      (await claim(write, workerId, now(), sql``)),
     listen: ({ slots, answer }) => listen(pool, slots, answer),
     async release(queueIds) {
       if (queueIds.length === 0) return;
@@ -24,7 +28,12 @@ export async function ring(tx: Transaction<Schema>, job: Doorbell): Promise<void
 }
 
 /** `skip locked` lets claimers pass each other instead of waiting for one account's row. */
-async function claim({ db }: Write, workerId: string, at: number): Promise<JobRow | undefined> {
+async function claim(
+  { db }: Write,
+  workerId: string,
+  at: number,
+  whenLocked: RawBuilder<unknown>,
+): Promise<JobRow | undefined> {
   const claimed = await sql<JobRow>`
     with account as (
       select accounts.id from accounts cross join lateral (
@@ -33,7 +42,7 @@ async function claim({ db }: Write, workerId: string, at: number): Promise<JobRo
         order by priority, run_at, id limit 1) head
       where accounts.running < accounts.max_running
       order by head.priority, accounts.running, accounts.last_claimed_at
-      limit 1 for update of accounts skip locked),
+      limit 1 for update of accounts ${whenLocked}),
     best as (
       select jobs.id, jobs.account_id from jobs join account on account.id = jobs.account_id
       where status = 'pending' and run_at <= ${at}
