@@ -1,6 +1,7 @@
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { record, transition } from "./transition.ts";
+import { isFinal } from "./status.ts";
+import { type Note, record, type Transition, transition } from "./transition.ts";
 
 /**
  * A waiting job is cancelled at once; a running one is asked to stop. The row lock decides between
@@ -10,20 +11,22 @@ import { record, transition } from "./transition.ts";
 export async function cancel(backend: Backend, id: string, by: string): Promise<JobRow> {
   return backend.write(async (write) => {
     const at = backend.now();
-    const requested = { cancel_requested_at: at };
-    const cancelled = await transition(write, {
-      id,
-      to: "cancelled",
-      from: ["pending", "paused"],
-      at,
-      set: requested,
+    const set = { cancel_requested_at: at };
+    const waiting: Transition = {
+      ...{ id, to: "cancelled", from: ["pending", "paused"], at, set },
       fact: { type: "cancelled", message: "Cancelled before it went on", details: { by } },
-    });
-    if (cancelled) return cancelled;
-    const row = await current(write.db, id);
-    if (row.status !== "running" || row.cancel_requested_at) return row;
-    const fact = { type: "cancel_requested", message: "Cancel requested", details: { by } };
-    return (await record(write, { id, at, set: requested, fact })) ?? current(write.db, id);
+    };
+    const asked: Note = {
+      ...{ id, at, set, first: "cancel_requested_at" },
+      fact: { type: "cancel_requested", message: "Cancel requested", details: { by } },
+    };
+    // Between two statements a job may begin to run or be handed back: then the other one holds.
+    for (;;) {
+      const changed = (await transition(write, waiting)) ?? (await record(write, asked));
+      if (changed) return changed;
+      const row = await current(write.db, id);
+      if (isFinal(row.status) || row.cancel_requested_at) return row;
+    }
   });
 }
 

@@ -1,25 +1,27 @@
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { record, transition } from "./transition.ts";
+import { type Note, record, type Transition, transition } from "./transition.ts";
 
 /** A waiting job stands at once; a running one stops behind the batch in hand. */
 export async function pause(backend: Backend, id: string, by: string): Promise<JobRow> {
   return backend.write(async (write) => {
     const at = backend.now();
-    const paused = await transition(write, {
-      id,
-      to: "paused",
-      from: ["pending"],
-      at,
-      set: { reason: null },
+    const waiting: Transition = {
+      ...{ id, to: "paused", from: ["pending"], at, set: { reason: null } },
       fact: { type: "paused", message: "Paused before it went on", details: { by } },
-    });
-    if (paused) return paused;
-    const row = await read(write.db, id);
-    if (row.status !== "running" || row.pause_requested_at || row.cancel_requested_at) return row;
-    const fact = { type: "pause_requested", message: "Pause requested", details: { by } };
-    const set = { pause_requested_at: at };
-    return (await record(write, { id, at, set, fact })) ?? read(write.db, id);
+    };
+    const asked: Note = {
+      ...{ id, at, set: { pause_requested_at: at }, first: "pause_requested_at" },
+      fact: { type: "pause_requested", message: "Pause requested", details: { by } },
+    };
+    // As with a cancel, the job may begin to run or be handed back between two statements.
+    for (;;) {
+      const before = await read(write.db, id);
+      const active = before.status === "pending" || before.status === "running";
+      if (!active || before.pause_requested_at || before.cancel_requested_at) return before;
+      const changed = (await transition(write, waiting)) ?? (await record(write, asked));
+      if (changed) return changed;
+    }
   });
 }
 

@@ -47,17 +47,27 @@ export async function transition(write: Write, change: Transition): Promise<JobR
   return row;
 }
 
+export interface Note {
+  id: string;
+  fact: Fact;
+  at: number;
+  fence?: number;
+  /** Default: only a running job. */
+  from?: Status[];
+  /** Only where this has not been asked before. */
+  first?: "cancel_requested_at" | "pause_requested_at";
+  set?: Columns;
+}
+
 /** Adds a fact and columns without changing the status. */
-export async function record(
-  write: Write,
-  change: { id: string; fact: Fact; at: number; fence?: number; from?: Status[]; set?: Columns },
-): Promise<JobRow | undefined> {
+export async function record(write: Write, change: Note): Promise<JobRow | undefined> {
   let update = write.db
     .updateTable("jobs")
     .set({ ...change.set, version: sql`version + 1`, event_seq: sql`event_seq + 1` })
     .where("id", "=", change.id)
     .where("status", "in", change.from ?? ["running"]);
   if (change.fence !== undefined) update = update.where("fence", "=", change.fence);
+  if (change.first) update = update.where(change.first, "is", null);
   const row = await update.returningAll().executeTakeFirst();
   if (row) await keepEvent(write, row, change.fact, change.at);
   return row;
