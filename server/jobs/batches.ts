@@ -1,4 +1,5 @@
 /** Checkpointed batches: rows, cursor and counts commit in one fenced transaction, or not at all. */
+import { setImmediate as turn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Write } from "../backend/backend.ts";
 import type { Batch, BatchOptions, Tally } from "../job.ts";
@@ -32,6 +33,9 @@ export async function runBatches<Item, Cursor>(
     const tally = await commit(run, batch, checkpoint, rejects, options);
     for (const name of ["succeeded", "failed", "skipped"] as const) counts[name] += tally[name];
     run.tracked.set(done, options.total ?? null, batch.message ?? null);
+    // A database that answers at once never lets the process turn to what else waits: the wish to
+    // stop, the supervisor's pings, the progress of this job and its neighbours.
+    await turn();
     signal.throwIfAborted();
   }
 }
@@ -74,6 +78,7 @@ async function hold(run: Run, { db }: Write, checkpoint: Checkpoint): Promise<vo
     .set({
       checkpoint: JSON.stringify(checkpoint),
       step_done: checkpoint.done,
+      progressed_at: run.backend.now(),
       rescues: 0,
       version: sql`version + 1`,
     })

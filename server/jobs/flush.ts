@@ -2,7 +2,10 @@ import { sql } from "kysely";
 import type { Backend, Write } from "../backend/backend.ts";
 import type { LogLine, ProgressRow, WriteProgress } from "./progress.ts";
 
-/** One statement for the progress of all jobs of a runner; rows whose fence moved on are left out. */
+/**
+ * One statement for the progress of all jobs of a runner; rows whose fence moved on are left out.
+ * Telling the same number again and again is no progress.
+ */
 export function progressWriter(backend: Backend): WriteProgress {
   return (rows, logs) =>
     backend.write(
@@ -29,7 +32,9 @@ async function writeRows(backend: Backend, write: Write, rows: ProgressRow[]): P
   });
   const updated = await sql<{ id: string; event_seq: number }>`
     update jobs set step_done = given.done, step_total = given.total, progress = given.progress,
-      message = given.message, progressed_at = given.at, eta_from = given."etaFrom",
+      message = given.message,
+      progressed_at = case when jobs.step_done = given.done then jobs.progressed_at
+        else given.at end, eta_from = given."etaFrom",
       eta_to = given."etaTo", version = version + 1, event_seq = event_seq + given.sampled
     from ${given} as given
     where jobs.id = given.id and jobs.fence = given.fence and jobs.status = 'running'
