@@ -7,9 +7,8 @@ import type { Log } from "./log.ts";
 
 const entry = join(import.meta.dirname, "worker.ts");
 const againAfterMs = 500;
-/** One that ends soon after each start is tried less and less often. */
+/** One that ends before it has begun to work is tried less and less often. */
 const longestWaitMs = 30_000;
-const soonMs = 5_000;
 
 export interface WorkerChild {
   stop(): Promise<void>;
@@ -23,7 +22,6 @@ export function keepWorker({ backend, log }: { backend: Backend; log: Log }): Wo
 
   function start(): void {
     if (stopping) return;
-    const startedAt = performance.now();
     let workerId: string | undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     gone = promise;
@@ -35,8 +33,7 @@ export function keepWorker({ backend, log }: { backend: Backend; log: Log }): Wo
       resolve();
       if (stopping) return;
       log.error({ code, signal }, "the worker is gone; starting another");
-      const soon = performance.now() - startedAt < soonMs;
-      waitMs = soon ? Math.min(waitMs * 2, longestWaitMs) : againAfterMs;
+      waitMs = workerId ? againAfterMs : Math.min(waitMs * 2, longestWaitMs);
       setTimeout(start, waitMs);
       // Its end is certain here, so its jobs need not wait for its beat to be missed.
       if (workerId) void takeOver(workerId);
