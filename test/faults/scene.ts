@@ -23,13 +23,13 @@ import { descendantsOf, type Launched, signalTo } from "../support/processes.ts"
 
 export interface Scene {
   backend: Backend;
+  /** The address of the database. */
+  url: string;
   catalog: Catalog;
   place: Place;
   worker(more?: Environment): Promise<Launched>;
   /** Web and worker, as `npm start` runs them. */
   application(more?: Environment): Promise<Application>;
-  /** Connections of their own to the same database, as another process has them. */
-  connect(): Promise<Backend>;
   /** Starts a job of `account-1`, or of the account that is named. */
   start(kind: string, input: object, accountId?: string): Promise<string>;
   job(id: string): Promise<JobRow>;
@@ -45,7 +45,6 @@ export async function openScene(
   { maxRunning = 5, storageDir }: { maxRunning?: number; storageDir?: string } = {},
 ): Promise<Scene> {
   const launched: Launched[] = [];
-  const connected: Backend[] = [];
   const created = await which.create();
   const folder = storageDir ?? (await mkdtemp(join(tmpdir(), "headway-storage-")));
   const onFile = which.name === "sqlite";
@@ -61,13 +60,14 @@ export async function openScene(
   });
   onTestFinished(async () => {
     await Promise.all(launched.map((each) => each.stop()));
-    for (const each of [...connected, backend]) await each.close();
+    await backend.close();
     await created.remove();
     if (!storageDir) await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
   const scene: Scene = {
     backend,
+    url,
     catalog,
     place,
     async worker(more) {
@@ -79,11 +79,6 @@ export async function openScene(
       const application = await startApplication(place, { NODE_ENV: "production", ...more });
       launched.push(application);
       return application;
-    },
-    async connect() {
-      const another = await openBackend(url);
-      connected.push(another);
-      return another;
     },
     async start(kind, input, accountId = "account-1") {
       const request = { kind, input: { ...input }, accountId, userId: "person-1" };
