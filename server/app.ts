@@ -66,8 +66,9 @@ export function createApp(services: Services): Hono<Env> {
   app.use(requirePerson(services));
   app.post("*", protectForms(services));
   app.get("/", (c) => c.redirect("/jobs", 303));
-  app.route("/", jobRoutes(services));
+  // Before the jobs: "new" is the id of none.
   app.route("/", newJobsRoutes(services));
+  app.route("/", jobRoutes(services));
   app.route("/", uploadsRoutes(services));
   app.route("/", bulkRoutes(services));
   app.route("/", jobActionRoutes(services));
