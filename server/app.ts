@@ -27,6 +27,7 @@ const yearInSeconds = 31_536_000;
 
 export function createApp(services: Services): Hono<Env> {
   const { log } = services;
+  const isHttps = services.config.publicUrl?.startsWith("https:") ?? false;
   const app = new Hono<Env>();
 
   app.use(
@@ -41,7 +42,9 @@ export function createApp(services: Services): Hono<Env> {
       },
       referrerPolicy: "same-origin",
       xFrameOptions: "DENY",
-      strictTransportSecurity: services.config.publicUrl?.startsWith("https:") ?? false,
+      strictTransportSecurity: isHttps,
+      // Over plain http browsers ignore it, and complain of that on every page.
+      crossOriginOpenerPolicy: isHttps,
     }),
   );
   app.use(compress());
