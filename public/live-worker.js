@@ -28,7 +28,9 @@ const deadAfter = 40 * second;
 /** A stream that is cut sooner does not work. */
 const shortLife = 5 * second;
 const answerWithin = 10 * second;
-const askEvery = 20 * second;
+/** By this a tab knows that the worker lives, and the worker which tabs do. */
+const askEvery = 5 * second;
+const goneAfter = 12;
 /** Proxies refuse addresses of more than 8 kB. */
 const mostTopics = 150;
 
@@ -53,7 +55,6 @@ class SignedOut extends Error {}
 /** @param {MessagePort} port */
 function join(port) {
   port.onmessage = ({ data }) => (data === "gone" ? leave(port) : hear(port, data));
-  port.addEventListener("close", () => leave(port));
 }
 
 /** @param {MessagePort} port @param {Tab} tab */
@@ -71,7 +72,10 @@ function hear(port, { fresh, ...tab }) {
 function leave(port) {
   const left = tabs.get(port);
   tabs.delete(port);
-  if (tabs.size === 0) return stop();
+  if (tabs.size === 0) {
+    state = undefined;
+    return stop();
+  }
   const watched = new Set([...tabs.values()].flatMap((tab) => tab.topics));
   // A while later, for most often the next page comes right behind.
   if (left?.topics.some((topic) => !watched.has(topic))) reopen(second);
@@ -80,7 +84,7 @@ function leave(port) {
 // A tab may vanish without a word, or freeze: a frozen one answers late and is then taken in again.
 setInterval(() => {
   for (const [port, tab] of tabs) {
-    if (tab.silent++ < 2) port.postMessage({ ask: true });
+    if (tab.silent++ < goneAfter) port.postMessage({ ask: true });
     else leave(port);
   }
 }, askEvery);
@@ -125,8 +129,10 @@ async function stream(signal) {
   let helloAt = 0;
   let retry = 0;
   try {
-    const answer = await ask("text/event-stream", attempt.signal);
+    const answer = await ask("text/event-stream", attempt);
     for await (const { event, data } of messages(answer)) {
+      attempt.begun();
+      if (signal.aborted) return 0;
       contact = Date.now();
       if (event === "hello") {
         helloAt = contact;
@@ -159,8 +165,10 @@ async function stream(signal) {
 async function poll(signal) {
   const attempt = limited(signal, answerWithin);
   try {
-    const answer = await ask("text/html", attempt.signal);
-    receive("message", await answer.text());
+    const answer = await ask("text/html", attempt);
+    const frames = await answer.text();
+    if (signal.aborted) return 0;
+    deliver(frames);
     contact = Date.now();
     const seconds = Number(answer.headers.get("X-Poll-After") ?? 5);
     if (seconds === 0) return end("ended");
@@ -179,8 +187,9 @@ async function poll(signal) {
   }
 }
 
-/** @param {string} accept @param {AbortSignal} signal @throws {SignedOut} and where it fails */
-async function ask(accept, signal) {
+/** @param {string} accept @param {Attempt} attempt @throws {SignedOut} and where it fails */
+async function ask(accept, attempt) {
+  const { signal } = attempt;
   const answer = await fetch(address(), { headers: { Accept: accept }, cache: "no-store", signal });
   if (answer.status === 401) throw new SignedOut();
   const type = answer.headers.get("Content-Type") ?? "";
@@ -278,25 +287,35 @@ function end(why) {
   return 0;
 }
 
-/** An attempt that ends with `signal`, or when its time is up. @param {AbortSignal} signal */
-function limited(signal, /** @type {number} */ ms) {
+/**
+ * A request that is given up when its time is up or, once the answer has begun, with `signal`. Not
+ * before: Chromium forgets to close a connection that is given up while the first bytes are on
+ * their way, and there are but six.
+ * @typedef {ReturnType<typeof limited>} Attempt
+ * @param {AbortSignal} signal @param {number} ms
+ */
+function limited(signal, ms) {
   const own = new AbortController();
   const abort = () => own.abort();
-  signal.addEventListener("abort", abort);
+  /** @type {number | undefined} */
+  let timer;
   const attempt = {
     signal: own.signal,
     expired: false,
-    timer: 0,
-    /** @param {number} wait */
+    /** @param {number} wait ms from now */
     limit(wait) {
-      clearTimeout(attempt.timer);
-      attempt.timer = setTimeout(() => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
         attempt.expired = true;
         abort();
       }, wait);
     },
+    begun() {
+      if (signal.aborted) abort();
+      signal.addEventListener("abort", abort);
+    },
     end() {
-      clearTimeout(attempt.timer);
+      clearTimeout(timer);
       signal.removeEventListener("abort", abort);
       abort();
     },

@@ -34,6 +34,7 @@ function open() {
   close();
   port = alone ? ownPort() : sharedPort();
   port.onmessage = hear;
+  heardAt = Date.now();
   tell({ fresh: true });
 }
 
@@ -129,8 +130,8 @@ function check() {
   if (outdated && document.hidden && !touched) reload();
   // A tab that runs the stream by itself leaves the connection to others.
   if (alone && document.hidden && now - hiddenAt > 60_000) close();
-  // The worker asks each 20 s: it is gone.
-  if (!alone && !document.hidden && port && now - heardAt > 60_000) open();
+  // The worker lives in the process of one of the tabs and crashed with it, for it asks each 5 s.
+  if (!alone && !document.hidden && port && now - heardAt > 12_000) open();
 }
 
 /** @param {string} look @param {string} text */

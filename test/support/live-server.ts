@@ -209,8 +209,9 @@ export async function startLiveServer(): Promise<LiveServer> {
       for (const { response } of streams) response.destroy();
     },
     async stop() {
+      const closed = new Promise((resolve) => http.close(resolve));
       http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
+      await closed;
     },
   };
   return server;
@@ -248,7 +249,6 @@ function listPage(jobs: JobView[]): string {
     filter: { q: "", statuses: [], types: [], scopes: [], active: false },
     jobs,
     countText: `${jobs.length} jobs`,
-    bulkFields: [],
     olderHref: null,
     newestHref: null,
   });
