@@ -1,7 +1,6 @@
-import type { Kind } from "../job.ts";
 import { span } from "../jobs/format.ts";
 
-/** How long a job of this kind takes as its author tells, or nothing. */
-export function usually({ expectedSeconds }: Pick<Kind, "expectedSeconds">): string {
-  return expectedSeconds ? `Usually about ${span(expectedSeconds * 1_000)}` : "";
+/** "Usually about 1 min 30 s", or nothing where nothing is known. */
+export function usually(seconds: number | null): string {
+  return seconds === null ? "" : `Usually about ${span(seconds * 1_000)}`;
 }

@@ -5,6 +5,7 @@ import { type InputField, inputFields, plainFields, uploadField } from "../forms
 import { usually } from "../forms/usually.ts";
 import type { ByteSource, FilePreview, Kind } from "../job.ts";
 import { size } from "../jobs/format.ts";
+import { typicalSeconds } from "../jobs/typical-duration.ts";
 import type { ColumnView, HiddenField, JobFormPage, MappingPage } from "../pages.ts";
 import type { Services } from "../services.ts";
 import { type Handled, layoutFor } from "./layout.ts";
@@ -23,14 +24,14 @@ export interface Draft extends Filled {
 }
 
 /** Where a file has to come first: a form with nothing but that. */
-export function filePage(c: Handled, services: NewJobServices, draft: Draft, error = "") {
+export async function filePage(c: Handled, services: NewJobServices, draft: Draft, error = "") {
   const { type, kind, typed } = draft;
   const upload = uploadField(kind)!;
   const layout = layoutFor(c, services, { title: kind.title, section: "new" });
   const { [upload.name]: _, ...carried } = typed;
   const view = fieldView(upload, { typed: {}, errors: { [upload.name]: error } });
   const data: JobFormPage = {
-    ...heading(draft),
+    ...(await heading(c, services, draft)),
     layout,
     action: `/uploads?${new URLSearchParams({ ...carried, type, token: layout.token })}`,
     multipart: true,
@@ -43,11 +44,16 @@ export function filePage(c: Handled, services: NewJobServices, draft: Draft, err
 }
 
 /** @param file the uploaded one, for a kind that takes one */
-export function formPage(c: Handled, services: NewJobServices, draft: Draft, file?: ByteSource) {
+export async function formPage(
+  c: Handled,
+  services: NewJobServices,
+  draft: Draft,
+  file?: ByteSource,
+) {
   const { type, kind, errors } = draft;
   const fileText = file ? `${file.name}, ${size(file.size)}` : "";
   const data: JobFormPage = {
-    ...heading(draft),
+    ...(await heading(c, services, draft)),
     layout: layoutFor(c, services, { title: kind.title, section: "new" }),
     action: "/jobs",
     multipart: false,
@@ -109,9 +115,14 @@ function columnViews(
   });
 }
 
-function heading({ type, kind }: Draft) {
+async function heading(c: Handled, services: NewJobServices, { type, kind }: Draft) {
   const { title, description } = kind;
-  return { kind: type, title, description, usually: usually(kind) };
+  const typical = await typicalSeconds(
+    services.backend.db,
+    services.catalog,
+    c.var.person.accountId,
+  );
+  return { kind: type, title, description, usually: usually(typical(type)) };
 }
 
 function hidden({ type, idempotencyKey = randomUUID() }: Draft): HiddenField[] {

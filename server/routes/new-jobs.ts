@@ -5,6 +5,7 @@ import { usually } from "../forms/usually.ts";
 import type { Kind } from "../job.ts";
 import { checkInput } from "../jobs/check-input.ts";
 import { InvalidInput, type Started, start } from "../jobs/start.ts";
+import { typicalSeconds } from "../jobs/typical-duration.ts";
 import type { KindCard } from "../pages.ts";
 import type { Env } from "../services.ts";
 import { errorPage } from "./error-page.ts";
@@ -20,9 +21,10 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
   const { backend, catalog, config, render } = services;
   const routes = new Hono<Env>();
 
-  routes.get("/jobs/new", (c) => {
+  routes.get("/jobs/new", async (c) => {
+    const typical = await typicalSeconds(backend.db, catalog, c.var.person.accountId);
     const kinds = [...catalog].filter(([, kind]) => kind.listed !== false);
-    const cards = kinds.map(([type, kind]) => kindCard(type, kind));
+    const cards = kinds.map(([type, kind]) => kindCard(type, kind, usually(typical(type))));
     const layout = layoutFor(c, services, { title: "New job", section: "new" });
     return c.html(render.page("jobs/new", { layout, kinds: cards }));
   });
@@ -70,10 +72,9 @@ export function noKind(c: Handled, services: NewJobServices) {
   });
 }
 
-function kindCard(type: string, kind: Kind): KindCard {
+function kindCard(type: string, kind: Kind, usually: string): KindCard {
   const { title, description, startPage } = kind;
-  const href = startPage ?? `/jobs/new/${type}`;
-  return { kind: type, title, description, href, usually: usually(kind) };
+  return { kind: type, title, description, href: startPage ?? `/jobs/new/${type}`, usually };
 }
 
 /** Of a query only what it says is looked at: what it leaves out is still to be filled in. */
