@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { says, signIn, startJob, stranger, useApplication } from "./scene.ts";
+import { says, signIn, signUp, startJob, stranger, useApplication } from "./scene.ts";
 
 const scene = useApplication();
 
@@ -36,9 +36,7 @@ describe("the first minute", () => {
   test("signing up makes an account that sees nothing of others", async () => {
     const theirs = await startJob(await scene.open("/jobs"), "nap", { ms: 60_000 });
     const page = await scene.open("/sign-up", stranger);
-    for (const [name, value] of Object.entries(mary)) await page.fill(`#${name}`, value);
-    await page.click("#submit");
-    await says(page, "h1", "Jobs");
+    await signUp(page, mary);
     await says(page, ".empty", "Nothing has run yet");
     expect((await page.goto("/jobs?scope=account"))?.status()).toBe(200);
     expect(await page.locator(".row").count()).toBe(0);
@@ -61,10 +59,7 @@ describe("the first minute", () => {
 
   test("signing out ends it, in other tabs and for a copied cookie too", async () => {
     const page = await scene.open("/sign-up", stranger);
-    const other = { name: "Rosa", email: "rosa@example.com", password: "a seat on the bus" };
-    for (const [name, value] of Object.entries(other)) await page.fill(`#${name}`, value);
-    await page.click("#submit");
-    await says(page, "h1", "Jobs");
+    await signUp(page, { name: "Rosa", email: "rosa@example.com", password: "a seat on the bus" });
     const job = await startJob(page, "nap", { ms: 2_000 });
     const copied = await page.context().storageState();
     const tab = await page.context().newPage();

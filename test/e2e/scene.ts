@@ -35,6 +35,9 @@ export interface SceneOptions {
   backForwardCache?: boolean;
 }
 
+/** For what takes its time, on a slow machine too. */
+export const patiently = { timeout: 15_000, interval: 50 };
+
 /** A browser that has never been here. */
 export const stranger: BrowserContextOptions = { storageState: { cookies: [], origins: [] } };
 
@@ -72,6 +75,8 @@ export function useApplication({ environment = {}, backForwardCache }: SceneOpti
   });
 
   beforeEach(() => {
+    // What a file opened before its tests stays for all of them.
+    contexts.clear();
     onTestFailed(
       () => void process.stderr.write(`What the application said:\n${scene.app.output()}`),
     );
@@ -79,7 +84,6 @@ export function useApplication({ environment = {}, backForwardCache }: SceneOpti
 
   afterEach(async () => {
     for (const context of contexts) await context.close();
-    contexts.clear();
     expect(complaints.splice(0)).toEqual([]);
   });
 
@@ -118,6 +122,16 @@ export async function signIn(page: Page, who = demo): Promise<void> {
   await page.waitForURL((url) => url.pathname !== "/sign-in");
 }
 
+/** Fills in the form of /sign-up; ends on the empty dashboard of a new account. */
+export async function signUp(
+  page: Page,
+  who: { name: string; email: string; password: string },
+): Promise<void> {
+  for (const [name, value] of Object.entries(who)) await page.fill(`#${name}`, value);
+  await page.click("#submit");
+  await says(page, "h1", "Jobs");
+}
+
 /** Starts a job by its form, as a person would. @returns its path, `/jobs/0198…` */
 export async function startJob(
   page: Page,
@@ -136,7 +150,7 @@ export async function says(
   page: Page,
   selector: string,
   text: string | RegExp,
-  timeout = 15_000,
+  timeout = patiently.timeout,
 ): Promise<void> {
   await expect
     .poll(
@@ -144,7 +158,7 @@ export async function says(
         const element = await page.$(selector);
         return (await element?.textContent())?.replace(/\s+/g, " ").trim() ?? "nothing there";
       },
-      { timeout, interval: 50 },
+      { ...patiently, timeout },
     )
     .toMatch(text);
 }

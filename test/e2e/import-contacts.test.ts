@@ -1,0 +1,148 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import Papa from "papaparse";
+import { beforeAll, describe, expect, test } from "vitest";
+import { people } from "./people.ts";
+import { patiently, says, signUp, startJob, stranger, useApplication } from "./scene.ts";
+
+const scene = useApplication();
+const audience = people(100_000);
+const rejected = audience.filter(({ email }) => !email.includes("@"));
+
+let page: Page;
+let job: string;
+let csv: string;
+
+beforeAll(async () => {
+  page = await scene.open("/jobs");
+  csv = join(scene.place.storageDir, "people.csv");
+  const rows = audience.map(({ email, first, last, company }) => [last, first, company, email]);
+  const header = ["Surname", "First name", "Organisation", "E-mail address"];
+  await writeFile(csv, Papa.unparse([header, ...rows]));
+});
+
+/** What a click on a link brings. */
+async function download(
+  from: Page,
+  link: string,
+): Promise<{ name: string; url: string; rows: string[][] }> {
+  const [file] = await Promise.all([from.waitForEvent("download"), from.click(link)]);
+  const text = await readFile(await file.path(), "utf8");
+  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ""), { skipEmptyLines: true });
+  return { name: file.suggestedFilename(), url: file.url(), rows: data };
+}
+
+describe("a hundred thousand people come in and go out", () => {
+  test("the file is uploaded, and what its columns hold is proposed", async () => {
+    await page.click("#nav-new");
+    await page.click("#kind-contact_import");
+    await page.setInputFiles("input[type=file]", csv);
+    await page.click("#submit");
+    await page.waitForSelector("#mapping");
+    const proposed = await page.locator("select[name^=mapping] option:checked").allTextContents();
+    expect(proposed).toEqual(["Last name", "First name", "Company", "Email"]);
+    await says(page, ".chosen", /people\.csv .*about 100,000 rows/);
+    await page.click("#preview-toggle");
+    await says(page, "#preview", audience[1]!.email);
+  });
+
+  test("it is watched live until the sentence at its end", async () => {
+    await page.click("#submit");
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+    job = new URL(page.url()).pathname;
+    await says(page, "h1", "Import contacts people.csv");
+    const shown = new Set<string>();
+    while ((await page.locator(".panel.succeeded").count()) === 0) {
+      shown.add((await page.textContent('[id^="tick-"] b').catch(() => "")) ?? "");
+      await page.waitForTimeout(50);
+    }
+    expect(shown.size).toBeGreaterThan(2);
+    await says(page, ".outcome", "Imported 99,812 of 100,000, 188 rows rejected");
+    await says(page, ".errors", /188/);
+  });
+
+  test("the contacts are there, found by how they begin, and know which job brought them", async () => {
+    await page.click("#result-page");
+    await says(page, ".count", "from Import contacts");
+    await page.goto("/contacts");
+    await says(page, ".count", "99,884 contacts");
+    const wanted = audience[54_321]!;
+    await page.fill("#q", wanted.email.slice(0, 9));
+    await page.click("#search");
+    await says(page, ".count", "1 contact match");
+    const row = page.locator(".contacts tbody tr");
+    expect(await row.locator("th").textContent()).toBe(`${wanted.first} ${wanted.last}`);
+    expect(await row.locator("td").first().textContent()).toBe(wanted.email);
+    await row.locator("a").click();
+    expect(new URL(page.url()).pathname).toBe(job);
+  });
+
+  test("the rejected rows come back as the file they were, with a reason each", async () => {
+    await page.goto(job);
+    const { name, rows } = await download(page, ".files a");
+    expect(name).toBe("rejected rows of people.csv");
+    const [header, ...given] = rows;
+    expect(header).toEqual(["Surname", "First name", "Organisation", "E-mail address", "reason"]);
+    expect(given.map((cells) => cells[3])).toEqual(rejected.map(({ email }) => email));
+    expect(given.every((cells) => cells.length === 5 && cells[4])).toBe(true);
+  });
+
+  test("an export holds all of them, harmless in a spreadsheet", async () => {
+    await startJob(page, "contact_export");
+    await says(page, ".outcome", "Exported 99,884 contacts", 60_000);
+    const { name, url, rows } = await download(page, ".files a");
+    expect(name).toMatch(/\.csv$/);
+    const [header = [], ...given] = rows;
+    expect(given.length).toBe(99_884);
+    const company = header.findIndex((title) => /company/i.test(title));
+    const email = header.findIndex((title) => /email/i.test(title));
+    const out = new Map(given.map((cells) => [cells[email], cells[company]]));
+    const tricky = audience.filter(
+      (each) => each.company.startsWith("=") && each.email.includes("@"),
+    );
+    expect(tricky.length).toBeGreaterThan(5);
+    for (const each of tricky) expect(out.get(each.email)).toBe(`'${each.company}`);
+    expect(given.flat().filter((cell) => /^[=@\t\r]/.test(cell))).toEqual([]);
+    await refused(url);
+  });
+
+  /** The link serves the person it was made for, as it was made. */
+  async function refused(url: string): Promise<void> {
+    expect((await page.request.get(url)).status()).toBe(200);
+    const changed = (name: string, value: (old: string) => string) => {
+      const link = new URL(url);
+      link.searchParams.set(name, value(link.searchParams.get(name)!));
+      return link.href;
+    };
+    const longer = changed("expires", (old) => String(Number(old) + 60_000));
+    const signed = changed("signature", (old) => (old[0] === "A" ? "B" : "A") + old.slice(1));
+    for (const link of [longer, signed, url.replace(/\?.*/, "")]) {
+      expect((await page.request.get(link)).status(), link).toBe(404);
+    }
+    const other = await scene.open("/sign-up", stranger);
+    await other.goto(url);
+    await says(other, "h1", "Sign in");
+    await other.goto("/sign-up");
+    await signUp(other, { name: "Eve", email: "eve@example.com", password: "listening in" });
+    expect((await other.request.get(url)).status()).toBe(404);
+  }
+
+  test("the same file again, leaving alone who is there, changes nothing", async () => {
+    await page.goto("/jobs/new/contact_import");
+    await page.setInputFiles("input[type=file]", csv);
+    await page.click("#submit");
+    await page.waitForSelector("#mapping");
+    await page.selectOption("[name=duplicates]", "skip");
+    await page.click("#submit");
+    await says(
+      page,
+      ".outcome",
+      "Imported 0 of 100,000, 188 rows rejected, 99,812 duplicates",
+      60_000,
+    );
+    await page.goto("/contacts");
+    await says(page, ".count", "99,884 contacts");
+    await expect.poll(() => page.locator(".contacts tbody tr").count(), patiently).toBe(50);
+  });
+});
