@@ -52,7 +52,7 @@ export function createHub(options: {
     const ids = change === "resync" ? jobs.ids() : change.filter((id) => jobs.get(id));
     for (const id of ids) dirty.add(id);
     gather();
-    if (change !== "resync") newcomers.look(change, watchers).catch(onFailure);
+    newcomers.look(change, watchers).catch(onFailure);
   }
 
   /** What changes without a write is shown anew; it also finds what a lost signal did not tell. */

@@ -1,15 +1,18 @@
 /** Tells lists of jobs that were started: their ids, so that a page can say "3 new jobs". */
 import type { Kysely } from "kysely";
+import type { Change } from "../backend/backend.ts";
 import type { Schema } from "../backend/schema.ts";
 import { event } from "./event-stream.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** Ids that were looked at; one that is forgotten costs a read more. */
 const mostKnown = 50_000;
+/** An older job may be new to this process only. */
 const newForMs = 15_000;
 
 export interface Newcomers {
-  look(ids: readonly string[], watchers: Iterable<Watcher>): Promise<void>;
+  /** After a resync, whose ids are not told, all that is new is looked for. */
+  look(change: Change, watchers: Iterable<Watcher>): Promise<void>;
 }
 
 export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomers {
@@ -23,21 +26,27 @@ export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomer
     }
   }
 
+  function newJobs(ids: readonly string[] | undefined) {
+    let jobs = db
+      .selectFrom("jobs")
+      .select(["id", "account_id", "user_id"])
+      .where("created_at", ">", now() - newForMs);
+    // Ids lead to their rows; without any, active jobs are few among all that there are.
+    if (ids) jobs = jobs.where("id", "in", ids);
+    else jobs = jobs.where("finished_at", "is", null);
+    return jobs.execute();
+  }
+
   return {
-    async look(ids, watchers) {
-      const unknown = ids.filter((id) => !known.has(id));
-      if (unknown.length === 0) return;
-      remember(unknown);
+    async look(change, watchers) {
+      const ids = change === "resync" ? undefined : change.filter((id) => !known.has(id));
+      if (ids?.length === 0) return;
       const lists = [...watchers].filter((each) => each.topics.some((t) => t.kind === "list"));
+      if (ids) remember(ids);
       if (lists.length === 0) return;
-      const rows = await db
-        .selectFrom("jobs")
-        .select(["id", "account_id", "user_id"])
-        .where("id", "in", unknown)
-        // An older one may be new to this process only.
-        .where("created_at", ">", now() - newForMs)
-        .execute();
-      for (const row of rows) {
+      for (const row of await newJobs(ids)) {
+        if (!ids && known.has(row.id)) continue;
+        remember([row.id]);
         const chunk = event("new", row.id);
         for (const watcher of lists) if (concerns(watcher, row)) watcher.mailbox.append(chunk);
       }

@@ -72,13 +72,19 @@ export function openStream(
   /** The wait before the browser comes back is spread, so that a deploy is no stampede. */
   function leave(why: "age" | "shutdown"): void {
     const spreadMs = why === "age" ? 1_000 : 5_000;
-    if (response.writableNeedDrain) return void response.destroy();
+    if (response.writableNeedDrain) {
+      response.destroy();
+      return;
+    }
     response.write(retry(500 + Math.round(Math.random() * spreadMs)));
     response.end();
   }
 
   function end(reason: string): void {
-    if (reason === "shutdown") return leave("shutdown");
+    if (reason === "shutdown") {
+      leave("shutdown");
+      return;
+    }
     response.write(event("bye", reason));
     response.end();
   }
