@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 /** They start processes, kill them and look at clocks: each file has the machine to itself. */
-const alone = ["test/faults/**/*.test.ts", "test/e2e/**/*.test.ts", "test/live-client/**/*.test.ts"];
+const alone = [
+  "test/faults/**/*.test.ts",
+  "test/e2e/**/*.test.ts",
+  "test/live-client/**/*.test.ts",
+];
 
 export default defineConfig({
   test: {

@@ -25,7 +25,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("version", "integer", (c) => c.notNull().defaultTo(1))
     .addColumn("step", "integer")
     .addColumn("progress", "double precision");
-  const texts = ["subject", "reason", "outcome", "result_page", "error", "advice", "worker_id", "checkpoint"];
+  const texts = [
+    "subject",
+    "reason",
+    "outcome",
+    "result_page",
+    "error",
+    "advice",
+    "worker_id",
+    "checkpoint",
+  ];
   for (const column of [...texts, "message"]) jobs = jobs.addColumn(column, "text");
   const counters = ["fence", "event_seq", "log_seq", "retries", "rescues", "ran_ms"];
   for (const column of [...counters, "succeeded", "failed", "skipped", "step_done"]) {

@@ -11,7 +11,10 @@ function setUp() {
     },
     () => full,
   );
-  return { written, mailbox, fill: (value: boolean) => void (full = value) };
+  const fill = (value: boolean) => {
+    full = value;
+  };
+  return { written, mailbox, fill };
 }
 
 const bytes = (text: string) => Buffer.from(text);
