@@ -48,10 +48,11 @@ function watch(id) {
 
 /**
  * The buttons carry the viewer's token and are in no frame; which there are depends on the status,
- * and that changed when a whole panel came.
+ * which is the panel's class.
  */
-document.addEventListener("live:swapped", ({ target }) => {
-  if (target.id.startsWith("panel-")) askActions(target.id.slice("panel-".length));
+document.addEventListener("live:swapped", ({ target, detail: before }) => {
+  if (!target.id.startsWith("panel-") || target.className === before.className) return;
+  askActions(target.id.slice("panel-".length));
 });
 
 /** @type {number | undefined} */

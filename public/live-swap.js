@@ -70,7 +70,7 @@ function swapIn(next, part) {
     now.tabIndex = -1;
     now.focus({ preventScroll: true });
   }
-  now.dispatchEvent(new CustomEvent("live:swapped", { bubbles: true }));
+  now.dispatchEvent(new CustomEvent("live:swapped", { bubbles: true, detail: part }));
 }
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
@@ -115,7 +115,7 @@ function toEnd(log) {
 }
 document.querySelectorAll(".lines").forEach(toEnd);
 
-/** @param {Element} target */
+/** @param {Event} event */
 function press({ target }) {
   pressed = target;
 }

@@ -4,7 +4,6 @@
  * live-swap.js, live-job.js, live-list.js.
  */
 const { src } = document.currentScript;
-const version = new URL(src).searchParams.get("v");
 const workerUrl = src.replace("app.js", "live-worker.js");
 const topics = (document.body.dataset.topics ?? "").split(" ").filter(Boolean);
 
@@ -92,7 +91,8 @@ function hear({ data }) {
   if (data.ask) tell();
   if (data.frames) emit("live:frames", data.frames);
   if (data.added) emit("live:added", data.added);
-  if (data.hello) outdated = data.hello !== version;
+  // "/app.js?v=3f1c9a02", which differs when the server was replaced by a newer one.
+  if (data.hello) outdated = !src.endsWith(data.hello);
   if (data.state) {
     ({ state, since } = data);
     check();
@@ -124,6 +124,7 @@ function check() {
   else if (state === "polling") say("polling", "Polling");
   else if (state === "ended") say("", "");
   else if (state === "signed-out") say("stale", "Signed out");
+  else if (seconds >= 100) say("stale", `Not updating since ${Math.round(seconds / 60)} min`);
   else if (seconds >= 3) say("stale", `Not updating since ${seconds} s`);
 
   if (state === "signed-out" && !document.hidden) reload();

@@ -17,7 +17,6 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { assetHref } from "../routes/assets.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -44,11 +43,6 @@ export async function buildAssets(options: { minify: boolean; dev?: boolean }): 
   const own = [...scripts, ...(dev ? [devScript] : [])].map(scoped);
   writeFileSync(`${output.js}.${process.pid}`, [header(), htmx, ...own].join("\n"));
   renameSync(`${output.js}.${process.pid}`, output.js);
-}
-
-/** The `v` of the page's script: it changes with anything that the pages load. */
-export function assetVersion(): string {
-  return new URL(assetHref("app.js"), "http://localhost").searchParams.get("v") ?? "";
 }
 
 function isFresh(dev: boolean): boolean {

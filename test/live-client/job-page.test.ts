@@ -58,10 +58,15 @@ describe("the page of a job", () => {
     const job = scene.server.add();
     const page = await scene.open(job.href);
     await isLive(page);
+    const asked = () => scene.server.requests.filter((path) => path.endsWith("/actions")).length;
+    scene.server.change(job.id, { label: "Still running" }, true);
+    await says(page, `#panel-${job.id} .mark`, "Still running");
+    expect(asked()).toBe(0);
     await page.focus(`#cancel-${job.id}`);
     scene.server.change(job.id, { status: "failed", shown: "failed", active: false }, true);
     await page.waitForSelector(`#retry-${job.id}`);
     expect(await page.locator(".actions button").count()).toBe(1);
+    expect(asked()).toBe(1);
     // The button that had the focus is gone, its place is not.
     expect(await page.evaluate("document.activeElement.id")).toBe(`actions-${job.id}`);
   });

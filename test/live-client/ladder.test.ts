@@ -90,4 +90,28 @@ describe("where the stream fails", () => {
     await isLive(page);
     await says(page, `#tick-${job.id} b`, "61 %");
   });
+
+  test("a tab that runs the stream itself gives it back while hidden, and catches up", async () => {
+    await scene.context.addInitScript(`
+      delete self.SharedWorker;
+      Object.defineProperty(document, "hidden", { get: () => self.isHidden ?? false });
+    `);
+    const job = scene.server.add();
+    const page = await scene.context.newPage();
+    await page.clock.install();
+    await page.goto(job.href);
+    await isLive(page);
+    const turn = "document.dispatchEvent(new Event('visibilitychange'))";
+    await page.evaluate(`self.isHidden = true; ${turn}`);
+    await page.clock.fastForward(30_000);
+    expect(scene.server.streams().length).toBe(1);
+    await page.clock.fastForward(32_000);
+    await expect.poll(() => scene.server.streams().length).toBe(0);
+
+    scene.server.change(job.id, { percent: 61, percentText: "61 %" });
+    await page.evaluate(`self.isHidden = false; ${turn}`);
+    await page.clock.fastForward(1000);
+    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, "#live-mark", "Live");
+  });
 });

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { assetVersion, buildAssets } from "../../server/commands/assets.ts";
+import { buildAssets } from "../../server/commands/assets.ts";
 import type { JobView, LogLineView } from "../../server/jobs/view-types.ts";
 import { createRenderer } from "../../server/render.ts";
 import { assetHref } from "../../server/routes/assets.ts";
@@ -169,7 +169,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     url: `http://127.0.0.1:${port}`,
     mood: "well",
     pollAfter: 1,
-    version: assetVersion(),
+    version: assetHref("app.js"),
     asked: [],
     requests: [],
     postTakes: 0,
