@@ -6,7 +6,7 @@ import { previewContacts } from "./lib/contacts/preview.ts";
 import { type Read, readContacts, runNames } from "./lib/contacts/reading.ts";
 import { keepRejected } from "./lib/contacts/rejected-rows.ts";
 import { saveContacts } from "./lib/contacts/saving.ts";
-import { imported, keptOf } from "./lib/contacts/sentences.ts";
+import { fieldsText, foundText, imported, keptOf } from "./lib/contacts/sentences.ts";
 
 /**
  * Brings the people of a CSV file into the audience. The whole file is read and checked before the
@@ -49,6 +49,8 @@ export default defineJob({
     const read = await job.step("Reading the file", async () => {
       const read = await readContacts(job, file);
       await keepRejected(job, file, read.rejected);
+      job.log(fieldsText(file));
+      job.log(foundText(read.contacts, job.counts.failed));
       return read;
     });
     await job.step("Saving contacts", () =>

@@ -24,14 +24,16 @@ export interface Draft extends Filled {
 }
 
 /** Where a file has to come first: a form with nothing but that. */
-export async function filePage(c: Handled, services: NewJobServices, draft: Draft, error = "") {
+export function filePage(c: Handled, services: NewJobServices, draft: Draft, error = "") {
   const { type, kind, typed } = draft;
   const upload = uploadField(kind)!;
   const layout = layoutFor(c, services, { title: kind.title, section: "new" });
   const { [upload.name]: _, ...carried } = typed;
   const view = fieldView(upload, { typed: {}, errors: { [upload.name]: error } });
   const data: JobFormPage = {
-    ...(await heading(c, services, draft)),
+    kind: type,
+    title: kind.title,
+    description: kind.description,
     layout,
     action: `/uploads?${new URLSearchParams({ ...carried, type, token: layout.token })}`,
     multipart: true,
@@ -39,6 +41,8 @@ export async function filePage(c: Handled, services: NewJobServices, draft: Draf
     fields: [{ ...view, name: "file" }],
     error: "",
     submitLabel: "Upload",
+    // How long the job takes depends on the file.
+    usually: "",
   };
   return c.html(services.render.page(services.render.own(type, "form"), data));
 }
@@ -52,8 +56,12 @@ export async function formPage(
 ) {
   const { type, kind, errors } = draft;
   const fileText = file ? `${file.name}, ${size(file.size)}` : "";
+  const { accountId } = c.var.person;
+  const typical = await typicalSeconds(services.backend.db, services.catalog, accountId);
   const data: JobFormPage = {
-    ...(await heading(c, services, draft)),
+    kind: type,
+    title: kind.title,
+    description: kind.description,
     layout: layoutFor(c, services, { title: kind.title, section: "new" }),
     action: "/jobs",
     multipart: false,
@@ -63,6 +71,7 @@ export async function formPage(
       .map((field) => ({ ...fieldView(field, draft), fileText })),
     error: errors?.input ?? "",
     submitLabel: "Start",
+    usually: usually(typical(type)),
   };
   return c.html(services.render.page(services.render.own(type, "form"), data));
 }
@@ -113,16 +122,6 @@ function columnViews(
       error: errors?.[name] ?? "",
     };
   });
-}
-
-async function heading(c: Handled, services: NewJobServices, { type, kind }: Draft) {
-  const { title, description } = kind;
-  const typical = await typicalSeconds(
-    services.backend.db,
-    services.catalog,
-    c.var.person.accountId,
-  );
-  return { kind: type, title, description, usually: usually(typical(type)) };
 }
 
 function hidden({ type, idempotencyKey = randomUUID() }: Draft): HiddenField[] {

@@ -72,6 +72,11 @@ describe.each(backends)("$name", (which) => {
       { reason: "email is missing", count: 1, rows: [4] },
       { reason: "email is not an address", count: 1, rows: [3] },
     ]);
+    const log = await engine.backend.db.selectFrom("job_logs").select("message").execute();
+    expect(log.map(({ message }) => message)).toEqual([
+      "Email from “E-Mail”, First name from “Vorname”, Last name from “Nachname”, Company from “Firma”, Phone from “Tel.”",
+      "2 contacts in the file, 2 rows rejected",
+    ]);
   });
 
   test("gives rejected rows back as they were, each with its reason", async () => {

@@ -1,13 +1,36 @@
-/** How an import ended, in words. */
+/** What an import tells, in words. */
 import type { Tally } from "../../../server/job.ts";
+import { mappedFields } from "./fields.ts";
+import type { ContactsFile } from "./open.ts";
 
 /** "Imported 99,812 of 100,000, 188 rows rejected" */
 export function imported({ succeeded, failed, skipped }: Tally): string {
   const parts = [`Imported ${count(succeeded)} of ${count(succeeded + failed + skipped)}`];
-  if (failed > 0) parts.push(`${count(failed)} ${failed === 1 ? "row" : "rows"} rejected`);
+  if (failed > 0) parts.push(rowsRejected(failed));
   if (skipped > 0)
     parts.push(`${count(skipped)} ${skipped === 1 ? "duplicate" : "duplicates"} skipped`);
   return parts.join(", ");
+}
+
+/** "Email from “E-Mail”, First name from “Vorname”; not read: “Notiz”" */
+export function fieldsText({ mapping, inspection: { header } }: ContactsFile): string {
+  const fields = header.map((_, column) => mapping[column]);
+  const read = mappedFields.flatMap(({ name, label }) => {
+    const column = fields.indexOf(name);
+    return column === -1 ? [] : [`${label} from “${header[column]}”`];
+  });
+  const left = header.filter((_, column) => !fields[column]).map((name) => `“${name}”`);
+  return read.join(", ") + (left.length > 0 ? `; not read: ${left.join(", ")}` : "");
+}
+
+/** "99,812 contacts in the file, 188 rows rejected" */
+export function foundText(contacts: number, rejected: number): string {
+  const found = `${count(contacts)} ${contacts === 1 ? "contact" : "contacts"} in the file`;
+  return rejected > 0 ? `${found}, ${rowsRejected(rejected)}` : found;
+}
+
+function rowsRejected(rows: number): string {
+  return `${count(rows)} ${rows === 1 ? "row" : "rows"} rejected`;
 }
 
 /** @param contacts in the file, where it had been read to its end */
