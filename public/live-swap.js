@@ -40,7 +40,8 @@ function hold(next) {
   const before = held.get(next.id);
   if (before && order(next, before.next) < 0) return;
   held.set(next.id, { next, since: before?.since ?? Date.now() });
-  if (!before) setTimeout(release, patience);
+  // A little later, for clocks are rounded.
+  if (!before) setTimeout(release, patience + 20);
 }
 
 function release() {
@@ -55,15 +56,15 @@ function release() {
 /** @param {Element} next @param {Element} part */
 function swapIn(next, part) {
   const focused = part.contains(document.activeElement);
-  const atEnd = part.scrollTop + part.clientHeight > part.scrollHeight - 8;
+  const isLog = next.getAttribute("hx-swap-oob") === "beforeend";
+  const follows = isLog && part.scrollTop + part.clientHeight > part.scrollHeight - 8;
   const fragment = document.createDocumentFragment();
   fragment.append(next);
   const how = { swapStyle: "none", swapDelay: 0, settleDelay: 0, ignoreTitle: true };
   htmx.swap(sink, fragment, how);
-  if (part.isConnected) {
-    if (atEnd) toEnd(part);
-    return;
-  }
+  if (follows) toEnd(part);
+  // Lines were added to it, or the frame was too old.
+  if (part.isConnected) return;
   const now = document.getElementById(next.id);
   // What had the focus is gone: a screen reader goes on from here, not from the top of the page.
   if (focused && document.activeElement === document.body) {

@@ -298,14 +298,14 @@ function limited(signal, ms) {
   const own = new AbortController();
   const abort = () => own.abort();
   /** @type {number | undefined} */
-  let timer;
+  let timeout;
   const attempt = {
     signal: own.signal,
     expired: false,
     /** @param {number} wait ms from now */
     limit(wait) {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
+      clearTimeout(timeout);
+      timeout = setTimeout(() => {
         attempt.expired = true;
         abort();
       }, wait);
@@ -315,7 +315,7 @@ function limited(signal, ms) {
       signal.addEventListener("abort", abort);
     },
     end() {
-      clearTimeout(timer);
+      clearTimeout(timeout);
       signal.removeEventListener("abort", abort);
       abort();
     },

@@ -95,6 +95,7 @@ function hear({ data }) {
   if (data.hello) outdated = !src.endsWith(data.hello);
   if (data.state) {
     ({ state, since } = data);
+    if (state === "signed-out") close();
     check();
   }
 }

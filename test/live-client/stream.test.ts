@@ -105,7 +105,9 @@ describe("the stream", () => {
 
   test("a person who was signed out is not asked for the stream again", async () => {
     const job = scene.server.add();
-    const page = await scene.open(job.href);
+    const page = await scene.context.newPage();
+    await page.clock.install();
+    await page.goto(job.href);
     await isLive(page);
     const loads = () => scene.server.requests.filter((path) => path === `GET ${job.href}`).length;
     scene.server.mood = "signed-out";
@@ -113,7 +115,8 @@ describe("the stream", () => {
     await expect.poll(loads).toBe(2);
     await says(page, "#live-mark", "Signed out");
     const asked = scene.server.asked.length;
-    await page.waitForTimeout(3000);
+    await page.clock.fastForward(50_000);
+    await page.waitForTimeout(2000);
     expect(scene.server.asked.length).toBe(asked);
     expect(loads()).toBe(2);
   });
