@@ -4,7 +4,10 @@ const slot = document.getElementById("jobs-new");
 const added = new Set();
 
 document.addEventListener("live:added", ({ detail: id }) => {
-  if (!slot || document.getElementById(`row-${id}`)) return;
+  // The first 48 bits of the id are the time of its making (RFC 9562).
+  const at = Number.parseInt(id.replace("-", "").slice(0, 12), 16);
+  if (!slot || at < Number(document.body.dataset.since)) return;
+  if (document.getElementById(`row-${id}`)) return;
   added.add(id);
   const link = document.createElement("a");
   link.className = "btn";

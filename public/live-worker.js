@@ -133,7 +133,8 @@ async function stream(signal) {
     for await (const { event, data } of messages(answer)) {
       attempt.begun();
       if (signal.aborted) return 0;
-      contact = Date.now();
+      // While the server's database is away, hearing from the server is no news.
+      if (!helloAt || state === "live") contact = Date.now();
       if (event === "hello") {
         helloAt = contact;
         tell("live");
@@ -169,6 +170,7 @@ async function poll(signal) {
     const frames = await answer.text();
     if (signal.aborted) return 0;
     deliver(frames);
+    for (const id of answer.headers.get("X-New-Jobs")?.split(",") ?? []) receive("new", id);
     contact = Date.now();
     const seconds = Number(answer.headers.get("X-Poll-After") ?? 5);
     if (seconds === 0) return end("ended");
@@ -247,6 +249,8 @@ function receive(event, data) {
   if (event === "message") deliver(data);
   else if (event === "lines") deliver(data.slice(data.indexOf("<")));
   else if (event === "hello") for (const port of tabs.keys()) port.postMessage({ hello: data });
+  else if (event === "stale") tell("lost");
+  else if (event === "fresh") tell("live");
   else if (event === "new") {
     for (const [port, { topics }] of tabs) {
       if (topics.some((topic) => topic.startsWith("jobs:"))) port.postMessage({ added: data });
