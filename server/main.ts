@@ -1,7 +1,8 @@
 /** `npm start`: everything on one machine. Sets up, then runs the web and a worker as its child. */
+
+import { buildAssets } from "./assets/build.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
-import { buildAssets } from "./commands/assets.ts";
 import { seed } from "./commands/seed.ts";
 import { readConfig } from "./config.ts";
 import { createLog } from "./log.ts";

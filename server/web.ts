@@ -1,7 +1,8 @@
 /** `npm run web`: pages and streams alone, for machines whose workers run elsewhere. */
+
+import { buildAssets } from "./assets/build.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
-import { buildAssets } from "./commands/assets.ts";
 import { readConfig } from "./config.ts";
 import { createLog } from "./log.ts";
 import { orExit, orExitWith } from "./process.ts";

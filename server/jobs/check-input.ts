@@ -28,6 +28,7 @@ function plainly(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_format" && issue.format === "email") {
     return "Enter an email address such as ada@example.com";
   }
+  if (issue.code === "invalid_key") return issue.issues[0]?.message;
   if (issue.code === "too_small") return tooSmall(issue.origin, Number(issue.minimum));
   if (issue.code === "too_big") return tooBig(issue.origin, Number(issue.maximum));
   return undefined;

@@ -6,7 +6,7 @@ import { watch } from "node:fs";
 import { join } from "node:path";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
-import { buildAssets } from "../commands/assets.ts";
+import { buildAssets } from "../assets/build.ts";
 import type { Env, Services } from "../services.ts";
 
 const folders = ["views", "public"].map((name) => join(import.meta.dirname, "../..", name));

@@ -5,9 +5,9 @@ import { getCookie, setCookie } from "hono/cookie";
 import type { Person } from "../accounts/accounts.ts";
 import { isSecure } from "../accounts/auth.ts";
 import { formToken } from "../accounts/form-token.ts";
+import { assetHref } from "../assets/href.ts";
 import type { LayoutData } from "../pages.ts";
 import type { Env, Services } from "../services.ts";
-import { assetHref } from "./assets.ts";
 import { takeFlash } from "./flash.ts";
 
 export type PageServices = Pick<Services, "accounts" | "config" | "render">;

@@ -54,10 +54,13 @@ export async function formPage(
   draft: Draft,
   file?: ByteSource,
 ) {
-  const { type, kind, errors } = draft;
+  const { type, kind } = draft;
   const fileText = file ? `${file.name}, ${size(file.size)}` : "";
   const { accountId } = c.var.person;
   const typical = await typicalSeconds(services.backend.db, services.catalog, accountId);
+  const fields = inputFields(kind)
+    .filter((field) => field.type !== "columns")
+    .map((field) => ({ ...fieldView(field, draft), fileText }));
   const data: JobFormPage = {
     kind: type,
     title: kind.title,
@@ -66,10 +69,8 @@ export async function formPage(
     action: "/jobs",
     multipart: false,
     hidden: hidden(draft),
-    fields: inputFields(kind)
-      .filter((field) => field.type !== "columns")
-      .map((field) => ({ ...fieldView(field, draft), fileText })),
-    error: errors?.input ?? "",
+    fields,
+    error: otherError(draft, fields),
     submitLabel: "Start",
     usually: usually(typical(type)),
   };
@@ -83,10 +84,12 @@ export function mappingPage(
   draft: Draft,
   { file, preview }: { file: ByteSource; preview: FilePreview },
 ) {
-  const { type, kind, typed, errors } = draft;
+  const { type, kind, typed } = draft;
   const upload = uploadField(kind)!;
   const filled: Filled = { ...draft, suggested: preview.suggested };
-  const columns = inputFields(kind).find((field) => field.type === "columns");
+  const mapping = inputFields(kind).find((field) => field.type === "columns");
+  const columns = mapping ? columnViews(mapping, preview, filled) : [];
+  const fields = plainFields(kind).map((field) => fieldView(field, filled));
   const data: MappingPage = {
     layout: layoutFor(c, services, { title: kind.title, section: "new" }),
     title: kind.title,
@@ -94,10 +97,10 @@ export function mappingPage(
     hidden: [...hidden(draft), { name: upload.name, value: typed[upload.name] ?? "" }],
     file: { name: file.name, size: size(file.size), rows: preview.size },
     detected: preview.facts,
-    columns: columns ? columnViews(columns, preview, filled) : [],
+    columns,
     preview: preview.rows,
-    fields: plainFields(kind).map((field) => fieldView(field, filled)),
-    error: (columns && errors?.[columns.name]) ?? errors?.input ?? "",
+    fields,
+    error: otherError(draft, [...columns, ...fields]),
     changeFileHref: `/jobs/new/${type}`,
   };
   return c.html(services.render.page("jobs/mapping", data));
@@ -122,6 +125,12 @@ function columnViews(
       error: errors?.[name] ?? "",
     };
   });
+}
+
+/** What is wrong and stands beside no field of the page. */
+function otherError({ errors = {} }: Draft, shown: { name: string }[]): string {
+  const beside = new Set(shown.map(({ name }) => name));
+  return Object.entries(errors).find(([name]) => !beside.has(name))?.[1] ?? "";
 }
 
 function hidden({ type, idempotencyKey = randomUUID() }: Draft): HiddenField[] {

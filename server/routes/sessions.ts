@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { demo } from "../accounts/demo.ts";
-import { protectForms, requirePerson } from "../accounts/guard.ts";
 import { nextPath } from "../accounts/next-path.ts";
 import { limitTries } from "../accounts/tries.ts";
 import type { SignInPage } from "../pages.ts";
 import type { Env } from "../services.ts";
 import { addCookies, field, visitorOf } from "./form.ts";
+import { protectForms, requirePerson } from "./guard.ts";
 import { currentPerson, type Handled, layoutFor, type PageServices } from "./layout.ts";
 
 export function sessionRoutes(services: PageServices): Hono<Env> {

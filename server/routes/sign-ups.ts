@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { passwordLength } from "../accounts/auth.ts";
-import { protectForms } from "../accounts/guard.ts";
 import { nextPath } from "../accounts/next-path.ts";
 import { limitTries } from "../accounts/tries.ts";
 import type { SignUpPage } from "../pages.ts";
 import type { Env } from "../services.ts";
 import { addCookies, field, visitorOf } from "./form.ts";
+import { protectForms } from "./guard.ts";
 import { currentPerson, type Handled, layoutFor, type PageServices } from "./layout.ts";
 
 const { min, max } = passwordLength;

@@ -2,11 +2,11 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
-import { bearerOf } from "../accounts/guard.ts";
+import { assetHref } from "../assets/href.ts";
 import { openStream } from "../live/stream.ts";
 import { parseCursors, parseTopics, type Topic } from "../live/topics.ts";
 import type { Env, Services } from "../services.ts";
-import { assetHref } from "./assets.ts";
+import { bearerOf } from "./guard.ts";
 import { pollAnswer } from "./polls.ts";
 
 export function streamRoutes(services: Services): Hono<Env> {

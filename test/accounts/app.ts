@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { Hono } from "hono";
 import { type Accounts, createAccounts } from "../../server/accounts/accounts.ts";
-import { protectForms, requirePerson } from "../../server/accounts/guard.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
+import { protectForms, requirePerson } from "../../server/routes/guard.ts";
 import type { PageServices } from "../../server/routes/layout.ts";
 import { sessionRoutes } from "../../server/routes/sessions.ts";
 import { settingRoutes } from "../../server/routes/settings.ts";

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { buildAssets } from "../../server/commands/assets.ts";
+import { buildAssets } from "../../server/assets/build.ts";
 import { isLive, useScene } from "./scene.ts";
 
 const scene = useScene();

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import contactExport from "../../jobs/contact_export.ts";
 import contactImport from "../../jobs/contact_import.ts";
-import { protectForms, requirePerson } from "../../server/accounts/guard.ts";
 import { defineJob, type Kind, upload } from "../../server/job.ts";
+import { protectForms, requirePerson } from "../../server/routes/guard.ts";
 import type { NewJobServices } from "../../server/routes/new-job-pages.ts";
 import { newJobsRoutes } from "../../server/routes/new-jobs.ts";
 import { uploadsRoutes } from "../../server/routes/uploads.ts";
@@ -260,6 +260,8 @@ describe("a file", () => {
     expect(hiddenIn(again)).toMatchObject({ upload_id: hiddenIn(page).upload_id });
     const twice = await browser.post("/jobs", { ...fields, "mapping.1": "email" });
     expect(await twice.text()).toContain("Two columns are mapped to Email");
+    const odd = await browser.post("/jobs", { ...fields, "mapping.x": "company" });
+    expect(await odd.text()).toContain("Columns are numbered from 0");
     expect(await jobs()).toEqual([]);
   });
 

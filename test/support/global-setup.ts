@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { buildAssets } from "../../server/commands/assets.ts";
+import { buildAssets } from "../../server/assets/build.ts";
 import { startCluster } from "./postgres.ts";
 
 declare module "vitest" {

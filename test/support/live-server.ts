@@ -7,10 +7,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { buildAssets } from "../../server/commands/assets.ts";
+import { buildAssets } from "../../server/assets/build.ts";
+import { assetHref } from "../../server/assets/href.ts";
 import type { JobView, LogLineView } from "../../server/jobs/view-types.ts";
 import { createRenderer } from "../../server/render.ts";
-import { assetHref } from "../../server/routes/assets.ts";
 import { jobView, layout, resultOf, time } from "./view-fixtures.ts";
 
 const root = join(import.meta.dirname, "../..");

@@ -1,8 +1,8 @@
 /** The JSON interface for programs, below /api. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import { requireApiPerson } from "../../accounts/guard.ts";
 import type { Env, Services } from "../../services.ts";
+import { requireApiPerson } from "../guard.ts";
 import { eventsApi } from "./events.ts";
 import { jobActionsApi } from "./job-actions.ts";
 import { jobsApi } from "./jobs.ts";

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { protectForms, requireApiPerson, requirePerson } from "../../server/accounts/guard.ts";
+import { protectForms, requireApiPerson, requirePerson } from "../../server/routes/guard.ts";
 import type { Env } from "../../server/services.ts";
+import { Browser, signedUp, type TestApp, testApp, tokenOf } from "../accounts/app.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { Browser, signedUp, type TestApp, testApp, tokenOf } from "./app.ts";
 
 let database: TestDatabase;
 let site: TestApp;

@@ -1,12 +1,12 @@
 /** What stands before the routes: who is asking, and whether a form came from a page of ours. */
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { errorPage } from "../routes/error-page.ts";
-import { currentPerson, formBinding, type PageServices } from "../routes/layout.ts";
+import { isFormToken } from "../accounts/form-token.ts";
+import { nextPath } from "../accounts/next-path.ts";
+import { originOf } from "../accounts/same-origin.ts";
 import type { Env } from "../services.ts";
-import { isFormToken } from "./form-token.ts";
-import { nextPath } from "./next-path.ts";
-import { originOf } from "./same-origin.ts";
+import { errorPage } from "./error-page.ts";
+import { currentPerson, formBinding, type PageServices } from "./layout.ts";
 
 /** Bytes. Files are sent as multipart, which is streamed and has limits of its own. */
 const largestForm = 1_000_000;

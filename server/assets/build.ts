@@ -1,7 +1,7 @@
 /**
  * Makes what the pages load: `public/app.css` from the templates, and `public/app.js` from htmx and
  * our scripts, in one file each, so that a first view costs few requests. Run by itself
- * (`node server/commands/assets.ts`) it builds for production.
+ * (`node server/assets/build.ts`) it builds for production.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
