@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
+import { describe, expect, test } from "vitest";
+import { backends } from "../support/backends.ts";
+import { openScene } from "./scene.ts";
+
+const postgres = backends.filter(({ name }) => name === "postgres");
+
+describe.each(backends)("doorbells on $name", (which) => {
+  test("rung a hundred times, a job is claimed once", async () => {
+    const scene = await openScene(which);
+    await Promise.all([scene.worker(), scene.worker()]);
+    const id = await scene.start("nap", { ms: 300 });
+    const ring = () =>
+      scene.backend.write((tx) => tx.ring({ id, runAt: scene.backend.now(), priority: 0 }));
+    await Promise.all(Array.from({ length: 100 }, ring));
+    const job = await scene.ended(id);
+    await sleep(500);
+    expect(await scene.job(id)).toEqual(job);
+    expect(job).toMatchObject({ status: "succeeded", fence: 1 });
+    const events = await scene.events(id);
+    expect(events.filter(({ type }) => type === "started")).toHaveLength(1);
+  });
+
+  test("five jobs started together all begin at once", async () => {
+    const scene = await openScene(which, { maxRunning: 5 });
+    await scene.worker();
+    const ids = await Promise.all(Array.from({ length: 5 }, () => scene.start("nap", { ms: 1 })));
+    for (const id of ids) {
+      const job = await scene.ended(id);
+      // A doorbell that was answered in vain would be rung again after five seconds only.
+      expect(job.started_at! - job.created_at).toBeLessThan(4_000);
+    }
+  });
+});
+
+describe.each(postgres)("a lost doorbell on $name", (which) => {
+  test("is rung again, and the job starts within ten seconds", async () => {
+    const scene = await openScene(which);
+    const id = await scene.start("nap", { ms: 1 });
+    const { numAffectedRows } = await sql`
+      delete from graphile_worker._private_jobs where key = ${`job:${id}`}`.execute(
+      scene.backend.db,
+    );
+    expect(numAffectedRows).toBe(1n);
+    await scene.worker();
+    const job = await scene.until(id, (row) => row.started_at !== null, 15_000);
+    expect(job.started_at! - job.created_at).toBeLessThan(10_000);
+    expect((await scene.ended(id)).status).toBe("succeeded");
+  });
+});

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { createEstimator } from "../../server/jobs/estimate.ts";
+import { progressWriter } from "../../server/jobs/flush.ts";
+import { createProgress } from "../../server/jobs/progress.ts";
+import { backends } from "../support/backends.ts";
+import { insertJob, readJob, running } from "../support/job-row.ts";
+import { gapless, openScene } from "./scene.ts";
+
+describe.each(backends)("progress on $name", (which) => {
+  test("a hundred thousand calls in a hot loop are a few writes, and the last arrives", async () => {
+    const scene = await openScene(which);
+    await scene.worker();
+    const calls = 100_000;
+    const id = await scene.start("chatty", { calls, linger: 1_500 });
+    const told = await scene.until(id, (row) => row.step_done === calls);
+    expect(told).toMatchObject({ status: "running", message: `At ${calls}`, step_total: calls });
+    await sleep(400);
+    const quiet = await scene.job(id);
+    // Claimed, step begun, and a write for each tenth of a second of the loop.
+    expect(quiet.version).toBeLessThan(15);
+    const job = await scene.ended(id);
+    expect(job).toMatchObject({ status: "succeeded", step_done: calls, progress: 1 });
+    const events = await scene.events(id);
+    expect(gapless(events)).toBe(true);
+    expect(events.filter(({ type }) => type === "progress").length).toBeLessThan(6);
+  });
+
+  test("what a lost run tells late is refused, beside one that holds", async () => {
+    const scene = await openScene(which);
+    const { backend } = scene;
+    const lost = await insertJob(backend, running({ fence: 2, event_seq: 4, step_done: 7 }));
+    const holds = await insertJob(backend, running({ fence: 1 }));
+    const ended = await insertJob(backend, { status: "succeeded", fence: 1, finished_at: 1 });
+    const errors: unknown[] = [];
+    const progress = createProgress({
+      write: progressWriter(backend),
+      now: backend.now,
+      onError: (error) => errors.push(error),
+    });
+    for (const { id } of [lost, holds, ended]) {
+      const run = progress.track(id, 1, createEstimator());
+      run.set(50, 100, "Late");
+      run.log({ level: "info", message: "Late", at: 1 });
+    }
+    await progress.flush();
+    expect(errors).toEqual([]);
+    expect(await readJob(backend, lost.id)).toEqual(lost);
+    expect(await readJob(backend, ended.id)).toEqual(ended);
+    expect(await readJob(backend, holds.id)).toMatchObject({ step_done: 50, log_seq: 1 });
+    const logs = await backend.db.selectFrom("job_logs").select("job_id").execute();
+    expect(logs).toEqual([{ job_id: holds.id }]);
+    const events = await backend.db.selectFrom("job_events").select("job_id").execute();
+    expect(events).toEqual([{ job_id: holds.id }]);
+  });
+});

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { defineJob, TryAgain } from "../../server/job.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { oneJob } from "../support/in-process.ts";
+import { eventTypes } from "../support/job-row.ts";
+
+describe.each(backends)("steps on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterEach(() => opened.close());
+
+  const described = {
+    title: "Steps",
+    description: "",
+    input: z.object({}),
+    steps: { Reading: 1, Writing: 3 },
+    retryAfter: ["0s"] as ["0s"],
+  };
+  const stepsOf = (id: string) =>
+    opened.backend.db
+      .selectFrom("job_steps")
+      .select(["name", "status", "value"])
+      .where("job_id", "=", id)
+      .orderBy("position")
+      .execute();
+
+  test("one that finished is not run again, and its value is kept for the next run", async () => {
+    const ran: string[] = [];
+    let failures = 1;
+    const kind = defineJob({
+      ...described,
+      async run(job) {
+        const read = await job.step("Reading", async () => {
+          ran.push("Reading");
+          return { rows: 12, name: "a.csv" };
+        });
+        await job.step("Writing", async () => {
+          ran.push("Writing");
+          if (failures-- > 0) throw new TryAgain("busy");
+        });
+        return { message: JSON.stringify([read, job.value("Reading"), job.value("Writing")]) };
+      },
+    });
+    const job = await oneJob(opened.backend, opened.dir, kind);
+    expect((await job.run()).status).toBe("pending");
+    expect(await stepsOf(job.id)).toEqual([
+      { name: "Reading", status: "done", value: '{"rows":12,"name":"a.csv"}' },
+      { name: "Writing", status: "running", value: null },
+    ]);
+    const row = await job.run();
+    expect(row.status).toBe("succeeded");
+    expect(JSON.parse(row.outcome!)).toEqual([
+      { rows: 12, name: "a.csv" },
+      { rows: 12, name: "a.csv" },
+      null,
+    ]);
+    expect(ran).toEqual(["Reading", "Writing", "Writing"]);
+    const types = await eventTypes(opened.backend, job.id);
+    expect(types.filter((type) => type === "step_started")).toHaveLength(2);
+    expect(types.filter((type) => type === "step_finished")).toHaveLength(2);
+  });
+
+  test("progress is a share of the whole by the weights of the steps", async () => {
+    const shares: (number | null)[] = [];
+    const kind = defineJob({
+      ...described,
+      async run(job) {
+        const look = async () => {
+          await job.sleep(150);
+          const row = opened.backend.db.selectFrom("jobs").select("progress");
+          shares.push((await row.where("id", "=", job.id).executeTakeFirstOrThrow()).progress);
+        };
+        await job.step("Reading", async () => {
+          job.progress(1, 2);
+          await look();
+        });
+        await job.step("Writing", async () => {
+          job.progress(1, 3);
+          await look();
+          job.progress(2);
+          await look();
+        });
+        return { message: "Done" };
+      },
+    });
+    const job = await oneJob(opened.backend, opened.dir, kind);
+    expect((await job.run()).progress).toBe(1);
+    expect(shares).toEqual([0.125, 0.5, null]);
+  });
+
+  test("a run that was asked to stop begins no further step", async () => {
+    const kind = defineJob({
+      ...described,
+      async run(job) {
+        await job.step("Reading", async () => stopping.stop("pause"));
+        await job.step("Writing", async () => {
+          throw new Error("It began");
+        });
+        return { message: "Never" };
+      },
+    });
+    const stopping = await oneJob(opened.backend, opened.dir, kind);
+    expect((await stopping.run()).status).toBe("paused");
+    expect((await stepsOf(stopping.id)).map(({ status }) => status)).toEqual(["done", "waiting"]);
+  });
+
+  test("a step that the kind does not have is an error that names it", async () => {
+    const kind = defineJob({
+      ...described,
+      async run(job) {
+        await job.step("Typing" as "Writing", async () => {});
+        return { message: "Never" };
+      },
+    });
+    const job = await oneJob(opened.backend, opened.dir, kind);
+    const row = await job.run();
+    expect(row.status).toBe("failed");
+    expect(row.error).toMatch(/has no step "Typing"$/);
+  });
+});

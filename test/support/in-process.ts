@@ -1,0 +1,52 @@
+/** Runs a kind in the test's own process, with real storage and a real database. */
+import { v7 as uuidv7 } from "uuid";
+import type { z } from "zod";
+import type { Backend } from "../../server/backend/backend.ts";
+import type { JobRow } from "../../server/backend/schema.ts";
+import type { Kind } from "../../server/job.ts";
+import { claim } from "../../server/jobs/claim.ts";
+import { execute } from "../../server/jobs/execute.ts";
+import { progressWriter } from "../../server/jobs/flush.ts";
+import { createProgress } from "../../server/jobs/progress.ts";
+import { Stopped, type StopReason } from "../../server/jobs/run.ts";
+import { start } from "../../server/jobs/start.ts";
+import { createLog } from "../../server/log.ts";
+import { createDiskStorage } from "../../server/storage/disk.ts";
+import { readJob } from "./job-row.ts";
+
+/** One job of the kind, whose runs are started by hand. */
+export async function oneJob<Input extends z.ZodObject>(
+  backend: Backend,
+  dir: string,
+  kind: Kind<Input>,
+) {
+  const name = `kind_${uuidv7().slice(-12)}`;
+  const catalog = new Map<string, Kind>([[name, kind as unknown as Kind]]);
+  const request = { kind: name, input: {}, accountId: "account-1", userId: "person-1" };
+  const { id } = (await start(backend, catalog, request)).job;
+  const abort = { current: new AbortController() };
+  const executor = {
+    backend,
+    catalog,
+    storage: createDiskStorage(dir),
+    log: createLog("silent", "runner"),
+    progress: createProgress({
+      write: progressWriter(backend),
+      now: backend.now,
+      onError: () => {},
+    }),
+  };
+  return {
+    id,
+    /** Claims the job and runs it to the end of that run. */
+    async run(): Promise<JobRow> {
+      const row = await claim(backend, "worker-1");
+      if (row?.id !== id) throw new Error("The job cannot be claimed");
+      abort.current = new AbortController();
+      await execute(executor, row, abort.current);
+      return readJob(backend, id);
+    },
+    /** Asks the run that is under way to stop. */
+    stop: (why: StopReason) => abort.current.abort(new Stopped(why)),
+  };
+}
