@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { inputFrom, sentFor, typedFor } from "../../server/forms/input-values.ts";
+import { upload } from "../../server/job.ts";
+
+const kind = {
+  input: z.object({
+    upload_id: upload("text/csv"),
+    columns: z.record(z.string(), z.string()).optional().meta({ columns: [] }),
+    times: z.number().default(1),
+    name: z.string(),
+    note: z.string().optional(),
+    mood: z.enum(["calm", "wild"]).default("calm"),
+    loud: z.boolean().default(true),
+  }),
+};
+
+describe("what was typed", () => {
+  test("is what belongs to the input, texts only", () => {
+    const body = { name: "Ada", "columns.3": "email", token: "t", times: ["1", "2"], file: {} };
+    expect(typedFor(kind, body)).toEqual({ name: "Ada", "columns.3": "email" });
+  });
+
+  test("of a form that was sent tells of the boxes that are not ticked", () => {
+    expect(sentFor(kind, { name: "Ada" })).toEqual({ name: "Ada", loud: "off" });
+    expect(sentFor(kind, { loud: "on" })).toEqual({ loud: "on" });
+  });
+});
+
+test.each<[Record<string, string>, Record<string, unknown>]>([
+  [{}, {}],
+  [{ times: " 12 " }, { times: 12 }],
+  [{ times: "" }, {}],
+  [{ times: "a dozen" }, { times: "a dozen" }],
+  [{ times: "1e999" }, { times: "1e999" }],
+  [{ name: "", note: "", mood: "" }, { name: "" }],
+  [{ name: " Ada " }, { name: " Ada " }],
+  [{ loud: "on" }, { loud: true }],
+  [{ loud: "true" }, { loud: true }],
+  [{ loud: "off" }, { loud: false }],
+  [{ "columns.0": "email", "columns.2": "" }, { columns: { 0: "email", 2: "" } }],
+])("%j is the input %j", (typed, input) => {
+  expect(inputFrom(kind, typed)).toEqual(input);
+});
