@@ -1,4 +1,5 @@
 /** The web application: what stands before all routes, and the routes in their order. */
+import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
@@ -24,6 +25,7 @@ import { uploadsRoutes } from "./routes/uploads.ts";
 import type { Env, Services } from "./services.ts";
 
 const yearInSeconds = 31_536_000;
+const publicDir = join(import.meta.dirname, "../public");
 
 export function createApp(services: Services): Hono<Env> {
   const { log } = services;
@@ -52,7 +54,7 @@ export function createApp(services: Services): Hono<Env> {
   app.use(
     "/:file{(app|live-worker)\\.(css|js)}",
     serveStatic({
-      root: "public",
+      root: publicDir,
       onFound: (_path, c) => {
         const forEver = `public, max-age=${yearInSeconds}, immutable`;
         c.header("Cache-Control", c.req.query("v") ? forEver : "no-cache");
