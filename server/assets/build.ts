@@ -17,16 +17,19 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { transform } from "esbuild";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
-const output = { css: join(root, "public/app.css"), js: join(root, "public/app.js") };
-const worker = join(root, "public/live-worker.js");
+const output = {
+  css: join(root, "public/app.css"),
+  js: join(root, "public/app.js"),
+  worker: join(root, "public/live-worker.js"),
+};
+const sources = join(root, "public/scripts");
 /** In the order in which they stand in the page's script. */
-const scripts = ["times", "submit-once", "live-swap", "live-job", "live-list", "live"].map((name) =>
-  join(root, "public", `${name}.js`),
-);
-const devScript = join(root, "public/dev-reload.js");
+const scripts = ["times", "submit-once", "live-swap", "live-job", "live-list", "live"];
+const devScript = "dev-reload";
 /** A plain installation brings 4.x, which drops what the live partials rest on. */
 const htmxVersion = "2.0.11";
 
@@ -40,9 +43,15 @@ export async function buildAssets(options: { minify: boolean; dev?: boolean }): 
   if (isFresh(dev)) return;
   const htmx = readHtmx();
   await buildStylesheet(minify);
-  const own = [...scripts, ...(dev ? [devScript] : [])].map(scoped);
-  writeFileSync(`${output.js}.${process.pid}`, [header(), htmx, ...own].join("\n"));
-  renameSync(`${output.js}.${process.pid}`, output.js);
+  write(output.worker, await small("live-worker"));
+  const own = await Promise.all([...scripts, ...(dev ? [devScript] : [])].map(small));
+  write(output.js, [header(), htmx, ...own].join("\n"));
+}
+
+/** By a file of its own that is renamed, so that nobody is served half of it. */
+function write(path: string, text: string): void {
+  writeFileSync(`${path}.${process.pid}`, text);
+  renameSync(`${path}.${process.pid}`, path);
 }
 
 function isFresh(dev: boolean): boolean {
@@ -50,13 +59,20 @@ function isFresh(dev: boolean): boolean {
   if (built.includes("/dev/reload") !== dev) return false;
   // The installer notes each installation in a file; the packages' own files are dated 1985.
   const installed = join(root, "node_modules/.package-lock.json");
-  const views = join(root, "views");
-  const templates = readdirSync(views, { recursive: true, encoding: "utf8" });
-  // Folders too: they tell of a template that is gone.
-  const sources = [import.meta.filename, installed, worker, devScript, ...scripts, views];
-  for (const name of templates) sources.push(join(views, name));
-  const newest = Math.max(...sources.map((path) => changedAt(path)));
+  const made = [
+    import.meta.filename,
+    installed,
+    ...within(join(root, "views")),
+    ...within(sources),
+  ];
+  const newest = Math.max(...made.map((path) => changedAt(path)));
   return Object.values(output).every((path) => changedAt(path) > newest);
+}
+
+/** All files of a folder, and its folders too: they tell of a file that is gone. */
+function within(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return [folder, ...names.map((name) => join(folder, name))];
 }
 
 function changedAt(path: string): number {
@@ -72,7 +88,7 @@ function readHtmx(): string {
   return readFileSync(script, "utf8");
 }
 
-/** By a file of its own that is renamed, so that nobody is served half of it. */
+/** As `write` does: renamed when it is whole. */
 async function buildStylesheet(minify: boolean): Promise<void> {
   const manifest = createRequire(import.meta.url).resolve("@tailwindcss/cli/package.json");
   const cli = join(dirname(manifest), "dist/index.mjs");
@@ -88,16 +104,17 @@ async function buildStylesheet(minify: boolean): Promise<void> {
 
 /** With the hashes of what the script's own version has to stand for as well. */
 function header(): string {
-  const hashes = [output.css, worker].map((path) => {
+  const hashes = [output.css, output.worker].map((path) => {
     return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 8);
   });
   return `/* app.css ${hashes[0]}, live-worker.js ${hashes[1]} */`;
 }
 
-/** Each script has names of its own; comments on lines of their own stay behind. */
-function scoped(path: string): string {
-  const source = readFileSync(path, "utf8").replace(/^ *(\/\*\*[\s\S]*?\*\/|\/\/.*)\n/gm, "");
-  return `(() => {\n"use strict";\n${source}})();`;
+/** Each script has names of its own. */
+async function small(name: string): Promise<string> {
+  const source = readFileSync(join(sources, `${name}.js`), "utf8");
+  const { code } = await transform(source, { minify: true, format: "iife", target: "es2022" });
+  return code.trimEnd();
 }
 
 if (import.meta.main) await buildAssets({ minify: true });
