@@ -18,6 +18,8 @@ export function expectation({ now, from, to, progressedAt }: Expected): string {
   if (still >= stillMs) return `No progress for ${roughly(Math.floor(still / 10_000) * 10_000)}`;
   if (from === null || to === null) return "";
   const worst = to - now;
+  // It should have ended by now, so what was expected is worth nothing.
+  if (worst < -almostMs) return "";
   if (worst <= almostMs) return "Almost done";
   const best = Math.max(0, from - now);
   const unit = worst > 90 * 60_000 ? 3_600_000 : worst > 90_000 ? 60_000 : 10_000;

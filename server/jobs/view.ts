@@ -68,14 +68,14 @@ export function shownState(row: JobRow, now: number): Shown {
 }
 
 function label(row: JobRow, shown: Shown, now: number): string {
-  const wait = span(Math.max(0, Math.ceil((row.run_at - now) / 1_000) * 1_000));
+  const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
   switch (shown) {
     case "scheduled":
       return `Starts ${moment(row.run_at).text}`;
     case "pending":
       return "Waiting";
     case "retrying":
-      return `Retry ${row.retries} of ${row.max_retries} in ${wait}`;
+      return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}`;
     case "resuming":
       return row.reason === "rescued" ? "Resuming after a lost worker" : "Resuming";
     case "running":
@@ -105,7 +105,8 @@ function percentOf(row: JobRow): number | null {
 function percentText(row: JobRow, percent: number | null, unit: string): string {
   if (row.status === "pending" && row.started_at === null) return "";
   if (percent !== null) return `${percent} %`;
-  return row.step_done > 0 ? `${amountOf(row.step_done, unit)} so far` : "Working";
+  if (row.step_done === 0) return "Working";
+  return `${unit === "bytes" ? size(row.step_done) : amountOf(row.step_done, unit)} so far`;
 }
 
 /** What the step counts, where that is not what the job counts. */

@@ -1,0 +1,95 @@
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSweeper } from "../../server/jobs/sweep.ts";
+import { beat, register } from "../../server/jobs/worker-beat.ts";
+import { createLog } from "../../server/log.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { insertJob, readJob, running } from "../support/job-row.ts";
+
+describe.each(backends)("the sweep on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  let clock = 0;
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+    clock = 0;
+  });
+  afterEach(() => opened.close());
+
+  const sweeper = () => createSweeper(opened.backend, createLog("silent", "worker"), () => clock);
+  const workers = async () =>
+    (await opened.backend.db.selectFrom("workers").select("id").orderBy("id").execute()).map(
+      ({ id }) => id,
+    );
+
+  test("a worker whose beat stands still for five seconds is lost, one that beats is not", async () => {
+    const { backend } = opened;
+    const [own, steady, silent] = [
+      await register(backend, null),
+      await register(backend, null),
+      await register(backend, null),
+    ];
+    const job = await insertJob(backend, running({ worker_id: silent }));
+    const unharmed = await insertJob(backend, running({ worker_id: steady }));
+    const { sweep } = sweeper();
+    for (clock = 0; clock < 2_500; clock += 500) {
+      await beat(backend, steady, null);
+      await sweep(own);
+      // Its own row stands still here, and it does not sweep itself.
+      expect(await workers()).toEqual([own, steady, silent]);
+    }
+    expect((await readJob(backend, job.id)).status).toBe("running");
+    clock = 5_500;
+    await beat(backend, steady, null);
+    await sweep(own);
+    expect(await workers()).toEqual([own, steady]);
+    expect(await readJob(backend, job.id)).toMatchObject({ status: "pending", reason: "rescued" });
+    expect((await readJob(backend, unharmed.id)).status).toBe("running");
+    expect(await beat(backend, silent, null)).toBeUndefined();
+  });
+
+  test.each([-3_600_000, 3_600_000])("clocks that differ by %i ms condemn nobody", async (jump) => {
+    const { backend } = opened;
+    const own = await register(backend, null);
+    const other = await register(backend, null);
+    const { sweep } = sweeper();
+    for (clock = 0; clock < 20_000; clock += 1_000) {
+      await beat(backend, other, null);
+      const wrong = { beat_at: sql<number>`beat_at + ${jump}` };
+      await backend.db.updateTable("workers").set(wrong).where("id", "=", other).execute();
+      await sweep(own);
+    }
+    expect(await workers()).toEqual([own, other]);
+  });
+
+  test("one that was silent before the watcher came is watched for half the time", async () => {
+    const { backend } = opened;
+    const dead = await register(backend, null);
+    const long = { beat_at: backend.now() - 60_000 };
+    await backend.db.updateTable("workers").set(long).where("id", "=", dead).execute();
+    const own = await register(backend, null);
+    const { sweep } = sweeper();
+    await sweep(own);
+    clock = 2_000;
+    await sweep(own);
+    expect(await workers()).toContain(dead);
+    clock = 2_500;
+    await sweep(own);
+    expect(await workers()).toEqual([own]);
+  });
+
+  test("a counter that went wrong is mended within a minute", async () => {
+    const { backend } = opened;
+    const own = await register(backend, null);
+    await insertJob(backend, running({ worker_id: own }));
+    await backend.db.updateTable("accounts").set({ running: 4 }).execute();
+    const { sweep } = sweeper();
+    clock = 59_000;
+    await sweep(own);
+    const counter = async () =>
+      (await backend.db.selectFrom("accounts").select("running").executeTakeFirstOrThrow()).running;
+    expect(await counter()).toBe(4);
+    clock = 61_000;
+    await sweep(own);
+    expect(await counter()).toBe(1);
+  });
+});

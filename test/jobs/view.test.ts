@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import type { JobRow, StepRow } from "../../server/backend/schema.ts";
+import { isFinal, statuses } from "../../server/jobs/status.ts";
+import { jobView, type ShownKind, shownState } from "../../server/jobs/view.ts";
+import type { Shown } from "../../server/jobs/view-types.ts";
+import { jobRow } from "../support/job-row.ts";
+
+const now = Date.UTC(2026, 10, 23, 14, 5);
+const kind: ShownKind = {
+  title: "Import contacts",
+  steps: { "Reading the file": 1, Writing: 9 },
+  unit: "rows",
+  stepUnits: { "Reading the file": "bytes" },
+};
+const begun = { started_at: now - 72_000, claimed_at: now - 72_000, progressed_at: now };
+const view = (row: Partial<JobRow>, steps: StepRow[] = []) =>
+  jobView(jobRow({ created_at: now - 80_000, ...row }), kind, steps, now);
+
+/** Every state that people are shown, and the rows behind it. */
+const states: [Shown, string, Partial<JobRow>][] = [
+  ["pending", "Waiting", { status: "pending", run_at: now }],
+  ["scheduled", "Starts 24 Nov, 14:05 UTC", { status: "pending", run_at: now + 86_400_000 }],
+  [
+    "retrying",
+    "Retry 2 of 3 in 4 s",
+    { status: "pending", reason: "retry", retries: 2, run_at: now + 3_200 },
+  ],
+  [
+    "retrying",
+    "Retry 2 of 3 is next",
+    { status: "pending", reason: "retry", retries: 2, run_at: now },
+  ],
+  ["resuming", "Resuming after a lost worker", { status: "pending", reason: "rescued" }],
+  ["resuming", "Resuming", { status: "pending", reason: "interrupted" }],
+  ["pending", "Waiting", { status: "pending", reason: "resumed" }],
+  ["running", "Running", { status: "running", ...begun }],
+  ["running", "Running", { status: "running", reason: "retry", ...begun }],
+  ["pausing", "Pausing for 3 s", { status: "running", ...begun, pause_requested_at: now - 3_000 }],
+  [
+    "cancelling",
+    "Cancelling for 4 s",
+    { status: "running", ...begun, cancel_requested_at: now - 4_000 },
+  ],
+  ["paused", "Paused", { status: "paused", ...begun }],
+  ["succeeded", "Done", { status: "succeeded", ...begun, finished_at: now }],
+  [
+    "succeeded",
+    "Done, 1,204 rejected",
+    { status: "succeeded", ...begun, finished_at: now, failed: 1_204 },
+  ],
+  ["failed", "Failed", { status: "failed", ...begun, finished_at: now }],
+  ["cancelled", "Cancelled", { status: "cancelled", finished_at: now }],
+  [
+    "cancelled",
+    "Cancelled",
+    { status: "cancelled", ...begun, finished_at: now, cancel_requested_at: now },
+  ],
+];
+
+describe("the state that is shown", () => {
+  test.each(states)("%s: %s", (shown, label, row) => {
+    expect(view(row)).toMatchObject({ shown, label, status: row.status });
+    expect(shownState(jobRow(row), now)).toBe(shown);
+    expect(view(row).active).toBe(!isFinal(row.status!));
+  });
+
+  test("covers every status and every shown state", () => {
+    expect(new Set(states.map(([, , { status }]) => status))).toEqual(new Set(statuses));
+    const all: Record<Shown, true> = {
+      ...{ scheduled: true, pending: true, retrying: true, resuming: true, running: true },
+      ...{ pausing: true, paused: true, cancelling: true },
+      ...{ succeeded: true, failed: true, cancelled: true },
+    };
+    expect(new Set(states.map(([shown]) => shown))).toEqual(new Set(Object.keys(all)));
+  });
+
+  test.each(states)("%s (%s) has no text that is undefined, null or not a number", (_, __, row) => {
+    expect(JSON.stringify(view(row))).not.toMatch(/undefined|NaN|Invalid/);
+  });
+});
+
+describe("how far it is", () => {
+  const running: Partial<JobRow> = { status: "running", ...begun };
+
+  test("a known total: percent rounded down, below 100 until it is done", () => {
+    const row = { ...running, step: 1, progress: 0.9999, step_done: 42_318, step_total: 100_000 };
+    expect(view(row)).toMatchObject({
+      ...{ percent: 99, percentText: "99 %", amount: "42,318 of 100,000 rows" },
+      ...{ elapsed: "1 min 12 s", stepText: "Step 2 of 2: Writing" },
+    });
+    const done = { status: "succeeded" as const, ...begun, finished_at: now, progress: 1 };
+    expect(view(done)).toMatchObject({ percent: 100, percentText: "100 %", amount: "" });
+  });
+
+  test("an unknown total: what was done so far, or that it works", () => {
+    const row = { ...running, step: 1, step_done: 38_112 };
+    expect(view(row)).toMatchObject({
+      percent: null,
+      percentText: "38,112 rows so far",
+      amount: "",
+    });
+    expect(view({ ...row, step_done: 1 }).percentText).toBe("1 row so far");
+    expect(view(running).percentText).toBe("Working");
+    expect(view({ status: "pending" }).percentText).toBe("");
+  });
+
+  test("a step that counts bytes says so in sizes", () => {
+    const row = { ...running, step: 0, step_done: 8_140_000 };
+    expect(view(row).percentText).toBe("8.1 MB so far");
+    expect(view({ ...row, step_total: 12_000_000 }).amount).toBe("8.1 MB of 12 MB");
+  });
+
+  test("an expectation is told of a running job only", () => {
+    const eta = { eta_from: now + 100_000, eta_to: now + 110_000 };
+    expect(view({ ...running, ...eta }).estimate).toBe("about 2 minutes left");
+    expect(view({ status: "paused", ...begun, ...eta }).estimate).toBe("");
+    expect(view({ ...running, progressed_at: now - 45_000 }).estimate).toBe("No progress for 40 s");
+  });
+});
+
+describe("steps", () => {
+  const step = (position: number, different: Partial<StepRow>): StepRow => ({
+    ...{ job_id: "job", position, name: `Step ${position}`, weight: 1, status: "waiting" },
+    ...{ value: null, started_at: null, finished_at: null, ...different },
+  });
+  const steps = [
+    step(0, { status: "done", started_at: now - 9_000, finished_at: now - 8_600 }),
+    step(1, { status: "running", started_at: now - 8_600 }),
+    step(2, {}),
+  ];
+
+  test("each with its state and its time; a job of one step shows none", () => {
+    expect(view({ status: "running", ...begun }, steps).steps).toEqual([
+      { name: "Step 0", state: "done", text: "0.4 s" },
+      { name: "Step 1", state: "running", text: "8 s" },
+      { name: "Step 2", state: "waiting", text: "" },
+    ]);
+    expect(view({ status: "running", ...begun }, steps.slice(1, 2)).steps).toEqual([]);
+  });
+
+  test("none goes on running in a job that ended", () => {
+    const ended = view({ status: "failed", ...begun, finished_at: now }, steps);
+    expect(ended.steps.map(({ state }) => state)).toEqual(["done", "stopped", "waiting"]);
+  });
+});
+
+describe("words of the end", () => {
+  test("what went wrong is shown while it is true", () => {
+    const error = { error: "The gateway was busy", advice: "Wait a little." };
+    const failed = view({ status: "failed", ...begun, finished_at: now, ...error });
+    expect(failed).toMatchObject(error);
+    expect(view({ status: "pending", reason: "retry", ...error }).error).toBe(error.error);
+    expect(view({ status: "running", ...begun, ...error }).error).toBe("");
+    expect(view({ status: "succeeded", ...begun, finished_at: now, ...error }).error).toBe("");
+  });
+
+  test("counts that are not zero are shown, the outcome when it has ended", () => {
+    const row = { ...begun, succeeded: 99_812, failed: 188, outcome: "Imported 99,812" };
+    const ended = view({ status: "succeeded", finished_at: now, ...row });
+    expect(ended.outcome).toBe("Imported 99,812");
+    expect(ended.counts).toEqual([
+      { name: "succeeded", label: "done", value: "99,812" },
+      { name: "failed", label: "rejected", value: "188" },
+    ]);
+    expect(view({ status: "running", ...row }).outcome).toBe("");
+  });
+});
+
+test("a job outlives the file of its kind", () => {
+  const row = jobRow({ kind: "gone_by_now", status: "running", ...begun, step: 1, step_done: 3 });
+  expect(jobView(row, undefined, [], now)).toMatchObject({
+    ...{ title: "gone_by_now", stepText: "", percentText: "3 items so far" },
+  });
+});
