@@ -129,7 +129,7 @@ export async function signUp(
 ): Promise<void> {
   for (const [name, value] of Object.entries(who)) await page.fill(`#${name}`, value);
   await page.click("#submit");
-  await says(page, "h1", "Jobs");
+  await page.waitForURL("**/jobs");
 }
 
 /** Starts a job by its form, as a person would. @returns its path, `/jobs/0198…` */
@@ -138,7 +138,8 @@ export async function startJob(
   kind: string,
   input: Record<string, string | number> = {},
 ): Promise<string> {
-  const query = new URLSearchParams(Object.entries(input).map(([k, v]) => [k, String(v)]));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input)) query.set(name, String(value));
   await page.goto(`/jobs/new/${kind}?${query}`);
   await page.click("#submit");
   await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { demo } from "../../server/accounts/demo.ts";
+import { type Place, startApplication } from "../support/application.ts";
+import { descendantsOf, isAlive, launch } from "../support/processes.ts";
+import { type TextBrowser, textBrowser } from "./text-browser.ts";
+
+const entry = join(import.meta.dirname, "../../server/main.ts");
+let place: Place;
+
+beforeAll(async () => {
+  place = { databaseUrl: undefined, storageDir: await mkdtemp(join(tmpdir(), "headway-e2e-")) };
+});
+afterAll(() => rm(place.storageDir, { recursive: true, force: true }));
+
+/** What a start says that does not work, and its exit code. */
+async function failedStart(
+  settings: Record<string, string>,
+): Promise<{ said: string; code: number | null }> {
+  const started = launch(entry, {
+    DATABASE_URL: "",
+    STORAGE_DIR: place.storageDir,
+    LOG_LEVEL: "silent",
+    ...settings,
+  });
+  const { code } = await started.gone;
+  return { said: started.output(), code };
+}
+
+async function signedIn(url: string): Promise<TextBrowser> {
+  const browser = textBrowser(Number(new URL(url).port));
+  const { email, password } = demo;
+  const page = await (await browser.get("/jobs")).submit("/sign-in", { email, password });
+  expect(page.html).toContain("<h1>Jobs</h1>");
+  return browser;
+}
+
+describe("a start that cannot work says why in one line", () => {
+  test("the port is in use", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const port = String((other.address() as AddressInfo).port);
+    const { said, code } = await failedStart({ PORT: port });
+    other.close();
+    expect(said).toBe(
+      `Headway cannot start: it cannot listen on 127.0.0.1:${port}: the port is in use; set PORT to another one\n`,
+    );
+    expect(code).toBe(1);
+  });
+
+  test("the storage folder cannot be written to", async () => {
+    const file = join(place.storageDir, `a-file-${randomUUID()}`);
+    await writeFile(file, "not a folder");
+    const folder = join(file, "storage");
+    const { said, code } = await failedStart({ STORAGE_DIR: folder });
+    expect(said).toMatch(/^Headway cannot start: STORAGE_DIR \S+ cannot be written to: .+\n$/);
+    expect(said).toContain(folder);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ["PORT", "eighty", "PORT must be a whole number from 0 to 65535"],
+    ["SECRET", "short", "SECRET must have at least 32 characters"],
+    ["DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must begin with postgres://"],
+    ["PUBLIC_URL", "example", "PUBLIC_URL must be an address"],
+    ["UPLOAD_LIMIT_MB", "-1", "UPLOAD_LIMIT_MB must be a whole number"],
+  ])("%s=%s", async (name, value, message) => {
+    const { said, code } = await failedStart({ [name]: value });
+    expect(said).toMatch(/^Headway cannot start: [^\n]+\n$/);
+    expect(said).toContain(message);
+    expect(code).toBe(1);
+  });
+
+  test("the database does not answer", async () => {
+    const { said, code } = await failedStart({
+      DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
+    });
+    expect(said).toMatch(/^Headway cannot start: [^\n]*database[^\n]+\n$/);
+    expect(code).toBe(1);
+  });
+});
+
+describe("stopping and starting again", () => {
+  test("SIGTERM ends everything in time, and what ran goes on with the next start", async () => {
+    const first = await startApplication(place);
+    const get = async (path: string) => {
+      const answer = await fetch(new URL(path, first.url));
+      return `${answer.status} ${await answer.text()}`;
+    };
+    expect(await get("/up")).toBe("200 up");
+    expect(await get("/ready")).toBe("200 ready");
+
+    const browser = await signedIn(first.url);
+    const form = await browser.get("/jobs/new/copy_rows?rows=2000&size=10&pause=40");
+    const { path } = await form.submit("/jobs");
+    await expect
+      .poll(async () => (await browser.get(path)).html, { timeout: 15_000 })
+      .toMatch(/[1-9][\d,]* of 2,000 rows/);
+
+    const family = [first.pid, ...descendantsOf(first.pid)];
+    expect(family.length).toBeGreaterThan(2);
+    const asked = Date.now();
+    first.kill("SIGTERM");
+    expect(await first.gone).toEqual({ code: 0, signal: null });
+    expect(Date.now() - asked).toBeLessThan(10_000);
+    await expect.poll(() => family.filter(isAlive)).toEqual([]);
+    // Written as structured lines, one each.
+    const lines = first
+      .output()
+      .split("\n")
+      .filter((line) => line.startsWith("{"));
+    expect(lines.map((line) => JSON.parse(line).msg)).toContain("stopping");
+
+    const second = await startApplication(place);
+    // Sessions, jobs and the demo account are those of before.
+    const port = Number(new URL(second.url).port);
+    const back = browser.at(port);
+    await expect
+      .poll(async () => (await back.get(path)).html, { timeout: 40_000, interval: 250 })
+      .toMatch(/Copied 2000 rows/);
+    const { html } = await back.get(path);
+    expect(html).toMatch(/class="succeeded"><dt>done<\/dt><dd>2,000<\/dd>/);
+    expect(html).not.toMatch(/skipped|Retry \d/);
+    expect((await back.get("/contacts?q=row-00001999@")).html).toContain("1 contact match");
+    expect((await back.get("/jobs")).html.match(/class="row /g)).toHaveLength(7);
+    await second.stop();
+  });
+});

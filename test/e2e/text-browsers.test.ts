@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import Papa from "papaparse";
+import { describe, expect, test } from "vitest";
+import { demo } from "../../server/accounts/demo.ts";
+import { people } from "./people.ts";
+import { useApplication } from "./scene.ts";
+import { type TextBrowser, textBrowser } from "./text-browser.ts";
+
+const scene = useApplication();
+
+/** "Check again", until the page has the text. */
+async function until(browser: TextBrowser, path: string, text: RegExp): Promise<string> {
+  for (const late = Date.now() + 30_000; ; await sleep(300)) {
+    const { html } = await browser.get(path);
+    if (text.test(html)) return html;
+    if (Date.now() > late) throw new Error(`${text} is not on ${path}: ${html}`);
+  }
+}
+
+async function signedIn(): Promise<TextBrowser> {
+  const browser = textBrowser(scene.port);
+  const form = await browser.get("/contacts");
+  const { email, password } = demo;
+  const page = await form.submit("/sign-in", { email, password });
+  expect(page.path).toBe("/contacts");
+  expect(page.html).toContain("<h1>Contacts</h1>");
+  return browser;
+}
+
+describe("a text browser, which sends no Origin", () => {
+  test("signs in, starts a job by its form, cancels it and signs out", async () => {
+    const browser = await signedIn();
+    const form = await browser.get("/jobs/new/countdown");
+    const page = await form.submit("/jobs", { from: "600" });
+    expect(page.path).toMatch(/^\/jobs\/[0-9a-f-]{36}$/);
+    await until(browser, page.path, /of 600 seconds/);
+
+    const running = await browser.get(page.path);
+    // What such a browser prints of a bar is the text inside of it.
+    expect(running.html).toMatch(/<progress[^>]*>\d+ %<\/progress>/);
+    await running.submit(`${page.path}/cancel`);
+    await until(browser, page.path, /Cancelled/);
+
+    const left = await (await browser.get("/jobs")).submit("/sign-out");
+    expect(left.path).toBe("/sign-in");
+    expect((await browser.get(page.path)).path).toContain("/sign-in?next=");
+  });
+
+  test("imports a file and gets its rejected rows back", async () => {
+    const browser = await signedIn();
+    const file = new File([Papa.unparse(people(600))], "café.csv", { type: "text/csv" });
+    const form = await browser.get("/jobs/new/contact_import");
+    const mapping = await form.submit(/^\/uploads/, { file });
+    expect(mapping.html).toContain("café.csv");
+    const page = await mapping.submit("/jobs");
+    const html = await until(browser, page.path, /Imported 598 of 600, 2 rows rejected/);
+    const link = /href="(\/jobs\/[^"]+\/result\?file=[^"]+)"/.exec(html)![1]!;
+    expect((await browser.get(link)).html).toContain("nobody 0000000");
+  });
+
+  test("acts on chosen rows of the list", async () => {
+    const browser = await signedIn();
+    const page = await (await browser.get("/jobs/new/countdown")).submit("/jobs", { from: "600" });
+    const ids = page.path.slice("/jobs/".length);
+    const list = await (await browser.get("/jobs")).submit("/jobs/bulk", { ids, action: "cancel" });
+    expect(list.html).toContain("1 job asked to stop");
+    await until(browser, page.path, /Cancelled/);
+  });
+
+  test("a form without its token, or with another browser's, changes nothing", async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    const form = await browser.get("/jobs/new/countdown");
+    const foreign = /name="token" value="([^"]+)"/.exec((await other.get("/jobs")).html)![1]!;
+    for (const token of ["", "made-up", foreign]) {
+      const refused = await form.submit("/jobs", { from: "599", token });
+      expect(refused.status).toBe(403);
+      expect(refused.html).toContain("This page is out of date");
+    }
+    expect((await browser.get("/jobs")).html).not.toContain("of 599");
+  });
+});
