@@ -12,6 +12,10 @@ import type { Env, Services } from "../services.ts";
 const folders = ["views", "public"].map((name) => join(import.meta.dirname, "../..", name));
 const settleMs = 150;
 const name = `${process.pid}-${Date.now()}`;
+/** An open page must not keep the process that is to be started anew from ending. */
+const stopping = new Promise<void>((resolve) => {
+  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => resolve());
+});
 
 export function devRoutes({ log }: Pick<Services, "log">): Hono<Env> {
   const pages = new Set<() => void>();
@@ -41,7 +45,8 @@ export function devRoutes({ log }: Pick<Services, "log">): Hono<Env> {
       const tell = () => void stream.writeSSE({ event: "reload", data: name });
       pages.add(tell);
       await stream.writeSSE({ event: "name", data: name });
-      await new Promise<void>((resolve) => stream.onAbort(resolve));
+      const left = new Promise<void>((resolve) => stream.onAbort(resolve));
+      await Promise.race([left, stopping]);
       pages.delete(tell);
     }),
   );
