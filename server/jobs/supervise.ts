@@ -61,7 +61,7 @@ export async function supervise(options: {
       if (!row) return false;
       log.info({ job: row.id, kind: row.kind, fence: row.fence, worker: workerId }, "job claimed");
       // The stop came while the claim was under way.
-      if (stopping) await handBack(backend, row, "interrupted");
+      if (stopping) await finish(await handBack(backend, row, "interrupted"));
       else await runToItsEnd(row);
       return true;
     } catch (error) {
@@ -85,9 +85,9 @@ export async function supervise(options: {
   /** Writes the end of a run whose process could not. */
   async function endFor({ row, asked }: Local, departure: Departure): Promise<void> {
     if (departure.how === "ended" || asked?.why === "lost") return;
-    if (asked?.why === "shutdown") return void (await handBack(backend, row, "interrupted"));
+    if (asked?.why === "shutdown") return finish(await handBack(backend, row, "interrupted"));
     const neighbour = departure.how === "killed" && departure.culprit !== row.id;
-    if (neighbour) return void (await handBack(backend, row, "rescued"));
+    if (neighbour) return finish(await handBack(backend, row, "rescued"));
     if (asked?.why === "deadline") return finish(await timeOut(backend, row, row.timeout_ms));
     if (asked?.why === "cancel") {
       return finish(await cancelled(backend, row, "Cancelled; it did not stop by itself"));
@@ -125,7 +125,7 @@ export async function supervise(options: {
   const onSweep = oneAtATime("sweep", async () => {
     if (stopping) return;
     await adopt();
-    await sweeper.sweep(workerId);
+    for (const rescued of await sweeper.sweep(workerId)) await finish(rescued);
   });
 
   /** A call that comes while the one before is under way is left out. */

@@ -15,7 +15,8 @@ const mostRings = 50;
 const mendEveryMs = 60_000;
 
 export interface Sweeper {
-  sweep(ownId: string): Promise<void>;
+  /** @returns the jobs that it took from lost workers, as they are now */
+  sweep(ownId: string): Promise<JobRow[]>;
 }
 
 /** @param monotonic a clock that nobody sets: a beat is judged by it, not by times of day */
@@ -50,11 +51,13 @@ export function createSweeper(
       const lost = await findLost(ownId);
       if (lost.length > 0) log.warn({ workers: lost }, "workers lost");
       await removeWorkers(backend, lost);
-      await rescueOrphans(backend, log);
+      const rescued = await rescueOrphans(backend, log);
       await ringOverdue(backend);
-      if (monotonic() - mendedAt < mendEveryMs) return;
-      mendedAt = monotonic();
-      await mendCounters(backend);
+      if (monotonic() - mendedAt >= mendEveryMs) {
+        mendedAt = monotonic();
+        await mendCounters(backend);
+      }
+      return rescued;
     },
   };
 }
@@ -79,7 +82,7 @@ export async function removeWorkers(backend: Backend, ids: string[]): Promise<vo
 }
 
 /** Running jobs whose worker is not on the list go back to pending, at the front. */
-export async function rescueOrphans(backend: Backend, log: Log): Promise<void> {
+export async function rescueOrphans(backend: Backend, log: Log): Promise<JobRow[]> {
   const orphans = await backend.db
     .selectFrom("jobs")
     .selectAll()
@@ -87,7 +90,12 @@ export async function rescueOrphans(backend: Backend, log: Log): Promise<void> {
     .where("worker_id", "is not", null)
     .where("worker_id", "not in", (workers) => workers.selectFrom("workers").select("id"))
     .execute();
-  for (const orphan of orphans) await rescueOne(backend, log, orphan);
+  const rescued: JobRow[] = [];
+  for (const orphan of orphans) {
+    const row = await rescueOne(backend, log, orphan);
+    if (row) rescued.push(row);
+  }
+  return rescued;
 }
 
 /** @returns the job as it is now, or undefined where it was no longer lost */
