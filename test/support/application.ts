@@ -37,7 +37,8 @@ export async function startApplication(place: Place, more: Environment = {}): Pr
   return { ...main, url };
 }
 
-function environment({ databaseUrl, storageDir }: Place, more: Environment): Environment {
+/** What a process of the project gets to know of its place. */
+export function environment({ databaseUrl, storageDir }: Place, more: Environment): Environment {
   return {
     DATABASE_URL: databaseUrl ?? "",
     STORAGE_DIR: storageDir,

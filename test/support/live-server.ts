@@ -128,7 +128,10 @@ export async function startLiveServer(): Promise<LiveServer> {
     );
     if (server.mood === "down") return void response.writeHead(503).end("The database is away");
     if (server.mood === "signed-out") return void response.writeHead(401).end();
-    if (isStream) return openStream(topics, after, response);
+    if (isStream) {
+      openStream(topics, after, response);
+      return;
+    }
     const fragments = topics.map(state);
     for (const [id, seq] of after) fragments.push(lines(id, seq));
     response.writeHead(200, { "content-type": "text/html", "x-poll-after": server.pollAfter });
