@@ -63,9 +63,11 @@ export async function startWeb(parts: {
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       hub.endAll("shutdown");
-      server.closeIdleConnections();
+      // A connection whose last answer has just gone out would be kept for the browser's next wish.
+      const idle = setInterval(() => server.closeIdleConnections(), 100);
       const late = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
+      clearInterval(idle);
       clearTimeout(late);
       hub.close();
     },
