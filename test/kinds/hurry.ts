@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
 
-/** Has two seconds of running time, and takes what it is given. */
+/** Has four seconds of running time, and takes what it is given. */
 export default defineJob({
   title: "Hurry",
-  description: "Must end within two seconds of running.",
+  description: "Must end within four seconds of running.",
   input: z.object({ batches: z.number(), each: z.number() }),
   steps: { Hurrying: 1 },
-  timeout: "2s",
+  timeout: "4s",
   async run(job, { batches, each }) {
     await job.step("Hurrying", () =>
       job.batches({

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { backends } from "../support/backends.ts";
+import { childrenOf, descendantsOf, signalTo } from "../support/processes.ts";
+import { createClient } from "./api.ts";
+import { atAnyMoment, limit, told, untilAgain } from "./kills.ts";
+import { finals, gapless, openScene } from "./scene.ts";
+
+const rows = 150_000;
+/** One of each so many has no address. */
+const rejectedEach = 500;
+const kills = 20;
+
+describe.each(backends)("an import on $name", (which) => {
+  test("started fifty times at once and killed twenty times: each contact once", {
+    timeout: 300_000,
+  }, async ({ annotate }) => {
+    const scene = await openScene(which);
+    const application = await scene.application({ NODE_ENV: "" });
+    const client = await createClient(application.url, scene.place);
+    const contacts = async () => {
+      const query = scene.backend.db
+        .selectFrom("contacts")
+        .select((eb) => eb.fn.countAll().as("n"));
+      return Number((await query.executeTakeFirstOrThrow()).n);
+    };
+    const before = await contacts();
+    const upload_id = await client.upload("people.csv", csv());
+    const ids = await Promise.all(
+      Array.from({ length: 50 }, () => client.start("contact_import", { upload_id }, "one-key")),
+    );
+    expect(new Set(ids).size).toBe(1);
+    const id = ids[0]!;
+
+    const waits: number[] = [];
+    for (let kill = 0; kill < kills; kill++) {
+      await atAnyMoment(scene, id);
+      const [worker] = childrenOf(application.pid);
+      const runners = descendantsOf(worker!);
+      const lost = [[worker!], runners, [worker!, ...runners]][kill % 3]!;
+      waits.push(await untilAgain(scene, id, () => lost.map((pid) => signalTo(pid, "SIGKILL"))));
+    }
+    await annotate(told(waits));
+    expect(Math.max(...waits)).toBeLessThan(limit);
+
+    const job = await scene.ended(id, 120_000);
+    const failed = rows / rejectedEach;
+    expect(job).toMatchObject({
+      status: "succeeded",
+      succeeded: rows - failed,
+      failed,
+      skipped: 0,
+    });
+    expect(job).toMatchObject({ retries: 0, fence: kills + 1 });
+    expect(await contacts()).toBe(before + rows - failed);
+    const events = await scene.events(id);
+    expect(gapless(events)).toBe(true);
+    expect(finals(events).map(({ type }) => type)).toEqual(["succeeded"]);
+    const account = await scene.backend.db
+      .selectFrom("accounts")
+      .select("contact_count")
+      .where("id", "=", job.account_id)
+      .executeTakeFirstOrThrow();
+    expect(account.contact_count).toBe(before + rows - failed);
+    expect(await client.start("contact_import", { upload_id }, "one-key")).toBe(id);
+  });
+});
+
+/** People in no order that a database would like. */
+function csv(): string {
+  const lines = ["email,first name,company"];
+  for (let at = 0; at < rows; at++) {
+    const number = String((at * 7_919) % rows).padStart(7, "0");
+    const email = at % rejectedEach === 0 ? `nobody ${number}` : `p${number}x@example.com`;
+    lines.push(`${email},Person ${number},Company ${at % 97}`);
+  }
+  return lines.join("\n");
+}
