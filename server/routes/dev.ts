@@ -9,7 +9,7 @@ import { streamSSE } from "hono/streaming";
 import { buildAssets } from "../assets/build.ts";
 import type { Env, Services } from "../services.ts";
 
-const folders = ["views", "public"].map((name) => join(import.meta.dirname, "../..", name));
+const folders = ["views", "public/scripts"].map((name) => join(import.meta.dirname, "../..", name));
 const settleMs = 150;
 const name = `${process.pid}-${Date.now()}`;
 /** An open page must not keep the process that is to be started anew from ending. */
@@ -20,23 +20,19 @@ const stopping = new Promise<void>((resolve) => {
 export function devRoutes({ log }: Pick<Services, "log">): Hono<Env> {
   const pages = new Set<() => void>();
   let due: NodeJS.Timeout | undefined;
-  let building = false;
+  let building: Promise<void> = Promise.resolve();
 
   async function reload(): Promise<void> {
-    // What is built lands in a folder that is watched.
-    building = true;
     await buildAssets({ minify: false, dev: true }).catch((error) => log.error({ err: error }));
     for (const tell of pages) tell();
-    setTimeout(() => {
-      building = false;
-    }, settleMs);
   }
 
   for (const folder of folders) {
     watch(folder, { recursive: true }, () => {
-      if (building) return;
       clearTimeout(due);
-      due = setTimeout(reload, settleMs);
+      due = setTimeout(() => {
+        building = building.then(reload);
+      }, settleMs);
     });
   }
 
