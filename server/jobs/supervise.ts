@@ -7,29 +7,19 @@ import type { Storage } from "../storage/storage.ts";
 import { claim } from "./claim.ts";
 import { cancelled, handBack, timeOut } from "./ends.ts";
 import { tidy } from "./execute.ts";
-import type { StopReason } from "./run.ts";
+import { createLocalJobs, type Local } from "./local-jobs.ts";
 import { createRunnerPool, type Departure } from "./runner-pool.ts";
 import { isFinal } from "./status.ts";
 import { createSweeper, lostAfterMs, rescueOne } from "./sweep.ts";
 import { beat, register, type Watched } from "./worker-beat.ts";
 
 const beatMs = 1_000;
-/** What a job gets for ending by itself once it was asked to. */
-const graceMs = 5_000;
 /** For handing jobs back at a shutdown, before their processes are killed. */
 const shutdownMs = 6_000;
 
 export interface Supervisor {
   /** Hands the running jobs back and ends all processes, within 10 s. */
   stop(): Promise<void>;
-}
-
-/** A job in this worker, and since when it has been asked to stop. */
-interface Local {
-  row: JobRow;
-  asked?: { why: StopReason; at: number };
-  /** Beats in a row in which the database did not list it. */
-  unlisted: number;
 }
 
 export async function supervise(options: {
@@ -45,8 +35,7 @@ export async function supervise(options: {
   const { backend, catalog, storage, log, concurrency, onRegister = () => {} } = options;
   const pool = createRunnerPool({ shared: options.runners, catalog, log });
   const sweeper = createSweeper(backend, log);
-  const local = new Map<string, Local>();
-  let missed = new Set<string>();
+  const local = createLocalJobs(pool);
   let strangers: Watched[] = [];
   let stopping = false;
   let troubledUntil = 0;
@@ -73,12 +62,11 @@ export async function supervise(options: {
   }
 
   async function runToItsEnd(row: JobRow): Promise<void> {
-    const mine: Local = { row, unlisted: 0 };
-    local.set(row.id, mine);
+    const mine = local.add(row);
     try {
       await endFor(mine, await pool.run(row));
     } finally {
-      local.delete(row.id);
+      local.remove(row.id);
     }
   }
 
@@ -104,18 +92,15 @@ export async function supervise(options: {
     if (ended && isFinal(ended.status)) await tidy({ storage }, ended);
   }
 
-  function ask(mine: Local, why: StopReason): void {
-    if (mine.asked) return;
-    mine.asked = { why, at: performance.now() };
-    pool.stop(mine.row.id, why);
-  }
-
   const onBeat = oneAtATime("beat", async () => {
     const watched = await beat(backend, workerId, listening.queueId);
     beatenAt = performance.now();
-    if (watched) return look(watched);
+    if (watched) {
+      strangers = local.look(watched, backend.now());
+      return;
+    }
     log.warn({ worker: workerId }, "this worker was declared lost");
-    for (const mine of local.values()) ask(mine, "lost");
+    local.askAll("lost");
     if (stopping) return;
     workerId = await register(backend, listening.queueId);
     onRegister(workerId);
@@ -139,24 +124,6 @@ export async function supervise(options: {
     };
   }
 
-  /** Passes on what people and clocks ask of the jobs here. */
-  function look(watched: Watched[]): void {
-    const listed = new Map(watched.map((job) => [job.id, job]));
-    const at = backend.now();
-    for (const mine of local.values()) {
-      const job = listed.get(mine.row.id);
-      if (job?.fence === mine.row.fence) {
-        mine.unlisted = 0;
-        if (job.cancel_requested_at) ask(mine, "cancel");
-        else if (job.pause_requested_at) ask(mine, "pause");
-        else if (job.deadline_at !== null && job.deadline_at <= at) ask(mine, "deadline");
-      } else if (++mine.unlisted > 1) ask(mine, "lost");
-    }
-    const missing = watched.filter(({ id }) => !local.has(id));
-    strangers = missing.filter(({ id }) => missed.has(id));
-    missed = new Set(missing.map(({ id }) => id));
-  }
-
   /** A job listed as ours that nobody here runs, twice in a row, was lost on its way. */
   async function adopt(): Promise<void> {
     for (const { id, fence } of strangers) {
@@ -172,12 +139,9 @@ export async function supervise(options: {
 
   /** Runs also while the database is away: the processes here need no database to be ended. */
   function enforce(): void {
-    const at = performance.now();
     // Others take these jobs over by now: what cannot beat must not go on either.
-    if (at - beatenAt > lostAfterMs) for (const mine of local.values()) ask(mine, "lost");
-    for (const { row, asked } of local.values()) {
-      if (asked && asked.why !== "shutdown" && at - asked.at > graceMs) pool.kill(row.id);
-    }
+    if (performance.now() - beatenAt > lostAfterMs) local.askAll("lost");
+    local.enforce();
     pool.check();
   }
 
@@ -194,10 +158,8 @@ export async function supervise(options: {
   return {
     async stop() {
       stopping = true;
-      for (const mine of local.values()) ask(mine, "shutdown");
-      const late = setTimeout(() => {
-        for (const id of local.keys()) pool.kill(id);
-      }, shutdownMs);
+      local.askAll("shutdown");
+      const late = setTimeout(() => local.killAll(), shutdownMs);
       await listening.stop();
       clearTimeout(late);
       clearInterval(timer);

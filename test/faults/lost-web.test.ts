@@ -16,16 +16,17 @@ describe.each(backends)("a killed web process on $name", (which) => {
     const keys: string[] = [];
     const answered = new Map<string, string>();
     for (let round = 0; round < rounds; round++) {
-      const starting = Array.from({ length: 20 }, async (_, n) => {
+      const requests = Array.from({ length: 20 }, async (_, n) => {
         const key = `round-${round}-${n}`;
         keys.push(key);
         await sleep(n * 5);
         answered.set(key, await client.start("nap", { ms: 1 }, key, application.url));
       });
+      const over = Promise.allSettled(requests);
       await sleep(30 + Math.random() * 60);
       application.kill("SIGKILL");
       await application.gone;
-      await Promise.allSettled(starting);
+      await over;
       application = await scene.application({ NODE_ENV: "" });
     }
     expect(answered.size).toBeLessThan(keys.length);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cancel } from "../../server/jobs/cancel.ts";
 import { backends } from "../support/backends.ts";
 import { finals, gapless, openScene } from "./scene.ts";
 
@@ -51,4 +52,25 @@ describe.each(backends)("a harmful kind on $name", (which) => {
       expect(finished).toMatchObject({ status: "succeeded", succeeded: 400, skipped: 0 });
     },
   );
+});
+
+const sqlite = backends.filter(({ name }) => name === "sqlite");
+
+describe.each(sqlite)("a loop that has time, $name", (which) => {
+  test("is found by its silence, runs alone from then on, and can be cancelled", {
+    timeout: 120_000,
+  }, async () => {
+    const scene = await openScene(which);
+    await scene.worker(shared);
+    const neighbour = await scene.start("copy_rows", { rows: 150, size: 1, pause: 40 });
+    await scene.until(neighbour, (row) => row.step_done > 0);
+    const loop = await scene.start("spin_long", {});
+    await scene.until(loop, (row) => row.status === "running" && row.rescues === 2, 45_000);
+    const finished = await scene.ended(neighbour, 20_000);
+    expect(finished).toMatchObject({ status: "succeeded", succeeded: 150, skipped: 0 });
+    expect((await scene.job(loop)).status).toBe("running");
+    await cancel(scene.backend, loop, "person-1");
+    expect((await scene.ended(loop, 12_000)).status).toBe("cancelled");
+    expect(finals(await scene.events(loop))).toHaveLength(1);
+  });
 });
