@@ -150,7 +150,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     // A runner that still has to start takes its time out of the job's.
     await scene.ended(await scene.start("nap", { ms: 1 }));
     const long = await scene.start("hurry", { batches: 1_000, each: 50 });
-    const paused = await scene.start("hurry", { batches: 10, each: 100 });
+    const paused = await scene.start("hurry", { batches: 25, each: 100 });
     await scene.until(paused, (row) => row.step_done > 2);
     await pause(scene.backend, paused, "person-1");
     await scene.until(paused, (row) => row.status === "paused");
@@ -159,6 +159,6 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(late.finished_at! - late.started_at!).toBeLessThan(4_000 + 2_500);
     await sleep(1_000);
     await resume(scene.backend, paused, "person-1");
-    expect(await scene.ended(paused)).toMatchObject({ status: "succeeded", succeeded: 10 });
+    expect(await scene.ended(paused)).toMatchObject({ status: "succeeded", succeeded: 25 });
   });
 });
