@@ -37,7 +37,8 @@ describe.each(backends)("how a run ends on $name", (which) => {
     });
     expect(waits.map(({ asked }) => asked)).toEqual([100, 200, 400]);
     for (const { asked, took } of waits) {
-      expect(took).toBeGreaterThanOrEqual(asked);
+      // Two processes told the two moments, and their clocks may differ by a little.
+      expect(took).toBeGreaterThanOrEqual(asked - 50);
       expect(took).toBeLessThan(asked + 2_500);
     }
   });

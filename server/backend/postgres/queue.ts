@@ -27,6 +27,12 @@ export async function ring(tx: Transaction<Schema>, job: Doorbell): Promise<void
     priority := ${job.priority})`.execute(tx);
 }
 
+/**
+ * The doorbell rang by the server's clock. A process that takes its own, however well it is set,
+ * may come a moment too early, find nothing due and leave the job without a doorbell.
+ */
+const serverNow = sql`(extract(epoch from statement_timestamp()) * 1000)::bigint`;
+
 /** `skip locked` lets claimers pass each other instead of waiting for one account's row. */
 async function claim(
   { db }: Write,
@@ -38,14 +44,14 @@ async function claim(
     with account as (
       select accounts.id from accounts cross join lateral (
         select priority from jobs
-        where account_id = accounts.id and status = 'pending' and run_at <= ${at}
+        where account_id = accounts.id and status = 'pending' and run_at <= ${serverNow}
         order by priority, run_at, id limit 1) head
       where accounts.running < accounts.max_running
       order by head.priority, accounts.running, accounts.last_claimed_at
       limit 1 for update of accounts ${whenLocked}),
     best as (
       select jobs.id, jobs.account_id from jobs join account on account.id = jobs.account_id
-      where status = 'pending' and run_at <= ${at}
+      where status = 'pending' and run_at <= ${serverNow}
       order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
     counted as (
       update accounts set running = running + 1, last_claimed_at = ${at}
