@@ -14,6 +14,7 @@ import { createDiskStorage } from "./storage/disk.ts";
 // A busy loop cannot hear that its supervisor is gone; a thread of its own can.
 new Worker(new URL("./jobs/orphan-watch.ts", import.meta.url)).unref();
 process.on("disconnect", () => process.exit(0));
+if (!process.connected) process.exit(0);
 // Ctrl-C reaches every process of a terminal; the supervisor says when a runner is to end.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});

@@ -40,3 +40,5 @@ async function stop(): Promise<void> {
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 process.on("disconnect", stop);
+// The web process may have gone before anybody here listened for that.
+if (process.send && !process.connected) await stop();

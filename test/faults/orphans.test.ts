@@ -4,8 +4,8 @@ import { backends } from "../support/backends.ts";
 import { descendantsOf, isAlive } from "../support/processes.ts";
 import { openScene } from "./scene.ts";
 
-describe.each(backends)("runners without their supervisor on $name", (which) => {
-  test("a runner in a busy loop ends within seconds of its killed supervisor", async () => {
+describe.each(backends)("processes whose parent was killed on $name", (which) => {
+  test("a runner in a busy loop ends within seconds of its supervisor", async () => {
     const scene = await openScene(which);
     const worker = await scene.worker({ RUNNERS: "1" });
     const id = await scene.start("spin_long", {});
@@ -18,4 +18,20 @@ describe.each(backends)("runners without their supervisor on $name", (which) => 
     await worker.gone;
     await vi.waitFor(() => expect(runners.filter(isAlive)).toEqual([]), 3_000);
   });
+
+  test.each([0, 150, 300, 600, 5_000])(
+    "a worker ends with the web process that died %i ms after starting it",
+    async (ms) => {
+      const scene = await openScene(which);
+      const application = await scene.application();
+      const [before] = descendantsOf(application.pid);
+      process.kill(before!, "SIGKILL");
+      // Another one is being started by now, or about to be.
+      await sleep(500 + ms);
+      const family = descendantsOf(application.pid);
+      application.kill("SIGKILL");
+      await application.gone;
+      await vi.waitFor(() => expect(family.filter(isAlive)).toEqual([]), 12_000);
+    },
+  );
 });
