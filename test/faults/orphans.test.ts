@@ -19,7 +19,7 @@ describe.each(backends)("processes whose parent was killed on $name", (which) =>
     await vi.waitFor(() => expect(runners.filter(isAlive)).toEqual([]), 3_000);
   });
 
-  test.each([0, 150, 300, 600, 5_000])(
+  test.each([50, 300])(
     "a worker ends with the web process that died %i ms after starting it",
     async (ms) => {
       const scene = await openScene(which);
