@@ -8,12 +8,12 @@ describe.each(backends)("a lost worker on $name", (which) => {
   test("worker and runner killed again and again over one job: every row is there once", {
     timeout: 120_000,
   }, async ({ annotate }) => {
-    const rows = 2_000;
+    const rows = 1_500;
     const scene = await openScene(which);
     const application = await scene.application({ RUNNERS: "1" });
     const id = await scene.start("copy_rows", { rows, size: 10, pause: 15 });
     const waits: number[] = [];
-    for (let kill = 0; kill < 9; kill++) {
+    for (let kill = 0; kill < 6; kill++) {
       await atAnyMoment(scene, id);
       const [worker] = childrenOf(application.pid);
       const runners = descendantsOf(worker!);
@@ -33,7 +33,7 @@ describe.each(backends)("a lost worker on $name", (which) => {
     let worker = await scene.worker();
     const id = await scene.start("copy_rows", { rows, size: 5, pause: 15 });
     const waits: number[] = [];
-    for (let kill = 0; kill < 3; kill++) {
+    for (let kill = 0; kill < 2; kill++) {
       await atAnyMoment(scene, id);
       const standby = await scene.worker();
       waits.push(await untilAgain(scene, id, () => killFamily(worker)));
