@@ -155,17 +155,7 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
   const steps = Object.entries(catalog.get(job.kind)!.steps);
   await write.db
     .insertInto("job_steps")
-    .values(
-      steps.map(([name, weight], position) => ({
-        job_id: id,
-        position,
-        name,
-        weight,
-        status: row.status === "succeeded" ? ("done" as const) : ("running" as const),
-        started_at: createdAt + 400,
-        finished_at: row.status === "succeeded" ? endedAt : null,
-      })),
-    )
+    .values(stepsOf(steps, { ...job, id, createdAt }))
     .execute();
   for (const { reason, count, rows } of job.errors ?? []) {
     await write.db
@@ -173,4 +163,26 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
       .values({ job_id: id, reason, count, rows: JSON.stringify(rows) })
       .execute();
   }
+}
+
+/** Each took its share of the time; a job that did not end well stopped in the first. */
+function stepsOf(steps: [string, number][], job: Past & { id: string; createdAt: number }) {
+  const { id, createdAt, took, row } = job;
+  const whole = steps.reduce((sum, [, weight]) => sum + weight, 0);
+  const succeeded = row.status === "succeeded";
+  let passed = 0;
+  const now = () => Math.round(createdAt + 400 + ((took - 400) * passed) / whole);
+  return steps.map(([name, weight], position) => {
+    const startedAt = now();
+    passed += weight;
+    return {
+      job_id: id,
+      position,
+      name,
+      weight,
+      status: succeeded ? "done" : position === 0 ? "running" : "waiting",
+      started_at: succeeded || position === 0 ? startedAt : null,
+      finished_at: succeeded ? now() : null,
+    } as const;
+  });
 }
