@@ -60,7 +60,8 @@ export function contactRoutes(services: Services): Hono<Env> {
 
 /** Counting all that match would mean reading them all. */
 function foundText(shown: number, next: string | undefined): string {
-  return next ? `more than ${shown} contacts match` : `${amountOf(shown, "contacts")} match`;
+  if (next) return `More than ${shown} contacts match`;
+  return `${amountOf(shown, "contacts")} ${shown === 1 ? "matches" : "match"}`;
 }
 
 function contactView(contact: ContactRow, jobTitle = "a job"): ContactView {
