@@ -61,23 +61,23 @@ const bareDashboard = answer({
 });
 
 function row(job: Job, now: number): string {
-  const id = escape(job.id);
+  const id = escaped(job.id);
   const title = "Import contacts";
   const created = moment(job.created_at);
   const when = moment(job.finished_at ?? job.started_at ?? job.created_at);
-  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escape(created.text)}"><div class="row ${job.status}" id="row-${id}" data-version="${job.version}" data-at="${now}">
+  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escaped(created.text)}"><div class="row ${job.status}" id="row-${id}" data-version="${job.version}" data-at="${now}">
   <span class="kind"><svg class="i" aria-hidden="true"><use href="#i-import"></use></svg></span>
   <a class="name" id="open-${id}" href="/jobs/${id}">${title}</a>
-  <span class="mark ${job.status}"><svg class="i" aria-hidden="true"><use href="#i-check"></use></svg><span>${escape(label(job))}</span></span>
-  ${job.finished_at === null ? tick(job, now) : `<p>${escape(job.outcome ?? job.error ?? "")}</p><small class="took">took ${seconds(job.finished_at - job.started_at!)}</small>`}
-  <time class="when" datetime="${when.iso}">${escape(when.text)}</time>
+  <span class="mark ${job.status}"><svg class="i" aria-hidden="true"><use href="#i-check"></use></svg><span>${escaped(label(job))}</span></span>
+  ${job.finished_at === null ? tick(job, now) : `<p>${escaped(job.outcome ?? job.error ?? "")}</p><small class="took">took ${seconds(job.finished_at - job.started_at!)}</small>`}
+  <time class="when" datetime="${when.iso}">${escaped(when.text)}</time>
 </div></li>`;
 }
 
 function tick(job: Job, now: number): string {
   const percent = Math.floor(job.progress * 100);
   const amount = `${number(job.step_done)} of ${number(job.step_total)} rows`;
-  return `<div id="tick-${escape(job.id)}" data-version=${job.version} data-at=${now} data-p=${percent}><progress aria-label=Progress max=100 value=${percent}>${percent} %</progress> <b>${percent} %</b> <p>${escape(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
+  return `<div id="tick-${escaped(job.id)}" data-version=${job.version} data-at=${now} data-p=${percent}><progress aria-label=Progress max=100 value=${percent}>${percent} %</progress> <b>${percent} %</b> <p>${escaped(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
 }
 
 function label(job: Job): string {
@@ -108,6 +108,6 @@ function moment(at: number): { iso: string; text: string } {
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (sign) => escapes[sign]!) : text;
 }

@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProgram } from "../support/program.ts";
 import { median, percentile } from "../support/figures.ts";
+import { startProgram } from "../support/program.ts";
 import { atLeast, type Row, within } from "../support/row.ts";
 import { type Imported, importOnce } from "./once.ts";
 import { csvOf, tableOf, writeLines } from "./people.ts";
@@ -35,9 +35,15 @@ export async function imports(): Promise<Row[]> {
     for (let repetition = 0; repetition < repetitions; repetition++) {
       const file = join(folder, `shell-${repetition}.db`);
       const shell = (like: string) => importWithShell(like, prepared, file);
-      ours.push(await importOnce(paths.many, { visitors, watch, afterwards: async (like) => {
-        theirs.push(await shell(like));
-      } }));
+      ours.push(
+        await importOnce(paths.many, {
+          visitors,
+          watch,
+          afterwards: async (like) => {
+            theirs.push(await shell(like));
+          },
+        }),
+      );
     }
     return rowsOf(small, ours, theirs);
   } finally {

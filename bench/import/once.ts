@@ -1,10 +1,10 @@
 /** One import, from the start to the end of its job, with all that goes on around it. */
 import { setInterval as every } from "node:timers/promises";
 import { startApplication } from "../support/application.ts";
-import { watchJob } from "../support/watchers.ts";
 import { signUp } from "../support/person.ts";
 import { descendants, memoryOf, peakMemoryOf } from "../support/processes.ts";
 import type { Program } from "../support/program.ts";
+import { watchJob } from "../support/watchers.ts";
 import type { Visitors } from "./visitors.ts";
 import type { WriterWatch } from "./writer-watch.ts";
 

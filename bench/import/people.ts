@@ -1,6 +1,7 @@
 /** A file of people with random addresses: the order that is hardest on an index. */
-import { createWriteStream } from "node:fs";
+
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 
 const given = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Katherine", "Margaret"];
 const family = ["Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Johnson"];

@@ -27,9 +27,7 @@ const visitors = answer({
     const startJob = () => {
       const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
       const body = JSON.stringify({ type: "nothing", metadata: {} });
-      asked.starts.push(
-        timed({ port, path: "/api/jobs/start", method: "POST", headers }, body),
-      );
+      asked.starts.push(timed({ port, path: "/api/jobs/start", method: "POST", headers }, body));
     };
     timers = [setInterval(readPage, everyMs.page), setInterval(startJob, everyMs.start)];
   },

@@ -43,6 +43,4 @@ function Page() {
 }
 
 const client = new QueryClient();
-createRoot(document.getElementById("root")).render(
-  h(QueryClientProvider, { client }, h(Page)),
-);
+createRoot(document.getElementById("root")).render(h(QueryClientProvider, { client }, h(Page)));

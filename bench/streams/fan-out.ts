@@ -46,7 +46,10 @@ export async function fanOut(): Promise<Row[]> {
     ] as const) {
       const { receivers } = programs;
       const before = await web.settledMemory();
-      const topics = Array.from({ length: count }, (_, at) => `job:${watched[at % watched.length]}`);
+      const topics = Array.from(
+        { length: count },
+        (_, at) => `job:${watched[at % watched.length]}`,
+      );
       await receivers.call.open({ group: "ours", port, cookie, topics, times: false });
       await sleep(settleMs);
       const memory = ((await web.settledMemory()) - before) / count;
@@ -118,7 +121,11 @@ async function slice(
   cpu: () => Promise<number>,
 ): Promise<{ cost: number; bytes: number; rate: number }> {
   await sleep(settleMs);
-  const before = { ...(await receivers.call.count(group)), cpu: await cpu(), at: performance.now() };
+  const before = {
+    ...(await receivers.call.count(group)),
+    cpu: await cpu(),
+    at: performance.now(),
+  };
   await sleep(sliceMs);
   const after = { ...(await receivers.call.count(group)), cpu: await cpu(), at: performance.now() };
   const frames = after.frames - before.frames;

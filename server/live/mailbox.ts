@@ -17,11 +17,13 @@ export interface Mailbox {
 export type WriteChunk = (chunk: Uint8Array) => boolean;
 
 export function createMailbox(write: WriteChunk, isFull: () => boolean): Mailbox {
-  const waiting = new Map<string, Uint8Array>();
+  /** Made when it is needed: most readers never fall behind, and there are thousands. */
+  let waiting: Map<string, Uint8Array> | undefined;
   let waitingBytes = 0;
   let appended = 0;
 
   function hold(target: string, chunk: Uint8Array): void {
+    waiting ??= new Map();
     waitingBytes += chunk.length - (waiting.get(target)?.length ?? 0);
     // Taken out first, so that the newer one goes behind what it was rendered after.
     waiting.delete(target);
@@ -33,13 +35,14 @@ export function createMailbox(write: WriteChunk, isFull: () => boolean): Mailbox
       return waitingBytes;
     },
     put(target, chunk) {
-      if (waiting.size === 0 && !isFull()) write(chunk);
+      if (!waiting?.size && !isFull()) write(chunk);
       else hold(target, chunk);
     },
     append(chunk) {
       mailbox.put(`append:${appended++}`, chunk);
     },
     flush() {
+      if (!waiting) return;
       for (const [target, chunk] of waiting) {
         if (isFull()) return;
         waiting.delete(target);

@@ -6,13 +6,15 @@
 import type { ServerResponse } from "node:http";
 import { event, ping, retry } from "./event-stream.ts";
 import { createMailbox, type Mailbox } from "./mailbox.ts";
+import { createSink } from "./sink.ts";
 
 const firstRetryMs = 2_000;
-const pingMs = 15_000;
+/** A stream has one timer, for there are thousands of streams: all else is counted in its beats. */
+const beatMs = 15_000;
 /** Proxies and phones break long streams in their own ways; ours end in time, spread out. */
-const ageMs = { least: 10 * 60_000, more: 5 * 60_000 };
+const ageBeats = { least: 40, more: 20 };
 /** A session may end in another process, or by its time. */
-const askAgainMs = 60_000;
+const askAgainBeats = 4;
 /** A reader that takes nothing for this long, or leaves this much waiting, is let go. */
 const stalledMs = 30_000;
 const mostWaiting = 256_000;
@@ -33,9 +35,9 @@ export function openStream(
     isAllowed: () => Promise<boolean>;
   },
 ): Stream {
+  const lastBeat = ageBeats.least + Math.floor(Math.random() * ageBeats.more);
+  let beats = 0;
   let stalledSince = 0;
-  const isFull = () => response.writableNeedDrain || response.destroyed;
-  const mailbox = createMailbox((chunk) => response.write(chunk), isFull);
 
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
@@ -45,34 +47,36 @@ export function openStream(
   });
   response.write(retry(firstRetryMs));
   response.write(event("hello", options.version));
+  const { write, isFull, onDrain } = createSink(response);
+  const mailbox = createMailbox(write, isFull);
 
-  const beat = setInterval(() => {
+  const timer = setInterval(() => {
+    if (++beats === lastBeat) return leave("age");
+    if (beats % askAgainBeats === 0) void ask();
     if (!isFull()) {
       stalledSince = 0;
-      response.write(ping);
+      write(ping);
       return;
     }
     stalledSince ||= Date.now();
     const late = Date.now() - stalledSince > stalledMs || mailbox.waitingBytes > mostWaiting;
     if (late) response.destroy();
-  }, pingMs);
-  const age = setTimeout(() => leave("age"), ageMs.least + Math.random() * ageMs.more);
-  const ask = setInterval(async () => {
+  }, beatMs);
+  timer.unref();
+
+  onDrain(mailbox.flush);
+  response.on("error", () => {});
+  response.on("close", () => clearInterval(timer));
+
+  async function ask(): Promise<void> {
     // A database that is away is no reason to send anybody off.
     if (!(await options.isAllowed().catch(() => true))) end("signed-out");
-  }, askAgainMs);
-  for (const timer of [beat, age, ask]) timer.unref();
-
-  response.on("drain", mailbox.flush);
-  response.on("error", () => {});
-  response.on("close", () => {
-    for (const timer of [beat, age, ask]) clearTimeout(timer);
-  });
+  }
 
   /** The wait before the browser comes back is spread, so that a deploy is no stampede. */
   function leave(why: "age" | "shutdown"): void {
     const spreadMs = why === "age" ? 1_000 : 5_000;
-    if (response.writableNeedDrain) {
+    if (isFull()) {
       response.destroy();
       return;
     }

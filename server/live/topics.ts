@@ -6,6 +6,8 @@ export type Topic =
   | { kind: "list"; scope: "mine" | "account" };
 
 const jobTopic = /^(job|row):([0-9a-f-]{36})$/;
+/** Shared, for there are thousands of streams. */
+const none: ReadonlyMap<string, number> = new Map();
 /** Pages show fewer; a browser has some tabs. */
 const mostTopics = 1_000;
 
@@ -25,7 +27,8 @@ export function parseTopics(text: string): Topic[] {
  * @param text "0198…:12,0198…:7": the last log line that the page has, for each job
  * @returns job id to number
  */
-export function parseCursors(text: string): Map<string, number> {
+export function parseCursors(text: string): ReadonlyMap<string, number> {
+  if (text === "") return none;
   const cursors = new Map<string, number>();
   for (const part of text.split(",").slice(0, mostTopics)) {
     const [id, seq] = part.split(":");

@@ -6,7 +6,6 @@ import { assetHref } from "../assets/href.ts";
 import { openStream } from "../live/stream.ts";
 import { parseCursors, parseTopics, type Topic } from "../live/topics.ts";
 import type { Env, Services } from "../services.ts";
-import { bearerOf } from "./guard.ts";
 import { pollAnswer } from "./polls.ts";
 
 export function streamRoutes(services: Services): Hono<Env> {
@@ -24,9 +23,7 @@ export function streamRoutes(services: Services): Hono<Env> {
     const { userId, accountId, sessionId } = c.var.person;
     const stream = openStream(outgoing, {
       version: assetHref("app.js"),
-      isAllowed: async () =>
-        ((await services.accounts.personOf(c.req.raw.headers)) ?? (await bearerOf(c, services))) !==
-        null,
+      isAllowed: sameAsker(c, services),
     });
     const leave = hub.watch({
       topics,
@@ -42,6 +39,19 @@ export function streamRoutes(services: Services): Hono<Env> {
   });
 
   return routes;
+}
+
+/**
+ * Whether the person who asked may still see what they did. It stands by itself, for what the
+ * handler of a request has in hand is heavy, and a stream would keep it for as long as it lives.
+ */
+function sameAsker(c: Context<Env>, { accounts }: Services): () => Promise<boolean> {
+  const cookie = c.req.header("cookie") ?? "";
+  const token = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  return async () => {
+    const person = await accounts.personOf(new Headers({ cookie }));
+    return (person ?? (token ? await accounts.personOfToken(token) : null)) !== null;
+  };
 }
 
 /** Each job is checked when the stream subscribes; what one may not see is as if it were not. */
