@@ -70,7 +70,7 @@ describe("a hundred thousand people come in and go out", () => {
     const wanted = audience[54_321]!;
     await page.fill("#q", wanted.email.slice(0, 9));
     await page.click("#search");
-    await says(page, ".count", "1 contact match");
+    await says(page, ".count", "1 contact matches");
     const row = page.locator(".contacts tbody tr");
     expect(await row.locator("th").textContent()).toBe(`${wanted.first} ${wanted.last}`);
     expect(await row.locator("td").first().textContent()).toBe(wanted.email);
