@@ -58,8 +58,8 @@ export function createHub(options: {
   /** What changes without a write is shown anew; it also finds what a lost signal did not tell. */
   function tick(): void {
     const at = now();
-    for (const { id, row, shown } of jobs.all()) {
-      if (row?.finished_at === null && at - shown.at >= tickMs) dirty.add(id);
+    for (const { id, version, ended, shown } of jobs.all()) {
+      if (version >= 0 && !ended && at - shown.at >= tickMs) dirty.add(id);
     }
     gather();
   }
@@ -82,14 +82,19 @@ export function createHub(options: {
     try {
       for (const row of await reader.rows(ids)) {
         const job = jobs.get(row.id);
-        if (job && (await show.change(job, row))) dirty.add(row.id);
+        const later = job ? show.change(job, row) : false;
+        // Most often nothing is to be waited for, and then thousands need no turn each.
+        if (later === true || (later && (await later))) dirty.add(row.id);
       }
+      show.deliver();
       setStale(false);
       return gatherMs;
     } catch (error) {
       onFailure(error);
       for (const id of ids) dirty.add(id);
       return afterFailureMs;
+    } finally {
+      show.deliver();
     }
   }
 

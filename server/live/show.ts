@@ -1,5 +1,6 @@
 /** Puts a job's state into mailboxes: of all who watch when it changed, of one who just came. */
 import type { JobRow } from "../backend/schema.ts";
+import type { JobView } from "../jobs/view-types.ts";
 import { event, frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
 import type { JobReader } from "./job-reader.ts";
@@ -7,8 +8,13 @@ import { needOf, shapeOf, shownAs, type WatchedJob } from "./watched-job.ts";
 import type { Watcher } from "./watcher.ts";
 
 export interface Show {
-  /** @returns true where a frame was held back and is due later */
-  change(job: WatchedJob, row: JobRow): Promise<boolean>;
+  /**
+   * What ticks is rendered at once, and waits for `deliver`: thousands of renderings and then as
+   * many writes leave the processor's caches more than both in turns.
+   * @returns true where a frame was held back and is due later
+   */
+  change(job: WatchedJob, row: JobRow): boolean | Promise<boolean>;
+  deliver(): void;
   /** The whole state as it is. @returns true where others have not seen it yet */
   welcome(watcher: Watcher, job: WatchedJob, row: JobRow): Promise<boolean>;
 }
@@ -19,6 +25,7 @@ export function createShow(options: {
   now: () => number;
 }): Show {
   const { reader, frames, now } = options;
+  let rendered: { job: WatchedJob; chunk: Uint8Array }[] = [];
 
   async function result(to: Iterable<Watcher>, row: JobRow, at: number): Promise<void> {
     const html = await frames.result(row, at);
@@ -40,28 +47,48 @@ export function createShow(options: {
     for (const { mailbox } of to) mailbox.append(chunk);
   }
 
+  async function changeShape(job: WatchedJob, row: JobRow, at: number): Promise<boolean> {
+    job.steps = await reader.steps(row.id);
+    return showPanel(job, row, frames.view(row, job.steps, at), at);
+  }
+
+  async function showPanel(job: WatchedJob, row: JobRow, view: JobView, at: number) {
+    job.shown = shownAs(row, view, at);
+    if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
+    if (job.pages.size > 0) {
+      send(job.pages, `panel:${row.id}`, frames.panel(view));
+      await result(job.pages, row, at);
+    }
+    await newLines(job, row);
+    return false;
+  }
+
   return {
-    async change(job, row) {
-      if (job.row && row.version < job.row.version) return false;
+    change(job, row) {
+      if (row.version < job.version) return false;
+      remember(job, row);
       const at = now();
-      if (shapeOf(row) !== job.shown.shape) job.steps = await reader.steps(row.id);
-      job.row = row;
+      if (shapeOf(row) !== job.shown.shape) return changeShape(job, row, at);
       const view = frames.view(row, job.steps, at);
       const need = needOf(job, row, view, at);
+      if (need === "panel") return showPanel(job, row, view, at);
       if (need === "tick") {
-        Object.assign(job.shown, { version: row.version, at });
-        send([...job.pages, ...job.rows], `tick:${row.id}`, frames.tick(view));
+        job.shown.version = row.version;
+        job.shown.at = at;
+        rendered.push({ job, chunk: frame(frames.tick(view)) });
       }
-      if (need === "panel") {
-        job.shown = shownAs(row, view, at);
-        if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
-        if (job.pages.size > 0) {
-          send(job.pages, `panel:${row.id}`, frames.panel(view));
-          await result(job.pages, row, at);
-        }
+      const later = need === "later";
+      return row.log_seq > job.logSeq ? newLines(job, row).then(() => later) : later;
+    },
+
+    deliver() {
+      const chunks = rendered;
+      rendered = [];
+      for (const { job, chunk } of chunks) {
+        const target = `tick:${job.id}`;
+        for (const { mailbox } of job.pages) mailbox.put(target, chunk);
+        for (const { mailbox } of job.rows) mailbox.put(target, chunk);
       }
-      await newLines(job, row);
-      return need === "later";
     },
 
     async welcome(watcher, job, row) {
@@ -69,9 +96,10 @@ export function createShow(options: {
       const page = job.pages.has(watcher);
       const steps = page ? await reader.steps(row.id) : [];
       const view = frames.view(row, steps, at);
-      const ahead = job.row !== undefined && row.version > job.row.version;
-      if (!job.row) {
-        Object.assign(job, { row, steps, logSeq: row.log_seq, shown: shownAs(row, view, at) });
+      const ahead = job.version >= 0 && row.version > job.version;
+      if (job.version < 0) {
+        remember(job, row);
+        Object.assign(job, { steps, logSeq: row.log_seq, shown: shownAs(row, view, at) });
       }
       if (job.rows.has(watcher)) send([watcher], `row:${row.id}`, frames.row(view));
       if (page) {
@@ -82,6 +110,11 @@ export function createShow(options: {
       return ahead;
     },
   };
+}
+
+function remember(job: WatchedJob, row: JobRow): void {
+  job.version = row.version;
+  job.ended = row.finished_at !== null;
 }
 
 function send(to: Iterable<Watcher>, target: string, html: string): void {

@@ -35,14 +35,17 @@ export function createSink(response: ServerResponse): Sink {
   };
 }
 
-const lineEnd = Buffer.from("\r\n");
 let last: { chunk: Uint8Array; framed: Uint8Array } | undefined;
 
 /** https://www.rfc-editor.org/rfc/rfc9112#section-7.1 */
 function framed(chunk: Uint8Array): Uint8Array {
   // One frame goes to all who watch a job, one after the other.
   if (last?.chunk === chunk) return last.framed;
-  const head = Buffer.from(`${chunk.length.toString(16)}\r\n`);
-  last = { chunk, framed: Buffer.concat([head, chunk, lineEnd]) };
-  return last.framed;
+  const head = `${chunk.length.toString(16)}\r\n`;
+  const whole = Buffer.allocUnsafe(head.length + chunk.length + 2);
+  whole.write(head, "latin1");
+  whole.set(chunk, head.length);
+  whole.write("\r\n", head.length + chunk.length, "latin1");
+  last = { chunk, framed: whole };
+  return whole;
 }

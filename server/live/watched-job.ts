@@ -13,7 +13,9 @@ export interface WatchedJob {
   /** Who watches its page, and who its row. */
   readonly pages: Set<Watcher>;
   readonly rows: Set<Watcher>;
-  row: JobRow | undefined;
+  /** Of the row that was read last, -1 before the first. The row itself would weigh more than all else. */
+  version: number;
+  ended: boolean;
   steps: StepRow[];
   logSeq: number;
   shown: Shown;
@@ -31,7 +33,16 @@ export interface Shown {
 
 export function watchJob(id: string): WatchedJob {
   const shown = { version: -1, at: 0, panelAt: 0, shape: "", panel: "" };
-  return { id, pages: new Set(), rows: new Set(), row: undefined, steps: [], logSeq: 0, shown };
+  return {
+    id,
+    pages: new Set(),
+    rows: new Set(),
+    version: -1,
+    ended: false,
+    steps: [],
+    logSeq: 0,
+    shown,
+  };
 }
 
 /** What of a row changes the steps and the outline of its panel. */
