@@ -32,6 +32,8 @@ export async function bytes(): Promise<Row[]> {
       await page.goto(`${url}/jobs/${id}`);
       await page.waitForSelector("progress[value]");
     }
+    const [watching] = browser.contexts();
+    await watching!.pages()[0]!.getByText("Live", { exact: true }).waitFor();
     await sleep(settleMs);
     const before = { ours: ours.bytes, theirs: theirs.bytes };
     await sleep(minuteMs);
