@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { demo } from "../../server/accounts/demo.ts";
 import { type Place, startApplication } from "../support/application.ts";
 import { descendantsOf, isAlive, launch } from "../support/processes.ts";
@@ -88,6 +88,7 @@ describe("a start that cannot work says why in one line", () => {
 describe("stopping and starting again", () => {
   test("SIGTERM ends everything in time, and what ran goes on with the next start", async () => {
     const first = await startApplication(place);
+    onTestFinished(() => first.stop());
     const get = async (path: string) => {
       const answer = await fetch(new URL(path, first.url));
       return `${answer.status} ${await answer.text()}`;
@@ -117,6 +118,7 @@ describe("stopping and starting again", () => {
     expect(lines.map((line) => JSON.parse(line).msg)).toContain("stopping");
 
     const second = await startApplication(place);
+    onTestFinished(() => second.stop());
     // Sessions, jobs and the demo account are those of before.
     const port = Number(new URL(second.url).port);
     const back = browser.at(port);
@@ -128,6 +130,5 @@ describe("stopping and starting again", () => {
     expect(html).not.toMatch(/skipped|Retry \d/);
     expect((await back.get("/contacts?q=row-00001999@")).html).toContain("1 contact matches");
     expect((await back.get("/jobs")).html.match(/class="row /g)).toHaveLength(7);
-    await second.stop();
   });
 });
