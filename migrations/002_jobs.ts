@@ -37,7 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   ];
   for (const column of [...texts, "message"]) jobs = jobs.addColumn(column, "text");
   const counters = ["fence", "event_seq", "log_seq", "retries", "rescues", "ran_ms"];
-  for (const column of [...counters, "succeeded", "failed", "skipped", "step_done"]) {
+  for (const column of [...counters, "succeeded", "failed", "skipped", "step_done", "untidy"]) {
     jobs = jobs.addColumn(...count(column), (c) => c.notNull().defaultTo(0));
   }
   const times = ["started_at", "finished_at", "hidden_at", "claimed_at", "deadline_at"];
@@ -54,6 +54,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     where status = 'pending'`.execute(db);
   await sql`create index jobs_overdue on jobs (run_at) where status = 'pending'`.execute(db);
   await sql`create index jobs_of_worker on jobs (worker_id) where status = 'running'`.execute(db);
+  await sql`create index jobs_untidy on jobs (finished_at)
+    where untidy = 1 and finished_at is not null`.execute(db);
   await sql`create index jobs_active on jobs (account_id, id)
     where finished_at is null`.execute(db);
   await sql`create index jobs_finished on jobs (account_id, finished_at, id)

@@ -67,7 +67,10 @@ export interface Kind<
    */
   preview?(file: ByteSource, values: Readonly<Record<string, unknown>>): Promise<FilePreview>;
   run(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<Outcome>;
-  /** Called when a job was cancelled or failed for good; files of the job are removed anyway. */
+  /**
+   * Called once a job was cancelled or failed for good, if it ever ran; again where that was
+   * interrupted. Its scratch files are removed anyway.
+   */
   cleanup?(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<void>;
   /** What a cancelled job leaves, a sentence. Default: the count of what was done. */
   kept?(job: JobContext<keyof Steps & string>): string;
@@ -181,7 +184,10 @@ export interface JobContext<Step extends string = string> {
   step<T>(name: Step, work: () => Promise<T>): Promise<T>;
   /** What a step returned that has finished, in this run or an earlier one. */
   value<T>(name: Step): T | undefined;
-  /** Goes through a source in batches; after a crash, pause or retry it goes on behind the last one. */
+  /**
+   * Goes through a source in batches, once in a step; after a crash, pause or retry it goes on
+   * behind the last one.
+   */
   batches<Item, Cursor>(options: BatchOptions<Item, Cursor>): Promise<void>;
   /** How far the current step is. Cheap enough for a hot loop: the last value wins. */
   progress(done: number, total?: number, message?: string): void;

@@ -49,11 +49,11 @@ async function leaveWhenIdle(): Promise<void> {
 process.on("message", async (message: ToRunner) => {
   if (message.type === "ping") send({ type: "pong" });
   if (message.type === "stop") aborts.get(message.id)?.abort(new Stopped(message.why));
-  if (message.type === "run") {
-    const { row } = message;
+  if (message.type === "run" || message.type === "clean") {
+    const { row, type } = message;
     const abort = new AbortController();
     aborts.set(row.id, abort);
-    await execute(executor, row, abort).catch((error) =>
+    await execute(executor, row, abort, type).catch((error) =>
       log.error({ job: row.id, err: error }, "the end of a run could not be written"),
     );
     aborts.delete(row.id);

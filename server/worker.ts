@@ -5,7 +5,6 @@ import { readConfig } from "./config.ts";
 import { supervise } from "./jobs/supervise.ts";
 import { createLog } from "./log.ts";
 import { orExit } from "./process.ts";
-import { createDiskStorage } from "./storage/disk.ts";
 
 const longestStopMs = 9_500;
 
@@ -16,7 +15,6 @@ await backend.migrate();
 const supervisor = await supervise({
   backend,
   catalog: await readCatalog(config.jobsDirs),
-  storage: createDiskStorage(config.storageDir),
   log,
   concurrency: config.concurrency,
   runners: config.runners,

@@ -91,6 +91,8 @@ export interface JobsTable {
   cancel_requested_at: number | null;
   pause_requested_at: number | null;
   checkpoint: string | null;
+  /** 1 from its claim until what its runs left behind has been cleaned up. */
+  untidy: Generated<number>;
   succeeded: Generated<number>;
   failed: Generated<number>;
   skipped: Generated<number>;

@@ -52,11 +52,11 @@ async function commit<Item, Cursor>(
   rejects: Rejects,
   { write: writeItems }: BatchOptions<Item, Cursor>,
 ): Promise<Tally> {
-  const rejected = rejects.take();
   const tally = await run.backend.write(async (write) => {
     // First of all the fence: it locks the row, so nobody takes the job over in between.
     await hold(run, write, checkpoint);
     const wrote = await writeItems?.(batch.items, write);
+    const rejected = rejects.take();
     const tally = {
       succeeded: wrote?.succeeded ?? 0,
       failed: (wrote?.failed ?? 0) + rejected.count,

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { isFinal } from "./status.ts";
@@ -12,8 +13,10 @@ export async function cancel(backend: Backend, id: string, by: string): Promise<
   return backend.write(async (write) => {
     const at = backend.now();
     const set = { cancel_requested_at: at };
+    const outcome = sql<string>`case when fence = 0 then 'Cancelled before it started'
+      else 'Cancelled before it went on; what was done before is kept' end`;
     const waiting: Transition = {
-      ...{ id, to: "cancelled", from: ["pending", "paused"], at, set },
+      ...{ id, to: "cancelled", from: ["pending", "paused"], at, set: { ...set, outcome } },
       fact: { type: "cancelled", message: "Cancelled before it went on", details: { by } },
     };
     const asked: Note = {

@@ -18,6 +18,7 @@ export async function createContext(run: Run): Promise<JobContext> {
   const { signal } = run.abort;
   const counts: Tally = { succeeded: row.succeeded, failed: row.failed, skipped: row.skipped };
   const rejects = createRejects();
+  const batched = new Set<number>();
   const steps = await openSteps(run);
 
   return {
@@ -30,7 +31,13 @@ export async function createContext(run: Run): Promise<JobContext> {
     counts,
     step: (name, work) => steps.run(name, work),
     value: (name) => steps.value(name),
-    batches: (options) => runBatches(run, steps.current(), counts, rejects, options),
+    async batches(options) {
+      const step = steps.current();
+      // The cursor of a second one would be taken for the first one's after an interruption.
+      if (batched.has(step)) throw new Error("A step goes through batches once");
+      batched.add(step);
+      await runBatches(run, step, counts, rejects, options);
+    },
     progress(done, total, message) {
       tracked.set(done, total ?? null, message === undefined ? null : cut(message));
     },

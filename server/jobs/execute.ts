@@ -2,12 +2,15 @@
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { type JobContext, type Kind, Refused } from "../job.ts";
+import { type JobContext, Refused } from "../job.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "../storage/storage.ts";
+import { clean } from "./clean.ts";
 import { createContext } from "./context.ts";
 import { cancelled, failForGood, failOrRetry, handBack, paused, succeed, timeOut } from "./ends.ts";
 import { createEstimator } from "./estimate.ts";
+import { number } from "./format.ts";
+import type { Task } from "./messages.ts";
 import type { Progress } from "./progress.ts";
 import { type Run, Stopped } from "./run.ts";
 import { isFinal } from "./status.ts";
@@ -20,55 +23,63 @@ export interface Executor {
   log: Log;
 }
 
-/** Resolves when the run has ended and its end is written. */
-export async function execute(executor: Executor, row: JobRow, abort: AbortController) {
+/** Resolves when the run has ended and its end is written, or what an ended job left is cleaned. */
+export async function execute(
+  executor: Executor,
+  row: JobRow,
+  abort: AbortController,
+  task: Task = "run",
+): Promise<void> {
   const { backend, catalog, progress, log } = executor;
   const kind = catalog.get(row.kind);
+  if (!kind) {
+    if (task === "run") await failForGood(backend, row, missing(row.kind));
+    return;
+  }
   const tracked = progress.track(row.id, row.fence, createEstimator());
+  const run: Run = { row, kind, abort, tracked, ...executor };
   try {
-    if (!kind) return void (await failForGood(backend, row, missing(row.kind)));
-    const ended = await attempt({ row, kind, abort, tracked, ...executor });
-    log.info({ job: row.id, kind: row.kind, fence: row.fence, status: ended?.status }, "run ended");
+    const job = await createContext(run);
+    const ended = task === "run" ? await runToItsEnd(run, job, log) : row;
+    log.info(
+      { job: row.id, kind: row.kind, fence: row.fence, status: ended?.status },
+      `${task} ended`,
+    );
+    if (ended && isFinal(ended.status)) await clean(run, job, ended, log);
   } finally {
     tracked.forget();
   }
-  async function attempt(run: Run): Promise<JobRow | undefined> {
-    const job = await createContext(run);
-    const input = JSON.parse(row.input);
-    try {
-      const outcome = await run.kind.run(job, input);
-      await tracked.finish();
-      const ended = await succeed(backend, row, outcome);
-      if (ended) await tidy(executor, ended);
-      return ended;
-    } catch (error) {
-      await tracked.finish().catch(() => {});
-      const ended = await endAfter(error, run, job, input);
-      if (ended && isFinal(ended.status)) await tidy(executor, ended);
-      return ended;
-    }
+}
+
+/** @returns the job as it is now, or undefined where the run had lost it */
+async function runToItsEnd(run: Run, job: JobContext, log: Log): Promise<JobRow | undefined> {
+  const { row, kind, backend, tracked } = run;
+  try {
+    const outcome = await kind.run(job, JSON.parse(row.input));
+    await tracked.finish();
+    return await succeed(backend, row, outcome);
+  } catch (error) {
+    await tracked.finish().catch(() => {});
+    return endAfter(error, run, job, log);
   }
+}
 
-  async function endAfter(error: unknown, run: Run, job: JobContext, input: unknown) {
-    const why = reasonOf(error, abort.signal);
-    if (why === "lost") return undefined;
-    if (why === "pause") return cleanIfFinal(await paused(backend, row));
-    if (why === "shutdown") return cleanIfFinal(await handBack(backend, row, "interrupted"));
-    if (why === "cancel") {
-      await cleanUp(run.kind, job, input, log);
-      return cancelled(backend, row, run.kind.kept?.(job) ?? kept(job));
-    }
-    if (why === "deadline") {
-      await cleanUp(run.kind, job, input, log);
+async function endAfter(error: unknown, run: Run, job: JobContext, log: Log) {
+  const { row, kind, backend } = run;
+  switch (reasonOf(error, run.abort.signal)) {
+    case "lost":
+      return undefined;
+    case "pause":
+      return paused(backend, row);
+    case "shutdown":
+      return handBack(backend, row, "interrupted");
+    case "cancel":
+      return cancelled(backend, row, kind.kept?.(job) ?? kept(job));
+    case "deadline":
       return timeOut(backend, row, row.timeout_ms);
-    }
-    log.warn({ job: row.id, kind: row.kind, fence: row.fence, err: error }, "run failed");
-    return cleanIfFinal(await failOrRetry(backend, row, run.kind, error));
-
-    async function cleanIfFinal(ended: JobRow | undefined) {
-      if (ended && isFinal(ended.status)) await cleanUp(run.kind, job, input, log);
-      return ended;
-    }
+    default:
+      log.warn({ job: row.id, kind: row.kind, fence: row.fence, err: error }, "run failed");
+      return failOrRetry(backend, row, kind, error);
   }
 }
 
@@ -83,20 +94,6 @@ function reasonOf(error: unknown, signal: AbortSignal) {
 }
 
 function kept({ counts }: JobContext): string {
-  const { succeeded } = counts;
-  if (succeeded === 0) return "Cancelled; nothing had been kept";
-  return `Cancelled; what was done before is kept: ${succeeded.toLocaleString("en")}`;
-}
-
-async function cleanUp(kind: Kind, job: JobContext, input: unknown, log: Log): Promise<void> {
-  try {
-    await kind.cleanup?.(job, input as never);
-  } catch (error) {
-    log.error({ job: job.id, err: error }, "cleanup failed");
-  }
-}
-
-/** Nothing of an ended job is left over but what it gave the person. */
-export async function tidy({ storage }: Pick<Executor, "storage">, job: JobRow): Promise<void> {
-  await storage.removeAll(`jobs/${job.id}/scratch/`);
+  if (counts.succeeded === 0) return "Cancelled; nothing had been kept";
+  return `Cancelled; what was done before is kept: ${number(counts.succeeded)}`;
 }

@@ -2,8 +2,11 @@
 import type { JobRow } from "../backend/schema.ts";
 import type { StopReason } from "./run.ts";
 
+/** To run a claimed job, or to clean up behind one that has ended. */
+export type Task = "run" | "clean";
+
 export type ToRunner =
-  | { type: "run"; row: JobRow }
+  | { type: Task; row: JobRow }
   | { type: "stop"; id: string; why: StopReason }
   | { type: "ping" }
   | { type: "quit" };

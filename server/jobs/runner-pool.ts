@@ -3,6 +3,7 @@ import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Log } from "../log.ts";
 import { rescues } from "./ends.ts";
+import type { Task } from "./messages.ts";
 import type { StopReason } from "./run.ts";
 import { type Left, type RunnerProcess, startRunner } from "./runner-process.ts";
 
@@ -13,7 +14,7 @@ const silenceMs = 10_000;
 export type Departure = { how: "ended" } | { how: "crashed" } | { how: "killed"; culprit: string };
 
 export interface RunnerPool {
-  run(row: JobRow): Promise<Departure>;
+  run(row: JobRow, task: Task): Promise<Departure>;
   stop(id: string, why: StopReason): void;
   /** Kills the process that this job is in. */
   kill(id: string): void;
@@ -80,9 +81,9 @@ export function createRunnerPool(options: {
   // One is there before the first job, so that a click does not wait for a process to start.
   add();
   return {
-    async run(row) {
+    async run(row, task) {
       const runner = runnerFor(row);
-      const left = await runner.run(row);
+      const left = await runner.run(row, task);
       const how = departure(runner, left);
       if (left === "ended") giveBack(runner);
       else log.warn({ job: row.id, runner: runner.pid, ...how }, "runner lost");

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { JobRow } from "../backend/schema.ts";
-import type { FromRunner, ToRunner } from "./messages.ts";
+import type { FromRunner, Task, ToRunner } from "./messages.ts";
 import type { StopReason } from "./run.ts";
 
 /** Streams of rows make young garbage: a small nursery holds a runner to half of the memory. */
@@ -24,7 +24,7 @@ export interface RunnerProcess {
   answeredAt: number;
   /** Resolves once the process is gone. */
   readonly gone: Promise<void>;
-  run(row: JobRow): Promise<Left>;
+  run(row: JobRow, task: Task): Promise<Left>;
   stop(id: string, why: StopReason): void;
   ping(): void;
   /** Lets it end by itself once it has no jobs. */
@@ -58,11 +58,11 @@ export function startRunner(): RunnerProcess {
     alone: undefined,
     answeredAt: performance.now() + startMs,
     gone: gone.promise,
-    run(row) {
+    run(row, task) {
       jobs.set(row.id, row);
       const { promise, resolve } = Promise.withResolvers<Left>();
       leave.set(row.id, resolve);
-      send({ type: "run", row });
+      send({ type: task, row });
       return promise;
     },
     stop: (id, why) => send({ type: "stop", id, why }),

@@ -3,14 +3,11 @@ import type { Backend, Listening } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Log } from "../log.ts";
-import type { Storage } from "../storage/storage.ts";
 import { claim } from "./claim.ts";
 import { cancelled, handBack, timeOut } from "./ends.ts";
-import { tidy } from "./execute.ts";
 import { createLocalJobs, type Local } from "./local-jobs.ts";
 import { createRunnerPool, type Departure } from "./runner-pool.ts";
-import { isFinal } from "./status.ts";
-import { createSweeper, lostAfterMs, rescueOne } from "./sweep.ts";
+import { createSweeper, lostAfterMs, rescueOne, takeUntidy } from "./sweep.ts";
 import { beat, register, type Watched } from "./worker-beat.ts";
 
 const beatMs = 1_000;
@@ -25,14 +22,13 @@ export interface Supervisor {
 export async function supervise(options: {
   backend: Backend;
   catalog: Catalog;
-  storage: Storage;
   log: Log;
   concurrency: number;
   runners: number;
   /** Told the id under which the worker claims, each time it gets one. */
   onRegister?: (id: string) => void;
 }): Promise<Supervisor> {
-  const { backend, catalog, storage, log, concurrency, onRegister = () => {} } = options;
+  const { backend, catalog, log, concurrency, onRegister = () => {} } = options;
   const pool = createRunnerPool({ shared: options.runners, catalog, log });
   const sweeper = createSweeper(backend, log);
   const local = createLocalJobs(pool);
@@ -50,7 +46,7 @@ export async function supervise(options: {
       if (!row) return false;
       log.info({ job: row.id, kind: row.kind, fence: row.fence, worker: workerId }, "job claimed");
       // The stop came while the claim was under way.
-      if (stopping) await finish(await handBack(backend, row, "interrupted"));
+      if (stopping) await handBack(backend, row, "interrupted");
       else await runToItsEnd(row);
       return true;
     } catch (error) {
@@ -64,7 +60,7 @@ export async function supervise(options: {
   async function runToItsEnd(row: JobRow): Promise<void> {
     const mine = local.add(row);
     try {
-      await endFor(mine, await pool.run(row));
+      await endFor(mine, await pool.run(row, "run"));
     } finally {
       local.remove(row.id);
     }
@@ -73,23 +69,19 @@ export async function supervise(options: {
   /** Writes the end of a run whose process could not. */
   async function endFor({ row, asked }: Local, departure: Departure): Promise<void> {
     if (departure.how === "ended" || asked?.why === "lost") return;
-    if (asked?.why === "shutdown") return finish(await handBack(backend, row, "interrupted"));
+    if (asked?.why === "shutdown") return void (await handBack(backend, row, "interrupted"));
     const neighbour = departure.how === "killed" && departure.culprit !== row.id;
-    if (neighbour) return finish(await handBack(backend, row, "rescued"));
-    if (asked?.why === "deadline") return finish(await timeOut(backend, row, row.timeout_ms));
+    if (neighbour) return void (await handBack(backend, row, "rescued"));
+    if (asked?.why === "deadline") return void (await timeOut(backend, row, row.timeout_ms));
     if (asked?.why === "cancel") {
-      return finish(await cancelled(backend, row, "Cancelled; it did not stop by itself"));
+      return void (await cancelled(backend, row, "Cancelled; it did not stop by itself"));
     }
     const current = await backend.db
       .selectFrom("jobs")
       .selectAll()
       .where("id", "=", row.id)
       .executeTakeFirst();
-    if (current?.fence === row.fence) await finish(await rescueOne(backend, log, current));
-  }
-
-  async function finish(ended: JobRow | undefined): Promise<void> {
-    if (ended && isFinal(ended.status)) await tidy({ storage }, ended);
+    if (current?.fence === row.fence) await rescueOne(backend, log, current);
   }
 
   const onBeat = oneAtATime("beat", async () => {
@@ -110,7 +102,9 @@ export async function supervise(options: {
   const onSweep = oneAtATime("sweep", async () => {
     if (stopping) return;
     await adopt();
-    for (const rescued of await sweeper.sweep(workerId)) await finish(rescued);
+    await sweeper.sweep(workerId);
+    // They hold no slot: what was left behind is soon cleaned up.
+    for (const row of await takeUntidy(backend)) void pool.run(row, "clean");
   });
 
   /** A call that comes while the one before is under way is left out. */
@@ -133,7 +127,7 @@ export async function supervise(options: {
         .where("id", "=", id)
         .executeTakeFirst();
       if (row?.fence !== fence || local.has(id)) continue;
-      await finish(await rescueOne(backend, log, row));
+      await rescueOne(backend, log, row);
     }
   }
 

@@ -12,11 +12,13 @@ const watchedAtLeastMs = 2_500;
 /** A pending job overdue for this long has lost its doorbell. */
 const overdueMs = 5_000;
 const mostRings = 50;
+/** An ended run has this long for cleaning up by itself. */
+const untidyMs = 15_000;
+const mostUntidy = 5;
 const mendEveryMs = 60_000;
 
 export interface Sweeper {
-  /** @returns the jobs that it took from lost workers, as they are now */
-  sweep(ownId: string): Promise<JobRow[]>;
+  sweep(ownId: string): Promise<void>;
 }
 
 /** @param monotonic a clock that nobody sets: a beat is judged by it, not by times of day */
@@ -51,13 +53,11 @@ export function createSweeper(
       const lost = await findLost(ownId);
       if (lost.length > 0) log.warn({ workers: lost }, "workers lost");
       await removeWorkers(backend, lost);
-      const rescued = await rescueOrphans(backend, log);
+      await rescueOrphans(backend, log);
       await ringOverdue(backend);
-      if (monotonic() - mendedAt >= mendEveryMs) {
-        mendedAt = monotonic();
-        await mendCounters(backend);
-      }
-      return rescued;
+      if (monotonic() - mendedAt < mendEveryMs) return;
+      mendedAt = monotonic();
+      await mendCounters(backend);
     },
   };
 }
@@ -82,7 +82,7 @@ export async function removeWorkers(backend: Backend, ids: string[]): Promise<vo
 }
 
 /** Running jobs whose worker is not on the list go back to pending, at the front. */
-export async function rescueOrphans(backend: Backend, log: Log): Promise<JobRow[]> {
+export async function rescueOrphans(backend: Backend, log: Log): Promise<void> {
   const orphans = await backend.db
     .selectFrom("jobs")
     .selectAll()
@@ -90,23 +90,35 @@ export async function rescueOrphans(backend: Backend, log: Log): Promise<JobRow[
     .where("worker_id", "is not", null)
     .where("worker_id", "not in", (workers) => workers.selectFrom("workers").select("id"))
     .execute();
-  const rescued: JobRow[] = [];
-  for (const orphan of orphans) {
-    const row = await rescueOne(backend, log, orphan);
-    if (row) rescued.push(row);
-  }
-  return rescued;
+  for (const orphan of orphans) await rescueOne(backend, log, orphan);
 }
 
-/** @returns the job as it is now, or undefined where it was no longer lost */
-export async function rescueOne(
-  backend: Backend,
-  log: Log,
-  job: JobRow,
-): Promise<JobRow | undefined> {
+export async function rescueOne(backend: Backend, log: Log, job: JobRow): Promise<void> {
   const rescued = await rescue(backend, job);
   if (rescued) log.warn({ job: job.id, fence: job.fence, status: rescued.status }, "job rescued");
-  return rescued;
+}
+
+/** Jobs that ended without their run to clean up behind them; each is given out once. */
+export async function takeUntidy(backend: Backend): Promise<JobRow[]> {
+  const left = await backend.db
+    .selectFrom("jobs")
+    .select("id")
+    .where("untidy", "=", 1)
+    .where("finished_at", "<", backend.now() - untidyMs)
+    .limit(mostUntidy)
+    .execute();
+  if (left.length === 0) return [];
+  return backend.db
+    .updateTable("jobs")
+    .set({ untidy: 0 })
+    .where(
+      "id",
+      "in",
+      left.map(({ id }) => id),
+    )
+    .where("untidy", "=", 1)
+    .returningAll()
+    .execute();
 }
 
 async function ringOverdue(backend: Backend): Promise<void> {

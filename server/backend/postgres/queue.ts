@@ -59,7 +59,7 @@ async function claim(
     update jobs set status = 'running', fence = fence + 1, version = version + 1,
       event_seq = event_seq + 1, worker_id = ${workerId}, claimed_at = ${at},
       started_at = coalesce(started_at, ${at}), deadline_at = ${at}::bigint + timeout_ms - ran_ms,
-      progressed_at = ${at}
+      progressed_at = ${at}, untidy = 1
     from best where jobs.id = best.id returning jobs.*`.execute(db);
   return claimed.rows[0];
 }

@@ -41,6 +41,7 @@ async function claim({ db }: Write, workerId: string, at: number): Promise<JobRo
       started_at: sql`coalesce(started_at, ${at})`,
       deadline_at: sql`${at} + timeout_ms - ran_ms`,
       progressed_at: at,
+      untidy: 1,
     })
     .where("id", "=", found.id)
     .returningAll()
