@@ -141,6 +141,7 @@ async function stream(signal) {
       }
       if (helloAt) attempt.limit(deadAfter);
       if (event === "retry") retry = Number(data);
+      else if (event === "bye" && data === "ended") return end("ended");
       else if (event === "bye") throw new SignedOut();
       else receive(event, data);
     }

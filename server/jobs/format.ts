@@ -49,6 +49,12 @@ export function size(bytes: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+/** "14:05:12" in UTC: for lines that follow each other closely. */
+export function clock(at: number): TimeView {
+  const iso = new Date(at).toISOString();
+  return { iso, text: iso.slice(11, 19) };
+}
+
 /** In UTC; the browser puts the person's own zone in its place. */
 export function moment(at: number): TimeView {
   return { iso: new Date(at).toISOString(), text: `${moments.format(at)} UTC` };

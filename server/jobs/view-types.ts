@@ -59,6 +59,8 @@ export interface JobView {
   /** What went wrong and what to do; empty strings where nothing did. */
   error: string;
   advice: string;
+  /** For one that is scheduled. */
+  starts: TimeView | null;
   created: TimeView;
   started: TimeView | null;
   finished: TimeView | null;

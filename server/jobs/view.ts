@@ -47,6 +47,7 @@ export function jobView(
     outcome: isFinal(row.status) ? (row.outcome ?? "") : "",
     error: row.status === "failed" || shown === "retrying" ? (row.error ?? "") : "",
     advice: row.advice ?? "",
+    starts: shown === "scheduled" ? moment(row.run_at) : null,
     created: moment(row.created_at),
     started: row.started_at === null ? null : moment(row.started_at),
     finished: row.finished_at === null ? null : moment(row.finished_at),
@@ -71,7 +72,7 @@ function label(row: JobRow, shown: Shown, now: number): string {
   const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
   switch (shown) {
     case "scheduled":
-      return `Starts ${moment(row.run_at).text}`;
+      return "Scheduled";
     case "pending":
       return "Waiting";
     case "retrying":

@@ -2,7 +2,7 @@
 
 import type { JobRow, LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { moment } from "../jobs/format.ts";
+import { clock } from "../jobs/format.ts";
 import { resultView } from "../jobs/result-view.ts";
 import { isFinal } from "../jobs/status.ts";
 import { jobView } from "../jobs/view.ts";
@@ -56,5 +56,5 @@ export function createFrames(options: {
 }
 
 export function lineView({ seq, level, message, happened_at }: LogRow): LogLineView {
-  return { seq, level, message, time: moment(happened_at) };
+  return { seq, level, message, time: clock(happened_at) };
 }

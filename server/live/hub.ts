@@ -9,6 +9,7 @@ import type { Frames } from "./frames.ts";
 import type { JobReader } from "./job-reader.ts";
 import { createNewcomers } from "./newcomers.ts";
 import { createShow } from "./show.ts";
+import type { Topic } from "./topics.ts";
 import { tickMs } from "./watched-job.ts";
 import { createWatchedJobs } from "./watched-jobs.ts";
 import type { Watcher } from "./watcher.ts";
@@ -87,6 +88,7 @@ export function createHub(options: {
         if (later === true || (later && (await later))) dirty.add(row.id);
       }
       show.deliver();
+      for (const id of ids) endSatisfied(id);
       setStale(false);
       return gatherMs;
     } catch (error) {
@@ -95,6 +97,16 @@ export function createHub(options: {
       return afterFailureMs;
     } finally {
       show.deliver();
+    }
+  }
+
+  /** A stream whose jobs have all ended has nothing more to tell. */
+  function endSatisfied(id: string): void {
+    const job = jobs.get(id);
+    if (!job?.ended) return;
+    const isOver = (topic: Topic) => topic.kind !== "list" && jobs.get(topic.id)?.ended === true;
+    for (const watcher of [...job.pages, ...job.rows]) {
+      if (watcher.topics.every(isOver)) watcher.end("ended");
     }
   }
 

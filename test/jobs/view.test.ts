@@ -19,7 +19,7 @@ const view = (row: Partial<JobRow>, steps: StepRow[] = []) =>
 /** Every state that people are shown, and the rows behind it. */
 const states: [Shown, string, Partial<JobRow>][] = [
   ["pending", "Waiting", { status: "pending", run_at: now }],
-  ["scheduled", "Starts 24 Nov, 14:05 UTC", { status: "pending", run_at: now + 86_400_000 }],
+  ["scheduled", "Scheduled", { status: "pending", run_at: now + 86_400_000 }],
   [
     "retrying",
     "Retry 2 of 3 in 4 s",

@@ -44,7 +44,7 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     succeeded: 0,
     failed: 0,
     skipped: 0,
-  untidy: 0,
+    untidy: 0,
     step: null,
     step_done: 0,
     step_total: null,

@@ -7,14 +7,19 @@ import { createQueue } from "./queue.ts";
 import { createSignals, createSignalsTable, signal } from "./signals.ts";
 import { upsert } from "./upsert.ts";
 
-/** The backend of one machine: everything in one file. */
+/**
+ * The backend of one machine: everything in one file. Transactions have a connection of their own,
+ * so that nobody who reads waits until one of this process gets its turn.
+ */
 export function openSqlite(path: string): Backend {
   const file = openFile(path);
   const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(file) });
+  const writerFile = openFile(path);
+  const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
   const now = Date.now;
 
   async function write<T>(work: (write: Write) => Promise<T>): Promise<T> {
-    return db.transaction().execute(async (tx) => {
+    return writer.transaction().execute(async (tx) => {
       const changed = new Set<string>();
       const result = await work(handle(tx, changed));
       if (changed.size > 0) await signal(tx, changed);
@@ -28,7 +33,7 @@ export function openSqlite(path: string): Backend {
       changed: (id) => void changed.add(id),
       // The jobs table is the queue: a pending row is its own entry.
       ring: async () => {},
-      upsert: async (table, rows, how) => upsert(file, table, rows, how),
+      upsert: async (table, rows, how) => upsert(writerFile, table, rows, how),
     };
   }
 
@@ -46,8 +51,8 @@ export function openSqlite(path: string): Backend {
     },
     ping: async () => void file.prepare("select 1 from jobs limit 1").get(),
     close: async () => {
-      await db.destroy();
-      if (file.open) file.close();
+      await Promise.all([db.destroy(), writer.destroy()]);
+      for (const each of [file, writerFile]) if (each.open) each.close();
     },
   };
 }
