@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     globalSetup: ["test/support/global-setup.ts"],
     reporters: ["default", "./test/support/count-reporter.ts"],
+    // Waiting ends as soon as it may; the limit is for machines that are busy with other things.
+    expect: { poll: { timeout: 15_000 } },
     // A test that does not run proves nothing.
     allowOnly: false,
     projects: [

@@ -189,5 +189,5 @@ test("a client that goes away ends the reading", async () => {
   await once(answer, "data");
   expect(reading).toBe(1);
   answer.destroy();
-  await vi.waitFor(() => expect(reading).toBe(0));
+  await vi.waitFor(() => expect(reading).toBe(0), 10_000);
 });

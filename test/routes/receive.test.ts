@@ -213,9 +213,10 @@ describe("an upload that breaks off", () => {
     await vi.waitFor(async () => {
       const [partial] = await readdir(partials);
       expect((await stat(join(partials, partial!))).size).toBeGreaterThan(200_000);
-    });
+    }, 10_000);
     socket.destroy();
-    await vi.waitFor(() => expect(outcomes).toEqual(["UploadBrokeOff: The upload broke off"]));
+    const brokeOff = ["UploadBrokeOff: The upload broke off"];
+    await vi.waitFor(() => expect(outcomes).toEqual(brokeOff), 10_000);
     await nothingLeft();
   });
 });

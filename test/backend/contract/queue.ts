@@ -81,7 +81,7 @@ export function queueContract(backend: () => Backend): void {
       },
     });
     const job = await startOne(account);
-    await vi.waitFor(() => expect(claimed).toContain(job.id), 5_000);
+    await vi.waitFor(() => expect(claimed).toContain(job.id), 10_000);
     await listening.stop();
     const after = await startOne(account);
     await sleep(1_500);
@@ -107,7 +107,7 @@ export function queueContract(backend: () => Backend): void {
         return true;
       },
     });
-    await vi.waitFor(() => expect(done).toBe(8), 10_000);
+    await vi.waitFor(() => expect(done).toBe(8), 15_000);
     await listening.stop();
     expect(most).toBe(3);
   });
