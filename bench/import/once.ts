@@ -4,6 +4,7 @@ import { startApplication } from "../support/application.ts";
 import { signUp } from "../support/person.ts";
 import { descendants, memoryOf, peakMemoryOf } from "../support/processes.ts";
 import type { Program } from "../support/program.ts";
+import { warmUp } from "../support/warm-up.ts";
 import { watchJob } from "../support/watchers.ts";
 import type { Visitors } from "./visitors.ts";
 import type { WriterWatch } from "./writer-watch.ts";
@@ -37,13 +38,15 @@ export async function importOnce(
   try {
     const person = await signUp(application);
     const uploadId = await person.upload(people);
+    await warmUp(application.url, person.cookie);
     const idle = Math.max(...runners().map(memoryOf));
     await watch.call.start({ file: application.databaseFile });
-    await visitors.call.start({ port: application.port, ...person });
 
     const startedAt = performance.now();
     const id = await person.start("contact_import", { upload_id: uploadId });
     const stopWatching = watchJob(application.port, person.cookie, id, streams);
+    await person.running(id);
+    await visitors.call.start({ port: application.port, ...person });
     const peaks = peakMemory(runners);
     await person.finished(id);
     const seconds = (performance.now() - startedAt) / 1_000;

@@ -10,6 +10,7 @@ import { type Inspector, inspect } from "../support/inspector.ts";
 import { signUp } from "../support/person.ts";
 import { startProgram } from "../support/program.ts";
 import { atMost, type Row, within } from "../support/row.ts";
+import { warmUp } from "../support/warm-up.ts";
 import type { BareServer } from "./bare-server.ts";
 import type { Changes } from "./changes.ts";
 import type { Receivers } from "./receivers.ts";
@@ -72,14 +73,6 @@ async function watching(what: string, jobs: number, programs: Programs): Promise
   } finally {
     web.close();
     await application.stop();
-  }
-}
-
-/** A process that has served nobody has still to take the room that every request is served in. */
-async function warmUp(url: string, cookie: string): Promise<void> {
-  for (let round = 0; round < 100; round++) {
-    const pages = Array.from({ length: 10 }, () => fetch(`${url}/jobs`, { headers: { cookie } }));
-    for (const page of await Promise.all(pages)) await page.text();
   }
 }
 
