@@ -50,6 +50,9 @@ export async function startApplication({
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // A measurement that fails leaves nothing running.
+  const end = () => void child.kill();
+  process.on("exit", end);
   let output = "";
   const listen = (chunk: Buffer) => {
     output = (output + chunk).slice(-20_000);
@@ -78,6 +81,7 @@ export async function startApplication({
     async stop() {
       child.kill("SIGTERM");
       await gone;
+      process.off("exit", end);
       rmSync(storageDir, { recursive: true, force: true });
     },
   };
