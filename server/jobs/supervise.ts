@@ -60,7 +60,9 @@ export async function supervise(options: {
   async function runToItsEnd(row: JobRow): Promise<void> {
     const mine = local.add(row);
     try {
-      await endFor(mine, await pool.run(row, "run"));
+      const departure = await pool.run(row, "run");
+      await endFor(mine, departure);
+      if (departure.how !== "ended") await cleanUp(row.id);
     } finally {
       local.remove(row.id);
     }
@@ -84,6 +86,11 @@ export async function supervise(options: {
     if (current?.fence === row.fence) await rescueOne(backend, log, current);
   }
 
+  /** Holds no slot: what was left behind is soon cleaned up. */
+  async function cleanUp(id?: string): Promise<void> {
+    for (const row of await takeUntidy(backend, id)) void pool.run(row, "clean");
+  }
+
   const onBeat = oneAtATime("beat", async () => {
     const watched = await beat(backend, workerId, listening.queueId);
     beatenAt = performance.now();
@@ -103,8 +110,7 @@ export async function supervise(options: {
     if (stopping) return;
     await adopt();
     await sweeper.sweep(workerId);
-    // They hold no slot: what was left behind is soon cleaned up.
-    for (const row of await takeUntidy(backend)) void pool.run(row, "clean");
+    await cleanUp();
   });
 
   /** A call that comes while the one before is under way is left out. */

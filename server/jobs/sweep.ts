@@ -13,7 +13,7 @@ const watchedAtLeastMs = 2_500;
 const overdueMs = 5_000;
 const mostRings = 50;
 /** An ended run has this long for cleaning up by itself. */
-const untidyMs = 15_000;
+const untidyMs = 8_000;
 const mostUntidy = 5;
 const mendEveryMs = 60_000;
 
@@ -98,23 +98,26 @@ export async function rescueOne(backend: Backend, log: Log, job: JobRow): Promis
   if (rescued) log.warn({ job: job.id, fence: job.fence, status: rescued.status }, "job rescued");
 }
 
-/** Jobs that ended without their run to clean up behind them; each is given out once. */
-export async function takeUntidy(backend: Backend): Promise<JobRow[]> {
-  const left = await backend.db
+/**
+ * Jobs that ended without their run to clean up behind them; each is given out once.
+ * @param id of one whose process is known to be gone; without it, of those that ended a while ago
+ */
+export async function takeUntidy(backend: Backend, id?: string): Promise<JobRow[]> {
+  const left = backend.db
     .selectFrom("jobs")
     .select("id")
     .where("untidy", "=", 1)
-    .where("finished_at", "<", backend.now() - untidyMs)
-    .limit(mostUntidy)
-    .execute();
-  if (left.length === 0) return [];
+    .where("finished_at", "<=", id ? backend.now() : backend.now() - untidyMs)
+    .limit(mostUntidy);
+  const ids = await (id ? left.where("id", "=", id) : left).execute();
+  if (ids.length === 0) return [];
   return backend.db
     .updateTable("jobs")
     .set({ untidy: 0 })
     .where(
       "id",
       "in",
-      left.map(({ id }) => id),
+      ids.map((job) => job.id),
     )
     .where("untidy", "=", 1)
     .returningAll()

@@ -101,7 +101,8 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
     await expect.poll(() => existsSync(scratch)).toBe(false);
     const before = await scene.events(id);
-    expect(await cancel(scene.backend, id, "person-1")).toEqual(job);
+    const { untidy: _, ...same } = job;
+    expect(await cancel(scene.backend, id, "person-1")).toMatchObject(same);
     expect(await scene.events(id)).toEqual(before);
     expect(before.filter(({ type }) => type === "cancel_requested")).toHaveLength(1);
   });
@@ -120,9 +121,24 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(performance.now() - asked).toBeLessThan(9_000);
     expect(job.status).toBe("cancelled");
     await expect.poll(() => existsSync(scratch)).toBe(false);
+    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
     expect(finals(await scene.events(id))).toHaveLength(1);
     const unharmed = await scene.ended(neighbour);
     expect(unharmed).toMatchObject({ status: "succeeded", succeeded: 200, skipped: 0 });
+  });
+
+  test("one that is cancelled while it stands is cleaned up behind", async () => {
+    const scene = await open();
+    const evidence = join(scene.place.storageDir, "evidence");
+    const id = await scene.start("careful", { evidence });
+    const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
+    await scene.until(id, () => existsSync(join(scratch, "half.txt")));
+    await pause(scene.backend, id, "person-1");
+    await scene.until(id, (job) => job.status === "paused");
+    expect((await cancel(scene.backend, id, "person-1")).status).toBe("cancelled");
+    await expect.poll(() => existsSync(evidence), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(scratch)).toBe(false);
+    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
   });
 
   test("a failure for good cleans up as well", async () => {

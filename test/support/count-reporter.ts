@@ -2,7 +2,7 @@ import type { Reporter, TestModule } from "vitest/node";
 
 /** Ends a run with one plain line of counts, and fails it where a test did not run. */
 export default class CountReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     for (const module of modules) {
       for (const test of module.children.allTests()) {
@@ -14,8 +14,13 @@ export default class CountReporter implements Reporter {
       // A file that does not load has no tests to count.
       if (module.state() === "failed" && module.children.size === 0) counts.failed++;
     }
-    if (counts.skipped > 0) process.exitCode = 1;
     const failed = counts.failed + counts.skipped;
+    // Set at the very end: a package that stops Postgres with the process leaves with code 0.
+    if (failed > 0 || errors.length > 0) {
+      process.once("exit", () => {
+        process.exitCode = 1;
+      });
+    }
     setImmediate(() => process.stdout.write(`\n${counts.passed} passed, ${failed} failed\n`));
   }
 }
