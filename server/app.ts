@@ -49,7 +49,9 @@ export function createApp(services: Services): Hono<Env> {
       crossOriginOpenerPolicy: isHttps,
     }),
   );
-  app.use(compress());
+  // The middleware builds each answer anew, also where nothing is compressed.
+  const compressed = compress();
+  app.use((c, next) => (c.req.header("accept-encoding") ? compressed(c, next) : next()));
   app.route("/", healthRoutes(services));
   app.use(
     "/:file{(app|live-worker)\\.(css|js)}",

@@ -1,18 +1,13 @@
 /** Numbers, spans and moments as people read them. Pure. */
 import type { TimeView } from "./view-types.ts";
 
-const numbers = new Intl.NumberFormat("en");
-const moments = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZone: "UTC",
-});
+// Written out, for Intl's formatters took a fifth of the time that a page of jobs takes.
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec".split(" ");
 
 /** 1204 as "1,204" */
 export function number(value: number): string {
-  return numbers.format(value);
+  if (value > -1_000 && value < 1_000) return String(value);
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** "1 row", "1,204 rows" */
@@ -57,5 +52,7 @@ export function clock(at: number): TimeView {
 
 /** In UTC; the browser puts the person's own zone in its place. */
 export function moment(at: number): TimeView {
-  return { iso: new Date(at).toISOString(), text: `${moments.format(at)} UTC` };
+  const iso = new Date(at).toISOString();
+  const [day, month] = [Number(iso.slice(8, 10)), months[Number(iso.slice(5, 7)) - 1]];
+  return { iso, text: `${day} ${month}, ${iso.slice(11, 16)} UTC` };
 }
