@@ -50,9 +50,18 @@ export function clock(at: number): TimeView {
   return { iso, text: iso.slice(11, 19) };
 }
 
+const mostKept = 10_000;
+const kept = new Map<number, TimeView>();
+
 /** In UTC; the browser puts the person's own zone in its place. */
 export function moment(at: number): TimeView {
+  const known = kept.get(at);
+  if (known) return known;
   const iso = new Date(at).toISOString();
   const [day, month] = [Number(iso.slice(8, 10)), months[Number(iso.slice(5, 7)) - 1]];
-  return { iso, text: `${day} ${month}, ${iso.slice(11, 16)} UTC` };
+  const view = { iso, text: `${day} ${month}, ${iso.slice(11, 16)} UTC` };
+  // A job's times are printed with every frame and page that shows it.
+  if (kept.size >= mostKept) kept.clear();
+  kept.set(at, view);
+  return view;
 }
