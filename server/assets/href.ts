@@ -7,6 +7,11 @@ const folder = join(import.meta.dirname, "../../public");
 const lookAgainMs = 1_000;
 const known = new Map<string, { stamp: string; href: string; lookedAt: number }>();
 
+/** For one who has just built them and cannot wait. */
+export function lookAgain(): void {
+  known.clear();
+}
+
 /**
  * "/app.css?v=3f1c9a02": the version follows the content, so that browsers may keep a file for ever
  * and yet get a new one at once.
