@@ -23,7 +23,7 @@ export function openFile(path: string): Database.Database {
   file.pragma("journal_mode = wal");
   file.pragma("synchronous = normal");
   file.pragma("foreign_keys = on");
-  file.pragma("cache_size = -32000");
+  file.pragma("cache_size = -16000");
   return file;
 }
 
