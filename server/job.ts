@@ -130,7 +130,7 @@ export interface BatchOptions<Item, Cursor> {
 export interface BatchWrite {
   // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
   readonly db: Kysely<any>;
-  /** Inserts rows sorted by their key, many times faster than random keys (notes in the README). */
+  /** Inserts rows sorted by their key, which is many times faster than random keys. */
   upsert(table: string, rows: readonly unknown[][], how: Upsert): Promise<Upserted>;
 }
 

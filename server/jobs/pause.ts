@@ -25,7 +25,7 @@ export async function pause(backend: Backend, id: string, by: string): Promise<J
   });
 }
 
-/** A paused job goes on behind its last checkpoint; one that was only asked to pause just goes on. */
+/** A paused job goes on behind its last checkpoint; in any other status nothing changes. */
 export async function resume(backend: Backend, id: string, by: string): Promise<JobRow> {
   return backend.write(async (write) => {
     const at = backend.now();
