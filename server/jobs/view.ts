@@ -1,8 +1,9 @@
 /** A job's row as people see it. Pure: rows and the moment are handed in. */
-import type { JobRow, StepRow } from "../backend/schema.ts";
+import type { StepRow } from "../backend/schema.ts";
 import type { Kind } from "../job.ts";
 import { expectation } from "./expectation.ts";
 import { amountOf, moment, number, size, span, took } from "./format.ts";
+import type { ShownRow } from "./shown-row.ts";
 import { isFinal } from "./status.ts";
 import type { JobView, Shown, StepView } from "./view-types.ts";
 
@@ -10,7 +11,7 @@ import type { JobView, Shown, StepView } from "./view-types.ts";
 export type ShownKind = Pick<Kind, "title" | "steps" | "unit" | "stepUnits">;
 
 export function jobView(
-  row: JobRow,
+  row: ShownRow,
   kind: ShownKind | undefined,
   steps: readonly StepRow[],
   now: number,
@@ -57,7 +58,7 @@ export function jobView(
 const countLabels = { succeeded: "done", failed: "rejected", skipped: "skipped" };
 
 /** The state behind the status: what was asked for, and why a job waits. */
-export function shownState(row: JobRow, now: number): Shown {
+export function shownState(row: ShownRow, now: number): Shown {
   if (row.status === "running") {
     if (row.cancel_requested_at) return "cancelling";
     return row.pause_requested_at ? "pausing" : "running";
@@ -68,7 +69,7 @@ export function shownState(row: JobRow, now: number): Shown {
   return row.run_at > now ? "scheduled" : "pending";
 }
 
-function label(row: JobRow, shown: Shown, now: number): string {
+function label(row: ShownRow, shown: Shown, now: number): string {
   const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
   switch (shown) {
     case "scheduled":
@@ -97,13 +98,13 @@ function label(row: JobRow, shown: Shown, now: number): string {
 }
 
 /** Rounded down, so that 100 % means done; kept below it until the job is. */
-function percentOf(row: JobRow): number | null {
+function percentOf(row: ShownRow): number | null {
   if (row.status === "succeeded") return 100;
   if (row.progress === null) return null;
   return Math.min(99, Math.floor(row.progress * 100));
 }
 
-function percentText(row: JobRow, percent: number | null, unit: string): string {
+function percentText(row: ShownRow, percent: number | null, unit: string): string {
   if (row.status === "pending" && row.started_at === null) return "";
   if (percent !== null) return `${percent} %`;
   if (row.step_done === 0) return "Working";
@@ -111,30 +112,30 @@ function percentText(row: JobRow, percent: number | null, unit: string): string 
 }
 
 /** What the step counts, where that is not what the job counts. */
-function unitOf(row: JobRow, kind: ShownKind | undefined): string {
+function unitOf(row: ShownRow, kind: ShownKind | undefined): string {
   const step = row.step === null ? undefined : Object.keys(kind?.steps ?? {})[row.step];
   return (step && kind?.stepUnits?.[step]) || kind?.unit || "items";
 }
 
-function amount(row: JobRow, unit: string): string {
+function amount(row: ShownRow, unit: string): string {
   if (row.step_total === null || row.status === "succeeded") return "";
   if (unit === "bytes") return `${size(row.step_done)} of ${size(row.step_total)}`;
   return `${number(row.step_done)} of ${amountOf(row.step_total, unit)}`;
 }
 
-function elapsed(row: JobRow, now: number): string {
+function elapsed(row: ShownRow, now: number): string {
   if (row.started_at === null) return "";
   if (row.finished_at !== null) return took(row.finished_at - row.started_at);
   return span(now - row.started_at);
 }
 
-function stepText(row: JobRow, kind: ShownKind | undefined): string {
+function stepText(row: ShownRow, kind: ShownKind | undefined): string {
   const names = Object.keys(kind?.steps ?? {});
   if (row.step === null || names.length < 2) return "";
   return `Step ${row.step + 1} of ${names.length}: ${names[row.step]}`;
 }
 
-function stepView(step: StepRow, row: JobRow, now: number): StepView {
+function stepView(step: StepRow, row: ShownRow, now: number): StepView {
   const since = step.started_at ?? now;
   if (step.status === "done") {
     return { name: step.name, state: "done", text: took((step.finished_at ?? now) - since) };

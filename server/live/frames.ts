@@ -1,9 +1,10 @@
 /** A job as out-of-band fragments: each rendered once, however many watch. */
 
-import type { JobRow, LogRow, StepRow } from "../backend/schema.ts";
+import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import { clock } from "../jobs/format.ts";
 import { resultView } from "../jobs/result-view.ts";
+import type { ShownRow } from "../jobs/shown-row.ts";
 import { isFinal } from "../jobs/status.ts";
 import { jobView } from "../jobs/view.ts";
 import type { JobView, LogLineView } from "../jobs/view-types.ts";
@@ -11,13 +12,13 @@ import type { Renderer } from "../render.ts";
 import type { JobReader } from "./job-reader.ts";
 
 export interface Frames {
-  view(row: JobRow, steps: readonly StepRow[], now: number): JobView;
+  view(row: ShownRow, steps: readonly StepRow[], now: number): JobView;
   tick(view: JobView): string;
   panel(view: JobView): string;
   row(view: JobView): string;
   lines(id: string, lines: readonly LogRow[]): string;
   /** The result's fragment; empty while there is none. */
-  result(row: JobRow, now: number): Promise<string>;
+  result(row: ShownRow, now: number): Promise<string>;
 }
 
 export function createFrames(options: {

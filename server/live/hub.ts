@@ -2,6 +2,7 @@
  * Between signals and streams: coalesces ids, reads rows once, renders each needed frame once, and
  * puts it into the mailboxes of those who watch. Knows nothing of HTTP: a sink is a function.
  */
+import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Backend, Change } from "../backend/backend.ts";
 import type { Log } from "../log.ts";
 import { event } from "./event-stream.ts";
@@ -10,13 +11,15 @@ import type { JobReader } from "./job-reader.ts";
 import { createNewcomers } from "./newcomers.ts";
 import { createShow } from "./show.ts";
 import type { Topic } from "./topics.ts";
-import { tickMs } from "./watched-job.ts";
+import { tickMs, type WatchedJob } from "./watched-job.ts";
 import { createWatchedJobs } from "./watched-jobs.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** Ids that come within this time are read together. */
 const gatherMs = 50;
 const afterFailureMs = 1_000;
+/** Jobs shown in one turn: thousands take a tenth of a second, and pages wait that long. */
+const atOnce = 250;
 
 export interface Hub {
   /** Sends the current state, then changes, until the returned function is called. */
@@ -81,14 +84,10 @@ export function createHub(options: {
     const ids = [...dirty];
     dirty.clear();
     try {
-      for (const row of await reader.rows(ids)) {
-        const job = jobs.get(row.id);
-        const later = job ? show.change(job, row) : false;
-        // Most often nothing is to be waited for, and then thousands need no turn each.
-        if (later === true || (later && (await later))) dirty.add(row.id);
+      for (let from = 0; from < ids.length; from += atOnce) {
+        if (from > 0) await othersTurn();
+        await showAll(ids.slice(from, from + atOnce));
       }
-      show.deliver();
-      for (const id of ids) endSatisfied(id);
       setStale(false);
       return gatherMs;
     } catch (error) {
@@ -100,10 +99,22 @@ export function createHub(options: {
     }
   }
 
+  async function showAll(ids: readonly string[]): Promise<void> {
+    const ended: WatchedJob[] = [];
+    for (const row of await reader.rows(ids)) {
+      const job = jobs.get(row.id);
+      if (!job) continue;
+      const later = show.change(job, row);
+      // Most often nothing is to be waited for, and then thousands need no turn each.
+      if (later === true || (later && (await later))) dirty.add(row.id);
+      if (job.ended) ended.push(job);
+    }
+    show.deliver();
+    for (const job of ended) endSatisfied(job);
+  }
+
   /** A stream whose jobs have all ended has nothing more to tell. */
-  function endSatisfied(id: string): void {
-    const job = jobs.get(id);
-    if (!job?.ended) return;
+  function endSatisfied(job: WatchedJob): void {
     const isOver = (topic: Topic) => topic.kind !== "list" && jobs.get(topic.id)?.ended === true;
     for (const watcher of [...job.pages, ...job.rows]) {
       if (watcher.topics.every(isOver)) watcher.end("ended");

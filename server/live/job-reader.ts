@@ -1,12 +1,13 @@
 /** What the hub reads of jobs: by ids, many at once. */
 import type { Backend } from "../backend/backend.ts";
-import type { FileRow, JobErrorRow, JobRow, LogRow, StepRow } from "../backend/schema.ts";
+import type { FileRow, JobErrorRow, LogRow, StepRow } from "../backend/schema.ts";
+import { type ShownRow, shownColumns } from "../jobs/shown-row.ts";
 
 /** Log lines that a page is given at most when it opens or comes back. */
 export const mostLines = 500;
 
 export interface JobReader {
-  rows(ids: readonly string[]): Promise<JobRow[]>;
+  rows(ids: readonly string[]): Promise<ShownRow[]>;
   steps(id: string): Promise<StepRow[]>;
   /** Behind a number; the last `mostLines` of them where there are more. */
   lines(id: string, after: number): Promise<LogRow[]>;
@@ -15,7 +16,7 @@ export interface JobReader {
 
 export function createJobReader({ db }: Backend): JobReader {
   return {
-    rows: (ids) => db.selectFrom("jobs").selectAll().where("id", "in", ids).execute(),
+    rows: (ids) => db.selectFrom("jobs").select(shownColumns).where("id", "in", ids).execute(),
     steps: (id) =>
       db.selectFrom("job_steps").selectAll().where("job_id", "=", id).orderBy("position").execute(),
     async lines(id, after) {

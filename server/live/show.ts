@@ -1,10 +1,10 @@
 /** Puts a job's state into mailboxes: of all who watch when it changed, of one who just came. */
-import type { JobRow } from "../backend/schema.ts";
+import type { ShownRow } from "../jobs/shown-row.ts";
 import type { JobView } from "../jobs/view-types.ts";
 import { event, frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
 import type { JobReader } from "./job-reader.ts";
-import { needOf, shapeOf, shownAs, type WatchedJob } from "./watched-job.ts";
+import { needOf, sameShape, shownAs, type WatchedJob } from "./watched-job.ts";
 import type { Watcher } from "./watcher.ts";
 
 export interface Show {
@@ -13,10 +13,10 @@ export interface Show {
    * many writes leave the processor's caches more than both in turns.
    * @returns true where a frame was held back and is due later
    */
-  change(job: WatchedJob, row: JobRow): boolean | Promise<boolean>;
+  change(job: WatchedJob, row: ShownRow): boolean | Promise<boolean>;
   deliver(): void;
   /** The whole state as it is. @returns true where others have not seen it yet */
-  welcome(watcher: Watcher, job: WatchedJob, row: JobRow): Promise<boolean>;
+  welcome(watcher: Watcher, job: WatchedJob, row: ShownRow): Promise<boolean>;
 }
 
 export function createShow(options: {
@@ -27,12 +27,12 @@ export function createShow(options: {
   const { reader, frames, now } = options;
   let rendered: { job: WatchedJob; chunk: Uint8Array }[] = [];
 
-  async function result(to: Iterable<Watcher>, row: JobRow, at: number): Promise<void> {
+  async function result(to: Iterable<Watcher>, row: ShownRow, at: number): Promise<void> {
     const html = await frames.result(row, at);
     if (html) send(to, `result:${row.id}`, html);
   }
 
-  async function newLines(job: WatchedJob, row: JobRow): Promise<void> {
+  async function newLines(job: WatchedJob, row: ShownRow): Promise<void> {
     if (row.log_seq <= job.logSeq) return;
     const after = job.logSeq;
     job.logSeq = row.log_seq;
@@ -47,12 +47,12 @@ export function createShow(options: {
     for (const { mailbox } of to) mailbox.append(chunk);
   }
 
-  async function changeShape(job: WatchedJob, row: JobRow, at: number): Promise<boolean> {
+  async function changeShape(job: WatchedJob, row: ShownRow, at: number): Promise<boolean> {
     job.steps = await reader.steps(row.id);
     return showPanel(job, row, frames.view(row, job.steps, at), at);
   }
 
-  async function showPanel(job: WatchedJob, row: JobRow, view: JobView, at: number) {
+  async function showPanel(job: WatchedJob, row: ShownRow, view: JobView, at: number) {
     job.shown = shownAs(row, view, at);
     if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
     if (job.pages.size > 0) {
@@ -68,9 +68,9 @@ export function createShow(options: {
       if (row.version < job.version) return false;
       remember(job, row);
       const at = now();
-      if (shapeOf(row) !== job.shown.shape) return changeShape(job, row, at);
+      if (!sameShape(row, job.shown.shape)) return changeShape(job, row, at);
       const view = frames.view(row, job.steps, at);
-      const need = needOf(job, row, view, at);
+      const need = needOf(job, view, at);
       if (need === "panel") return showPanel(job, row, view, at);
       if (need === "tick") {
         job.shown.version = row.version;
@@ -112,7 +112,7 @@ export function createShow(options: {
   };
 }
 
-function remember(job: WatchedJob, row: JobRow): void {
+function remember(job: WatchedJob, row: ShownRow): void {
   job.version = row.version;
   job.ended = row.finished_at !== null;
 }

@@ -1,10 +1,11 @@
 /** One job that somebody watches: its last state, and which frames a change of it calls for. */
-import type { JobRow, StepRow } from "../backend/schema.ts";
+import type { StepRow } from "../backend/schema.ts";
+import type { ShownRow } from "../jobs/shown-row.ts";
 import type { JobView } from "../jobs/view-types.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** A job's frames at most this often, unless it changed in kind. */
-const betweenFramesMs = 250;
+const betweenFramesMs = 200;
 /** What changes without a write (elapsed, countdowns, counts in the panel) is shown this often. */
 export const tickMs = 2_000;
 
@@ -27,12 +28,12 @@ export interface Shown {
   /** When the last frame and the last whole panel were rendered, ms. */
   at: number;
   panelAt: number;
-  shape: string;
+  shape: Shape | undefined;
   panel: string;
 }
 
 export function watchJob(id: string): WatchedJob {
-  const shown = { version: -1, at: 0, panelAt: 0, shape: "", panel: "" };
+  const shown = { version: -1, at: 0, panelAt: 0, shape: undefined, panel: "" };
   return {
     id,
     pages: new Set(),
@@ -45,22 +46,36 @@ export function watchJob(id: string): WatchedJob {
   };
 }
 
+const shapeColumns = [
+  "status",
+  "fence",
+  "step",
+  "reason",
+  "cancel_requested_at",
+  "pause_requested_at",
+] as const satisfies readonly (keyof ShownRow)[];
+
 /** What of a row changes the steps and the outline of its panel. */
-export function shapeOf(row: JobRow): string {
-  const { status, fence, step, reason, cancel_requested_at, pause_requested_at } = row;
-  return [status, fence, step, reason, cancel_requested_at, pause_requested_at].join();
+type Shape = Pick<ShownRow, (typeof shapeColumns)[number]>;
+
+export function sameShape(a: Shape, b: Shape | undefined): boolean {
+  return b !== undefined && shapeColumns.every((column) => a[column] === b[column]);
 }
 
-export function shownAs(row: JobRow, view: JobView, now: number): Shown {
+function shapeOf(row: ShownRow): Shape {
+  const { status, fence, step, reason, cancel_requested_at, pause_requested_at } = row;
+  return { status, fence, step, reason, cancel_requested_at, pause_requested_at };
+}
+
+export function shownAs(row: ShownRow, view: JobView, now: number): Shown {
   const { version } = row;
   return { version, at: now, panelAt: now, shape: shapeOf(row), panel: panelOf(view) };
 }
 
-/** The panel, the tick inside of it, nothing yet, or nothing at all. */
+/** For a row of the same shape: the panel, the tick inside of it, nothing yet, or nothing at all. */
 export type Need = "panel" | "tick" | "later" | "nothing";
 
-export function needOf({ shown }: WatchedJob, row: JobRow, view: JobView, now: number): Need {
-  if (shapeOf(row) !== shown.shape) return "panel";
+export function needOf({ shown }: WatchedJob, view: JobView, now: number): Need {
   const since = now - shown.at;
   if (since < betweenFramesMs) return view.version > shown.version ? "later" : "nothing";
   if (now - shown.panelAt >= tickMs && panelOf(view) !== shown.panel) return "panel";

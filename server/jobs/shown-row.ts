@@ -1,0 +1,41 @@
+/**
+ * The part of a job's row that people see. Frames are made from it thousands of times a second, and
+ * the input and the checkpoint, which nobody sees, may be large.
+ */
+import type { JobRow } from "../backend/schema.ts";
+
+export const shownColumns = [
+  "id",
+  "kind",
+  "status",
+  "reason",
+  "subject",
+  "outcome",
+  "result_page",
+  "error",
+  "advice",
+  "run_at",
+  "created_at",
+  "started_at",
+  "finished_at",
+  "fence",
+  "version",
+  "log_seq",
+  "retries",
+  "max_retries",
+  "cancel_requested_at",
+  "pause_requested_at",
+  "succeeded",
+  "failed",
+  "skipped",
+  "step",
+  "step_done",
+  "step_total",
+  "progress",
+  "message",
+  "progressed_at",
+  "eta_from",
+  "eta_to",
+] as const satisfies readonly (keyof JobRow)[];
+
+export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]>;
