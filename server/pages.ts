@@ -1,6 +1,12 @@
 /** What each template gets. Like the view models, everything in here is ready to print. */
 
-import type { ActionsView, JobView, LogLineView, ResultView, TimeView } from "./jobs/view-types.ts";
+import type {
+  ActionsView,
+  JobView,
+  LogLineView,
+  ResultView,
+  TimeView,
+} from "./jobs/shown/view-types.ts";
 
 /** A live partial: `oob` where it goes to a page that is already open, which swaps it in by id. */
 export type Live<T> = T & { oob: boolean };

@@ -3,16 +3,16 @@ import { Worker } from "node:worker_threads";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
-import { execute } from "./jobs/execute.ts";
-import { progressWriter } from "./jobs/flush.ts";
-import type { FromRunner, ToRunner } from "./jobs/messages.ts";
-import { createProgress } from "./jobs/progress.ts";
-import { Stopped } from "./jobs/run.ts";
+import { execute } from "./jobs/run/execute.ts";
+import { progressWriter } from "./jobs/run/flush.ts";
+import { createProgress } from "./jobs/run/progress.ts";
+import { Stopped } from "./jobs/run/run.ts";
+import type { FromRunner, ToRunner } from "./jobs/worker/messages.ts";
 import { createLog } from "./log.ts";
 import { createDiskStorage } from "./storage/disk.ts";
 
 // A busy loop cannot hear that its supervisor is gone; a thread of its own can.
-new Worker(new URL("./jobs/orphan-watch.ts", import.meta.url)).unref();
+new Worker(new URL("./jobs/worker/orphan-watch.ts", import.meta.url)).unref();
 process.on("disconnect", () => process.exit(0));
 if (!process.connected) process.exit(0);
 // Ctrl-C reaches every process of a terminal; the supervisor says when a runner is to end.

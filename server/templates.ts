@@ -1,6 +1,7 @@
 /** The templates by name, each with the data it gets; a test holds the files of `views/` against it. */
+
+import type { ActionsView, JobView, StepView } from "./jobs/shown/view-types.ts";
 import type { Status } from "./jobs/status.ts";
-import type { ActionsView, JobView, StepView } from "./jobs/view-types.ts";
 import type {
   ColumnView,
   ContactsPage,

@@ -2,7 +2,7 @@
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
-import { supervise } from "./jobs/supervise.ts";
+import { supervise } from "./jobs/worker/supervise.ts";
 import { createLog } from "./log.ts";
 import { orExit } from "./process.ts";
 

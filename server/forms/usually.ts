@@ -1,4 +1,4 @@
-import { span } from "../jobs/format.ts";
+import { span } from "../jobs/shown/format.ts";
 
 /** "Usually about 1 min 30 s", or nothing where nothing is known. */
 export function usually(seconds: number | null): string {

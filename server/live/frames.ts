@@ -2,12 +2,12 @@
 
 import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { clock } from "../jobs/format.ts";
-import { resultView } from "../jobs/result-view.ts";
-import type { ShownRow } from "../jobs/shown-row.ts";
+import { clock } from "../jobs/shown/format.ts";
+import { resultView } from "../jobs/shown/result-view.ts";
+import type { ShownRow } from "../jobs/shown/shown-row.ts";
+import { jobView } from "../jobs/shown/view.ts";
+import type { JobView, LogLineView } from "../jobs/shown/view-types.ts";
 import { isFinal } from "../jobs/status.ts";
-import { jobView } from "../jobs/view.ts";
-import type { JobView, LogLineView } from "../jobs/view-types.ts";
 import type { Renderer } from "../render.ts";
 import type { JobReader } from "./job-reader.ts";
 

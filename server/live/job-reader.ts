@@ -1,7 +1,7 @@
 /** What the hub reads of jobs: by ids, many at once. */
 import type { Backend } from "../backend/backend.ts";
 import type { FileRow, JobErrorRow, LogRow, StepRow } from "../backend/schema.ts";
-import { type ShownRow, shownColumns } from "../jobs/shown-row.ts";
+import { type ShownRow, shownColumns } from "../jobs/shown/shown-row.ts";
 
 /** Log lines that a page is given at most when it opens or comes back. */
 export const mostLines = 500;

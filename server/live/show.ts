@@ -1,6 +1,6 @@
 /** Puts a job's state into mailboxes: of all who watch when it changed, of one who just came. */
-import type { ShownRow } from "../jobs/shown-row.ts";
-import type { JobView } from "../jobs/view-types.ts";
+import type { ShownRow } from "../jobs/shown/shown-row.ts";
+import type { JobView } from "../jobs/shown/view-types.ts";
 import { event, frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
 import type { JobReader } from "./job-reader.ts";

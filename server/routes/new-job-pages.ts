@@ -4,7 +4,7 @@ import { type Filled, fieldView } from "../forms/field-view.ts";
 import { type InputField, inputFields, plainFields, uploadField } from "../forms/input-fields.ts";
 import { usually } from "../forms/usually.ts";
 import type { ByteSource, FilePreview, Kind } from "../job.ts";
-import { size } from "../jobs/format.ts";
+import { size } from "../jobs/shown/format.ts";
 import { typicalSeconds } from "../jobs/typical-duration.ts";
 import type { ColumnView, HiddenField, JobFormPage, MappingPage } from "../pages.ts";
 import type { Services } from "../services.ts";

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { deviceName } from "../accounts/device.ts";
 import type { Session } from "../accounts/sessions.ts";
 import type { ApiToken } from "../accounts/tokens.ts";
-import { moment } from "../jobs/format.ts";
+import { moment } from "../jobs/shown/format.ts";
 import type { SessionView, SettingsPage, TokenView } from "../pages.ts";
 import type { Env } from "../services.ts";
 import { errorPage } from "./error-page.ts";

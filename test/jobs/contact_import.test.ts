@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import contactImport from "../../jobs/contact_import.ts";
 import type { Kind } from "../../server/job.ts";
 import { rescue } from "../../server/jobs/ends.ts";
-import { Stopped } from "../../server/jobs/run.ts";
+import { Stopped } from "../../server/jobs/run/run.ts";
 import { backends } from "../support/backends.ts";
 import { dyingAt, stoppingAfter } from "../support/interrupted.ts";
 import { type Engine, testEngine } from "../support/run-job.ts";

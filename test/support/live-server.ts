@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { buildAssets } from "../../server/assets/build.ts";
 import { assetHref } from "../../server/assets/href.ts";
-import type { JobView, LogLineView } from "../../server/jobs/view-types.ts";
+import type { JobView, LogLineView } from "../../server/jobs/shown/view-types.ts";
 import { createRenderer } from "../../server/render.ts";
 import { jobView, layout, resultOf, time } from "./view-fixtures.ts";
 

@@ -1,6 +1,11 @@
 /** Data for every template and every state that a job can be shown in; typed, and fit for looking at. */
 
-import type { JobView, LogLineView, ResultView, TimeView } from "../../server/jobs/view-types.ts";
+import type {
+  JobView,
+  LogLineView,
+  ResultView,
+  TimeView,
+} from "../../server/jobs/shown/view-types.ts";
 import type { JobResult, LayoutData } from "../../server/pages.ts";
 
 /** A day in November, `text` as the server prints it. */

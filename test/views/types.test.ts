@@ -11,7 +11,7 @@ import { Eta } from "eta";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = new URL("../../", import.meta.url).pathname;
-const types = ["server/templates.ts", "server/pages.ts", "server/jobs/view-types.ts"];
+const types = ["server/templates.ts", "server/pages.ts", "server/jobs/shown/view-types.ts"];
 
 const eta = new Eta({ rmWhitespace: true, autoFilter: true });
 let folder: string;

@@ -1,8 +1,8 @@
 /** A job's row in JSON. Pure: rows, figures and the moment are handed in. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
+import { jobView } from "../../jobs/shown/view.ts";
 import { isFinal } from "../../jobs/status.ts";
-import { jobView } from "../../jobs/view.ts";
 import type { JobJson } from "./job-schema.ts";
 import { maskedInput } from "./masked-input.ts";
 

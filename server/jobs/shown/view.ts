@@ -1,10 +1,10 @@
 /** A job's row as people see it. Pure: rows and the moment are handed in. */
-import type { StepRow } from "../backend/schema.ts";
-import type { Kind } from "../job.ts";
+import type { StepRow } from "../../backend/schema.ts";
+import type { Kind } from "../../job.ts";
+import { isFinal } from "../status.ts";
 import { expectation } from "./expectation.ts";
 import { amountOf, moment, number, size, span, took } from "./format.ts";
 import type { ShownRow } from "./shown-row.ts";
-import { isFinal } from "./status.ts";
 import type { JobView, Shown, StepView } from "./view-types.ts";
 
 /** The parts of a kind that are shown; a job outlives the file of its kind. */

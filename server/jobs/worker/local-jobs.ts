@@ -1,6 +1,6 @@
 /** The jobs in one worker, and what people, clocks and shutdowns ask of them. */
-import type { JobRow } from "../backend/schema.ts";
-import type { StopReason } from "./run.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { StopReason } from "../run/run.ts";
 import type { RunnerPool } from "./runner-pool.ts";
 import type { Watched } from "./worker-beat.ts";
 

@@ -1,19 +1,27 @@
 /** Runs one claimed job in this process, to whatever end it comes. */
-import type { Backend } from "../backend/backend.ts";
-import type { JobRow } from "../backend/schema.ts";
-import type { Catalog } from "../catalog.ts";
-import { type JobContext, Refused } from "../job.ts";
-import type { Log } from "../log.ts";
-import type { Storage } from "../storage/storage.ts";
+import type { Backend } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { Catalog } from "../../catalog.ts";
+import { type JobContext, Refused } from "../../job.ts";
+import type { Log } from "../../log.ts";
+import type { Storage } from "../../storage/storage.ts";
+import {
+  cancelled,
+  failForGood,
+  failOrRetry,
+  handBack,
+  paused,
+  succeed,
+  timeOut,
+} from "../ends.ts";
+import { number } from "../shown/format.ts";
+import { isFinal } from "../status.ts";
+import type { Task } from "../worker/messages.ts";
 import { clean } from "./clean.ts";
 import { createContext } from "./context.ts";
-import { cancelled, failForGood, failOrRetry, handBack, paused, succeed, timeOut } from "./ends.ts";
 import { createEstimator } from "./estimate.ts";
-import { number } from "./format.ts";
-import type { Task } from "./messages.ts";
 import type { Progress } from "./progress.ts";
 import { type Run, Stopped } from "./run.ts";
-import { isFinal } from "./status.ts";
 
 export interface Executor {
   backend: Backend;

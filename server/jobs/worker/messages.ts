@@ -1,6 +1,6 @@
 /** What a supervisor and its runner processes say to each other. */
-import type { JobRow } from "../backend/schema.ts";
-import type { StopReason } from "./run.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { StopReason } from "../run/run.ts";
 
 /** To run a claimed job, or to clean up behind one that has ended. */
 export type Task = "run" | "clean";

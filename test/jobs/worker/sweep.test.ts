@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createSweeper } from "../../server/jobs/sweep.ts";
-import { beat, register } from "../../server/jobs/worker-beat.ts";
-import { createLog } from "../../server/log.ts";
-import { backends, openTestBackend } from "../support/backends.ts";
-import { insertJob, readJob, running } from "../support/job-row.ts";
+import { createSweeper } from "../../../server/jobs/worker/sweep.ts";
+import { beat, register } from "../../../server/jobs/worker/worker-beat.ts";
+import { createLog } from "../../../server/log.ts";
+import { backends, openTestBackend } from "../../support/backends.ts";
+import { insertJob, readJob, running } from "../../support/job-row.ts";
 
 describe.each(backends)("the sweep on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Batch, BatchWrite, JobContext } from "../../server/job.ts";
-import { defineJob, TryAgain } from "../../server/job.ts";
-import { backends, openTestBackend } from "../support/backends.ts";
-import { oneJob } from "../support/in-process.ts";
+import type { Batch, BatchWrite, JobContext } from "../../../server/job.ts";
+import { defineJob, TryAgain } from "../../../server/job.ts";
+import { backends, openTestBackend } from "../../support/backends.ts";
+import { oneJob } from "../../support/in-process.ts";
 
 /** Numbers from behind the cursor up to `last`, one a batch. */
 async function* numbers(from: number, last: number): AsyncIterable<Batch<number, number>> {

@@ -2,7 +2,7 @@
  * The part of a job's row that people see. Frames are made from it thousands of times a second, and
  * the input and the checkpoint, which nobody sees, may be large.
  */
-import type { JobRow } from "../backend/schema.ts";
+import type { JobRow } from "../../backend/schema.ts";
 
 export const shownColumns = [
   "id",

@@ -1,10 +1,10 @@
 /** The runner processes of one worker: who runs what, and who is killed. */
-import type { JobRow } from "../backend/schema.ts";
-import type { Catalog } from "../catalog.ts";
-import type { Log } from "../log.ts";
-import { rescues } from "./ends.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { Catalog } from "../../catalog.ts";
+import type { Log } from "../../log.ts";
+import { rescues } from "../ends.ts";
+import type { StopReason } from "../run/run.ts";
 import type { Task } from "./messages.ts";
-import type { StopReason } from "./run.ts";
 import { type Left, type RunnerProcess, startRunner } from "./runner-process.ts";
 
 /** A shared runner that says nothing for this long is taken to hang. */

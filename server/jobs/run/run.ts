@@ -1,8 +1,8 @@
 /** One run of a job as its parts see it: what it holds, and what it may no longer do. */
-import type { Backend } from "../backend/backend.ts";
-import type { JobRow } from "../backend/schema.ts";
-import type { Kind } from "../job.ts";
-import type { Storage } from "../storage/storage.ts";
+import type { Backend } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { Kind } from "../../job.ts";
+import type { Storage } from "../../storage/storage.ts";
 import type { Tracked } from "./progress.ts";
 
 /** Why a run is asked to stop. */

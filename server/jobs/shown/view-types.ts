@@ -2,7 +2,7 @@
  * What the templates get. Everything is ready to print: no template computes, formats or decides
  * more than "is it there". All of it is blind to the viewer, for one rendering serves everybody.
  */
-import type { Status } from "./status.ts";
+import type { Status } from "../status.ts";
 
 /** What a person sees; derived from the status and the columns beside it. */
 export type Shown =

@@ -1,13 +1,13 @@
 /** One runner as its supervisor sees it: a child process, the jobs in it, and how it answers. */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import type { JobRow } from "../backend/schema.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { StopReason } from "../run/run.ts";
 import type { FromRunner, Task, ToRunner } from "./messages.ts";
-import type { StopReason } from "./run.ts";
 
 /** Streams of rows make young garbage: a small nursery holds a runner to half of the memory. */
 const memory = ["--max-semi-space-size=4"];
-const entry = join(import.meta.dirname, "../runner.ts");
+const entry = join(import.meta.dirname, "../../runner.ts");
 
 /** What a process may take to start on a busy machine, before its silence is counted. */
 const startMs = 30_000;

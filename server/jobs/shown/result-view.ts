@@ -1,5 +1,5 @@
 /** What a job leaves, as people see it. Pure, and blind to the viewer like all of a frame. */
-import type { FileRow, JobErrorRow } from "../backend/schema.ts";
+import type { FileRow, JobErrorRow } from "../../backend/schema.ts";
 import { amountOf, moment, number, size } from "./format.ts";
 import type { ShownRow } from "./shown-row.ts";
 import type { ResultView } from "./view-types.ts";

@@ -1,10 +1,10 @@
 /** A worker: answers doorbells, beats, watches over its jobs, and ends what does not end itself. */
-import type { Backend, Listening } from "../backend/backend.ts";
-import type { JobRow } from "../backend/schema.ts";
-import type { Catalog } from "../catalog.ts";
-import type { Log } from "../log.ts";
-import { claim } from "./claim.ts";
-import { cancelled, handBack, timeOut } from "./ends.ts";
+import type { Backend, Listening } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { Catalog } from "../../catalog.ts";
+import type { Log } from "../../log.ts";
+import { claim } from "../claim.ts";
+import { cancelled, handBack, timeOut } from "../ends.ts";
 import { createLocalJobs, type Local } from "./local-jobs.ts";
 import { createRunnerPool, type Departure } from "./runner-pool.ts";
 import { createSweeper, lostAfterMs, rescueOne, takeUntidy } from "./sweep.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
-import type { JobContext, Tally } from "../job.ts";
-import { scratchOf } from "../storage/scratch.ts";
-import { openUpload } from "../storage/uploads.ts";
+import type { JobContext, Tally } from "../../job.ts";
+import { scratchOf } from "../../storage/scratch.ts";
+import { openUpload } from "../../storage/uploads.ts";
 import { runBatches } from "./batches.ts";
 import { keepFile } from "./files.ts";
 import { createRejects } from "./rejects.ts";

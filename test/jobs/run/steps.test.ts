@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { defineJob, TryAgain } from "../../server/job.ts";
-import { backends, openTestBackend } from "../support/backends.ts";
-import { oneJob } from "../support/in-process.ts";
-import { eventTypes } from "../support/job-row.ts";
+import { defineJob, TryAgain } from "../../../server/job.ts";
+import { backends, openTestBackend } from "../../support/backends.ts";
+import { oneJob } from "../../support/in-process.ts";
+import { eventTypes } from "../../support/job-row.ts";
 
 describe.each(backends)("steps on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;

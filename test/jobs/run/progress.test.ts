@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEstimator } from "../../server/jobs/estimate.ts";
-import { createProgress, type LogLine, type ProgressRow } from "../../server/jobs/progress.ts";
+import { createEstimator } from "../../../server/jobs/run/estimate.ts";
+import {
+  createProgress,
+  type LogLine,
+  type ProgressRow,
+} from "../../../server/jobs/run/progress.ts";
 
 /** Progress on a clock that stands until it is moved, with what was written and when. */
 function setUp() {

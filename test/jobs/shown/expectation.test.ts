@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expectation } from "../../server/jobs/expectation.ts";
+import { expectation } from "../../../server/jobs/shown/expectation.ts";
 
 const now = 1_000_000_000;
 const seconds = (n: number) => n * 1_000;

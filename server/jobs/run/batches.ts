@@ -1,8 +1,8 @@
 /** Checkpointed batches: rows, cursor and counts commit in one fenced transaction, or not at all. */
 import { setImmediate as turn } from "node:timers/promises";
 import { sql } from "kysely";
-import type { Write } from "../backend/backend.ts";
-import type { Batch, BatchOptions, Tally } from "../job.ts";
+import type { Write } from "../../backend/backend.ts";
+import type { Batch, BatchOptions, Tally } from "../../job.ts";
 import type { Rejects } from "./rejects.ts";
 import { loseLease, type Run } from "./run.ts";
 

@@ -1,8 +1,8 @@
 /** The stages of one run: each is done once in a job's life, however many runs that takes. */
-import type { StepRow } from "../backend/schema.ts";
+import type { StepRow } from "../../backend/schema.ts";
+import type { Fact } from "../transition.ts";
+import { record } from "../transition.ts";
 import { loseLease, type Run } from "./run.ts";
-import type { Fact } from "./transition.ts";
-import { record } from "./transition.ts";
 
 export interface Steps {
   run<T>(name: string, work: () => Promise<T>): Promise<T>;

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Backend, Write } from "../backend/backend.ts";
+import type { Backend, Write } from "../../backend/backend.ts";
 import type { LogLine, ProgressRow, WriteProgress } from "./progress.ts";
 
 /**

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEstimator } from "../../server/jobs/estimate.ts";
+import { createEstimator } from "../../../server/jobs/run/estimate.ts";
 
 /** @returns an estimator that saw `fractionAt` ten times a second until `until`, ms */
 function seen(until: number, fractionAt: (ms: number) => number) {

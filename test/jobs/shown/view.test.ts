@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { JobRow, StepRow } from "../../server/backend/schema.ts";
-import { isFinal, statuses } from "../../server/jobs/status.ts";
-import { jobView, type ShownKind, shownState } from "../../server/jobs/view.ts";
-import type { Shown } from "../../server/jobs/view-types.ts";
-import { jobRow } from "../support/job-row.ts";
+import type { JobRow, StepRow } from "../../../server/backend/schema.ts";
+import { jobView, type ShownKind, shownState } from "../../../server/jobs/shown/view.ts";
+import type { Shown } from "../../../server/jobs/shown/view-types.ts";
+import { isFinal, statuses } from "../../../server/jobs/status.ts";
+import { jobRow } from "../../support/job-row.ts";
 
 const now = Date.UTC(2026, 10, 23, 14, 5);
 const kind: ShownKind = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { amountOf, moment, number, size, span, took } from "../../server/jobs/format.ts";
+import { amountOf, moment, number, size, span, took } from "../../../server/jobs/shown/format.ts";
 
 test("numbers are grouped, and one of a thing is singular", () => {
   expect(number(1_204_000)).toBe("1,204,000");

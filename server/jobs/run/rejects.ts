@@ -1,6 +1,6 @@
 /** Rejected rows, grouped by reason, until the next batch commits them. */
 import { sql } from "kysely";
-import type { Write } from "../backend/backend.ts";
+import type { Write } from "../../backend/backend.ts";
 
 /** Row numbers that are shown for a reason; the file of rejected rows has them all. */
 const shownRows = 10;

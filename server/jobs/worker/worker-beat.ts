@@ -2,8 +2,8 @@
 import { hostname } from "node:os";
 import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
-import type { Backend } from "../backend/backend.ts";
-import type { JobRow } from "../backend/schema.ts";
+import type { Backend } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
 
 /** @returns the id under which this worker claims */
 export async function register(backend: Backend, queueId: string | null): Promise<string> {

@@ -1,7 +1,7 @@
 /** What an ended job left behind: its kind cleans up, and its working files go. */
-import type { JobRow } from "../backend/schema.ts";
-import type { JobContext } from "../job.ts";
-import type { Log } from "../log.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { JobContext } from "../../job.ts";
+import type { Log } from "../../log.ts";
 import type { Run } from "./run.ts";
 
 /**
