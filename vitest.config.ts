@@ -1,11 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** They start processes, kill them and look at clocks: each file has the machine to itself. */
-const alone = [
-  "test/faults/**/*.test.ts",
-  "test/e2e/**/*.test.ts",
-  "test/live-client/**/*.test.ts",
-];
+/** They start processes and kill them, and wait for clocks more than they compute. */
+const faults = ["test/faults/**/*.test.ts"];
+/** What a browser shows within seconds: each file has the machine to itself. */
+const alone = ["test/e2e/**/*.test.ts", "test/live-client/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -21,11 +19,22 @@ export default defineConfig({
         test: {
           name: "together",
           include: ["test/**/*.test.ts"],
-          exclude: alone,
+          exclude: [...faults, ...alone],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "faults",
+          include: faults,
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -36,7 +45,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 90_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
