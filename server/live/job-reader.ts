@@ -1,13 +1,14 @@
 /** What the hub reads of jobs: by ids, many at once. */
 import type { Backend } from "../backend/backend.ts";
 import type { FileRow, JobErrorRow, LogRow, StepRow } from "../backend/schema.ts";
+import { withBusy } from "../jobs/busy.ts";
 import { type ShownRow, shownColumns } from "../jobs/shown/shown-row.ts";
 
 /** Log lines that a page is given at most when it opens or comes back. */
 export const mostLines = 500;
 
 export interface JobReader {
-  rows(ids: readonly string[]): Promise<ShownRow[]>;
+  rows(ids: readonly string[]): Promise<readonly ShownRow[]>;
   steps(id: string): Promise<StepRow[]>;
   /** Behind a number; the last `mostLines` of them where there are more. */
   lines(id: string, after: number): Promise<LogRow[]>;
@@ -16,7 +17,10 @@ export interface JobReader {
 
 export function createJobReader({ db }: Backend): JobReader {
   return {
-    rows: (ids) => db.selectFrom("jobs").select(shownColumns).where("id", "in", ids).execute(),
+    async rows(ids) {
+      const rows = db.selectFrom("jobs").select(shownColumns).where("id", "in", ids);
+      return withBusy(db, await rows.execute());
+    },
     steps: (id) =>
       db.selectFrom("job_steps").selectAll().where("job_id", "=", id).orderBy("position").execute(),
     async lines(id, after) {

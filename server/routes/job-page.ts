@@ -5,6 +5,7 @@ import { can } from "../accounts/authorize.ts";
 import { findUser } from "../accounts/users.ts";
 import type { JobRow, LogRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
+import { withBusy } from "../jobs/busy.ts";
 import { moment } from "../jobs/shown/format.ts";
 import { resultView } from "../jobs/shown/result-view.ts";
 import type { ActionsView } from "../jobs/shown/view-types.ts";
@@ -33,7 +34,8 @@ export async function jobPage(
     reader.lines(job.id, 0),
     isFinal(job.status) ? reader.results(job.id) : { files: [], errors: [] },
   ]);
-  const view = frames.view(job, steps, now);
+  const [shown] = await withBusy(backend.db, [job]);
+  const view = frames.view(shown!, steps, now);
   const layout = layoutFor(c, services, {
     title: view.title,
     section: "jobs",

@@ -1,6 +1,7 @@
 /** GET /jobs (the dashboard) and GET /jobs/:id (one job). */
 import { Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
+import { withBusy } from "../jobs/busy.ts";
 import { listJobs } from "../jobs/list.ts";
 import { createFrames } from "../live/frames.ts";
 import { createJobReader } from "../live/job-reader.ts";
@@ -30,7 +31,7 @@ export function jobRoutes(services: Services): Hono<Env> {
       { limit: rowsOnPage, after },
     );
     const now = backend.now();
-    const jobs = list.jobs.map((row) => frames.view(row, [], now));
+    const jobs = (await withBusy(backend.db, list.jobs)).map((row) => frames.view(row, [], now));
     const layout = layoutFor(c, services, {
       title: "Jobs",
       section: "jobs",

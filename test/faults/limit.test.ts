@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { Backend } from "../../server/backend/backend.ts";
+import type { JobRow } from "../../server/backend/schema.ts";
 import { addAccount, backends } from "../support/backends.ts";
+import { jobRow } from "../support/job-row.ts";
 import { openScene } from "./scene.ts";
 
 const limit = 3;
@@ -34,4 +37,37 @@ describe.each(backends)("the limit of an account on $name", (which) => {
     const accounts = await scene.backend.db.selectFrom("accounts").select("running").execute();
     expect(accounts).toEqual([{ running: 0 }, { running: 0 }]);
   });
+
+  test("five thousand jobs of one account do not keep another's single job waiting", async () => {
+    const scene = await openScene(which);
+    await addAccount(scene.backend, "account-2");
+    const greedy = Array.from({ length: 5_000 }, () =>
+      jobRow({ kind: "nap", input: '{"ms":200}', run_at: scene.backend.now() }),
+    );
+    await insertAndRing(scene.backend, greedy);
+    await Promise.all([scene.worker(), scene.worker()]);
+    await scene.until(greedy[0]!.id, ({ status }) => status !== "pending");
+    const other = await scene.start("nap", { ms: 1 }, "account-2");
+    const job = await scene.ended(other, 5_000);
+    expect(job.status).toBe("succeeded");
+    const left = await scene.backend.db
+      .selectFrom("jobs")
+      .select((eb) => eb.fn.countAll<number>().as("n"))
+      .where("account_id", "=", "account-1")
+      .where("status", "=", "pending")
+      .executeTakeFirstOrThrow();
+    expect(Number(left.n)).toBeGreaterThan(4_000);
+  });
 });
+
+/** As starting each would, in fewer transactions: the starts are not what is looked at. */
+async function insertAndRing(backend: Backend, rows: JobRow[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += 500) {
+    const some = rows.slice(from, from + 500);
+    await backend.write(async (write) => {
+      await write.db.insertInto("jobs").values(some).execute();
+      for (const { id, run_at, priority } of some)
+        await write.ring({ id, runAt: run_at, priority });
+    });
+  }
+}

@@ -3,10 +3,12 @@
  * the input and the checkpoint, which nobody sees, may be large.
  */
 import type { JobRow } from "../../backend/schema.ts";
+import type { Busy } from "../busy.ts";
 
 export const shownColumns = [
   "id",
   "kind",
+  "account_id",
   "status",
   "reason",
   "subject",
@@ -38,4 +40,4 @@ export const shownColumns = [
   "eta_to",
 ] as const satisfies readonly (keyof JobRow)[];
 
-export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]>;
+export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]> & Busy;

@@ -75,7 +75,7 @@ function label(row: ShownRow, shown: Shown, now: number): string {
     case "scheduled":
       return "Scheduled";
     case "pending":
-      return "Waiting";
+      return waiting(row.busy);
     case "retrying":
       return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}`;
     case "resuming":
@@ -95,6 +95,11 @@ function label(row: ShownRow, shown: Shown, now: number): string {
     case "cancelled":
       return "Cancelled";
   }
+}
+
+function waiting(busy: number | undefined): string {
+  if (busy === undefined) return "Waiting";
+  return `Waiting: ${busy} of your jobs ${busy === 1 ? "is" : "are"} running`;
 }
 
 /** Rounded down, so that 100 % means done; kept below it until the job is. */

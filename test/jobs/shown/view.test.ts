@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JobRow, StepRow } from "../../../server/backend/schema.ts";
+import type { Busy } from "../../../server/jobs/busy.ts";
 import { jobView, type ShownKind, shownState } from "../../../server/jobs/shown/view.ts";
 import type { Shown } from "../../../server/jobs/shown/view-types.ts";
 import { isFinal, statuses } from "../../../server/jobs/status.ts";
@@ -13,12 +14,14 @@ const kind: ShownKind = {
   stepUnits: { "Reading the file": "bytes" },
 };
 const begun = { started_at: now - 72_000, claimed_at: now - 72_000, progressed_at: now };
-const view = (row: Partial<JobRow>, steps: StepRow[] = []) =>
+const view = (row: Partial<JobRow & Busy>, steps: StepRow[] = []) =>
   jobView(jobRow({ created_at: now - 80_000, ...row }), kind, steps, now);
 
 /** Every state that people are shown, and the rows behind it. */
-const states: [Shown, string, Partial<JobRow>][] = [
+const states: [Shown, string, Partial<JobRow & Busy>][] = [
   ["pending", "Waiting", { status: "pending", run_at: now }],
+  ["pending", "Waiting: 5 of your jobs are running", { status: "pending", busy: 5 }],
+  ["pending", "Waiting: 1 of your jobs is running", { status: "pending", busy: 1 }],
   ["scheduled", "Scheduled", { status: "pending", run_at: now + 86_400_000 }],
   [
     "retrying",
