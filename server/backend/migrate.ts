@@ -1,4 +1,4 @@
-/** Runs `migrations/` in the order of their names, once each. */
+/** Runs `migrations/` in the order of their names, once each, in one transaction. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,7 +14,7 @@ export interface MigrationFile {
   up(db: Kysely<unknown>, types: ColumnTypes): Promise<void>;
 }
 
-/** @throws the error of the migration that failed; those before it stay done. */
+/** @throws the error of the migration that failed; then the tables are as they were. */
 export async function migrate(db: Kysely<Schema>, types: ColumnTypes): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => read(types) } });
   const { error } = await migrator.migrateToLatest();

@@ -1,0 +1,40 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { sql } from "kysely";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Backend } from "../../server/backend/backend.ts";
+import { openBackend } from "../../server/backend/open.ts";
+import { backends } from "../support/backends.ts";
+
+const program = join(import.meta.dirname, "programs/migrate.ts");
+const run = promisify(execFile);
+
+describe.each(backends)("an empty database on $name", (which) => {
+  async function open(): Promise<{ backend: Backend; url: string }> {
+    const { url, remove } = await which.create();
+    const backend = await openBackend(url);
+    onTestFinished(async () => {
+      await backend.close();
+      await remove();
+    });
+    return { backend, url };
+  }
+
+  test("processes that start together bring it up to date once", { timeout: 60_000 }, async () => {
+    const { backend, url } = await open();
+    const at = String(Date.now() + 2_000);
+    await Promise.all([1, 2, 3].map(() => run(process.execPath, [program, url, at])));
+    await expect(backend.ping()).resolves.toBeUndefined();
+  });
+
+  test("a migration that is cut short leaves nothing half made", async () => {
+    const { backend } = await open();
+    await sql`create table jobs (id text)`.execute(backend.db);
+    await expect(backend.migrate()).rejects.toThrow("already exists");
+    await expect(sql`select 1 from accounts`.execute(backend.db)).rejects.toThrow("accounts");
+    await sql`drop table jobs`.execute(backend.db);
+    await backend.migrate();
+    await expect(backend.ping()).resolves.toBeUndefined();
+  });
+});
