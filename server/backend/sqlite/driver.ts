@@ -78,6 +78,11 @@ class ImmediateDriver extends SqliteDriver {
     while (!this.#begin(performance.now() > giveUpAt)) await sleep(againMs);
   }
 
+  /** SQLite may have ended it by itself, on a full disk for one: that error is the one to be told. */
+  override async rollbackTransaction(): Promise<void> {
+    if (this.#file.inTransaction) this.#file.exec("rollback");
+  }
+
   /** @returns false where another process is writing */
   #begin(isLast: boolean): boolean {
     this.#file.pragma("busy_timeout = 0");

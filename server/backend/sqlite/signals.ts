@@ -28,6 +28,11 @@ export async function signal(tx: Transaction<Schema>, ids: Iterable<string>): Pr
   if (seq % trimEvery === 0) await sql`delete from signals where seq <= ${seq - keep}`.execute(tx);
 }
 
+interface Row {
+  seq: number;
+  ids: string;
+}
+
 export function createSignals(file: Database.Database): Signals {
   const listeners = new Set<(change: Change) => void>();
   let timer: NodeJS.Timeout | undefined;
@@ -35,12 +40,20 @@ export function createSignals(file: Database.Database): Signals {
 
   function start(): void {
     last = (file.prepare("select max(seq) from signals").pluck().get() as number | null) ?? 0;
-    const behind = file.prepare<[number], { seq: number; ids: string }>(
+    const behind = file.prepare<[number], Row>(
       "select seq, ids from signals where seq > ? order by seq",
     );
+    /** A file that cannot be read at the moment may be read at the next look. */
+    function look(): Row[] {
+      try {
+        return behind.all(last);
+      } catch {
+        return [];
+      }
+    }
     timer = setInterval(() => {
       if (!file.open) return stop();
-      const rows = behind.all(last);
+      const rows = look();
       if (rows.length === 0) return;
       const missed = rows[0]!.seq !== last + 1;
       last = rows.at(-1)!.seq;
