@@ -1,6 +1,15 @@
 /** The settings, read from the environment once; nothing else reads it. */
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { z } from "zod";
@@ -37,6 +46,7 @@ export class BadSetting extends Error {
 }
 
 const root = join(import.meta.dirname, "..");
+const shortestSecret = 32;
 const whole = (name: string, from: number, to: number) =>
   z.coerce
     .number({ error: `${name} must be a whole number from ${from} to ${to}` })
@@ -56,7 +66,10 @@ const settings = z.object({
     )
     .optional(),
   STORAGE_DIR: z.string().default("./storage"),
-  SECRET: z.string().min(32, "SECRET must have at least 32 characters").optional(),
+  SECRET: z
+    .string()
+    .min(shortestSecret, `SECRET must have at least ${shortestSecret} characters`)
+    .optional(),
   RUNNERS: whole("RUNNERS", 1, 64).default(Math.min(4, availableParallelism())),
   CONCURRENCY: whole("CONCURRENCY", 1, 1_000).default(20),
   PROXIES: whole("PROXIES", 0, 10).default(0),
@@ -71,8 +84,8 @@ const settings = z.object({
 });
 
 /**
- * @throws BadSetting for the first setting that cannot be used, or a storage folder that is not
- * writable
+ * @throws BadSetting for the first setting that cannot be used, a storage folder that is not
+ * writable, or a kept secret that is cut off
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.entries(environment).filter(([, value]) => value !== "");
@@ -118,13 +131,26 @@ function makeWritable(folder: string): void {
 /** Made once and kept, so that sessions and links outlive a restart. */
 function keptSecret(storageDir: string): string {
   const path = join(storageDir, "secret");
-  if (!existsSync(path)) {
-    try {
-      writeFileSync(path, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
-    } catch (error) {
-      // Another process was first; its secret is the one.
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  if (!existsSync(path)) makeSecret(path);
+  const secret = readFileSync(path, "utf8").trim();
+  if (secret.length >= shortestSecret) return secret;
+  throw new BadSetting(
+    `${path} is shorter than ${shortestSecret} characters: remove it, and another is made`,
+  );
+}
+
+/** Written beside and put there whole: a full disk or a kill leaves no half of a secret. */
+function makeSecret(path: string): void {
+  const beside = `${path}.${process.pid}`;
+  try {
+    writeFileSync(beside, randomBytes(32).toString("base64url"), { mode: 0o600 });
+    linkSync(beside, path);
+  } catch (error) {
+    // Another process was first; its secret is the one.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+      throw new BadSetting(`${path} cannot be made: ${(error as Error).message}`);
     }
+  } finally {
+    rmSync(beside, { force: true });
   }
-  return readFileSync(path, "utf8").trim();
 }
