@@ -13,6 +13,7 @@ import {
 import { availableParallelism } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { z } from "zod";
+import { type BucketAddress, readBucketAddress } from "./storage/bucket-address.ts";
 
 export interface Config {
   port: number;
@@ -22,6 +23,8 @@ export interface Config {
   /** `postgres://…`, or the path of a SQLite file. */
   databaseUrl: string;
   storageDir: string;
+  /** Where files are kept instead of in that folder; null: in that folder. */
+  bucket: BucketAddress | null;
   /** Signs sessions, form tokens and links. */
   secret: string;
   /** Runner processes of one worker that are kept for sharing. */
@@ -38,6 +41,8 @@ export interface Config {
   /** Pages load themselves again when a template changes. */
   development: boolean;
   logLevel: string;
+  /** Where `/metrics` is served, apart from the pages; null: nowhere. */
+  metricsPort: number | null;
 }
 
 /** A setting that cannot be used; the message is one line for the person who set it. */
@@ -66,6 +71,15 @@ const settings = z.object({
     )
     .optional(),
   STORAGE_DIR: z.string().default("./storage"),
+  STORAGE_URL: z
+    .string()
+    .transform((url, context) => {
+      const address = readBucketAddress(url);
+      if (typeof address !== "string") return address;
+      context.addIssue(`STORAGE_URL ${address}`);
+      return z.NEVER;
+    })
+    .optional(),
   SECRET: z
     .string()
     .min(shortestSecret, `SECRET must have at least ${shortestSecret} characters`)
@@ -75,6 +89,7 @@ const settings = z.object({
   PROXIES: whole("PROXIES", 0, 10).default(0),
   JOBS_DIR: z.string().default(join(root, "jobs")),
   UPLOAD_LIMIT_MB: whole("UPLOAD_LIMIT_MB", 1, 100_000).default(2_000),
+  METRICS_PORT: whole("METRICS_PORT", 1, 65_534).optional(),
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"], {
@@ -100,6 +115,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     publicUrl: set.PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     databaseUrl: set.DATABASE_URL ?? join(storageDir, "headway.db"),
     storageDir,
+    bucket: set.STORAGE_URL ?? null,
     secret: set.SECRET ?? keptSecret(storageDir),
     runners: set.RUNNERS,
     concurrency: set.CONCURRENCY,
@@ -109,12 +125,18 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     production: set.NODE_ENV === "production",
     development: set.NODE_ENV === "development",
     logLevel: set.LOG_LEVEL,
+    metricsPort: set.METRICS_PORT ?? null,
   };
 }
 
 /** What a process started for development gets: what was set, made quiet and eager to reload. */
 export function developmentEnvironment(): NodeJS.ProcessEnv {
   return { LOG_LEVEL: "warn", ...process.env, NODE_ENV: "development" };
+}
+
+/** What a process gets that is started with some settings of its own; empty is as if not set. */
+export function withSettings(own: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...own };
 }
 
 function makeWritable(folder: string): void {

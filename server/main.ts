@@ -19,7 +19,7 @@ await backend.migrate();
 const catalog = await readCatalog(config.jobsDirs);
 const demo = config.production ? undefined : await seed({ backend, catalog, config, log });
 const web = await startWeb({ config, backend, catalog, log });
-const worker = keepWorker({ backend, log });
+const worker = keepWorker({ backend, config, log });
 
 process.stdout.write(`\n  Headway runs at ${web.url}\n`);
 if (demo) process.stdout.write(`  Sign in as ${demo.email} with the password ${demo.password}\n`);

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
+import type { Observe } from "./jobs/life.ts";
 import { execute } from "./jobs/run/execute.ts";
 import { progressWriter } from "./jobs/run/flush.ts";
 import { createProgress } from "./jobs/run/progress.ts";
@@ -22,13 +23,20 @@ process.on("SIGTERM", () => {});
 const config = readConfig();
 const log = createLog(config.logLevel, "runner");
 const backend = await openBackend(config.databaseUrl);
+const observe: Observe = (observed) => send({ type: "observed", observed });
+backend.life.subscribe((event) => observe({ what: "life", event }));
+const writeProgress = progressWriter(backend);
 const executor = {
   backend,
   log,
+  observe,
   storage: createDiskStorage(config.storageDir),
   catalog: await readCatalog(config.jobsDirs),
   progress: createProgress({
-    write: progressWriter(backend),
+    async write(rows, logs) {
+      await writeProgress(rows, logs);
+      observe({ what: "flushed", jobs: rows.length });
+    },
     now: backend.now,
     onError: (error) => log.warn({ err: error }, "progress could not be written"),
   }),

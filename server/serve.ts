@@ -7,10 +7,12 @@ import { createApp } from "./app.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
+import { logLife } from "./life-log.ts";
 import { createFrames } from "./live/frames.ts";
 import { createHub } from "./live/hub.ts";
 import { createJobReader } from "./live/job-reader.ts";
 import type { Log } from "./log.ts";
+import { startFigures } from "./metrics/figures.ts";
 import { orExitWith } from "./process.ts";
 import { createRenderer } from "./render.ts";
 import { createDiskStorage } from "./storage/disk.ts";
@@ -44,6 +46,14 @@ export async function startWeb(parts: {
     reader,
     log,
     frames: createFrames({ catalog, render, reader }),
+  });
+  const observe = await orExitWith(
+    startFigures({ role: "web", config, backend, hub }),
+    `it cannot serve its figures on ${config.host}:${config.metricsPort}`,
+  );
+  backend.life.subscribe((event) => {
+    logLife(log, { what: "life", event });
+    observe({ what: "life", event });
   });
   const accounts = createAccounts({ backend, config, log });
   const storage = createDiskStorage(config.storageDir);

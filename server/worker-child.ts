@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { Backend } from "./backend/backend.ts";
+import { type Config, withSettings } from "./config.ts";
 import { removeWorkers, rescueOrphans } from "./jobs/worker/sweep.ts";
 import type { Log } from "./log.ts";
 
@@ -14,7 +15,15 @@ export interface WorkerChild {
   stop(): Promise<void>;
 }
 
-export function keepWorker({ backend, log }: { backend: Backend; log: Log }): WorkerChild {
+export function keepWorker({
+  backend,
+  config,
+  log,
+}: {
+  backend: Backend;
+  config: Config;
+  log: Log;
+}): WorkerChild {
   let child: ChildProcess;
   let stopping = false;
   let gone = Promise.resolve();
@@ -25,7 +34,10 @@ export function keepWorker({ backend, log }: { backend: Backend; log: Log }): Wo
     let workerId: string | undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     gone = promise;
-    child = fork(entry, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    child = fork(entry, {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      env: withSettings(ownSettings(config)),
+    });
     child.on("message", (message: { worker?: string }) => {
       workerId = message.worker ?? workerId;
     });
@@ -43,7 +55,7 @@ export function keepWorker({ backend, log }: { backend: Backend; log: Log }): Wo
   async function takeOver(workerId: string): Promise<void> {
     try {
       await removeWorkers(backend, [workerId]);
-      await rescueOrphans(backend, log);
+      await rescueOrphans(backend);
     } catch (error) {
       log.warn({ err: error }, "the lost worker's jobs are left to the sweep");
     }
@@ -57,4 +69,9 @@ export function keepWorker({ backend, log }: { backend: Backend; log: Log }): Wo
       await gone;
     },
   };
+}
+
+/** Figures are served by each process on a port of its own. */
+function ownSettings({ metricsPort }: Config): Record<string, string> {
+  return metricsPort === null ? {} : { METRICS_PORT: String(metricsPort + 1) };
 }

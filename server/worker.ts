@@ -3,8 +3,10 @@ import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
 import { supervise } from "./jobs/worker/supervise.ts";
+import { logLife } from "./life-log.ts";
 import { createLog } from "./log.ts";
-import { orExit } from "./process.ts";
+import { startFigures } from "./metrics/figures.ts";
+import { orExit, orExitWith } from "./process.ts";
 
 const longestStopMs = 9_500;
 
@@ -12,6 +14,11 @@ const config = orExit(readConfig);
 const log = createLog(config.logLevel, "worker");
 const backend = await openBackend(config.databaseUrl);
 await backend.migrate();
+const measure = await orExitWith(
+  startFigures({ role: "worker", config, backend }),
+  `it cannot serve its figures on ${config.host}:${config.metricsPort}`,
+);
+let workerId = "";
 const supervisor = await supervise({
   backend,
   catalog: await readCatalog(config.jobsDirs),
@@ -19,7 +26,14 @@ const supervisor = await supervise({
   concurrency: config.concurrency,
   runners: config.runners,
   // The web process that started this one knows at once when it is gone, and whose jobs that takes.
-  onRegister: (id) => process.send?.({ worker: id }),
+  onRegister(id) {
+    workerId = id;
+    process.send?.({ worker: id });
+  },
+  observe(observed) {
+    logLife(log, observed, workerId);
+    measure(observed);
+  },
 });
 log.info("worker ready");
 

@@ -4,6 +4,7 @@
  */
 import type { ColumnDataType, Expression, Kysely, RawBuilder, Transaction } from "kysely";
 import type { Upsert, Upserted } from "../job.ts";
+import type { Life, LifeEvent } from "../jobs/life.ts";
 import type { JobRow, Schema } from "./schema.ts";
 
 export interface Backend {
@@ -12,6 +13,8 @@ export interface Backend {
   readonly db: Kysely<Schema>;
   readonly queue: Queue;
   readonly signals: Signals;
+  /** What this process itself wrote about jobs, once it has committed. */
+  readonly life: Pick<Life, "subscribe">;
   /** The database's clock, ms since 1970: the same for all processes, whatever their own say. */
   now(): number;
   /**
@@ -39,6 +42,8 @@ export interface Write {
   readonly db: Transaction<Schema>;
   /** Signals this job's id to every process once the transaction has committed. */
   changed(jobId: string): void;
+  /** Tells `life` once the transaction has committed. */
+  happened(event: LifeEvent): void;
   /** Puts a pending job's entry into the queue, in place of one that it had. */
   ring(job: Doorbell): Promise<void>;
   /** Many rows, sorted by their key, in one go. */

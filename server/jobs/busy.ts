@@ -1,11 +1,7 @@
 /** Why a job that is due does not run yet: others of its account do, as many as may at once. */
 import type { Kysely } from "kysely";
 import type { JobRow, Schema } from "../backend/schema.ts";
-
-export interface Busy {
-  /** How many jobs of the account run, where no more may; absent where it has room. */
-  busy?: number;
-}
+import type { Busy } from "./shown/shown-row.ts";
 
 /** @returns the same rows; those that wait for others of their account tell how many */
 export async function withBusy<Row extends Pick<JobRow, "status" | "account_id">>(

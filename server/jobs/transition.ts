@@ -2,6 +2,7 @@
 import { sql, type UpdateObject } from "kysely";
 import type { Write } from "../backend/backend.ts";
 import type { JobRow, Schema } from "../backend/schema.ts";
+import { lifeEvent } from "./life.ts";
 import { isFinal, type Status, sourcesOf } from "./status.ts";
 
 type Columns = UpdateObject<Schema, "jobs">;
@@ -87,6 +88,7 @@ export async function keepEvent(write: Write, row: JobRow, fact: Fact, at: numbe
     })
     .execute();
   write.changed(row.id);
+  write.happened(lifeEvent(fact.type, row));
 }
 
 function released(at: number): Columns {

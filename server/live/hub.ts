@@ -28,6 +28,8 @@ export interface Hub {
   endSession(id: string): void;
   endAll(reason: string): void;
   readonly streams: number;
+  /** Handed to streams so far. */
+  readonly frames: number;
   close(): void;
 }
 
@@ -156,6 +158,9 @@ export function createHub(options: {
   return {
     get streams() {
       return watchers.size;
+    },
+    get frames() {
+      return show.frameCount;
     },
     watch(watcher) {
       watchers.add(watcher);

@@ -15,6 +15,8 @@ export interface Show {
    */
   change(job: WatchedJob, row: ShownRow): boolean | Promise<boolean>;
   deliver(): void;
+  /** Frames put into mailboxes so far. */
+  readonly frameCount: number;
   /** The whole state as it is. @returns true where others have not seen it yet */
   welcome(watcher: Watcher, job: WatchedJob, row: ShownRow): Promise<boolean>;
 }
@@ -25,7 +27,19 @@ export function createShow(options: {
   now: () => number;
 }): Show {
   const { reader, frames, now } = options;
+  let frameCount = 0;
   let rendered: { job: WatchedJob; chunk: Uint8Array }[] = [];
+
+  function put(to: Iterable<Watcher>, target: string, chunk: Uint8Array): void {
+    for (const { mailbox } of to) {
+      mailbox.put(target, chunk);
+      frameCount++;
+    }
+  }
+
+  function send(to: Iterable<Watcher>, target: string, html: string): void {
+    put(to, target, frame(html));
+  }
 
   async function result(to: Iterable<Watcher>, row: ShownRow, at: number): Promise<void> {
     const html = await frames.result(row, at);
@@ -64,6 +78,10 @@ export function createShow(options: {
   }
 
   return {
+    get frameCount() {
+      return frameCount;
+    },
+
     change(job, row) {
       if (row.version < job.version) return false;
       remember(job, row);
@@ -86,8 +104,8 @@ export function createShow(options: {
       rendered = [];
       for (const { job, chunk } of chunks) {
         const target = `tick:${job.id}`;
-        for (const { mailbox } of job.pages) mailbox.put(target, chunk);
-        for (const { mailbox } of job.rows) mailbox.put(target, chunk);
+        put(job.pages, target, chunk);
+        put(job.rows, target, chunk);
       }
     },
 
@@ -115,9 +133,4 @@ export function createShow(options: {
 function remember(job: WatchedJob, row: ShownRow): void {
   job.version = row.version;
   job.ended = row.finished_at !== null;
-}
-
-function send(to: Iterable<Watcher>, target: string, html: string): void {
-  const chunk = frame(html);
-  for (const { mailbox } of to) mailbox.put(target, chunk);
 }

@@ -30,6 +30,7 @@ export async function oneJob<Input extends z.ZodObject>(
     catalog,
     storage: createDiskStorage(dir),
     log: createLog("silent", "runner"),
+    observe: () => {},
     progress: createProgress({
       write: progressWriter(backend),
       now: backend.now,

@@ -62,7 +62,11 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
         now: used.now,
         onError: () => {},
       });
-      await execute({ backend: used, storage, catalog, progress, log }, row, abort);
+      await execute(
+        { backend: used, storage, catalog, progress, log, observe: () => {} },
+        row,
+        abort,
+      );
       return engine.job(id);
     },
     async finish(kind, input) {

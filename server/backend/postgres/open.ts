@@ -7,6 +7,7 @@ import {
   sql,
   type Transaction,
 } from "kysely";
+import { createLife, type LifeEvent } from "../../jobs/life.ts";
 import type { Backend, Doorbell, RelationColumns, Write } from "../backend.ts";
 import { migrate } from "../migrate.ts";
 import type { Schema } from "../schema.ts";
@@ -22,6 +23,7 @@ export async function openPostgres(url: string): Promise<Backend> {
   const pool = createPool(url);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const upsert = createUpsert();
+  const life = createLife();
   let offset = 0;
   const now = () => Date.now() + offset;
 
@@ -48,19 +50,22 @@ export async function openPostgres(url: string): Promise<Backend> {
     { durable = true }: { durable?: boolean } = {},
   ): Promise<T> {
     const changed = new Set<string>();
+    const events: LifeEvent[] = [];
     const result = await db.transaction().execute(async (tx) => {
       if (!durable) await tx.executeQuery(CompiledQuery.raw("set local synchronous_commit = off"));
-      return work(handle(tx, changed));
+      return work(handle(tx, changed, events));
     });
     // A notification inside a durable transaction makes all of them wait in one line.
+    life.tell(events);
     if (changed.size > 0) await notify(pool, changed);
     return result;
   }
 
-  function handle(tx: Transaction<Schema>, changed: Set<string>): Write {
+  function handle(tx: Transaction<Schema>, changed: Set<string>, events: LifeEvent[]): Write {
     return {
       db: tx,
       changed: (id) => void changed.add(id),
+      happened: (event) => void events.push(event),
       ring: (job: Doorbell) => ring(tx, job),
       upsert: (table, rows, how) => upsert(tx, table, rows, how),
     };
@@ -74,6 +79,7 @@ export async function openPostgres(url: string): Promise<Backend> {
     write,
     queue: createQueue({ pool, now }),
     signals: createSignals({ url, check: readClock }),
+    life,
     relation,
     async migrate() {
       await migrate(db, {

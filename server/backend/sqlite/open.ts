@@ -1,4 +1,5 @@
 import { type Expression, Kysely, sql, type Transaction } from "kysely";
+import { createLife, type LifeEvent } from "../../jobs/life.ts";
 import type { Backend, RelationColumns, Write } from "../backend.ts";
 import { migrate } from "../migrate.ts";
 import type { Schema } from "../schema.ts";
@@ -17,20 +18,25 @@ export function openSqlite(path: string): Backend {
   const writerFile = openFile(path);
   const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
   const now = Date.now;
+  const life = createLife();
 
   async function write<T>(work: (write: Write) => Promise<T>): Promise<T> {
-    return writer.transaction().execute(async (tx) => {
+    const events: LifeEvent[] = [];
+    const result = await writer.transaction().execute(async (tx) => {
       const changed = new Set<string>();
-      const result = await work(handle(tx, changed));
+      const result = await work(handle(tx, changed, events));
       if (changed.size > 0) await signal(tx, changed);
       return result;
     });
+    life.tell(events);
+    return result;
   }
 
-  function handle(tx: Transaction<Schema>, changed: Set<string>): Write {
+  function handle(tx: Transaction<Schema>, changed: Set<string>, events: LifeEvent[]): Write {
     return {
       db: tx,
       changed: (id) => void changed.add(id),
+      happened: (event) => void events.push(event),
       // The jobs table is the queue: a pending row is its own entry.
       ring: async () => {},
       upsert: async (table, rows, how) => upsert(writerFile, table, rows, how),
@@ -44,6 +50,7 @@ export function openSqlite(path: string): Backend {
     write,
     queue: createQueue({ file, now }),
     signals: createSignals(file),
+    life,
     relation,
     async migrate() {
       await migrate(db, { identity: sql`integer`, key: "text", date: "text", flag: "integer" });

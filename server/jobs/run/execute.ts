@@ -14,6 +14,7 @@ import {
   succeed,
   timeOut,
 } from "../ends.ts";
+import type { Observe } from "../life.ts";
 import { number } from "../shown/format.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/messages.ts";
@@ -29,6 +30,7 @@ export interface Executor {
   catalog: Catalog;
   progress: Progress;
   log: Log;
+  observe: Observe;
 }
 
 /** Resolves when the run has ended and its end is written, or what an ended job left is cleaned. */
@@ -38,7 +40,7 @@ export async function execute(
   abort: AbortController,
   task: Task = "run",
 ): Promise<void> {
-  const { backend, catalog, progress, log } = executor;
+  const { backend, catalog, progress, log, observe } = executor;
   const kind = catalog.get(row.kind);
   if (!kind) {
     if (task === "run") await failForGood(backend, row, missing(row.kind));
@@ -49,10 +51,7 @@ export async function execute(
   try {
     const job = await createContext(run);
     const ended = task === "run" ? await runToItsEnd(run, job, log) : row;
-    log.info(
-      { job: row.id, kind: row.kind, fence: row.fence, status: ended?.status },
-      `${task} ended`,
-    );
+    if (!ended) observe({ what: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
     if (ended && isFinal(ended.status)) await clean(run, job, ended, log);
   } finally {
     tracked.forget();

@@ -3,7 +3,6 @@
  * the input and the checkpoint, which nobody sees, may be large.
  */
 import type { JobRow } from "../../backend/schema.ts";
-import type { Busy } from "../busy.ts";
 
 export const shownColumns = [
   "id",
@@ -39,5 +38,10 @@ export const shownColumns = [
   "eta_from",
   "eta_to",
 ] as const satisfies readonly (keyof JobRow)[];
+
+export interface Busy {
+  /** How many jobs of the account run, where no more may and this one waits for that. */
+  busy?: number;
+}
 
 export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]> & Busy;

@@ -1,5 +1,6 @@
 /** What a supervisor and its runner processes say to each other. */
 import type { JobRow } from "../../backend/schema.ts";
+import type { Observed } from "../life.ts";
 import type { StopReason } from "../run/run.ts";
 
 /** To run a claimed job, or to clean up behind one that has ended. */
@@ -11,4 +12,8 @@ export type ToRunner =
   | { type: "ping" }
   | { type: "quit" };
 
-export type FromRunner = { type: "ready" } | { type: "ended"; id: string } | { type: "pong" };
+export type FromRunner =
+  | { type: "ready" }
+  | { type: "ended"; id: string }
+  | { type: "pong" }
+  | { type: "observed"; observed: Observed };

@@ -3,6 +3,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
 import { rescues } from "../ends.ts";
+import type { Observe } from "../life.ts";
 import type { StopReason } from "../run/run.ts";
 import type { Task } from "./messages.ts";
 import { type Left, type RunnerProcess, startRunner } from "./runner-process.ts";
@@ -29,13 +30,14 @@ export function createRunnerPool(options: {
   shared: number;
   catalog: Catalog;
   log: Log;
+  observe: Observe;
 }): RunnerPool {
-  const { shared, catalog, log } = options;
+  const { shared, catalog, log, observe } = options;
   const runners = new Set<RunnerProcess>();
   const culprits = new Map<RunnerProcess, string>();
 
   function add(): RunnerProcess {
-    const runner = startRunner();
+    const runner = startRunner(observe);
     runners.add(runner);
     void runner.gone.then(() => runners.delete(runner));
     return runner;

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { JobRow } from "../../backend/schema.ts";
+import type { Observe } from "../life.ts";
 import type { StopReason } from "../run/run.ts";
 import type { FromRunner, Task, ToRunner } from "./messages.ts";
 
@@ -32,7 +33,8 @@ export interface RunnerProcess {
   kill(): void;
 }
 
-export function startRunner(): RunnerProcess {
+/** @param observe is told what the runner observed */
+export function startRunner(observe: Observe): RunnerProcess {
   const child: ChildProcess = fork(entry, {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: [...process.execArgv, ...memory],
@@ -74,6 +76,7 @@ export function startRunner(): RunnerProcess {
   child.on("message", (message: FromRunner) => {
     runner.answeredAt = performance.now();
     if (message.type === "ended") left(message.id, "ended");
+    if (message.type === "observed") observe(message.observed);
   });
   const end = () => {
     for (const id of [...jobs.keys()]) left(id, "lost");

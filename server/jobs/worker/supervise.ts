@@ -4,10 +4,11 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
 import { claim } from "../claim.ts";
-import { cancelled, handBack, timeOut } from "../ends.ts";
+import { cancelled, handBack, rescue, timeOut } from "../ends.ts";
+import type { Observe } from "../life.ts";
 import { createLocalJobs, type Local } from "./local-jobs.ts";
 import { createRunnerPool, type Departure } from "./runner-pool.ts";
-import { createSweeper, lostAfterMs, rescueOne, takeUntidy } from "./sweep.ts";
+import { createSweeper, lostAfterMs, takeUntidy } from "./sweep.ts";
 import { beat, register, type Watched } from "./worker-beat.ts";
 
 const beatMs = 1_000;
@@ -27,15 +28,19 @@ export async function supervise(options: {
   runners: number;
   /** Told the id under which the worker claims, each time it gets one. */
   onRegister?: (id: string) => void;
+  /** Told what this worker and its runners do. */
+  observe?: Observe;
 }): Promise<Supervisor> {
   const { backend, catalog, log, concurrency, onRegister = () => {} } = options;
-  const pool = createRunnerPool({ shared: options.runners, catalog, log });
+  const observe = options.observe ?? (() => {});
+  const pool = createRunnerPool({ shared: options.runners, catalog, log, observe });
   const sweeper = createSweeper(backend, log);
   const local = createLocalJobs(pool);
   let strangers: Watched[] = [];
   let stopping = false;
   let troubledUntil = 0;
   let beatenAt = performance.now();
+  const endLife = backend.life.subscribe((event) => observe({ what: "life", event }));
   let workerId = await register(backend, null);
   onRegister(workerId);
 
@@ -44,7 +49,6 @@ export async function supervise(options: {
     try {
       const row = await claim(backend, workerId);
       if (!row) return false;
-      log.info({ job: row.id, kind: row.kind, fence: row.fence, worker: workerId }, "job claimed");
       // The stop came while the claim was under way.
       if (stopping) await handBack(backend, row, "interrupted");
       else await runToItsEnd(row);
@@ -83,7 +87,7 @@ export async function supervise(options: {
       .selectAll()
       .where("id", "=", row.id)
       .executeTakeFirst();
-    if (current?.fence === row.fence) await rescueOne(backend, log, current);
+    if (current?.fence === row.fence) await rescue(backend, current);
   }
 
   /** Holds no slot: what was left behind is soon cleaned up. */
@@ -133,7 +137,7 @@ export async function supervise(options: {
         .where("id", "=", id)
         .executeTakeFirst();
       if (row?.fence !== fence || local.has(id)) continue;
-      await rescueOne(backend, log, row);
+      await rescue(backend, row);
     }
   }
 
@@ -165,6 +169,7 @@ export async function supervise(options: {
       clearInterval(timer);
       await pool.close();
       await backend.db.deleteFrom("workers").where("id", "=", workerId).execute();
+      endLife();
     },
   };
 }

@@ -53,7 +53,7 @@ export function createSweeper(
       const lost = await findLost(ownId);
       if (lost.length > 0) log.warn({ workers: lost }, "workers lost");
       await removeWorkers(backend, lost);
-      await rescueOrphans(backend, log);
+      await rescueOrphans(backend);
       await ringOverdue(backend);
       if (monotonic() - mendedAt < mendEveryMs) return;
       mendedAt = monotonic();
@@ -82,7 +82,7 @@ export async function removeWorkers(backend: Backend, ids: string[]): Promise<vo
 }
 
 /** Running jobs whose worker is not on the list go back to pending, at the front. */
-export async function rescueOrphans(backend: Backend, log: Log): Promise<void> {
+export async function rescueOrphans(backend: Backend): Promise<void> {
   const orphans = await backend.db
     .selectFrom("jobs")
     .selectAll()
@@ -90,12 +90,7 @@ export async function rescueOrphans(backend: Backend, log: Log): Promise<void> {
     .where("worker_id", "is not", null)
     .where("worker_id", "not in", (workers) => workers.selectFrom("workers").select("id"))
     .execute();
-  for (const orphan of orphans) await rescueOne(backend, log, orphan);
-}
-
-export async function rescueOne(backend: Backend, log: Log, job: JobRow): Promise<void> {
-  const rescued = await rescue(backend, job);
-  if (rescued) log.warn({ job: job.id, fence: job.fence, status: rescued.status }, "job rescued");
+  for (const orphan of orphans) await rescue(backend, orphan);
 }
 
 /**

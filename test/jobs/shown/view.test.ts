@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JobRow, StepRow } from "../../../server/backend/schema.ts";
-import type { Busy } from "../../../server/jobs/busy.ts";
+import type { Busy } from "../../../server/jobs/shown/shown-row.ts";
 import { jobView, type ShownKind, shownState } from "../../../server/jobs/shown/view.ts";
 import type { Shown } from "../../../server/jobs/shown/view-types.ts";
 import { isFinal, statuses } from "../../../server/jobs/status.ts";

@@ -120,7 +120,7 @@ export async function apiServer(which: TestBackend): Promise<Api> {
       if (!row) throw new Error("No job is due");
       const write = progressWriter(backend);
       const progress = createProgress({ write, now: backend.now, onError: () => {} });
-      await execute({ backend, storage, catalog, progress, log }, row, abort);
+      await execute({ backend, storage, catalog, progress, log, observe: () => {} }, row, abort);
     },
     job: (id) =>
       backend.db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
