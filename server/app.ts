@@ -1,10 +1,9 @@
 /** The web application: what stands before all routes, and the routes in their order. */
-import { join } from "node:path";
-import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import { apiRoutes } from "./routes/api/api.ts";
+import { assetRoutes } from "./routes/assets.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { devRoutes } from "./routes/dev.ts";
@@ -15,6 +14,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { jobActionRoutes } from "./routes/job-actions.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { newJobsRoutes } from "./routes/new-jobs.ts";
+import { readableAddress } from "./routes/readable.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { settingRoutes } from "./routes/settings.ts";
@@ -23,9 +23,6 @@ import { streamRoutes } from "./routes/streams.ts";
 import { troubleOf } from "./routes/troubles.ts";
 import { uploadsRoutes } from "./routes/uploads.ts";
 import type { Env, Services } from "./services.ts";
-
-const yearInSeconds = 31_536_000;
-const publicDir = join(import.meta.dirname, "../public");
 
 export function createApp(services: Services): Hono<Env> {
   const { log } = services;
@@ -53,30 +50,22 @@ export function createApp(services: Services): Hono<Env> {
   const compressed = compress();
   app.use((c, next) => (c.req.header("accept-encoding") ? compressed(c, next) : next()));
   app.route("/", healthRoutes(services));
-  app.use(
-    "/:file{(app|live-worker)\\.(css|js)}",
-    serveStatic({
-      root: publicDir,
-      onFound: (_path, c) => {
-        const forEver = `public, max-age=${yearInSeconds}, immutable`;
-        c.header("Cache-Control", c.req.query("v") ? forEver : "no-cache");
-      },
-    }),
-  );
+  app.route("/", assetRoutes());
 
   if (services.config.development) app.route("/", devRoutes(services));
   app.route("/api", apiRoutes(services));
+  app.use(readableAddress);
   app.route("/", sessionRoutes(services));
   app.route("/", signUpRoutes(services));
 
   // Everything below belongs to a person.
   app.use(requirePerson(services));
+  app.route("/", uploadsRoutes(services));
   app.post("*", protectForms(services));
   app.get("/", (c) => c.redirect("/jobs", 303));
   // Before the jobs: "new" is the id of none.
   app.route("/", newJobsRoutes(services));
   app.route("/", jobRoutes(services));
-  app.route("/", uploadsRoutes(services));
   app.route("/", bulkRoutes(services));
   app.route("/", jobActionRoutes(services));
   app.route("/", resultRoutes(services));

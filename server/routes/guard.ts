@@ -1,24 +1,31 @@
 /** What stands before the routes: who is asking, and whether a form came from a page of ours. */
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { bearerToken } from "../accounts/bearer-token.ts";
 import { isFormToken } from "../accounts/form-token.ts";
 import { nextPath } from "../accounts/next-path.ts";
 import { originOf } from "../accounts/same-origin.ts";
 import type { Env } from "../services.ts";
+import { answer, Problem } from "./api/problems.ts";
 import { errorPage } from "./error-page.ts";
 import { currentPerson, formBinding, type PageServices } from "./layout.ts";
+import { mustBeReadable } from "./readable.ts";
 
-/** Bytes. Files are sent as multipart, which is streamed and has limits of its own. */
+/** Bytes. Uploads are streamed, and have limits of their own. */
 const largestForm = 1_000_000;
+
+const reads = ["GET", "HEAD"];
 
 /**
  * For pages: sets `person`, or leads to the sign-in page and back. What a program was told of in a
- * `result_url` it may also fetch with its token; forms need a session.
+ * `result_url` it may also fetch with its token; forms need a session. No cache in between may keep
+ * a page for others.
  */
 export function requirePerson(services: PageServices): MiddlewareHandler<Env> {
   return async (c, next) => {
+    c.header("Cache-Control", "private, no-cache");
     if (await currentPerson(c, services)) return next();
-    const program = c.req.method === "GET" ? await bearerOf(c, services) : null;
+    const program = reads.includes(c.req.method) ? await bearerOf(c, services) : null;
     if (program) {
       c.set("person", program);
       return next();
@@ -31,7 +38,7 @@ export function requirePerson(services: PageServices): MiddlewareHandler<Env> {
 }
 
 /** The page to come back to: the one asked for, or the one that a form or a fragment stands on. */
-function pageOf(c: Context<Env>): string {
+export function pageOf(c: Context<Env>): string {
   const { pathname, search } = new URL(c.req.url);
   const isFragment = c.req.header("hx-request") === "true";
   if (c.req.method === "GET" && !isFragment) return nextPath(pathname + search);
@@ -40,40 +47,36 @@ function pageOf(c: Context<Env>): string {
 }
 
 /**
- * For POST: refuses what a foreign page sent, and what does not carry the token of this browser.
- * The token is the field `token` of an urlencoded body; of any other, which is not read here, it
- * is the header `X-Form-Token` or `token` in the query.
+ * For POST: refuses what a foreign page sent, what does not carry the token of this browser, and
+ * what is too large for a form, of whatever type. The token is the field `token` of an urlencoded
+ * body, of any other `token` in the query.
+ * @param streamed for a route that reads the body as it comes: it is neither read nor limited here,
+ *   and the token is the query's
  */
-export function protectForms(services: PageServices): MiddlewareHandler<Env> {
+export function protectForms(
+  services: PageServices,
+  { streamed = false } = {},
+): MiddlewareHandler<Env> {
   const limited = bodyLimit({ maxSize: largestForm, onError: (c) => tooLarge(c, services) });
   return async (c, next) => {
     if (originOf(c.req.raw.headers, services.config) === "foreign") return outdated(c, services);
-    const urlencoded = isUrlencoded(c);
     let refused: Response | undefined;
     const check = async () => {
-      const { token } = urlencoded ? await c.req.parseBody() : c.req.query();
-      if (await isOurForm(c, services, token)) await next();
+      const isBody = !streamed && isUrlencoded(c);
+      const fields = isBody ? await c.req.parseBody() : c.req.query();
+      mustBeReadable(fields);
+      if (await isOurForm(c, services, fields.token)) await next();
       else refused = await outdated(c, services);
     };
-    return (urlencoded ? await limited(c, check) : await check()) ?? refused;
+    return (streamed ? await check() : await limited(c, check)) ?? refused;
   };
 }
 
-/**
- * Whether a form carries the token of the browser that sent it: for a body that only its reader
- * knows the fields of. `protectForms` does all of this for the others.
- * @param token the field; the header `X-Form-Token` goes before it
- */
-export async function isOurForm(
-  c: Context<Env>,
-  services: PageServices,
-  token: unknown,
-): Promise<boolean> {
+async function isOurForm(c: Context<Env>, services: PageServices, token: unknown) {
   await currentPerson(c, services);
-  const given = c.req.header("x-form-token") ?? token;
   const binding = formBinding(c);
-  if (!binding || typeof given !== "string") return false;
-  return isFormToken(services.config.secret, binding, given);
+  if (!binding || typeof token !== "string") return false;
+  return isFormToken(services.config.secret, binding, token);
 }
 
 function isUrlencoded(c: Context<Env>): boolean {
@@ -107,11 +110,16 @@ function tooLarge(c: Context, services: PageServices) {
 export function requireApiPerson(services: PageServices): MiddlewareHandler<Env> {
   return async (c, next) => {
     const person = await apiPerson(c, services);
-    if (!person) return unauthorized();
+    if (!person) {
+      c.header("WWW-Authenticate", 'Bearer realm="headway"');
+      return answer(c, new Problem(401, unauthorized));
+    }
     c.set("person", person);
     return next();
   };
 }
+
+const unauthorized = "Send an API token as Authorization: Bearer. Settings makes one.";
 
 async function apiPerson(c: Context<Env>, services: PageServices) {
   if (c.req.header("authorization")) return bearerOf(c, services);
@@ -120,24 +128,7 @@ async function apiPerson(c: Context<Env>, services: PageServices) {
 }
 
 /** The person whose API token the request carries. */
-export async function bearerOf(c: Context<Env>, { accounts }: Pick<PageServices, "accounts">) {
-  const token = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+async function bearerOf(c: Context<Env>, { accounts }: Pick<PageServices, "accounts">) {
+  const token = bearerToken(c.req.header("authorization"));
   return token ? accounts.personOfToken(token) : null;
-}
-
-/** https://www.rfc-editor.org/rfc/rfc9457 and https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-function unauthorized(): Response {
-  const problem = {
-    type: "about:blank",
-    title: "Unauthorized",
-    status: 401,
-    detail: "Send an API token as Authorization: Bearer. Settings makes one.",
-  };
-  return new Response(JSON.stringify(problem), {
-    status: 401,
-    headers: {
-      "content-type": "application/problem+json",
-      "www-authenticate": 'Bearer realm="headway"',
-    },
-  });
 }

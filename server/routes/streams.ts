@@ -1,7 +1,8 @@
 /** GET /live: what the tabs of one browser watch, as an event stream or as one answer to a poll. */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import { can } from "../accounts/authorize.ts";
+import { can, visibleJobs } from "../accounts/authorize.ts";
+import { bearerToken } from "../accounts/bearer-token.ts";
 import { assetHref } from "../assets/href.ts";
 import { openStream } from "../live/stream.ts";
 import { parseCursors, parseTopics, type Topic } from "../live/topics.ts";
@@ -47,23 +48,33 @@ export function streamRoutes(services: Services): Hono<Env> {
  */
 function sameAsker(c: Context<Env>, { accounts }: Services): () => Promise<boolean> {
   const cookie = c.req.header("cookie") ?? "";
-  const token = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const token = bearerToken(c.req.header("authorization"));
   return async () => {
     const person = await accounts.personOf(new Headers({ cookie }));
     return (person ?? (token ? await accounts.personOfToken(token) : null)) !== null;
   };
 }
 
-/** Each job is checked when the stream subscribes; what one may not see is as if it were not. */
+/**
+ * Each topic is checked when the stream subscribes: a job that one may not see is as if it were not,
+ * and who may not see others' jobs watches the list of their own.
+ */
 async function allowed(c: Context<Env>, { backend }: Services, topics: Topic[]): Promise<Topic[]> {
+  const { person } = c.var;
+  const seesOthers = visibleJobs(person, "account").userId === undefined;
   const ids = topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
-  if (ids.length === 0) return topics;
-  const rows = await backend.db
+  const rows = ids.length > 0 ? await owners(backend, ids) : [];
+  const seen = new Set(rows.filter((row) => can(person, "see", row)).map((row) => row.id));
+  return topics.flatMap((topic): Topic[] => {
+    if (topic.kind !== "list") return seen.has(topic.id) ? [topic] : [];
+    return [seesOthers ? topic : { ...topic, scope: "mine" }];
+  });
+}
+
+function owners({ db }: Services["backend"], ids: string[]) {
+  return db
     .selectFrom("jobs")
     .select(["id", "account_id", "user_id"])
     .where("id", "in", ids)
     .execute();
-  const { person } = c.var;
-  const seen = new Set(rows.filter((row) => can(person, "see", row)).map((row) => row.id));
-  return topics.filter((topic) => topic.kind === "list" || seen.has(topic.id));
 }

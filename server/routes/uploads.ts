@@ -3,17 +3,20 @@ import { Hono } from "hono";
 import { uploadField } from "../forms/input-fields.ts";
 import { typedFor } from "../forms/input-values.ts";
 import type { Env } from "../services.ts";
-import type { NewJobServices } from "./new-job-pages.ts";
-import { filePage } from "./new-job-pages.ts";
+import { protectForms } from "./guard.ts";
+import { filePage, type NewJobServices } from "./new-job-pages.ts";
 import { noKind } from "./new-jobs.ts";
 import { receiveUpload, uploadStatus } from "./receive.ts";
 
-/** The kind and what else was chosen stand in the query, for the body is the file. */
+/**
+ * The kind and what else was chosen stand in the query, for the body is the file. Goes behind
+ * `requirePerson` and before `protectForms`, which would not let a large file pass.
+ */
 export function uploadsRoutes(services: NewJobServices): Hono<Env> {
   const { backend, catalog, config, storage } = services;
   const routes = new Hono<Env>();
 
-  routes.post("/uploads", async (c) => {
+  routes.post("/uploads", protectForms(services, { streamed: true }), async (c) => {
     const type = c.req.query("type") ?? "";
     const kind = catalog.get(type);
     const upload = kind && uploadField(kind);

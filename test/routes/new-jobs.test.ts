@@ -67,9 +67,9 @@ beforeEach(async () => {
   app = new Hono<Env>();
   app.route("/", accounts.app);
   app.use(requirePerson(services));
+  app.route("/", uploadsRoutes(services));
   app.post("*", protectForms(services));
   app.route("/", newJobsRoutes(services));
-  app.route("/", uploadsRoutes(services));
   browser = await signedUp(app);
 });
 afterEach(() => database.close());

@@ -4,6 +4,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { can } from "../../accounts/authorize.ts";
+import { bearerToken } from "../../accounts/bearer-token.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { isFinal } from "../../jobs/status.ts";
 import type { Env, Services } from "../../services.ts";
@@ -81,7 +82,7 @@ function stream(
   if (!outgoing) throw new Error("Streams need the server of Node");
   const { person } = c.var;
   const { headers } = c.req.raw;
-  const token = /^bearer +(\S+)/i.exec(headers.get("authorization") ?? "")?.[1];
+  const token = bearerToken(headers.get("authorization") ?? undefined);
 
   const events = streamEvents(
     outgoing,
