@@ -6,61 +6,59 @@ import { cancel } from "../jobs/cancel.ts";
 import { clear } from "../jobs/clear.ts";
 import { retry } from "../jobs/retry.ts";
 import { amountOf } from "../jobs/shown/format.ts";
-import { InvalidInput } from "../jobs/start.ts";
+import { InvalidInput, UnknownKind } from "../jobs/start.ts";
 import { isFinal } from "../jobs/status.ts";
 import type { Env, Services } from "../services.ts";
 import { setFlash } from "./flash.ts";
+import { pageOf } from "./guard.ts";
+import { isJobId } from "./job-of.ts";
 
 /** More than a page of the list holds. */
 const mostIds = 200;
+
+interface Action {
+  done: string;
+  run(jobs: JobRow[], by: string): Promise<number>;
+}
 
 export function bulkRoutes(services: Services): Hono<Env> {
   const { backend, catalog, config } = services;
   const routes = new Hono<Env>();
 
-  const actions: Record<
-    string,
-    { done: string; run(jobs: JobRow[], by: string): Promise<number> }
-  > = {
-    cancel: {
-      done: "asked to stop",
-      async run(jobs, by) {
-        const stoppable = jobs.filter(({ status, kind }) => {
-          return !isFinal(status) && catalog.get(kind)?.cancellable !== false;
-        });
-        for (const { id } of stoppable) await cancel(backend, id, by);
-        return stoppable.length;
-      },
-    },
-    clear: {
-      done: "cleared from the list",
-      async run(jobs) {
-        const ended = jobs.filter(({ status }) => isFinal(status));
-        if (ended.length > 0)
-          await clear(
-            backend,
-            ended.map(({ id }) => id),
-          );
-        return ended.length;
-      },
-    },
-    retry: {
-      done: "started again",
-      async run(jobs, by) {
-        let count = 0;
-        for (const job of jobs) if (isFinal(job.status) && (await again(job, by))) count++;
-        return count;
-      },
-    },
-  };
+  /** Each says how many jobs it changed. */
+  const actions = new Map<string, Action>([
+    ["cancel", { done: "asked to stop", run: cancelAll }],
+    ["clear", { done: "cleared from the list", run: clearAll }],
+    ["retry", { done: "started again", run: retryAll }],
+  ]);
 
+  async function cancelAll(jobs: JobRow[], by: string): Promise<number> {
+    const stoppable = jobs.filter(({ status, kind }) => {
+      return !isFinal(status) && catalog.get(kind)?.cancellable !== false;
+    });
+    for (const { id } of stoppable) await cancel(backend, id, by);
+    return stoppable.length;
+  }
+
+  async function clearAll(jobs: JobRow[]): Promise<number> {
+    const ended = jobs.filter(({ status }) => isFinal(status)).map(({ id }) => id);
+    if (ended.length > 0) await clear(backend, ended);
+    return ended.length;
+  }
+
+  async function retryAll(jobs: JobRow[], by: string): Promise<number> {
+    let count = 0;
+    for (const job of jobs) if (isFinal(job.status) && (await again(job, by))) count++;
+    return count;
+  }
+
+  /** @returns false where it had been started again before, or cannot be */
   async function again(job: JobRow, by: string): Promise<boolean> {
     try {
-      await retry(backend, catalog, job, by);
-      return true;
+      return !(await retry(backend, catalog, job, by)).repeated;
     } catch (error) {
-      // Its file may be gone; the others are started all the same.
-      if (error instanceof InvalidInput) return false;
+      // Its file or its kind may be gone; the others are started all the same.
+      if (error instanceof InvalidInput || error instanceof UnknownKind) return false;
       throw error;
     }
   }
@@ -69,12 +67,12 @@ export function bulkRoutes(services: Services): Hono<Env> {
     const body = await c.req.parseBody({ all: true });
     const ids = [body.ids ?? []]
       .flat()
-      .filter((id) => typeof id === "string")
+      .filter((id): id is string => typeof id === "string" && isJobId(id))
       .slice(0, mostIds);
-    const action = actions[String(body.action)];
+    const action = actions.get(String(body.action));
     if (!action || ids.length === 0) {
       setFlash(c, { tone: "plain", text: "Choose some jobs first." }, config);
-      return c.redirect("/jobs", 303);
+      return c.redirect(pageOf(c), 303);
     }
     const found = await backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
     const allowed = found.filter((job) => can(c.var.person, "act", job));
@@ -86,7 +84,7 @@ export function bulkRoutes(services: Services): Hono<Env> {
       { tone: "good", text: `${amountOf(count, "jobs")} ${action.done}${rest}.` },
       config,
     );
-    return c.redirect("/jobs", 303);
+    return c.redirect(pageOf(c), 303);
   });
 
   return routes;

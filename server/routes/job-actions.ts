@@ -13,6 +13,8 @@ import { noJob } from "./no-job.ts";
 
 type Act = (job: JobRow, c: Context<Env>) => Promise<{ job: JobRow; said?: string }>;
 
+const repeated = "It had been started again already: this is that job. Nothing was started twice.";
+
 export function jobActionRoutes(services: Services): Hono<Env> {
   const { backend, catalog } = services;
   const routes = new Hono<Env>();
@@ -39,7 +41,8 @@ export function jobActionRoutes(services: Services): Hono<Env> {
   post("resume", async (job, c) => ({ job: await resume(backend, job.id, c.var.person.userId) }));
   post("retry", async (job, c) => {
     try {
-      return await retry(backend, catalog, job, c.var.person.userId);
+      const again = await retry(backend, catalog, job, c.var.person.userId);
+      return { job: again.job, ...(again.repeated && { said: repeated }) };
     } catch (error) {
       const known = [NotFinal, InvalidInput, UnknownKind].some((kind) => error instanceof kind);
       if (!known) throw error;

@@ -3,8 +3,9 @@ import type { Person } from "../accounts/accounts.ts";
 import { visibleJobs } from "../accounts/authorize.ts";
 import type { Catalog } from "../catalog.ts";
 import type { JobFilter } from "../jobs/list.ts";
-import { type Status, statuses } from "../jobs/status.ts";
+import { isFinal, type Status, statuses } from "../jobs/status.ts";
 import type { JobsPage, Option } from "../pages.ts";
+import { isJobId } from "./job-of.ts";
 
 export interface Filter {
   q: string;
@@ -16,23 +17,21 @@ export interface Filter {
   href(more: Record<string, string>): string;
 }
 
-const groups: Record<string, readonly Status[]> = {
-  active: ["pending", "running", "paused"],
-  ...Object.fromEntries(statuses.map((status) => [status, [status]])),
-};
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const groups = new Map<string, readonly Status[]>([
+  ["active", statuses.filter((status) => !isFinal(status))],
+  ...statuses.map((status): [string, Status[]] => [status, [status]]),
+]);
 
 /** What is no filter is left out, so that an old link still shows something. */
 export function readFilter(query: Record<string, string>, catalog: Catalog): Filter {
   const q = (query.q ?? "").trim().slice(0, 100);
-  const status = query.status && groups[query.status] ? query.status : "";
+  const status = query.status && groups.has(query.status) ? query.status : "";
   const type = query.type && catalog.has(query.type) ? query.type : "";
   const scope = query.scope === "account" ? "account" : "mine";
   const where: Filter["where"] = {};
-  if (status) where.statuses = groups[status];
+  if (status) where.statuses = groups.get(status);
   if (type) where.kinds = [type];
-  if (uuid.test(q)) where.id = q.toLowerCase();
+  if (isJobId(q.toLowerCase())) where.id = q.toLowerCase();
   else if (q) where.kinds = titled(catalog, q).filter((kind) => !type || kind === type);
   const set = { q, status, type, scope: scope === "mine" ? "" : scope };
   return {
@@ -64,7 +63,7 @@ export function filterView(filter: Filter, catalog: Catalog, person: Person): Jo
     selected: value === chosen,
   });
   const seesOthers = visibleJobs(person, "account").userId === undefined;
-  const names = Object.keys(groups).map((name) => option(name, capital(name), filter.status));
+  const names = [...groups.keys()].map((name) => option(name, capital(name), filter.status));
   const kinds = [...catalog].map(([name, kind]) => option(name, kind.title, filter.type));
   return {
     q: filter.q,

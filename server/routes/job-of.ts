@@ -4,6 +4,13 @@ import { type Action, can } from "../accounts/authorize.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Env, Services } from "../services.ts";
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Anything else is no job's id, and some of it no database takes. */
+export function isJobId(text: string): boolean {
+  return uuid.test(text);
+}
+
 /** @returns undefined also where the job is somebody else's: that it exists is not told */
 export async function jobOf(
   c: Context<Env>,
@@ -18,5 +25,6 @@ export async function findJob(
   { db }: Services["backend"],
   id: string,
 ): Promise<JobRow | undefined> {
+  if (!isJobId(id)) return undefined;
   return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();
 }
