@@ -32,7 +32,8 @@ export function contactRoutes(services: Services): Hono<Env> {
     const page: ContactsPage = {
       layout: layoutFor(c, services, { title: "Contacts", section: "contacts" }),
       q,
-      countText: q || job ? foundText(contacts.length, next) : amountOf(count, "contacts"),
+      countText:
+        q || job ? foundText(contacts.length, { next, after }) : amountOf(count, "contacts"),
       none: count === 0,
       contacts: contacts.map((contact) =>
         contactView(contact, catalog.get("contact_import")?.title),
@@ -59,9 +60,10 @@ export function contactRoutes(services: Services): Hono<Env> {
 }
 
 /** Counting all that match would mean reading them all. */
-function foundText(shown: number, next: string | undefined): string {
-  if (next) return `More than ${shown} contacts match`;
-  return `${amountOf(shown, "contacts")} ${shown === 1 ? "matches" : "match"}`;
+function foundText(shown: number, page: { next: string | undefined; after: string | undefined }) {
+  if (page.next && !page.after) return `More than ${shown} contacts match`;
+  const what = page.after ? "more contacts" : "contacts";
+  return `${amountOf(shown, what)} ${shown === 1 ? "matches" : "match"}`;
 }
 
 function contactView(contact: ContactRow, jobTitle = "a job"): ContactView {

@@ -17,7 +17,8 @@ export function filesRoutes(services: FileServices): Hono<Env> {
   const routes = new Hono<Env>();
 
   routes.get("/files/:id", async (c) => {
-    c.header("Cache-Control", "private, no-store");
+    // As it is: a file that was compressed on its way has no known length, and cannot go on.
+    c.header("Cache-Control", "private, no-store, no-transform");
     const person = c.get("person");
     const now = backend.now();
     const { expires, signature } = c.req.query();
@@ -25,9 +26,9 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     const link = checkFile(config.secret, query, person.userId, now);
     const file = link === "forged" ? undefined : await findFile(backend, query.fileId);
     if (!file || !can(person, "download", file)) return c.notFound();
-    if (link === "expired") return gone(c, file, lapsed);
     const size = file.expires_at > now ? await storage.size(file.storage_key) : undefined;
-    return size === undefined ? gone(c, file, removed) : send(c, file, size);
+    if (size === undefined) return gone(c, file, removed);
+    return link === "expired" ? gone(c, file, lapsed) : send(c, file, size);
   });
 
   function send(c: Context<Env>, file: FileOfJob, size: number): Response {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { JobRow } from "../backend/schema.ts";
 import type { JobPage } from "../pages.ts";
 import type { Services } from "../services.ts";
+import { isSecret } from "./api/masked-input.ts";
 
 /** An upload by its name, a choice by its words, a secret not at all, nor what is no single value. */
 export async function inputFacts(
@@ -15,13 +16,13 @@ export async function inputFacts(
     const value = input[field];
     if (value === undefined || value === null || typeof value === "object") continue;
     const { label = words(field), ...meta } = (type as z.ZodType).meta() ?? {};
-    facts.push({ label, value: await shown(backend, String(value), meta) });
+    const text = isSecret(type) ? "••••••••" : await shown(backend, String(value), meta);
+    facts.push({ label, value: text });
   }
   return facts;
 }
 
 async function shown(backend: Services["backend"], value: string, meta: z.GlobalMeta) {
-  if (meta.secret) return "••••••••";
   if (meta.upload) return uploadName(backend, value);
   return meta.options?.[value] ?? value;
 }

@@ -9,7 +9,7 @@ import type { Env, Services } from "../services.ts";
 import { filterView, readFilter } from "./job-filter.ts";
 import { jobOf } from "./job-of.ts";
 import { actionsView, jobPage } from "./job-page.ts";
-import { layoutFor } from "./layout.ts";
+import { layoutFor, tokenOf } from "./layout.ts";
 import { noJob } from "./no-job.ts";
 import { refreshView } from "./refresh.ts";
 
@@ -63,7 +63,7 @@ export function jobRoutes(services: Services): Hono<Env> {
   routes.get("/jobs/:id/actions", async (c) => {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
-    const { token } = layoutFor(c, services, { title: "", section: null });
+    const token = tokenOf(c, services);
     return c.html(render.partial("jobs/_actions", actionsView(c.var.person, catalog, job, token)));
   });
 

@@ -23,18 +23,23 @@ export function layoutFor(
   options: LayoutOptions,
 ): LayoutData {
   const person: Person | undefined = c.get("person");
-  const binding = formBinding(c) ?? newVisitor(c, services);
   return {
     topics: [],
     since: "",
     refresh: null,
     ...options,
     person: person ? { name: person.name, email: person.email } : null,
-    token: formToken(services.config.secret, binding),
+    token: tokenOf(c, services),
     flash: takeFlash(c),
     css: assetHref("app.css"),
     js: assetHref("app.js"),
   };
+}
+
+/** The token for the forms of this browser; a visitor without any gets what it is bound to. */
+export function tokenOf(c: Context<Env>, services: PageServices): string {
+  const binding = formBinding(c) ?? newVisitor(c, services);
+  return formToken(services.config.secret, binding);
 }
 
 /** Who is asking, where anybody may ask. Behind `requirePerson` it is `c.var.person`. */

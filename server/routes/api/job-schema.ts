@@ -5,7 +5,7 @@ import { statuses } from "../../jobs/status.ts";
 const time = z.iso.datetime();
 const count = z.int().min(0);
 
-export const statusSchema = z.enum(statuses).openapi("Status");
+const statusSchema = z.enum(statuses).openapi("Status");
 
 const stepSchema = z
   .object({

@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 /** Numbers are 32 bits wide in the database. */
 const highest = 2 ** 31 - 1;
 /** In one answer; a job of hours has some thousand events. */
-export const mostRows = 10_000;
+const mostRows = 10_000;
 
 export const behindQuery = z.object({
   after: z.coerce

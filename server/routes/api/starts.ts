@@ -7,7 +7,7 @@ import { json, problems } from "./answers.ts";
 import { retryAfter } from "./one-job.ts";
 import { Problem } from "./problems.ts";
 
-export const startSchema = z
+const startSchema = z
   .strictObject({
     type: z.string(),
     metadata: z.record(z.string(), z.unknown()).default({}),
@@ -15,7 +15,7 @@ export const startSchema = z
   })
   .openapi("Start");
 
-export const startedSchema = z.object({
+const startedSchema = z.object({
   job_id: z.string(),
   status: z.literal("pending").meta({
     description:

@@ -1,0 +1,21 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { seedContacts } from "../../server/commands/seed-contacts.ts";
+import { backends } from "../support/backends.ts";
+import { openSite, type Site } from "./site.ts";
+
+let site: Site;
+beforeEach(async () => {
+  site = await openSite(backends[0]!);
+});
+afterEach(() => site.close());
+
+test("each page of what one job brought says how many it shows, and not that these are all", async () => {
+  const person = await site.join("ada");
+  const job = await person.start("stepping");
+  await seedContacts(site.backend, person.accountId, job);
+  const first = await person.browser.text(`/contacts?job=${job}`);
+  expect(first).toContain("More than 50 contacts match");
+  const [, next = ""] = /href="([^"]*after=[^"]*)"/.exec(first) ?? [];
+  const second = await person.browser.text(next.replaceAll("&amp;", "&"));
+  expect(second).toContain("22 more contacts match");
+});
