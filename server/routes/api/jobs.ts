@@ -4,10 +4,11 @@ import { can, visibleJobs } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { listJobs } from "../../jobs/list.ts";
 import type { Env, Services } from "../../services.ts";
+import { isJobId } from "../job-of.ts";
 import { empty, json, problems } from "./answers.ts";
 import { type JobJson, jobSchema } from "./job-schema.ts";
 import { listQuery, statusesOf } from "./list-query.ts";
-import { isId, jobParams, oneJob, retryAfter } from "./one-job.ts";
+import { jobParams, oneJob, retryAfter } from "./one-job.ts";
 import { readJob, readJobs } from "./read-jobs.ts";
 
 const one = createRoute({
@@ -67,7 +68,7 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
     const { ids, status, type, scope, limit, cursor } = c.req.valid("query");
     const { person } = c.var;
     if (ids) {
-      const rows = await byIds(ids.filter(isId));
+      const rows = await byIds(ids.filter(isJobId));
       const seen = rows.filter((row) => can(person, "see", row));
       const found = new Map(seen.map((row) => [row.id, row]));
       const inOrder = ids.flatMap((id) => found.get(id) ?? []);

@@ -10,20 +10,13 @@ import { Problem } from "./problems.ts";
 
 export const jobParams = z.object({ id: z.string().meta({ description: "The job's id" }) });
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** Anything else is no job's id, and some of it no database takes. */
-export function isId(text: string): boolean {
-  return uuid.test(text);
-}
-
 /** @throws Problem 404, also where the job is somebody else's */
 export async function oneJob(
   c: Context<Env>,
   services: Pick<Services, "backend">,
   action: Action,
 ): Promise<JobRow> {
-  const job = isId(c.req.param("id") ?? "") ? await jobOf(c, services, action) : undefined;
+  const job = await jobOf(c, services, action);
   if (!job) throw new Problem(404, "There is no such job.");
   return job;
 }
