@@ -66,7 +66,7 @@ describe("who may import whom", () => {
   });
 
   test("what decides by itself does no input or output", () => {
-    const decides = ["status.ts", "run/progress.ts", "run/estimate.ts"].map(
+    const decides = ["status.ts", "storable.ts", "run/progress.ts", "run/estimate.ts"].map(
       (name) => `server/jobs/${name}`,
     );
     expect(files).toEqual(expect.arrayContaining(decides));

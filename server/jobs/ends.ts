@@ -7,6 +7,7 @@ import { milliseconds } from "./duration.ts";
 import { isWorthRetrying } from "./retryable.ts";
 import { defaultRetryAfter } from "./start.ts";
 import { isFinal } from "./status.ts";
+import { storable } from "./storable.ts";
 import { type Transition, transition } from "./transition.ts";
 
 /** A claim: the row of a job and the fence it was claimed with. */
@@ -57,22 +58,23 @@ async function asWished(tx: Write, row: JobRow, at: number): Promise<JobRow | un
 }
 
 export function succeed(backend: Backend, job: Claimed, outcome: Outcome) {
+  const message = storable(outcome.message);
   return end(backend, job, {
     to: "succeeded",
     set: {
-      outcome: outcome.message,
+      outcome: message,
       result_page: outcome.page ?? null,
       progress: 1,
       message: null,
       reason: null,
     },
-    fact: { type: "succeeded", message: outcome.message },
+    fact: { type: "succeeded", message },
   });
 }
 
 /** Tries again where that is worth it and a try is left, else fails for good. */
 export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, error: unknown) {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const waits = kind.retryAfter ?? defaultRetryAfter;
   const wait = waits[job.retries];
   const again = !(error instanceof Refused) && (kind.retryOn ?? isWorthRetrying)(error);
@@ -94,8 +96,13 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
   });
 }
 
+/** What the kind threw may quote anything that it read. */
+function messageOf(error: unknown): string {
+  return storable(error instanceof Error ? error.message : String(error));
+}
+
 export function failForGood(backend: Backend, job: Claimed, error: unknown) {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const advice = error instanceof Refused ? (error.advice ?? null) : null;
   const reason = error instanceof Refused ? "refused" : "error";
   return end(backend, job, {

@@ -53,4 +53,38 @@ describe.each(backends)("progress on $name", (which) => {
     const events = await backend.db.selectFrom("job_events").select("job_id").execute();
     expect(events).toEqual([{ job_id: holds.id }]);
   });
+
+  test("what no column can hold is made to fit, and harms no neighbour in the same write", async () => {
+    const scene = await openScene(which);
+    const { backend } = scene;
+    const errors: unknown[] = [];
+    const progress = createProgress({
+      write: progressWriter(backend),
+      now: backend.now,
+      onError: (error) => errors.push(error),
+    });
+    const track = async () => {
+      const { id } = await insertJob(backend, running({ fence: 1 }));
+      return { id, run: progress.track(id, 1, createEstimator()) };
+    };
+    const neighbour = await track();
+    neighbour.run.set(5, 10, "Well");
+    const values = [Number.NaN, Number.POSITIVE_INFINITY, 1e300, -1, 0.5];
+    const odd = [];
+    for (const value of values) {
+      const { id, run } = await track();
+      run.set(value, 1, "Half of one: \u{1F600}".slice(0, -1));
+      run.log({ level: "info", message: "A cell with \0 in it", at: 1 });
+      odd.push(id);
+    }
+    await progress.flush();
+    expect(errors).toEqual([]);
+    expect(await readJob(backend, neighbour.id)).toMatchObject({ step_done: 5, message: "Well" });
+    const rows = await Promise.all(odd.map((id) => readJob(backend, id)));
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(rows.map(({ step_done }) => step_done)).toEqual([0, most, most, 0, 1]);
+    expect(rows.map(({ progress }) => progress)).toEqual([null, null, 1, 0, 0.5]);
+    expect(rows.map(({ log_seq }) => log_seq)).toEqual([1, 1, 1, 1, 1]);
+    expect(rows[0]!.message).toBe("Half of one: \u{FFFD}");
+  });
 });

@@ -116,4 +116,12 @@ describe.each(backends)("ends on $name", (which) => {
     const row = await handBack(opened.backend, await insert({ rescues: 1, retries: 1 }), "rescued");
     expect(row).toMatchObject({ status: "pending", reason: "rescued", rescues: 1, retries: 1 });
   });
+
+  test("words that quote what no database keeps end a job all the same", async () => {
+    const quoted = 'Row 3 is "\0"';
+    const failed = await failForGood(opened.backend, await insert(), new Refused(quoted));
+    expect(failed).toMatchObject({ status: "failed", error: 'Row 3 is "\u{FFFD}"' });
+    const done = await succeed(opened.backend, await insert(), { message: quoted });
+    expect(done).toMatchObject({ status: "succeeded", outcome: 'Row 3 is "\u{FFFD}"' });
+  });
 });

@@ -9,9 +9,6 @@ import { createRejects } from "./rejects.ts";
 import type { Run } from "./run.ts";
 import { openSteps } from "./steps.ts";
 
-/** Progress text longer than this is cut: it is a line on a page. */
-const longestMessage = 500;
-
 /** What a kind gets to work with, made for one run. */
 export async function createContext(run: Run): Promise<JobContext> {
   const { row, backend, storage, tracked } = run;
@@ -39,19 +36,14 @@ export async function createContext(run: Run): Promise<JobContext> {
       await runBatches(run, step, counts, rejects, options);
     },
     progress(done, total, message) {
-      tracked.set(done, total ?? null, message === undefined ? null : cut(message));
+      tracked.set(done, total ?? null, message ?? null);
     },
     reject: (number, reason) => rejects.add(number, reason),
-    log: (message, level = "info") =>
-      tracked.log({ level, message: cut(message), at: backend.now() }),
+    log: (message, level = "info") => tracked.log({ level, message, at: backend.now() }),
     sleep: async (ms) => {
       await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     },
     open: (uploadId) => openUpload(backend, storage, row.account_id, uploadId),
     file: (file, chunks) => keepFile(run, { id: uuidv7(), ...file }, chunks),
   };
-}
-
-function cut(message: string): string {
-  return message.length > longestMessage ? `${message.slice(0, longestMessage - 1)}…` : message;
 }

@@ -2,6 +2,7 @@
  * Progress as a throttle with a leading and a trailing edge: each job's latest values wait in one
  * map and are written for all of them together. Pure: clock, timer and writer are handed in.
  */
+import { storable } from "../storable.ts";
 import type { Estimator } from "./estimate.ts";
 
 /** With many jobs one statement gets long, so it is sent less often. */
@@ -9,6 +10,8 @@ const intervalMs = { few: 100, many: 250 };
 const fewJobs = 50;
 /** Of progress at most this many events a job are kept; the row always has the latest. */
 const sampleEveryMs = 1_000;
+/** Text longer than this is cut: it is a line on a page. */
+const longestText = 500;
 
 export interface LogLine {
   level: "info" | "warn" | "error";
@@ -64,6 +67,8 @@ interface Entry {
   dirty: boolean;
   lines: LogLine[];
   sampledAt: number;
+  /** The last value that was written is not kept as an event. */
+  unsampled: boolean;
   toWhole: (stepFraction: number | null) => number | null;
 }
 
@@ -136,6 +141,7 @@ export function createProgress(options: {
         dirty: false,
         lines: [],
         sampledAt: Number.NEGATIVE_INFINITY,
+        unsampled: false,
         toWhole: (fraction) => fraction,
       };
       entries.set(id, entry);
@@ -149,18 +155,21 @@ export function createProgress(options: {
           schedule();
         },
         log(line) {
-          entry.lines.push(line);
+          entry.lines.push({ ...line, message: cut(line.message) });
           schedule();
         },
         scale(toWhole) {
           entry.toWhole = toWhole;
         },
         async finish() {
-          if (entry.dirty) entry.sampledAt = Number.NEGATIVE_INFINITY;
+          if (entry.dirty || entry.unsampled) {
+            entry.dirty = true;
+            entry.sampledAt = Number.NEGATIVE_INFINITY;
+          }
           await flush();
         },
         forget() {
-          entries.delete(id);
+          if (entries.get(id) === entry) entries.delete(id);
         },
       };
     },
@@ -169,21 +178,36 @@ export function createProgress(options: {
 
 function rowOf(entry: Entry, at: number): ProgressRow {
   const { id, fence, done, total, message, estimator } = entry;
-  const progress = entry.toWhole(total ? Math.min(1, done / total) : null);
+  const progress = entry.toWhole(fractionOf(done, total));
   if (progress !== null) estimator.observe(at, progress);
   const expected = progress === null ? null : estimator.expect(at);
   const sampled = at - entry.sampledAt >= sampleEveryMs;
   if (sampled) entry.sampledAt = at;
+  entry.unsampled = !sampled;
   return {
     id,
     fence,
-    done,
-    total,
+    done: count(done),
+    total: total === null ? null : count(total),
     progress,
-    message,
+    message: message === null ? null : cut(message),
     at,
     etaFrom: expected && Math.round(at + expected.from),
     etaTo: expected && Math.round(at + expected.to),
     sampled: sampled ? 1 : 0,
   };
+}
+
+function fractionOf(done: number, total: number | null): number | null {
+  const fraction = total ? done / total : Number.NaN;
+  return Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : null;
+}
+
+/** A kind may tell any number; a column that cannot hold it would fail the rows of all jobs. */
+function count(told: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(told) || 0));
+}
+
+function cut(text: string): string {
+  return storable(text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text);
 }

@@ -1,6 +1,7 @@
 /** Rejected rows, grouped by reason, until the next batch commits them. */
 import { sql } from "kysely";
 import type { Write } from "../../backend/backend.ts";
+import { storable } from "../storable.ts";
 
 /** Row numbers that are shown for a reason; the file of rejected rows has them all. */
 const shownRows = 10;
@@ -25,7 +26,8 @@ export function createRejects(): Rejects {
 
   return {
     add(row, reason) {
-      const kept = known.has(reason) || known.size < mostReasons ? reason : otherReason;
+      const given = storable(reason);
+      const kept = known.has(given) || known.size < mostReasons ? given : otherReason;
       known.add(kept);
       const group = groups.get(kept);
       if (!group) groups.set(kept, { count: 1, rows: [row] });

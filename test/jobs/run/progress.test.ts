@@ -133,6 +133,20 @@ describe("what is kept as an event", () => {
     expect(written).toHaveLength(writes);
   });
 
+  test("the last of a step, also where it had been written before the step ended", async () => {
+    const { track, written, pass } = setUp();
+    const job = track();
+    job.set(1, 2, null);
+    await pass(100);
+    job.set(2, 2, null);
+    await pass(200);
+    expect(written.flatMap(({ rows }) => rows).map(({ sampled }) => sampled)).toEqual([1, 0]);
+    await job.finish();
+    expect(written.at(-1)!.rows).toMatchObject([{ done: 2, sampled: 1 }]);
+    await job.finish();
+    expect(written).toHaveLength(3);
+  });
+
   test("log lines are all kept, in their order", async () => {
     const { track, written, pass } = setUp();
     const job = track();
