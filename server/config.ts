@@ -22,6 +22,8 @@ export interface Config {
   publicUrl: string | null;
   /** `postgres://…`, or the path of a SQLite file. */
   databaseUrl: string;
+  /** Straight to the server where `databaseUrl` leads through a pooler; null: as `databaseUrl`. */
+  listenUrl: string | null;
   storageDir: string;
   /** Where files are kept instead of in that folder; null: in that folder. */
   bucket: BucketAddress | null;
@@ -59,16 +61,19 @@ const whole = (name: string, from: number, to: number) =>
     .min(from, `${name} must be a whole number from ${from} to ${to}`)
     .max(to, `${name} must be a whole number from ${from} to ${to}`);
 
+const postgres = /^postgres(ql)?:\/\//;
+
 const settings = z.object({
   PORT: whole("PORT", 0, 65_535).default(3000),
   HOST: z.string().default("127.0.0.1"),
   PUBLIC_URL: z.url("PUBLIC_URL must be an address such as https://headway.example").optional(),
   DATABASE_URL: z
     .string()
-    .regex(
-      /^postgres(ql)?:\/\//,
-      "DATABASE_URL must begin with postgres://, or be left out for SQLite",
-    )
+    .regex(postgres, "DATABASE_URL must begin with postgres://, or be left out for SQLite")
+    .optional(),
+  DATABASE_LISTEN_URL: z
+    .string()
+    .regex(postgres, "DATABASE_LISTEN_URL must begin with postgres://")
     .optional(),
   STORAGE_DIR: z.string().default("./storage"),
   STORAGE_URL: z
@@ -114,6 +119,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     host: set.HOST,
     publicUrl: set.PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     databaseUrl: set.DATABASE_URL ?? join(storageDir, "headway.db"),
+    listenUrl: set.DATABASE_LISTEN_URL ?? null,
     storageDir,
     bucket: set.STORAGE_URL ?? null,
     secret: set.SECRET ?? keptSecret(storageDir),

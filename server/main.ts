@@ -14,7 +14,10 @@ const config = orExit(readConfig);
 const log = createLog(config.logLevel, "web");
 
 await buildAssets({ minify: !config.development, dev: config.development });
-const backend = await orExitWith(openBackend(config.databaseUrl), "the database cannot be opened");
+const backend = await orExitWith(
+  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, patience: "short" }),
+  "the database cannot be opened",
+);
 await backend.migrate();
 const catalog = await readCatalog(config.jobsDirs);
 const demo = config.production ? undefined : await seed({ backend, catalog, config, log });

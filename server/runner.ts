@@ -22,7 +22,7 @@ process.on("SIGTERM", () => {});
 
 const config = readConfig();
 const log = createLog(config.logLevel, "runner");
-const backend = await openBackend(config.databaseUrl);
+const backend = await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
 const observe: Observe = (observed) => send({ type: "observed", observed });
 backend.life.subscribe((event) => observe({ what: "life", event }));
 const writeProgress = progressWriter(backend);

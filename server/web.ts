@@ -11,7 +11,10 @@ import { startWeb } from "./serve.ts";
 const config = orExit(readConfig);
 const log = createLog(config.logLevel, "web");
 await buildAssets({ minify: true });
-const backend = await orExitWith(openBackend(config.databaseUrl), "the database cannot be opened");
+const backend = await orExitWith(
+  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, patience: "short" }),
+  "the database cannot be opened",
+);
 await backend.migrate();
 const catalog = await readCatalog(config.jobsDirs);
 const web = await startWeb({ config, backend, catalog, log });

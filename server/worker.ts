@@ -12,7 +12,10 @@ const longestStopMs = 9_500;
 
 const config = orExit(readConfig);
 const log = createLog(config.logLevel, "worker");
-const backend = await openBackend(config.databaseUrl);
+const backend = await orExitWith(
+  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, patience: "short" }),
+  "the database cannot be opened",
+);
 await backend.migrate();
 const measure = await orExitWith(
   startFigures({ role: "worker", config, backend }),

@@ -8,7 +8,7 @@ const email = process.argv[2];
 if (!email) stop("Usage: npm run token -- EMAIL");
 
 const config = settings();
-const backend = await openBackend(config.databaseUrl);
+const backend = await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
 try {
   await backend.migrate();
   const accounts = createAccounts({ backend, config, log: createLog("error", "web") });

@@ -23,6 +23,19 @@ const passing = new Set([
   "08000",
   "08003",
   "08006",
+  "25P03", // a transaction in which nothing was done for too long
+  "55P03", // a lock was held for too long
+  "57014", // a statement took too long
+]);
+
+/** The driver's own errors have no code. */
+const passingMessages = new Set([
+  "Connection terminated",
+  "Connection terminated unexpectedly",
+  "Connection terminated due to connection timeout",
+  "Client has encountered a connection error and is not queryable",
+  "timeout exceeded when trying to connect",
+  "timeout expired",
 ]);
 
 /** The rule for kinds that have none of their own: what passes by itself is worth another try. */
@@ -31,6 +44,7 @@ export function isWorthRetrying(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
     const { code } = each as { code?: unknown };
     if (typeof code === "string" && passing.has(code)) return true;
+    if (passingMessages.has(each.message)) return true;
   }
-  return error instanceof Error && error.message === "Connection terminated unexpectedly";
+  return false;
 }

@@ -1,71 +1,84 @@
 /**
- * graphile-worker's pool, kept running. On its own it gives up after a database restart and leaves
- * what it held locked for four hours, so each pool that ended is unlocked before the next starts.
+ * graphile-worker, kept running. Its pools give up after a database restart and leave what they held
+ * locked for four hours; so when one does, its locks are freed and the next is started.
  */
-import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Logger, type Runner, run, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
 import type { Answer, Listening } from "../backend.ts";
+import { startWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
-const longestWaitMs = 30_000;
+const shortestWaitMs = 500;
+const longestWaitMs = 5_000;
 
-export async function listen(pool: pg.Pool, slots: number, answer: Answer): Promise<Listening> {
+export interface ListenOptions {
+  pool: pg.Pool;
+  directUrl: string;
+  pooled: boolean;
+  slots: number;
+  answer: Answer;
+}
+
+/** @throws where the database cannot be reached the first time */
+export async function listen({ slots, answer, ...server }: ListenOptions): Promise<Listening> {
   const stopping = new AbortController();
+  /** The one that takes entries, and those that gave up but have tasks in hand. */
+  const pools = new Set<WorkerPool>();
+  /** Of pools that gave up; what they held is not freed yet. */
+  const lost = new Set<string>();
   let stopped = false;
-  let poolId: string | null = null;
-  let runner: Runner | undefined;
+  let busy = 0;
+  let current = await start();
 
-  async function start(): Promise<Runner> {
-    const events: WorkerEvents = new EventEmitter();
-    events.on("pool:create", ({ workerPool }) => {
-      poolId = workerPool.id;
-    });
-    return run({
-      pgPool: pool,
-      concurrency: slots,
-      pollInterval: 1_000,
-      noHandleSignals: true,
-      events,
-      logger: new Logger(() => () => {}),
-      // Completions are written at once and waited for; the default loses them when it stops.
-      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-      parsedCronItems: [],
-      taskList: {
-        run: async () => {
-          while (!stopped && (await answer()));
-        },
-      },
+  function start(): Promise<WorkerPool> {
+    return startWorkerPool({ ...server, slots, task, hasRoom: () => busy < slots }).then((pool) => {
+      pools.add(pool);
+      void pool.over.then(() => pools.delete(pool));
+      return pool;
     });
   }
 
-  async function keep(first: Runner): Promise<void> {
-    runner = first;
-    for (let waitMs = 1_000; !stopped; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
-      const startedAt = Date.now();
-      await runner?.promise.catch(() => {});
-      if (stopped) return;
-      if (Date.now() - startedAt > longestWaitMs) waitMs = 1_000;
-      await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
-      if (stopped) return;
-      runner = await restart().catch(() => undefined);
+  /** Several pools, of which all but one are on their way out, share the slots. */
+  async function task(): Promise<void> {
+    while (!stopped && busy < slots) {
+      busy++;
+      const answered = await answer().finally(() => busy--);
+      if (!answered) return;
     }
   }
 
-  async function restart(): Promise<Runner> {
-    await pool.query("select graphile_worker.force_unlock_workers($1::text[])", [[poolId]]);
+  async function keep(): Promise<void> {
+    let waitMs = shortestWaitMs;
+    while (!stopped) {
+      const startedAt = performance.now();
+      await current.gaveUp;
+      lost.add(current.id);
+      if (performance.now() - startedAt > longestWaitMs) waitMs = shortestWaitMs;
+      for (let next: WorkerPool | undefined; !next && !stopped; ) {
+        await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
+        waitMs = Math.min(waitMs * 2, longestWaitMs);
+        if (!stopped) next = await replace().catch(() => undefined);
+        current = next ?? current;
+      }
+    }
+    await Promise.all([...pools].map((pool) => pool.stop()));
+  }
+
+  async function replace(): Promise<WorkerPool> {
+    const { pool } = server;
+    await pool.query("select graphile_worker.force_unlock_workers($1::text[])", [[...lost]]);
+    lost.clear();
     return start();
   }
 
-  const kept = keep(await start());
+  const kept = keep();
   return {
     get queueId() {
-      return poolId;
+      return current.id;
     },
     async stop() {
       stopped = true;
       stopping.abort();
-      await runner?.stop().catch(() => {});
+      await Promise.all([...pools].map((pool) => pool.stop()));
       await kept;
     },
   };

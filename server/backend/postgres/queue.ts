@@ -1,24 +1,39 @@
 /** graphile-worker as the doorbell: it tells when a job may be due, the `jobs` row says what is. */
 import { type RawBuilder, sql, type Transaction } from "kysely";
-import type pg from "pg";
 import type { Doorbell, Queue, Write } from "../backend.ts";
 import type { JobRow, Schema } from "../schema.ts";
-import { listen } from "./listen.ts";
+import { type ListenOptions, listen } from "./listen.ts";
 
-export function createQueue({ pool, now }: { pool: pg.Pool; now: () => number }): Queue {
+type Server = Omit<ListenOptions, "slots" | "answer">;
+
+export function createQueue({ now, ...server }: Server & { now: () => number }): Queue {
+  const { pool } = server;
   return {
     claim: async (write, workerId) =>
       (await claim(write, workerId, now(), sql`skip locked`)) ??
       // Nothing, or only accounts that others were just claiming for: those are waited for, or a
       // doorbell would be answered in vain.
       (await claim(write, workerId, now(), sql``)),
-    listen: ({ slots, answer }) => listen(pool, slots, answer),
+    listen: (options) => listen({ ...server, ...options }),
     async release(queueIds) {
       if (queueIds.length === 0) return;
       await pool.query("select graphile_worker.force_unlock_workers($1::text[])", [queueIds]);
     },
+    async mend() {
+      await pool.query(freeStrangers);
+      // What was rung again while it was held, by a worker that was lost then, can never be taken.
+      await pool.query(`delete from graphile_worker._private_jobs
+        where locked_at is null and attempts >= max_attempts`);
+    },
   };
 }
+
+/** Held by a worker that was lost before it could say what the queue knew it by. */
+const freeStrangers = `
+  select graphile_worker.force_unlock_workers(array_agg(distinct locked_by))
+  from graphile_worker._private_jobs
+  where locked_at < now() - interval '1 minute' and not exists (
+    select 1 from workers where queue_id = locked_by)`;
 
 /** The key makes one entry for each job; a second ring moves the one that is there. */
 export async function ring(tx: Transaction<Schema>, job: Doorbell): Promise<void> {

@@ -1,38 +1,41 @@
 /**
- * Signals over NOTIFY: ids in one channel, and one listening connection for each process. A
- * listener can be lost without a word, so it is asked every 5 s; after each new start all that is
- * watched has to be read anew, for what was sent in between is gone.
+ * Signals over NOTIFY: ids in one channel, and one listening connection for each process. After each
+ * new start of it all that is watched has to be read anew: what was sent in between is gone.
  */
-import pg from "pg";
+import type pg from "pg";
+import { within } from "../../within.ts";
 import type { Change, Signals } from "../backend.ts";
-import { connection } from "./pool.ts";
+import { connectListener } from "./listener.ts";
 
 const channel = "headway_jobs";
 /** A payload may hold 7,999 bytes; an id and its comma are 37. */
 const idsPerPayload = 200;
-const checkMs = 5_000;
-const checkLimitMs = 3_000;
-const retryMs = [100, 500, 1_000, 2_000, 5_000];
+const notifyLimitMs = 2_000;
+const retryMs = [100, 500, 1_000, 2_000];
 
-/** Sends the ids. A failure is no harm to what was committed: watchers also poll slowly. */
+/**
+ * Sends the ids. A failure is no harm to what was committed, and nobody waits long for it: watchers
+ * also poll slowly.
+ */
 export async function notify(pool: pg.Pool, ids: Iterable<string>): Promise<void> {
   const all = [...ids];
   try {
     for (let from = 0; from < all.length; from += idsPerPayload) {
       const payload = all.slice(from, from + idsPerPayload).join(",");
-      await pool.query("select pg_notify($1, $2)", [channel, payload]);
+      await within(notifyLimitMs, pool.query("select pg_notify($1, $2)", [channel, payload]));
     }
   } catch {}
 }
 
-export function createSignals(options: { url: string; check: () => Promise<void> }): Signals {
+/** @param directUrl straight to the server */
+export function createSignals(directUrl: string): Signals {
   const listeners = new Set<(change: Change) => void>();
   let end: (() => void) | undefined;
 
   return {
     subscribe(listener) {
       listeners.add(listener);
-      end ??= keepListening(options, (change) => {
+      end ??= keepListening(directUrl, (change) => {
         for (const each of listeners) each(change);
       });
       return () => {
@@ -46,47 +49,36 @@ export function createSignals(options: { url: string; check: () => Promise<void>
 }
 
 /** @returns a function that ends it */
-function keepListening(
-  { url, check }: { url: string; check: () => Promise<void> },
-  tell: (change: Change) => void,
-): () => void {
+function keepListening(directUrl: string, tell: (change: Change) => void): () => void {
   let ended = false;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
   let client: pg.Client | undefined;
 
+  function again(): void {
+    if (ended) return;
+    client?.end().catch(() => {});
+    client = undefined;
+    clearTimeout(timer);
+    timer = setTimeout(start, retryMs[Math.min(failures++, retryMs.length - 1)]);
+  }
+
   async function start(): Promise<void> {
-    const mine = new pg.Client(connection(url));
-    client = mine;
-    let lost = false;
-    const lose = () => {
-      if (lost || ended) return;
-      lost = true;
-      clearTimeout(timer);
-      mine.end().catch(() => {});
-      timer = setTimeout(start, retryMs[Math.min(failures++, retryMs.length - 1)]);
-    };
-    mine.on("error", lose);
-    mine.on("end", lose);
-    mine.on("notification", ({ payload }) => tell((payload ?? "").split(",")));
     try {
-      await mine.connect();
-      await mine.query(`listen ${channel}`);
+      const mine = await connectListener(directUrl);
       if (ended) return void mine.end().catch(() => {});
+      client = mine;
+      const lose = () => {
+        if (client === mine) again();
+      };
+      mine.on("error", lose);
+      mine.on("end", lose);
+      mine.on("notification", ({ payload }) => tell((payload ?? "").split(",")));
+      await mine.query(`listen ${channel}`);
       failures = 0;
       tell("resync");
-      const ask = async () => {
-        try {
-          await within(checkLimitMs, mine.query("select 1"));
-          await check();
-          if (!lost && !ended) timer = setTimeout(ask, checkMs);
-        } catch {
-          lose();
-        }
-      };
-      timer = setTimeout(ask, checkMs);
     } catch {
-      lose();
+      again();
     }
   }
 
@@ -96,14 +88,4 @@ function keepListening(
     clearTimeout(timer);
     client?.end().catch(() => {});
   };
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("no answer")), ms);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

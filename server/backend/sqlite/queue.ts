@@ -11,6 +11,7 @@ export function createQueue({ file, now }: { file: Database.Database; now: () =>
     claim: (write, workerId) => claim(write, workerId, now()),
     listen: async ({ slots, answer }) => listen(file, now, slots, answer),
     release: async () => {},
+    mend: async () => {},
   };
 }
 

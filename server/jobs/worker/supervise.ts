@@ -8,7 +8,7 @@ import { cancelled, handBack, rescue, timeOut } from "../ends.ts";
 import type { Observe } from "../life.ts";
 import { createLocalJobs, type Local } from "./local-jobs.ts";
 import { createRunnerPool, type Departure } from "./runner-pool.ts";
-import { createSweeper, lostAfterMs, takeUntidy } from "./sweep.ts";
+import { createSweeper, lostAfterMs, removeWorkers, takeUntidy } from "./sweep.ts";
 import { beat, register, type Watched } from "./worker-beat.ts";
 
 const beatMs = 1_000;
@@ -39,6 +39,9 @@ export async function supervise(options: {
   let strangers: Watched[] = [];
   let stopping = false;
   let troubledUntil = 0;
+  let sweeping = false;
+  let beats = 0;
+  let heard = 0;
   let beatenAt = performance.now();
   const endLife = backend.life.subscribe((event) => observe({ what: "life", event }));
   let workerId = await register(backend, null);
@@ -95,37 +98,46 @@ export async function supervise(options: {
     for (const row of await takeUntidy(backend, id)) void pool.run(row, "clean");
   }
 
-  const onBeat = oneAtATime("beat", async () => {
+  /** One a second, whatever became of those before: their connections may be dead without a word. */
+  const onBeat = logged("beat", async () => {
+    const number = ++beats;
     const watched = await beat(backend, workerId, listening.queueId);
+    if (number < heard) return;
+    heard = number;
     beatenAt = performance.now();
-    if (watched) {
-      strangers = local.look(watched, backend.now());
-      return;
-    }
+    if (watched) strangers = local.look(watched, backend.now());
+    else await registerAgain();
+  });
+
+  async function registerAgain(): Promise<void> {
     log.warn({ worker: workerId }, "this worker was declared lost");
     local.askAll("lost");
     if (stopping) return;
-    workerId = await register(backend, listening.queueId);
-    onRegister(workerId);
-  });
+    // What beats under way say of the old name is of no interest any more.
+    heard = Number.POSITIVE_INFINITY;
+    try {
+      workerId = await register(backend, listening.queueId);
+      onRegister(workerId);
+    } finally {
+      heard = beats + 1;
+    }
+  }
 
   /** Apart from the beat: it may have to wait for rows that a stopped process holds. */
-  const onSweep = oneAtATime("sweep", async () => {
-    if (stopping) return;
-    await adopt();
-    await sweeper.sweep(workerId);
-    await cleanUp();
+  const onSweep = logged("sweep", async () => {
+    if (stopping || sweeping) return;
+    sweeping = true;
+    try {
+      await adopt();
+      await sweeper.sweep(workerId);
+      await cleanUp();
+    } finally {
+      sweeping = false;
+    }
   });
 
-  /** A call that comes while the one before is under way is left out. */
-  function oneAtATime(what: string, work: () => Promise<void>): () => Promise<void> {
-    let busy = false;
-    return async () => {
-      if (busy) return;
-      busy = true;
-      await work().catch((error) => log.error({ err: error }, `${what} failed`));
-      busy = false;
-    };
+  function logged(what: string, work: () => Promise<void>): () => Promise<void> {
+    return () => work().catch((error) => log.error({ err: error }, `${what} failed`));
   }
 
   /** A job listed as ours that nobody here runs, twice in a row, was lost on its way. */
@@ -168,7 +180,10 @@ export async function supervise(options: {
       clearTimeout(late);
       clearInterval(timer);
       await pool.close();
-      await backend.db.deleteFrom("workers").where("id", "=", workerId).execute();
+      // With the database away it is left to the sweep of others.
+      await removeWorkers(backend, [workerId]).catch((error) =>
+        log.warn({ err: error }, "this worker could not take itself off the list"),
+      );
       endLife();
     },
   };

@@ -58,6 +58,7 @@ export function createSweeper(
       if (monotonic() - mendedAt < mendEveryMs) return;
       mendedAt = monotonic();
       await mendCounters(backend);
+      await backend.queue.mend();
     },
   };
 }
