@@ -20,7 +20,7 @@ export function createDiskStorage(dir: string): Storage {
 
   const pathOf = (key: string) => join(dir, ...partsOf(key));
 
-  /** Once for each process, and again where it failed: what killed ones left is removed. */
+  /** Before the first write of each process, and again where it failed. */
   async function prepare(): Promise<void> {
     try {
       await mkdir(partials, { recursive: true });
@@ -77,6 +77,7 @@ export function createDiskStorage(dir: string): Storage {
   }
 
   return {
+    prepare,
     write,
     read,
     size,

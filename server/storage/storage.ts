@@ -2,19 +2,27 @@
  * Where bytes are kept: what was uploaded, what jobs work on, and what they leave. Small enough
  * that a disk and a bucket can both stand behind it.
  */
+import { TryAgain } from "../job.ts";
+
 export interface Storage {
+  /**
+   * For the start of a process: makes sure that bytes can be kept, and removes what killed
+   * processes left half written, once nobody can be writing to it any more.
+   * @throws what stands in the way, in words for the person who starts it
+   */
+  prepare(): Promise<void>;
   /**
    * Keeps the bytes under the key, in place of what was there: whole or not at all. When the source
    * throws, the disk fills up or the process is killed, what was there before stays.
    * @returns the bytes written
-   * @throws BadKey, StorageFull, and what the source throws
+   * @throws BadKey, StorageFull, StorageAway, and what the source throws
    */
   write(key: string, chunks: Chunks): Promise<{ size: number }>;
   /**
    * The bytes from `from` (default 0) up to and without `to` (default: the end), as they were when
-   * the reading began.
-   * @throws when iteration starts: BadKey, NotStored; later: an error where fewer bytes come than
-   * there were, never a silent end
+   * the reading began. A reader that takes its time holds nothing up and is not cut off.
+   * @throws when iteration starts: BadKey, NotStored, StorageAway; later: an error where fewer or
+   * others come than there were, never a silent end or a mixture
    */
   read(key: string, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
   /** Bytes under the key, undefined where there are none. */
@@ -39,6 +47,11 @@ export class NotStored extends Error {
 /** No more bytes can be kept; the message is a sentence for people. */
 export class StorageFull extends Error {
   override name = "StorageFull";
+}
+
+/** Where bytes are kept cannot be used for now; the message is a sentence for people. */
+export class StorageAway extends TryAgain {
+  override name = "StorageAway";
 }
 
 /** A key that no program of ours makes: somebody's input came through unchecked. */

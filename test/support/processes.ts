@@ -15,9 +15,13 @@ export interface Launched {
   stop(): Promise<void>;
 }
 
-/** @param entry path of a file that Node runs */
-export function launch(entry: string, environment: Record<string, string>): Launched {
-  const child: ChildProcess = spawn(process.execPath, [entry], {
+/** @param entry path of a file that Node runs, with these arguments */
+export function launch(
+  entry: string,
+  environment: Record<string, string>,
+  given: string[] = [],
+): Launched {
+  const child: ChildProcess = spawn(process.execPath, [entry, ...given], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,217 @@
+/** What every storage does, wherever it keeps its bytes. */
+import { text as textOf } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import { BadKey, NotStored, type Storage } from "../../server/storage/storage.ts";
+import { bytes } from "./temporary.ts";
+
+export interface Place {
+  storage: Storage;
+  /** The keys in it, sorted, and whatever else lies around of files that were never whole. */
+  kept(): Promise<string[]>;
+}
+
+/** @param open makes an empty one, which goes when the test ends */
+export function storageContract(open: () => Promise<Place>): void {
+  describe("writing and reading", () => {
+    test("gives back what was written, and how much that was", async () => {
+      const { storage } = await open();
+      expect(await storage.write("jobs/1/files/a", bytes("Zoë\n"))).toEqual({ size: 5 });
+      expect(await textOf(storage.read("jobs/1/files/a"))).toBe("Zoë\n");
+      expect(await storage.size("jobs/1/files/a")).toBe(5);
+    });
+
+    test("keeps chunks of all sizes in order, from a source that uses its buffer again", async () => {
+      const { storage } = await open();
+      const sizes = [1, 0, 255_999, 262_144, 262_145, 7, 600_000, 262_143, 2];
+      const buffer = Buffer.alloc(600_000);
+      function* source() {
+        for (const [letter, size] of sizes.entries()) {
+          buffer.fill(65 + letter, 0, size);
+          yield buffer.subarray(0, size);
+        }
+      }
+      await storage.write("uploads/a", source());
+      const expected = sizes.map((size, letter) => String.fromCharCode(65 + letter).repeat(size));
+      expect((await textOf(storage.read("uploads/a"))) === expected.join("")).toBe(true);
+    });
+
+    test("keeps a large file, and reads any part of it", async () => {
+      const { storage } = await open();
+      // Each place is unlike the others, so nothing can stand where it does not belong.
+      const whole = Buffer.alloc(24_000_000);
+      for (let at = 0; at < whole.length; at += 4) whole.writeUInt32LE(at, at);
+      async function* source() {
+        for (let at = 0; at < whole.length; at += 700_001) yield whole.subarray(at, at + 700_001);
+      }
+      expect(await storage.write("uploads/a", source())).toEqual({ size: whole.length });
+      for (const [from, to] of [[0], [1, 2], [524_287, 524_289], [9_999_999, 21_000_001]]) {
+        const read = await collected(storage.read("uploads/a", { from, ...(to && { to }) }));
+        expect(read.equals(whole.subarray(from, to))).toBe(true);
+      }
+    });
+
+    test("reads a part: `from` belongs to it, `to` does not", async () => {
+      const { storage } = await open();
+      await storage.write("uploads/a", bytes("0123456789"));
+      const part = (range: { from?: number; to?: number }) =>
+        textOf(storage.read("uploads/a", range));
+      expect(await part({ from: 3 })).toBe("3456789");
+      expect(await part({ to: 3 })).toBe("012");
+      expect(await part({ from: 3, to: 5 })).toBe("34");
+      expect(await part({ from: 8, to: 99 })).toBe("89");
+      expect(await part({ from: 10 })).toBe("");
+      expect(await part({ from: 99 })).toBe("");
+      expect(await part({ from: 3, to: 3 })).toBe("");
+    });
+
+    test("keeps an empty file", async () => {
+      const { storage } = await open();
+      await storage.write("uploads/a", []);
+      expect(await storage.size("uploads/a")).toBe(0);
+      expect(await textOf(storage.read("uploads/a"))).toBe("");
+    });
+
+    test("a reader that leaves early, or takes its time among many, holds nobody up", async () => {
+      const { storage } = await open();
+      const names = Array.from({ length: 100 }, (_, at) => `jobs/1/scratch/${at}`);
+      for (const name of names) await storage.write(name, [Buffer.alloc(600_000, name.at(-1)!)]);
+      const readers = names.map((name) => storage.read(name)[Symbol.asyncIterator]());
+      for (const reader of readers) expect((await reader.next()).done).toBe(false);
+      for (const reader of readers.slice(0, 50)) await reader.return?.();
+      for (const [at, reader] of readers.entries()) {
+        if (at < 50) continue;
+        let size = 0;
+        for (let next = await reader.next(); !next.done; next = await reader.next()) {
+          size += next.value.length;
+        }
+        expect(size).toBeGreaterThan(0);
+      }
+    });
+  });
+
+  describe("what is not there", () => {
+    test("throws when the reading begins, and has no size", async () => {
+      const { storage } = await open();
+      await expect(textOf(storage.read("uploads/none"))).rejects.toThrow(NotStored);
+      expect(await storage.size("uploads/none")).toBeUndefined();
+      await storage.write("uploads/a", bytes("a"));
+      await expect(textOf(storage.read("uploads/a/b"))).rejects.toThrow(NotStored);
+      expect(await storage.size("uploads/a/b")).toBeUndefined();
+    });
+
+    test("is removed without a word", async () => {
+      const { storage } = await open();
+      await storage.remove("uploads/none");
+      await storage.removeAll("jobs/none/");
+      expect(await storage.size("uploads/none")).toBeUndefined();
+    });
+  });
+
+  test("removes one key, or all of a folder and nothing beside it", async () => {
+    const { storage, kept } = await open();
+    const keys = ["jobs/1/scratch/a", "jobs/1/scratch/b", "jobs/1/files/c", "jobs/10/scratch/d"];
+    for (const key of keys) await storage.write(key, bytes(key));
+    await storage.remove("jobs/1/scratch/a");
+    expect(await kept()).toEqual(["jobs/1/files/c", "jobs/1/scratch/b", "jobs/10/scratch/d"]);
+    await storage.removeAll("jobs/1/");
+    expect(await kept()).toEqual(["jobs/10/scratch/d"]);
+  });
+
+  describe("keys", () => {
+    const tricks = [
+      "uploads/../../etc/passwd",
+      "../uploads/a",
+      "uploads/..",
+      "uploads/.",
+      "uploads/./a",
+      "/etc/passwd",
+      "uploads//a",
+      "uploads/a\0.csv",
+      "uploads\\..\\a",
+      "uploads/a b",
+      "uploads/a\n",
+      "uploads/",
+      "",
+      // What else lies in the folder of a storage on disk.
+      "secret",
+      "headway.db",
+      ".partial/a",
+      `uploads/${"a".repeat(201)}`,
+    ];
+    test("are refused by everything where no program of ours made them", async () => {
+      const { storage, kept } = await open();
+      await storage.write("uploads/a", bytes("a"));
+      for (const key of tricks) {
+        await expect(storage.write(key, bytes("x")), key).rejects.toThrow(BadKey);
+        await expect(textOf(storage.read(key)), key).rejects.toThrow(BadKey);
+        await expect(storage.size(key), key).rejects.toThrow(BadKey);
+        await expect((async () => storage.remove(key))(), key).rejects.toThrow(BadKey);
+        await expect((async () => storage.removeAll(`${key}/`))(), key).rejects.toThrow(BadKey);
+      }
+      expect(await kept()).toEqual(["uploads/a"]);
+    });
+  });
+
+  describe("whole or not at all", () => {
+    test.each([1_000, 1_000_000, 25_000_000])(
+      "a source that fails after %i bytes leaves what was there, and nothing else",
+      async (size) => {
+        const { storage, kept } = await open();
+        await storage.write("uploads/a", bytes("old"));
+        let ended = false;
+        async function* failing() {
+          try {
+            for (let at = 0; at < size; at += 500_000) yield Buffer.alloc(Math.min(size, 500_000));
+            throw new Error("the client went away");
+          } finally {
+            ended = true;
+          }
+        }
+        await expect(storage.write("uploads/a", failing())).rejects.toThrow("the client went away");
+        await expect(storage.write("uploads/b", failing())).rejects.toThrow("the client went away");
+        expect(ended).toBe(true);
+        expect(await kept()).toEqual(["uploads/a"]);
+        expect(await textOf(storage.read("uploads/a"))).toBe("old");
+      },
+    );
+
+    test("nobody sees a file before it is whole", async () => {
+      const { storage } = await open();
+      const seen: (number | undefined)[] = [];
+      async function* source() {
+        for (let chunk = 0; chunk < 4; chunk++) {
+          yield Buffer.alloc(6_000_000);
+          seen.push(await storage.size("uploads/a"));
+        }
+      }
+      await storage.write("uploads/a", source());
+      expect(seen).toEqual([undefined, undefined, undefined, undefined]);
+      expect(await storage.size("uploads/a")).toBe(24_000_000);
+    });
+
+    test("of many writers of one key, one wins whole", async () => {
+      const { storage, kept } = await open();
+      const letters = [..."abcdefgh"];
+      const writes = letters.map((letter) =>
+        storage.write("uploads/a", [Buffer.alloc(300_000, letter), Buffer.alloc(300_000, letter)]),
+      );
+      await Promise.all(writes);
+      const text = await textOf(storage.read("uploads/a"));
+      expect(letters.map((letter) => letter.repeat(600_000)).includes(text)).toBe(true);
+      expect(await kept()).toEqual(["uploads/a"]);
+    });
+  });
+
+  test("is ready again and again, and nothing is left of the trying", async () => {
+    const { storage, kept } = await open();
+    await storage.write("uploads/a", bytes("a"));
+    await Promise.all([storage.prepare(), storage.prepare()]);
+    expect(await kept()).toEqual(["uploads/a"]);
+  });
+}
+
+async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}

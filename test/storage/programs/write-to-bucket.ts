@@ -1,0 +1,16 @@
+/** Keeps "old", then writes in its place without an end, saying "writing" once parts were sent. */
+import { setTimeout as wait } from "node:timers/promises";
+import { createBucketStorage } from "../../../server/storage/s3.ts";
+
+const storage = createBucketStorage(JSON.parse(process.argv[2]!));
+
+async function* endless() {
+  for (let chunks = 0; ; chunks++) {
+    yield Buffer.alloc(1_000_000, "n");
+    if (chunks === 30) process.stdout.write("writing");
+    await wait(5);
+  }
+}
+
+await storage.write("uploads/one", [Buffer.from("old")]);
+await storage.write("uploads/one", endless());
