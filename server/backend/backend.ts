@@ -68,10 +68,10 @@ export interface Queue {
   listen(options: { slots: number; answer: Answer }): Promise<Listening>;
   /** Frees what lost workers held in the queue. */
   release(queueIds: string[]): Promise<void>;
-}
-
   /** Frees and clears away what lost workers left that nobody knows of any more. */
   mend(): Promise<void>;
+}
+
 /** Claims one job and runs it to its end; false where there was none to claim. */
 export type Answer = () => Promise<boolean>;
 

@@ -18,7 +18,15 @@ import { createQueue, ring } from "./queue.ts";
 import { createSignals, notify } from "./signals.ts";
 import { createUpsert } from "./upsert.ts";
 
-const clockReadings = 3;
+/** Where the server is, and what is asked of it. */
+export interface Address {
+  /** May lead through a pooler that lends a session for one transaction at a time. */
+  url: string;
+  /** Straight to the server, for what needs a session of its own: listening, migrations. */
+  directUrl: string;
+  /** What one statement may take, ms; migrations may take any time. */
+  statementMs: number;
+}
 
 /** The backend of many machines: Postgres, graphile-worker and NOTIFY. */
 export async function openPostgres({ url, directUrl, statementMs }: Address): Promise<Backend> {
@@ -62,13 +70,14 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
     db,
     now,
     write,
-    queue: createQueue({ pool, now }),
-    signals: createSignals({ url, check: readClock }),
+    queue: createQueue({ pool, directUrl, pooled, now }),
+    signals: createSignals(directUrl),
     life,
     relation,
     migrate: () => migrateAll(directUrl),
     ping: async () => void (await pool.query("select 1 from jobs limit 1")),
     async close() {
+      clock.close();
       await db.destroy();
       // A Kysely that was never asked anything leaves its pool open.
       if (!pool.ended) await pool.end();
@@ -76,19 +85,6 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
   };
 }
 
-const types = { text: "text", integer: "bigint", real: "double precision" };
-
-function relation<Row extends object>(
-  rows: readonly Row[],
-  columns: RelationColumns<Row>,
-): Expression<Row> {
-  const typed = Object.entries<keyof typeof types>(columns).map(
-    ([name, type]) => sql`${sql.ref(name)} ${sql.raw(types[type])}`,
-      clock.close();
-  );
-  return sql<Row>`(select * from json_to_recordset(${JSON.stringify(rows)}::json)
-    as given(${sql.join(typed)}))`;
-}
 async function migrateAll(directUrl: string): Promise<void> {
   const pool = createPatientPool(directUrl);
   try {
@@ -104,3 +100,15 @@ async function migrateAll(directUrl: string): Promise<void> {
   }
 }
 
+const types = { text: "text", integer: "bigint", real: "double precision" };
+
+function relation<Row extends object>(
+  rows: readonly Row[],
+  columns: RelationColumns<Row>,
+): Expression<Row> {
+  const typed = Object.entries<keyof typeof types>(columns).map(
+    ([name, type]) => sql`${sql.ref(name)} ${sql.raw(types[type])}`,
+  );
+  return sql<Row>`(select * from json_to_recordset(${JSON.stringify(rows)}::json)
+    as given(${sql.join(typed)}))`;
+}
