@@ -6,6 +6,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Database from "better-sqlite3";
+import { shownColumns } from "../../server/jobs/shown/shown-row.ts";
 import { answer } from "../support/program.ts";
 
 export type BareDashboard = typeof bareDashboard;
@@ -35,22 +36,15 @@ const bareDashboard = answer({
       account_id: string;
       user_id: string;
     };
-    const active = database.prepare(`select * from jobs
-      where account_id = ? and user_id = ? and finished_at is null
-      order by case status when 'running' then 0 when 'paused' then 1 else 2 end, id desc
-      limit 51`);
-    const ended = database.prepare(`select * from jobs
-      where account_id = ? and user_id = ? and finished_at is not null and hidden_at is null
-      order by finished_at desc, id desc limit ?`);
+    const list = database.prepare(listed);
     const begin = page.indexOf("<li>");
     const end = page.lastIndexOf("</li>") + "</li>".length;
     const [before, after] = [page.slice(0, begin), page.slice(end)];
 
     const server = createServer((_request, response) => {
       const now = Date.now();
-      const first = active.all(member.account_id, member.user_id) as Job[];
-      const rest = ended.all(member.account_id, member.user_id, 51 - first.length) as Job[];
-      const html = before + [...first, ...rest].map((job) => row(job, now)).join("") + after;
+      const jobs = list.all(member.account_id, member.user_id) as Job[];
+      const html = before + jobs.map((job) => row(job, now)).join("") + after;
       response.setHeader("content-type", "text/html; charset=utf-8");
       response.setHeader("content-length", Buffer.byteLength(html));
       response.end(html);
@@ -59,6 +53,26 @@ const bareDashboard = answer({
     return (server.address() as AddressInfo).port;
   },
 });
+
+/** The same query as `server/jobs/list.ts` makes. */
+const ranges = [
+  ...["running", "paused", "pending"].map(
+    (status, rank) => `select id, ${9e15 - rank} as sort from jobs
+      where account_id = ?1 and user_id = ?2 and status = '${status}' and finished_at is null
+      order by id desc limit 51`,
+  ),
+  ...["succeeded", "failed", "cancelled"].map(
+    (status) => `select id, finished_at as sort from jobs
+      where account_id = ?1 and user_id = ?2 and status = '${status}'
+      and finished_at is not null and hidden_at is null
+      order by finished_at desc, id desc limit 51`,
+  ),
+];
+const columns = shownColumns.map((name) => `jobs.${name}`).join(", ");
+const listed = `select ${columns} from (
+    ${ranges.map((range) => `select * from (${range}) as part`).join(" union all ")}
+    order by sort desc, id desc limit 51
+  ) as place join jobs on jobs.id = place.id order by place.sort desc, place.id desc`;
 
 function row(job: Job, now: number): string {
   const id = escaped(job.id);

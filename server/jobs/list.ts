@@ -1,7 +1,12 @@
-/** The dashboard's pages: what is not over first, then what ended, the latest first. */
-import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
+/**
+ * The dashboard's pages: what is not over first, then what ended, the latest first. A page is put
+ * together from short ranges, one for each status (and kind), each read in the order of an index of
+ * its own: however many jobs there are, no more is read than a page from each range.
+ */
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { JobRow, Schema } from "../backend/schema.ts";
-import type { Status } from "./status.ts";
+import { type ShownRow, shownColumns } from "./shown/shown-row.ts";
+import { isFinal, type Status, statuses } from "./status.ts";
 
 export interface JobFilter {
   accountId: string;
@@ -13,75 +18,105 @@ export interface JobFilter {
   id?: string | undefined;
 }
 
-export interface JobList {
-  jobs: JobRow[];
+export interface JobList<Also extends keyof JobRow = never> {
+  jobs: (ShownRow & Pick<JobRow, Also>)[];
   /** Where the next page begins; undefined on the last. */
   next: string | undefined;
 }
 
-/** Active jobs by rank (running, paused, pending) and age; ended ones by their end. */
-type Place = { part: "active" | "ended"; sort: number; id: string };
-type Query = SelectQueryBuilder<Schema, "jobs", JobRow>;
+/** With more kinds than this, rows are looked through for them instead of reading a range of each. */
+const mostRanges = 50;
 
-/** @param after `next` of the page before; one that was tampered with begins at the start */
-export async function listJobs(
+/**
+ * What active jobs are sorted by, before all that ended, whose number is the moment of their end;
+ * jobs of one number are sorted by their ids. The higher comes first.
+ */
+const ranks: Partial<Record<Status, number>> = { running: 9e15, paused: 8e15, pending: 7e15 };
+
+interface Place {
+  sort: number;
+  id: string;
+}
+
+/**
+ * @param page.after `next` of the page before; one that was tampered with begins at the start
+ * @param page.also columns beside those that people see
+ */
+export async function listJobs<Also extends keyof JobRow = never>(
   db: Kysely<Schema>,
   filter: JobFilter,
-  { limit, after }: { limit: number; after?: string | undefined },
-): Promise<JobList> {
-  const from = placeOf(after);
-  const jobs: JobRow[] = [];
-  if (from?.part !== "ended") jobs.push(...(await active(db, filter, from, limit + 1)));
-  if (jobs.length <= limit) {
-    const missing = limit + 1 - jobs.length;
-    jobs.push(...(await ended(db, filter, from?.part === "ended" ? from : undefined, missing)));
-  }
-  const page = jobs.slice(0, limit);
-  return { jobs: page, next: jobs.length > limit ? nameOf(page.at(-1)!) : undefined };
+  page: { limit: number; after?: string | undefined; also?: readonly Also[] },
+): Promise<JobList<Also>> {
+  const { limit, also = [] } = page;
+  const ranges = rangesOf(filter, placeOf(page.after), limit + 1);
+  if (ranges.length === 0) return { jobs: [], next: undefined };
+  const columns = [...shownColumns, ...also].map((column) => `jobs.${column}`).join(", ");
+  const { rows } = await sql<JobList<Also>["jobs"][number]>`
+    select ${sql.raw(columns)} from (
+      ${sql.join(ranges, sql` union all `)} order by sort desc, id desc limit ${limit + 1}
+    ) as place join jobs on jobs.id = place.id
+    order by place.sort desc, place.id desc`.execute(db);
+  const jobs = rows.slice(0, limit);
+  return { jobs, next: rows.length > limit ? nameOf(jobs.at(-1)!) : undefined };
 }
 
-const rank = sql<number>`case status when 'running' then 0 when 'paused' then 1 else 2 end`;
-
-function active(db: Kysely<Schema>, filter: JobFilter, after: Place | undefined, limit: number) {
-  let query = filtered(db, filter).where("finished_at", "is", null);
-  if (after) {
-    query = query.where(({ eb, or, and }) =>
-      or([eb(rank, ">", after.sort), and([eb(rank, "=", after.sort), eb("id", "<", after.id)])]),
-    );
-  }
-  return query.orderBy(rank).orderBy("id", "desc").limit(limit).execute();
+function rangesOf(filter: JobFilter, after: Place | undefined, limit: number) {
+  return statuses.flatMap((status) => {
+    if (filter.statuses && !filter.statuses.includes(status)) return [];
+    const rank = ranks[status];
+    if (rank === undefined) return ended(filter, status, after, limit);
+    return after && rank > after.sort ? [] : active(filter, status, rank, after, limit);
+  });
 }
 
-function ended(db: Kysely<Schema>, filter: JobFilter, after: Place | undefined, limit: number) {
-  let query = filtered(db, filter)
-    .where("finished_at", "is not", null)
-    .where("hidden_at", "is", null);
-  if (after) {
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple("finished_at", "id"), "<", tuple(after.sort, after.id)),
-    );
-  }
-  return query.orderBy("finished_at", "desc").orderBy("id", "desc").limit(limit).execute();
+function active(
+  filter: JobFilter,
+  status: Status,
+  rank: number,
+  after: Place | undefined,
+  limit: number,
+) {
+  if (filter.kinds?.length === 0) return [];
+  const kinds = filter.kinds ? sql` and kind in (${sql.join(filter.kinds)})` : sql``;
+  const behind = rank === after?.sort ? sql` and id < ${after.id}` : sql``;
+  return [
+    range(sql`select id, ${sql.lit(rank)} as sort from jobs
+      where ${owned(filter)} and status = ${sql.lit(status)} and finished_at is null
+      ${kinds}${behind} order by id desc limit ${limit}`),
+  ];
 }
 
-function filtered(db: Kysely<Schema>, filter: JobFilter): Query {
-  let query = db.selectFrom("jobs").selectAll().where("account_id", "=", filter.accountId);
-  if (filter.userId) query = query.where("user_id", "=", filter.userId);
-  if (filter.statuses) query = query.where("status", "in", [...filter.statuses]);
-  if (filter.kinds) query = query.where("kind", "in", [...filter.kinds]);
-  if (filter.id) query = query.where("id", "=", filter.id);
-  return query;
+function ended(filter: JobFilter, status: Status, after: Place | undefined, limit: number) {
+  const behind = after ? sql` and (finished_at, id) < (${after.sort}, ${after.id})` : sql``;
+  return ofKinds(filter.kinds).map((kind) =>
+    range(sql`select id, finished_at as sort from jobs
+      where ${owned(filter)}${kind} and status = ${sql.lit(status)}
+      and finished_at is not null and hidden_at is null
+      ${behind} order by finished_at desc, id desc limit ${limit}`),
+  );
 }
 
-const ranks: Partial<Record<Status, number>> = { running: 0, paused: 1 };
+/** A part of a union may have an order and a limit only inside of a query of its own. */
+function range(query: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select * from (${query}) as part`;
+}
 
-function nameOf(job: JobRow): string {
-  const part = job.finished_at === null ? "active" : "ended";
-  return `${part}.${job.finished_at ?? ranks[job.status] ?? 2}.${job.id}`;
+function owned({ accountId, userId, id }: JobFilter): RawBuilder<unknown> {
+  const user = userId ? sql` and user_id = ${userId}` : sql``;
+  return sql`account_id = ${accountId}${user}${id ? sql` and id = ${id}` : sql``}`;
+}
+
+function ofKinds(kinds: readonly string[] | undefined): RawBuilder<unknown>[] {
+  if (!kinds) return [sql``];
+  if (kinds.length > mostRanges) return [sql` and kind in (${sql.join(kinds)})`];
+  return [...new Set(kinds)].map((kind) => sql` and kind = ${kind}`);
+}
+
+function nameOf({ id, status, finished_at }: ShownRow): string {
+  return `${isFinal(status) ? finished_at : ranks[status]}.${id}`;
 }
 
 function placeOf(name: string | undefined): Place | undefined {
-  const [part, sort, id] = (name ?? "").split(".");
-  if ((part !== "active" && part !== "ended") || !/^\d+$/.test(sort ?? "") || !id) return undefined;
-  return { part, sort: Number(sort), id };
+  const [, sort, id] = /^(\d{1,16})\.([\da-f-]{36})$/.exec(name ?? "") ?? [];
+  return sort && id ? { sort: Number(sort), id } : undefined;
 }

@@ -1,11 +1,9 @@
 /** How long jobs of a kind usually take: told when one is started, before it knows anything itself. */
-import type { Kysely } from "kysely";
-import type { Schema } from "../backend/schema.ts";
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { JobRow, Schema } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 
-/** Ended jobs of the account that are looked at, the latest first: an index knows where they are. */
-const lookedAt = 300;
-/** Of one kind, those that the average is taken of. */
+/** The last jobs of a kind that the average is taken of. */
 const averaged = 20;
 
 /** @returns seconds, or null where nothing is known of the kind */
@@ -20,22 +18,23 @@ export async function typicalSeconds(
   catalog: Catalog,
   accountId: string,
 ): Promise<TypicalSeconds> {
-  const latest = await db
-    .selectFrom("jobs")
-    .select(["kind", "status", "ran_ms"])
-    .where("account_id", "=", accountId)
-    // Both conditions are those of the index `jobs_finished`.
-    .where("finished_at", "is not", null)
-    .where("hidden_at", "is", null)
-    .orderBy("finished_at", "desc")
-    .orderBy("id", "desc")
-    .limit(lookedAt)
-    .execute();
-  const succeeded = latest.filter((job) => job.status === "succeeded");
+  const latest = [...catalog.keys()].map((kind) => sql`select * from (${ofKind(accountId, kind)})`);
+  if (latest.length === 0) return () => null;
+  const { rows } = await sql<Pick<JobRow, "kind" | "ran_ms">>`
+    ${sql.join(latest, sql` union all `)}`.execute(db);
+  const byKind = Map.groupBy(rows, (row) => row.kind);
   return (kind) => {
-    const times = succeeded.filter((job) => job.kind === kind).slice(0, averaged);
-    if (times.length === 0) return catalog.get(kind)?.expectedSeconds ?? null;
-    const sum = times.reduce((all, { ran_ms }) => all + ran_ms, 0);
-    return Math.max(1, Math.round(sum / times.length / 1_000));
+    const jobs = byKind.get(kind);
+    if (!jobs) return catalog.get(kind)?.expectedSeconds ?? null;
+    const sum = jobs.reduce((all, { ran_ms }) => all + ran_ms, 0);
+    return Math.max(1, Math.round(sum / jobs.length / 1_000));
   };
+}
+
+/** An index knows where they are, in this order. */
+function ofKind(accountId: string, kind: string): RawBuilder<unknown> {
+  return sql`select kind, ran_ms from jobs
+    where account_id = ${accountId} and kind = ${kind} and status = 'succeeded'
+    and finished_at is not null and hidden_at is null
+    order by finished_at desc, id desc limit ${averaged}`;
 }

@@ -6,7 +6,11 @@ import type { Kind } from "../../server/job.ts";
 import { typicalSeconds } from "../../server/jobs/typical-duration.ts";
 import { addAccount, backends, openTestBackend } from "../support/backends.ts";
 
-const catalog: Catalog = new Map([["expected", { expectedSeconds: 90 } as Kind]]);
+const catalog: Catalog = new Map([
+  ["expected", { expectedSeconds: 90 } as Kind],
+  ["baking", {} as Kind],
+  ["frying", {} as Kind],
+]);
 
 describe.each(backends)("$name", (which) => {
   let database: Awaited<ReturnType<typeof openTestBackend>>;

@@ -1,10 +1,16 @@
 /** A job's row in JSON. Pure: rows, figures and the moment are handed in. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
+import type { ShownRow } from "../../jobs/shown/shown-row.ts";
 import { jobView } from "../../jobs/shown/view.ts";
 import { isFinal } from "../../jobs/status.ts";
 import type { JobJson } from "./job-schema.ts";
 import { maskedInput } from "./masked-input.ts";
+
+/** Columns beside those that people see on a page. */
+export const toldColumns = ["input", "retry_of"] as const satisfies readonly (keyof JobRow)[];
+
+export type ToldRow = ShownRow & Pick<JobRow, (typeof toldColumns)[number]>;
 
 export interface Beside {
   kind: Kind | undefined;
@@ -17,7 +23,7 @@ export interface Beside {
   now: number;
 }
 
-export function jobJson(row: JobRow, beside: Beside): JobJson {
+export function jobJson(row: ToldRow, beside: Beside): JobJson {
   const { kind, steps, now } = beside;
   // Percent and error are decided where the pages' are, so that both always say the same.
   const { percent, error } = jobView(row, kind, steps, now);
@@ -66,7 +72,7 @@ export function jobJson(row: JobRow, beside: Beside): JobJson {
  * The counts are of the whole job, the total is the current step's: it is told only where it can
  * be the total of what was counted.
  */
-function amounts(row: JobRow): { done: number; total: number | null } {
+function amounts(row: ToldRow): { done: number; total: number | null } {
   const counted = row.succeeded + row.failed + row.skipped;
   const done = counted || row.step_done;
   if (row.step_total !== null && row.step_total >= done) return { done, total: row.step_total };

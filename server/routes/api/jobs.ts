@@ -6,6 +6,7 @@ import { listJobs } from "../../jobs/list.ts";
 import type { Env, Services } from "../../services.ts";
 import { isJobId } from "../job-of.ts";
 import { empty, json, problems } from "./answers.ts";
+import { toldColumns } from "./job-json.ts";
 import { type JobJson, jobSchema } from "./job-schema.ts";
 import { listQuery, statusesOf } from "./list-query.ts";
 import { jobParams, oneJob, retryAfter } from "./one-job.ts";
@@ -75,7 +76,8 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
       return c.json({ jobs: await readJobs(services, inOrder), next_cursor: null }, 200);
     }
     const filter = { statuses: statusesOf(status), kinds: type, ...visibleJobs(person, scope) };
-    const { jobs, next } = await listJobs(backend.db, filter, { limit, after: cursor });
+    const page = { limit, after: cursor, also: toldColumns };
+    const { jobs, next } = await listJobs(backend.db, filter, page);
     return c.json({ jobs: await readJobs(services, jobs), next_cursor: next ?? null }, 200);
   });
 

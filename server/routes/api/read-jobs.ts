@@ -1,14 +1,14 @@
 /** What the JSON of jobs needs beside their rows, read for all of them at once. */
-import type { JobRow, StepRow } from "../../backend/schema.ts";
+import type { StepRow } from "../../backend/schema.ts";
 import { typicalSeconds } from "../../jobs/typical-duration.ts";
 import type { Services } from "../../services.ts";
-import { jobJson } from "./job-json.ts";
+import { jobJson, type ToldRow } from "./job-json.ts";
 import type { JobJson } from "./job-schema.ts";
 
 type Parts = Pick<Services, "backend" | "catalog" | "config">;
 
 /** @param rows jobs of one account */
-export async function readJobs(parts: Parts, rows: readonly JobRow[]): Promise<JobJson[]> {
+export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<JobJson[]> {
   const [first] = rows;
   if (!first) return [];
   const { backend, catalog, config } = parts;
@@ -29,7 +29,7 @@ export async function readJobs(parts: Parts, rows: readonly JobRow[]): Promise<J
   );
 }
 
-export async function readJob(parts: Parts, row: JobRow): Promise<JobJson> {
+export async function readJob(parts: Parts, row: ToldRow): Promise<JobJson> {
   const [job] = await readJobs(parts, [row]);
   return job!;
 }

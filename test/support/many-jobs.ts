@@ -1,0 +1,104 @@
+/** A table with very many jobs, spread as they are in life: most in one account, few of one person. */
+import { type Kysely, sql } from "kysely";
+import type { Backend } from "../../server/backend/backend.ts";
+import type { Schema } from "../../server/backend/schema.ts";
+
+/** The account with most of the jobs, and who is in it. */
+export interface ManyJobs {
+  accountId: string;
+  /** Most of the account's jobs. */
+  busyUserId: string;
+  /** A handful of them, as old as any. */
+  seldomUserId: string;
+}
+
+const day = 86_400_000;
+/** Jobs are as old as this at most. */
+const spanMs = 80 * day;
+/** In one statement. */
+const atOnce = 100_000;
+
+/**
+ * Of all jobs 60 % are the account's, the rest belongs to 400 others; 30 % are hidden. Nineteen of
+ * twenty succeeded, a few are cancelled. Some thousands wait, and of one kind there are a handful.
+ * Rows are made by the database itself: a million take some 20 s.
+ * @param kinds the usual one, an unusual one (one job in 500), a rare one (one in 50,000)
+ */
+export async function fillWithJobs(
+  backend: Backend,
+  who: ManyJobs,
+  { count, kinds }: { count: number; kinds: readonly [string, string, string] },
+): Promise<void> {
+  const { db } = backend;
+  const now = backend.now();
+  await addOtherAccounts(db, now);
+  for (let from = 0; from < count; from += atOnce) {
+    const to = Math.min(count, from + atOnce);
+    await insert(backend, who, { from, to, count, now, kinds });
+  }
+  await analyse(backend);
+}
+
+/** Brings the planner's statistics up to date, as the server does by itself in time. */
+export async function analyse({ name, db }: Backend): Promise<void> {
+  await sql.raw(name === "postgres" ? "vacuum analyze jobs" : "analyze jobs").execute(db);
+}
+
+const otherAccounts = 400;
+
+async function addOtherAccounts(db: Kysely<Schema>, now: number): Promise<void> {
+  const rows = Array.from({ length: otherAccounts }, (_, n) => {
+    return { id: `other-${n}`, name: `Other ${n}`, created_at: now };
+  });
+  await db.insertInto("accounts").values(rows).execute();
+}
+
+interface Part {
+  from: number;
+  to: number;
+  count: number;
+  now: number;
+  kinds: readonly [string, string, string];
+}
+
+async function insert({ name, db }: Backend, who: ManyJobs, part: Part): Promise<void> {
+  const { from, to, count, now, kinds } = part;
+  const hex = sql.raw(name === "postgres" ? "lpad(to_hex(at), 12, '0')" : "printf('%012x', at)");
+  // Numbers spread by a multiplication with a prime, so that nothing comes in a row.
+  await sql`
+    with recursive
+      numbers(n) as (select ${sql.lit(from)} union all select n + 1 from numbers where n + 1 < ${sql.lit(to)}),
+      spread as (select n, (cast(n as bigint) * 7919) % 100000 as dice,
+        cast(${sql.lit(now - spanMs)} + cast(n as bigint) * ${sql.lit(Math.floor(spanMs / count))} as bigint) as at
+        from numbers),
+      jobs_to_be as (select n, dice, at, ${hex} as stamp, dice < 60000 as ours,
+        case when n % 50000 = 777 then ${kinds[2]} when dice % 500 = 3 then ${kinds[1]} else ${kinds[0]} end as kind,
+        case when n >= ${sql.lit(count - Math.floor(count / 100))} and dice % 2 = 0 then 'pending'
+          when dice % 10000 = 1 then 'paused'
+          when dice % 20 = 7 then 'failed'
+          when dice % 1000 = 11 then 'cancelled' else 'succeeded' end as status
+        from spread)
+    insert into jobs (id, kind, account_id, user_id, status, input, subject, outcome, error, run_at,
+      created_at, started_at, finished_at, hidden_at, max_retries, timeout_ms, fence, event_seq,
+      step, step_done, step_total, progress, message, succeeded, failed)
+    select substr(stamp, 1, 8) || '-' || substr(stamp, 9, 4) || '-7000-8000-'
+        || substr(cast(1000000000000 + n as text), 2),
+      kind,
+      case when ours then ${who.accountId} else 'other-' || cast(dice * dice % ${sql.lit(otherAccounts)} as text) end,
+      case when not ours then 'person-' || cast(dice % 1000 as text)
+        when dice % 20000 = 77 then ${who.seldomUserId}
+        when dice % 6 = 0 then 'colleague-' || cast(dice % 50 as text)
+        else ${who.busyUserId} end,
+      status, '{"duplicates":"update","mapping":["email","first_name","last_name","company"]}',
+      'people.csv',
+      case when status = 'succeeded' then 'Imported 99,812 of 100,000, 188 rows rejected' end,
+      case when status = 'failed' then 'Row 1,204: the file ends in the middle of a quoted cell' end,
+      -- Waiting for a time to come, so that a worker beside does not run them.
+      case when status = 'pending' then ${sql.lit(now + day)} else at end,
+      at,
+      case when status <> 'pending' then at + 400 end,
+      case when status not in ('pending', 'paused') then at + 41000 end,
+      case when status not in ('pending', 'paused') and dice % 10 in (2, 5, 8) then at + 60000 end,
+      3, 3600000, 1, 4, 1, 42000, 100000, 0.42, '99,812 contacts found', 99812, 188
+    from jobs_to_be`.execute(db);
+}
