@@ -12,6 +12,8 @@ const sections: Record<string, () => Promise<Row[]>> = {
   streams: async () => (await import("./streams/streams.ts")).streams(),
   bytes: async () => (await import("./bytes/bytes.ts")).bytes(),
   weight: async () => (await import("./weight/weight.ts")).weight(),
+  across: async () => (await import("./across/across.ts")).across(),
+  life: async () => (await import("./life/life.ts")).life(),
   dashboard: async () => (await import("./dashboard/dashboard.ts")).dashboard(),
 };
 

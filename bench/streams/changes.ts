@@ -22,8 +22,8 @@ let done = 0;
 
 const changes = answer({
   /** @returns the ids of so many jobs that run */
-  async create({ file, count }: { file: string; count: number }): Promise<string[]> {
-    backend = await openBackend(file);
+  async create({ database, count }: { database: string; count: number }): Promise<string[]> {
+    backend = await openBackend(database);
     const owner = await backend.db
       .selectFrom("members")
       .select(["account_id", "user_id"])
@@ -36,7 +36,7 @@ const changes = answer({
     return ids;
   },
   /** Makes progress with all of them, so often a second. */
-  start({ ids, perSecond }: { ids: string[]; perSecond: number }): void {
+  start({ ids, perSecond, times }: { ids: string[]; perSecond: number; times: boolean }): void {
     const write = progressWriter(backend);
     let noted = 0;
     let writing = false;
@@ -48,7 +48,7 @@ const changes = answer({
       if (sampled) noted = at;
       done = (done + 423) % total;
       await write(
-        ids.map((id) => progressOf(id, at, sampled)),
+        ids.map((id) => progressOf(id, at, sampled, messageOf(times))),
         new Map(),
       );
       writing = false;
@@ -84,14 +84,19 @@ function step(id: string) {
   return { job_id: id, position: 0, name: "Saving contacts", weight: 1, status };
 }
 
-function progressOf(id: string, at: number, sampled: boolean): ProgressRow {
+/** @param times says when it is about to be written, for those who measure how long it takes */
+function messageOf(times: boolean): string {
+  return times ? `sent ${Date.now()}` : `${done} contacts found`;
+}
+
+function progressOf(id: string, at: number, sampled: boolean, message: string): ProgressRow {
   return {
     id,
     fence: 1,
     done,
     total,
     progress: done / total,
-    message: `${done} contacts found`,
+    message,
     at,
     etaFrom: at + 100_000,
     etaTo: at + 120_000,

@@ -49,8 +49,8 @@ async function watching(what: string, jobs: number, programs: Programs): Promise
   const web = await inspect(application.inspector);
   try {
     const { cookie } = await signUp(application);
-    const { port, databaseFile: file } = application;
-    const ids = await changes.call.create({ file, count: jobs });
+    const { port, databaseFile: database } = application;
+    const ids = await changes.call.create({ database, count: jobs });
     await warmUp(application.url, cookie);
     const before = await web.settledMemory();
     const topics = Array.from({ length: count }, (_, at) => `job:${ids[at % jobs]}`);
@@ -91,7 +91,7 @@ async function compare(
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    await changes.call.start({ ids: [...ids], perSecond });
+    await changes.call.start({ ids: [...ids], perSecond, times: false });
     const mine = await slice(receivers, "ours", () => web.cpu());
     await changes.call.stop({});
     ours.push(mine.cost);

@@ -14,6 +14,7 @@ export interface Application {
   port: number;
   pid: number;
   storageDir: string;
+  /** The SQLite file; there is none on Postgres. */
   databaseFile: string;
   /** The environment it runs in, for commands beside it. */
   env: NodeJS.ProcessEnv;
@@ -25,13 +26,19 @@ export interface Application {
 /**
  * @param options.entry `main` is web and worker, as `npm start`; `web` the web process alone
  * @param options.inspect lets its memory be looked at from outside
+ * @param options.databaseUrl `postgres://…`; default a SQLite file of its own
+ * @param options.settings further variables of its environment
  */
 export async function startApplication({
   entry = "main",
   inspect = false,
+  databaseUrl = "",
+  settings = {},
 }: {
   entry?: "main" | "web";
   inspect?: boolean;
+  databaseUrl?: string;
+  settings?: Record<string, string>;
 } = {}): Promise<Application> {
   const storageDir = mkdtempSync(join(tmpdir(), "headway-bench-"));
   const port = await freePort();
@@ -40,9 +47,11 @@ export async function startApplication({
     NODE_ENV: "production",
     PORT: String(port),
     HOST: "127.0.0.1",
+    DATABASE_URL: databaseUrl,
     STORAGE_DIR: storageDir,
     JOBS_DIR: [join(root, "jobs"), join(root, "bench/kinds")].join(delimiter),
     LOG_LEVEL: "warn",
+    ...settings,
   };
   const options = inspect ? ["--inspect=127.0.0.1:0"] : [];
   const child = spawn(process.execPath, [...options, `server/${entry}.ts`], {

@@ -6,6 +6,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Duration, Kind } from "../job.ts";
 import { checkInput } from "./check-input.ts";
 import { milliseconds } from "./duration.ts";
+import { keepEvent } from "./transition.ts";
 
 export interface StartRequest {
   kind: string;
@@ -41,7 +42,7 @@ export class UnknownKind extends Error {
   override name = "UnknownKind";
 }
 
-/** Automatic retries and their waits: DESIGN's 1, 4 and 16 s unless the kind says otherwise. */
+/** The waits before automatic retries, unless the kind says otherwise. */
 export const defaultRetryAfter: readonly Duration[] = ["1s", "4s", "16s"];
 const defaultTimeout: Duration = "1h";
 
@@ -146,12 +147,8 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
     .executeTakeFirst();
   if (!job) return undefined;
   await write.db.insertInto("job_steps").values(stepsOf(job.id, kind)).execute();
-  await write.db
-    .insertInto("job_events")
-    .values({ job_id: job.id, seq: 1, type: "created", message: "Created", happened_at: at })
-    .execute();
+  await keepEvent(write, job, { type: "created", message: "Created" }, at);
   await write.ring({ id: job.id, runAt, priority: job.priority });
-  write.changed(job.id);
   return job;
 }
 

@@ -1,0 +1,68 @@
+/** Starts jobs one by one: as a web process of ours does, or by graphile-worker's own function. */
+import { join } from "node:path";
+import { Logger, makeWorkerUtils, type WorkerUtils } from "graphile-worker";
+import pg from "pg";
+import { v7 as uuidv7 } from "uuid";
+import type { Backend } from "../../server/backend/backend.ts";
+import { openBackend } from "../../server/backend/open.ts";
+import { type Catalog, readCatalog } from "../../server/catalog.ts";
+import { start } from "../../server/jobs/start.ts";
+import { answer } from "../support/program.ts";
+
+export type Adder = typeof adder;
+
+const account = { id: "bench", name: "Bench", created_at: 0 };
+
+let backend: Backend;
+let catalog: Catalog;
+let utils: WorkerUtils;
+let pool: pg.Pool;
+
+const adder = answer({
+  /** Two databases of one server, so that neither finds rows of the other. */
+  async open(given: { ours: string; bare: string; concurrency: number }): Promise<void> {
+    backend = await openBackend(given.ours);
+    await backend.migrate();
+    await backend.db
+      .insertInto("accounts")
+      .values({ ...account, max_running: given.concurrency })
+      .execute();
+    catalog = await readCatalog([join(import.meta.dirname, "../kinds")]);
+    pool = new pg.Pool({ connectionString: given.bare, max: 20 });
+    pool.on("error", () => {});
+    pool.on("connect", (client) => client.on("error", () => {}));
+    utils = await makeWorkerUtils({ pgPool: pool, logger: new Logger(() => () => {}) });
+  },
+  /** @returns ms from the first start to the end of the last job */
+  async ours({ count }: { count: number }): Promise<number> {
+    const at = performance.now();
+    const request = { kind: "nothing", input: {}, accountId: account.id, userId: "somebody" };
+    for (let each = 0; each < count; each++) {
+      await start(backend, catalog, { ...request, idempotencyKey: uuidv7() });
+    }
+    await until(async () => {
+      const left = await backend.db
+        .selectFrom("jobs")
+        .select((eb) => eb.fn.countAll().as("count"))
+        .where("finished_at", "is", null)
+        .executeTakeFirstOrThrow();
+      return Number(left.count) === 0;
+    });
+    return performance.now() - at;
+  },
+  async bare({ count }: { count: number }): Promise<number> {
+    const at = performance.now();
+    for (let each = 0; each < count; each++) {
+      await utils.addJob("nothing", { id: uuidv7() }, { jobKey: uuidv7() });
+    }
+    await until(async () => {
+      const { rows } = await pool.query("select 1 from graphile_worker._private_jobs limit 1");
+      return rows.length === 0;
+    });
+    return performance.now() - at;
+  },
+});
+
+async function until(isThere: () => Promise<boolean>): Promise<void> {
+  while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,59 @@
+/**
+ * Jobs that do nothing, through their whole life on Postgres: start, claim, events, end and
+ * signals, beside graphile-worker alone, whose jobs leave no trace.
+ */
+import { join } from "node:path";
+import { createDatabase, startCluster } from "../../test/support/postgres.ts";
+import { median } from "../support/figures.ts";
+import { startProgram } from "../support/program.ts";
+import { atLeast, type Row } from "../support/row.ts";
+import { startWorker } from "../support/worker.ts";
+import type { Adder } from "./adder.ts";
+import type { Graphile } from "./graphile.ts";
+
+const count = 2_000;
+const concurrency = 20;
+const repetitions = 3;
+
+export async function life(): Promise<Row[]> {
+  const cluster = await startCluster();
+  const adder = startProgram<Adder>(join(import.meta.dirname, "adder.ts"));
+  const graphile = startProgram<Graphile>(join(import.meta.dirname, "graphile.ts"));
+  try {
+    const ours = await createDatabase(cluster.url, "ours");
+    const bare = await createDatabase(cluster.url, "bare");
+    await graphile.call.listen({ url: bare, concurrency });
+    await adder.call.open({ ours, bare, concurrency });
+    const worker = await startWorker({
+      databaseUrl: ours,
+      settings: { CONCURRENCY: String(concurrency) },
+    });
+    const rates: Record<"ours" | "bare", number[]> = { ours: [], bare: [] };
+    const measure = async (which: "ours" | "bare", jobs: number) =>
+      (jobs * 1_000) / (await adder.call[which]({ count: jobs }));
+    await measure("ours", 100);
+    await measure("bare", 100);
+    for (let time = 0; time < repetitions; time++) {
+      for (const which of ["ours", "bare"] as const) rates[which].push(await measure(which, count));
+      console.error(
+        `  ${rates.ours.at(-1)!.toFixed(0)} and ${rates.bare.at(-1)!.toFixed(0)} jobs/s`,
+      );
+    }
+    await worker.stop();
+    await graphile.call.stop({});
+    return [
+      atLeast({
+        what: "jobs through their whole life, started one by one, Postgres",
+        ours: median(rates.ours),
+        baseline: median(rates.bare),
+        unit: "jobs/s",
+        bar: 0.5,
+        by: "graphile-worker alone",
+      }),
+    ];
+  } finally {
+    adder.stop();
+    graphile.stop();
+    await cluster.stop();
+  }
+}
