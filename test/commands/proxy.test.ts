@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../server/commands/scaled/free-port.ts";
+import { startProxy } from "../../server/commands/scaled/proxy.ts";
+
+type Answer = (asked: IncomingMessage, answer: ServerResponse) => void;
+
+/** A web process that answers as it is told. @returns its port */
+async function startWeb(answer: Answer): Promise<number> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** @returns the address of a proxy before these ports, and the names that it passed to */
+async function before(...ports: number[]) {
+  const passed: string[] = [];
+  const proxy = await startProxy({
+    host: "127.0.0.1",
+    port: 0,
+    available: () => ports.map((port, at) => ({ name: `web ${at + 1}`, port })),
+    onPass: ({ name }) => passed.push(name),
+  });
+  onTestFinished(() => proxy.stop());
+  return { url: `http://127.0.0.1:${proxy.port}`, port: proxy.port, passed };
+}
+
+test("it asks one after the other, for whom and by which name it is told", async () => {
+  const tell: Answer = ({ headers }, answer) => {
+    const { host, "x-forwarded-for": chain, "x-forwarded-host": asked } = headers;
+    answer.end(JSON.stringify([host, chain, asked, headers["x-hop"] ?? null]));
+  };
+  const { port, passed } = await before(await startWeb(tell), await startWeb(tell));
+  const ask = () =>
+    new Promise<string>((resolve, reject) => {
+      const headers = {
+        host: "headway.example",
+        "x-forwarded-for": "203.0.113.7",
+        connection: "x-hop",
+        "x-hop": "of this connection only",
+      };
+      request({ port, host: "127.0.0.1", headers, agent: false }, async (answer) => {
+        resolve((await answer.setEncoding("utf8").toArray()).join(""));
+      })
+        .on("error", reject)
+        .end();
+    });
+  const told = [await ask(), await ask(), await ask()].map((text) => JSON.parse(text));
+  const right = ["headway.example", "203.0.113.7, 127.0.0.1", "headway.example", null];
+  expect(told).toEqual([right, right, right]);
+  expect(passed).toEqual(["web 1", "web 2", "web 1"]);
+});
+
+test("what a stream says comes at once, and its end too", async () => {
+  let stream: ServerResponse | undefined;
+  const { url } = await before(
+    await startWeb((_asked, answer) => {
+      answer.writeHead(200, { "content-type": "text/event-stream" });
+      answer.flushHeaders();
+      stream = answer;
+    }),
+  );
+  const answer = await fetch(url);
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  for (const said of ["data: 1\n\n", "data: 2\n\n"]) {
+    stream?.write(said);
+    expect((await reader.read()).value).toBe(said);
+  }
+  stream?.end();
+  expect((await reader.read()).done).toBe(true);
+});
+
+test("a reader that leaves ends the stream at the web", async () => {
+  const left = Promise.withResolvers<void>();
+  const { url } = await before(
+    await startWeb((_asked, answer) => {
+      answer.on("close", left.resolve);
+      answer.write("data: 1\n\n");
+    }),
+  );
+  const leave = new AbortController();
+  await fetch(url, { signal: leave.signal });
+  leave.abort();
+  await left.promise;
+});
+
+test("an upload is passed on while it comes, and no faster than it is taken", async () => {
+  const size = 64_000_000;
+  let taken = 0;
+  let taking = false;
+  const { port } = await before(
+    await startWeb(async (asked, answer) => {
+      await sleep(300);
+      taking = true;
+      for await (const piece of asked) taken += piece.length;
+      answer.end(String(taken));
+    }),
+  );
+  const upload = request({ port, host: "127.0.0.1", method: "POST", agent: false });
+  const answered = new Promise<string>((resolve, reject) => {
+    upload.on("error", reject);
+    upload.on("response", async (answer) => {
+      resolve((await answer.setEncoding("utf8").toArray()).join(""));
+    });
+  });
+  const piece = Buffer.alloc(1_000_000);
+  let held = false;
+  for (let sent = 0; sent < size; sent += piece.length) {
+    if (upload.write(piece)) continue;
+    await new Promise((resolve) => upload.once("drain", resolve));
+    // More than sockets hold was taken off us only once the web took it.
+    if (sent > 30_000_000) held = taking;
+  }
+  upload.end();
+  expect(await answered).toBe(String(size));
+  expect(held).toBe(true);
+});
+
+test("in place of a web that is gone the next is asked, with all of the body", async () => {
+  const echo: Answer = async (asked, answer) => {
+    answer.end((await asked.setEncoding("utf8").toArray()).join(""));
+  };
+  const { url, passed } = await before(await freePort(), await startWeb(echo));
+  for (const body of ["one", "two"]) {
+    expect(await (await fetch(url, { method: "POST", body })).text()).toBe(body);
+  }
+  expect(passed).toEqual(["web 2", "web 2"]);
+});
+
+test("with none of them there it says so", async () => {
+  const { url } = await before(await freePort());
+  const answer = await fetch(url);
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get("retry-after")).toBe("2");
+});
+
+test("an answer that breaks off is not passed on as whole", async () => {
+  const { url } = await before(
+    await startWeb((_asked, answer) => {
+      answer.write("half of ");
+      setTimeout(() => answer.destroy(), 50);
+    }),
+  );
+  const answer = await fetch(url);
+  await expect(answer.text()).rejects.toThrow();
+});

@@ -1,0 +1,124 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { demo } from "../../server/accounts/demo.ts";
+import {
+  descendantsOf,
+  isAlive,
+  type Launched,
+  launch,
+  signalTo,
+  untilPrinted,
+} from "../support/processes.ts";
+
+const entry = join(import.meta.dirname, "../../server/commands/demo-scaled.ts");
+const counts = 8;
+
+let folder: string;
+let scaled: Launched;
+let url: string;
+/** Of a person who has signed in through the proxy. */
+let cookie: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "headway-demo-"));
+  // As root, Postgres runs as another user, who has to get through.
+  await chmod(folder, 0o755);
+  scaled = launch(entry, { STORAGE_DIR: folder, PORT: "0", HOST: "127.0.0.1", NODE_ENV: "" });
+  await untilPrinted(scaled, "Ctrl-C ends everything", 60_000);
+  url = printed(/Headway runs at (\S+)/);
+  cookie = await signIn();
+});
+
+afterAll(async () => {
+  await scaled?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+function printed(what: RegExp): string {
+  const found = what.exec(scaled.output())?.[1];
+  if (!found) throw new Error(`${what} was not printed; what was: ${scaled.output()}`);
+  return found;
+}
+
+const cookiesOf = (answer: Response) =>
+  answer.headers.getSetCookie().map((each) => each.split(";")[0]!);
+
+const tokenOn = async (answer: Response) =>
+  /name="token"[^>]* value="([^"]+)"/.exec(await answer.text())![1]!;
+
+async function post(path: string, cookies: string, fields: Record<string, string>) {
+  const answer = await fetch(`${url}${path}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie: cookies },
+    body: new URLSearchParams(fields),
+  });
+  expect(answer.status, path).toBe(303);
+  return answer;
+}
+
+async function signIn(): Promise<string> {
+  const page = await fetch(`${url}/sign-in`);
+  const [visitor = ""] = cookiesOf(page);
+  const { email, password } = demo;
+  const fields = { email, password, token: await tokenOn(page) };
+  return cookiesOf(await post("/sign-in", visitor, fields)).join("; ");
+}
+
+/** All that the stream of one web tells, until it ends with the job. */
+async function follow(web: string, id: string): Promise<string> {
+  const answer = await fetch(`${web}/live?topics=job:${id}`, {
+    headers: { cookie, accept: "text/event-stream" },
+  });
+  expect(answer.headers.get("content-type")).toContain("text/event-stream");
+  return answer.text();
+}
+
+describe("npm run demo:scaled", () => {
+  test("a job whose worker is killed ends on another one, and the pages of both webs see it", {
+    timeout: 90_000,
+  }, async () => {
+    const form = await fetch(`${url}/jobs/new/countdown`, { headers: { cookie } });
+    const fields = { type: "countdown", from: String(counts), token: await tokenOn(form) };
+    const started = await post("/jobs", cookie, fields);
+    const id = started.headers.get("location")!.slice("/jobs/".length);
+    const streams = [1, 2].map((n) =>
+      follow(printed(new RegExp(`web ${n} +pid \\d+ +(\\S+)`)), id),
+    );
+
+    const claimed = new RegExp(`^(worker \\d) .*${id}`, "m");
+    await vi.waitFor(() => printed(claimed), 15_000);
+    const victim = printed(claimed);
+    const pid = Number(printed(new RegExp(`${victim} +pid (\\d+)`)));
+    expect(descendantsOf(scaled.pid)).toContain(pid);
+    signalTo(pid, "SIGKILL");
+    await untilPrinted(scaled, `pid ${pid} was ended by SIGKILL; starts again in 10 s`);
+
+    const [first = "", second = ""] = await Promise.all(streams);
+    for (const told of [first, second]) {
+      expect(told).toContain(`Counted down from ${counts}`);
+      expect(told).toContain("event:bye\ndata:ended");
+    }
+    const about = [...scaled.output().matchAll(new RegExp(`^(worker \\d) .*${id}`, "gm"))];
+    expect(about.at(-1)?.[1]).not.toBe(victim);
+    await vi.waitFor(
+      () => printed(new RegExp(`^${victim} +runs again with pid (\\d+)`, "m")),
+      20_000,
+    );
+  });
+
+  test("Ctrl-C ends webs, then workers, then Postgres, and leaves nothing running", async () => {
+    const family = [scaled.pid, ...descendantsOf(scaled.pid)];
+    // Itself, Postgres and who watches over it, two webs, three workers with a runner each.
+    expect(family.length).toBeGreaterThanOrEqual(11);
+    scaled.kill("SIGINT");
+    expect(await scaled.gone).toEqual({ code: 0, signal: null });
+    expect(family.filter(isAlive)).toEqual([]);
+    const output = scaled.output();
+    expect(output.match(/web stopping/g)).toHaveLength(2);
+    expect(output.match(/worker stopping/g)).toHaveLength(3);
+    expect(output.lastIndexOf("web stopping")).toBeLessThan(output.indexOf("worker stopping"));
+  });
+});
