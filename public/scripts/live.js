@@ -5,13 +5,17 @@
  */
 const { src } = document.currentScript;
 const workerUrl = src.replace("app.js", "live-worker.js");
-const topics = (document.body.dataset.topics ?? "").split(" ").filter(Boolean);
+/** That of a list says since when it does not know of new jobs. */
+const topics = (document.body.dataset.topics ?? "")
+  .split(" ")
+  .filter(Boolean)
+  .map((topic) => (topic.startsWith("jobs:") ? `${topic}:${document.body.dataset.since}` : topic));
 
 const mark = document.getElementById("live-mark");
 /** @type {MessagePort | undefined} */
 let port;
 let alone = !("SharedWorker" in self);
-/** @type {import("./live-worker.js").State | undefined} */
+/** @type {import("./worker/tabs.js").State | undefined} */
 let state;
 let since = Date.now();
 let heardAt = Date.now();

@@ -15,8 +15,9 @@ import { tickMs, type WatchedJob } from "./watched-job.ts";
 import { createWatchedJobs } from "./watched-jobs.ts";
 import type { Watcher } from "./watcher.ts";
 
-/** Ids that come within this time are read together. */
-const gatherMs = 50;
+/** Ids that come together are read together; after a reading the next waits for more of them. */
+const gatherMs = 5;
+const betweenReadsMs = 50;
 const afterFailureMs = 1_000;
 /** Jobs shown in one turn: thousands take a tenth of a second, and pages wait that long. */
 const atOnce = 250;
@@ -48,6 +49,7 @@ export function createHub(options: {
   const dirty = new Set<string>();
   let gathering: NodeJS.Timeout | undefined;
   let reading = false;
+  let notBefore = 0;
   let stale = false;
 
   const unsubscribe = backend.signals.subscribe(onChange);
@@ -58,7 +60,7 @@ export function createHub(options: {
     const ids = change === "resync" ? jobs.ids() : change.filter((id) => jobs.get(id));
     for (const id of ids) dirty.add(id);
     gather();
-    newcomers.look(change, watchers).catch(onFailure);
+    newcomers.look(change, watchers).then((looked) => looked && setStale(false), onFailure);
   }
 
   /** What changes without a write is shown anew; it also finds what a lost signal did not tell. */
@@ -70,15 +72,18 @@ export function createHub(options: {
     gather();
   }
 
-  function gather(ms = gatherMs): void {
+  function gather(): void {
     if (dirty.size === 0 || reading || gathering) return;
-    gathering = setTimeout(async () => {
-      gathering = undefined;
-      reading = true;
-      const wait = await read();
-      reading = false;
-      gather(wait);
-    }, ms);
+    gathering = setTimeout(
+      async () => {
+        gathering = undefined;
+        reading = true;
+        notBefore = (await read()) + performance.now();
+        reading = false;
+        gather();
+      },
+      Math.max(gatherMs, notBefore - performance.now()),
+    );
   }
 
   /** @returns ms to wait before the next reading */
@@ -91,7 +96,7 @@ export function createHub(options: {
         await showAll(ids.slice(from, from + atOnce));
       }
       setStale(false);
-      return gatherMs;
+      return betweenReadsMs;
     } catch (error) {
       onFailure(error);
       for (const id of ids) dirty.add(id);
@@ -112,36 +117,48 @@ export function createHub(options: {
       if (job.ended) ended.push(job);
     }
     show.deliver();
-    for (const job of ended) endSatisfied(job);
+    for (const { pages, rows } of ended) for (const each of [...pages, ...rows]) endIfOver(each);
   }
 
-  /** A stream whose jobs have all ended has nothing more to tell. */
-  function endSatisfied(job: WatchedJob): void {
-    const isOver = (topic: Topic) => topic.kind !== "list" && jobs.get(topic.id)?.ended === true;
-    for (const watcher of [...job.pages, ...job.rows]) {
-      if (watcher.topics.every(isOver)) watcher.end("ended");
-    }
+  /** A stream whose jobs have all ended, and which was told so, has nothing more to tell. */
+  function endIfOver(watcher: Watcher): void {
+    const isOver = (topic: Topic) => {
+      const job = topic.kind === "list" ? undefined : jobs.get(topic.id);
+      return job?.ended === true && !job.arriving.has(watcher);
+    };
+    if (watcher.topics.every(isOver)) watcher.end("ended");
   }
 
   /** Subscribed first and read second, so that nothing falls in between. */
-  async function welcome(watcher: Watcher): Promise<void> {
-    const ids = watcher.topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
-    if (ids.length === 0) return;
+  async function welcome(watcher: Watcher, ids = jobIds(watcher.topics)): Promise<void> {
+    if (!watchers.has(watcher)) return;
     try {
-      for (const row of await reader.rows(ids)) {
-        const job = jobs.get(row.id);
-        if (!job || !watchers.has(watcher)) continue;
-        if (await show.welcome(watcher, job, row)) dirty.add(row.id);
-      }
+      const outdated = ids.length > 0 ? await tellState(watcher, ids) : [];
+      if (outdated.length > 0) return void welcome(watcher, outdated);
+      await newcomers.welcome(watcher);
+      setStale(false);
+      endIfOver(watcher);
       gather();
     } catch (error) {
       onFailure(error);
-      setTimeout(() => welcome(watcher), afterFailureMs);
+      setTimeout(() => welcome(watcher, ids), afterFailureMs);
     }
   }
 
+  /** @returns the ids of those that others have been shown a newer row of */
+  async function tellState(watcher: Watcher, ids: readonly string[]): Promise<string[]> {
+    const outdated: string[] = [];
+    for (const row of await reader.rows(ids)) {
+      const job = jobs.get(row.id);
+      if (!job || !watchers.has(watcher)) continue;
+      if (!(await show.welcome(watcher, job, row))) outdated.push(row.id);
+      else if (row.version > job.version) dirty.add(row.id);
+    }
+    return outdated;
+  }
+
   function onFailure(error: unknown): void {
-    if (!stale) log.warn({ err: error }, "the database does not answer; pages keep what they show");
+    if (!stale) log.warn({ err: error }, "changes cannot be read; pages keep what they show");
     setStale(true);
   }
 
@@ -185,4 +202,8 @@ export function createHub(options: {
       clearTimeout(gathering);
     },
   };
+}
+
+function jobIds(topics: readonly Topic[]): string[] {
+  return topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
 }

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Change } from "../backend/backend.ts";
 import type { Schema } from "../backend/schema.ts";
 import { event } from "./event-stream.ts";
+import { newJobs } from "./new-jobs.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** Ids that were looked at; one that is forgotten costs a read more. */
@@ -11,8 +12,13 @@ const mostKnown = 50_000;
 const newForMs = 15_000;
 
 export interface Newcomers {
-  /** After a resync, whose ids are not told, all that is new is looked for. */
-  look(change: Change, watchers: Iterable<Watcher>): Promise<void>;
+  /**
+   * After a resync, whose ids are not told, all that is new is looked for.
+   * @returns whether the database was asked
+   */
+  look(change: Change, watchers: Iterable<Watcher>): Promise<boolean>;
+  /** What was started between the rendering of a page and its stream. */
+  welcome(watcher: Watcher): Promise<void>;
 }
 
 export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomers {
@@ -26,7 +32,7 @@ export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomer
     }
   }
 
-  function newJobs(ids: readonly string[] | undefined) {
+  function justStarted(ids: readonly string[] | undefined) {
     let jobs = db
       .selectFrom("jobs")
       .select(["id", "account_id", "user_id"])
@@ -40,16 +46,22 @@ export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomer
   return {
     async look(change, watchers) {
       const ids = change === "resync" ? undefined : change.filter((id) => !known.has(id));
-      if (ids?.length === 0) return;
+      if (ids?.length === 0) return false;
       const lists = [...watchers].filter((each) => each.topics.some((t) => t.kind === "list"));
+      const rows = lists.length > 0 ? await justStarted(ids) : [];
       if (ids) remember(ids);
-      if (lists.length === 0) return;
-      for (const row of await newJobs(ids)) {
+      for (const row of rows) {
         if (!ids && known.has(row.id)) continue;
         remember([row.id]);
         const chunk = event("new", row.id);
         for (const watcher of lists) if (concerns(watcher, row)) watcher.mailbox.append(chunk);
       }
+      return lists.length > 0;
+    },
+
+    async welcome({ topics, mailbox, accountId, userId }) {
+      const ids = await newJobs(db, { accountId, userId }, topics);
+      for (const id of ids) mailbox.append(event("new", id));
     },
   };
 }

@@ -17,7 +17,10 @@ export interface Show {
   deliver(): void;
   /** Frames put into mailboxes so far. */
   readonly frameCount: number;
-  /** The whole state as it is. @returns true where others have not seen it yet */
+  /**
+   * The whole state as it is, to one who just came.
+   * @returns false where others have been shown a newer row: read it again
+   */
   welcome(watcher: Watcher, job: WatchedJob, row: ShownRow): Promise<boolean>;
 }
 
@@ -41,24 +44,35 @@ export function createShow(options: {
     put(to, target, frame(html));
   }
 
-  async function result(to: Iterable<Watcher>, row: ShownRow, at: number): Promise<void> {
-    const html = await frames.result(row, at);
-    if (html) send(to, `result:${row.id}`, html);
-  }
-
+  /** Nobody is told a line before an earlier one: who still waits for those gets these with them. */
   async function newLines(job: WatchedJob, row: ShownRow): Promise<void> {
     if (row.log_seq <= job.logSeq) return;
-    const after = job.logSeq;
-    job.logSeq = row.log_seq;
-    if (job.pages.size > 0) await linesBehind(job.pages, row.id, after);
+    const lines = job.pages.size > 0 ? await linesBehind(job.id, job.logSeq) : undefined;
+    job.logSeq = Math.max(row.log_seq, lines?.last ?? 0);
+    if (!lines) return;
+    for (const watcher of job.pages) {
+      if (!job.arriving.has(watcher)) watcher.mailbox.append(lines.chunk);
+    }
   }
 
-  async function linesBehind(to: Iterable<Watcher>, id: string, after: number): Promise<void> {
+  /** Looks again where others were told of more lines meanwhile. */
+  async function missedLines(watcher: Watcher, job: WatchedJob): Promise<void> {
+    let after = watcher.cursors.get(job.id) ?? 0;
+    let told: number;
+    do {
+      told = job.logSeq;
+      const lines = await linesBehind(job.id, after);
+      if (!lines) continue;
+      watcher.mailbox.append(lines.chunk);
+      after = lines.last;
+    } while (job.logSeq > told);
+  }
+
+  async function linesBehind(id: string, after: number) {
     const lines = await reader.lines(id, after);
-    const last = lines.at(-1);
-    if (!last) return;
-    const chunk = event("lines", `${id} ${last.seq} ${frames.lines(id, lines)}`);
-    for (const { mailbox } of to) mailbox.append(chunk);
+    const last = lines.at(-1)?.seq;
+    if (last === undefined) return undefined;
+    return { last, chunk: event("lines", `${id} ${last} ${frames.lines(id, lines)}`) };
   }
 
   async function changeShape(job: WatchedJob, row: ShownRow, at: number): Promise<boolean> {
@@ -66,14 +80,15 @@ export function createShow(options: {
     return showPanel(job, row, frames.view(row, job.steps, at), at);
   }
 
+  /** What may fail comes first, so that what is noted as shown was sent. */
   async function showPanel(job: WatchedJob, row: ShownRow, view: JobView, at: number) {
-    job.shown = shownAs(row, view, at);
-    if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
-    if (job.pages.size > 0) {
-      send(job.pages, `panel:${row.id}`, frames.panel(view));
-      await result(job.pages, row, at);
-    }
+    const result = job.pages.size > 0 ? await frames.result(row, at) : "";
     await newLines(job, row);
+    job.shown = shownAs(row, view, at);
+    job.ended = row.finished_at !== null;
+    if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
+    if (job.pages.size > 0) send(job.pages, `panel:${row.id}`, frames.panel(view));
+    if (result) send(job.pages, `result:${row.id}`, result);
     return false;
   }
 
@@ -84,7 +99,7 @@ export function createShow(options: {
 
     change(job, row) {
       if (row.version < job.version) return false;
-      remember(job, row);
+      job.version = row.version;
       const at = now();
       if (!sameShape(row, job.shown.shape)) return changeShape(job, row, at);
       const view = frames.view(row, job.steps, at);
@@ -110,27 +125,26 @@ export function createShow(options: {
     },
 
     async welcome(watcher, job, row) {
+      const isPage = job.pages.has(watcher);
       const at = now();
-      const page = job.pages.has(watcher);
-      const steps = page ? await reader.steps(row.id) : [];
+      const steps = isPage ? await reader.steps(row.id) : [];
+      const result = isPage ? await frames.result(row, at) : "";
+      if (row.version < job.version) return false;
       const view = frames.view(row, steps, at);
-      const ahead = job.version >= 0 && row.version > job.version;
+      // Others may watch the row alone, which shows no steps.
+      if (isPage) job.steps = steps;
       if (job.version < 0) {
-        remember(job, row);
-        Object.assign(job, { steps, logSeq: row.log_seq, shown: shownAs(row, view, at) });
+        job.version = row.version;
+        job.ended = row.finished_at !== null;
+        job.logSeq = row.log_seq;
+        job.shown = shownAs(row, view, at);
       }
       if (job.rows.has(watcher)) send([watcher], `row:${row.id}`, frames.row(view));
-      if (page) {
-        send([watcher], `panel:${row.id}`, frames.panel(view));
-        await result([watcher], row, at);
-        await linesBehind([watcher], row.id, watcher.cursors.get(row.id) ?? 0);
-      }
-      return ahead;
+      if (isPage) send([watcher], `panel:${row.id}`, frames.panel(view));
+      if (result) send([watcher], `result:${row.id}`, result);
+      if (isPage) await missedLines(watcher, job);
+      job.arriving.delete(watcher);
+      return true;
     },
   };
-}
-
-function remember(job: WatchedJob, row: ShownRow): void {
-  job.version = row.version;
-  job.ended = row.finished_at !== null;
 }

@@ -38,6 +38,7 @@ export function openStream(
   const lastBeat = ageBeats.least + Math.floor(Math.random() * ageBeats.more);
   let beats = 0;
   let stalledSince = 0;
+  let ending = false;
 
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
@@ -64,9 +65,20 @@ export function openStream(
   }, beatMs);
   timer.unref();
 
-  onDrain(mailbox.flush);
+  onDrain(flush);
   response.on("error", () => {});
-  response.on("close", () => clearInterval(timer));
+  onClose(() => clearInterval(timer));
+
+  /** A browser that left while its request was looked at is told of no more. */
+  function onClose(run: () => void): void {
+    if (response.destroyed) run();
+    else response.on("close", run);
+  }
+
+  function flush(): void {
+    mailbox.flush();
+    if (ending && mailbox.waitingBytes === 0) response.end();
+  }
 
   async function ask(): Promise<void> {
     // A database that is away is no reason to send anybody off.
@@ -85,17 +97,18 @@ export function openStream(
   }
 
   function end(reason: string): void {
-    if (reason === "shutdown") {
-      leave("shutdown");
-      return;
+    if (response.writableEnded) return;
+    if (reason === "shutdown") leave("shutdown");
+    else if (reason === "signed-out") {
+      response.write(event("bye", reason));
+      response.end();
+    } else if (!ending) {
+      ending = true;
+      // Behind what waits, for the end of a job may be among it.
+      mailbox.append(event("bye", reason));
+      flush();
     }
-    response.write(event("bye", reason));
-    response.end();
   }
 
-  return {
-    mailbox,
-    end,
-    onClose: (run) => void response.on("close", run),
-  };
+  return { mailbox, end, onClose };
 }

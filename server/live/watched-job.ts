@@ -14,10 +14,14 @@ export interface WatchedJob {
   /** Who watches its page, and who its row. */
   readonly pages: Set<Watcher>;
   readonly rows: Set<Watcher>;
+  /** Those of them who are still being told the state as it is. */
+  readonly arriving: Set<Watcher>;
   /** Of the row that was read last, -1 before the first. The row itself would weigh more than all else. */
   version: number;
+  /** True once its end was told to all who watch. */
   ended: boolean;
   steps: StepRow[];
+  /** The last log line that was told. */
   logSeq: number;
   shown: Shown;
 }
@@ -38,6 +42,7 @@ export function watchJob(id: string): WatchedJob {
     id,
     pages: new Set(),
     rows: new Set(),
+    arriving: new Set(),
     version: -1,
     ended: false,
     steps: [],

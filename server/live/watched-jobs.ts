@@ -29,6 +29,7 @@ export function createWatchedJobs(): WatchedJobs {
         const job = jobs.get(topic.id) ?? watchJob(topic.id);
         jobs.set(topic.id, job);
         circle(job, topic).add(watcher);
+        job.arriving.add(watcher);
       }
     },
     remove(watcher) {
@@ -36,6 +37,7 @@ export function createWatchedJobs(): WatchedJobs {
         const job = topic.kind === "list" ? undefined : jobs.get(topic.id);
         if (!job) continue;
         circle(job, topic).delete(watcher);
+        job.arriving.delete(watcher);
         if (job.pages.size + job.rows.size === 0) jobs.delete(job.id);
       }
     },

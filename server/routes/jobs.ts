@@ -25,12 +25,13 @@ export function jobRoutes(services: Services): Hono<Env> {
     const filter = readFilter(c.req.query(), catalog);
     const visible = visibleJobs(person, filter.scope);
     const after = c.req.query("after");
+    // What starts while the list is read is told by the stream.
+    const now = backend.now();
     const list = await listJobs(
       backend.db,
       { ...filter.where, ...visible },
       { limit: rowsOnPage, after },
     );
-    const now = backend.now();
     const jobs = (await withBusy(backend.db, list.jobs)).map((row) => frames.view(row, [], now));
     const layout = layoutFor(c, services, {
       title: "Jobs",

@@ -1,14 +1,10 @@
 /** The same fragments as the stream's, in one answer, for browsers that no stream gets through to. */
 import type { Context } from "hono";
-import { visibleJobs } from "../accounts/authorize.ts";
 import { createFrames } from "../live/frames.ts";
 import { createJobReader } from "../live/job-reader.ts";
+import { newJobs } from "../live/new-jobs.ts";
 import type { Topic } from "../live/topics.ts";
 import type { Env, Services } from "../services.ts";
-
-/** Longer than the longest time between two polls. */
-const newForMs = 5 * 60_000;
-const mostNew = 100;
 
 export async function pollAnswer(
   c: Context<Env>,
@@ -42,28 +38,10 @@ export async function pollAnswer(
       ),
     ),
   );
-  const added = watchesList ? await newJobs(c, backend, topics) : [];
+  const added = await newJobs(backend.db, c.var.person, topics);
   if (added.length > 0) c.header("X-New-Jobs", added.join(","));
   c.header("Cache-Control", "no-store");
   return c.html(fragments.join("\n"));
-}
-
-/** Jobs that a list may not show yet; the page knows since when. */
-async function newJobs(
-  c: Context<Env>,
-  { db, now }: Services["backend"],
-  topics: readonly Topic[],
-): Promise<string[]> {
-  const all = topics.some((topic) => topic.kind === "list" && topic.scope === "account");
-  const { accountId, userId } = visibleJobs(c.var.person, all ? "account" : "mine");
-  let jobs = db
-    .selectFrom("jobs")
-    .select("id")
-    .where("account_id", "=", accountId)
-    .where("created_at", ">", now() - newForMs)
-    .where("finished_at", "is", null);
-  if (userId) jobs = jobs.where("user_id", "=", userId);
-  return (await jobs.orderBy("id", "desc").limit(mostNew).execute()).map(({ id }) => id);
 }
 
 /**

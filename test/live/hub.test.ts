@@ -24,6 +24,8 @@ const log = { info() {}, warn() {}, error() {}, debug() {} };
 describe.each(backends)("the hub on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   let hub: Hub;
+  let held: Promise<void>;
+  let release: () => void;
   const owner = { accountId: "account-1", userId: "user-1" };
 
   beforeAll(async () => {
@@ -33,10 +35,18 @@ describe.each(backends)("the hub on $name", (which) => {
   beforeEach(() => {
     const { backend } = opened;
     const reader = createJobReader(backend);
+    held = Promise.resolve();
+    const { steps } = reader;
+    reader.steps = (id) => held.then(() => steps(id));
     const frames = createFrames({ catalog: testCatalog, render, reader });
     hub = createHub({ backend, reader, log, frames });
   });
   afterEach(() => hub.close());
+
+  /** Who comes between these two waits for the steps of their job. */
+  const hold = () => {
+    ({ promise: held, resolve: release } = Promise.withResolvers<void>());
+  };
 
   const startJob = async () =>
     (await start(opened.backend, testCatalog, { kind: "noop", input: {}, ...owner })).job;
@@ -194,6 +204,79 @@ describe.each(backends)("the hub on $name", (which) => {
     await cancel(opened.backend, third.id, "user-1");
     mine.leave();
     account.leave();
+  });
+
+  test("lists are told of what was started while their page was on its way", async () => {
+    const job = await startJob();
+    const since = job.created_at;
+    const mine = watch(`jobs:mine:${since}`);
+    await mine.has(`event:new\ndata:${job.id}`);
+    const later = watch(`jobs:mine:${since + 60_000}`);
+    const another = await startJob();
+    await later.has(another.id);
+    expect(later.count(job.id)).toBe(0);
+    await cancel(opened.backend, job.id, "user-1");
+    await cancel(opened.backend, another.id, "user-1");
+    mine.leave();
+    later.leave();
+  });
+
+  test("a page keeps its steps where others watch the row alone", async () => {
+    const job = await startJob();
+    const claimed = await claimJob();
+    await opened.backend.db
+      .insertInto("job_steps")
+      .values({ job_id: job.id, position: 1, name: "Tidying up", weight: 1, status: "waiting" })
+      .execute();
+    const row = watch(`row:${job.id}`);
+    await row.has(`id="row-${job.id}"`);
+    const page = watch(`job:${job.id}`);
+    await page.has("Tidying up");
+    const panels = () => page.chunks.filter((chunk) => chunk.includes("panel-"));
+    await vi.waitFor(async () => {
+      await progress(claimed, panels().length, { done: 1 });
+      expect(panels().length).toBeGreaterThan(1);
+    }, 10_000);
+    for (const panel of panels()) expect(panel).toContain("Tidying up");
+    await succeed(opened.backend, claimed, { message: "Done" });
+    row.leave();
+    page.leave();
+  });
+
+  test("who comes while lines are written gets all of them, in their order", async () => {
+    const job = await startJob();
+    const claimed = await claimJob();
+    const line = (message: string): LogLine => ({ level: "info", message, at: 1 });
+    await progress(claimed, 1, {}, [line("first line"), line("second line")]);
+    const before = watch(`job:${job.id}`);
+    await before.has("second line");
+    hold();
+    const late = watch(`job:${job.id}`);
+    await progress(claimed, 2, {}, [line("third line")]);
+    await before.has("third line");
+    release();
+    await late.has("third line");
+    const told = late.chunks.join("").match(/(first|second|third) line/g);
+    expect(told?.slice(0, 3)).toEqual(["first line", "second line", "third line"]);
+    await succeed(opened.backend, claimed, { message: "Done" });
+    before.leave();
+    late.leave();
+  });
+
+  test("a stream ends with the last of its jobs, and at once where that was over before", async () => {
+    const [first, second] = [await startJob(), await startJob()];
+    const both = watch(`job:${first.id},row:${second.id}`);
+    await both.has(`id="panel-${first.id}"`);
+    await cancel(opened.backend, first.id, "user-1");
+    await both.has("Cancelled");
+    expect(both.ended()).toBe("");
+    await cancel(opened.backend, second.id, "user-1");
+    await vi.waitFor(() => expect(both.ended()).toBe("ended"), 5_000);
+    const late = watch(`job:${first.id}`);
+    await vi.waitFor(() => expect(late.ended()).toBe("ended"), 5_000);
+    expect(late.chunks.join("")).toContain("Cancelled");
+    both.leave();
+    late.leave();
   });
 
   test("elapsed time moves on without a write", async () => {

@@ -12,6 +12,12 @@ test("topics of pages, rows and lists are read, each once", () => {
   ]);
 });
 
+test("a list says since when new jobs are news to it", () => {
+  expect(parseTopics("jobs:mine:1795430855772,jobs:account:soon")).toEqual([
+    { kind: "list", scope: "mine", since: 1795430855772 },
+  ]);
+});
+
 test("what is no topic is left out", () => {
   expect(parseTopics("job:1,row:,jobs:others,<script>,job:'; drop table jobs")).toEqual([]);
 });
