@@ -17,7 +17,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -43,7 +43,7 @@ export async function buildAssets(options: { minify: boolean; dev?: boolean }): 
   if (isFresh(dev)) return;
   const htmx = readHtmx();
   await buildStylesheet(minify);
-  write(output.worker, await small("live-worker"));
+  write(output.worker, await bundled("live-worker"));
   const own = await Promise.all([...scripts, ...(dev ? [devScript] : [])].map(small));
   write(output.js, [header(), htmx, ...own].join("\n"));
 }
@@ -110,11 +110,19 @@ function header(): string {
   return `/* app.css ${hashes[0]}, live-worker.js ${hashes[1]} */`;
 }
 
+const how = { minify: true, format: "iife", target: "es2022" } as const;
+
 /** Each script has names of its own. */
 async function small(name: string): Promise<string> {
   const source = readFileSync(join(sources, `${name}.js`), "utf8");
-  const { code } = await transform(source, { minify: true, format: "iife", target: "es2022" });
-  return code.trimEnd();
+  return (await transform(source, how)).code.trimEnd();
+}
+
+/** A script with the modules that it imports. */
+async function bundled(name: string): Promise<string> {
+  const entryPoints = [join(sources, `${name}.js`)];
+  const { outputFiles } = await build({ ...how, entryPoints, bundle: true, write: false });
+  return outputFiles[0]!.text.trimEnd();
 }
 
 if (import.meta.main) await buildAssets({ minify: true });

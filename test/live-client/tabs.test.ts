@@ -42,6 +42,19 @@ describe("many tabs of one browser", () => {
     expect(scene.server.streams().length).toBe(1);
   });
 
+  test("keep a connection that is due when the one before ends", async () => {
+    const [ended, kept] = [scene.server.add(), scene.server.add()];
+    const leaving = await scene.open(ended.href);
+    const page = await scene.open(kept.href);
+    await isLive(page);
+    await expect.poll(() => scene.server.streams()[0]?.topics.length).toBe(2);
+    await leaving.close();
+    scene.server.send("bye", "ended");
+    await expect
+      .poll(() => scene.server.streams().map(({ topics }) => topics), { timeout: 10_000 })
+      .toEqual([[`job:${kept.id}`]]);
+  });
+
   test("go on when the one crashed in whose process the stream was read", async () => {
     const [lost, kept] = [scene.server.add(), scene.server.add()];
     const doomed = await scene.open(lost.href);
