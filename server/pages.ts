@@ -105,13 +105,6 @@ export interface JobsPage extends Page {
   newestHref: string | null;
 }
 
-/** The slot that tells of jobs which came since the page was rendered. */
-export interface NewJobsView {
-  /** "3 new jobs" */
-  text: string;
-  href: string;
-}
-
 export interface KindCard {
   kind: string;
   title: string;

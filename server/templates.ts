@@ -18,7 +18,6 @@ import type {
   Live,
   MappingPage,
   NewJobPage,
-  NewJobsView,
   PagerView,
   RefreshView,
   RevokeView,
@@ -43,7 +42,6 @@ export interface Pages {
 export type Partials = {
   layout: LayoutData & { body: string };
   "jobs/_row": Live<JobView>;
-  "jobs/_new": Live<NewJobsView>;
   "jobs/_panel": Live<JobView>;
   "jobs/_tick": Live<JobView>;
   "jobs/_result": Live<JobResult>;

@@ -9,11 +9,17 @@ document.addEventListener("live:added", ({ detail: id }) => {
   if (!slot || at < Number(document.body.dataset.since)) return;
   if (document.getElementById(`row-${id}`)) return;
   added.add(id);
+  if (!slot.firstChild) slot.append(reloadLink());
+  slot.querySelector("span").textContent =
+    `Show ${added.size} new ${added.size === 1 ? "job" : "jobs"}`;
+});
+
+function reloadLink() {
   const link = document.createElement("a");
   link.className = "btn";
   link.id = "show-new";
   link.href = location.href;
-  link.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-again"></use></svg> ';
-  link.append(`Show ${added.size} new ${added.size === 1 ? "job" : "jobs"}`);
-  slot.replaceChildren(link);
-});
+  link.innerHTML =
+    '<svg class="i" aria-hidden="true"><use href="#i-again"></use></svg> <span></span>';
+  return link;
+}

@@ -43,11 +43,6 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
       `log-${id}`,
       views.partial("jobs/_lines", { id, lines: logLines, earlierHref: null, oob }),
     ],
-    [
-      "jobs/_new",
-      "jobs-new",
-      views.partial("jobs/_new", { text: "3 new jobs", href: "/jobs", oob }),
-    ],
   ];
 }
 
