@@ -1,8 +1,5 @@
 import type { Scratch } from "../../server/job.ts";
-import { mergeRuns } from "./sorted-runs.ts";
-
-/** Rows a block, as in the runs themselves. */
-const BLOCK = 64;
+import { BLOCK, mergeRuns } from "./sorted-runs.ts";
 
 /**
  * Makes one sorted run of several, so that the last merge has few to hold.

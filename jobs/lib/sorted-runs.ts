@@ -12,7 +12,7 @@ import { RunCursor } from "./run-cursor.ts";
 import type { After, RunRow } from "./run-row.ts";
 
 /** Rows a block; a merge of n runs holds n blocks. */
-const BLOCK = 64;
+export const BLOCK = 64;
 /** Blocks written at once. */
 const CHUNK = 16;
 

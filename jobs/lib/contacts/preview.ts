@@ -38,12 +38,15 @@ export async function previewContacts(
 
 /** "12 rows" of a small file, else what the first of them let expect: "about 98,000 rows". */
 async function rowsIn(source: ByteSource, inspection: Inspection): Promise<string> {
+  let counted = 0;
   for await (const { rows, done } of readRows(source, inspection, { pieceBytes: SAMPLE_BYTES })) {
-    if (done >= source.size) return rows.length === 1 ? "1 row" : `${words(rows.length)} rows`;
-    const expected = (rows.length / (done - inspection.start.byte)) * source.size;
-    return `about ${words(Number(expected.toPrecision(2)))} rows`;
+    counted += rows.length;
+    // The last row of a small file may come by itself, where no line end is behind it.
+    if (source.size <= SAMPLE_BYTES) continue;
+    const expected = (counted / (done - inspection.start.byte)) * source.size;
+    return `about ${words(Math.round(Number(expected.toPrecision(2))))} rows`;
   }
-  return "no rows";
+  return counted === 1 ? "1 row" : `${words(counted)} rows`;
 }
 
 function words(number: number): string {

@@ -46,16 +46,3 @@ export function csvText(rows: Iterable<readonly Cell[]>, options: WriteOptions =
   for (const cells of rows) text += csvLine(cells, options);
   return text;
 }
-
-/**
- * A whole file, one chunk of text for each batch of rows.
- * @param options.bom true for files that people will open in Excel; default true
- */
-export async function* csvFile(
-  header: readonly string[],
-  batches: AsyncIterable<Iterable<readonly Cell[]>>,
-  { bom = true, ...options }: WriteOptions & { bom?: boolean } = {},
-): AsyncGenerator<string, void, undefined> {
-  yield (bom ? BYTE_ORDER_MARK : "") + csvLine(header, options);
-  for await (const rows of batches) yield csvText(rows, options);
-}

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { harmless, unharmed } from "../../../../jobs/lib/csv/formulas.ts";
 import { inspect } from "../../../../jobs/lib/csv/inspect.ts";
 import { readRows } from "../../../../jobs/lib/csv/rows.ts";
-import { csvFile, csvLine, csvText } from "../../../../jobs/lib/csv/write.ts";
+import { BYTE_ORDER_MARK, csvLine, csvText } from "../../../../jobs/lib/csv/write.ts";
 import { bytesOf, collect } from "../../../support/bytes.ts";
 
 describe("a line", () => {
@@ -97,15 +97,14 @@ describe("formulas", () => {
 });
 
 test("a file comes back as it was written", async () => {
-  async function* batches() {
-    yield [
+  const text =
+    BYTE_ORDER_MARK +
+    csvText([
+      ["Email", "Name"],
       ["a@b.de", "=Jörg"],
       ["c@d.de", 'a "b"\nc'],
-    ];
-    yield [["e@f.de", null]];
-  }
-  const text = (await collect(csvFile(["Email", "Name"], batches()))).join("");
-  expect(text.startsWith("\ufeffEmail,Name\r\n")).toBe(true);
+      ["e@f.de", null],
+    ]);
   const source = bytesOf(text);
   const pieces = await collect(readRows(source, await inspect(source)));
   expect(pieces.flatMap((piece) => piece.rows.map((cells) => cells.map(unharmed)))).toEqual([
@@ -113,5 +112,4 @@ test("a file comes back as it was written", async () => {
     ["c@d.de", 'a "b"\nc'],
     ["e@f.de", ""],
   ]);
-  expect((await collect(csvFile(["Email"], batches(), { bom: false })))[0]).toBe("Email\r\n");
 });
