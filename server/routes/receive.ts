@@ -3,7 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { fileNameOf } from "../storage/content-disposition.ts";
 import { readForm } from "../storage/multipart.ts";
-import { StorageFull } from "../storage/storage.ts";
+import { StorageAway, StorageFull } from "../storage/storage.ts";
 import {
   keepUpload,
   UploadEmpty,
@@ -13,16 +13,10 @@ import {
   UploadTooLarge,
 } from "../storage/uploads.ts";
 
-export interface ReceiveOptions {
+interface ReceiveOptions {
   place: UploadPlace;
   accountId: string;
   userId: string;
-  /**
-   * Called before any of the file is read, with the fields of a form that stand before it (none for
-   * a body that is the file itself). What it throws refuses the upload: the place to check a form's
-   * token, and to keep what else the form says.
-   */
-  beforeFile?(fields: ReadonlyMap<string, string>): void | Promise<void>;
 }
 
 /** The person's browser or the network ended the upload; nobody is there to be answered. */
@@ -37,18 +31,17 @@ const formWeight = 300_000;
 /**
  * The body must not have been read before. The name of a raw body comes from `Content-Disposition`
  * or `?name=`.
- * @throws UploadRefused (`uploadStatus` says the answer), StorageFull, and what `beforeFile` throws;
- * nothing is left then
+ * @throws UploadRefused (`uploadStatus` says the answer), StorageFull and StorageAway; nothing is
+ * left then
  */
 export async function receiveUpload(c: Context, options: ReceiveOptions): Promise<UploadRow> {
-  const { place, accountId, userId, beforeFile } = options;
+  const { place, accountId, userId } = options;
   const type = c.req.header("content-type") ?? "";
   if (Number(c.req.header("content-length")) > place.limit + formWeight) {
     throw new UploadTooLarge(place.limit);
   }
   if (/^multipart\//i.test(type)) {
-    return readForm(type, bodyOf(c), async (part) => {
-      await beforeFile?.(part.fields);
+    return readForm(type, bodyOf(c), (part) => {
       const { name = otherwise, mediaType, chunks } = part;
       return keepUpload(place, { accountId, userId, name, mediaType, chunks }).catch((error) => {
         const noneChosen = error instanceof UploadEmpty && part.name === undefined;
@@ -56,7 +49,6 @@ export async function receiveUpload(c: Context, options: ReceiveOptions): Promis
       });
     });
   }
-  await beforeFile?.(new Map());
   const name = fileNameOf(c.req.header("content-disposition")) ?? c.req.query("name") ?? otherwise;
   // What curl says of any body unless it is told otherwise.
   const mediaType = type.startsWith("application/x-www-form-urlencoded") ? "" : type;
@@ -64,9 +56,10 @@ export async function receiveUpload(c: Context, options: ReceiveOptions): Promis
 }
 
 /** How to answer an upload that was refused; undefined for errors of other kinds. */
-export function uploadStatus(error: unknown): 400 | 413 | 507 | undefined {
+export function uploadStatus(error: unknown): 400 | 413 | 503 | 507 | undefined {
   if (error instanceof UploadTooLarge) return 413;
   if (error instanceof UploadRefused) return 400;
+  if (error instanceof StorageAway) return 503;
   return error instanceof StorageFull ? 507 : undefined;
 }
 

@@ -1,12 +1,11 @@
 import busboy from "busboy";
 import { UploadRefused } from "./uploads.ts";
 
-/** The file of a form, and the fields that stand before it. */
+/** The file of a form. What else the form says is not kept. */
 export interface FilePart {
   /** As it came; undefined where a person chose no file. */
   name: string | undefined;
   mediaType: string;
-  fields: ReadonlyMap<string, string>;
   /** Ends when the whole form has come in and nothing was wrong with it. */
   chunks: AsyncIterable<Uint8Array>;
 }
@@ -29,7 +28,6 @@ export async function readForm<T>(
   take: (part: FilePart) => Promise<T>,
 ): Promise<T> {
   const parser = parserFor(contentType);
-  const fields = new Map<string, string>();
   let failure: unknown;
   const fail = (error: unknown) => {
     failure ??= error;
@@ -42,9 +40,8 @@ export async function readForm<T>(
   parser.on("filesLimit", () => fail(new BadForm("Upload one file at a time")));
   parser.on("fieldsLimit", () => fail(new BadForm("The form has too many fields")));
   parser.on("partsLimit", () => fail(new BadForm("The form has too many parts")));
-  parser.on("field", (name, value, { valueTruncated }) => {
+  parser.on("field", (name, _value, { valueTruncated }) => {
     if (valueTruncated) fail(new BadForm(`The field "${name}" is too long`));
-    else fields.set(name, value);
   });
   const ended = new Promise<void>((resolve, reject) => {
     parser.once("close", () => (failure ? reject(failure) : resolve()));
@@ -53,7 +50,7 @@ export async function readForm<T>(
     parser.once("file", (_field, stream, { filename: name, mimeType: mediaType }) => {
       // Whoever reads the stream gets the error; until then nobody listens.
       stream.on("error", () => {});
-      resolve({ name, mediaType, fields: new Map(fields), chunks: wholeForm(stream) });
+      resolve({ name, mediaType, chunks: wholeForm(stream) });
     });
     ended.then(() => reject(new BadForm("Choose a file first")), reject);
   });

@@ -26,10 +26,10 @@ describe.each(backends)("addresses and forms that nobody made by clicking, on $n
     expect((await person.browser.get(path)).status).toBe(status);
   });
 
-  test("the API refuses such an address in its own words", async () => {
+  test("the API refuses what no kind is called in its own words", async () => {
     const headers = { "sec-fetch-site": "same-origin" };
     const answer = await person.browser.get("/api/jobs?type=%00", headers);
-    expect(answer.status).toBe(400);
+    expect(answer.status).toBe(422);
     expect(answer.headers.get("content-type")).toBe("application/problem+json");
   });
 

@@ -3,7 +3,6 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import type { Env, Services } from "../../services.ts";
 import { requireApiPerson } from "../guard.ts";
-import { readableAddress } from "../readable.ts";
 import { eventsApi } from "./events.ts";
 import { jobActionsApi } from "./job-actions.ts";
 import { jobsApi } from "./jobs.ts";
@@ -26,7 +25,7 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
 
   api.openapi(openapiRoute, (c) => c.json(description(), 200));
 
-  api.use(readableAddress, requireApiPerson(services), async (c, next) => {
+  api.use(requireApiPerson(services), async (c, next) => {
     c.header("Cache-Control", "no-cache, private");
     await next();
   });

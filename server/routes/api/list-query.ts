@@ -25,7 +25,8 @@ export const listQuery = z.object({
       type: "string",
       description: `\`active\`, \`finished\` or statuses (${statuses.join(", ")}), separated by commas`,
     }),
-  type: separated(z.string())
+  // Kinds are called as their files are; not every text is one that a database takes.
+  type: separated(z.string().regex(/^[\w-]+$/, "No kind is called that"))
     .optional()
     .openapi({ type: "string", description: "Kinds, separated by commas" }),
   scope: z.enum(["mine", "account"]).default("mine").meta({
