@@ -10,7 +10,7 @@ import { createProgress } from "./jobs/run/progress.ts";
 import { Stopped } from "./jobs/run/run.ts";
 import type { FromRunner, ToRunner } from "./jobs/worker/messages.ts";
 import { createLog } from "./log.ts";
-import { createDiskStorage } from "./storage/disk.ts";
+import { openStorage } from "./storage/open.ts";
 
 // A busy loop cannot hear that its supervisor is gone; a thread of its own can.
 new Worker(new URL("./jobs/worker/orphan-watch.ts", import.meta.url)).unref();
@@ -30,7 +30,7 @@ const executor = {
   backend,
   log,
   observe,
-  storage: createDiskStorage(config.storageDir),
+  storage: await openStorage(config),
   catalog: await readCatalog(config.jobsDirs),
   progress: createProgress({
     async write(rows, logs) {

@@ -15,7 +15,7 @@ import type { Log } from "./log.ts";
 import { startFigures } from "./metrics/figures.ts";
 import { orExitWith } from "./process.ts";
 import { createRenderer } from "./render.ts";
-import { createDiskStorage } from "./storage/disk.ts";
+import { prepareStorage } from "./storage/open.ts";
 
 /** After this, connections that did not end by themselves are cut. */
 const drainMs = 5_000;
@@ -27,7 +27,7 @@ export interface Web {
   stop(): Promise<void>;
 }
 
-/** Exits with one clear line where it cannot listen. */
+/** Exits with one clear line where it cannot listen, or has no place for files. */
 export async function startWeb(parts: {
   config: Config;
   backend: Backend;
@@ -56,7 +56,7 @@ export async function startWeb(parts: {
     observe({ what: "life", event });
   });
   const accounts = createAccounts({ backend, config, log });
-  const storage = createDiskStorage(config.storageDir);
+  const storage = await orExitWith(prepareStorage(config), "files cannot be kept");
   accounts.onSessionEnd((id) => hub.endSession(id));
   const app = createApp({ config, log, backend, catalog, accounts, storage, render, hub });
 

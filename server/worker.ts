@@ -7,6 +7,7 @@ import { logLife } from "./life-log.ts";
 import { createLog } from "./log.ts";
 import { startFigures } from "./metrics/figures.ts";
 import { orExit, orExitWith } from "./process.ts";
+import { prepareStorage } from "./storage/open.ts";
 
 const longestStopMs = 9_500;
 
@@ -17,6 +18,7 @@ const backend = await orExitWith(
   "the database cannot be opened",
 );
 await backend.migrate();
+await orExitWith(prepareStorage(config), "files cannot be kept");
 const measure = await orExitWith(
   startFigures({ role: "worker", config, backend }),
   `it cannot serve its figures on ${config.host}:${config.metricsPort}`,

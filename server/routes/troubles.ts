@@ -1,6 +1,7 @@
 /** What a page says when something went wrong that no route expected. */
 import { HTTPException } from "hono/http-exception";
 import { isWorthRetrying } from "../jobs/retryable.ts";
+import { StorageAway } from "../storage/storage.ts";
 import type { Trouble } from "./error-page.ts";
 
 const home = { href: "/jobs", text: "All jobs" };
@@ -11,6 +12,14 @@ export function troubleOf(error: unknown): Trouble {
       status: error.status as Trouble["status"],
       heading: "That did not work",
       message: error.message || "The request could not be understood.",
+      links: [home],
+    };
+  }
+  if (error instanceof StorageAway) {
+    return {
+      status: 503,
+      heading: "Files cannot be reached",
+      message: `${error.message}. Nothing is lost: try again in a moment.`,
       links: [home],
     };
   }

@@ -13,3 +13,10 @@ export async function openStorage({
   const { createBucketStorage } = await import("./s3.ts");
   return createBucketStorage(bucket);
 }
+
+/** For the start of a process. @throws what keeps files from being kept, in words */
+export async function prepareStorage(config: Parameters<typeof openStorage>[0]): Promise<Storage> {
+  const storage = await openStorage(config);
+  await storage.prepare();
+  return storage;
+}

@@ -1,4 +1,3 @@
-import type { BucketAddress } from "./bucket-address.ts";
 import { StorageAway, StorageFull } from "./storage.ts";
 
 /** What S3 and those that stand in for it call the things that can be wrong with a request. */
@@ -20,31 +19,28 @@ const refused = new Set([
 ]);
 const full = new Set(["QuotaExceeded", "XMinioStorageFull", "EntityTooLarge"]);
 const elsewhere = new Set(["PermanentRedirect", "AuthorizationHeaderMalformed"]);
+const noCredentials =
+  "The file storage has no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 const unreachable = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH"]);
 
-/** @returns an error of the storage in plain words; what is none of the bucket's as it is */
-export function bucketError(error: unknown, address: BucketAddress): unknown {
-  if (error instanceof StorageAway || !(error instanceof Error)) return error;
+/** @returns an error of the storage, in words for everybody; what is none of its own as it is */
+export function bucketError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof StorageAway) return error;
   const { name, code = "", $metadata, $fault } = error as Answer & Error;
   const status = $metadata?.httpStatusCode;
-  const place = `bucket "${address.bucket}" at ${address.endpoint ?? "Amazon S3"}`;
   const away = (message: string) => new StorageAway(message, { cause: error });
   if (status === 507 || full.has(name)) {
     return new StorageFull("The file storage is full", { cause: error });
   }
-  if (name === "NoSuchBucket") return away(`There is no ${place}`);
-  if (name === "CredentialsProviderError") {
-    return away(
-      "There are no credentials for the file storage: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    );
-  }
+  if (name === "NoSuchBucket") return away("The bucket of the file storage is not there");
+  if (name === "CredentialsProviderError") return away(noCredentials);
   if (refused.has(name) || status === 401 || status === 403) {
-    return away(`The credentials are refused by the ${place} (${name})`);
+    return away(`The file storage refuses its credentials: ${name}`);
   }
   if (elsewhere.has(name) || status === 301 || error.message === "Region is missing") {
-    return away(`The region is not that of the ${place}: say it with ?region=… in STORAGE_URL`);
+    return away("The file storage is in another region: say ?region=… in STORAGE_URL");
   }
-  if (unreachable.has(code)) return away(`The file storage cannot be reached: ${place}`);
+  if (unreachable.has(code)) return away("The file storage cannot be reached");
   if (status !== undefined && status < 500) {
     return away(`The file storage does not do what it is asked: ${name}`);
   }

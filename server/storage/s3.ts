@@ -6,6 +6,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -14,7 +15,7 @@ import { Blocks } from "./blocks.ts";
 import type { BucketAddress } from "./bucket-address.ts";
 import { bucketError, isMissingObject } from "./s3-errors.ts";
 import { readPieces } from "./s3-read.ts";
-import { type Chunks, NotStored, partsOf, type Storage } from "./storage.ts";
+import { type Chunks, NotStored, partsOf, type Storage, StorageAway } from "./storage.ts";
 
 /**
  * What is no larger goes in one request. A file may have ten thousand parts: 100 GB, as much as
@@ -49,19 +50,16 @@ export function createBucketStorage(address: BucketAddress): Storage {
   // No key begins with a dot, so none can name it.
   const probe = { Bucket, Key: `${prefix}.writable` };
 
-  /** Asks the bucket; what is wrong is told in words. */
-  async function ask<T>(request: Promise<T>): Promise<T> {
-    try {
-      return await request;
-    } catch (error) {
-      throw bucketError(error, address);
-    }
-  }
-
   async function prepare(): Promise<void> {
-    await ask(client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: 1 })));
-    await ask(client.send(new PutObjectCommand({ ...probe, Body: "for a moment" })));
-    await ask(client.send(new DeleteObjectCommand(probe)));
+    try {
+      await list(prefix, 1);
+      await client.send(new PutObjectCommand({ ...probe, Body: "for a moment" }));
+      await client.send(new DeleteObjectCommand(probe));
+    } catch (error) {
+      const { message } = bucketError(error) as Error;
+      const place = `bucket "${Bucket}" at ${address.endpoint ?? "Amazon S3"}`;
+      throw new StorageAway(`${message} (${place})`, { cause: error });
+    }
     // Not every server or policy lets it; a rule of the bucket does the same.
     await removeStaleUploads().catch(() => {});
   }
@@ -87,7 +85,7 @@ export function createBucketStorage(address: BucketAddress): Storage {
     } catch (error) {
       // The first error is the one to tell: taking back what was sent may fail as well.
       if (source.failure) throw source.failure.error;
-      throw bucketError(error, address);
+      throw bucketError(error);
     } finally {
       Body.destroy();
     }
@@ -98,8 +96,7 @@ export function createBucketStorage(address: BucketAddress): Storage {
     try {
       yield* readPieces(client, object, range);
     } catch (error) {
-      if (isMissingObject(error)) throw new NotStored(key);
-      throw bucketError(error, address);
+      throw isMissingObject(error) ? new NotStored(key) : bucketError(error);
     }
   }
 
@@ -108,9 +105,9 @@ export function createBucketStorage(address: BucketAddress): Storage {
     try {
       return (await client.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength;
     } catch (error) {
-      if (!isMissingObject(error)) throw bucketError(error, address);
+      if (!isMissingObject(error)) throw bucketError(error);
       // The answer to a HEAD does not tell a missing object from a missing bucket.
-      await ask(client.send(new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 })));
+      await list(Key, 1);
       return undefined;
     }
   }
@@ -120,14 +117,18 @@ export function createBucketStorage(address: BucketAddress): Storage {
   }
 
   async function removeObject(Key: string): Promise<void> {
-    await ask(client.send(new DeleteObjectCommand({ Bucket, Key })));
+    await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(tellInWords);
+  }
+
+  function list(Prefix: string, MaxKeys?: number): Promise<ListObjectsV2CommandOutput> {
+    return client.send(new ListObjectsV2Command({ Bucket, Prefix, MaxKeys })).catch(tellInWords);
   }
 
   /** One by one: the request that takes many at once differs between servers. */
   async function removeAll(folder: string): Promise<void> {
     const Prefix = `${keyOf(folder.replace(/\/$/, ""))}/`;
     for (;;) {
-      const page = await ask(client.send(new ListObjectsV2Command({ Bucket, Prefix })));
+      const page = await list(Prefix);
       const keys = (page.Contents ?? []).map(({ Key }) => Key!);
       const removing = Array.from({ length: removedAtOnce }, async () => {
         for (let key = keys.pop(); key !== undefined; key = keys.pop()) await removeObject(key);
@@ -138,4 +139,8 @@ export function createBucketStorage(address: BucketAddress): Storage {
   }
 
   return { prepare, write, read, size, remove, removeAll };
+}
+
+function tellInWords(error: unknown): never {
+  throw bucketError(error);
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { utimes } from "node:fs/promises";
+import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
@@ -107,12 +107,13 @@ test("a file that changes while it is read is an error, not a mixture", async ()
 });
 
 test("a folder of more than a thousand files goes whole", async () => {
-  const { storage, kept } = emptyPlace();
-  const keys = Array.from({ length: 1_050 }, (_, at) => `jobs/1/scratch/${at}`);
-  for (let at = 0; at < keys.length; at += 50) {
-    await Promise.all(keys.slice(at, at + 50).map((key) => storage.write(key, bytes("x"))));
-  }
+  const { storage, kept, prefix } = emptyPlace();
+  const folder = join(bucket.dir, prefix, "jobs/1/scratch");
+  await mkdir(folder, { recursive: true });
+  // The server's own files, for asking it a thousand times takes long.
+  for (let at = 0; at < 1_020; at++) await writeFile(join(folder, `${at}._S3rver_object`), "x");
   await storage.write("jobs/2/scratch/a", bytes("x"));
+  expect(await kept()).toHaveLength(1_021);
   await storage.removeAll("jobs/1/");
   expect(await kept()).toEqual(["jobs/2/scratch/a"]);
 });
@@ -123,16 +124,19 @@ describe("what is wrong is told in words", () => {
 
   test("no such bucket", async () => {
     const storage = other({ bucket: "elsewhere" });
-    const said = `There is no bucket "elsewhere" at ${bucket.address.endpoint}`;
+    const said = "The bucket of the file storage is not there";
     for (const asked of everything(storage)) await expect(asked).rejects.toThrow(said);
-    await expect(storage.prepare()).rejects.toThrow(StorageAway);
+    // Whoever starts a process is told where that is.
+    await expect(storage.prepare()).rejects.toThrow(
+      `${said} (bucket "elsewhere" at ${bucket.address.endpoint})`,
+    );
   });
 
   test("credentials that are refused", async () => {
     const storage = other({});
     await withKey("wrong", async () => {
       for (const asked of everything(storage)) {
-        await expect(asked).rejects.toThrow(/^The credentials are refused by the bucket "files"/);
+        await expect(asked).rejects.toThrow("The file storage refuses its credentials");
       }
     });
   });
@@ -140,9 +144,7 @@ describe("what is wrong is told in words", () => {
   test("a server that is not there", async () => {
     const endpoint = `http://127.0.0.1:${await unusedPort()}`;
     for (const asked of everything(other({ endpoint }))) {
-      await expect(asked).rejects.toThrow(
-        `The file storage cannot be reached: bucket "files" at ${endpoint}`,
-      );
+      await expect(asked).rejects.toThrow("The file storage cannot be reached");
     }
   });
 

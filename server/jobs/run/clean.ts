@@ -16,6 +16,17 @@ export async function clean(run: Run, job: JobContext, ended: JobRow, log: Log):
       log.error({ job: ended.id, err: error }, "cleanup failed");
     }
   }
-  await run.storage.removeAll(`jobs/${ended.id}/scratch/`);
-  await run.backend.db.updateTable("jobs").set({ untidy: 0 }).where("id", "=", ended.id).execute();
+  const untidy = (await removeScratch(run, ended.id, log)) ? 0 : 1;
+  await run.backend.db.updateTable("jobs").set({ untidy }).where("id", "=", ended.id).execute();
+}
+
+/** @returns whether nothing is left; else the sweep comes back to it */
+async function removeScratch({ storage }: Run, id: string, log: Log): Promise<boolean> {
+  try {
+    await storage.removeAll(`jobs/${id}/scratch/`);
+    return true;
+  } catch (error) {
+    log.warn({ job: id, err: error }, "working files cannot be removed yet");
+    return false;
+  }
 }

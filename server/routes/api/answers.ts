@@ -32,7 +32,9 @@ export function problems(...statuses: (keyof typeof reasons)[]) {
   const answers = Object.entries(all).map(([status, text]) => [status, problem(text)]);
   return {
     ...Object.fromEntries(answers),
-    default: problem("503 with the database away (`Retry-After`), 500 for what nobody expected"),
+    default: problem(
+      "503 with the database or the file storage away (`Retry-After`), 500 for what nobody expected",
+    ),
   } as { default: ReturnType<typeof problem> };
 }
 
