@@ -48,7 +48,10 @@ export async function ring(tx: Transaction<Schema>, job: Doorbell): Promise<void
  */
 const serverNow = sql`(extract(epoch from statement_timestamp()) * 1000)::bigint`;
 
-/** `skip locked` lets claimers pass each other instead of waiting for one account's row. */
+/**
+ * `skip locked` lets claimers pass each other instead of waiting for one account's row. Accounts
+ * where nothing waits are passed over: an index goes from one that has something to the next.
+ */
 async function claim(
   { db }: Write,
   workerId: string,
@@ -56,8 +59,13 @@ async function claim(
   whenLocked: RawBuilder<unknown>,
 ): Promise<JobRow | undefined> {
   const claimed = await sql<JobRow>`
-    with account as (
-      select accounts.id from accounts cross join lateral (
+    with recursive waiting(id) as (
+      (select account_id from jobs where status = 'pending' order by account_id limit 1)
+      union all select (select account_id from jobs where status = 'pending'
+        and account_id > waiting.id order by account_id limit 1)
+      from waiting where waiting.id is not null),
+    account as (
+      select accounts.id from waiting join accounts using (id) cross join lateral (
         select priority from jobs
         where account_id = accounts.id and status = 'pending' and run_at <= ${serverNow}
         order by priority, run_at, id limit 1) head
@@ -65,9 +73,10 @@ async function claim(
       order by head.priority, accounts.running, accounts.last_claimed_at
       limit 1 for update of accounts ${whenLocked}),
     best as (
-      select jobs.id, jobs.account_id from jobs join account on account.id = jobs.account_id
-      where status = 'pending' and run_at <= ${serverNow}
-      order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
+      select head.id, head.account_id from account cross join lateral (
+        select jobs.id, jobs.account_id from jobs
+        where account_id = account.id and status = 'pending' and run_at <= ${serverNow}
+        order by priority, run_at, jobs.id limit 1 for update skip locked) head),
     counted as (
       update accounts set running = running + 1, last_claimed_at = ${at}
       from best where accounts.id = best.account_id)

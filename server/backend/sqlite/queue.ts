@@ -15,11 +15,14 @@ export function createQueue({ file, now }: { file: Database.Database; now: () =>
   };
 }
 
-/** Every write transaction is the only one on the file, so two statements claim like one. */
+/**
+ * Every write transaction is the only one on the file, so two statements claim like one. The plus
+ * keeps SQLite to the index that has the order: by the other it reads all that is due, and sorts.
+ */
 async function claim({ db }: Write, workerId: string, at: number): Promise<JobRow | undefined> {
   const best = await sql<{ id: string; account_id: string }>`
     select head.id, head.account_id from accounts join jobs as head on head.id = (
-      select id from jobs where account_id = accounts.id and status = 'pending' and run_at <= ${at}
+      select id from jobs where account_id = accounts.id and status = 'pending' and +run_at <= ${at}
       order by priority, run_at, id limit 1)
     where accounts.running < accounts.max_running
     order by head.priority, accounts.running, accounts.last_claimed_at limit 1`.execute(db);
