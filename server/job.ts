@@ -179,6 +179,8 @@ export interface JobContext<Step extends string = string> {
   readonly scratch: Scratch;
   /** The counts so far, over all runs of this job. */
   readonly counts: Readonly<Tally>;
+  /** Rows that a batch may upsert at once: more would make others wait, fewer cost time. */
+  readonly batchRows: number;
 
   /** Runs a stage. One that finished in an earlier run is not run again: its value (JSON) was kept. */
   step<T>(name: Step, work: () => Promise<T>): Promise<T>;

@@ -13,6 +13,8 @@ export interface Backend {
   readonly db: Kysely<Schema>;
   readonly queue: Queue;
   readonly signals: Signals;
+  /** Rows of an upsert after which a transaction is best ended; others may wait for it meanwhile. */
+  readonly batchRows: number;
   /** What this process itself wrote about jobs, once it has committed. */
   readonly life: Pick<Life, "subscribe">;
   /** The database's clock, ms since 1970: the same for all processes, whatever their own say. */

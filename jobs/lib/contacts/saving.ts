@@ -8,9 +8,6 @@ import type { ContactRow } from "./validate.ts";
 /** What becomes of a contact that is in the audience already, or stands in the file before. */
 export type Duplicates = "update" | "skip";
 
-/** Rows a transaction: it holds the writer for some 3 ms. */
-const BATCH = 500;
-
 const fields = ["first_name", "last_name", "company", "phone"] as const;
 const columns = ["account_id", "email", ...fields, "job_id", "created_at", "updated_at"];
 const key = ["account_id", "email"];
@@ -23,7 +20,11 @@ const how: Record<Duplicates, Upsert> = {
 export async function saveContacts(
   job: JobContext,
   runs: readonly string[],
-  { total, duplicates, size = BATCH }: { total: number; duplicates: Duplicates; size?: number },
+  {
+    total,
+    duplicates,
+    size = job.batchRows,
+  }: { total: number; duplicates: Duplicates; size?: number },
 ): Promise<void> {
   await job.batches<ContactRow, After>({
     total,

@@ -18,6 +18,12 @@ import { createQueue, ring } from "./queue.ts";
 import { createSignals, notify } from "./signals.ts";
 import { createUpsert } from "./upsert.ts";
 
+/**
+ * Some 50 ms, in which only this job's row is held. Each transaction costs seven round trips and a
+ * wait for the server's disk, whatever it holds.
+ */
+const batchRows = 5_000;
+
 /** Where the server is, and what is asked of it. */
 export interface Address {
   /** May lead through a pooler that lends a session for one transaction at a time. */
@@ -72,6 +78,7 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
     write,
     queue: createQueue({ pool, directUrl, pooled, now }),
     signals: createSignals(directUrl),
+    batchRows,
     life,
     relation,
     migrate: () => migrateAll(directUrl),

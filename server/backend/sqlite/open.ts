@@ -8,6 +8,9 @@ import { createQueue } from "./queue.ts";
 import { createSignals, createSignalsTable, signal } from "./signals.ts";
 import { upsert } from "./upsert.ts";
 
+/** Some 3 ms, in which nobody else writes to the file. */
+const batchRows = 500;
+
 /**
  * The backend of one machine: everything in one file. Transactions have a connection of their own,
  * so that nobody who reads waits until one of this process gets its turn.
@@ -50,6 +53,7 @@ export function openSqlite(path: string): Backend {
     write,
     queue: createQueue({ file, now }),
     signals: createSignals(file),
+    batchRows,
     life,
     relation,
     async migrate() {

@@ -26,6 +26,7 @@ export async function createContext(run: Run): Promise<JobContext> {
     db: backend.db,
     scratch: scratchOf(storage, row.id),
     counts,
+    batchRows: backend.batchRows,
     step: (name, work) => steps.run(name, work),
     value: (name) => steps.value(name),
     async batches(options) {

@@ -96,6 +96,35 @@ export function databaseContract(backend: () => Backend): void {
     expect(rows.map((each) => each.company)).toEqual(["A", "BB", "C", "D"]);
   });
 
+  test("an upsert of one row, of rows that share a column, and of none", async () => {
+    const { db, write } = backend();
+    const columns = ["account_id", "email", "phone", "job_id", "created_at", "updated_at"];
+    const how = { columns, key: ["account_id", "email"], update: ["phone", "updated_at"] };
+    const row = (email: string, phone: string | null, at: number) => {
+      return ["shared", email, phone, "job", at, at];
+    };
+    const upsert = (...rows: unknown[][]) => write((tx) => tx.upsert("contacts", rows, how));
+    expect(await upsert()).toEqual({ inserted: 0, updated: 0, skipped: 0 });
+    expect(await upsert(row("a", null, 1))).toEqual({ inserted: 1, updated: 0, skipped: 0 });
+    // The phone differs, then it is shared, then none has one.
+    await upsert(row("a", "1", 2), row("b", null, 2));
+    await upsert(row("c", "3", 3), row("d", "3", 3));
+    await upsert(row("d", null, 4), row("e", null, 5));
+    const found = await db
+      .selectFrom("contacts")
+      .select(["email", "phone", "created_at", "updated_at"])
+      .where("account_id", "=", "shared")
+      .orderBy("email")
+      .execute();
+    expect(found.map((each) => Object.values(each).join(" "))).toEqual([
+      "a 1 1 2",
+      "b  2 2",
+      "c 3 3 3",
+      "d  3 4",
+      "e  5 5",
+    ]);
+  });
+
   test("an upsert takes over what is given and keeps the rest", async () => {
     const { db, write } = backend();
     const columns = [
