@@ -166,7 +166,7 @@ export interface Scratch {
   read(name: string): AsyncIterable<Uint8Array>;
 }
 
-/** The person who started the job, and the log of what the job says. */
+/** What a run gets to work with: all that it may touch. */
 export interface JobContext<Step extends string = string> {
   readonly id: string;
   readonly accountId: string;

@@ -58,7 +58,10 @@ export interface JobsTable {
   retry_of: string | null;
   priority: Generated<number>;
   status: Status;
-  /** Why it is in that status: retry, rescued, interrupted, timeout, worker_lost, error, refused. */
+  /**
+   * Why it is in that status: retry, rescued, interrupted, resumed, timeout, worker_lost, error,
+   * refused.
+   */
   reason: string | null;
   input: string;
   /** What it is about, for telling it from others of its kind: the name of the uploaded file. */

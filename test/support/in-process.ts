@@ -39,6 +39,8 @@ export async function oneJob<Input extends z.ZodObject>(
   };
   return {
     id,
+    /** The kinds that the next run will find. */
+    catalog,
     /** Claims the job and runs it to the end of that run. */
     async run(): Promise<JobRow> {
       const row = await claim(backend, "worker-1");

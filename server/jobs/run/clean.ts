@@ -16,17 +16,21 @@ export async function clean(run: Run, job: JobContext, ended: JobRow, log: Log):
       log.error({ job: ended.id, err: error }, "cleanup failed");
     }
   }
-  const untidy = (await removeScratch(run, ended.id, log)) ? 0 : 1;
-  await run.backend.db.updateTable("jobs").set({ untidy }).where("id", "=", ended.id).execute();
+  await removeScratch(run, ended.id, log);
 }
 
-/** @returns whether nothing is left; else the sweep comes back to it */
-async function removeScratch({ storage }: Run, id: string, log: Log): Promise<boolean> {
+/** Its working files go; where they cannot yet, the sweep comes back to them. */
+export async function removeScratch(
+  { backend, storage }: Pick<Run, "backend" | "storage">,
+  id: string,
+  log: Log,
+): Promise<void> {
+  let untidy = 0;
   try {
     await storage.removeAll(`jobs/${id}/scratch/`);
-    return true;
   } catch (error) {
+    untidy = 1;
     log.warn({ job: id, err: error }, "working files cannot be removed yet");
-    return false;
   }
+  await backend.db.updateTable("jobs").set({ untidy }).where("id", "=", id).execute();
 }

@@ -2,7 +2,7 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import { type JobContext, Refused } from "../../job.ts";
+import { type JobContext, type Outcome, Refused } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
 import {
@@ -18,7 +18,7 @@ import type { Observe } from "../life.ts";
 import { number } from "../shown/format.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/messages.ts";
-import { clean } from "./clean.ts";
+import { clean, removeScratch } from "./clean.ts";
 import { createContext } from "./context.ts";
 import { createEstimator } from "./estimate.ts";
 import type { Progress } from "./progress.ts";
@@ -43,7 +43,8 @@ export async function execute(
   const { backend, catalog, progress, log, observe } = executor;
   const kind = catalog.get(row.kind);
   if (!kind) {
-    if (task === "run") await failForGood(backend, row, missing(row.kind));
+    const ended = task === "run" ? await failForGood(backend, row, missing(row.kind)) : row;
+    if (ended) await removeScratch(executor, ended.id, log);
     return;
   }
   const tracked = progress.track(row.id, row.fence, createEstimator());
@@ -61,14 +62,22 @@ export async function execute(
 /** @returns the job as it is now, or undefined where the run had lost it */
 async function runToItsEnd(run: Run, job: JobContext, log: Log): Promise<JobRow | undefined> {
   const { row, kind, backend, tracked } = run;
+  let outcome: Outcome;
   try {
-    const outcome = await kind.run(job, JSON.parse(row.input));
-    await tracked.finish();
-    return await succeed(backend, row, outcome);
+    outcome = checked(await kind.run(job, JSON.parse(row.input)));
   } catch (error) {
     await tracked.finish().catch(() => {});
     return endAfter(error, run, job, log);
   }
+  await tracked.finish().catch(() => {});
+  // Where this cannot be written, the kind has not failed: the sweep finds the job and runs it on.
+  return succeed(backend, row, outcome);
+}
+
+/** A kind is not always checked for its types before it runs. */
+function checked(outcome: Outcome): Outcome {
+  if (typeof outcome?.message === "string") return outcome;
+  throw new TypeError("A kind's run returns { message }, a sentence about how it ended");
 }
 
 async function endAfter(error: unknown, run: Run, job: JobContext, log: Log) {

@@ -13,10 +13,14 @@ export interface Local {
   asked?: { why: StopReason; at: number };
   /** Beats in a row in which the database did not list it. */
   unlisted: number;
+  /** Resolved when it has left. */
+  gone: PromiseWithResolvers<void>;
 }
 
 export interface LocalJobs {
   has(id: string): boolean;
+  /** Resolves when no run of this job is here: one that was given up may take until it is killed. */
+  gone(id: string): Promise<void>;
   add(row: JobRow): Local;
   remove(id: string): void;
   /** The first reason to stop stands. */
@@ -46,12 +50,16 @@ export function createLocalJobs(pool: Pick<RunnerPool, "stop" | "kill">): LocalJ
 
   return {
     has: (id) => local.has(id),
+    gone: async (id) => local.get(id)?.gone.promise,
     add(row) {
-      const mine: Local = { row, unlisted: 0 };
+      const mine: Local = { row, unlisted: 0, gone: Promise.withResolvers() };
       local.set(row.id, mine);
       return mine;
     },
-    remove: (id) => void local.delete(id),
+    remove(id) {
+      local.get(id)?.gone.resolve();
+      local.delete(id);
+    },
     askAll(why) {
       for (const mine of local.values()) ask(mine, why);
     },

@@ -52,6 +52,8 @@ export async function supervise(options: {
     try {
       const row = await claim(backend, workerId);
       if (!row) return false;
+      // It may come back to where an earlier run of it, that others gave up, has not left yet.
+      await local.gone(row.id);
       // The stop came while the claim was under way.
       if (stopping) await handBack(backend, row, "interrupted");
       else await runToItsEnd(row);

@@ -31,6 +31,7 @@ export function createSweeper(
   let mendedAt = monotonic();
 
   async function findLost(ownId: string): Promise<string[]> {
+    const askedAt = monotonic();
     const workers = await backend.db
       .selectFrom("workers")
       .select(["id", "beat", "beat_at"])
@@ -43,8 +44,9 @@ export function createSweeper(
     }
     const present = new Set(workers.map((worker) => worker.id));
     for (const id of seen.keys()) if (!present.has(id)) seen.delete(id);
+    // This process itself may have stood still before it read the answer.
     return [...seen].flatMap(([id, last]) =>
-      id !== ownId && at - last.at >= lostAfterMs ? [id] : [],
+      id !== ownId && askedAt - last.at >= lostAfterMs ? [id] : [],
     );
   }
 

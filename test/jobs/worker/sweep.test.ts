@@ -61,6 +61,19 @@ describe.each(backends)("the sweep on $name", (which) => {
     expect(await workers()).toEqual([own, other]);
   });
 
+  test("a watcher that stood still itself while it read condemns nobody", async () => {
+    const { backend } = opened;
+    const [own, other] = [await register(backend, null), await register(backend, null)];
+    const { sweep } = sweeper();
+    await sweep(own);
+    const swept = sweep(own);
+    clock = 60_000;
+    await swept;
+    expect(await workers()).toEqual([own, other]);
+    await sweep(own);
+    expect(await workers()).toEqual([own]);
+  });
+
   test("one that was silent before the watcher came is watched for half the time", async () => {
     const { backend } = opened;
     const dead = await register(backend, null);
