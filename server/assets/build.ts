@@ -6,6 +6,8 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  accessSync,
+  constants,
   existsSync,
   readdirSync,
   readFileSync,
@@ -17,7 +19,6 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { build, transform } from "esbuild";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -34,13 +35,14 @@ const devScript = "dev-reload";
 const htmxVersion = "2.0.11";
 
 /**
- * Builds what is older than its sources.
+ * Builds what is older than its sources. A folder that nobody may write to, as that of an image, has
+ * what was built with it: there neither esbuild nor Tailwind has to be installed.
  * @param options.dev adds the script by which open pages load themselves again
  * @throws where the installed htmx is another version, or the stylesheet does not compile
  */
 export async function buildAssets(options: { minify: boolean; dev?: boolean }): Promise<void> {
   const { minify, dev = false } = options;
-  if (isFresh(dev)) return;
+  if (isFresh(dev) || isFixed()) return;
   const htmx = readHtmx();
   await buildStylesheet(minify);
   write(output.worker, await bundled("live-worker"));
@@ -67,6 +69,16 @@ function isFresh(dev: boolean): boolean {
   ];
   const newest = Math.max(...made.map((path) => changedAt(path)));
   return Object.values(output).every((path) => changedAt(path) > newest);
+}
+
+function isFixed(): boolean {
+  if (!Object.values(output).every((path) => existsSync(path))) return false;
+  try {
+    accessSync(dirname(output.css), constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** All files of a folder, and its folders too: they tell of a file that is gone. */
@@ -114,12 +126,14 @@ const how = { minify: true, format: "iife", target: "es2022" } as const;
 
 /** Each script has names of its own. */
 async function small(name: string): Promise<string> {
+  const { transform } = await import("esbuild");
   const source = readFileSync(join(sources, `${name}.js`), "utf8");
   return (await transform(source, how)).code.trimEnd();
 }
 
 /** A script with the modules that it imports. */
 async function bundled(name: string): Promise<string> {
+  const { build } = await import("esbuild");
   const entryPoints = [join(sources, `${name}.js`)];
   const { outputFiles } = await build({ ...how, entryPoints, bundle: true, write: false });
   return outputFiles[0]!.text.trimEnd();
