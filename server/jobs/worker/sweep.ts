@@ -4,6 +4,7 @@ import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Log } from "../../log.ts";
 import { rescue } from "../ends.ts";
+import { mendCounters } from "./counters.ts";
 
 /** A worker whose beat stands still for this long is lost. */
 export const lostAfterMs = 5_000;
@@ -122,17 +123,18 @@ export async function takeUntidy(backend: Backend, id?: string): Promise<JobRow[
     .execute();
 }
 
+/**
+ * The first of each account that has room: thousands that wait for their account's turn are not
+ * read. A doorbell is answered for as long as something is due, so one is enough for all behind it.
+ * The plus keeps SQLite to the index that has this order.
+ */
 async function ringOverdue(backend: Backend): Promise<void> {
-  const overdue = await backend.db
-    .selectFrom("jobs")
-    .innerJoin("accounts", "accounts.id", "jobs.account_id")
-    .select(["jobs.id", "jobs.run_at", "jobs.priority"])
-    .where("jobs.status", "=", "pending")
-    .where("jobs.run_at", "<", backend.now() - overdueMs)
-    .whereRef("accounts.running", "<", "accounts.max_running")
-    .orderBy("jobs.run_at")
-    .limit(mostRings)
-    .execute();
+  const { rows: overdue } = await sql<Pick<JobRow, "id" | "run_at" | "priority">>`
+    select head.id, head.run_at, head.priority from accounts join jobs as head on head.id = (
+      select id from jobs where account_id = accounts.id and status = 'pending'
+        and +run_at < ${backend.now() - overdueMs}
+      order by priority, run_at, id limit 1)
+    where accounts.running < accounts.max_running limit ${mostRings}`.execute(backend.db);
   if (overdue.length === 0) return;
   await backend.write(async (write) => {
     for (const { id, run_at, priority } of overdue) {
@@ -140,22 +142,3 @@ async function ringOverdue(backend: Backend): Promise<void> {
     }
   });
 }
-
-/** Touching the row first locks it, so that no claim comes between the count and its keeping. */
-async function mendCounters(backend: Backend): Promise<void> {
-  const accounts = await backend.db
-    .selectFrom("accounts")
-    .select("id")
-    .where("running", "!=", countOfRunning)
-    .execute();
-  for (const { id } of accounts) {
-    await backend.write(async ({ db }) => {
-      const account = db.updateTable("accounts").where("id", "=", id);
-      await account.set({ running: sql`running` }).execute();
-      await account.set({ running: countOfRunning }).execute();
-    });
-  }
-}
-
-const countOfRunning = sql<number>`(
-  select count(*) from jobs where jobs.account_id = accounts.id and jobs.status = 'running')`;

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type JobFilter, listJobs } from "../../server/jobs/list.ts";
+import { start } from "../../server/jobs/start.ts";
+import { isFinal } from "../../server/jobs/status.ts";
+import { typicalSeconds } from "../../server/jobs/typical-duration.ts";
+import { mendCounters } from "../../server/jobs/worker/counters.ts";
+import { createSweeper, takeUntidy } from "../../server/jobs/worker/sweep.ts";
+import { beat } from "../../server/jobs/worker/worker-beat.ts";
+import { createLog } from "../../server/log.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { testCatalog } from "../support/kinds.ts";
+import { analyse, fillWithJobs } from "../support/many-jobs.ts";
+import { unboundedReads } from "../support/plans.ts";
+
+const count = 30_000;
+const [usual, unusual, rare] = ["noop", "urgent", "rare"];
+const busy = { accountId: "account-1", userId: "busy" };
+const seldom = { accountId: "account-1", userId: "seldom" };
+const everyone = { accountId: "account-1" };
+
+const filters: [string, JobFilter][] = [
+  ["everyone's", everyone],
+  ["one's own", busy],
+  ["of somebody with few jobs", seldom],
+  ["active", { ...everyone, statuses: ["pending", "running", "paused"] }],
+  ["waiting", { ...busy, statuses: ["pending"] }],
+  ["failed", { ...everyone, statuses: ["failed"] }],
+  ["of a rare status", { ...everyone, statuses: ["cancelled"] }],
+  ["of a rare status, one's own", { ...seldom, statuses: ["cancelled"] }],
+  ["of the usual kind", { ...everyone, kinds: [usual] }],
+  ["of a rare kind", { ...everyone, kinds: [rare] }],
+  ["of a rare kind, one's own", { ...seldom, kinds: [rare] }],
+  [
+    "of two kinds, failed or waiting",
+    { ...busy, kinds: [unusual, rare], statuses: ["failed", "pending"] },
+  ],
+  ["of somebody who has none", { ...everyone, userId: "nobody" }],
+  ["found by its id", { ...everyone, id: "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f" }],
+];
+
+describe.each(backends)("with many jobs in the table, on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+    const { backend } = opened;
+    const who = { ...everyone, busyUserId: "busy", seldomUserId: "seldom" };
+    await fillWithJobs(backend, who, { count, kinds: [usual, unusual, rare] });
+    // Half of what waits is due, far more than may run at once.
+    const due = backend.db.updateTable("jobs").set({ run_at: 0 }).where("status", "=", "pending");
+    await due.where("id", "like", "%5").execute();
+    await analyse(backend);
+  });
+  afterAll(() => opened.close());
+
+  /** The product's own work, with a database that tells what it was asked. */
+  const expectBounded = async (work: (backend: typeof opened.backend) => Promise<unknown>) => {
+    const { backend } = opened;
+    expect(await unboundedReads(backend, (db) => work({ ...backend, db }))).toEqual([]);
+  };
+
+  test.each(filters)("a page of jobs %s reads no more than the page", async (_, filter) => {
+    await expectBounded(({ db }) => listJobs(db, filter, { limit: 50 }));
+  });
+
+  test.each(filters)("nor does a page far behind, of jobs %s", async (_, filter) => {
+    const long = opened.backend.now() - 40 * 86_400_000;
+    const onlyActive = filter.statuses?.every((status) => !isFinal(status));
+    for (const sort of onlyActive ? [7e15] : [7e15, long]) {
+      const after = `${sort}.0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f`;
+      await expectBounded(({ db }) => listJobs(db, filter, { limit: 50, after }));
+    }
+  });
+
+  test("the typical duration is taken of the last jobs of each kind", async () => {
+    await expectBounded(({ db }) => typicalSeconds(db, testCatalog, everyone.accountId));
+  });
+
+  test("a key that was used is found at once", async () => {
+    const request = { kind: usual, input: {}, ...busy, idempotencyKey: "once" };
+    await start(opened.backend, testCatalog, request);
+    await expectBounded((backend) => start(backend, testCatalog, request));
+  });
+
+  test("a claim looks at the first of each account", async () => {
+    const { backend } = opened;
+    await expectBounded(({ db }) =>
+      backend.queue.claim({ db, ring: async () => {} } as never, "worker-1"),
+    );
+  });
+
+  test("neither beat nor sweep looks through the table", async () => {
+    await expectBounded(async (backend) => {
+      await beat(backend, "worker-1", null);
+      await takeUntidy(backend);
+      await mendCounters(backend);
+      await createSweeper(backend, createLog("silent", "worker")).sweep("worker-1");
+    });
+  });
+
+  test("what reads the whole table is noticed", async () => {
+    const { backend } = opened;
+    const whole = (db: typeof backend.db) =>
+      db.selectFrom("jobs").select("id").where("subject", "=", "none.csv").execute();
+    const sorted = (db: typeof backend.db) =>
+      db
+        .selectFrom("jobs")
+        .select("id")
+        .where("account_id", "=", everyone.accountId)
+        .where("finished_at", "is not", null)
+        .where("hidden_at", "is", null)
+        .orderBy("message")
+        .limit(5)
+        .execute();
+    expect(await unboundedReads(backend, whole)).not.toEqual([]);
+    expect(await unboundedReads(backend, sorted)).not.toEqual([]);
+  });
+});
