@@ -29,6 +29,8 @@ export interface Config {
   bucket: BucketAddress | null;
   /** Signs sessions, form tokens and links. */
   secret: string;
+  /** False: it was made, and is kept in the folder. */
+  secretIsSet: boolean;
   /** Runner processes of one worker that are kept for sharing. */
   runners: number;
   /** Jobs that one worker runs at a time. */
@@ -123,6 +125,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     storageDir,
     bucket: set.STORAGE_URL ?? null,
     secret: set.SECRET ?? keptSecret(storageDir),
+    secretIsSet: set.SECRET !== undefined,
     runners: set.RUNNERS,
     concurrency: set.CONCURRENCY,
     jobsDirs: set.JOBS_DIR.split(delimiter).map((folder) => resolve(folder)),

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { createAccounts } from "./accounts/accounts.ts";
+import { sharedSecret } from "./accounts/shared-secret.ts";
 import { createApp } from "./app.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
@@ -34,7 +35,9 @@ export async function startWeb(parts: {
   catalog: Catalog;
   log: Log;
 }): Promise<Web> {
-  const { config, backend, catalog, log } = parts;
+  const { backend, catalog, log } = parts;
+  const secret = await orExitWith(sharedSecret(parts), "it has no secret to sign with");
+  const config = { ...parts.config, secret };
   const render = createRenderer({
     viewsDir: join(import.meta.dirname, "../views"),
     strict: !config.production,

@@ -18,6 +18,7 @@ export interface Schema {
   uploads: UploadsTable;
   workers: WorkersTable;
   contacts: ContactsTable;
+  secrets: SecretsTable;
 }
 
 export interface AccountsTable {
@@ -197,6 +198,12 @@ export interface ContactsTable {
   job_id: string;
   created_at: number;
   updated_at: number;
+}
+
+export interface SecretsTable {
+  /** What signs sessions and links where none was set, or the mark of the one that was. */
+  name: "made" | "mark";
+  value: string;
 }
 
 export type JobRow = Selectable<JobsTable>;

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { sharedSecret } from "../../server/accounts/shared-secret.ts";
+import { readConfig } from "../../server/config.ts";
+import { createLog } from "../../server/log.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+
+/** A machine with a folder of its own. */
+function machine(SECRET = "") {
+  const STORAGE_DIR = mkdtempSync(join(tmpdir(), "headway-secret-"));
+  onTestFinished(() => rmSync(STORAGE_DIR, { recursive: true }));
+  return readConfig({ STORAGE_DIR, SECRET });
+}
+
+const given = "given-by-the-person-who-runs-it-all";
+const another = "given-by-somebody-else-who-runs-it";
+const postgres = backends.find(({ name }) => name === "postgres")!;
+const sqlite = backends.find(({ name }) => name === "sqlite")!;
+
+describe("on Postgres", () => {
+  let db: Awaited<ReturnType<typeof openTestBackend>>;
+  const warnings: string[] = [];
+  const log = { warn: (said: string) => warnings.push(said) };
+  const secretOf = (config: ReturnType<typeof machine>) =>
+    sharedSecret({ backend: db.backend, config, log });
+
+  beforeAll(async () => {
+    db = await openTestBackend(postgres);
+  });
+  beforeEach(async () => {
+    warnings.length = 0;
+    await db.backend.db.deleteFrom("secrets").execute();
+  });
+  afterAll(() => db.close());
+
+  test("machines that start at once agree, and go on agreeing", async () => {
+    const machines = Array.from({ length: 10 }, () => machine());
+    expect(new Set(machines.map(({ secret }) => secret)).size).toBe(10);
+    const secrets = await Promise.all(machines.map(secretOf));
+    expect(new Set(secrets).size).toBe(1);
+    expect(machines.map(({ secret }) => secret)).toContain(secrets[0]);
+    expect(await secretOf(machine())).toBe(secrets[0]);
+  });
+
+  test("one that was set is used, and the database does not know it", async () => {
+    const made = await secretOf(machine());
+    expect(await secretOf(machine(given))).toBe(given);
+    expect(await secretOf(machine(given))).toBe(given);
+    const rows = await db.backend.db.selectFrom("secrets").selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(given);
+    expect(made).not.toBe(given);
+    expect(warnings).toEqual([]);
+  });
+
+  test("a process without the one that others were given does not start", async () => {
+    await secretOf(machine(given));
+    await expect(secretOf(machine())).rejects.toThrow(
+      "SECRET is set for other processes of this database; set it here too",
+    );
+  });
+
+  test("another one than before is used, and told", async () => {
+    await secretOf(machine(given));
+    expect(await secretOf(machine(another))).toBe(another);
+    expect(warnings).toEqual([expect.stringMatching(/^SECRET has changed/)]);
+    await secretOf(machine(another));
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+test("on SQLite it stays in the folder", async () => {
+  const db = await openTestBackend(sqlite);
+  onTestFinished(() => db.close());
+  const config = machine();
+  const log = createLog("silent", "web");
+  expect(await sharedSecret({ backend: db.backend, config, log })).toBe(config.secret);
+  expect(await db.backend.db.selectFrom("secrets").selectAll().execute()).toEqual([]);
+});
