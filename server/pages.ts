@@ -99,7 +99,7 @@ export interface JobsPage extends Page {
     active: boolean;
   };
   jobs: JobView[];
-  /** "24 jobs" or "1,000+ jobs" */
+  /** "24 jobs shown" */
   countText: string;
   olderHref: string | null;
   newestHref: string | null;
@@ -190,7 +190,7 @@ export interface JobResult extends ResultView {
 export interface JobLog {
   id: string;
   lines: LogLineView[];
-  /** "Earlier lines are not shown", with a link to all of them. */
+  /** The whole log, where the page shows its last lines alone. */
   earlierHref: string | null;
 }
 

@@ -108,7 +108,7 @@ const list = {
   },
   filter,
   jobs: Object.values(jobs),
-  countText: "1,000+ jobs",
+  countText: "50 jobs shown",
   olderHref: "/jobs?before=0198",
   newestHref: null,
 };
