@@ -37,6 +37,15 @@ export async function startApplication(place: Place, more: Environment = {}): Pr
   return { ...main, url };
 }
 
+/** `npm run web`; resolves when it listens. */
+export async function startWeb(place: Place, more: Environment = {}): Promise<Application> {
+  const settings = { PORT: "0", NODE_ENV: "production", LOG_LEVEL: "info", ...more };
+  const web = launch(join(root, "server/web.ts"), environment(place, settings));
+  await untilPrinted(web, "web ready");
+  const url = /"url":"([^"]+)"/.exec(web.output())![1]!;
+  return { ...web, url };
+}
+
 /** What a process of the project gets to know of its place. */
 export function environment({ databaseUrl, storageDir }: Place, more: Environment): Environment {
   return {

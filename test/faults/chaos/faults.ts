@@ -1,0 +1,102 @@
+/** What may happen to processes and to what lies between them. */
+import { sql } from "kysely";
+import type { Backend } from "../../../server/backend/backend.ts";
+import { childrenOf, signalTo } from "../../support/processes.ts";
+import type { OwnPostgres } from "../own-postgres.ts";
+import { type Fleet, freeze, killFamily, type Member } from "./fleet.ts";
+import type { Random } from "./random.ts";
+import type { Takeovers } from "./takeovers.ts";
+
+export interface Stage {
+  fleet: Fleet;
+  postgres: OwnPostgres;
+  backend: Backend;
+  chance: Random;
+  takeovers: Takeovers;
+}
+
+export interface Fault {
+  /** How often among the others. */
+  weight: number;
+  /** Resolves when all that it took away is there again. */
+  run(stage: Stage): Promise<void>;
+}
+
+const present = (members: readonly Member[]) => members.filter(({ process }) => process);
+
+export const faults: Record<string, Fault> = {
+  "machine with a worker lost": {
+    weight: 4,
+    async run({ fleet, chance, takeovers }) {
+      const worker = chance.pick(present(fleet.workers));
+      await takeovers.expect([worker.process!.pid]);
+      await fleet.lose(worker, killFamily, chance.between(500, 3_000));
+    },
+  },
+  "worker killed, its runners left behind": {
+    weight: 2,
+    async run({ fleet, chance, takeovers }) {
+      const worker = chance.pick(present(fleet.workers));
+      await takeovers.expect([worker.process!.pid]);
+      await fleet.lose(worker, ({ kill }) => kill("SIGKILL"), chance.between(500, 3_000));
+    },
+  },
+  "runner killed": {
+    weight: 3,
+    async run({ fleet, chance }) {
+      const worker = chance.pick(present(fleet.workers)).process!;
+      const runners = childrenOf(worker.pid);
+      if (runners.length > 0) signalTo(chance.pick(runners), "SIGKILL");
+    },
+  },
+  "worker frozen beyond its lease": {
+    weight: 2,
+    async run({ fleet, chance, takeovers }) {
+      const worker = chance.pick(present(fleet.workers));
+      await takeovers.expect([worker.process!.pid]);
+      await freeze(worker.process!, chance.between(7_000, 9_000));
+    },
+  },
+  "worker stopped as by a deploy": {
+    weight: 2,
+    run: ({ fleet, chance }) =>
+      fleet.lose(chance.pick(present(fleet.workers)), ({ kill }) => kill("SIGTERM"), 500),
+  },
+  "web killed": {
+    weight: 3,
+    run: ({ fleet, chance }) =>
+      fleet.lose(chance.pick(present(fleet.webs)), ({ kill }) => kill("SIGKILL"), 300),
+  },
+  "connections to the database cut": {
+    weight: 3,
+    async run({ backend }) {
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and random() < 0.5`.execute(
+        backend.db,
+      );
+    },
+  },
+  "database restarted": {
+    weight: 1,
+    run: (stage) => outage(stage, "fast"),
+  },
+  "database crashed": {
+    weight: 1,
+    run: (stage) => outage(stage, "immediate"),
+  },
+  "doorbells lost": {
+    weight: 2,
+    async run({ backend }) {
+      await sql`delete from graphile_worker._private_jobs where locked_at is null`.execute(
+        backend.db,
+      );
+    },
+  },
+};
+
+async function outage({ postgres, takeovers }: Stage, manner: "fast" | "immediate") {
+  takeovers.disturb();
+  await postgres.stop(manner);
+  await postgres.start();
+  takeovers.disturb();
+}

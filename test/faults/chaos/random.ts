@@ -1,0 +1,37 @@
+/** Chance that can be had again: the same seed gives the same numbers. */
+export interface Random {
+  /** 0 up to and without 1 */
+  next(): number;
+  /** A whole number from the first to the last. */
+  between(first: number, last: number): number;
+  pick<T>(from: readonly T[]): T;
+  /** By weight: `{ often: 3, seldom: 1 }`. */
+  weighted<K extends string>(weights: Record<K, number>): K;
+}
+
+/** https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (mulberry32) */
+export function random(seed: number): Random {
+  let state = seed >>> 0;
+
+  function next(): number {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  return {
+    next,
+    between: (first, last) => first + Math.floor(next() * (last - first + 1)),
+    pick: (from) => from[Math.floor(next() * from.length)]!,
+    weighted<K extends string>(weights: Record<K, number>): K {
+      const entries = Object.entries<number>(weights) as [K, number][];
+      let left = next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+      for (const [name, weight] of entries) {
+        left -= weight;
+        if (left < 0) return name;
+      }
+      return entries.at(-1)![0];
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** How long jobs stand still when their worker is lost: from the fault to the next run. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Backend } from "../../../server/backend/backend.ts";
+import { isFinal } from "../../../server/jobs/status.ts";
+
+const lookEveryMs = 50;
+
+export interface Takeovers {
+  /** The worker processes with these pids are about to be lost. */
+  expect(pids: number[]): Promise<void>;
+  /** What is being waited for now says nothing: the database itself was away. */
+  disturb(): void;
+  /** From each loss to the next run, ms. */
+  readonly waits: readonly number[];
+  stop(): Promise<void>;
+}
+
+export function watchTakeovers({ db }: Backend): Takeovers {
+  const lost = new Map<string, { fence: number; at: number }>();
+  const waits: number[] = [];
+  let stopped = false;
+
+  async function look(): Promise<void> {
+    if (lost.size === 0) return;
+    const rows = await db
+      .selectFrom("jobs")
+      .select(["id", "status", "fence", "cancel_requested_at", "pause_requested_at"])
+      .where("id", "in", [...lost.keys()])
+      .execute();
+    for (const { id, status, fence, ...asked } of rows) {
+      const before = lost.get(id);
+      if (!before) continue;
+      // A person's wish is no takeover.
+      const wished = asked.cancel_requested_at !== null || asked.pause_requested_at !== null;
+      if (wished || isFinal(status) || status === "paused") lost.delete(id);
+      else if (fence > before.fence) {
+        waits.push(performance.now() - before.at);
+        lost.delete(id);
+      }
+    }
+  }
+
+  async function watch(): Promise<void> {
+    while (!stopped) {
+      await sleep(lookEveryMs);
+      await look().catch(() => {});
+    }
+  }
+
+  const watching = watch();
+  return {
+    waits,
+    disturb: () => lost.clear(),
+    async expect(pids) {
+      const rows = await db
+        .selectFrom("jobs")
+        .innerJoin("workers", "workers.id", "jobs.worker_id")
+        .select(["jobs.id", "jobs.fence"])
+        .where("jobs.status", "=", "running")
+        .where("workers.pid", "in", pids)
+        .execute()
+        .catch(() => []);
+      const at = performance.now();
+      for (const { id, fence } of rows) lost.set(id, { fence, at });
+    },
+    async stop() {
+      stopped = true;
+      await watching;
+    },
+  };
+}
