@@ -1,0 +1,145 @@
+/** Machines that share a database and a bucket, and no disk. */
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { sql } from "kysely";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Backend } from "../../server/backend/backend.ts";
+import { openBackend } from "../../server/backend/open.ts";
+import type { JobRow } from "../../server/backend/schema.ts";
+import { isFinal } from "../../server/jobs/status.ts";
+import { createBucketStorage } from "../../server/storage/s3.ts";
+import { keepUpload } from "../../server/storage/uploads.ts";
+import { backends } from "../support/backends.ts";
+import { readJob } from "../support/job-row.ts";
+import { openBucket } from "../support/s3/bucket.ts";
+import { finals, gapless, killFamily, openScene } from "./scene.ts";
+
+const rows = 150_000;
+/** One of each so many has no address. */
+const rejectedEach = 1_000;
+
+describe.each(backends)("an import on $name", (which) => {
+  test("goes on behind its checkpoint on a machine with an empty disk, again and again", {
+    timeout: 240_000,
+  }, async () => {
+    const bucket = await openBucket();
+    onTestFinished(() => bucket.close());
+    const scene = await openScene(which);
+    const storage = createBucketStorage(bucket.address);
+    const place = { backend: scene.backend, storage, limit: 100_000_000 };
+    const person = { accountId: "account-1", userId: "person-1" };
+    const file = { name: "people.csv", mediaType: "text/csv", chunks: csv() };
+    const { id: upload_id } = await keepUpload(place, { ...person, ...file });
+    const id = await scene.start("contact_import", { upload_id });
+
+    let machine = { dir: scene.place.storageDir, backend: scene.backend };
+    const machines = [machine.dir];
+    const moments = [
+      inStep(0, (job) => JSON.parse(job.checkpoint!).cursor.runs >= 3),
+      inStep(1, (job) => job.step_done > 0),
+      inStep(1, (job) => job.step_done > rows / 2),
+    ];
+    for (const isThere of moments) {
+      const worker = await scene.worker({ STORAGE_DIR: machine.dir, ...bucket.environment });
+      await until(machine.backend, id, isThere);
+      await killFamily(worker);
+      machine = await anotherMachine(machine.backend);
+      machines.push(machine.dir);
+    }
+    await scene.worker({ STORAGE_DIR: machine.dir, ...bucket.environment });
+    const job = await until(machine.backend, id, ({ status }) => isFinal(status), 120_000);
+
+    const failed = rows / rejectedEach;
+    expect(job).toMatchObject({
+      ...{ status: "succeeded", succeeded: rows - failed, failed, skipped: 0 },
+      ...{ retries: 0, fence: moments.length + 1 },
+    });
+    expect(await contacts(machine.backend)).toEqual({
+      count: rows - failed,
+      different: rows - failed,
+    });
+    const account = machine.backend.db.selectFrom("accounts").select("contact_count");
+    expect((await account.executeTakeFirstOrThrow()).contact_count).toBe(rows - failed);
+    const events = await machine.backend.db
+      .selectFrom("job_events")
+      .selectAll()
+      .orderBy("seq")
+      .execute();
+    expect(gapless(events)).toBe(true);
+    expect(finals(events).map(({ type }) => type)).toEqual(["succeeded"]);
+
+    const [reason] = await machine.backend.db.selectFrom("job_errors").selectAll().execute();
+    expect(reason).toMatchObject({ reason: "email is not an address", count: failed });
+    const [rejects] = await machine.backend.db.selectFrom("files").selectAll().execute();
+    const lines = (await text(storage.read(rejects!.storage_key))).trim().split("\r\n").slice(1);
+    const expected = Array.from({ length: failed }, (_, at) => nobody(at * rejectedEach));
+    expect(lines.map((line) => line.split(",")[0])).toEqual(expected);
+
+    // Working files are gone from the bucket, and never were on a disk.
+    await expect.poll(bucket.keys).toEqual([rejects!.storage_key, `uploads/${upload_id}`].sort());
+    expect(await bucket.uploads()).toEqual([]);
+    for (const dir of machines) {
+      expect((await readdir(dir)).filter((name) => /^(jobs|uploads)$/.test(name))).toEqual([]);
+    }
+  });
+
+  /** A folder of its own, and on SQLite the database as the lost machine left it. */
+  async function anotherMachine(before: Backend) {
+    const dir = await mkdtemp(join(tmpdir(), "headway-machine-"));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    if (which.name === "postgres") return { dir, backend: before };
+    const path = join(dir, "headway.db");
+    await sql`vacuum into ${path}`.execute(before.db);
+    expect(existsSync(path)).toBe(true);
+    const backend = await openBackend(path);
+    onTestFinished(() => backend.close());
+    return { dir, backend };
+  }
+});
+
+function inStep(step: number, isThere: (job: JobRow) => boolean) {
+  return (job: JobRow) =>
+    job.status === "running" && job.step === step && job.checkpoint !== null && isThere(job);
+}
+
+async function until(
+  backend: Backend,
+  id: string,
+  isThere: (job: JobRow) => boolean,
+  ms = 60_000,
+): Promise<JobRow> {
+  await expect
+    .poll(async () => isThere(await readJob(backend, id)), { timeout: ms, interval: 10 })
+    .toBe(true);
+  return readJob(backend, id);
+}
+
+async function contacts({ db }: Backend): Promise<{ count: number; different: number }> {
+  const query = db
+    .selectFrom("contacts")
+    .select((eb) => [
+      eb.fn.countAll<number>().as("count"),
+      eb.fn.count<number>("email").distinct().as("different"),
+    ]);
+  return query.executeTakeFirstOrThrow();
+}
+
+/** People in no order that a database would like. */
+async function* csv(): AsyncGenerator<Buffer> {
+  yield Buffer.from("email,first name\n");
+  for (let from = 0; from < rows; from += 1_000) {
+    let piece = "";
+    for (let at = from; at < from + 1_000; at++) {
+      const email = at % rejectedEach === 0 ? nobody(at) : `p${(at * 7_919) % rows}@example.com`;
+      piece += `${email},Person ${at}\n`;
+    }
+    yield Buffer.from(piece);
+  }
+}
+
+function nobody(row: number): string {
+  return `nobody ${row}`;
+}
