@@ -1,0 +1,190 @@
+/** The application as processes, with its files in a bucket. */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { demo } from "../../server/accounts/demo.ts";
+import { createBucketStorage } from "../../server/storage/s3.ts";
+import { type Environment, environment, startWeb } from "../support/application.ts";
+import { backends } from "../support/backends.ts";
+import { launch } from "../support/processes.ts";
+import { openBucket, type TestBucket } from "../support/s3/bucket.ts";
+import { createClient } from "./api.ts";
+import { openScene, type Scene } from "./scene.ts";
+import { visit } from "./visitor.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+describe.each(backends)("files in a bucket, on $name", (which) => {
+  let bucket: TestBucket;
+  beforeAll(async () => {
+    bucket = await openBucket();
+  });
+  afterAll(() => bucket.close());
+
+  test("from the upload to the download of what was rejected, and no further than its person", {
+    timeout: 120_000,
+  }, async () => {
+    const scene = await openScene(which);
+    const { url } = await scene.application({ NODE_ENV: "", ...bucket.environment });
+    const client = await createClient(url, scene.place);
+    const person = await visit(url, demo);
+    const stranger = await visit(url, { email: "eve@example.com", password: "eavesdropping" });
+
+    const upload_id = await client.upload("people.csv", csv);
+    const id = await client.start("contact_import", { upload_id }, "once");
+    const job = await scene.ended(id);
+    expect(job).toMatchObject({ status: "succeeded", succeeded: 20_000, failed: 10_000 });
+    const file = await fileOf(scene, id);
+    const key = `jobs/${id}/files/${file}`;
+    await expect.poll(bucket.keys).toEqual([key, `uploads/${upload_id}`]);
+    expect((await readdir(scene.place.storageDir)).filter((name) => name === "jobs")).toEqual([]);
+
+    const led = await person.get(`/jobs/${id}/result?file=${file}`);
+    const link = led.headers.get("location")!;
+    expect(link).toMatch(/^\/files\//);
+    const whole = await person.get(link);
+    expect(whole.status).toBe(200);
+    const content = await bytesOf(whole);
+    expect(content.toString().split("\r\n")).toHaveLength(10_000 + 2);
+    expect(whole.headers.get("content-length")).toBe(String(content.length));
+    const part = await person.get(link, { range: "bytes=100-199" });
+    expect([part.status, await bytesOf(part)]).toEqual([206, content.subarray(100, 200)]);
+    const rest = await person.get(link, { range: "bytes=200-" });
+    expect([rest.status, await bytesOf(rest)]).toEqual([206, content.subarray(200)]);
+
+    expect((await stranger.get(link)).status).toBe(404);
+    const nobody = await fetch(url + link, { redirect: "manual" });
+    expect([nobody.status, nobody.headers.get("location")]).toEqual([
+      303,
+      expect.stringContaining("/sign-in"),
+    ]);
+
+    bucket.server.kill("SIGKILL");
+    const away = await person.get(link);
+    expect(away.status).toBe(503);
+    expect(await away.text()).toContain("Files cannot be reached");
+    expect((await person.get(`/jobs/${id}`)).status).toBe(200);
+    await expect(client.upload("more.csv", csv)).rejects.toThrow(
+      /503 .*The file storage cannot be reached/,
+    );
+    const waiting = await client.start("contact_import", { upload_id }, "while it is away");
+    const tried = await scene.until(waiting, ({ retries }) => retries > 0);
+    expect(tried).toMatchObject({ status: "pending", reason: "retry" });
+    expect(tried.error).toBe("The file storage cannot be reached");
+    await bucket.startAgain();
+    expect(await scene.ended(waiting)).toMatchObject({ status: "succeeded", succeeded: 20_000 });
+    expect((await person.get(link)).status).toBe(200);
+
+    await createBucketStorage(bucket.address).remove(key);
+    const gone = await person.get(link);
+    expect(gone.status).toBe(410);
+    expect(await gone.text()).toContain("This file is no longer kept");
+  });
+
+  test.each<[string, (set: Environment) => Environment, RegExp]>([
+    [
+      "the bucket is not there",
+      (set) => ({ STORAGE_URL: set.STORAGE_URL!.replace("files", "nowhere") }),
+      /files cannot be kept: The bucket of the file storage is not there \(bucket "nowhere" at http/,
+    ],
+    [
+      "the credentials are refused",
+      () => ({ AWS_SECRET_ACCESS_KEY: "wrong" }),
+      /files cannot be kept: The file storage refuses its credentials: SignatureDoesNotMatch/,
+    ],
+    [
+      "the server is not there",
+      () => ({ STORAGE_URL: "s3://files?endpoint=http://127.0.0.1:9" }),
+      /files cannot be kept: The file storage cannot be reached/,
+    ],
+    ["the address is none", () => ({ STORAGE_URL: "files" }), /STORAGE_URL must begin with s3:/],
+  ])("no process starts where %s", async (_, wrong, said) => {
+    const scene = await openScene(which);
+    const set = { ...bucket.environment, PORT: "0" };
+    for (const entry of ["server/main.ts", "server/worker.ts"]) {
+      const given = environment(scene.place, { ...set, ...wrong(set) });
+      const { gone, output } = launch(join(root, entry), given);
+      expect((await gone).code).toBe(1);
+      const told = output()
+        .split("\n")
+        .filter((line) => !line.startsWith("{") && line !== "");
+      expect(told).toEqual([expect.stringMatching(/^Headway cannot start: /)]);
+      expect(told[0]).toMatch(said);
+    }
+  });
+});
+
+describe("web processes with folders of their own, on postgres", () => {
+  const postgres = backends.find(({ name }) => name === "postgres")!;
+
+  test("know each other's people, forms and links, and each other's files", {
+    timeout: 120_000,
+  }, async () => {
+    const bucket = await openBucket();
+    onTestFinished(() => bucket.close());
+    const scene = await openScene(postgres);
+    const webs = await Promise.all(
+      [1, 2].map(async () => {
+        const place = { ...scene.place, storageDir: await folder() };
+        const web = await startWeb(place, bucket.environment);
+        onTestFinished(() => web.stop());
+        return { ...web, place };
+      }),
+    );
+    await scene.worker({ STORAGE_DIR: await folder(), ...bucket.environment });
+    const [here, there] = webs.map(({ url }) => url) as [string, string];
+
+    const person = await visit(here, demo);
+    const client = await createClient(here, webs[0]!.place);
+    const upload_id = await client.upload("people.csv", csv);
+    const id = await client.start("contact_import", { upload_id }, "once", there);
+    await scene.ended(id);
+    expect((await person.get(`${there}/jobs/${id}`)).status).toBe(200);
+    const led = await person.get(`${here}/jobs/${id}/result?file=${await fileOf(scene, id)}`);
+    const followed = await person.get(there + led.headers.get("location"));
+    expect(followed.status).toBe(200);
+    expect((await followed.text()).split("\r\n")).toHaveLength(10_000 + 2);
+
+    const page = await (await person.get(`${here}/settings`)).text();
+    const token = /name="token" value="([^"]+)"/.exec(page)![1]!;
+    expect((await person.post(`${there}/sign-out`, { token: `${token}x` })).status).toBe(403);
+    expect((await person.post(`${there}/sign-out`, { token })).status).toBe(303);
+    // The other remembers whose a session is for some seconds.
+    const signedOut = async () => (await person.get(`${here}/jobs`)).status;
+    await expect.poll(signedOut, { timeout: 10_000 }).toBe(303);
+  });
+
+  test("do not start without the secret that others were given", async () => {
+    const scene = await openScene(postgres);
+    const secret = "given-by-the-person-who-runs-it-all";
+    const first = await startWeb(scene.place, { SECRET: secret });
+    await first.stop();
+    const place = { ...scene.place, storageDir: await folder() };
+    const second = launch(join(root, "server/web.ts"), environment(place, { PORT: "0" }));
+    expect((await second.gone).code).toBe(1);
+    expect(second.output()).toContain(
+      "Headway cannot start: it has no secret to sign with: SECRET is set for other processes",
+    );
+  });
+});
+
+/** Every third row has no address. */
+const csv = `email,name\n${Array.from({ length: 30_000 }, (_, at) => {
+  return at % 3 === 0 ? `nobody ${at},Zoë\n` : `p${at}@example.com,Zoë\n`;
+}).join("")}`;
+
+async function fileOf({ backend: { db } }: Scene, jobId: string): Promise<string> {
+  const file = db.selectFrom("files").select("id").where("job_id", "=", jobId);
+  return (await file.executeTakeFirstOrThrow()).id;
+}
+
+async function folder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "headway-machine-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+async function bytesOf(answer: Response): Promise<Buffer> {
+  return Buffer.from(await answer.arrayBuffer());
+}

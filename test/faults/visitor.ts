@@ -1,0 +1,44 @@
+/** Somebody with a browser's cookies, at any of several addresses. */
+export interface Visitor {
+  /** Follows no redirect. @param to a path, or a whole address */
+  get(to: string, headers?: Record<string, string>): Promise<Response>;
+  post(to: string, fields: Record<string, string>): Promise<Response>;
+}
+
+/** Signs in, and signs up where that person is not known. */
+export async function visit(
+  url: string,
+  person: { email: string; password: string },
+): Promise<Visitor> {
+  const cookie =
+    (await send(url, "sign-in", person)) ?? (await send(url, "sign-up", { ...person, name: "X" }));
+  if (!cookie) throw new Error(`${person.email} can neither sign in nor sign up`);
+  return {
+    get: (to, headers) =>
+      fetch(new URL(to, url), { redirect: "manual", headers: { cookie, ...headers } }),
+    post(to, fields) {
+      const body = new URLSearchParams(fields);
+      const init = { method: "POST", redirect: "manual", headers: { cookie }, body } as const;
+      return fetch(new URL(to, url), init);
+    },
+  };
+}
+
+async function send(url: string, form: string, fields: object): Promise<string | undefined> {
+  const page = await fetch(`${url}/${form}`);
+  const token = /name="token" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
+  const answer = await fetch(`${url}/${form}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie: cookiesOf(page) },
+    body: new URLSearchParams({ token, ...fields }),
+  });
+  return answer.status === 303 ? cookiesOf(answer) : undefined;
+}
+
+function cookiesOf(answer: Response): string {
+  return answer.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0]!)
+    .join("; ");
+}
