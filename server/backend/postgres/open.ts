@@ -12,10 +12,11 @@ import type { Backend, Doorbell, RelationColumns, Write } from "../backend.ts";
 import { migrate } from "../migrate.ts";
 import type { Schema } from "../schema.ts";
 import { createClock } from "./clock.ts";
+import { createNotifier } from "./notifier.ts";
 import { createPatientPool, createPool } from "./pool.ts";
 import { PooledDialect } from "./pooled-dialect.ts";
 import { createQueue, ring } from "./queue.ts";
-import { createSignals, notify } from "./signals.ts";
+import { createSignals } from "./signals.ts";
 import { createUpsert } from "./upsert.ts";
 
 /**
@@ -40,6 +41,7 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
   const pool = createPool(url, { statementMs, pooled });
   const dialect = pooled ? new PooledDialect({ pool }, statementMs) : new PostgresDialect({ pool });
   const db = new Kysely<Schema>({ dialect });
+  const notifier = createNotifier(pool);
   const upsert = createUpsert();
   const life = createLife();
   const clock = await createClock(pool);
@@ -57,7 +59,7 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
     });
     // A notification inside a durable transaction makes all of them wait in one line.
     life.tell(events);
-    if (changed.size > 0) await notify(pool, changed);
+    notifier.tell(changed);
     return result;
   }
 
@@ -85,6 +87,7 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
     ping: async () => void (await pool.query("select 1 from jobs limit 1")),
     async close() {
       clock.close();
+      await notifier.settled();
       await db.destroy();
       // A Kysely that was never asked anything leaves its pool open.
       if (!pool.ended) await pool.end();

@@ -3,29 +3,11 @@
  * new start of it all that is watched has to be read anew: what was sent in between is gone.
  */
 import type pg from "pg";
-import { within } from "../../within.ts";
 import type { Change, Signals } from "../backend.ts";
 import { connectListener } from "./listener.ts";
 
-const channel = "headway_jobs";
-/** A payload may hold 7,999 bytes; an id and its comma are 37. */
-const idsPerPayload = 200;
-const notifyLimitMs = 2_000;
+export const channel = "headway_jobs";
 const retryMs = [100, 500, 1_000, 2_000];
-
-/**
- * Sends the ids. A failure is no harm to what was committed, and nobody waits long for it: watchers
- * also poll slowly.
- */
-export async function notify(pool: pg.Pool, ids: Iterable<string>): Promise<void> {
-  const all = [...ids];
-  try {
-    for (let from = 0; from < all.length; from += idsPerPayload) {
-      const payload = all.slice(from, from + idsPerPayload).join(",");
-      await within(notifyLimitMs, pool.query("select pg_notify($1, $2)", [channel, payload]));
-    }
-  } catch {}
-}
 
 /** @param directUrl straight to the server */
 export function createSignals(directUrl: string): Signals {
