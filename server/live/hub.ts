@@ -126,7 +126,8 @@ export function createHub(options: {
       const job = topic.kind === "list" ? undefined : jobs.get(topic.id);
       return job?.ended === true && !job.arriving.has(watcher);
     };
-    if (watcher.topics.every(isOver)) watcher.end("ended");
+    // One without topics waits for the process to stop.
+    if (watcher.topics.length > 0 && watcher.topics.every(isOver)) watcher.end("ended");
   }
 
   /** Subscribed first and read second, so that nothing falls in between. */
