@@ -35,8 +35,8 @@ const devScript = "dev-reload";
 const htmxVersion = "2.0.11";
 
 /**
- * Builds what is older than its sources. A folder that nobody may write to, as that of an image, has
- * what was built with it: there neither esbuild nor Tailwind has to be installed.
+ * Builds what is older than its sources. An image has what was built with it: its folder cannot be
+ * written to, and neither esbuild nor Tailwind has to be installed.
  * @param options.dev adds the script by which open pages load themselves again
  * @throws where the installed htmx is another version, or the stylesheet does not compile
  */
@@ -71,10 +71,12 @@ function isFresh(dev: boolean): boolean {
   return Object.values(output).every((path) => changedAt(path) > newest);
 }
 
+/** Whether they are there, and cannot be built: nobody may write, or the builders are left out. */
 function isFixed(): boolean {
   if (!Object.values(output).every((path) => existsSync(path))) return false;
   try {
     accessSync(dirname(output.css), constants.W_OK);
+    tailwind();
     return false;
   } catch {
     return true;
@@ -100,14 +102,18 @@ function readHtmx(): string {
   return readFileSync(script, "utf8");
 }
 
+/** @returns the path of its command line; throws where it is not installed */
+function tailwind(): string {
+  const manifest = createRequire(import.meta.url).resolve("@tailwindcss/cli/package.json");
+  return join(dirname(manifest), "dist/index.mjs");
+}
+
 /** As `write` does: renamed when it is whole. */
 async function buildStylesheet(minify: boolean): Promise<void> {
-  const manifest = createRequire(import.meta.url).resolve("@tailwindcss/cli/package.json");
-  const cli = join(dirname(manifest), "dist/index.mjs");
   const made = `${output.css}.${process.pid}`;
   const options = ["-i", join(root, "views/app.css"), "-o", made, ...(minify ? ["--minify"] : [])];
   try {
-    await run(process.execPath, [cli, ...options], { cwd: root });
+    await run(process.execPath, [tailwind(), ...options], { cwd: root });
     renameSync(made, output.css);
   } finally {
     rmSync(made, { force: true });

@@ -4,6 +4,7 @@
  * of them ill: a start anew would mend nothing, and both go on by themselves.
  */
 import { hostname } from "node:os";
+import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open.ts";
 import { type Config, readConfig } from "../config.ts";
 import { orExit } from "../process.ts";
@@ -37,23 +38,19 @@ function isRefused(cause: unknown): boolean {
 }
 
 async function troubleOfWorker({ databaseUrl }: Config): Promise<string> {
-  const beat = await lastBeat(databaseUrl).catch(() => "away" as const);
-  if (beat === "away") return "";
+  const backend = await openBackend(databaseUrl, { patience: "short" }).catch(() => undefined);
+  if (!backend) return "";
+  const beat = await lastBeat(backend).finally(() => backend.close());
   if (beat === undefined) return "no web process answers here, and no worker is at work";
   return beat < beatsWithinMs ? "" : `the worker has not beaten for ${Math.round(beat / 1_000)} s`;
 }
 
 /** @returns how long ago a worker of this machine beat, ms; undefined where it has none */
-async function lastBeat(databaseUrl: string): Promise<number | undefined> {
-  const backend = await openBackend(databaseUrl, { patience: "short" });
-  try {
-    const { at } = await backend.db
-      .selectFrom("workers")
-      .select(({ fn }) => fn.max("beat_at").as("at"))
-      .where("host", "=", hostname())
-      .executeTakeFirstOrThrow();
-    return at === null ? undefined : backend.now() - at;
-  } finally {
-    await backend.close();
-  }
+async function lastBeat({ db, now }: Backend): Promise<number | undefined> {
+  const { at } = await db
+    .selectFrom("workers")
+    .select(({ fn }) => fn.max("beat_at").as("at"))
+    .where("host", "=", hostname())
+    .executeTakeFirstOrThrow();
+  return at === null ? undefined : now() - at;
 }

@@ -19,7 +19,7 @@ const cluster = await startCluster({ dir, port: Number(port), keep: true }).catc
   },
 );
 console.log("Postgres ready, its pid is", cluster.pid);
-if (!process.connected) await stop();
+if (process.send && !process.connected) await stop();
 
 while (isAlive(cluster.pid)) await sleep(lookMs);
 // Its parent starts it anew.
