@@ -13,6 +13,8 @@ const sections: Record<string, () => Promise<Row[]>> = {
   bytes: async () => (await import("./bytes/bytes.ts")).bytes(),
   weight: async () => (await import("./weight/weight.ts")).weight(),
   across: async () => (await import("./across/across.ts")).across(),
+  "postgres-import": async () => (await import("./postgres/import.ts")).imports(),
+  "postgres-progress": async () => (await import("./postgres/progress.ts")).progress(),
   life: async () => (await import("./life/life.ts")).life(),
   dashboard: async () => (await import("./dashboard/dashboard.ts")).dashboard(),
 };

@@ -6,13 +6,13 @@ import pg from "pg";
 import { type Cluster, startCluster as start } from "../../server/commands/scaled/cluster.ts";
 import { freePort } from "../../server/commands/scaled/free-port.ts";
 
-export async function startCluster(): Promise<Pick<Cluster, "url" | "stop">> {
+export async function startCluster(): Promise<Cluster> {
   const dir = await mkdtemp(join(tmpdir(), "headway-postgres-"));
   // The user that Postgres runs as has to get through to its folder.
   await chmod(dir, 0o755);
   const cluster = await start({ dir: join(dir, "data"), port: await freePort(), keep: false });
   return {
-    url: cluster.url,
+    ...cluster,
     async stop() {
       await cluster.stop();
       await rm(dir, { recursive: true, force: true });

@@ -1,0 +1,107 @@
+/** An import of a million people with random addresses into Postgres, beside `\copy`. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { createDatabase, startCluster } from "../../test/support/postgres.ts";
+import { csvOf, tableOf, writeLines } from "../import/people.ts";
+import { startApplication } from "../support/application.ts";
+import { median } from "../support/figures.ts";
+import { signUp } from "../support/person.ts";
+import { atLeast, type Row, within } from "../support/row.ts";
+import { copyIn, settle } from "./copy.ts";
+
+const many = 1_000_000;
+const repetitions = 3;
+const lookMs = 10;
+
+interface Imported {
+  seconds: number;
+  /** The longest transaction that was seen meanwhile, ms. */
+  longest: number;
+}
+
+export async function imports(): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), "headway-people-"));
+  const people = join(folder, "people.csv");
+  const prepared = join(folder, "rows.csv");
+  await writeLines(people, csvOf(many));
+  await writeLines(prepared, tableOf(many));
+  const cluster = await startCluster();
+  try {
+    const ours: Imported[] = [];
+    const theirs: number[] = [];
+    for (let time = 0; time < repetitions; time++) {
+      const url = await createDatabase(cluster.url, `import-${time}`);
+      ours.push(await importOnce(url, people));
+      theirs.push(await copyIn(url, prepared));
+      const { seconds, longest } = ours.at(-1)!;
+      console.error(
+        `  ${seconds.toFixed(1)} s, transactions up to ${longest.toFixed(0)} ms; copied in ${theirs.at(-1)!.toFixed(1)} s`,
+      );
+    }
+    return rowsOf(ours, theirs);
+  } finally {
+    await cluster.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** From the start to the end of its job. */
+async function importOnce(url: string, people: string): Promise<Imported> {
+  const application = await startApplication({ databaseUrl: url });
+  try {
+    const person = await signUp(application);
+    const upload_id = await person.upload(people);
+    await settle(url);
+    const longest = await longestTransaction(url);
+    const startedAt = performance.now();
+    await person.finished(await person.start("contact_import", { upload_id }));
+    const seconds = (performance.now() - startedAt) / 1_000;
+    return { seconds, longest: await longest() };
+  } finally {
+    await application.stop();
+  }
+}
+
+/** Looks at the application's transactions until it is called. */
+async function longestTransaction(url: string): Promise<() => Promise<number>> {
+  const client = new pg.Client(url);
+  await client.connect();
+  let most = 0;
+  const look = async () => {
+    const { rows } = await client.query<{ ms: number | null }>(`
+      select max(extract(epoch from clock_timestamp() - xact_start) * 1000)::float8 as ms
+      from pg_stat_activity where application_name = 'headway' and datname = current_database()`);
+    most = Math.max(most, rows[0]!.ms ?? 0);
+  };
+  let looking = true;
+  const done = (async () => {
+    for (; looking; await new Promise((resolve) => setTimeout(resolve, lookMs))) await look();
+    await client.end();
+  })();
+  return async () => {
+    looking = false;
+    await done;
+    return most;
+  };
+}
+
+function rowsOf(ours: Imported[], theirs: number[]): Row[] {
+  return [
+    atLeast({
+      what: "import of 1,000,000 rows into Postgres",
+      ours: many / median(ours.map(({ seconds }) => seconds)),
+      baseline: many / median(theirs),
+      unit: "rows/s",
+      bar: 0.5,
+      by: "\\copy, same table and indexes",
+    }),
+    within({
+      what: "  its longest transaction",
+      ours: median(ours.map(({ longest }) => longest)),
+      unit: "ms",
+      limit: 250,
+    }),
+  ];
+}

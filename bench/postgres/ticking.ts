@@ -1,0 +1,75 @@
+/** A worker with so many jobs in one process, all of which tell of progress at a steady pace. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Backend } from "../../server/backend/backend.ts";
+import { openBackend } from "../../server/backend/open.ts";
+import { readCatalog } from "../../server/catalog.ts";
+import { start } from "../../server/jobs/start.ts";
+import { startWorker } from "../support/worker.ts";
+
+const lookMs = 250;
+/** More than they come to. */
+const times = 100_000;
+
+export interface Ticking {
+  /** The updates that the rows show, of all jobs together. */
+  told(): Promise<number>;
+  /** Looks at the rows for so long: how old the last update of each was every time; ms. */
+  behind(ms: number): Promise<number[]>;
+}
+
+/** @param work is called once all of them run, and they are ended behind it */
+export async function whileTicking<T>(
+  { url, jobs, everyMs }: { url: string; jobs: number; everyMs: number },
+  work: (ticking: Ticking) => Promise<T>,
+): Promise<T> {
+  const backend = await openBackend(url);
+  await prepare(backend, jobs);
+  const settings = { CONCURRENCY: String(jobs), RUNNERS: "1" };
+  const worker = await startWorker({ databaseUrl: url, settings });
+  try {
+    const catalog = await readCatalog([join(import.meta.dirname, "../kinds")]);
+    const request = { kind: "ticking", accountId: "bench", userId: "somebody" };
+    for (let job = 0; job < jobs; job++) {
+      await start(backend, catalog, { ...request, input: { times, everyMs } });
+    }
+    while ((await running(backend)).length < jobs) await sleep(lookMs);
+    const result = await work({
+      async told() {
+        return (await running(backend)).reduce((sum, { step_done }) => sum + step_done, 0);
+      },
+      async behind(ms) {
+        const ages: number[] = [];
+        for (const until = Date.now() + ms; Date.now() < until; await sleep(lookMs)) {
+          const now = Date.now();
+          const rows = await running(backend);
+          if (rows.length < jobs) throw new Error(`Only ${rows.length} jobs run`);
+          ages.push(...rows.map(({ message }) => now - Number(message)));
+        }
+        return ages;
+      },
+    });
+    await backend.db.updateTable("jobs").set({ cancel_requested_at: backend.now() }).execute();
+    while ((await running(backend)).length > 0) await sleep(lookMs);
+    return result;
+  } finally {
+    await worker.stop();
+    await backend.close();
+  }
+}
+
+async function prepare(backend: Backend, jobs: number): Promise<void> {
+  await backend.migrate();
+  await backend.db
+    .insertInto("accounts")
+    .values({ id: "bench", name: "", max_running: jobs, created_at: 0 })
+    .execute();
+}
+
+function running({ db }: Backend) {
+  return db
+    .selectFrom("jobs")
+    .select(["step_done", "message"])
+    .where("status", "=", "running")
+    .execute();
+}
