@@ -6,6 +6,7 @@
 import type { ServerResponse } from "node:http";
 import { event, ping, retry } from "./event-stream.ts";
 import { createMailbox, type Mailbox } from "./mailbox.ts";
+import { onClose } from "./on-close.ts";
 import { createSink } from "./sink.ts";
 
 const firstRetryMs = 2_000;
@@ -67,13 +68,7 @@ export function openStream(
 
   onDrain(flush);
   response.on("error", () => {});
-  onClose(() => clearInterval(timer));
-
-  /** A browser that left while its request was looked at is told of no more. */
-  function onClose(run: () => void): void {
-    if (response.destroyed) run();
-    else response.on("close", run);
-  }
+  onClose(response, () => clearInterval(timer));
 
   function flush(): void {
     mailbox.flush();
@@ -110,5 +105,5 @@ export function openStream(
     }
   }
 
-  return { mailbox, end, onClose };
+  return { mailbox, end, onClose: (run) => onClose(response, run) };
 }

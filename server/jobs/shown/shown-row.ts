@@ -23,6 +23,8 @@ export const shownColumns = [
   "version",
   "log_seq",
   "retries",
+  "ran_ms",
+  "claimed_at",
   "max_retries",
   "cancel_requested_at",
   "pause_requested_at",

@@ -69,7 +69,7 @@ export interface JobView {
 export interface StepView {
   name: string;
   state: "waiting" | "running" | "done" | "stopped";
-  /** "40 %" while running, "12 s" when done, or empty */
+  /** "12 s", "not reached", "paused", or empty where the state says it all */
   text: string;
 }
 

@@ -128,10 +128,11 @@ function amount(row: ShownRow, unit: string): string {
   return `${number(row.step_done)} of ${amountOf(row.step_total, unit)}`;
 }
 
+/** Running time, as deadlines count it: what waits or is paused stands still. */
 function elapsed(row: ShownRow, now: number): string {
   if (row.started_at === null) return "";
-  if (row.finished_at !== null) return took(row.finished_at - row.started_at);
-  return span(now - row.started_at);
+  if (isFinal(row.status)) return took(row.ran_ms);
+  return span(row.ran_ms + (row.status === "running" ? now - row.claimed_at! : 0));
 }
 
 function stepText(row: ShownRow, kind: ShownKind | undefined): string {
@@ -145,7 +146,18 @@ function stepView(step: StepRow, row: ShownRow, now: number): StepView {
   if (step.status === "done") {
     return { name: step.name, state: "done", text: took((step.finished_at ?? now) - since) };
   }
-  if (step.status === "waiting") return { name: step.name, state: "waiting", text: "" };
-  if (isFinal(row.status)) return { name: step.name, state: "stopped", text: "" };
-  return { name: step.name, state: "running", text: span(now - since) };
+  const { name } = step;
+  if (step.status === "waiting") {
+    return { name, state: "waiting", text: isFinal(row.status) ? "not reached" : "" };
+  }
+  switch (row.status) {
+    case "running":
+      return { name, state: "running", text: span(now - since) };
+    case "pending":
+      return { name, state: "waiting", text: "" };
+    case "paused":
+      return { name, state: "stopped", text: "paused" };
+    default:
+      return { name, state: "stopped", text: "" };
+  }
 }

@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from "node:http";
 import { ping, retry } from "../../live/event-stream.ts";
+import { onClose } from "../../live/on-close.ts";
 import type { EventJson } from "./job-events.ts";
 
 const pageSize = 100;
@@ -90,7 +91,7 @@ export function streamEvents(response: ServerResponse, feed: Feed, after: number
   for (const timer of timers) timer.unref();
   response.on("drain", wake);
   response.on("error", () => {});
-  response.on("close", () => timers.forEach(clearInterval));
+  onClose(response, () => timers.forEach(clearInterval));
   wake();
 
   return {

@@ -95,6 +95,15 @@ describe("how far it is", () => {
     expect(view(done)).toMatchObject({ percent: 100, percentText: "100 %", amount: "" });
   });
 
+  test("the time that it ran: what it waited or was paused stands still", () => {
+    const ran = { ...begun, claimed_at: now - 8_000, ran_ms: 4_000 };
+    expect(view({ ...ran, status: "running" }).elapsed).toBe("12 s");
+    expect(view({ ...ran, status: "paused" }).elapsed).toBe("4 s");
+    expect(view({ ...ran, status: "pending", reason: "rescued" }).elapsed).toBe("4 s");
+    expect(view({ ...ran, status: "succeeded", finished_at: now }).elapsed).toBe("4.0 s");
+    expect(view({ status: "pending" }).elapsed).toBe("");
+  });
+
   test("an unknown total: what was done so far, or that it works", () => {
     const row = { ...running, step: 1, step_done: 38_112 };
     expect(view(row)).toMatchObject({
@@ -143,7 +152,15 @@ describe("steps", () => {
 
   test("none goes on running in a job that ended", () => {
     const ended = view({ status: "failed", ...begun, finished_at: now }, steps);
-    expect(ended.steps.map(({ state }) => state)).toEqual(["done", "stopped", "waiting"]);
+    expect(ended.steps.map(({ state, text }) => [state, text])).toEqual([
+      ["done", "0.4 s"],
+      ["stopped", ""],
+      ["waiting", "not reached"],
+    ]);
+    const paused = view({ status: "paused", ...begun }, steps);
+    expect(paused.steps[1]).toEqual({ name: "Step 1", state: "stopped", text: "paused" });
+    const again = view({ status: "pending", reason: "retry", ...begun }, steps);
+    expect(again.steps[1]).toEqual({ name: "Step 1", state: "waiting", text: "" });
   });
 });
 
