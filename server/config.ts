@@ -41,6 +41,8 @@ export interface Config {
   proxies: number;
   /** Largest upload, bytes. */
   uploadLimit: number;
+  /** Jobs are kept for this long after their end. */
+  retentionDays: number;
   production: boolean;
   /** Pages load themselves again when a template changes. */
   development: boolean;
@@ -96,6 +98,7 @@ const settings = z.object({
   PROXIES: whole("PROXIES", 0, 10).default(0),
   JOBS_DIR: z.string().default(join(root, "jobs")),
   UPLOAD_LIMIT_MB: whole("UPLOAD_LIMIT_MB", 1, 100_000).default(2_000),
+  RETENTION_DAYS: whole("RETENTION_DAYS", 1, 36_500).default(90),
   METRICS_PORT: whole("METRICS_PORT", 1, 65_534).optional(),
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: z
@@ -131,6 +134,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     jobsDirs: set.JOBS_DIR.split(delimiter).map((folder) => resolve(folder)),
     proxies: set.PROXIES,
     uploadLimit: set.UPLOAD_LIMIT_MB * 1_000_000,
+    retentionDays: set.RETENTION_DAYS,
     production: set.NODE_ENV === "production",
     development: set.NODE_ENV === "development",
     logLevel: set.LOG_LEVEL,

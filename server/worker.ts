@@ -1,6 +1,7 @@
 /** `npm run worker`, and the child of `npm start`: one supervisor with its runners. */
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
+import { createChores } from "./chores/chores.ts";
 import { readConfig } from "./config.ts";
 import { supervise } from "./jobs/worker/supervise.ts";
 import { logLife } from "./life-log.ts";
@@ -18,7 +19,7 @@ const backend = await orExitWith(
   "the database cannot be opened",
 );
 await backend.migrate();
-await orExitWith(prepareStorage(config), "files cannot be kept");
+const storage = await orExitWith(prepareStorage(config), "files cannot be kept");
 const measure = await orExitWith(
   startFigures({ role: "worker", config, backend }),
   `it cannot serve its figures on ${config.host}:${config.metricsPort}`,
@@ -30,6 +31,7 @@ const supervisor = await supervise({
   log,
   concurrency: config.concurrency,
   runners: config.runners,
+  chores: createChores({ backend, storage, log, retentionDays: config.retentionDays }),
   // The web process that started this one knows at once when it is gone, and whose jobs that takes.
   onRegister(id) {
     workerId = id;

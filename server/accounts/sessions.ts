@@ -48,6 +48,20 @@ export async function endSession(
   return numDeletedRows > 0n;
 }
 
+/** Those of everybody that nobody came back to. @returns how many were removed, `most` at most */
+export async function removeAllExpired(backend: Database, most: number): Promise<number> {
+  const expired = authTables(backend)
+    .selectFrom("sessions")
+    .select("id")
+    .where("expiresAt", "<=", new Date().toISOString())
+    .limit(most);
+  const { numDeletedRows } = await authTables(backend)
+    .deleteFrom("sessions")
+    .where("id", "in", expired)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
 /** Removes what is left of a user's sessions that nobody came back to. */
 export async function removeExpired(backend: Database, userId: string): Promise<void> {
   await authTables(backend)

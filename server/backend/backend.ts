@@ -67,7 +67,7 @@ export interface Queue {
    */
   claim(write: Write, workerId: string): Promise<JobRow | undefined>;
   /** Calls `answer` when jobs may be due, at most `slots` at a time. */
-  listen(options: { slots: number; answer: Answer }): Promise<Listening>;
+  listen(options: { slots: number; answer: Answer; chores?: readonly Chore[] }): Promise<Listening>;
   /** Frees what lost workers held in the queue. */
   release(queueIds: string[]): Promise<void>;
   /** Frees and clears away what lost workers left that nobody knows of any more. */
@@ -77,10 +77,19 @@ export interface Queue {
 /** Claims one job and runs it to its end; false where there was none to claim. */
 export type Answer = () => Promise<boolean>;
 
+/** Work of the system itself: each time one worker does it, of all that listen for it. */
+export interface Chore {
+  name: string;
+  /** From one time to the next: a whole part of an hour. */
+  everyMinutes: number;
+  /** May be cut off, repeated, and done by two at once; never throws, and ends soon when asked to. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
 export interface Listening {
   /** What the queue knows this worker by, or null where it holds nothing for workers. */
   readonly queueId: string | null;
-  /** No further calls of `answer`; resolves when the running ones have ended. */
+  /** No further calls of `answer`, nor chores; resolves when the running ones have ended. */
   stop(): Promise<void>;
 }
 

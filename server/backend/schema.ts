@@ -16,6 +16,8 @@ export interface Schema {
   job_errors: JobErrorsTable;
   files: FilesTable;
   uploads: UploadsTable;
+  job_uploads: JobUploadsTable;
+  removed_jobs: RemovedJobsTable;
   workers: WorkersTable;
   contacts: ContactsTable;
   secrets: SecretsTable;
@@ -160,7 +162,9 @@ export interface FilesTable {
   size: number;
   storage_key: string;
   created_at: number;
+  /** From then on nobody gets it; a while later its bytes are gone, and the row says since when. */
   expires_at: number;
+  removed_at: Generated<number | null>;
 }
 
 export interface UploadsTable {
@@ -172,6 +176,24 @@ export interface UploadsTable {
   size: number;
   storage_key: string;
   created_at: number;
+}
+
+/** What a job reads; kept at least until it has ended. */
+export interface JobUploadsTable {
+  job_id: string;
+  upload_id: string;
+}
+
+/** What is still known of jobs whose time is over. */
+export interface RemovedJobsTable {
+  id: string;
+  account_id: string;
+  user_id: string;
+  kind: string;
+  status: Status;
+  /** What it came to, or why it failed. */
+  outcome: string | null;
+  finished_at: number;
 }
 
 export interface WorkersTable {
@@ -212,4 +234,5 @@ export type EventRow = Selectable<JobEventsTable>;
 export type FileRow = Selectable<FilesTable>;
 export type JobErrorRow = Selectable<JobErrorsTable>;
 export type LogRow = Selectable<JobLogsTable>;
+export type RemovedJobRow = Selectable<RemovedJobsTable>;
 export type UploadRow = Selectable<UploadsTable>;

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
 import type { Backend, Write } from "../backend/backend.ts";
-import type { JobRow } from "../backend/schema.ts";
+import type { JobRow, UploadRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Duration, Kind } from "../job.ts";
 import { checkInput } from "./check-input.ts";
@@ -63,9 +63,9 @@ export async function start(
   const earlier = await startedWith(backend.db, request, input);
   if (earlier) return earlier;
   if (!checked.ok) throw new InvalidInput(checked.errors);
-  const subject = await subjectOf(backend, kind, checked.input, request.accountId);
+  const uploads = await uploadsOf(backend, kind, checked.input, request.accountId);
   return backend.write(async (write) => {
-    const job = await insert(write, kind, { ...request, input, subject, at: backend.now() });
+    const job = await insert(write, kind, { ...request, input, uploads, at: backend.now() });
     if (job) return { job, repeated: false, sameInput: true };
     // Another click with this key came in between.
     return (await startedWith(write.db, request, input))!;
@@ -87,31 +87,33 @@ async function startedWith(
   return job && { job, repeated: true, sameInput: job.kind === kind && job.input === input };
 }
 
-/** The name of the uploaded file. @throws InvalidInput where the account has no such file */
-async function subjectOf(
+/** The files that the job will read. @throws InvalidInput where the account has no such file */
+async function uploadsOf(
   backend: Backend,
   kind: Kind,
   input: Record<string, unknown>,
   accountId: string,
-): Promise<string | null> {
-  let subject: string | null = null;
+): Promise<Upload[]> {
+  const uploads: Upload[] = [];
   for (const [field, type] of Object.entries(kind.input.shape)) {
     if (!(type as z.ZodType).meta?.()?.upload) continue;
     const found = await backend.db
       .selectFrom("uploads")
-      .select("name")
+      .select(["id", "name"])
       .where("id", "=", String(input[field]))
       .where("account_id", "=", accountId)
       .executeTakeFirst();
     if (!found) throw new InvalidInput({ [field]: "This file is gone: upload it again" });
-    subject ??= found.name;
+    uploads.push(found);
   }
-  return subject;
+  return uploads;
 }
+
+type Upload = Pick<UploadRow, "id" | "name">;
 
 interface Row extends Omit<StartRequest, "input"> {
   input: string;
-  subject: string | null;
+  uploads: Upload[];
   at: number;
 }
 
@@ -130,7 +132,7 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       priority: kind.priority ?? 0,
       status: "pending",
       input: request.input,
-      subject: request.subject,
+      subject: request.uploads[0]?.name ?? null,
       run_at: runAt,
       created_at: at,
       max_retries: (kind.retryAfter ?? defaultRetryAfter).length,
@@ -147,6 +149,14 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
     .executeTakeFirst();
   if (!job) return undefined;
   await write.db.insertInto("job_steps").values(stepsOf(job.id, kind)).execute();
+  if (request.uploads.length > 0) {
+    const uses = request.uploads.map((upload) => ({ job_id: job.id, upload_id: upload.id }));
+    await write.db
+      .insertInto("job_uploads")
+      .values(uses)
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
   await keepEvent(write, job, { type: "created", message: "Created" }, at);
   await write.ring({ id: job.id, runAt, priority: job.priority });
   return job;

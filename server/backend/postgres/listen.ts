@@ -4,11 +4,13 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import type { Answer, Listening } from "../backend.ts";
+import type { Answer, Chore, Listening } from "../backend.ts";
 import { startWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
 const shortestWaitMs = 500;
 const longestWaitMs = 5_000;
+/** After this long one task gives its turn to what else is in the queue: the system's chores. */
+const turnMs = 30_000;
 
 export interface ListenOptions {
   pool: pg.Pool;
@@ -16,10 +18,12 @@ export interface ListenOptions {
   pooled: boolean;
   slots: number;
   answer: Answer;
+  chores?: readonly Chore[];
 }
 
 /** @throws where the database cannot be reached the first time */
-export async function listen({ slots, answer, ...server }: ListenOptions): Promise<Listening> {
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { slots, answer, chores = [], ...server } = options;
   const stopping = new AbortController();
   /** The one that takes entries, and those that gave up but have tasks in hand. */
   const pools = new Set<WorkerPool>();
@@ -30,7 +34,9 @@ export async function listen({ slots, answer, ...server }: ListenOptions): Promi
   let current = await start();
 
   function start(): Promise<WorkerPool> {
-    return startWorkerPool({ ...server, slots, task, hasRoom: () => busy < slots }).then((pool) => {
+    const hasRoom = () => busy < slots;
+    const doing = { chores: chores.map(counted), stopping: stopping.signal };
+    return startWorkerPool({ ...server, slots, task, hasRoom, ...doing }).then((pool) => {
       pools.add(pool);
       void pool.over.then(() => pools.delete(pool));
       return pool;
@@ -39,11 +45,29 @@ export async function listen({ slots, answer, ...server }: ListenOptions): Promi
 
   /** Several pools, of which all but one are on their way out, share the slots. */
   async function task(): Promise<void> {
+    const startedAt = performance.now();
     while (!stopped && busy < slots) {
       busy++;
       const answered = await answer().finally(() => busy--);
       if (!answered) return;
+      if (performance.now() - startedAt > turnMs) return ringAgain();
     }
+  }
+
+  /** For what is due and was not claimed yet, for nobody else rings for it. */
+  async function ringAgain(): Promise<void> {
+    await server.pool.query("select graphile_worker.add_job('run')");
+  }
+
+  /** It takes a slot, as an answer does. */
+  function counted(chore: Chore): Chore {
+    return {
+      ...chore,
+      async run(signal) {
+        busy++;
+        await chore.run(signal).finally(() => busy--);
+      },
+    };
   }
 
   async function keep(): Promise<void> {

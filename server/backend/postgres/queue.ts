@@ -4,7 +4,7 @@ import type { Doorbell, Queue, Write } from "../backend.ts";
 import type { JobRow, Schema } from "../schema.ts";
 import { type ListenOptions, listen } from "./listen.ts";
 
-type Server = Omit<ListenOptions, "slots" | "answer">;
+type Server = Omit<ListenOptions, "slots" | "answer" | "chores">;
 
 export function createQueue({ now, ...server }: Server & { now: () => number }): Queue {
   const { pool } = server;

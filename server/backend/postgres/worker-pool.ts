@@ -6,6 +6,8 @@
 import { EventEmitter } from "node:events";
 import { Logger, type Runner, run, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
+import type { Chore } from "../backend.ts";
+import { cronOf, tasksOf } from "./cron.ts";
 import { ListeningPool } from "./listening-pool.ts";
 
 const pollMs = 1_000;
@@ -21,6 +23,9 @@ export interface PoolOptions {
   /** Whether a task could be taken. */
   hasRoom: () => boolean;
   task: () => Promise<void>;
+  chores: readonly Chore[];
+  /** Asks chores under way to end. */
+  stopping: AbortSignal;
 }
 
 export interface WorkerPool {
@@ -36,7 +41,7 @@ export interface WorkerPool {
 
 /** @throws where the database cannot be reached */
 export async function startWorkerPool(options: PoolOptions): Promise<WorkerPool> {
-  const { pool, directUrl, pooled, slots, hasRoom, task } = options;
+  const { pool, directUrl, pooled, slots, hasRoom, task, chores, stopping } = options;
   const gaveUp = Promise.withResolvers<void>();
   const events: WorkerEvents = new EventEmitter();
   let id = "";
@@ -61,8 +66,8 @@ export async function startWorkerPool(options: PoolOptions): Promise<WorkerPool>
     logger: new Logger(() => () => {}),
     // Completions are written at once and waited for; the default loses them when it stops.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-    parsedCronItems: [],
-    taskList: { run: task },
+    parsedCronItems: cronOf(chores),
+    taskList: { run: task, ...tasksOf(chores, stopping) },
   });
   const over = runner.promise.catch(() => {});
   void over.then(() => gaveUp.resolve());

@@ -3,13 +3,21 @@ import type Database from "better-sqlite3";
 import { sql } from "kysely";
 import type { Listening, Queue, Write } from "../backend.ts";
 import type { JobRow } from "../schema.ts";
+import { keepDoing } from "./chores.ts";
 
 const pollMs = 50;
 
 export function createQueue({ file, now }: { file: Database.Database; now: () => number }): Queue {
   return {
     claim: (write, workerId) => claim(write, workerId, now()),
-    listen: async ({ slots, answer }) => listen(file, now, slots, answer),
+    async listen({ slots, answer, chores = [] }) {
+      const polling = listen(file, now, slots, answer);
+      const doing = keepDoing(chores);
+      return {
+        queueId: null,
+        stop: async () => void (await Promise.all([polling.stop(), doing.stop()])),
+      };
+    },
     release: async () => {},
     mend: async () => {},
   };

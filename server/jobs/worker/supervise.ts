@@ -1,5 +1,5 @@
 /** A worker: answers doorbells, beats, watches over its jobs, and ends what does not end itself. */
-import type { Backend, Listening } from "../../backend/backend.ts";
+import type { Backend, Chore, Listening } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
@@ -28,10 +28,12 @@ export async function supervise(options: {
   runners: number;
   /** Told the id under which the worker claims, each time it gets one. */
   onRegister?: (id: string) => void;
+  /** What the system does for itself from time to time. */
+  chores?: readonly Chore[];
   /** Told what this worker and its runners do. */
   observe?: Observe;
 }): Promise<Supervisor> {
-  const { backend, catalog, log, concurrency, onRegister = () => {} } = options;
+  const { backend, catalog, log, concurrency, chores = [], onRegister = () => {} } = options;
   const observe = options.observe ?? (() => {});
   const pool = createRunnerPool({ shared: options.runners, catalog, log, observe });
   const sweeper = createSweeper(backend, log);
@@ -163,7 +165,7 @@ export async function supervise(options: {
     pool.check();
   }
 
-  const listening: Listening = await backend.queue.listen({ slots: concurrency, answer });
+  const listening: Listening = await backend.queue.listen({ slots: concurrency, answer, chores });
   const timer = setInterval(() => {
     enforce();
     void onBeat();

@@ -4,7 +4,6 @@ import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Log } from "../../log.ts";
 import { rescue } from "../ends.ts";
-import { mendCounters } from "./counters.ts";
 
 /** A worker whose beat stands still for this long is lost. */
 export const lostAfterMs = 5_000;
@@ -60,7 +59,6 @@ export function createSweeper(
       await ringOverdue(backend);
       if (monotonic() - mendedAt < mendEveryMs) return;
       mendedAt = monotonic();
-      await mendCounters(backend);
       await backend.queue.mend();
     },
   };

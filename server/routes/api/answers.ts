@@ -20,6 +20,7 @@ const reasons = {
   400: "It cannot be read",
   404: "There is no such job, or it belongs to somebody else",
   409: "The job does not allow that, or the key was used with other input",
+  410: "The job ended long ago and is no longer kept; what it came to is told",
   413: "It is too large",
   415: "It is not JSON",
   422: "It can be read, and is wrong: `errors` says where",

@@ -21,7 +21,7 @@ function actionRoute<Path extends string>(path: Path, summary: string, descripti
     summary,
     description,
     request: { params: jobParams },
-    responses: { 200: json("The job as it is now", jobSchema), ...problems(404, 409) },
+    responses: { 200: json("The job as it is now", jobSchema), ...problems(404, 409, 410) },
   });
 }
 
@@ -55,7 +55,7 @@ const retryRoute = createRoute({
       jobSchema.extend({ job_id: z.string() }).openapi("Retried"),
       newJobHeaders,
     ),
-    ...problems(404, 409, 422),
+    ...problems(404, 409, 410, 422),
   },
 });
 

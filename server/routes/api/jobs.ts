@@ -29,7 +29,7 @@ const one = createRoute({
       "Retry-After": "While it is active: seconds to wait before asking again",
     }),
     304: empty("It is as you have it"),
-    ...problems(404),
+    ...problems(404, 410),
   },
 });
 

@@ -25,7 +25,7 @@ const route = createRoute({
   },
   responses: {
     200: json("Lines by their number", z.object({ lines: z.array(lineSchema), next: nextSchema })),
-    ...problems(404, 422),
+    ...problems(404, 410, 422),
   },
 });
 

@@ -3,22 +3,25 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Action } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
+import { removedText } from "../../jobs/removed.ts";
 import { isFinal } from "../../jobs/status.ts";
 import type { Env, Services } from "../../services.ts";
-import { jobOf } from "../job-of.ts";
+import { jobOf, removedJobOf } from "../job-of.ts";
 import { Problem } from "./problems.ts";
 
 export const jobParams = z.object({ id: z.string().meta({ description: "The job's id" }) });
 
-/** @throws Problem 404, also where the job is somebody else's */
+/** @throws Problem 404, also where the job is somebody else's; 410 where it is no longer kept */
 export async function oneJob(
   c: Context<Env>,
   services: Pick<Services, "backend">,
   action: Action,
 ): Promise<JobRow> {
   const job = await jobOf(c, services, action);
-  if (!job) throw new Problem(404, "There is no such job.");
-  return job;
+  if (job) return job;
+  const removed = await removedJobOf(c, services);
+  if (!removed) throw new Problem(404, "There is no such job.");
+  throw new Problem(410, `This job is no longer kept. ${removedText(removed)}`);
 }
 
 /**

@@ -89,20 +89,4 @@ describe.each(backends)("the sweep on $name", (which) => {
     await sweep(own);
     expect(await workers()).toEqual([own]);
   });
-
-  test("a counter that went wrong is mended within a minute", async () => {
-    const { backend } = opened;
-    const own = await register(backend, null);
-    await insertJob(backend, running({ worker_id: own }));
-    await backend.db.updateTable("accounts").set({ running: 4 }).execute();
-    const { sweep } = sweeper();
-    clock = 59_000;
-    await sweep(own);
-    const counter = async () =>
-      (await backend.db.selectFrom("accounts").select("running").executeTakeFirstOrThrow()).running;
-    expect(await counter()).toBe(4);
-    clock = 61_000;
-    await sweep(own);
-    expect(await counter()).toBe(1);
-  });
 });

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, test } from "vitest";
+import type { Backend } from "../../server/backend/backend.ts";
+import { createDiskStorage } from "../../server/storage/disk.ts";
+import { bytes, filesIn } from "../storage/temporary.ts";
+import { backends } from "../support/backends.ts";
+import { jobRow } from "../support/job-row.ts";
+import { killFamily, openScene, type Scene } from "./scene.ts";
+
+const day = 86_400_000;
+const count = 2_500;
+
+describe.each(backends)("the system's chores on $name", (which) => {
+  test("a worker that is killed while it removes old jobs leaves nothing half; the next goes on", async () => {
+    const scene = await openScene(which);
+    const { backend } = scene;
+    const ids = await addOldJobs(scene);
+    await bringDue(backend, "chore_jobs");
+    const first = await scene.worker({ LOG_LEVEL: "debug" });
+    const left = async () => {
+      const { n } = await backend.db
+        .selectFrom("jobs")
+        .select(({ fn }) => fn.countAll<number>().as("n"))
+        .executeTakeFirstOrThrow();
+      return Number(n);
+    };
+    await until(async () => (await left()) < count - 100);
+    await killFamily(first);
+    const atKill = await left();
+    expect(atKill).toBeGreaterThan(0);
+    await expectWhole(scene, ids);
+
+    await scene.worker();
+    await until(async () => (await left()) === 0);
+    await expectWhole(scene, ids);
+    expect(await filesOfJobs(scene)).toEqual([]);
+    const known = await backend.db.selectFrom("removed_jobs").select("id").execute();
+    expect(known).toHaveLength(count);
+  }, 90_000);
+
+  test("a counter that went wrong is mended", async () => {
+    const scene = await openScene(which);
+    const { db } = scene.backend;
+    await db.updateTable("accounts").set({ running: 4 }).execute();
+    await bringDue(scene.backend, "chore_counters");
+    await scene.worker();
+    await until(async () => {
+      const account = await db.selectFrom("accounts").select("running").executeTakeFirstOrThrow();
+      return account.running === 0;
+    });
+  });
+});
+
+/** Where a clock of the server decides: as if it had been done last some hours ago. */
+async function bringDue({ name, db }: Backend, identifier: string): Promise<void> {
+  if (name !== "postgres") return;
+  await sql`insert into graphile_worker._private_known_crontabs
+    (identifier, known_since, last_execution)
+    values (${identifier}, now() - interval '1 day', now() - interval '3 hours')`.execute(db);
+}
+
+/** Every other one with a file. */
+async function addOldJobs({ backend, place }: Scene): Promise<string[]> {
+  const { db, now } = backend;
+  const storage = createDiskStorage(place.storageDir);
+  const ids = Array.from({ length: count }, (_, n) => uuidv7({ msecs: now() - 100 * day + n }));
+  for (let from = 0; from < count; from += 250) {
+    const some = ids.slice(from, from + 250);
+    const ended = { status: "succeeded", finished_at: now() - 95 * day } as const;
+    await db
+      .insertInto("jobs")
+      .values(some.map((id) => jobRow({ id, ...ended })))
+      .execute();
+    const events = some.map((job_id) => ({ job_id, seq: 1, type: "created", message: "Created" }));
+    await db
+      .insertInto("job_events")
+      .values(events.map((event) => ({ ...event, happened_at: 1 })))
+      .execute();
+  }
+  const withFile = ids.filter((_, n) => n % 10 === 0);
+  for (const id of withFile) await storage.write(`jobs/${id}/files/a`, bytes("x"));
+  const file = { role: "result", name: "a.csv", media_type: "text/csv", size: 1 } as const;
+  const times = { created_at: 1, expires_at: now() + day };
+  await db
+    .insertInto("files")
+    .values(
+      withFile.map((job_id) => {
+        return { ...file, ...times, id: uuidv7(), job_id, storage_key: `jobs/${job_id}/files/a` };
+      }),
+    )
+    .execute();
+  return ids;
+}
+
+/** Each job is there or known to have been; of one that is gone no bytes are left. */
+async function expectWhole(scene: Scene, ids: string[]): Promise<void> {
+  const { db } = scene.backend;
+  const there = new Set((await db.selectFrom("jobs").select("id").execute()).map(({ id }) => id));
+  const known = await db.selectFrom("removed_jobs").select("id").execute();
+  const gone = new Set(known.map(({ id }) => id));
+  expect(ids.filter((id) => there.has(id) === gone.has(id))).toEqual([]);
+  const files = await filesOfJobs(scene);
+  expect(files.filter((path) => gone.has(path.split("/")[1]!))).toEqual([]);
+}
+
+async function filesOfJobs({ place }: Scene): Promise<string[]> {
+  return (await filesIn(place.storageDir)).filter((path) => path.startsWith("jobs/"));
+}
+
+async function until(holds: () => Promise<boolean>, ms = 45_000): Promise<void> {
+  for (const late = Date.now() + ms; !(await holds()); await sleep(5)) {
+    if (Date.now() > late) throw new Error(`Not within ${ms} ms`);
+  }
+}
