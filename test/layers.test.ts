@@ -101,6 +101,16 @@ describe("who may import whom", () => {
     expect(broken(driver)).toEqual([]);
   });
 
+  test("the storages do not know each other, and only open.ts knows them", () => {
+    const storages = ["server/storage/disk.ts", "server/storage/s3.ts"];
+    const choosing = ({ from, to }: Import) =>
+      storages.includes(to) && from !== "server/storage/open.ts";
+    expect(broken(choosing)).toEqual([]);
+    const loading = ({ from, to }: Import) =>
+      to.startsWith("@aws-sdk/") && !from.startsWith("server/storage/s3");
+    expect(broken(loading)).toEqual([]);
+  });
+
   test("templates are rendered in one place", () => {
     expect(broken(({ from, to }) => isPackage(to, "eta") && from !== "server/render.ts")).toEqual(
       [],

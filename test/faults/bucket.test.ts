@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { demo } from "../../server/accounts/demo.ts";
+import { cancel } from "../../server/jobs/cancel.ts";
 import { createBucketStorage } from "../../server/storage/s3.ts";
 import { type Environment, environment, startWeb } from "../support/application.ts";
 import { backends } from "../support/backends.ts";
-import { launch } from "../support/processes.ts";
+import { launch, untilPrinted } from "../support/processes.ts";
 import { openBucket, type TestBucket } from "../support/s3/bucket.ts";
 import { createClient } from "./api.ts";
 import { openScene, type Scene } from "./scene.ts";
@@ -82,6 +83,61 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     expect(await gone.text()).toContain("This file is no longer kept");
   });
 
+  test("a file that is too large, or breaks off, leaves nothing of itself", {
+    timeout: 60_000,
+  }, async () => {
+    const scene = await openScene(which);
+    const set = { NODE_ENV: "", UPLOAD_LIMIT_MB: "25", ...bucket.environment };
+    const { url } = await scene.application(set);
+    const { cookie } = await visit(url, demo);
+    const before = await bucket.keys();
+    const send = (chunks: AsyncIterable<Buffer>, signal?: AbortSignal) => {
+      const headers = { cookie, origin: url, "content-type": "text/csv" };
+      const body = ReadableStream.from(chunks);
+      const init = { method: "POST", headers, body, duplex: "half", signal } as RequestInit;
+      return fetch(`${url}/api/uploads`, init);
+    };
+    const refused = await send(megabytes(30));
+    expect(refused.status).toBe(413);
+    expect(await refused.text()).toContain("The file is larger than 25 MB");
+    const abort = new AbortController();
+    const broken = send(
+      megabytes(24, () => abort.abort()),
+      abort.signal,
+    );
+    await expect(broken).rejects.toThrow();
+    await expect.poll(bucket.uploads).toEqual([]);
+    expect(await bucket.keys()).toEqual(before);
+    expect((await send(megabytes(25))).status).toBe(201);
+  });
+
+  test("what could not be removed while the bucket was away is removed later", {
+    timeout: 90_000,
+  }, async () => {
+    const scene = await openScene(which);
+    const worker = await scene.worker(bucket.environment);
+    const evidence = join(scene.place.storageDir, "evidence");
+    const id = await scene.start("careful", { evidence });
+    const scratch = `jobs/${id}/scratch/half.txt`;
+    await expect.poll(bucket.keys).toContain(scratch);
+    bucket.server.kill("SIGKILL");
+    await bucket.server.gone;
+    await cancel(scene.backend, id, "person-1");
+    expect(await scene.ended(id)).toMatchObject({ status: "cancelled" });
+    await untilPrinted(worker, "working files cannot be removed yet");
+    await bucket.startAgain();
+    await expect.poll(bucket.keys, { timeout: 40_000 }).not.toContain(scratch);
+    await scene.until(id, ({ untidy }) => untidy === 0);
+  });
+});
+
+describe("without a bucket that can be used", () => {
+  let bucket: TestBucket;
+  beforeAll(async () => {
+    bucket = await openBucket();
+  });
+  afterAll(() => bucket.close());
+
   test.each<[string, (set: Environment) => Environment, RegExp]>([
     [
       "the bucket is not there",
@@ -99,8 +155,8 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
       /files cannot be kept: The file storage cannot be reached/,
     ],
     ["the address is none", () => ({ STORAGE_URL: "files" }), /STORAGE_URL must begin with s3:/],
-  ])("no process starts where %s", async (_, wrong, said) => {
-    const scene = await openScene(which);
+  ])("no process starts: %s", async (_, wrong, said) => {
+    const scene = await openScene(backends[0]!);
     const set = { ...bucket.environment, PORT: "0" };
     for (const entry of ["server/main.ts", "server/worker.ts"]) {
       const given = environment(scene.place, { ...set, ...wrong(set) });
@@ -168,6 +224,11 @@ describe("web processes with folders of their own, on postgres", () => {
     );
   });
 });
+
+async function* megabytes(count: number, then = () => {}) {
+  for (let sent = 0; sent < count; sent++) yield Buffer.alloc(1_000_000, "a");
+  then();
+}
 
 /** Every third row has no address. */
 const csv = `email,name\n${Array.from({ length: 30_000 }, (_, at) => {

@@ -1,5 +1,6 @@
 /** Somebody with a browser's cookies, at any of several addresses. */
 export interface Visitor {
+  cookie: string;
   /** Follows no redirect. @param to a path, or a whole address */
   get(to: string, headers?: Record<string, string>): Promise<Response>;
   post(to: string, fields: Record<string, string>): Promise<Response>;
@@ -14,6 +15,7 @@ export async function visit(
     (await send(url, "sign-in", person)) ?? (await send(url, "sign-up", { ...person, name: "X" }));
   if (!cookie) throw new Error(`${person.email} can neither sign in nor sign up`);
   return {
+    cookie,
     get: (to, headers) =>
       fetch(new URL(to, url), { redirect: "manual", headers: { cookie, ...headers } }),
     post(to, fields) {
