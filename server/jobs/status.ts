@@ -11,10 +11,13 @@ export const statuses = [
 
 export type Status = (typeof statuses)[number];
 
-/** From a status, the statuses it may change to. Every change is checked against this table. */
+/**
+ * From a status, the statuses it may change to. `transition` checks every change against this table;
+ * the claim, a statement of each backend's queue, is its one way to `running`.
+ */
 export const transitions: Record<Status, readonly Status[]> = {
-  // claimed; cancelled or paused before it ran; given up by the sweep
-  pending: ["running", "paused", "cancelled", "failed"],
+  // claimed; paused or cancelled before it ran
+  pending: ["running", "paused", "cancelled"],
   // ended; stopped at a checkpoint; handed back for a retry, a rescue or a shutdown
   running: ["succeeded", "failed", "cancelled", "paused", "pending"],
   // resumed; cancelled while it stood

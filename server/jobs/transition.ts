@@ -3,7 +3,7 @@ import { sql, type UpdateObject } from "kysely";
 import type { Write } from "../backend/backend.ts";
 import type { JobRow, Schema } from "../backend/schema.ts";
 import { lifeEvent } from "./life.ts";
-import { isFinal, type Status, sourcesOf } from "./status.ts";
+import { isFinal, type Status, sourcesOf, transitions } from "./status.ts";
 
 type Columns = UpdateObject<Schema, "jobs">;
 
@@ -21,7 +21,7 @@ export interface Transition {
   at: number;
   /** Given when a run (or what speaks for a lost one) ends: no row changes unless it still holds. */
   fence?: number;
-  /** Narrower than what the table of transitions allows. */
+  /** Narrower than what the table of transitions allows; with a fence it is running. */
   from?: Status[];
   set?: Columns;
 }
@@ -29,10 +29,11 @@ export interface Transition {
 /**
  * Compare-and-set on the row, with its event, the account's counter and the queue's entry.
  * @returns the row as it is now, or undefined where it had another status or fence
+ * @throws where the table of transitions knows no such change
  */
 export async function transition(write: Write, change: Transition): Promise<JobRow | undefined> {
   const { id, to, fact, at, fence, set } = change;
-  const from = fence === undefined ? (change.from ?? sourcesOf(to)) : (["running"] as Status[]);
+  const from = sources(change);
   let update = write.db
     .updateTable("jobs")
     .set({ ...(fence === undefined ? {} : released(at)), ...ending(to, at), ...set, status: to })
@@ -46,6 +47,13 @@ export async function transition(write: Write, change: Transition): Promise<JobR
   if (to === "pending") await write.ring({ id, runAt: row.run_at, priority: row.priority });
   await keepEvent(write, row, fact, at);
   return row;
+}
+
+function sources({ to, from, fence }: Transition): Status[] {
+  const given: Status[] = fence === undefined ? (from ?? sourcesOf(to)) : ["running"];
+  const wrong = given.find((status) => !transitions[status].includes(to));
+  if (wrong) throw new Error(`A job that is ${wrong} does not become ${to}`);
+  return given;
 }
 
 export interface Note {

@@ -26,6 +26,21 @@ describe.each(backends)("transitions on $name", (which) => {
     expect(await eventTypes(backend, id)).toEqual(allowed ? ["happened"] : []);
   });
 
+  test.each(pairs)("nobody who asks gets from $from to $to otherwise", async ({ from, to }) => {
+    const { backend } = opened;
+    const change = { to, at: 5_000, fact };
+    const asked = [{ from: [from] }, ...(from === "running" ? [{ fence: 1 }] : [])];
+    for (const how of asked) {
+      const row = from === "running" ? running() : { status: from };
+      const { id } = await insertJob(backend, row);
+      const changed = backend.write((tx) => transition(tx, { id, ...change, ...how }));
+      const allowed = transitions[from].includes(to);
+      if (allowed) expect((await changed)?.status).toBe(to);
+      else await expect(changed).rejects.toThrow(`that is ${from} does not become ${to}`);
+      expect((await readJob(backend, id)).status).toBe(allowed ? to : from);
+    }
+  });
+
   test("a run's end holds with its fence only, frees the account, and adds its running time", async () => {
     const { backend } = opened;
     const account = () =>
