@@ -5,6 +5,7 @@ import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
 import { milliseconds } from "./duration.ts";
 import { isWorthRetrying } from "./retryable.ts";
+import { span } from "./shown/format.ts";
 import { defaultRetryAfter } from "./start.ts";
 import { isFinal } from "./status.ts";
 import { storable } from "./storable.ts";
@@ -80,20 +81,25 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
   const again = !(error instanceof Refused) && (kind.retryOn ?? isWorthRetrying)(error);
   if (!again || wait === undefined) return failForGood(backend, job, error);
   const retry = job.retries + 1;
+  const waitMs = milliseconds(wait);
   return end(backend, job, {
     to: "pending",
     set: {
       retries: retry,
-      run_at: backend.now() + milliseconds(wait),
+      run_at: backend.now() + waitMs,
       reason: "retry",
       error: message,
     },
     fact: {
       type: "retry_scheduled",
-      message: `Retry ${retry} of ${waits.length} in ${wait}: ${message}`,
-      details: { retry, of: waits.length, wait_ms: milliseconds(wait), error: message },
+      message: `Retry ${retry} of ${waits.length} in ${inWords(waitMs)}: ${message}`,
+      details: { retry, of: waits.length, wait_ms: waitMs, error: message },
     },
   });
+}
+
+function inWords(waitMs: number): string {
+  return waitMs < 1_000 ? `${waitMs} ms` : span(waitMs);
 }
 
 /** What the kind threw may quote anything that it read. */
@@ -130,7 +136,7 @@ export function paused(backend: Backend, job: Claimed) {
 
 /** Its running time is used up. */
 export function timeOut(backend: Backend, job: Claimed, allowedMs: number) {
-  const message = `It was still running after ${allowedMs / 1_000} s, the time this kind of job has`;
+  const message = `It was still running after ${span(allowedMs)}, the time this kind of job has`;
   return end(backend, job, {
     to: "failed",
     set: { reason: "timeout", error: message, advice: "Try again with less to do at once." },

@@ -25,6 +25,12 @@ describe.each(backends)("ends on $name", (which) => {
   afterAll(() => opened.close());
   const insert = (different: Partial<JobRow> = {}) => insertJob(opened.backend, running(different));
 
+  const lastMessage = async ({ id, event_seq }: JobRow) => {
+    const events = opened.backend.db.selectFrom("job_events").select("message");
+    const last = events.where("job_id", "=", id).where("seq", "=", event_seq);
+    return (await last.executeTakeFirstOrThrow()).message;
+  };
+
   /** Every way to end, done to a running job. */
   const ends: Record<string, (job: JobRow) => Promise<JobRow | undefined>> = {
     succeed: (job) => succeed(opened.backend, job, { message: "Done", page: "/contacts" }),
@@ -82,10 +88,17 @@ describe.each(backends)("ends on $name", (which) => {
       failOrRetry(opened.backend, await insert({ retries }), kind, new TryAgain("busy"));
     const before = opened.backend.now();
     const second = await fail(1);
+    expect(await lastMessage(second!)).toBe("Retry 2 of 2 in 2 min: busy");
+    expect(await lastMessage((await fail(0))!)).toBe("Retry 1 of 2 in 1 s: busy");
     expect(second).toMatchObject({ status: "pending", reason: "retry", retries: 2, error: "busy" });
     expect(second!.run_at - before).toBeGreaterThanOrEqual(120_000);
     expect(second!.run_at - before).toBeLessThan(125_000);
     expect(await fail(2)).toMatchObject({ status: "failed", reason: "error", retries: 2 });
+  });
+
+  test("the time that was not enough is told as people say it", async () => {
+    const row = await timeOut(opened.backend, await insert(), 7_200_000);
+    expect(row!.error).toBe("It was still running after 2 h, the time this kind of job has");
   });
 
   test("by default only what passes is tried again, never what was refused", async () => {

@@ -26,7 +26,7 @@ export async function register(backend: Backend, queueId: string | null): Promis
 /** What the beat brings home about the jobs that this worker runs. */
 export type Watched = Pick<
   JobRow,
-  "id" | "fence" | "claimed_at" | "cancel_requested_at" | "pause_requested_at" | "deadline_at"
+  "id" | "fence" | "cancel_requested_at" | "pause_requested_at" | "deadline_at"
 >;
 
 /** @returns this worker's running jobs, or undefined where it was declared lost */
@@ -43,8 +43,7 @@ export async function beat(
   if (numUpdatedRows === 0n) return undefined;
   return backend.db
     .selectFrom("jobs")
-    .select(["id", "fence", "claimed_at"])
-    .select(["cancel_requested_at", "pause_requested_at", "deadline_at"])
+    .select(["id", "fence", "cancel_requested_at", "pause_requested_at", "deadline_at"])
     .where("worker_id", "=", id)
     .where("status", "=", "running")
     .execute();
