@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { createAuth } from "./auth.ts";
 import { unwrapped } from "./auth-error.ts";
+import { createEnded } from "./ended.ts";
 import { ensureMember } from "./members.ts";
 import { createSessionCache } from "./session-cache.ts";
 import { endSession, listSessions, removeExpired, type Session } from "./sessions.ts";
@@ -63,8 +64,9 @@ export interface Accounts {
   revokeToken(person: Person, tokenId: string): Promise<boolean>;
 
   /**
-   * Calls the listener with the id of a session that ended in this process, or with that of a
-   * user one of whose tokens did: what was opened with either must be authorised anew.
+   * Calls the listener with the id of a session that ended, in this process or another, or with
+   * that of a user one of whose tokens did: what was opened with either must be authorised anew.
+   * Sessions that ended elsewhere are heard of from the first listener on.
    * @returns a function that ends the subscription
    */
   onSessionEnd(listener: (id: string) => void): () => void;
@@ -74,10 +76,20 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
   const auth = createAuth({ backend, config, log });
   const cache = createSessionCache<Person & { sessionId: string }>();
   const listeners = new Set<(id: string) => void>();
+  const elsewhere = createEnded(backend);
+  let stopHearing: (() => void) | undefined;
 
   function ended(id: string): void {
     cache.forget(id);
     for (const listener of listeners) listener(id);
+  }
+
+  async function end(id: string): Promise<void> {
+    ended(id);
+    // It has ended, whether the others hear of it or find out.
+    await elsewhere
+      .tell(id)
+      .catch((error) => log.warn({ err: error }, "others were not told that a session ended"));
   }
 
   async function personOf(headers: Headers, renew?: (cookie: string) => void) {
@@ -133,7 +145,7 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       const person = await personOf(headers);
       if (person) {
         await endSession(backend, person.userId, person.sessionId);
-        ended(person.sessionId);
+        await end(person.sessionId);
       }
       const signedOut = await auth.api.signOut({ headers, returnHeaders: true });
       return { cookies: signedOut.headers.getSetCookie() };
@@ -142,26 +154,32 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     sessions: (person) => listSessions(backend, person.userId),
     async revokeSession(person, sessionId) {
       const revoked = await endSession(backend, person.userId, sessionId);
-      if (revoked) ended(sessionId);
+      if (revoked) await end(sessionId);
       return revoked;
     },
     createToken: (userId, name) => createToken(backend, userId, name),
     tokens: (person) => listTokens(backend, person.userId),
     async revokeToken(person, tokenId) {
       const revoked = await revokeToken(backend, person.userId, tokenId);
-      if (revoked) ended(person.userId);
+      if (revoked) await end(person.userId);
       return revoked;
     },
 
     onSessionEnd(listener) {
       listeners.add(listener);
-      return () => void listeners.delete(listener);
+      stopHearing ??= elsewhere.hear(ended);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        stopHearing?.();
+        stopHearing = undefined;
+      };
     },
   };
 }
 
 export interface AccountsParts {
-  backend: Pick<Backend, "name" | "db" | "write" | "now">;
+  backend: Pick<Backend, "name" | "db" | "write" | "now" | "signals">;
   config: Pick<Config, "publicUrl" | "port" | "secret">;
   log: Log;
 }

@@ -1,7 +1,7 @@
 /**
  * Remembers for a moment who a session cookie belongs to: a look-up costs three statements, and a
- * page with its partials asks many times. What ended in this process is forgotten at once; what
- * ended in another one is noticed after `lifetime`.
+ * page with its partials asks many times. What ended is forgotten as soon as this process hears of it,
+ * and after `lifetime` at the latest.
  */
 const lifetime = 5_000;
 const mostEntries = 10_000;
