@@ -6,6 +6,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Duration, Kind } from "../job.ts";
 import { checkInput } from "./check-input.ts";
 import { milliseconds } from "./duration.ts";
+import { storable } from "./storable.ts";
 import { keepEvent } from "./transition.ts";
 
 export interface StartRequest {
@@ -24,7 +25,7 @@ export interface Started {
   job: JobRow;
   /** The key was used before: this is the job of that time. */
   repeated: boolean;
-  /** Whether that job was started with the same kind and input. */
+  /** Whether that job was started with the same kind and input, for the same time. */
   sameInput: boolean;
 }
 
@@ -74,7 +75,7 @@ export async function start(
 
 async function startedWith(
   db: Backend["db"],
-  { kind, userId, idempotencyKey }: StartRequest,
+  { kind, userId, idempotencyKey, runAt }: StartRequest,
   input: string,
 ): Promise<Started | undefined> {
   if (idempotencyKey === undefined) return undefined;
@@ -84,7 +85,24 @@ async function startedWith(
     .where("user_id", "=", userId)
     .where("idempotency_key", "=", idempotencyKey)
     .executeTakeFirst();
-  return job && { job, repeated: true, sameInput: job.kind === kind && job.input === input };
+  if (!job) return undefined;
+  const same = job.kind === kind && job.input === input;
+  return { job, repeated: true, sameInput: same && (await wasFor(db, job, runAt)) };
+}
+
+/** The row's own time moves with every retry; what was asked for stands in its first event. */
+async function wasFor(db: Backend["db"], { id }: JobRow, runAt: number | undefined) {
+  const { details } = await db
+    .selectFrom("job_events")
+    .select("details")
+    .where("job_id", "=", id)
+    .where("seq", "=", 1)
+    .executeTakeFirstOrThrow();
+  return details === (JSON.stringify(asked(runAt)) ?? null);
+}
+
+function asked(runAt: number | undefined): { run_at: string } | undefined {
+  return runAt === undefined ? undefined : { run_at: new Date(runAt).toISOString() };
 }
 
 /** The files that the job will read. @throws InvalidInput where the account has no such file */
@@ -100,7 +118,7 @@ async function uploadsOf(
     const found = await backend.db
       .selectFrom("uploads")
       .select(["id", "name"])
-      .where("id", "=", String(input[field]))
+      .where("id", "=", storable(String(input[field])))
       .where("account_id", "=", accountId)
       .executeTakeFirst();
     if (!found) throw new InvalidInput({ [field]: "This file is gone: upload it again" });
@@ -157,7 +175,9 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       .onConflict((c) => c.doNothing())
       .execute();
   }
-  await keepEvent(write, job, { type: "created", message: "Created" }, at);
+  const details = asked(request.runAt);
+  const fact = { type: "created", message: "Created", ...(details && { details }) };
+  await keepEvent(write, job, fact, at);
   await write.ring({ id: job.id, runAt, priority: job.priority });
   return job;
 }

@@ -36,7 +36,7 @@ const route = createRoute({
   operationId: "startJob",
   summary: "Start a job",
   description:
-    "The same `Idempotency-Key` gives the same job and the same answer, however often it is sent; with other input it gives 409 with the `job_id` of that job.",
+    "The same `Idempotency-Key` gives the same job and the same answer, however often it is sent; with other input or another `run_at` it gives 409 with the `job_id` of that job.",
   request: {
     headers: z.object({
       "Idempotency-Key": z.string().min(1).max(255).optional().meta({
@@ -65,7 +65,7 @@ export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
       runAt: run_at === undefined ? undefined : Date.parse(run_at),
     });
     if (!sameInput) {
-      const detail = `This key was used for job ${job.id}, with other input. Send another key for another job.`;
+      const detail = `This key was used for job ${job.id}, with other input or for another time. Send another key for another job.`;
       throw new Problem(409, detail, { job_id: job.id });
     }
     const typical = await typicalSeconds(backend.db, catalog, job.account_id);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pause, resume } from "../../../server/jobs/pause.ts";
 import { backends } from "../../support/backends.ts";
 import { type Api, apiServer, type Member } from "./server.ts";
 
@@ -95,6 +96,25 @@ describe.each(backends)("$name", (which) => {
     });
   });
 
+  test("refuses a key with another time, and takes the same in any zone, also after it went on", async () => {
+    const key = { "idempotency-key": "tonight" };
+    const at = (run_at?: string) => ada.post("/jobs/start", { ...count, run_at }, key);
+    const first = (await (await at("2099-01-01T02:00:00+02:00")).json()) as { job_id: string };
+    const { backend } = api;
+    await pause(backend, first.job_id, ada.userId);
+    await resume(backend, first.job_id, ada.userId);
+    const same = await at("2099-01-01T00:00:00Z");
+    expect([same.status, await same.json()]).toEqual([202, first]);
+    for (const other of ["2099-01-01T00:00:01Z", undefined]) {
+      const answer = await at(other);
+      expect([answer.status, await answer.json()]).toMatchObject([409, { job_id: first.job_id }]);
+    }
+    const soon = { "idempotency-key": "at once" };
+    expect((await ada.post("/jobs/start", count, soon)).status).toBe(202);
+    const later = { ...count, run_at: "2099-01-01T00:00:00Z" };
+    expect((await ada.post("/jobs/start", later, soon)).status).toBe(409);
+  });
+
   test("keeps the keys of two people apart", async () => {
     const headers = { "idempotency-key": "ours" };
     const [mine, hers] = await Promise.all(
@@ -114,6 +134,16 @@ describe.each(backends)("$name", (which) => {
     [
       "an upload that there is not",
       { type: "reading", metadata: { upload_id: "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f" } },
+      { "metadata.upload_id": "upload it again" },
+    ],
+    [
+      "an upload whose id no database can hold",
+      { type: "reading", metadata: { upload_id: "0198\u0000c5d2" } },
+      { "metadata.upload_id": "upload it again" },
+    ],
+    [
+      "an upload whose id is half a character",
+      { type: "reading", metadata: { upload_id: "\ud83d" } },
       { "metadata.upload_id": "upload it again" },
     ],
     ["a time that is none", { ...count, run_at: "tomorrow" }, { run_at: "datetime" }],
