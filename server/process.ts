@@ -2,7 +2,9 @@
  * For entry points: a mistake of the person who starts the process is one clear line and exit 1,
  * anything else keeps its stack.
  */
-import { BadSetting } from "./config.ts";
+import type { Backend } from "./backend/backend.ts";
+import { BadSetting, type Config } from "./config.ts";
+import type { Log } from "./log.ts";
 
 export function orExit<T>(start: () => T): T {
   try {
@@ -20,6 +22,17 @@ export async function orExitWith<T>(work: Promise<T>, what: string): Promise<T> 
   } catch (error) {
     exitWith(`${what}: ${(error as Error).message}`);
   }
+}
+
+/** For roles that are started one by one: who expects them to meet over a network is told. */
+export function tellPlace(
+  { name }: Pick<Backend, "name">,
+  { databaseUrl }: Pick<Config, "databaseUrl">,
+  log: Log,
+): void {
+  if (name !== "sqlite") return;
+  const file = `web and workers meet in ${databaseUrl}, on this machine alone`;
+  log.info(`${file}; for more machines set DATABASE_URL=postgres://…`);
 }
 
 function exitWith(message: string): never {

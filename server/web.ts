@@ -5,7 +5,7 @@ import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
 import { createLog } from "./log.ts";
-import { orExit, orExitWith } from "./process.ts";
+import { orExit, orExitWith, tellPlace } from "./process.ts";
 import { startWeb } from "./serve.ts";
 
 const config = orExit(readConfig);
@@ -18,6 +18,7 @@ const backend = await orExitWith(
 await backend.migrate();
 const catalog = await readCatalog(config.jobsDirs);
 const web = await startWeb({ config, backend, catalog, log });
+tellPlace(backend, config, log);
 
 let stopping = false;
 async function stop(): Promise<void> {

@@ -7,7 +7,7 @@ import { supervise } from "./jobs/worker/supervise.ts";
 import { logLife } from "./life-log.ts";
 import { createLog } from "./log.ts";
 import { startFigures } from "./metrics/figures.ts";
-import { orExit, orExitWith } from "./process.ts";
+import { orExit, orExitWith, tellPlace } from "./process.ts";
 import { prepareStorage } from "./storage/open.ts";
 
 const longestStopMs = 9_500;
@@ -43,6 +43,7 @@ const supervisor = await supervise({
   },
 });
 log.info("worker ready");
+if (!process.send) tellPlace(backend, config, log);
 
 let stopping = false;
 async function stop(): Promise<void> {

@@ -118,6 +118,24 @@ describe("who may import whom", () => {
   });
 });
 
+test("what runs for people needs no package that is there for development only", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const reached = new Set(["web", "worker", "runner", "main"].map((name) => `server/${name}.ts`));
+  for (const name of ["token", "health"]) reached.add(`server/commands/${name}.ts`);
+  // A set is walked to what was added meanwhile.
+  for (const file of reached) {
+    for (const { from, to } of imports) if (from === file && isOurs(to)) reached.add(to);
+  }
+  // Migrations and kinds are found by their folders.
+  const runs = (from: string) => reached.has(from) || isIn(from, "migrations", "jobs");
+  const missing = (to: string) =>
+    !isOurs(to) &&
+    !to.startsWith("node:") &&
+    !Object.keys(dependencies).some((name) => isPackage(to, name));
+  expect(reached.size).toBeGreaterThan(80);
+  expect(broken(({ from, to }) => runs(from) && missing(to))).toEqual([]);
+});
+
 test("only config.ts reads the environment", () => {
   const readers = files.filter((path) =>
     /process\.env/.test(readFileSync(join(root, path), "utf8")),
