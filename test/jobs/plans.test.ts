@@ -6,6 +6,7 @@ import { typicalSeconds } from "../../server/jobs/typical-duration.ts";
 import { mendCounters } from "../../server/jobs/worker/counters.ts";
 import { createSweeper, takeUntidy } from "../../server/jobs/worker/sweep.ts";
 import { beat } from "../../server/jobs/worker/worker-beat.ts";
+import { newJobs } from "../../server/live/new-jobs.ts";
 import { createLog } from "../../server/log.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { testCatalog } from "../support/kinds.ts";
@@ -73,6 +74,12 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
 
   test("the typical duration is taken of the last jobs of each kind", async () => {
     await expectBounded(({ db }) => typicalSeconds(db, testCatalog, everyone.accountId));
+  });
+
+  test("what was started since a list was rendered is found among the latest", async () => {
+    const since = opened.backend.now() - 3_600_000;
+    const topics = [{ kind: "list", scope: "mine", since } as const];
+    await expectBounded(({ db }) => newJobs(db, seldom, topics));
   });
 
   test("a key that was used is found at once", async () => {
