@@ -45,7 +45,16 @@ async function writeRows(backend: Backend, write: Write, rows: ProgressRow[]): P
     const row = byId.get(id)!;
     return row.sampled ? [progressEvent(row, event_seq)] : [];
   });
-  if (events.length > 0) await write.db.insertInto("job_events").values(events).execute();
+  if (events.length === 0) return;
+  await sql`insert into job_events (job_id, seq, type, message, details, happened_at)
+    select job_id, seq, 'progress', message, details, happened_at
+    from ${backend.relation(events, {
+      job_id: "text",
+      seq: "integer",
+      message: "text",
+      details: "text",
+      happened_at: "integer",
+    })} as given`.execute(write.db);
 }
 
 function progressEvent(row: ProgressRow, seq: number) {
@@ -54,7 +63,6 @@ function progressEvent(row: ProgressRow, seq: number) {
   return {
     job_id: row.id,
     seq,
-    type: "progress",
     message: row.message ?? (percent === null ? `${done} so far` : `${percent} %`),
     details: JSON.stringify({ done, total, progress_pct: percent }),
     happened_at: row.at,

@@ -53,17 +53,19 @@ export function databaseContract(backend: () => Backend): void {
     expect(row.created_at).toBe(at);
   });
 
-  test("a relation brings typed values, nulls and quotes", async () => {
+  test("a relation brings typed values, nulls and any text", async () => {
     const { db, relation } = backend();
     const rows = [
-      { id: "it's", n: 1_795_000_000_123, part: 0.5 },
-      { id: 'a "b"', n: null, part: null },
+      { id: "it's", n: 1_795_000_000_123, part: 0.5, text: "NULL" },
+      { id: 'a "b"', n: null, part: null, text: null },
+      { id: "{a,b}", n: -1, part: 1e-9, text: "" },
+      { id: "a\\b\n\t😀", n: 0, part: 3, text: '{"json": [1, "\\""]}' },
     ];
-    const given = relation(rows, { id: "text", n: "integer", part: "real" });
-    const found = await sql`select id, n, part from ${given} as given order by n`.execute(db);
-    expect(
-      found.rows.toSorted((a, b) => ((a as { id: string }).id < (b as { id: string }).id ? 1 : -1)),
-    ).toEqual(rows);
+    const given = relation(rows, { id: "text", n: "integer", part: "real", text: "text" });
+    const found = await sql`select id, n, part, text from ${given} as given`.execute(db);
+    expect(found.rows).toEqual(rows);
+    const none = relation<{ id: string }>([], { id: "text" });
+    expect((await sql`select * from ${none} as given`.execute(db)).rows).toEqual([]);
   });
 
   test("an upsert counts what it inserted, updated and left alone", async () => {
