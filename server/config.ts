@@ -6,6 +6,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -131,7 +132,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     secretIsSet: set.SECRET !== undefined,
     runners: set.RUNNERS,
     concurrency: set.CONCURRENCY,
-    jobsDirs: set.JOBS_DIR.split(delimiter).map((folder) => resolve(folder)),
+    jobsDirs: set.JOBS_DIR.split(delimiter).map(readable),
     proxies: set.PROXIES,
     uploadLimit: set.UPLOAD_LIMIT_MB * 1_000_000,
     retentionDays: set.RETENTION_DAYS,
@@ -161,6 +162,16 @@ function makeWritable(folder: string): void {
   } catch (error) {
     throw new BadSetting(`STORAGE_DIR ${folder} cannot be written to: ${(error as Error).message}`);
   }
+}
+
+function readable(given: string): string {
+  const folder = resolve(given);
+  try {
+    readdirSync(folder);
+  } catch (error) {
+    throw new BadSetting(`JOBS_DIR ${folder} cannot be read: ${(error as Error).message}`);
+  }
+  return folder;
 }
 
 /** Made once and kept, so that sessions and links outlive a restart. */

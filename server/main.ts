@@ -18,7 +18,7 @@ const backend = await orExitWith(
   openBackend(config.databaseUrl, { listenUrl: config.listenUrl, patience: "short" }),
   "the database cannot be opened",
 );
-await backend.migrate();
+await orExitWith(backend.migrate(), "the database cannot be brought up to date");
 const catalog = await readCatalog(config.jobsDirs);
 const demo = config.production ? undefined : await seed({ backend, catalog, config, log });
 const web = await startWeb({ config, backend, catalog, log });

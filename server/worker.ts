@@ -18,7 +18,7 @@ const backend = await orExitWith(
   openBackend(config.databaseUrl, { listenUrl: config.listenUrl, patience: "short" }),
   "the database cannot be opened",
 );
-await backend.migrate();
+await orExitWith(backend.migrate(), "the database cannot be brought up to date");
 const storage = await orExitWith(prepareStorage(config), "files cannot be kept");
 const measure = await orExitWith(
   startFigures({ role: "worker", config, backend }),

@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openBackend } from "../../server/backend/open.ts";
+import { environment } from "../support/application.ts";
+import { launch } from "../support/processes.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** What a person may have got wrong: puts it so, and says which settings go with it. */
+const mistakes: [string, (storageDir: string) => Promise<Record<string, string>>, string][] = [
+  [
+    "the file is no database",
+    async (storageDir) => {
+      await writeFile(join(storageDir, "headway.db"), "Dear diary, ".repeat(1_000));
+      return {};
+    },
+    "the database cannot be opened: file is not a database",
+  ],
+  [
+    "the database is that of a later version",
+    async (storageDir) => {
+      const backend = await openBackend(join(storageDir, "headway.db"));
+      await backend.migrate();
+      await sql`insert into kysely_migration values ('999_later', '2099-01-01')`.execute(
+        backend.db,
+      );
+      await backend.close();
+      return {};
+    },
+    "the database cannot be brought up to date: corrupted migrations",
+  ],
+  [
+    "the folder of kinds is not there",
+    async () => ({ JOBS_DIR: `/nowhere/${randomUUID()}` }),
+    "JOBS_DIR /nowhere/",
+  ],
+];
+
+describe.each(["main", "web", "worker"])("%s.ts that cannot start", (entry) => {
+  test.each(mistakes)("says in one line that %s", async (_, make, told) => {
+    const storageDir = await mkdtemp(join(tmpdir(), "headway-start-"));
+    onTestFinished(() => rm(storageDir, { recursive: true }));
+    const more = { PORT: "0", LOG_LEVEL: "silent", ...(await make(storageDir)) };
+    const set = environment({ databaseUrl: undefined, storageDir }, more);
+    const started = launch(join(root, `server/${entry}.ts`), set);
+    onTestFinished(() => started.stop());
+    expect((await started.gone).code).toBe(1);
+    expect(started.output()).toMatch(/^Headway cannot start: [^\n]+\n$/);
+    expect(started.output()).toContain(told);
+  });
+});
