@@ -24,7 +24,7 @@ export function keepWorker({
   config: Config;
   log: Log;
 }): WorkerChild {
-  let child: ChildProcess;
+  let child: ChildProcess | undefined;
   let stopping = false;
   let gone = Promise.resolve();
   let waitMs = againAfterMs;
@@ -34,21 +34,39 @@ export function keepWorker({
     let workerId: string | undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     gone = promise;
-    child = fork(entry, {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-      env: withSettings(ownSettings(config)),
-    });
-    child.on("message", (message: { worker?: string }) => {
-      workerId = message.worker ?? workerId;
-    });
-    child.on("exit", (code, signal) => {
+
+    function ended(how: object): void {
       resolve();
       if (stopping) return;
-      log.error({ code, signal }, "the worker is gone; starting another");
+      log.error(how, "the worker is gone; starting another");
       waitMs = workerId ? againAfterMs : Math.min(waitMs * 2, longestWaitMs);
       setTimeout(start, waitMs);
       // Its end is certain here, so its jobs need not wait for its beat to be missed.
       if (workerId) void takeOver(workerId);
+    }
+
+    try {
+      child = startProcess();
+    } catch (error) {
+      ended({ err: error });
+      return;
+    }
+    const { pid } = child;
+    child.on("message", (message: { worker?: string }) => {
+      workerId = message.worker ?? workerId;
+    });
+    // One that could not be started has no exit; one that was told something too late has one, too.
+    child.on("error", (error) => {
+      if (pid === undefined) ended({ err: error });
+    });
+    child.on("exit", (code, signal) => ended({ code, signal }));
+  }
+
+  /** @throws where the system has no memory for it; where it has no room for it, that is an event */
+  function startProcess(): ChildProcess {
+    return fork(entry, {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      env: withSettings(ownSettings(config)),
     });
   }
 
@@ -65,7 +83,7 @@ export function keepWorker({
   return {
     async stop() {
       stopping = true;
-      child.kill("SIGTERM");
+      child?.kill("SIGTERM");
       await gone;
     },
   };

@@ -1,0 +1,25 @@
+import { expect, onTestFinished, test } from "vitest";
+import { readConfig } from "../../server/config.ts";
+import { createLog } from "../../server/log.ts";
+import { keepWorker } from "../../server/worker-child.ts";
+import { testDatabase } from "../support/database.ts";
+
+test("a worker that cannot be started for the moment ends nobody, and is started later", async () => {
+  const { backend, dir, close } = await testDatabase();
+  const before = { ...process.env };
+  const node = process.execPath;
+  onTestFinished(async () => {
+    process.env = before;
+    process.execPath = node;
+    await close();
+  });
+  Object.assign(process.env, { STORAGE_DIR: dir, DATABASE_URL: "", LOG_LEVEL: "silent" });
+  process.execPath = "/nowhere/node";
+  const worker = keepWorker({ backend, config: readConfig(), log: createLog("silent", "web") });
+  process.execPath = node;
+  onTestFinished(() => worker.stop());
+  const workers = () => backend.db.selectFrom("workers").select("id").execute();
+  await expect.poll(workers, { timeout: 40_000 }).toHaveLength(1);
+  await worker.stop();
+  expect(await workers()).toEqual([]);
+});
