@@ -1,12 +1,16 @@
-import type { Backend } from "../backend/backend.ts";
+import type { Write } from "../backend/backend.ts";
 
 const first = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Tim", "Radia"];
 const last = ["Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Hamilton", "Perlman"];
 const companies = ["Harbour Street Bakery", "North Wind Energy", "Lantern Books", ""];
 
 /** A small audience, brought by the seeded import. */
-export async function seedContacts(backend: Backend, accountId: string, jobId: string) {
-  const at = backend.now();
+export async function seedContacts(
+  write: Write,
+  accountId: string,
+  jobId: string,
+  at: number,
+): Promise<void> {
   const rows = first.flatMap((given, row) =>
     last.map((family, column) => [
       accountId,
@@ -20,17 +24,15 @@ export async function seedContacts(backend: Backend, accountId: string, jobId: s
     ]),
   );
   rows.sort((a, b) => (String(a[1]) < String(b[1]) ? -1 : 1));
-  await backend.write(async (write) => {
-    const columns = ["account_id", "email", "first_name", "last_name", "company"];
-    await write.upsert("contacts", rows, {
-      columns: [...columns, "job_id", "created_at", "updated_at"],
-      key: ["account_id", "email"],
-      update: [],
-    });
-    await write.db
-      .updateTable("accounts")
-      .set({ contact_count: rows.length })
-      .where("id", "=", accountId)
-      .execute();
+  const columns = ["account_id", "email", "first_name", "last_name", "company"];
+  await write.upsert("contacts", rows, {
+    columns: [...columns, "job_id", "created_at", "updated_at"],
+    key: ["account_id", "email"],
+    update: [],
   });
+  await write.db
+    .updateTable("accounts")
+    .set({ contact_count: rows.length })
+    .where("id", "=", accountId)
+    .execute();
 }

@@ -94,23 +94,31 @@ const past = (importId: string): Past[] => [
   },
 ];
 
-/** Besides the past: one that runs now, and one that is due tomorrow. */
-export async function seedJobs(
-  backend: Backend,
+export async function seedPast(
+  write: Write,
   catalog: Catalog,
   owner: Owner,
   importId: string,
+  now: number,
 ): Promise<void> {
-  await backend.write(async (write) => {
-    for (const each of past(importId)) {
-      if (catalog.has(each.kind)) await insert(write, catalog, owner, each, backend.now());
-    }
-  });
+  for (const each of past(importId)) {
+    if (catalog.has(each.kind)) await insert(write, catalog, owner, each, now);
+  }
+}
+
+const keys = { tomorrow: "demo:tomorrow", now: "demo:now" };
+
+/** The idempotency keys of what `startSome` starts. */
+export const startKeys = Object.values(keys);
+
+/** Besides the past: one that runs now, and one that is due tomorrow. Done twice it is done once. */
+export async function startSome(backend: Backend, catalog: Catalog, owner: Owner): Promise<void> {
   if (!catalog.has("countdown")) return;
   const common = { kind: "countdown", ...owner };
-  const tomorrow = backend.now() + 24 * 60 * minute;
-  await start(backend, catalog, { ...common, input: { from: 20 }, runAt: tomorrow });
-  await start(backend, catalog, { ...common, input: { from: 900 } });
+  const runAt = backend.now() + 24 * 60 * minute;
+  const tomorrow = { input: { from: 20 }, runAt, idempotencyKey: keys.tomorrow };
+  await start(backend, catalog, { ...common, ...tomorrow });
+  await start(backend, catalog, { ...common, input: { from: 900 }, idempotencyKey: keys.now });
 }
 
 async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, now: number) {

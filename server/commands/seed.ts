@@ -3,15 +3,17 @@ import { hostname } from "node:os";
 import { v7 as uuidv7 } from "uuid";
 import { createAccounts } from "../accounts/accounts.ts";
 import { demo } from "../accounts/demo.ts";
+import { ensureMember } from "../accounts/members.ts";
 import type { Backend } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { seedContacts } from "./seed-contacts.ts";
-import { seedJobs } from "./seed-jobs.ts";
+import { seedPast, startKeys, startSome } from "./seed-jobs.ts";
 
 /**
- * Makes the demo account where there is none; what people did since is left alone.
+ * Makes the demo account where there is none, and goes on where that was cut off; what people did
+ * since is left alone.
  * @returns its sign-in
  */
 export async function seed(parts: {
@@ -23,17 +25,37 @@ export async function seed(parts: {
   const { backend, catalog, config, log } = parts;
   const accounts = createAccounts({ backend, config, log });
   const visitor = { address: "127.0.0.1", userAgent: `Headway on ${hostname()}` };
-  if (await accounts.findUser(demo.email)) return demo;
-  await accounts.signUp(demo, visitor);
-  const user = await accounts.findUser(demo.email);
-  const { account_id: accountId } = await backend.db
-    .selectFrom("members")
-    .select("account_id")
-    .where("user_id", "=", user!.id)
-    .executeTakeFirstOrThrow();
-  const owner = { accountId, userId: user!.id };
+  if (!(await accounts.findUser(demo.email))) await accounts.signUp(demo, visitor);
+  const user = (await accounts.findUser(demo.email))!;
+  const { accountId } = await ensureMember(backend, user);
+  if (await isInUse(backend, accountId)) return demo;
+  const owner = { accountId, userId: user.id };
+  await startSome(backend, catalog, owner);
   const importId = uuidv7();
-  await seedJobs(backend, catalog, owner, importId);
-  await seedContacts(backend, accountId, importId);
+  await backend.write(async (write) => {
+    const now = backend.now();
+    await seedPast(write, catalog, owner, importId, now);
+    await seedContacts(write, accountId, importId, now);
+  });
   return demo;
+}
+
+/** Whether it holds more than the first part of what is seeded, whoever that is from. */
+async function isInUse({ db }: Backend, accountId: string): Promise<boolean> {
+  const { contact_count } = await db
+    .selectFrom("accounts")
+    .select("contact_count")
+    .where("id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  if (contact_count > 0) return true;
+  const job = await db
+    .selectFrom("jobs")
+    .select("id")
+    .where("account_id", "=", accountId)
+    .where(({ eb, or }) =>
+      or([eb("idempotency_key", "is", null), eb("idempotency_key", "not in", startKeys)]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return job !== undefined;
 }
