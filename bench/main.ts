@@ -17,6 +17,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
   "postgres-progress": async () => (await import("./postgres/progress.ts")).progress(),
   life: async () => (await import("./life/life.ts")).life(),
   dashboard: async () => (await import("./dashboard/dashboard.ts")).dashboard(),
+  "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };
 
 const chosen = process.argv.slice(2);

@@ -5,7 +5,7 @@ import type { Backend, Write } from "../backend/backend.ts";
 /** Rows of one step at least and at most. */
 const rows = { least: 10, first: 50, most: 500 };
 /** A step that takes longer than this is followed by a smaller one; a commit takes its time besides. */
-const stepMs = 6;
+const stepMs = 4;
 const pauseMs = 20;
 
 /**
