@@ -1,8 +1,8 @@
 /** GET /api/jobs/:id and GET /api/jobs: one job, and many in one request. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { can, visibleJobs } from "../../accounts/authorize.ts";
-import type { JobRow } from "../../backend/schema.ts";
 import { listJobs } from "../../jobs/list.ts";
+import { shownColumns } from "../../jobs/shown/shown-row.ts";
 import type { Env, Services } from "../../services.ts";
 import { isJobId } from "../job-of.ts";
 import { empty, json, problems } from "./answers.ts";
@@ -81,9 +81,10 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
     return c.json({ jobs: await readJobs(services, jobs), next_cursor: next ?? null }, 200);
   });
 
-  async function byIds(ids: string[]): Promise<JobRow[]> {
+  async function byIds(ids: string[]) {
     if (ids.length === 0) return [];
-    return backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
+    const columns = [...shownColumns, ...toldColumns, "user_id"] as const;
+    return backend.db.selectFrom("jobs").select(columns).where("id", "in", ids).execute();
   }
 
   return api;
