@@ -43,7 +43,7 @@ The stream ends right after the job's last event, whose type is \`succeeded\`, \
       },
     },
     204: empty("For the stream: the job has ended, and you have its last event"),
-    ...problems(404, 422),
+    ...problems(404, 410, 422),
   },
 });
 
