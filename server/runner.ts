@@ -45,7 +45,8 @@ const aborts = new Map<string, AbortController>();
 let quitting = false;
 
 function send(message: FromRunner): void {
-  process.send?.(message);
+  // A supervisor that just went cannot be told; that it did ends this process anyway.
+  process.send?.(message, undefined, undefined, () => {});
 }
 
 async function leaveWhenIdle(): Promise<void> {

@@ -3,6 +3,7 @@ import { readConfig } from "../../server/config.ts";
 import { createLog } from "../../server/log.ts";
 import { keepWorker } from "../../server/worker-child.ts";
 import { testDatabase } from "../support/database.ts";
+import { isAlive } from "../support/processes.ts";
 
 test("a worker that cannot be started for the moment ends nobody, and is started later", async () => {
   const { backend, dir, close } = await testDatabase();
@@ -18,8 +19,10 @@ test("a worker that cannot be started for the moment ends nobody, and is started
   const worker = keepWorker({ backend, config: readConfig(), log: createLog("silent", "web") });
   process.execPath = node;
   onTestFinished(() => worker.stop());
-  const workers = () => backend.db.selectFrom("workers").select("id").execute();
+  const workers = () => backend.db.selectFrom("workers").select("pid").execute();
   await expect.poll(workers, { timeout: 40_000 }).toHaveLength(1);
+  const [{ pid } = { pid: 0 }] = await workers();
+  expect(isAlive(pid)).toBe(true);
   await worker.stop();
-  expect(await workers()).toEqual([]);
+  expect(isAlive(pid)).toBe(false);
 });
