@@ -14,7 +14,7 @@ import type { Visits } from "./visits.ts";
 const count = 1_000_000;
 const kinds = ["contact_import", "contact_export", "countdown"] as const;
 const people = 8;
-const pauseMs = 25;
+const pauseMs = 50;
 const times = 100;
 /** Pages that are gone on to from the first. */
 const pagesBehind = 3;
