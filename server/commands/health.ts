@@ -14,7 +14,9 @@ const answersWithinMs = 5_000;
 const beatsWithinMs = 10_000;
 
 const config = orExit(readConfig);
-const trouble = (await troubleOfWeb(config)) ?? (await troubleOfWorker(config));
+const trouble =
+  (await troubleOfWeb(config)) ??
+  (await troubleOfWorker(config).catch((error: Error) => error.message));
 console.log(trouble || "well");
 process.exit(trouble ? 1 : 0);
 

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { freePort } from "../../server/commands/scaled/free-port.ts";
+import { environment } from "../support/application.ts";
+import { backends } from "../support/backends.ts";
+import { launch, signalTo } from "../support/processes.ts";
+import { openScene } from "./scene.ts";
+
+const entry = join(import.meta.dirname, "../../server/commands/health.ts");
+const [, postgres] = backends;
+
+test("the health of a container is that of what runs in it", { timeout: 120_000 }, async () => {
+  const scene = await openScene(postgres!);
+  const nobody = String(await freePort());
+  /** What it ends with, and says, where no web process listens. */
+  async function health(port = nobody): Promise<[number | null, string]> {
+    const asked = launch(entry, environment(scene.place, { PORT: port }));
+    const { code } = await asked.gone;
+    return [code, asked.output().trim()];
+  }
+  expect(await health()).toEqual([1, "no web process answers here, and no worker is at work"]);
+
+  const worker = await scene.worker();
+  expect(await health()).toEqual([0, "well"]);
+  signalTo(worker.pid, "SIGSTOP");
+  await sleep(11_000);
+  expect(await health()).toEqual([
+    1,
+    expect.stringMatching(/^the worker has not beaten for 1\d s$/),
+  ]);
+  signalTo(worker.pid, "SIGCONT");
+  await expect.poll(() => health()).toEqual([0, "well"]);
+  await worker.stop();
+
+  const application = await scene.application();
+  const { port } = new URL(application.url);
+  expect(await health(port)).toEqual([0, "well"]);
+  signalTo(application.pid, "SIGSTOP");
+  // Its worker beats, but people get no answer.
+  expect(await health(port)).toEqual([1, expect.stringContaining("does not answer")]);
+  signalTo(application.pid, "SIGCONT");
+});
