@@ -38,7 +38,7 @@ export function bucketError(error: unknown): unknown {
     return away(`The file storage refuses its credentials: ${name}`);
   }
   if (elsewhere.has(name) || status === 301 || error.message === "Region is missing") {
-    return away("The file storage is in another region: say ?region=… in STORAGE_URL");
+    return away("The region of the file storage is not right: say ?region=… in STORAGE_URL");
   }
   if (unreachable.has(code)) return away("The file storage cannot be reached");
   if (status !== undefined && status < 500) {

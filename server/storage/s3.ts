@@ -1,5 +1,4 @@
 /** Storage in a bucket of Amazon S3, or of a server that speaks its protocol: for many machines. */
-import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
@@ -76,7 +75,7 @@ export function createBucketStorage(address: BucketAddress): Storage {
 
   async function write(key: string, chunks: Chunks): Promise<{ size: number }> {
     const source = new Blocks(chunks);
-    const Body = Readable.from(source, { highWaterMark: 1 });
+    const Body = ReadableStream.from(source);
     const params = { Bucket, Key: keyOf(key), Body };
     try {
       // One part at a time: where one fails, no other goes on reading the source.
@@ -87,7 +86,8 @@ export function createBucketStorage(address: BucketAddress): Storage {
       if (source.failure) throw source.failure.error;
       throw bucketError(error);
     } finally {
-      Body.destroy();
+      // Where a part failed, the source is told that nobody reads on.
+      await Body.cancel().catch(() => {});
     }
   }
 
