@@ -49,9 +49,17 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     while (!stopped && busy < slots) {
       busy++;
       const answered = await answer().finally(() => busy--);
-      if (!answered) return;
+      if (!answered || !(await isAnyDue())) return;
       if (performance.now() - startedAt > turnMs) return ringAgain();
     }
+  }
+
+  /** Costs a tenth of a claim in vain. */
+  async function isAnyDue(): Promise<boolean> {
+    const { rows } = await server.pool.query(`select 1 from jobs
+      where status = 'pending' and run_at <= extract(epoch from statement_timestamp()) * 1000
+      limit 1`);
+    return rows.length > 0;
   }
 
   /** For what is due and was not claimed yet, for nobody else rings for it. */

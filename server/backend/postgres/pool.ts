@@ -1,6 +1,7 @@
 /** Connections on which no process waits for ever: not for a lock, a statement or a dead network. */
 import { Socket } from "node:net";
 import pg from "pg";
+import { preparingClient } from "./preparing-client.ts";
 
 const int8 = 20;
 const lockMs = 10_000;
@@ -61,7 +62,7 @@ export function createPool(
   return handled(
     new pg.Pool({
       ...connection(url, statementMs + graceMs),
-      ...(pooled ? {} : limits(statementMs)),
+      ...(pooled ? {} : { ...limits(statementMs), Client: preparingClient() }),
       max: 20,
     }),
   );
