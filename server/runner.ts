@@ -34,8 +34,9 @@ const executor = {
   catalog: await readCatalog(config.jobsDirs),
   progress: createProgress({
     async write(rows, logs) {
-      await writeProgress(rows, logs);
+      const lost = await writeProgress(rows, logs);
       observe({ what: "flushed", jobs: rows.length });
+      return lost;
     },
     now: backend.now,
     onError: (error) => log.warn({ err: error }, "progress could not be written"),

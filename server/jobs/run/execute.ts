@@ -21,7 +21,7 @@ import type { Task } from "../worker/messages.ts";
 import { clean, removeScratch } from "./clean.ts";
 import { createContext } from "./context.ts";
 import { createEstimator } from "./estimate.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress, Tracked } from "./progress.ts";
 import { type Run, Stopped } from "./run.ts";
 
 export interface Executor {
@@ -47,7 +47,8 @@ export async function execute(
     if (ended) await removeScratch(executor, ended.id, log);
     return;
   }
-  const tracked = progress.track(row.id, row.fence, createEstimator());
+  const lose = () => abort.abort(new Stopped("lost"));
+  const tracked = progress.track(row.id, row.fence, createEstimator(), lose);
   const run: Run = { row, kind, abort, tracked, ...executor };
   try {
     const job = await createContext(run);
@@ -66,12 +67,17 @@ async function runToItsEnd(run: Run, job: JobContext, log: Log): Promise<JobRow 
   try {
     outcome = checked(await kind.run(job, JSON.parse(row.input)));
   } catch (error) {
-    await tracked.finish().catch(() => {});
+    await finish(tracked);
     return endAfter(error, run, job, log);
   }
-  await tracked.finish().catch(() => {});
+  await finish(tracked);
   // Where this cannot be written, the kind has not failed: the sweep finds the job and runs it on.
   return succeed(backend, row, outcome);
+}
+
+/** Behind it nothing more is told of this run; what cannot be written yet waits beside its end. */
+async function finish(tracked: Tracked): Promise<void> {
+  await tracked.finish().then(tracked.forget, () => {});
 }
 
 /** A kind is not always checked for its types before it runs. */

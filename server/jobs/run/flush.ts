@@ -10,14 +10,24 @@ export function progressWriter(backend: Backend): WriteProgress {
   return (rows, logs) =>
     backend.write(
       async (write) => {
-        if (rows.length > 0) await writeRows(backend, write, rows);
-        for (const [id, { fence, lines }] of logs) await writeLines(write, id, fence, lines);
+        const held = rows.length > 0 ? await writeRows(backend, write, rows) : new Set();
+        const lost = new Set(rows.flatMap(({ id }) => (held.has(id) ? [] : id)));
+        for (const [id, { fence, lines }] of logs) {
+          if (lost.has(id)) continue;
+          if (!(await writeLines(write, id, fence, lines))) lost.add(id);
+        }
+        return lost;
       },
       { durable: false },
     );
 }
 
-async function writeRows(backend: Backend, write: Write, rows: ProgressRow[]): Promise<void> {
+/** @returns the ids of those that hold */
+async function writeRows(
+  backend: Backend,
+  write: Write,
+  rows: ProgressRow[],
+): Promise<ReadonlySet<string>> {
   const given = backend.relation(rows, {
     id: "text",
     fence: "integer",
@@ -45,7 +55,8 @@ async function writeRows(backend: Backend, write: Write, rows: ProgressRow[]): P
     const row = byId.get(id)!;
     return row.sampled ? [progressEvent(row, event_seq)] : [];
   });
-  if (events.length === 0) return;
+  const held = new Set(updated.rows.map(({ id }) => id));
+  if (events.length === 0) return held;
   await sql`insert into job_events (job_id, seq, type, message, details, happened_at)
     select job_id, seq, 'progress', message, details, happened_at
     from ${backend.relation(events, {
@@ -55,6 +66,7 @@ async function writeRows(backend: Backend, write: Write, rows: ProgressRow[]): P
       details: "text",
       happened_at: "integer",
     })} as given`.execute(write.db);
+  return held;
 }
 
 function progressEvent(row: ProgressRow, seq: number) {
@@ -69,7 +81,13 @@ function progressEvent(row: ProgressRow, seq: number) {
   };
 }
 
-async function writeLines(write: Write, id: string, fence: number, lines: LogLine[]) {
+/** @returns false where the fence had moved on */
+async function writeLines(
+  write: Write,
+  id: string,
+  fence: number,
+  lines: LogLine[],
+): Promise<boolean> {
   const row = await write.db
     .updateTable("jobs")
     .set({ log_seq: sql`log_seq + ${lines.length}`, version: sql`version + 1` })
@@ -78,7 +96,7 @@ async function writeLines(write: Write, id: string, fence: number, lines: LogLin
     .where("status", "=", "running")
     .returning("log_seq")
     .executeTakeFirst();
-  if (!row) return;
+  if (!row) return false;
   const first = row.log_seq - lines.length + 1;
   await write.db
     .insertInto("job_logs")
@@ -93,4 +111,5 @@ async function writeLines(write: Write, id: string, fence: number, lines: LogLin
     )
     .execute();
   write.changed(id);
+  return true;
 }

@@ -35,10 +35,11 @@ export interface ProgressRow {
   sampled: number;
 }
 
-export type WriteProgress = (
-  rows: ProgressRow[],
-  logs: Map<string, { fence: number; lines: LogLine[] }>,
-) => Promise<void>;
+/** Resolves to the ids of jobs whose fence had moved on: nothing was written for these. */
+export type WriteProgress = (rows: ProgressRow[], logs: WaitingLines) => Promise<Iterable<string>>;
+
+/** Log lines by job. */
+export type WaitingLines = Map<string, { fence: number; lines: LogLine[] }>;
 
 export interface Tracked {
   /** Takes nanoseconds; the last value wins. */
@@ -52,7 +53,8 @@ export interface Tracked {
 }
 
 export interface Progress {
-  track(id: string, fence: number, estimator: Estimator): Tracked;
+  /** @param onLost is called when it shows that the job is no longer this run's */
+  track(id: string, fence: number, estimator: Estimator, onLost?: () => void): Tracked;
   /** Writes what waits; final states call it before they end. */
   flush(): Promise<void>;
 }
@@ -61,6 +63,7 @@ interface Entry {
   id: string;
   fence: number;
   estimator: Estimator;
+  onLost: () => void;
   done: number;
   total: number | null;
   message: string | null;
@@ -102,27 +105,34 @@ export function createProgress(options: {
   async function writeWaiting(): Promise<void> {
     const at = now();
     const rows: ProgressRow[] = [];
-    const logs = new Map<string, { fence: number; lines: LogLine[] }>();
+    const logs: WaitingLines = new Map();
+    const told = new Map<string, Entry>();
     for (const entry of entries.values()) {
       if (entry.dirty) rows.push(rowOf(entry, at));
       if (entry.lines.length > 0) {
         logs.set(entry.id, { fence: entry.fence, lines: entry.lines });
         entry.lines = [];
       }
+      if (entry.dirty || logs.has(entry.id)) told.set(entry.id, entry);
       entry.dirty = false;
     }
     writtenAt = at;
-    if (rows.length === 0 && logs.size === 0) return;
+    if (told.size === 0) return;
     try {
-      await write(rows, logs);
+      for (const id of await write(rows, logs)) lose(told.get(id));
     } catch (error) {
       keepWaiting(rows, logs);
       throw error;
     }
   }
 
+  /** Not where its run has ended meanwhile, or another one of this job has begun. */
+  function lose(entry: Entry | undefined): void {
+    if (entry && entries.get(entry.id) === entry) entry.onLost();
+  }
+
   /** What could not be written waits for the next time, unless its job is over by then. */
-  function keepWaiting(rows: ProgressRow[], logs: Map<string, { lines: LogLine[] }>): void {
+  function keepWaiting(rows: ProgressRow[], logs: WaitingLines): void {
     for (const { id } of rows) if (entries.has(id)) entries.get(id)!.dirty = true;
     for (const [id, { lines }] of logs) entries.get(id)?.lines.unshift(...lines);
     if (entries.size > 0) schedule();
@@ -130,11 +140,12 @@ export function createProgress(options: {
 
   return {
     flush,
-    track(id, fence, estimator) {
+    track(id, fence, estimator, onLost = () => {}) {
       const entry: Entry = {
         id,
         fence,
         estimator,
+        onLost,
         done: 0,
         total: null,
         message: null,

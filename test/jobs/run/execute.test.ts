@@ -4,6 +4,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineJob, type Kind } from "../../../server/job.ts";
+import { cancel } from "../../../server/jobs/cancel.ts";
+import { rescue } from "../../../server/jobs/ends.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { oneJob } from "../../support/in-process.ts";
 import { readJob } from "../../support/job-row.ts";
@@ -63,6 +65,28 @@ describe.each(backends)("a run on $name", (which) => {
     const ended = await job.run();
     expect(ended.status).toBe("failed");
     expect(ended.error).toContain("returns { message }");
+  });
+
+  test("whose job was taken from it stops with the next that it tells", async () => {
+    const heard: unknown[] = [];
+    const job = await oneJob(
+      opened.backend,
+      opened.dir,
+      kind(async (job) => {
+        job.signal.addEventListener("abort", () => heard.push(job.signal.reason));
+        for (let told = 1; ; told++) {
+          job.progress(told);
+          await job.sleep(20);
+        }
+      }),
+    );
+    const run = job.run();
+    const row = () => readJob(opened.backend, job.id);
+    await expect.poll(async () => (await row()).step_done).toBeGreaterThan(0);
+    await rescue(opened.backend, await row());
+    expect(await run).toMatchObject({ status: "pending", reason: "rescued", rescues: 1 });
+    expect(heard).toMatchObject([{ why: "lost" }]);
+    await cancel(opened.backend, job.id, "person-1");
   });
 
   test("leaves no working files where its kind is gone when it goes on", async () => {

@@ -14,11 +14,14 @@ function setUp() {
   let timers: { at: number; run: () => void }[] = [];
   let now = 1_000_000;
   let fail: Error | undefined;
+  /** Jobs that are other runs' by now. */
+  const taken = new Set<string>();
   const progress = createProgress({
     async write(rows, logs) {
       if (fail) throw fail;
       const lines = [...logs.values()].flatMap((log) => log.lines);
       written.push({ at: now, rows, lines });
+      return [...rows.map(({ id }) => id), ...logs.keys()].filter((id) => taken.has(id));
     },
     now: () => now,
     onError: (error) => errors.push(error),
@@ -43,7 +46,8 @@ function setUp() {
     written,
     errors,
     pass,
-    track: (id = "job") => progress.track(id, 1, createEstimator()),
+    taken,
+    track: (id = "job", onLost?: () => void) => progress.track(id, 1, createEstimator(), onLost),
     failWith: (error: Error | undefined) => {
       fail = error;
     },
@@ -103,6 +107,27 @@ describe("the throttle", () => {
     expect(written).toHaveLength(1);
     await pass(1);
     expect(written.map(({ rows }) => rows.length)).toEqual([60, 60]);
+  });
+
+  test("a run hears at the next write that its job is another's, its neighbours hear nothing", async () => {
+    const { track, taken, pass } = setUp();
+    const heard: string[] = [];
+    const [lost, kept, silent] = ["lost", "kept", "silent"].map((id) =>
+      track(id, () => heard.push(id)),
+    );
+    taken.add("lost").add("silent");
+    kept!.set(1, 2, null);
+    lost!.set(1, 2, null);
+    await pass(0);
+    expect(heard).toEqual(["lost"]);
+    silent!.log(line("Hello"));
+    await pass(100);
+    expect(heard).toEqual(["lost", "silent"]);
+    lost!.forget();
+    track("lost", () => heard.push("again"));
+    kept!.set(2, 2, null);
+    await pass(100);
+    expect(heard).toEqual(["lost", "silent"]);
   });
 
   test("a job that is over is not written any more", async () => {
