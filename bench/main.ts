@@ -16,6 +16,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
   "postgres-import": async () => (await import("./postgres/import.ts")).imports(),
   "postgres-progress": async () => (await import("./postgres/progress.ts")).progress(),
   life: async () => (await import("./life/life.ts")).life(),
+  limits: async () => (await import("./limits/limits.ts")).limits(),
   dashboard: async () => (await import("./dashboard/dashboard.ts")).dashboard(),
   "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };

@@ -56,6 +56,11 @@ export function within(each: { what: string; ours: number; unit: string; limit: 
   };
 }
 
+/** A figure to compute with, which has no bar. */
+export function figureOf(what: string, ours: number, unit: string): Row {
+  return { what, ours: figure(ours, unit), baseline: "", ratio: null, bar: "", met: true };
+}
+
 /** Three digits are as exact as these measurements are. */
 function figure(value: number, unit: string): string {
   const digits = Math.abs(value) >= 100 ? 0 : 3;
