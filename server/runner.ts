@@ -1,9 +1,12 @@
 /** A runner process: executes the jobs that its supervisor sends, on connections of its own. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
 import type { Observe } from "./jobs/life.ts";
+import { isWorthRetrying } from "./jobs/retryable.ts";
 import { execute } from "./jobs/run/execute.ts";
 import { progressWriter } from "./jobs/run/flush.ts";
 import { createProgress } from "./jobs/run/progress.ts";
@@ -20,9 +23,10 @@ if (!process.connected) process.exit(0);
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 
+const againMs = 500;
 const config = readConfig();
 const log = createLog(config.logLevel, "runner");
-const backend = await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
+const backend = await untilOpened();
 const observe: Observe = (observed) => send({ type: "observed", observed });
 backend.life.subscribe((event) => observe({ what: "life", event }));
 const writeProgress = progressWriter(backend);
@@ -44,6 +48,18 @@ const executor = {
 };
 const aborts = new Map<string, AbortController>();
 let quitting = false;
+
+/** A database that is away takes no job's run from it before it began. */
+async function untilOpened(): Promise<Backend> {
+  for (;;) {
+    try {
+      return await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
+    } catch (error) {
+      if (!isWorthRetrying(error)) throw error;
+      await sleep(againMs);
+    }
+  }
+}
 
 function send(message: FromRunner): void {
   // A supervisor that just went cannot be told; that it did ends this process anyway.

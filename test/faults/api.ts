@@ -1,8 +1,11 @@
 /** A program that uses the application over HTTP, with a token of the demo account. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { demo } from "../../server/accounts/demo.ts";
+import { finalStatuses } from "../../server/jobs/status.ts";
+import { messagesOf } from "../routes/api/event-reader.ts";
 import { environment, type Place } from "../support/application.ts";
 
 const command = join(import.meta.dirname, "../../server/commands/token.ts");
@@ -14,8 +17,8 @@ export async function createClient(url: string, place: Place) {
   const authorization = `Bearer ${printed.stdout.trim()}`;
 
   return {
-    async upload(name: string, body: string): Promise<string> {
-      const response = await fetch(`${url}/api/uploads?name=${name}`, {
+    async upload(name: string, body: string, to = url): Promise<string> {
+      const response = await fetch(`${to}/api/uploads?name=${name}`, {
         method: "POST",
         headers: { authorization, "content-type": "text/csv" },
         body,
@@ -30,6 +33,32 @@ export async function createClient(url: string, place: Place) {
         body: JSON.stringify({ type, metadata }),
       });
       return (await answerOf(response)).job_id as string;
+    },
+    async act(id: string, action: "cancel" | "pause" | "resume", to = url): Promise<void> {
+      const path = `${to}/api/jobs/${id}/${action}`;
+      await answerOf(await fetch(path, { method: "POST", headers: { authorization } }));
+    },
+    /**
+     * Follows the job's events as an EventSource does: a stream that breaks is taken up again behind
+     * the last of them.
+     * @returns their numbers in the order in which they came, once the stream ended by itself
+     */
+    async follow(id: string): Promise<number[]> {
+      const seen: number[] = [];
+      for (let over = false; !over; await sleep(200)) {
+        const last = String(seen.at(-1) ?? 0);
+        const headers = { authorization, accept: "text/event-stream", "last-event-id": last };
+        try {
+          const response = await fetch(`${url}/api/jobs/${id}/events`, { headers });
+          for await (const { data } of messagesOf(response)) {
+            seen.push(data.seq);
+            over = (finalStatuses as string[]).includes(data.type);
+          }
+        } catch {
+          // As it may be while the other side is away.
+        }
+      }
+      return seen;
     },
   };
 }

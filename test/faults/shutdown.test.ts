@@ -1,17 +1,16 @@
-import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { descendantsOf, isAlive } from "../support/processes.ts";
-import { gapless, openScene } from "./scene.ts";
+import { gapless, lockedEntries, openScene } from "./scene.ts";
 
 describe.each(backends)("a graceful stop on $name", (which) => {
-  test("hands the running jobs back within ten seconds, and they go on after the next start", {
+  test("of two workers hands all jobs back within ten seconds, and they go on after the next start", {
     timeout: 60_000,
   }, async () => {
     const scene = await openScene(which, { maxRunning: 10 });
-    const worker = await scene.worker();
+    const workers = [await scene.worker({ RUNNERS: "1" }), await scene.worker({ RUNNERS: "1" })];
     const copies = [];
-    for (let n = 0; n < 3; n++) {
+    for (let n = 0; n < 4; n++) {
       const input = { rows: 150, size: 1, pause: 15, prefix: `copy-${n}` };
       copies.push(await scene.start("copy_rows", input));
     }
@@ -20,10 +19,10 @@ describe.each(backends)("a graceful stop on $name", (which) => {
     for (const id of copies) await scene.until(id, (row) => row.step_done > 10);
     await scene.until(deaf, (row) => row.status === "running");
 
-    const family = [worker.pid, ...descendantsOf(worker.pid)];
+    const family = workers.flatMap(({ pid }) => [pid, ...descendantsOf(pid)]);
     const asked = performance.now();
-    worker.kill("SIGTERM");
-    expect(await worker.gone).toEqual({ code: 0, signal: null });
+    for (const worker of workers) worker.kill("SIGTERM");
+    for (const worker of workers) expect(await worker.gone).toEqual({ code: 0, signal: null });
     expect(performance.now() - asked).toBeLessThan(10_000);
     expect(family.filter(isAlive)).toEqual([]);
     for (const id of all) {
@@ -31,7 +30,7 @@ describe.each(backends)("a graceful stop on $name", (which) => {
       expect(row).toMatchObject({ status: "pending", reason: "interrupted" });
       expect(row).toMatchObject({ retries: 0, rescues: 0, worker_id: null });
     }
-    expect(await locked(scene.backend)).toBe(0);
+    expect(await lockedEntries(scene.backend)).toBe(0);
     const account = scene.backend.db.selectFrom("accounts").select("running");
     expect((await account.executeTakeFirstOrThrow()).running).toBe(0);
 
@@ -43,13 +42,3 @@ describe.each(backends)("a graceful stop on $name", (which) => {
     }
   });
 });
-
-/** Entries that graphile-worker still holds for a worker that is gone. */
-async function locked({ name, db }: Awaited<ReturnType<typeof openScene>>["backend"]) {
-  if (name === "sqlite") return 0;
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from graphile_worker._private_jobs where locked_at is not null`.execute(
-    db,
-  );
-  return rows[0]!.count;
-}
