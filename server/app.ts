@@ -83,7 +83,9 @@ export function createApp(services: Services): Hono<Env> {
     }),
   );
   app.onError((error, c) => {
-    const trouble = troubleOf(error);
+    const reloads = c.req.method === "GET";
+    const trouble = troubleOf(error, reloads);
+    if (trouble.status === 503 && reloads) c.header("Refresh", "3");
     if (trouble.status >= 500) log.error({ err: error, path: c.req.path }, "request failed");
     return errorPage(c, services, trouble);
   });

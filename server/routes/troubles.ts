@@ -6,7 +6,8 @@ import type { Trouble } from "./error-page.ts";
 
 const home = { href: "/jobs", text: "All jobs" };
 
-export function troubleOf(error: unknown): Trouble {
+/** @param reloads whether the page will be asked for again by itself */
+export function troubleOf(error: unknown, reloads: boolean): Trouble {
   if (error instanceof HTTPException && error.status < 500) {
     return {
       status: error.status as Trouble["status"],
@@ -27,7 +28,7 @@ export function troubleOf(error: unknown): Trouble {
     return {
       status: 503,
       heading: "The database does not answer",
-      message: "Nothing is lost: jobs go on as soon as it is back. Try again in a moment.",
+      message: `Nothing is lost: jobs go on as soon as it is back. ${reloads ? "This page asks again every few seconds." : "Try again in a moment."}`,
       links: [home],
     };
   }
