@@ -6,7 +6,7 @@ import { atAnyMoment, limit, told, untilAgain } from "./kills.ts";
 import { finals, gapless, openScene } from "./scene.ts";
 
 /** So many that the last kill comes before the end, on a fast machine too. */
-const rowsOn = { sqlite: 600_000, postgres: 200_000 };
+const rowsOn = { sqlite: 600_000, postgres: 400_000 };
 /** One of each so many has no address. */
 const rejectedEach = 500;
 const kills = 20;
