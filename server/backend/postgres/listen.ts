@@ -36,7 +36,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   function start(): Promise<WorkerPool> {
     const hasRoom = () => busy < slots;
     const doing = { chores: chores.map(counted), stopping: stopping.signal };
-    return startWorkerPool({ ...server, slots, task, hasRoom, ...doing }).then((pool) => {
+    // What failed here graphile-worker would try again by its own rules; the sweep rings anew.
+    const patient = () => task().catch(() => {});
+    return startWorkerPool({ ...server, slots, task: patient, hasRoom, ...doing }).then((pool) => {
       pools.add(pool);
       void pool.over.then(() => pools.delete(pool));
       return pool;
