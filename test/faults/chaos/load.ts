@@ -1,7 +1,7 @@
 /** People who start jobs of many kinds, and change their minds about some. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
-import { finalStatuses } from "../../../server/jobs/status.ts";
+import { finalStatuses, type Status } from "../../../server/jobs/status.ts";
 import type { Place } from "../../support/application.ts";
 import { createClient } from "../api.ts";
 import type { Fleet } from "./fleet.ts";
@@ -80,8 +80,18 @@ export async function startLoad(options: {
     if (whim === "none") return;
     await insist((url) => client.act(wish.id!, whim, url));
     if (whim === "cancel") return;
-    await sleep(pauseMs);
+    // Only what stands can go on; it may take a while to stand.
+    while ((await statusOf(wish.id)) === "running") await sleep(pauseMs);
     await insist((url) => client.act(wish.id!, "resume", url));
+  }
+
+  /** "running" as long as the database is away: it will tell. */
+  async function statusOf(id: string): Promise<Status> {
+    const jobs = backend.db.selectFrom("jobs").select("status").where("id", "=", id);
+    return jobs.executeTakeFirstOrThrow().then(
+      ({ status }) => status,
+      () => "running",
+    );
   }
 
   async function active(): Promise<number> {
