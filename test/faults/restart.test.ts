@@ -5,8 +5,9 @@ import { isFinal } from "../../server/jobs/status.ts";
 import { within } from "../../server/within.ts";
 import { descendantsOf, isAlive } from "../support/processes.ts";
 import { createClient } from "./api.ts";
+import { lockedEntries } from "./locked-entries.ts";
 import { type Manner, ownPostgres } from "./own-postgres.ts";
-import { finals, gapless, lockedEntries, openScene, type Scene } from "./scene.ts";
+import { finals, gapless, openScene, type Scene } from "./scene.ts";
 
 const rows = 250;
 /** From the moment that the database takes connections again. */

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { sql } from "kysely";
 import { onTestFailed, onTestFinished } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
@@ -111,16 +110,6 @@ export async function killFamily(worker: Launched): Promise<void> {
   const family = [worker.pid, ...descendantsOf(worker.pid)];
   for (const pid of family) signalTo(pid, "SIGKILL");
   await worker.gone;
-}
-
-/** Entries that graphile-worker holds for a worker. */
-export async function lockedEntries({ name, db }: Backend): Promise<number> {
-  if (name === "sqlite") return 0;
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from graphile_worker._private_jobs where locked_at is not null`.execute(
-    db,
-  );
-  return rows[0]!.count;
 }
 
 /** The numbers of a job's events, which must be 1, 2, 3 and so on. */

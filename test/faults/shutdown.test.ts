@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { descendantsOf, isAlive } from "../support/processes.ts";
-import { gapless, lockedEntries, openScene } from "./scene.ts";
+import { lockedEntries } from "./locked-entries.ts";
+import { gapless, openScene } from "./scene.ts";
 
 describe.each(backends)("a graceful stop on $name", (which) => {
   test("of two workers hands all jobs back within ten seconds, and they go on after the next start", {

@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { openLine } from "./line.ts";
-import { finals, gapless, lockedEntries, openScene } from "./scene.ts";
+import { lockedEntries } from "./locked-entries.ts";
+import { finals, gapless, openScene } from "./scene.ts";
 
 const postgres = backends.find(({ name }) => name === "postgres")!;
 
