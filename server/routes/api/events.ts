@@ -7,6 +7,7 @@ import { can } from "../../accounts/authorize.ts";
 import { bearerToken } from "../../accounts/bearer-token.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { isFinal } from "../../jobs/status.ts";
+import { onClose } from "../../live/on-close.ts";
 import type { Env, Services } from "../../services.ts";
 import { empty, problems } from "./answers.ts";
 import { streamEvents } from "./event-stream.ts";
@@ -111,7 +112,7 @@ function stream(
       end: events.leave,
     }),
   ];
-  outgoing.on("close", () => {
+  onClose(outgoing, () => {
     for (const end of ends) end();
   });
   return RESPONSE_ALREADY_SENT;
