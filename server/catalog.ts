@@ -35,6 +35,7 @@ function check(path: string, kind: Kind | undefined): Kind {
     throw new Error(`${path}: a kind has at least one step, such as steps: { "Doing it": 1 }`);
   }
   if (kind.timeout) milliseconds(kind.timeout);
+  if (kind.cleanupTimeout) milliseconds(kind.cleanupTimeout);
   for (const wait of kind.retryAfter ?? []) milliseconds(wait);
   return kind;
 }

@@ -42,6 +42,8 @@ export interface Kind<
   unit?: string;
   /** Running time, pauses not counted, after which a job fails as `timeout`: "90s", "10m", "2h". Default "1h". */
   timeout?: Duration;
+  /** Time that `cleanup` has. Default "60s". */
+  cleanupTimeout?: Duration;
   /** Waits before each automatic retry. Default 1, 4 and 16 s; `[]` for none. */
   retryAfter?: Duration[];
   /** Whether an error is worth another try. Default: `TryAgain`, and lost connections. */
@@ -69,7 +71,9 @@ export interface Kind<
   run(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<Outcome>;
   /**
    * Called once a job was cancelled or failed for good, if it ever ran; again where that was
-   * interrupted. Its scratch files are removed anyway.
+   * interrupted, so it must be safe to repeat. Has `cleanupTimeout`; then its signal fires, and what
+   * does not end within 5 s of that is killed and not called again. Its scratch files are removed
+   * anyway.
    */
   cleanup?(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<void>;
   /** What a cancelled job leaves, a sentence. Default: the count of what was done. */

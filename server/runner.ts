@@ -75,15 +75,16 @@ async function leaveWhenIdle(): Promise<void> {
 process.on("message", async (message: ToRunner) => {
   if (message.type === "ping") send({ type: "pong" });
   if (message.type === "stop") aborts.get(message.id)?.abort(new Stopped(message.why));
-  if (message.type === "run" || message.type === "clean") {
+  if ("row" in message) {
     const { row, type } = message;
     const abort = new AbortController();
     aborts.set(row.id, abort);
-    await execute(executor, row, abort, type).catch((error) =>
-      log.error({ job: row.id, err: error }, "the end of a run could not be written"),
-    );
+    const job = await execute(executor, row, abort, type).catch((error) => {
+      log.error({ job: row.id, err: error }, "the end of a run could not be written");
+      return undefined;
+    });
     aborts.delete(row.id);
-    send({ type: "ended", id: row.id });
+    send({ type: "ended", id: row.id, job });
   }
   if (message.type === "quit") quitting = true;
   await leaveWhenIdle();

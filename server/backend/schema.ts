@@ -97,7 +97,10 @@ export interface JobsTable {
   cancel_requested_at: number | null;
   pause_requested_at: number | null;
   checkpoint: string | null;
-  /** 1 from its claim until what its runs left behind has been cleaned up. */
+  /**
+   * 0 once what its runs left behind has been cleaned up; from its claim on 1, or the moment before
+   * which nobody else begins with that.
+   */
   untidy: Generated<number>;
   succeeded: Generated<number>;
   failed: Generated<number>;

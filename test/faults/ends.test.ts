@@ -98,8 +98,8 @@ describe.each(backends)("how a run ends on $name", (which) => {
     const job = await scene.ended(id, 5_000);
     expect(performance.now() - asked).toBeLessThan(2_000 + 500);
     expect(job).toMatchObject({ status: "cancelled", reason: null, result_page: null });
-    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
     await expect.poll(() => existsSync(scratch)).toBe(false);
+    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
     const before = await scene.events(id);
     const { untidy: _, ...same } = job;
     expect(await cancel(scene.backend, id, "person-1")).toMatchObject(same);

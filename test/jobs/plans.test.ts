@@ -98,7 +98,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
   test("neither beat nor sweep looks through the table", async () => {
     await expectBounded(async (backend) => {
       await beat(backend, "worker-1", null);
-      await takeUntidy(backend);
+      await takeUntidy(backend, 5);
       await mendCounters(backend);
       await createSweeper(backend, createLog("silent", "worker")).sweep("worker-1");
     });

@@ -41,12 +41,13 @@ export async function oneJob<Input extends z.ZodObject>(
     id,
     /** The kinds that the next run will find. */
     catalog,
-    /** Claims the job and runs it to the end of that run. */
+    /** Claims the job and runs it to the end of that run; cleans up behind the last. */
     async run(): Promise<JobRow> {
       const row = await claim(backend, "worker-1");
       if (row?.id !== id) throw new Error("The job cannot be claimed");
       abort.current = new AbortController();
-      await execute(executor, row, abort.current);
+      const ended = await execute(executor, row, abort.current);
+      if (ended) await execute(executor, ended, new AbortController(), "clean");
       return readJob(backend, id);
     },
     /** Asks the run that is under way to stop. */

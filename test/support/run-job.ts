@@ -62,11 +62,9 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
         now: used.now,
         onError: () => {},
       });
-      await execute(
-        { backend: used, storage, catalog, progress, log, observe: () => {} },
-        row,
-        abort,
-      );
+      const executor = { backend: used, storage, catalog, progress, log, observe: () => {} };
+      const ended = await execute(executor, row, abort);
+      if (ended) await execute(executor, ended, new AbortController(), "clean");
       return engine.job(id);
     },
     async finish(kind, input) {

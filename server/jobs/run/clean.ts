@@ -1,35 +1,56 @@
 /** What an ended job left behind: its kind cleans up, and its working files go. */
+import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import type { JobContext } from "../../job.ts";
+import type { Duration, JobContext, Kind } from "../../job.ts";
 import type { Log } from "../../log.ts";
-import type { Run } from "./run.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { milliseconds } from "../duration.ts";
+import { type Run, Stopped } from "./run.ts";
+
+const defaultTimeout: Duration = "60s";
+/** What could not be removed is tried again after so long. */
+const againMs = 15_000;
+
+/** Time that the kind's `cleanup` has. */
+export function cleanupMs(kind: Kind | undefined): number {
+  return milliseconds(kind?.cleanupTimeout ?? defaultTimeout);
+}
+
+/** Whether there is more to do than to remove files. */
+export function callsCleanup(kind: Kind | undefined, ended: JobRow): boolean {
+  return kind?.cleanup !== undefined && ended.status !== "succeeded";
+}
 
 /**
- * Safe to repeat. A failing `cleanup` is told in the log and keeps nothing else from being removed.
- * @param ended the job as it is now
+ * Safe to repeat. A failing `cleanup` is told in the log, as is one that stopped when its time was
+ * used up; neither is called again.
+ * @returns false where it was interrupted: then it is
  */
-export async function clean(run: Run, job: JobContext, ended: JobRow, log: Log): Promise<void> {
-  if (ended.status !== "succeeded") {
-    try {
-      await run.kind.cleanup?.(job, JSON.parse(ended.input) as never);
-    } catch (error) {
-      log.error({ job: ended.id, err: error }, "cleanup failed");
-    }
+export async function cleanUp(
+  { kind, row, abort: { signal } }: Run,
+  job: JobContext,
+  log: Log,
+): Promise<boolean> {
+  try {
+    await kind.cleanup?.(job, JSON.parse(row.input) as never);
+  } catch (error) {
+    const { reason } = signal;
+    if (reason instanceof Stopped && reason.why !== "deadline") return false;
+    log.error({ job: row.id, err: error }, "cleanup failed");
   }
-  await removeScratch(run, ended.id, log);
+  return true;
 }
 
 /** Its working files go; where they cannot yet, the sweep comes back to them. */
 export async function removeScratch(
-  { backend, storage }: Pick<Run, "backend" | "storage">,
+  { backend, storage, log }: { backend: Backend; storage: Storage; log: Log },
   id: string,
-  log: Log,
 ): Promise<void> {
   let untidy = 0;
   try {
     await storage.removeAll(`jobs/${id}/scratch/`);
   } catch (error) {
-    untidy = 1;
+    untidy = backend.now() + againMs;
     log.warn({ job: id, err: error }, "working files cannot be removed yet");
   }
   await backend.db.updateTable("jobs").set({ untidy }).where("id", "=", id).execute();

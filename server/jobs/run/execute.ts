@@ -2,7 +2,7 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import { type JobContext, type Outcome, Refused } from "../../job.ts";
+import { type JobContext, type Kind, type Outcome, Refused } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
 import {
@@ -18,7 +18,7 @@ import type { Observe } from "../life.ts";
 import { number } from "../shown/format.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/messages.ts";
-import { clean, removeScratch } from "./clean.ts";
+import { callsCleanup, cleanUp, removeScratch } from "./clean.ts";
 import { createContext } from "./context.ts";
 import { createEstimator } from "./estimate.ts";
 import type { Progress, Tracked } from "./progress.ts";
@@ -33,28 +33,56 @@ export interface Executor {
   observe: Observe;
 }
 
-/** Resolves when the run has ended and its end is written, or what an ended job left is cleaned. */
+/**
+ * Does the task, whose signal is that of `abort`.
+ * @param row the job as it was claimed, or as it ended
+ * @returns the job where this run of it was its last: then it is to be cleaned up behind
+ */
 export async function execute(
   executor: Executor,
   row: JobRow,
   abort: AbortController,
   task: Task = "run",
-): Promise<void> {
-  const { backend, catalog, progress, log, observe } = executor;
-  const kind = catalog.get(row.kind);
-  if (!kind) {
-    const ended = task === "run" ? await failForGood(backend, row, missing(row.kind)) : row;
-    if (ended) await removeScratch(executor, ended.id, log);
-    return;
+): Promise<JobRow | undefined> {
+  const kind = executor.catalog.get(row.kind);
+  if (task === "run") {
+    const ended = await runOnce(executor, row, kind, abort);
+    return ended && isFinal(ended.status) ? ended : undefined;
   }
+  if (task === "discard" || !kind || !callsCleanup(kind, row)) {
+    await removeScratch(executor, row.id);
+  } else await clean(executor, row, kind, abort);
+  return undefined;
+}
+
+/** Nothing that it tells is kept any more: the job has ended. */
+async function clean(executor: Executor, row: JobRow, kind: Kind, abort: AbortController) {
+  const { backend, progress, log } = executor;
+  const tracked = progress.track(row.id, row.fence, createEstimator());
+  tracked.forget();
+  const run: Run = { row, kind, abort, tracked, ...executor };
+  const done = await cleanUp(run, await createContext(run), log);
+  if (done) return removeScratch(executor, row.id);
+  await backend.db.updateTable("jobs").set({ untidy: 1 }).where("id", "=", row.id).execute();
+}
+
+/** @returns the job as it is now, or undefined where the run had lost it */
+async function runOnce(
+  executor: Executor,
+  row: JobRow,
+  kind: Kind | undefined,
+  abort: AbortController,
+): Promise<JobRow | undefined> {
+  const { backend, progress, log, observe } = executor;
+  if (!kind) return failForGood(backend, row, missing(row.kind));
   const lose = () => abort.abort(new Stopped("lost"));
   const tracked = progress.track(row.id, row.fence, createEstimator(), lose);
   const run: Run = { row, kind, abort, tracked, ...executor };
   try {
     const job = await createContext(run);
-    const ended = task === "run" ? await runToItsEnd(run, job, log) : row;
+    const ended = await runToItsEnd(run, job, log);
     if (!ended) observe({ what: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
-    if (ended && isFinal(ended.status)) await clean(run, job, ended, log);
+    return ended;
   } finally {
     tracked.forget();
   }

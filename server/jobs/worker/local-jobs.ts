@@ -13,6 +13,8 @@ export interface Local {
   asked?: { why: StopReason; at: number };
   /** Beats in a row in which the database did not list it. */
   unlisted: number;
+  /** The job has ended and is cleaned up behind, until then at most; on this process's own clock. */
+  cleaningUntil: number | undefined;
   /** Resolved when it has left. */
   gone: PromiseWithResolvers<void>;
 }
@@ -21,13 +23,17 @@ export interface LocalJobs {
   has(id: string): boolean;
   /** Resolves when no run of this job is here: one that was given up may take until it is killed. */
   gone(id: string): Promise<void>;
-  add(row: JobRow): Local;
+  /** @param cleaningMs for what has ended: what cleaning up behind it may take */
+  add(row: JobRow, cleaningMs?: number): Local;
   remove(id: string): void;
   /** The first reason to stop stands. */
   askAll(why: StopReason): void;
   /** Passes on what the database says of them. @returns jobs listed as ours that are not here */
   look(watched: readonly Watched[], now: number): Watched[];
-  /** Kills the process of each that was asked to stop and did not within the grace. */
+  /**
+   * Asks those that clean up for too long to stop, and kills the process of each that was asked and
+   * did not within the grace.
+   */
   enforce(): void;
   killAll(): void;
 }
@@ -51,8 +57,9 @@ export function createLocalJobs(pool: Pick<RunnerPool, "stop" | "kill">): LocalJ
   return {
     has: (id) => local.has(id),
     gone: async (id) => local.get(id)?.gone.promise,
-    add(row) {
-      const mine: Local = { row, unlisted: 0, gone: Promise.withResolvers() };
+    add(row, cleaningMs) {
+      const cleaningUntil = cleaningMs === undefined ? undefined : performance.now() + cleaningMs;
+      const mine: Local = { row, unlisted: 0, cleaningUntil, gone: Promise.withResolvers() };
       local.set(row.id, mine);
       return mine;
     },
@@ -66,6 +73,7 @@ export function createLocalJobs(pool: Pick<RunnerPool, "stop" | "kill">): LocalJ
     look(watched, now) {
       const listed = new Map(watched.map((job) => [job.id, job]));
       for (const mine of local.values()) {
+        if (mine.cleaningUntil !== undefined) continue;
         const job = listed.get(mine.row.id);
         const ours = job?.fence === mine.row.fence;
         mine.unlisted = ours ? 0 : mine.unlisted + 1;
@@ -80,7 +88,9 @@ export function createLocalJobs(pool: Pick<RunnerPool, "stop" | "kill">): LocalJ
     },
     enforce() {
       const at = performance.now();
-      for (const { row, asked } of local.values()) {
+      for (const mine of local.values()) {
+        if (mine.cleaningUntil !== undefined && at > mine.cleaningUntil) ask(mine, "deadline");
+        const { row, asked } = mine;
         if (asked && asked.why !== "shutdown" && at - asked.at > graceMs) pool.kill(row.id);
       }
     },

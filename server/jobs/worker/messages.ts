@@ -3,8 +3,8 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Observed } from "../life.ts";
 import type { StopReason } from "../run/run.ts";
 
-/** To run a claimed job, or to clean up behind one that has ended. */
-export type Task = "run" | "clean";
+/** To run a claimed job, to clean up behind one that has ended, or to remove its files alone. */
+export type Task = "run" | "clean" | "discard";
 
 export type ToRunner =
   | { type: Task; row: JobRow }
@@ -14,6 +14,7 @@ export type ToRunner =
 
 export type FromRunner =
   | { type: "ready" }
-  | { type: "ended"; id: string }
+  /** The task is done; with the job where it was its last run. */
+  | { type: "ended"; id: string; job?: JobRow | undefined }
   | { type: "pong" }
   | { type: "observed"; observed: Observed };

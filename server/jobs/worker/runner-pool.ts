@@ -11,11 +11,17 @@ import { type Left, type RunnerProcess, startRunner } from "./runner-process.ts"
 /** A shared runner that says nothing for this long is taken to hang. */
 const silenceMs = 10_000;
 
-/** How a job left: by its own end, or with its process, and whose fault that was. */
-export type Departure = { how: "ended" } | { how: "crashed" } | { how: "killed"; culprit: string };
+/** How a job left: by the end of its task, or with its process, and whose fault that was. */
+export type Departure =
+  /** With the job where that was its last run. */
+  | { how: "ended"; job: JobRow | undefined }
+  /** Alone: nobody else was in that process. */
+  | { how: "crashed"; alone: boolean }
+  | { how: "killed"; culprit: string };
 
 export interface RunnerPool {
-  run(row: JobRow, task: Task): Promise<Departure>;
+  /** @param alone in a process for itself; else where the job wants that */
+  run(row: JobRow, task: Task, alone?: boolean): Promise<Departure>;
   stop(id: string, why: StopReason): void;
   /** Kills the process that this job is in. */
   kill(id: string): void;
@@ -43,10 +49,10 @@ export function createRunnerPool(options: {
     return runner;
   }
 
-  function runnerFor(row: JobRow): RunnerProcess {
+  function runnerFor(row: JobRow, alone: boolean): RunnerProcess {
     const open = [...runners].filter((runner) => !runner.alone && !culprits.has(runner));
     const idle = open.find((runner) => runner.jobs.size === 0);
-    if (wantsToBeAlone(row)) {
+    if (alone || wantsToBeAlone(row)) {
       const own = idle ?? add();
       own.alone = row.id;
       return own;
@@ -75,21 +81,21 @@ export function createRunnerPool(options: {
   }
 
   function departure(runner: RunnerProcess, left: Left): Departure {
+    if (left.how === "ended") return left;
     const culprit = culprits.get(runner);
-    if (left === "ended") return { how: "ended" };
-    return culprit === undefined ? { how: "crashed" } : { how: "killed", culprit };
+    if (culprit !== undefined) return { how: "killed", culprit };
+    return { how: "crashed", alone: runner.alone !== undefined };
   }
 
   // One is there before the first job, so that a click does not wait for a process to start.
   add();
   return {
-    async run(row, task) {
-      const runner = runnerFor(row);
-      const left = await runner.run(row, task);
-      const how = departure(runner, left);
-      if (left === "ended") giveBack(runner);
-      else log.warn({ job: row.id, runner: runner.pid, ...how }, "runner lost");
-      return how;
+    async run(row, task, alone = false) {
+      const runner = runnerFor(row, alone);
+      const left = departure(runner, await runner.run(row, task));
+      if (left.how === "ended") giveBack(runner);
+      else log.warn({ job: row.id, runner: runner.pid, ...left }, "runner lost");
+      return left;
     },
     stop: (id, why) => holderOf(id)?.stop(id, why),
     kill(id) {

@@ -13,8 +13,8 @@ const entry = join(import.meta.dirname, "../../runner.ts");
 /** What a process may take to start on a busy machine, before its silence is counted. */
 const startMs = 30_000;
 
-/** How a job left its runner: by its own end, or with the process. */
-export type Left = "ended" | "lost";
+/** How a job left its runner: by the end of its task, or with the process. */
+export type Left = { how: "ended"; job: JobRow | undefined } | { how: "lost" };
 
 export interface RunnerProcess {
   readonly pid: number;
@@ -48,9 +48,9 @@ export function startRunner(observe: Observe): RunnerProcess {
     if (child.connected) child.send(message, () => {});
   }
 
-  function left(id: string, how: Left): void {
+  function leaves(id: string, left: Left): void {
     jobs.delete(id);
-    leave.get(id)?.(how);
+    leave.get(id)?.(left);
     leave.delete(id);
   }
 
@@ -75,11 +75,11 @@ export function startRunner(observe: Observe): RunnerProcess {
 
   child.on("message", (message: FromRunner) => {
     runner.answeredAt = performance.now();
-    if (message.type === "ended") left(message.id, "ended");
+    if (message.type === "ended") leaves(message.id, { how: "ended", job: message.job });
     if (message.type === "observed") observe(message.observed);
   });
   const end = () => {
-    for (const id of [...jobs.keys()]) left(id, "lost");
+    for (const id of [...jobs.keys()]) leaves(id, { how: "lost" });
     gone.resolve();
   };
   child.on("exit", end);

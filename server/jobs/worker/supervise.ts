@@ -6,9 +6,11 @@ import type { Log } from "../../log.ts";
 import { claim } from "../claim.ts";
 import { cancelled, handBack, rescue, timeOut } from "../ends.ts";
 import type { Observe } from "../life.ts";
+import { isFinal } from "../status.ts";
+import { createCleaner } from "./cleaner.ts";
 import { createLocalJobs, type Local } from "./local-jobs.ts";
 import { createRunnerPool, type Departure } from "./runner-pool.ts";
-import { createSweeper, lostAfterMs, removeWorkers, takeUntidy } from "./sweep.ts";
+import { createSweeper, lostAfterMs, removeWorkers } from "./sweep.ts";
 import { beat, register, type Watched } from "./worker-beat.ts";
 
 const beatMs = 1_000;
@@ -38,6 +40,7 @@ export async function supervise(options: {
   const pool = createRunnerPool({ shared: options.runners, catalog, log, observe });
   const sweeper = createSweeper(backend, log);
   const local = createLocalJobs(pool);
+  const cleaner = createCleaner({ backend, catalog, log, pool, local });
   let strangers: Watched[] = [];
   let stopping = false;
   let troubledUntil = 0;
@@ -70,36 +73,33 @@ export async function supervise(options: {
 
   async function runToItsEnd(row: JobRow): Promise<void> {
     const mine = local.add(row);
+    let job: JobRow | undefined;
     try {
-      const departure = await pool.run(row, "run");
-      await endFor(mine, departure);
-      if (departure.how !== "ended") await cleanUp(row.id);
+      job = await endFor(mine, await pool.run(row, "run"));
     } finally {
       local.remove(row.id);
     }
+    // In a shutdown it is left to the sweep of others.
+    if (job && isFinal(job.status) && !stopping) await cleaner.clean(job);
   }
 
-  /** Writes the end of a run whose process could not. */
-  async function endFor({ row, asked }: Local, departure: Departure): Promise<void> {
-    if (departure.how === "ended" || asked?.why === "lost") return;
-    if (asked?.why === "shutdown") return void (await handBack(backend, row, "interrupted"));
+  /** Writes the end of a run whose process could not. @returns the job as it is now, if still ours */
+  async function endFor({ row, asked }: Local, departure: Departure): Promise<JobRow | undefined> {
+    if (departure.how === "ended") return departure.job;
+    if (asked?.why === "lost") return undefined;
+    if (asked?.why === "shutdown") return handBack(backend, row, "interrupted");
     const neighbour = departure.how === "killed" && departure.culprit !== row.id;
-    if (neighbour) return void (await handBack(backend, row, "rescued"));
-    if (asked?.why === "deadline") return void (await timeOut(backend, row, row.timeout_ms));
+    if (neighbour) return handBack(backend, row, "rescued");
+    if (asked?.why === "deadline") return timeOut(backend, row, row.timeout_ms);
     if (asked?.why === "cancel") {
-      return void (await cancelled(backend, row, "Cancelled; it did not stop by itself"));
+      return cancelled(backend, row, "Cancelled; it did not stop by itself");
     }
     const current = await backend.db
       .selectFrom("jobs")
       .selectAll()
       .where("id", "=", row.id)
       .executeTakeFirst();
-    if (current?.fence === row.fence) await rescue(backend, current);
-  }
-
-  /** Holds no slot: what was left behind is soon cleaned up. */
-  async function cleanUp(id?: string): Promise<void> {
-    for (const row of await takeUntidy(backend, id)) void pool.run(row, "clean");
+    return current?.fence === row.fence ? rescue(backend, current) : undefined;
   }
 
   /** One a second, whatever became of those before: their connections may be dead without a word. */
@@ -134,7 +134,7 @@ export async function supervise(options: {
     try {
       await adopt();
       await sweeper.sweep(workerId);
-      await cleanUp();
+      await cleaner.sweep();
     } finally {
       sweeping = false;
     }

@@ -14,7 +14,8 @@ const overdueMs = 5_000;
 const mostRings = 50;
 /** An ended run has this long for cleaning up by itself. */
 const untidyMs = 8_000;
-const mostUntidy = 5;
+/** Who was given something to clean up has this long before it is given out again. */
+export const heldMs = 30_000;
 const mendEveryMs = 60_000;
 
 export interface Sweeper {
@@ -96,29 +97,36 @@ export async function rescueOrphans(backend: Backend): Promise<void> {
 }
 
 /**
- * Jobs that ended without their run to clean up behind them; each is given out once.
- * @param id of one whose process is known to be gone; without it, of those that ended a while ago
+ * Jobs that ended a while ago and were not cleaned up behind; given out again where nobody says that
+ * it is done. The first condition is that of the index.
+ * @param most so many at a time
  */
-export async function takeUntidy(backend: Backend, id?: string): Promise<JobRow[]> {
-  const left = backend.db
+export async function takeUntidy({ db, now }: Backend, most: number): Promise<JobRow[]> {
+  const at = now();
+  const left = await db
     .selectFrom("jobs")
     .select("id")
-    .where("untidy", "=", 1)
-    .where("finished_at", "<=", id ? backend.now() : backend.now() - untidyMs)
-    .limit(mostUntidy);
-  const ids = await (id ? left.where("id", "=", id) : left).execute();
-  if (ids.length === 0) return [];
-  return backend.db
+    .where(sql<boolean>`untidy > 0`)
+    .where("finished_at", "<=", at - untidyMs)
+    .where("untidy", "<=", at)
+    .limit(most)
+    .execute();
+  if (left.length === 0) return [];
+  const ids = left.map(({ id }) => id);
+  return db
     .updateTable("jobs")
-    .set({ untidy: 0 })
-    .where(
-      "id",
-      "in",
-      ids.map((job) => job.id),
-    )
-    .where("untidy", "=", 1)
+    .set({ untidy: at + heldMs })
+    .where("id", "in", ids)
+    .where(sql<boolean>`untidy > 0`)
+    .where("untidy", "<=", at)
     .returningAll()
     .execute();
+}
+
+/** Nobody else begins to clean up behind the job for so long. */
+export async function holdUntidy({ db, now }: Backend, id: string, ms: number): Promise<void> {
+  const held = db.updateTable("jobs").set({ untidy: now() + ms });
+  await held.where("id", "=", id).where("untidy", ">", 0).execute();
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createSweeper } from "../../../server/jobs/worker/sweep.ts";
+import { createSweeper, holdUntidy, takeUntidy } from "../../../server/jobs/worker/sweep.ts";
 import { beat, register } from "../../../server/jobs/worker/worker-beat.ts";
 import { createLog } from "../../../server/log.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
@@ -88,5 +88,28 @@ describe.each(backends)("the sweep on $name", (which) => {
     clock = 2_500;
     await sweep(own);
     expect(await workers()).toEqual([own]);
+  });
+
+  test("what was left behind is given out again until somebody says that it is tidy", async () => {
+    const { backend } = opened;
+    const ended = { status: "cancelled" as const, fence: 1, finished_at: backend.now() - 9_000 };
+    const left = await insertJob(backend, { ...ended, untidy: 1 });
+    await insertJob(backend, { ...ended, untidy: 1, finished_at: backend.now() });
+    await insertJob(backend, ended);
+    const taken = async () => (await takeUntidy(backend, 5)).map(({ id }) => id);
+    expect(await taken()).toEqual([left.id]);
+    expect(await taken()).toEqual([]);
+    const { untidy } = await readJob(backend, left.id);
+    expect(untidy).toBeGreaterThan(backend.now());
+    // Half a minute later, and nobody has said anything.
+    const jobs = backend.db.updateTable("jobs").where("id", "=", left.id);
+    await jobs.set({ untidy: backend.now() - 1 }).execute();
+    await holdUntidy(backend, left.id, 60_000);
+    expect(await taken()).toEqual([]);
+    await jobs.set({ untidy: backend.now() - 1 }).execute();
+    expect(await taken()).toEqual([left.id]);
+    await jobs.set({ untidy: 0 }).execute();
+    await holdUntidy(backend, left.id, -60_000);
+    expect(await taken()).toEqual([]);
   });
 });

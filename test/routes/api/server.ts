@@ -120,7 +120,8 @@ export async function apiServer(which: TestBackend): Promise<Api> {
       if (!row) throw new Error("No job is due");
       const write = progressWriter(backend);
       const progress = createProgress({ write, now: backend.now, onError: () => {} });
-      await execute({ backend, storage, catalog, progress, log, observe: () => {} }, row, abort);
+      const executor = { backend, storage, catalog, progress, log, observe: () => {} };
+      await execute(executor, row, abort);
     },
     job: (id) =>
       backend.db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),

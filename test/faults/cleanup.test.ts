@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { cancel } from "../../server/jobs/cancel.ts";
+import { backends } from "../support/backends.ts";
+import { openScene, type Scene } from "./scene.ts";
+
+/** A job that was cancelled while it ran, in whose `cleanup` its runner is by now. */
+async function cleaningUp(scene: Scene, input: { cleaning: number; deaf?: boolean }) {
+  const evidence = join(scene.place.storageDir, `evidence-${Math.random()}`);
+  const id = await scene.start("fussy", { evidence, ...input });
+  const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
+  await scene.until(id, () => existsSync(join(scratch, "half.txt")));
+  await cancel(scene.backend, id, "person-1");
+  expect(await scene.ended(id)).toMatchObject({ status: "cancelled" });
+  const said = () => (existsSync(evidence) ? readFileSync(evidence, "utf8").split("\n") : []);
+  await expect.poll(said).toContain("begun");
+  return { id, scratch, said };
+}
+
+describe.each(backends)("cleaning up on $name", (which) => {
+  test("takes the time that it has, or stops when that is used up, and no neighbour notices", {
+    timeout: 90_000,
+  }, async () => {
+    const scene = await openScene(which);
+    await scene.worker({ RUNNERS: "1" });
+    const neighbour = await scene.start("copy_rows", { rows: 5_000, size: 1, pause: 20 });
+    const [long, endless] = await Promise.all([
+      cleaningUp(scene, { cleaning: 9_000 }),
+      cleaningUp(scene, { cleaning: 60_000, deaf: false }),
+    ]);
+    for (const { id, scratch } of [long, endless]) {
+      await expect.poll(() => existsSync(scratch), { timeout: 40_000 }).toBe(false);
+      await scene.until(id, ({ untidy }) => untidy === 0);
+    }
+    expect(long.said()).toEqual(["begun", "done", ""]);
+    expect(endless.said()).toEqual(["begun", ""]);
+    expect(await scene.job(neighbour)).toMatchObject({ status: "running", fence: 1, rescues: 0 });
+  });
+
+  test("is begun anew where a shutdown interrupted it", { timeout: 90_000 }, async () => {
+    const scene = await openScene(which);
+    const first = await scene.worker({ RUNNERS: "1" });
+    const { id, scratch, said } = await cleaningUp(scene, { cleaning: 8_000, deaf: false });
+    await first.stop();
+    expect(said()).toEqual(["begun", ""]);
+    expect(existsSync(scratch)).toBe(true);
+    await scene.worker({ RUNNERS: "1" });
+    await expect.poll(said, { timeout: 50_000 }).toEqual(["begun", "begun", "done", ""]);
+    await scene.until(id, ({ untidy }) => untidy === 0);
+    expect(existsSync(scratch)).toBe(false);
+  });
+});
+
+describe.each(backends.slice(0, 1))("cleaning up that does not listen, on $name", (which) => {
+  test("is killed when its time is used up and not begun again; its files go", {
+    timeout: 90_000,
+  }, async () => {
+    const scene = await openScene(which);
+    await scene.worker({ RUNNERS: "1" });
+    const { id, scratch, said } = await cleaningUp(scene, { cleaning: 120_000 });
+    await sleep(8_000);
+    expect(existsSync(scratch)).toBe(true);
+    await expect.poll(() => existsSync(scratch), { timeout: 40_000 }).toBe(false);
+    await scene.until(id, ({ untidy }) => untidy === 0);
+    expect(said()).toEqual(["begun", ""]);
+  });
+});
