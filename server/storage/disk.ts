@@ -1,7 +1,7 @@
 /** Storage in a folder of this machine, or one that several machines share. */
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { diskError, isMissing } from "./disk-errors.ts";
 import { removeStale } from "./partial.ts";
@@ -76,11 +76,26 @@ export function createDiskStorage(dir: string): Storage {
     }
   }
 
+  async function keys(prefix: string): Promise<string[]> {
+    const folder = pathOf(prefix.replace(/\/$/, ""));
+    try {
+      const found = await readdir(folder, { recursive: true, withFileTypes: true });
+      const files = found.filter((entry) => entry.isFile());
+      return files.map(({ parentPath, name }) =>
+        relative(dir, join(parentPath, name)).split(sep).join("/"),
+      );
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  }
+
   return {
     prepare,
     write,
     read,
     size,
+    keys,
     remove: (key) => rm(pathOf(key), { force: true }),
     removeAll: (prefix) => rm(pathOf(prefix.replace(/\/$/, "")), { recursive: true, force: true }),
   };

@@ -120,8 +120,24 @@ export function createBucketStorage(address: BucketAddress): Storage {
     await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(tellInWords);
   }
 
-  function list(Prefix: string, MaxKeys?: number): Promise<ListObjectsV2CommandOutput> {
-    return client.send(new ListObjectsV2Command({ Bucket, Prefix, MaxKeys })).catch(tellInWords);
+  function list(
+    Prefix: string,
+    MaxKeys?: number,
+    ContinuationToken?: string,
+  ): Promise<ListObjectsV2CommandOutput> {
+    const asked = { Bucket, Prefix, MaxKeys, ContinuationToken };
+    return client.send(new ListObjectsV2Command(asked)).catch(tellInWords);
+  }
+
+  async function keys(folder: string): Promise<string[]> {
+    const inFolder = `${keyOf(folder.replace(/\/$/, ""))}/`;
+    const found: string[] = [];
+    for (let next: string | undefined, more = true; more; more = next !== undefined) {
+      const page = await list(inFolder, undefined, next);
+      for (const { Key } of page.Contents ?? []) found.push(Key!.slice(prefix.length));
+      next = page.IsTruncated ? page.NextContinuationToken : undefined;
+    }
+    return found;
   }
 
   /** One by one: the request that takes many at once differs between servers. */
@@ -138,7 +154,7 @@ export function createBucketStorage(address: BucketAddress): Storage {
     }
   }
 
-  return { prepare, write, read, size, remove, removeAll };
+  return { prepare, write, read, size, keys, remove, removeAll };
 }
 
 function tellInWords(error: unknown): never {

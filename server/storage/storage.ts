@@ -27,6 +27,8 @@ export interface Storage {
   read(key: string, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
   /** Bytes under the key, undefined where there are none. */
   size(key: string): Promise<number | undefined>;
+  /** All keys of a folder, in no order: `jobs/<id>/files/`. */
+  keys(prefix: string): Promise<string[]>;
   /** Does nothing where there is nothing. */
   remove(key: string): Promise<void>;
   /** Removes all keys of a folder: `jobs/<id>/`. */

@@ -117,6 +117,15 @@ export function storageContract(open: () => Promise<Place>): void {
     expect(await kept()).toEqual(["jobs/10/scratch/d"]);
   });
 
+  test("lists the keys of a folder and of nothing beside it", async () => {
+    const { storage } = await open();
+    const keys = ["jobs/1/files/a", "jobs/1/files/b", "jobs/1/files/c/d", "jobs/1/scratch/e"];
+    for (const key of [...keys, "jobs/10/files/f"]) await storage.write(key, bytes(key));
+    expect((await storage.keys("jobs/1/files/")).sort()).toEqual(keys.slice(0, 3));
+    expect((await storage.keys("jobs/1/")).sort()).toEqual(keys);
+    expect(await storage.keys("jobs/2/")).toEqual([]);
+  });
+
   describe("keys", () => {
     const tricks = [
       "uploads/../../etc/passwd",
@@ -147,6 +156,7 @@ export function storageContract(open: () => Promise<Place>): void {
         await expect(storage.size(key), key).rejects.toThrow(BadKey);
         await expect((async () => storage.remove(key))(), key).rejects.toThrow(BadKey);
         await expect((async () => storage.removeAll(`${key}/`))(), key).rejects.toThrow(BadKey);
+        await expect((async () => storage.keys(`${key}/`))(), key).rejects.toThrow(BadKey);
       }
       expect(await kept()).toEqual(["uploads/a"]);
     });

@@ -41,6 +41,7 @@ export async function oneJob<Input extends z.ZodObject>(
     id,
     /** The kinds that the next run will find. */
     catalog,
+    storage: executor.storage,
     /** Claims the job and runs it to the end of that run; cleans up behind the last. */
     async run(): Promise<JobRow> {
       const row = await claim(backend, "worker-1");

@@ -5,6 +5,7 @@ import type { Duration, JobContext, Kind } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { milliseconds } from "../duration.ts";
+import { removeUnlisted } from "./files.ts";
 import { type Run, Stopped } from "./run.ts";
 
 const defaultTimeout: Duration = "60s";
@@ -41,14 +42,19 @@ export async function cleanUp(
   return true;
 }
 
-/** Its working files go; where they cannot yet, the sweep comes back to them. */
-export async function removeScratch(
-  { backend, storage, log }: { backend: Backend; storage: Storage; log: Log },
+/**
+ * Its working files go, and bytes that it left and does not list; where they cannot yet, the sweep
+ * comes back to them.
+ */
+export async function removeLeftovers(
+  place: { backend: Backend; storage: Storage; log: Log },
   id: string,
 ): Promise<void> {
+  const { backend, storage, log } = place;
   let untidy = 0;
   try {
     await storage.removeAll(`jobs/${id}/scratch/`);
+    await removeUnlisted(place, id);
   } catch (error) {
     untidy = backend.now() + againMs;
     log.warn({ job: id, err: error }, "working files cannot be removed yet");

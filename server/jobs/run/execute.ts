@@ -18,7 +18,7 @@ import type { Observe } from "../life.ts";
 import { number } from "../shown/format.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/messages.ts";
-import { callsCleanup, cleanUp, removeScratch } from "./clean.ts";
+import { callsCleanup, cleanUp, removeLeftovers } from "./clean.ts";
 import { createContext } from "./context.ts";
 import { createEstimator } from "./estimate.ts";
 import type { Progress, Tracked } from "./progress.ts";
@@ -50,7 +50,7 @@ export async function execute(
     return ended && isFinal(ended.status) ? ended : undefined;
   }
   if (task === "discard" || !kind || !callsCleanup(kind, row)) {
-    await removeScratch(executor, row.id);
+    await removeLeftovers(executor, row.id);
   } else await clean(executor, row, kind, abort);
   return undefined;
 }
@@ -62,7 +62,7 @@ async function clean(executor: Executor, row: JobRow, kind: Kind, abort: AbortCo
   tracked.forget();
   const run: Run = { row, kind, abort, tracked, ...executor };
   const done = await cleanUp(run, await createContext(run), log);
-  if (done) return removeScratch(executor, row.id);
+  if (done) return removeLeftovers(executor, row.id);
   await backend.db.updateTable("jobs").set({ untidy: 1 }).where("id", "=", row.id).execute();
 }
 

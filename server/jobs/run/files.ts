@@ -1,6 +1,7 @@
 /** Files that a job leaves for download: whole, or not there. */
-import type { Run } from "./run.ts";
-import { loseLease } from "./run.ts";
+import type { Backend } from "../../backend/backend.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { loseLease, type Run, Stopped } from "./run.ts";
 
 const keepMs = 72 * 3_600_000;
 
@@ -11,20 +12,58 @@ export interface NewFile {
   role?: "result" | "rejects";
 }
 
+const folderOf = (jobId: string) => `jobs/${jobId}/files/`;
+
 /**
  * Streams the bytes to storage, then lists the file with the job. One of the same role and name
- * that an earlier run left is replaced.
+ * that an earlier run left is replaced. Bytes that nobody lists, because the process ended in
+ * between or they cannot be removed for now, go when the job is cleaned up behind.
  */
 export async function keepFile(
   run: Run,
   file: NewFile,
   chunks: AsyncIterable<Uint8Array | string>,
 ): Promise<void> {
-  const { storage, row, backend } = run;
-  const role = file.role ?? "result";
-  const key = `jobs/${row.id}/files/${file.id}`;
+  const { storage, row } = run;
+  const key = `${folderOf(row.id)}${file.id}`;
   const { size } = await storage.write(key, bytes(chunks, run.abort.signal));
-  const replaced = await backend.write(async (write) => {
+  try {
+    for (const replaced of await list(run, file, key, size)) await removeIfItCan(storage, replaced);
+  } catch (error) {
+    // By now the job may have been cleaned up behind; any other error leaves open what was written.
+    if (error instanceof Stopped && error.why === "lost") await removeIfItCan(storage, key);
+    throw error;
+  }
+}
+
+/**
+ * Bytes of an ended job that it does not list.
+ * @throws where they cannot be removed for now
+ */
+export async function removeUnlisted(
+  { backend, storage }: { backend: Backend; storage: Storage },
+  jobId: string,
+): Promise<void> {
+  const kept = await storage.keys(folderOf(jobId));
+  if (kept.length === 0) return;
+  const rows = await backend.db
+    .selectFrom("files")
+    .select("storage_key")
+    .where("job_id", "=", jobId)
+    .execute();
+  const listed = new Set(rows.map(({ storage_key }) => storage_key));
+  for (const key of kept) if (!listed.has(key)) await storage.remove(key);
+}
+
+function removeIfItCan(storage: Storage, key: string): Promise<void> {
+  return storage.remove(key).catch(() => {});
+}
+
+/** @returns the keys of what it replaces, listed no more */
+async function list(run: Run, file: NewFile, key: string, size: number): Promise<string[]> {
+  const { backend, row } = run;
+  const role = file.role ?? "result";
+  return backend.write(async (write) => {
     const held = await write.db
       .updateTable("jobs")
       .set((eb) => ({ version: eb("version", "+", 1) }))
@@ -56,9 +95,8 @@ export async function keepFile(
       })
       .execute();
     write.changed(row.id);
-    return replaced;
+    return replaced.map(({ storage_key }) => storage_key);
   });
-  for (const { storage_key } of replaced) await storage.remove(storage_key);
 }
 
 async function* bytes(
