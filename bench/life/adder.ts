@@ -1,6 +1,7 @@
 /** Starts jobs one by one: as a web process of ours does, or by graphile-worker's own function. */
 import { join } from "node:path";
 import { Logger, makeWorkerUtils, type WorkerUtils } from "graphile-worker";
+import { sql } from "kysely";
 import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../server/backend/backend.ts";
@@ -11,8 +12,9 @@ import { answer } from "../support/program.ts";
 
 export type Adder = typeof adder;
 
+/** Each in an account of its own, with the limit that accounts have. */
 const people = 10;
-const account = { id: "bench", name: "Bench", created_at: 0 };
+const accountOf = (person: number) => `account-${person}`;
 
 let backend: Backend;
 let catalog: Catalog;
@@ -21,13 +23,20 @@ let pool: pg.Pool;
 
 const adder = answer({
   /** Two databases of one server, so that neither finds rows of the other. */
-  async open(given: { ours: string; bare: string; concurrency: number }): Promise<void> {
+  async open(given: { ours: string; bare: string }): Promise<void> {
     backend = await openBackend(given.ours);
     await backend.migrate();
     await backend.db
       .insertInto("accounts")
-      .values({ ...account, max_running: given.concurrency })
+      .values(
+        Array.from({ length: people }, (_, person) => ({
+          id: accountOf(person),
+          name: "Somebody",
+          created_at: 0,
+        })),
+      )
       .execute();
+    await fill(backend);
     catalog = await readCatalog([join(import.meta.dirname, "../kinds")]);
     pool = new pg.Pool({ connectionString: given.bare, max: 20 });
     pool.on("error", () => {});
@@ -37,8 +46,11 @@ const adder = answer({
   /** @returns ms from the first start to the end of the last job */
   async ours({ count }: { count: number }): Promise<number> {
     const at = performance.now();
-    const request = { kind: "nothing", input: {}, accountId: account.id, userId: "somebody" };
-    await each(count, () => start(backend, catalog, { ...request, idempotencyKey: uuidv7() }));
+    await each(count, (person) => {
+      const who = { accountId: accountOf(person), userId: `person-${person}` };
+      const request = { kind: "nothing", input: {}, idempotencyKey: uuidv7(), ...who };
+      return start(backend, catalog, request);
+    });
     await until(async () => {
       const left = await backend.db
         .selectFrom("jobs")
@@ -60,13 +72,22 @@ const adder = answer({
   },
 });
 
+/** A table that has been in use, which the planner knows: an empty one says nothing of either. */
+async function fill({ db }: Backend): Promise<void> {
+  await sql`insert into jobs (id, kind, account_id, user_id, status, input, run_at, created_at,
+      finished_at, max_retries, timeout_ms)
+    select 'ended-' || n, 'nothing', 'account-' || n % ${people}::int, 'person-' || n % ${people}::int,
+      'succeeded', '{}', n, n, n, 3, 1 from generate_series(1, 20000) as n`.execute(db);
+  await sql`vacuum analyze jobs`.execute(db);
+}
+
 /** One job a call; some at a time, as people come to a web process. */
-async function each(count: number, add: () => Promise<unknown>): Promise<void> {
+async function each(count: number, add: (person: number) => Promise<unknown>): Promise<void> {
   let left = count;
-  const person = async () => {
-    while (left-- > 0) await add();
+  const adding = async (_: unknown, person: number) => {
+    while (left-- > 0) await add(person);
   };
-  await Promise.all(Array.from({ length: people }, person));
+  await Promise.all(Array.from({ length: people }, adding));
 }
 
 async function until(isThere: () => Promise<boolean>): Promise<void> {

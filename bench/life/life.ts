@@ -23,7 +23,7 @@ export async function life(): Promise<Row[]> {
     const ours = await createDatabase(cluster.url, "ours");
     const bare = await createDatabase(cluster.url, "bare");
     await graphile.call.listen({ url: bare, concurrency });
-    await adder.call.open({ ours, bare, concurrency });
+    await adder.call.open({ ours, bare });
     const worker = await startWorker({
       databaseUrl: ours,
       settings: { CONCURRENCY: String(concurrency) },

@@ -58,7 +58,13 @@ async function asWished(tx: Write, row: JobRow, at: number): Promise<JobRow | un
   return transition(tx, { id, to: "paused", from: [status], at, set: { reason: null }, fact });
 }
 
-export function succeed(backend: Backend, job: Claimed, outcome: Outcome) {
+/** @param left.tidy where nothing is to be cleaned up behind it */
+export function succeed(
+  backend: Backend,
+  job: Claimed,
+  outcome: Outcome,
+  left: { tidy: boolean } = { tidy: false },
+) {
   const message = storable(outcome.message);
   return end(backend, job, {
     to: "succeeded",
@@ -68,6 +74,7 @@ export function succeed(backend: Backend, job: Claimed, outcome: Outcome) {
       progress: 1,
       message: null,
       reason: null,
+      ...(left.tidy ? { untidy: 0 } : {}),
     },
     fact: { type: "succeeded", message },
   });

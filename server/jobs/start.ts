@@ -60,15 +60,20 @@ export async function start(
   if (!kind) throw new UnknownKind(`There is no kind of job called "${request.kind}"`);
   const checked = checkInput(kind, request.input);
   const input = checked.ok ? JSON.stringify(checked.input) : "";
-  // The key goes before everything: what was right at the time needs no second check.
-  const earlier = await startedWith(backend.db, request, input);
-  if (earlier) return earlier;
-  if (!checked.ok) throw new InvalidInput(checked.errors);
-  const uploads = await uploadsOf(backend, kind, checked.input, request.accountId);
+  const found = checked.ok
+    ? await uploadsOf(backend, kind, checked.input, request.accountId)
+    : { wrong: checked.errors };
+  if ("wrong" in found) {
+    // The key goes before everything: what was right at the time needs no second check.
+    const earlier = await startedWith(backend.db, request, input);
+    if (earlier) return earlier;
+    throw new InvalidInput(found.wrong);
+  }
+  const { uploads } = found;
   return backend.write(async (write) => {
     const job = await insert(write, kind, { ...request, input, uploads, at: backend.now() });
     if (job) return { job, repeated: false, sameInput: true };
-    // Another click with this key came in between.
+    // Another click had this key.
     return (await startedWith(write.db, request, input))!;
   });
 }
@@ -105,13 +110,13 @@ function asked(runAt: number | undefined): { run_at: string } | undefined {
   return runAt === undefined ? undefined : { run_at: new Date(runAt).toISOString() };
 }
 
-/** The files that the job will read. @throws InvalidInput where the account has no such file */
+/** The files that the job will read, or the field whose file the account does not have. */
 async function uploadsOf(
   backend: Backend,
   kind: Kind,
   input: Record<string, unknown>,
   accountId: string,
-): Promise<Upload[]> {
+): Promise<{ uploads: Upload[] } | { wrong: Record<string, string> }> {
   const uploads: Upload[] = [];
   for (const [field, type] of Object.entries(kind.input.shape)) {
     if (!(type as z.ZodType).meta?.()?.upload) continue;
@@ -121,10 +126,10 @@ async function uploadsOf(
       .where("id", "=", storable(String(input[field])))
       .where("account_id", "=", accountId)
       .executeTakeFirst();
-    if (!found) throw new InvalidInput({ [field]: "This file is gone: upload it again" });
+    if (!found) return { wrong: { [field]: "This file is gone: upload it again" } };
     uploads.push(found);
   }
-  return uploads;
+  return { uploads };
 }
 
 type Upload = Pick<UploadRow, "id" | "name">;

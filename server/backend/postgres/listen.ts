@@ -21,6 +21,9 @@ export interface ListenOptions {
   chores?: readonly Chore[];
 }
 
+const due = `select 1 from jobs
+  where status = 'pending' and run_at <= extract(epoch from statement_timestamp()) * 1000 limit 1`;
+
 /** @throws where the database cannot be reached the first time */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { slots, answer, chores = [], ...server } = options;
@@ -58,9 +61,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
   /** Costs a tenth of a claim in vain. */
   async function isAnyDue(): Promise<boolean> {
-    const { rows } = await server.pool.query(`select 1 from jobs
-      where status = 'pending' and run_at <= extract(epoch from statement_timestamp()) * 1000
-      limit 1`);
+    const { rows } = await server.pool.query({
+      ...(server.pooled ? {} : { name: "due" }),
+      text: due,
+    });
     return rows.length > 0;
   }
 

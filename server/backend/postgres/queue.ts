@@ -1,19 +1,28 @@
 /** graphile-worker as the doorbell: it tells when a job may be due, the `jobs` row says what is. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { Doorbell, Queue, Write } from "../backend.ts";
 import type { JobRow, Schema } from "../schema.ts";
 import { type ListenOptions, listen } from "./listen.ts";
+
+const mostTries = 10;
+const apartMs = 20;
 
 type Server = Omit<ListenOptions, "slots" | "answer" | "chores">;
 
 export function createQueue({ now, ...server }: Server & { now: () => number }): Queue {
   const { pool } = server;
   return {
-    claim: async (write, workerId) =>
-      (await claim(write, workerId, now(), sql`skip locked`)) ??
-      // Nothing, or only accounts that others were just claiming for: those are waited for, or a
-      // doorbell would be answered in vain.
-      (await claim(write, workerId, now(), sql``)),
+    async claim(write, workerId) {
+      for (let tries = 0; tries < mostTries; tries++) {
+        const row = await claim(write, workerId, now(), sql`skip locked`);
+        if (row || !(await isAnyClaimable(write))) return row;
+        // Others are claiming in the accounts that have room. Waiting in line for their rows makes
+        // a crowd of everybody who has heard a doorbell.
+        await sleep(Math.random() * apartMs);
+      }
+      return claim(write, workerId, now(), sql``);
+    },
     listen: (options) => listen({ ...server, ...options }),
     async release(queueIds) {
       if (queueIds.length === 0) return;
@@ -48,9 +57,28 @@ export async function ring(tx: Transaction<Schema>, job: Doorbell): Promise<void
  */
 const serverNow = sql`(extract(epoch from statement_timestamp()) * 1000)::bigint`;
 
+/** Accounts where something waits: an index goes from one that has something to the next. */
+const waiting = sql`waiting(id) as (
+  (select account_id from jobs where status = 'pending' order by account_id limit 1)
+  union all select (select account_id from jobs where status = 'pending'
+    and account_id > waiting.id order by account_id limit 1)
+  from waiting where waiting.id is not null)`;
+
+/** Those of them that have room, each with the first of its jobs that are due. */
+const open = sql`select accounts.id from waiting join accounts using (id) cross join lateral (
+    select priority from jobs
+    where account_id = accounts.id and status = 'pending' and run_at <= ${serverNow}
+    order by priority, run_at, id limit 1) head
+  where accounts.running < accounts.max_running`;
+
+async function isAnyClaimable({ db }: Write): Promise<boolean> {
+  const { rows } = await sql`with recursive ${waiting} ${open} limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 /**
- * `skip locked` lets claimers pass each other instead of waiting for one account's row. Accounts
- * where nothing waits are passed over: an index goes from one that has something to the next.
+ * `skip locked` lets claimers pass each other instead of waiting for one account's row; `no key`
+ * keeps nobody from starting jobs in it meanwhile, whose foreign keys look at that row.
  */
 async function claim(
   { db }: Write,
@@ -59,19 +87,11 @@ async function claim(
   whenLocked: RawBuilder<unknown>,
 ): Promise<JobRow | undefined> {
   const claimed = await sql<JobRow>`
-    with recursive waiting(id) as (
-      (select account_id from jobs where status = 'pending' order by account_id limit 1)
-      union all select (select account_id from jobs where status = 'pending'
-        and account_id > waiting.id order by account_id limit 1)
-      from waiting where waiting.id is not null),
+    with recursive ${waiting},
     account as (
-      select accounts.id from waiting join accounts using (id) cross join lateral (
-        select priority from jobs
-        where account_id = accounts.id and status = 'pending' and run_at <= ${serverNow}
-        order by priority, run_at, id limit 1) head
-      where accounts.running < accounts.max_running
+      ${open}
       order by head.priority, accounts.running, accounts.last_claimed_at
-      limit 1 for update of accounts ${whenLocked}),
+      limit 1 for no key update of accounts ${whenLocked}),
     best as (
       select head.id, head.account_id from account cross join lateral (
         select jobs.id, jobs.account_id from jobs

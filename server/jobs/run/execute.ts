@@ -23,6 +23,7 @@ import { createContext } from "./context.ts";
 import { createEstimator } from "./estimate.ts";
 import type { Progress, Tracked } from "./progress.ts";
 import { type Run, Stopped } from "./run.ts";
+import { watchWrites } from "./watch-writes.ts";
 
 export interface Executor {
   backend: Backend;
@@ -36,7 +37,7 @@ export interface Executor {
 /**
  * Does the task, whose signal is that of `abort`.
  * @param row the job as it was claimed, or as it ended
- * @returns the job where this run of it was its last: then it is to be cleaned up behind
+ * @returns the job where this run of it was its last
  */
 export async function execute(
   executor: Executor,
@@ -77,10 +78,13 @@ async function runOnce(
   if (!kind) return failForGood(backend, row, missing(row.kind));
   const lose = () => abort.abort(new Stopped("lost"));
   const tracked = progress.track(row.id, row.fence, createEstimator(), lose);
-  const run: Run = { row, kind, abort, tracked, ...executor };
+  const watched = watchWrites(executor.storage);
+  const run: Run = { row, kind, abort, tracked, ...executor, storage: watched.storage };
+  // What an earlier run left is not known here.
+  const isTidy = () => row.fence === 1 && !watched.written;
   try {
     const job = await createContext(run);
-    const ended = await runToItsEnd(run, job, log);
+    const ended = await runToItsEnd(run, job, log, isTidy);
     if (!ended) observe({ what: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
     return ended;
   } finally {
@@ -89,7 +93,12 @@ async function runOnce(
 }
 
 /** @returns the job as it is now, or undefined where the run had lost it */
-async function runToItsEnd(run: Run, job: JobContext, log: Log): Promise<JobRow | undefined> {
+async function runToItsEnd(
+  run: Run,
+  job: JobContext,
+  log: Log,
+  isTidy: () => boolean,
+): Promise<JobRow | undefined> {
   const { row, kind, backend, tracked } = run;
   let outcome: Outcome;
   try {
@@ -100,7 +109,7 @@ async function runToItsEnd(run: Run, job: JobContext, log: Log): Promise<JobRow 
   }
   await finish(tracked);
   // Where this cannot be written, the kind has not failed: the sweep finds the job and runs it on.
-  return succeed(backend, row, outcome);
+  return succeed(backend, row, outcome, { tidy: isTidy() });
 }
 
 /** Behind it nothing more is told of this run; what cannot be written yet waits beside its end. */
