@@ -65,7 +65,7 @@ export interface Queue {
    * its fence and the account's counter.
    * @returns the row as claimed, or undefined where there is none
    */
-  claim(write: Write, workerId: string): Promise<JobRow | undefined>;
+  claim(workerId: string): Promise<JobRow | undefined>;
   /** Calls `answer` when jobs may be due, at most `slots` at a time. */
   listen(options: { slots: number; answer: Answer; chores?: readonly Chore[] }): Promise<Listening>;
   /** Frees what lost workers held in the queue. */

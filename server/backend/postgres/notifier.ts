@@ -1,4 +1,5 @@
 /** Sends the ids of changed jobs: those that come while a notification is under way go together. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { within } from "../../within.ts";
 import { channel } from "./signals.ts";
@@ -6,6 +7,8 @@ import { channel } from "./signals.ts";
 /** A payload may hold 7,999 bytes; an id and its comma are 37. */
 const idsPerPayload = 200;
 const limitMs = 2_000;
+/** The first goes at once; all notifications of a server pass through one lock. */
+const apartMs = 10;
 
 export interface Notifier {
   /** Nobody waits for it, and a failure is no harm to what was committed: watchers also poll. */
@@ -24,6 +27,7 @@ export function createNotifier(pool: pg.Pool): Notifier {
       for (const id of ids) waiting.delete(id);
       const sent = pool.query("select pg_notify($1, $2)", [channel, ids.join(",")]);
       await within(limitMs, sent).catch(() => {});
+      if (waiting.size < idsPerPayload) await sleep(apartMs);
     }
     sending = undefined;
   }

@@ -7,10 +7,11 @@ import {
   sql,
   type Transaction,
 } from "kysely";
-import { createLife, type LifeEvent } from "../../jobs/life.ts";
+import { createLife, type LifeEvent, lifeEvent } from "../../jobs/life.ts";
 import type { Backend, Doorbell, RelationColumns, Write } from "../backend.ts";
+import { claimType } from "../claim-event.ts";
 import { migrate } from "../migrate.ts";
-import type { Schema } from "../schema.ts";
+import type { JobRow, Schema } from "../schema.ts";
 import { createClock } from "./clock.ts";
 import { createNotifier } from "./notifier.ts";
 import { createPatientPool, createPool } from "./pool.ts";
@@ -74,12 +75,17 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
     };
   }
 
+  function onClaim(row: JobRow): void {
+    life.tell([lifeEvent(claimType(row), row)]);
+    notifier.tell([row.id]);
+  }
+
   return {
     name: "postgres",
     db,
     now,
     write,
-    queue: createQueue({ pool, directUrl, pooled, now }),
+    queue: createQueue({ db, pool, directUrl, pooled, now, onClaim }),
     signals: createSignals(directUrl),
     batchRows,
     life,

@@ -5,6 +5,9 @@
  */
 import pg from "pg";
 
+/** Begins a statement that is kept outside of transactions too. */
+export const keepMark = "/* kept */";
+
 /** The server keeps each for every connection, so one that comes once must not stay. */
 const keptAfter = 3;
 const mostKept = 100;
@@ -31,12 +34,11 @@ export function preparingClient(): typeof pg.Client {
     override query(...given: unknown[]): never {
       const [text, values] = given;
       const query = super.query.bind(this) as (...given: unknown[]) => Promise<unknown>;
-      if (text === "rollback" && this.#outdated) {
-        // A new session plans anew; the pool lets go of one that has ended.
-        return query(...given).finally(() => void this.end()) as never;
-      }
-      const prepare = this.getTransactionStatus() === "T" && typeof text === "string";
-      const name = prepare && Array.isArray(values) ? nameOf(text) : undefined;
+      if (text === "rollback" && this.#outdated) return this.#leave(query(...given)) as never;
+      const isKept =
+        typeof text === "string" &&
+        (this.getTransactionStatus() === "T" || text.startsWith(keepMark));
+      const name = isKept && Array.isArray(values) ? nameOf(text) : undefined;
       if (name === undefined) return query(...given) as never;
       return query({ name, text, values }).catch((error) => this.#failed(error)) as never;
     }
@@ -44,7 +46,13 @@ export function preparingClient(): typeof pg.Client {
     /** What was planned before a migration may be of no use after it. */
     #failed(error: Error): never {
       this.#outdated ||= /cached plan must not change result type/.test(error.message);
+      if (this.#outdated && this.getTransactionStatus() !== "E") this.#leave(Promise.resolve());
       throw error;
+    }
+
+    /** A new session plans anew; the pool lets go of one that has ended. */
+    #leave<T>(last: Promise<T>): Promise<T> {
+      return last.finally(() => void this.end());
     }
   }
   return PreparingClient;

@@ -1,27 +1,45 @@
 /** graphile-worker as the doorbell: it tells when a job may be due, the `jobs` row says what is. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RawBuilder, sql, type Transaction } from "kysely";
-import type { Doorbell, Queue, Write } from "../backend.ts";
+import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
+import type { Doorbell, Queue } from "../backend.ts";
+import { claimEvent } from "../claim-event.ts";
 import type { JobRow, Schema } from "../schema.ts";
 import { type ListenOptions, listen } from "./listen.ts";
+import { keepMark } from "./preparing-client.ts";
 
+const kept = sql.raw(keepMark);
 const mostTries = 10;
 const apartMs = 20;
 
 type Server = Omit<ListenOptions, "slots" | "answer" | "chores">;
 
-export function createQueue({ now, ...server }: Server & { now: () => number }): Queue {
+export function createQueue(
+  options: Server & {
+    db: Kysely<Schema>;
+    now: () => number;
+    /** Told of each claim that has committed. */
+    onClaim: (row: JobRow) => void;
+  },
+): Queue {
+  const { db, now, onClaim, ...server } = options;
   const { pool } = server;
+
+  async function claim(workerId: string): Promise<JobRow | undefined> {
+    for (let tries = 0; tries < mostTries; tries++) {
+      const { rows } = await claimStatement(workerId, now(), sql`skip locked`).execute(db);
+      if (rows.length > 0 || !(await isAnyClaimable(db))) return rows[0];
+      // Others are claiming in the accounts that have room. Waiting in line for their rows makes
+      // a crowd of everybody who has heard a doorbell.
+      await sleep(Math.random() * apartMs);
+    }
+    return (await claimStatement(workerId, now(), sql``).execute(db)).rows[0];
+  }
+
   return {
-    async claim(write, workerId) {
-      for (let tries = 0; tries < mostTries; tries++) {
-        const row = await claim(write, workerId, now(), sql`skip locked`);
-        if (row || !(await isAnyClaimable(write))) return row;
-        // Others are claiming in the accounts that have room. Waiting in line for their rows makes
-        // a crowd of everybody who has heard a doorbell.
-        await sleep(Math.random() * apartMs);
-      }
-      return claim(write, workerId, now(), sql``);
+    async claim(workerId) {
+      const row = await claim(workerId);
+      if (row) onClaim(row);
+      return row;
     },
     listen: (options) => listen({ ...server, ...options }),
     async release(queueIds) {
@@ -71,22 +89,22 @@ const open = sql`select accounts.id from waiting join accounts using (id) cross 
     order by priority, run_at, id limit 1) head
   where accounts.running < accounts.max_running`;
 
-async function isAnyClaimable({ db }: Write): Promise<boolean> {
-  const { rows } = await sql`with recursive ${waiting} ${open} limit 1`.execute(db);
+async function isAnyClaimable(db: Kysely<Schema>): Promise<boolean> {
+  const { rows } = await sql`${kept} with recursive ${waiting} ${open} limit 1`.execute(db);
   return rows.length > 0;
 }
 
 /**
- * `skip locked` lets claimers pass each other instead of waiting for one account's row; `no key`
- * keeps nobody from starting jobs in it meanwhile, whose foreign keys look at that row.
+ * All of a claim, its event too, so that the account's row is held for one statement only.
+ * `skip locked` lets claimers pass each other instead of waiting for that row; `no key` keeps nobody
+ * from starting jobs in the account meanwhile, whose foreign keys look at it.
  */
-async function claim(
-  { db }: Write,
+export function claimStatement(
   workerId: string,
   at: number,
   whenLocked: RawBuilder<unknown>,
-): Promise<JobRow | undefined> {
-  const claimed = await sql<JobRow>`
+): RawBuilder<JobRow> {
+  return sql<JobRow>`${kept}
     with recursive ${waiting},
     account as (
       ${open}
@@ -99,11 +117,15 @@ async function claim(
         order by priority, run_at, jobs.id limit 1 for update skip locked) head),
     counted as (
       update accounts set running = running + 1, last_claimed_at = ${at}
-      from best where accounts.id = best.account_id)
-    update jobs set status = 'running', fence = fence + 1, version = version + 1,
-      event_seq = event_seq + 1, worker_id = ${workerId}, claimed_at = ${at},
-      started_at = coalesce(started_at, ${at}), deadline_at = ${at}::bigint + timeout_ms - ran_ms,
-      progressed_at = ${at}, untidy = 1
-    from best where jobs.id = best.id returning jobs.*`.execute(db);
-  return claimed.rows[0];
+      from best where accounts.id = best.account_id),
+    claimed as (
+      update jobs set status = 'running', fence = fence + 1, version = version + 1,
+        event_seq = event_seq + 1, worker_id = ${workerId}, claimed_at = ${at},
+        started_at = coalesce(started_at, ${at}),
+        deadline_at = ${at}::bigint + timeout_ms - ran_ms, progressed_at = ${at}, untidy = 1
+      from best where jobs.id = best.id returning jobs.*),
+    told as (
+      insert into job_events (job_id, seq, type, message, details, happened_at)
+      select id, event_seq, ${claimEvent}, claimed_at from claimed)
+    select * from claimed`;
 }

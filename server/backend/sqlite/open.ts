@@ -51,7 +51,7 @@ export function openSqlite(path: string): Backend {
     db,
     now,
     write,
-    queue: createQueue({ file, now }),
+    queue: createQueue({ file, now, write }),
     signals: createSignals(file),
     batchRows,
     life,

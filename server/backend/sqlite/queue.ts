@@ -1,15 +1,22 @@
 /** The queue on the file itself: pending rows of `jobs` are its entries. */
 import type Database from "better-sqlite3";
-import { sql } from "kysely";
-import type { Listening, Queue, Write } from "../backend.ts";
+import { type RawBuilder, sql } from "kysely";
+import { lifeEvent } from "../../jobs/life.ts";
+import type { Backend, Listening, Queue, Write } from "../backend.ts";
+import { claimEvent, claimType } from "../claim-event.ts";
 import type { JobRow } from "../schema.ts";
 import { keepDoing } from "./chores.ts";
 
 const pollMs = 50;
 
-export function createQueue({ file, now }: { file: Database.Database; now: () => number }): Queue {
+export function createQueue(options: {
+  file: Database.Database;
+  now: () => number;
+  write: Backend["write"];
+}): Queue {
+  const { file, now, write } = options;
   return {
-    claim: (write, workerId) => claim(write, workerId, now()),
+    claim: (workerId) => write((tx) => claim(tx, workerId, now())),
     async listen({ slots, answer, chores = [] }) {
       const polling = listen(file, now, slots, answer);
       const doing = keepDoing(chores);
@@ -23,25 +30,27 @@ export function createQueue({ file, now }: { file: Database.Database; now: () =>
   };
 }
 
-/**
- * Every write transaction is the only one on the file, so two statements claim like one. The plus
- * keeps SQLite to the index that has the order: by the other it reads all that is due, and sorts.
- */
-async function claim({ db }: Write, workerId: string, at: number): Promise<JobRow | undefined> {
-  const best = await sql<{ id: string; account_id: string }>`
+/** The first of the due jobs of an account that has room. */
+export function bestStatement(at: number): RawBuilder<{ id: string; account_id: string }> {
+  return sql`
     select head.id, head.account_id from accounts join jobs as head on head.id = (
-      select id from jobs where account_id = accounts.id and status = 'pending' and +run_at <= ${at}
+      select id from jobs where account_id = accounts.id and status = 'pending' and run_at <= ${at}
       order by priority, run_at, id limit 1)
     where accounts.running < accounts.max_running
-    order by head.priority, accounts.running, accounts.last_claimed_at limit 1`.execute(db);
-  const found = best.rows[0];
+    order by head.priority, accounts.running, accounts.last_claimed_at limit 1`;
+}
+
+/** Every write transaction is the only one on the file, so some statements claim like one. */
+async function claim(write: Write, workerId: string, at: number): Promise<JobRow | undefined> {
+  const { db } = write;
+  const found = (await bestStatement(at).execute(db)).rows[0];
   if (!found) return undefined;
   await db
     .updateTable("accounts")
     .set({ running: sql`running + 1`, last_claimed_at: at })
     .where("id", "=", found.account_id)
     .execute();
-  return db
+  const row = await db
     .updateTable("jobs")
     .set({
       status: "running",
@@ -57,7 +66,12 @@ async function claim({ db }: Write, workerId: string, at: number): Promise<JobRo
     })
     .where("id", "=", found.id)
     .returningAll()
-    .executeTakeFirst();
+    .executeTakeFirstOrThrow();
+  await sql`insert into job_events (job_id, seq, type, message, details, happened_at)
+    select id, event_seq, ${claimEvent}, ${at} from jobs where id = ${row.id}`.execute(db);
+  write.changed(row.id);
+  write.happened(lifeEvent(claimType(row), row));
+  return row;
 }
 
 function listen(

@@ -132,13 +132,12 @@ export async function holdUntidy({ db, now }: Backend, id: string, ms: number): 
 /**
  * The first of each account that has room: thousands that wait for their account's turn are not
  * read. A doorbell is answered for as long as something is due, so one is enough for all behind it.
- * The plus keeps SQLite to the index that has this order.
  */
 async function ringOverdue(backend: Backend): Promise<void> {
   const { rows: overdue } = await sql<Pick<JobRow, "id" | "run_at" | "priority">>`
     select head.id, head.run_at, head.priority from accounts join jobs as head on head.id = (
       select id from jobs where account_id = accounts.id and status = 'pending'
-        and +run_at < ${backend.now() - overdueMs}
+        and run_at < ${backend.now() - overdueMs}
       order by priority, run_at, id limit 1)
     where accounts.running < accounts.max_running limit ${mostRings}`.execute(backend.db);
   if (overdue.length === 0) return;
