@@ -13,7 +13,7 @@ import type { Graphile } from "./graphile.ts";
 
 const count = 2_000;
 const concurrency = 20;
-const repetitions = 3;
+const repetitions = 5;
 
 export async function life(): Promise<Row[]> {
   const cluster = await startCluster();

@@ -11,20 +11,27 @@ export const keepMark = "/* kept */";
 /** The server keeps each for every connection, so one that comes once must not stay. */
 const keptAfter = 3;
 const mostKept = 100;
+const mostSeen = 200;
 
 /** @returns a class for `new pg.Pool({ Client })`; its connections call a statement by one name */
 export function preparingClient(): typeof pg.Client {
-  const seen = new Map<string, { name: string; times: number }>();
+  const names = new Map<string, string>();
+  /** How often those came that are not kept yet; the longest known are forgotten. */
+  const seen = new Map<string, number>();
 
   /** @returns undefined for one that is not kept, or not yet */
   function nameOf(text: string): string | undefined {
-    let found = seen.get(text);
-    if (!found) {
-      if (seen.size === mostKept) return undefined;
-      found = { name: `kept_${seen.size}`, times: 0 };
-      seen.set(text, found);
+    const known = names.get(text);
+    if (known || names.size === mostKept) return known;
+    const times = (seen.get(text) ?? 0) + 1;
+    if (times <= keptAfter) {
+      seen.set(text, times);
+      if (seen.size > mostSeen) seen.delete(seen.keys().next().value!);
+      return undefined;
     }
-    return ++found.times > keptAfter ? found.name : undefined;
+    seen.delete(text);
+    names.set(text, `kept_${names.size}`);
+    return names.get(text);
   }
 
   class PreparingClient extends pg.Client {

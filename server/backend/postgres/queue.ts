@@ -8,7 +8,8 @@ import { type ListenOptions, listen } from "./listen.ts";
 import { keepMark } from "./preparing-client.ts";
 
 const kept = sql.raw(keepMark);
-const mostTries = 10;
+/** Half a second: the sweep rings for what is still waiting later. */
+const mostTries = 50;
 const apartMs = 20;
 
 type Server = Omit<ListenOptions, "slots" | "answer" | "chores">;
@@ -26,13 +27,16 @@ export function createQueue(
 
   async function claim(workerId: string): Promise<JobRow | undefined> {
     for (let tries = 0; tries < mostTries; tries++) {
-      const { rows } = await claimStatement(workerId, now(), sql`skip locked`).execute(db);
-      if (rows.length > 0 || !(await isAnyClaimable(db))) return rows[0];
-      // Others are claiming in the accounts that have room. Waiting in line for their rows makes
-      // a crowd of everybody who has heard a doorbell.
+      const row = await db.transaction().execute(async (tx) => {
+        const account = (await lockStatement.execute(tx)).rows[0];
+        return account && (await claimStatement(account.id, workerId, now()).execute(tx)).rows[0];
+      });
+      if (row || !(await isAnyClaimable(db))) return row;
+      // Others are claiming in the accounts that have room. Waiting in line for their rows would
+      // make a crowd of everybody who has heard a doorbell.
       await sleep(Math.random() * apartMs);
     }
-    return (await claimStatement(workerId, now(), sql``).execute(db)).rows[0];
+    return undefined;
   }
 
   return {
@@ -95,29 +99,31 @@ async function isAnyClaimable(db: Kysely<Schema>): Promise<boolean> {
 }
 
 /**
- * All of a claim, its event too, so that the account's row is held for one statement only.
- * `skip locked` lets claimers pass each other instead of waiting for that row; `no key` keeps nobody
- * from starting jobs in the account meanwhile, whose foreign keys look at it.
+ * Locks the account to claim in. Apart from the claim itself, which has to see what others committed
+ * until then: a statement that goes by what it saw before its lock may wait for those who wait for it.
+ * `skip locked` lets claimers pass each other; `no key` keeps nobody from starting jobs in the account
+ * meanwhile, whose foreign keys look at its row.
  */
+export const lockStatement: RawBuilder<{ id: string }> = sql`
+  with recursive ${waiting} ${open}
+  order by head.priority, accounts.running, accounts.last_claimed_at
+  limit 1 for no key update of accounts skip locked`;
+
+/** All of a claim in an account that is locked, its event too. */
 export function claimStatement(
+  accountId: string,
   workerId: string,
   at: number,
-  whenLocked: RawBuilder<unknown>,
 ): RawBuilder<JobRow> {
-  return sql<JobRow>`${kept}
-    with recursive ${waiting},
-    account as (
-      ${open}
-      order by head.priority, accounts.running, accounts.last_claimed_at
-      limit 1 for no key update of accounts ${whenLocked}),
-    best as (
-      select head.id, head.account_id from account cross join lateral (
-        select jobs.id, jobs.account_id from jobs
-        where account_id = account.id and status = 'pending' and run_at <= ${serverNow}
-        order by priority, run_at, jobs.id limit 1 for update skip locked) head),
+  return sql<JobRow>`
+    with best as (
+      select jobs.id from jobs join accounts on accounts.id = jobs.account_id
+      where account_id = ${accountId} and running < max_running
+        and status = 'pending' and run_at <= ${serverNow}
+      order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
     counted as (
       update accounts set running = running + 1, last_claimed_at = ${at}
-      from best where accounts.id = best.account_id),
+      where id = ${accountId} and exists (select from best)),
     claimed as (
       update jobs set status = 'running', fence = fence + 1, version = version + 1,
         event_seq = event_seq + 1, worker_id = ${workerId}, claimed_at = ${at},
