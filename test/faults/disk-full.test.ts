@@ -24,7 +24,7 @@ describe.each(backends)("a full disk for files, $name", (which) => {
     const retries = (await scene.events(large)).filter(({ type }) => type === "retry_scheduled");
     expect(retries.map(({ message }) => message)).toEqual([
       "Retry 1 of 2 in 200 ms: The disk is full",
-      "Retry 2 of 2 in 400ms: The disk is full",
+      "Retry 2 of 2 in 400 ms: The disk is full",
     ]);
     expect(readdirSync(join(disk, ".partial"))).toEqual([]);
     const small = await scene.start("hoard", { megabytes: 1 });
