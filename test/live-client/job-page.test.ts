@@ -80,8 +80,11 @@ describe("the page of a job", () => {
     await expect.poll(posts).toEqual([`POST /jobs/${job.id}/cancel`]);
     await page.waitForTimeout(1000);
     expect(posts().length).toBe(1);
+    // A page that is closed while it is being left may not let go of its browser.
+    const answered = page.waitForEvent("load");
     await page.click(`#cancel-${job.id}`);
     await expect.poll(() => posts().length).toBe(2);
+    await answered;
   });
 
   test("shows times in the person's own zone", async () => {
