@@ -43,7 +43,7 @@ const bareDashboard = answer({
 
     const server = createServer((_request, response) => {
       const now = Date.now();
-      const jobs = list.all(member.account_id, member.user_id) as Job[];
+      const jobs = list.all({ 1: member.account_id, 2: member.user_id }) as Job[];
       const html = before + jobs.map((job) => row(job, now)).join("") + after;
       response.setHeader("content-type", "text/html; charset=utf-8");
       response.setHeader("content-length", Buffer.byteLength(html));
