@@ -1,6 +1,7 @@
 /** What has to be true when everything is quiet again, whatever happened before. */
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { EventRow, JobRow } from "../../../server/backend/schema.ts";
+import { rescues } from "../../../server/jobs/ends.ts";
 import { finalStatuses, isFinal } from "../../../server/jobs/status.ts";
 import { lockedEntries } from "../locked-entries.ts";
 import type { Wish } from "./load.ts";
@@ -55,12 +56,18 @@ async function checkOne({ db }: Backend, wish: Wish, findings: Findings): Promis
     .orderBy("seq")
     .execute();
   checkEvents(wish, job, events, findings);
-  if (job.status === "failed") {
+  if (job.status === "failed" && !hasTriedAll(job)) {
     violations.push(`${wish.key}: ${job.kind} failed with ${job.reason}: ${job.error}`);
   }
   if (wish.kind === "copy_rows" || wish.kind === "contact_import") {
     await checkRows(db, wish, job, findings);
   }
+}
+
+/** As often as it may, each time with a fault in its way. */
+function hasTriedAll({ reason, retries, max_retries, rescues: lost }: JobRow): boolean {
+  if (reason === "worker_lost") return lost >= rescues.most;
+  return reason === "error" && retries === max_retries;
 }
 
 function checkEvents(wish: Wish, job: JobRow, events: EventRow[], findings: Findings): void {

@@ -61,7 +61,7 @@ export async function startLoad(options: {
   async function inputOf({ kind, prefix, rows }: Wish): Promise<object> {
     if (kind === "copy_rows") return { rows, size: 5, pause: 15, prefix };
     if (kind === "nap") return { ms: rows * 10 };
-    if (kind === "flaky") return { failures: rows % 4 };
+    if (kind === "flaky") return { failures: rows % 2 };
     const body = `email,name\n${emails(prefix, rows).join(",Somebody\n")},Somebody\n`;
     return { upload_id: await insist((url) => client.upload("people.csv", body, url)) };
   }
