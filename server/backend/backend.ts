@@ -61,8 +61,8 @@ export interface Doorbell {
 /** Decides when and where a job runs; what happened to it is told by the `jobs` row alone. */
 export interface Queue {
   /**
-   * Takes the best due job of an account that has capacity: one statement sets it running, raises
-   * its fence and the account's counter.
+   * Takes the best due job of an account that has capacity, in a transaction of its own: sets it
+   * running, raises its fence and the account's counter, keeps its event, and tells of it.
    * @returns the row as claimed, or undefined where there is none
    */
   claim(workerId: string): Promise<JobRow | undefined>;
