@@ -1,9 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/**
- * They start processes and kill them, and wait for clocks more than they compute. What fails because
- * the machine was busy with something else passes the second time; what is wrong does not.
- */
+/** They start processes and kill them, and wait for clocks more than they compute. */
 const faults = ["test/faults/**/*.test.ts"];
 /** What a browser shows within seconds: each file has the machine to itself. */
 const alone = ["test/e2e/**/*.test.ts", "test/live-client/**/*.test.ts"];
@@ -36,7 +33,6 @@ export default defineConfig({
           include: faults,
           testTimeout: 60_000,
           hookTimeout: 90_000,
-          retry: 1,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
@@ -48,7 +44,6 @@ export default defineConfig({
           include: alone,
           testTimeout: 60_000,
           hookTimeout: 90_000,
-          retry: 1,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
