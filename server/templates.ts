@@ -2,29 +2,12 @@
 
 import type { ActionsView, JobView, StepView } from "./jobs/shown/view-types.ts";
 import type { Status } from "./jobs/status.ts";
-import type {
-  ColumnView,
-  ContactsPage,
-  ContactView,
-  ErrorPage,
-  FieldView,
-  HiddenField,
-  JobFormPage,
-  JobLog,
-  JobPage,
-  JobResult,
-  JobsPage,
-  LayoutData,
-  Live,
-  MappingPage,
-  NewJobPage,
-  PagerView,
-  RefreshView,
-  RevokeView,
-  SettingsPage,
-  SignInPage,
-  SignUpPage,
-} from "./pages.ts";
+import type { ContactsPage, ContactView } from "./pages/contacts.ts";
+import type { FieldView, HiddenField } from "./pages/form.ts";
+import type { JobLog, JobPage, JobResult, JobsPage, Live } from "./pages/jobs.ts";
+import type { ErrorPage, LayoutData, PagerView, RefreshView } from "./pages/layout.ts";
+import type { ColumnView, JobFormPage, MappingPage, NewJobPage } from "./pages/new-jobs.ts";
+import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./pages/people.ts";
 
 export interface Pages {
   "jobs/index": JobsPage;

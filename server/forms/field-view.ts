@@ -1,4 +1,4 @@
-import type { FieldView } from "../pages.ts";
+import type { FieldView } from "../pages/form.ts";
 import type { InputField } from "./input-fields.ts";
 import type { Typed } from "./input-values.ts";
 

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
 import { type ContactRow, countContacts, searchContacts } from "../contacts/search.ts";
 import { amountOf, moment } from "../jobs/shown/format.ts";
-import type { ContactsPage, ContactView } from "../pages.ts";
+import type { ContactsPage, ContactView } from "../pages/contacts.ts";
 import type { Env, Services } from "../services.ts";
 import { findJob } from "./job-of.ts";
 import { layoutFor } from "./layout.ts";

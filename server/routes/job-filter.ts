@@ -4,7 +4,8 @@ import { visibleJobs } from "../accounts/authorize.ts";
 import type { Catalog } from "../catalog.ts";
 import type { JobFilter } from "../jobs/list.ts";
 import { isFinal, type Status, statuses } from "../jobs/status.ts";
-import type { JobsPage, Option } from "../pages.ts";
+import type { Option } from "../pages/form.ts";
+import type { JobsPage } from "../pages/jobs.ts";
 import { isJobId } from "./job-of.ts";
 
 export interface Filter {

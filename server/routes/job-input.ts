@@ -1,7 +1,7 @@
 /** What a job was started with, as people gave it. */
 import type { z } from "zod";
 import type { JobRow } from "../backend/schema.ts";
-import type { JobPage } from "../pages.ts";
+import type { JobPage } from "../pages/jobs.ts";
 import type { Services } from "../services.ts";
 import { isSecret } from "./api/masked-input.ts";
 

@@ -12,7 +12,7 @@ import type { ActionsView } from "../jobs/shown/view-types.ts";
 import { isFinal } from "../jobs/status.ts";
 import { type Frames, lineView } from "../live/frames.ts";
 import { createJobReader, mostLines } from "../live/job-reader.ts";
-import type { JobPage } from "../pages.ts";
+import type { JobPage } from "../pages/jobs.ts";
 import type { Env, Services } from "../services.ts";
 import { inputFacts } from "./job-input.ts";
 import { layoutFor } from "./layout.ts";

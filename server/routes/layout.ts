@@ -6,7 +6,7 @@ import type { Person } from "../accounts/accounts.ts";
 import { isSecure } from "../accounts/auth.ts";
 import { formToken } from "../accounts/form-token.ts";
 import { assetHref } from "../assets/href.ts";
-import type { LayoutData } from "../pages.ts";
+import type { LayoutData } from "../pages/layout.ts";
 import type { Env, Services } from "../services.ts";
 import { takeFlash } from "./flash.ts";
 

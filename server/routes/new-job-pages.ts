@@ -6,7 +6,8 @@ import { usually } from "../forms/usually.ts";
 import type { ByteSource, FilePreview, Kind } from "../job.ts";
 import { size } from "../jobs/shown/format.ts";
 import { typicalSeconds } from "../jobs/typical-duration.ts";
-import type { ColumnView, HiddenField, JobFormPage, MappingPage } from "../pages.ts";
+import type { HiddenField } from "../pages/form.ts";
+import type { ColumnView, JobFormPage, MappingPage } from "../pages/new-jobs.ts";
 import type { Services } from "../services.ts";
 import { type Handled, layoutFor } from "./layout.ts";
 

@@ -6,7 +6,7 @@ import type { Kind } from "../job.ts";
 import { checkInput } from "../jobs/check-input.ts";
 import { InvalidInput, type Started, start } from "../jobs/start.ts";
 import { typicalSeconds } from "../jobs/typical-duration.ts";
-import type { KindCard } from "../pages.ts";
+import type { KindCard } from "../pages/new-jobs.ts";
 import type { Env } from "../services.ts";
 import { errorPage } from "./error-page.ts";
 import { setFlash } from "./flash.ts";

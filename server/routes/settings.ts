@@ -3,7 +3,7 @@ import { deviceName } from "../accounts/device.ts";
 import type { Session } from "../accounts/sessions.ts";
 import type { ApiToken } from "../accounts/tokens.ts";
 import { moment } from "../jobs/shown/format.ts";
-import type { SessionView, SettingsPage, TokenView } from "../pages.ts";
+import type { SessionView, SettingsPage, TokenView } from "../pages/people.ts";
 import type { Env } from "../services.ts";
 import { errorPage } from "./error-page.ts";
 import { keepOnce, setFlash, takeOnce } from "./flash.ts";

@@ -6,7 +6,8 @@ import type {
   ResultView,
   TimeView,
 } from "../../server/jobs/shown/view-types.ts";
-import type { JobResult, LayoutData } from "../../server/pages.ts";
+import type { JobResult } from "../../server/pages/jobs.ts";
+import type { LayoutData } from "../../server/pages/layout.ts";
 
 /** A day in November, `text` as the server prints it. */
 export function time(clock = "14:05"): TimeView {

@@ -1,7 +1,7 @@
 /** One filled example of each page, and of each page's empty or refused form. */
 
 import type { ActionsView, JobView, ResultView } from "../../server/jobs/shown/view-types.ts";
-import type { FieldView, Option } from "../../server/pages.ts";
+import type { FieldView, Option } from "../../server/pages/form.ts";
 import type { Pages } from "../../server/templates.ts";
 import {
   emptyResult,

@@ -3,6 +3,7 @@
  * compiler: a misspelt field, a value that may be missing or a partial given the wrong data fails.
  */
 import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,8 @@ import { Eta } from "eta";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = new URL("../../", import.meta.url).pathname;
-const types = ["server/templates.ts", "server/pages.ts", "server/jobs/shown/view-types.ts"];
+const pages = readdirSync(join(root, "server/pages")).map((name) => `server/pages/${name}`);
+const types = ["server/templates.ts", ...pages, "server/jobs/shown/view-types.ts"];
 
 const eta = new Eta({ rmWhitespace: true, autoFilter: true });
 let folder: string;

@@ -1,0 +1,42 @@
+/** The parts of a form. */
+
+export interface Option {
+  value: string;
+  label: string;
+  selected: boolean;
+}
+
+/** One field of a form made from a kind's input. */
+export interface FieldView {
+  name: string;
+  label: string;
+  type:
+    | "text"
+    | "email"
+    | "number"
+    | "select"
+    | "checkbox"
+    | "file"
+    | "datetime-local"
+    | "textarea";
+  /** What was typed or what is proposed; for an upload its id. */
+  value: string;
+  /** For a checkbox. */
+  checked: boolean;
+  /** For a select. */
+  options: Option[];
+  required: boolean;
+  /** A sentence below the label, or empty. */
+  help: string;
+  /** What is wrong with the value, or empty. */
+  error: string;
+  /** For a file: media types as in `accept`, or empty. */
+  accept: string;
+  /** For a file that is already there: "contacts.csv, 8.1 MB"; else empty. */
+  fileText: string;
+}
+
+export interface HiddenField {
+  name: string;
+  value: string;
+}

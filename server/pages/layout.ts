@@ -1,0 +1,57 @@
+/** What is around every page, and on several. */
+
+/** The frame around every page. */
+export interface LayoutData {
+  /** "Import contacts"; the name of the application is put behind it. */
+  title: string;
+  section: "jobs" | "new" | "contacts" | "settings" | null;
+  /** Who is signed in. */
+  person: { name: string; email: string } | null;
+  /** Bound to the session; every form carries it. */
+  token: string;
+  /** Shown once, after a redirect. */
+  flash: { tone: "good" | "bad" | "plain"; text: string } | null;
+  /** What the page watches: "job:0198…", "jobs:mine". */
+  topics: string[];
+  /** The cursor that the page was rendered at; the stream begins behind it. */
+  since: string;
+  refresh: RefreshView | null;
+  /** Paths with their version: "/app.css?v=3f1c". */
+  css: string;
+  js: string;
+}
+
+/** For a page that changes: with JavaScript off it reloads itself, unless the person stopped that. */
+export interface RefreshView {
+  /** Seconds between reloads, null where the person stopped them. */
+  seconds: number | null;
+  /** The page itself, for "Check again". */
+  checkHref: string;
+  /** The page with `refresh=off`, or without it where reloads are stopped. */
+  toggleHref: string;
+}
+
+export interface Page {
+  layout: LayoutData;
+}
+
+export interface ErrorPage extends Page {
+  /** 404 */
+  status: number;
+  /** "There is no such page" */
+  heading: string;
+  message: string;
+  /** What to do next; the first is the main one. */
+  links: { href: string; text: string }[];
+  /** For looking it up in the server's log, or empty. */
+  requestId: string;
+}
+
+export interface PagerView {
+  firstHref: string | null;
+  firstText: string;
+  nextHref: string | null;
+  nextText: string;
+  /** "Pages of jobs" */
+  what: string;
+}

@@ -1,0 +1,64 @@
+/** What the pages get on which a job is described before it starts. */
+import type { FieldView, HiddenField, Option } from "./form.ts";
+import type { Page } from "./layout.ts";
+
+export interface KindCard {
+  kind: string;
+  title: string;
+  description: string;
+  href: string;
+  /** "Usually 1-3 minutes", or empty */
+  usually: string;
+}
+
+/** GET /jobs/new */
+export interface NewJobPage extends Page {
+  kinds: KindCard[];
+}
+
+/** GET /jobs/new/:type */
+export interface JobFormPage extends Page {
+  kind: string;
+  title: string;
+  description: string;
+  /** "/jobs", or "/uploads" while a file has to be chosen. */
+  action: string;
+  multipart: boolean;
+  /** `type` and `idempotency_key` among them. */
+  hidden: HiddenField[];
+  fields: FieldView[];
+  /** What is wrong with the whole, or empty. */
+  error: string;
+  submitLabel: string;
+  /** "Usually 1-3 minutes", or empty */
+  usually: string;
+}
+
+/** One column of an uploaded file. */
+export interface ColumnView {
+  /** The select's name. */
+  name: string;
+  header: string;
+  /** The first values, as they stand in the file. */
+  samples: string[];
+  options: Option[];
+  error: string;
+}
+
+/** Where an upload is mapped to fields. */
+export interface MappingPage extends Page {
+  title: string;
+  action: string;
+  hidden: HiddenField[];
+  /** "contacts.csv", "8.1 MB", "about 100,000 rows" */
+  file: { name: string; size: string; rows: string };
+  /** "UTF-8", "semicolon": what was detected. */
+  detected: { label: string; value: string }[];
+  columns: ColumnView[];
+  /** The first rows as they stand in the file. */
+  preview: string[][];
+  /** Further choices, "duplicates" among them. */
+  fields: FieldView[];
+  error: string;
+  changeFileHref: string;
+}
