@@ -7,7 +7,8 @@ import { createDiskStorage } from "../../server/storage/disk.ts";
 import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
-import { killFamily, openScene, type Scene } from "./scene.ts";
+import { killFamily } from "../support/processes.ts";
+import { openScene, type Scene } from "./scene.ts";
 
 const day = 86_400_000;
 const count = 2_500;

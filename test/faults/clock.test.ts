@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { start } from "../../server/jobs/start.ts";
 import { backends } from "../support/backends.ts";
-import { descendantsOf, type Launched, signalTo } from "../support/processes.ts";
-import { finals, gapless, killFamily, openScene, type Scene } from "./scene.ts";
+import { descendantsOf, killFamily, type Launched, signalTo } from "../support/processes.ts";
+import { finals, gapless, openScene, type Scene } from "./scene.ts";
 
 const postgres = backends.filter(({ name }) => name === "postgres");
 const hour = 3_600_000;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
-import { childrenOf, descendantsOf, signalTo } from "../support/processes.ts";
+import { childrenOf, descendantsOf, killFamily, signalTo } from "../support/processes.ts";
 import { atAnyMoment, limit, told, untilAgain } from "./kills.ts";
-import { finals, gapless, killFamily, openScene, type Scene } from "./scene.ts";
+import { finals, gapless, openScene, type Scene } from "./scene.ts";
 
 describe.each(backends)("a lost worker on $name", (which) => {
   test("worker and runner killed again and again over one job: every row is there once", {

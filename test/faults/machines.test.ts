@@ -14,8 +14,9 @@ import { createBucketStorage } from "../../server/storage/s3.ts";
 import { keepUpload } from "../../server/storage/uploads.ts";
 import { backends } from "../support/backends.ts";
 import { readJob } from "../support/job-row.ts";
+import { killFamily } from "../support/processes.ts";
 import { openBucket } from "../support/s3/bucket.ts";
-import { finals, gapless, killFamily, openScene } from "./scene.ts";
+import { finals, gapless, openScene } from "./scene.ts";
 
 const rows = 150_000;
 /** One of each so many has no address. */

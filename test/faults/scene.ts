@@ -19,7 +19,7 @@ import {
   startWorker,
 } from "../support/application.ts";
 import { addAccount, type TestBackend } from "../support/backends.ts";
-import { descendantsOf, type Launched, signalTo } from "../support/processes.ts";
+import type { Launched } from "../support/processes.ts";
 
 export interface Scene {
   backend: Backend;
@@ -103,13 +103,6 @@ export async function openScene(
     ended: (id, ms) => scene.until(id, (row) => isFinal(row.status), ms),
   };
   return scene;
-}
-
-/** Kills a worker and everything that it started, at once, as a lost machine would. */
-export async function killFamily(worker: Launched): Promise<void> {
-  const family = [worker.pid, ...descendantsOf(worker.pid)];
-  for (const pid of family) signalTo(pid, "SIGKILL");
-  await worker.gone;
 }
 
 /** The numbers of a job's events, which must be 1, 2, 3 and so on. */

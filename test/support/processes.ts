@@ -90,6 +90,13 @@ export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
+/** Kills a process and everything that it started, at once, as a lost machine would. */
+export async function killFamily(launched: Launched): Promise<void> {
+  const family = [launched.pid, ...descendantsOf(launched.pid)];
+  for (const pid of family) signalTo(pid, "SIGKILL");
+  await launched.gone;
+}
+
 /** Every running process with its parent: from `/proc` where there is one, else from `ps`. */
 function parents(): Map<number, number> {
   const found = new Map<number, number>();

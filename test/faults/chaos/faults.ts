@@ -1,9 +1,9 @@
 /** What may happen to processes and to what lies between them. */
 import { sql } from "kysely";
 import type { Backend } from "../../../server/backend/backend.ts";
-import { childrenOf, signalTo } from "../../support/processes.ts";
+import { childrenOf, killFamily, signalTo } from "../../support/processes.ts";
 import type { OwnPostgres } from "../own-postgres.ts";
-import { type Fleet, freeze, killFamily, type Member } from "./fleet.ts";
+import { type Fleet, freeze, type Member } from "./fleet.ts";
 import type { Random } from "./random.ts";
 import type { Takeovers } from "./takeovers.ts";
 

@@ -94,11 +94,6 @@ export async function startFleet(place: Place): Promise<Fleet> {
   };
 }
 
-/** Kills a process and everything that it started, at once, as a lost machine would. */
-export function killFamily({ pid }: Launched): void {
-  for (const each of [pid, ...descendantsOf(pid)]) signalTo(each, "SIGKILL");
-}
-
 /** Stands still for a while, as a machine that is short of everything does. */
 export async function freeze({ pid }: Launched, ms: number): Promise<void> {
   const family = [pid, ...descendantsOf(pid)];
