@@ -14,7 +14,7 @@ import {
 import { availableParallelism } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { z } from "zod";
-import { type BucketAddress, readBucketAddress } from "./storage/bucket-address.ts";
+import { type BucketAddress, readBucketAddress } from "./storage/s3/bucket-address.ts";
 
 export interface Config {
   port: number;

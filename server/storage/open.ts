@@ -1,6 +1,6 @@
 /** The only place that knows which storages there are. */
 import type { Config } from "../config.ts";
-import { createDiskStorage } from "./disk.ts";
+import { createDiskStorage } from "./disk/disk.ts";
 import type { Storage } from "./storage.ts";
 
 /** In the bucket where there is one, else in a folder; nothing is asked or written yet. */
@@ -10,7 +10,7 @@ export async function openStorage({
 }: Pick<Config, "bucket" | "storageDir">): Promise<Storage> {
   if (!bucket) return createDiskStorage(storageDir);
   // Its client takes its time to load, which those without a bucket need not spend.
-  const { createBucketStorage } = await import("./s3.ts");
+  const { createBucketStorage } = await import("./s3/s3.ts");
   return createBucketStorage(bucket);
 }
 

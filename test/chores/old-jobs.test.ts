@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { removeOldJobs } from "../../server/chores/old-jobs.ts";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { demo } from "../../server/accounts/demo.ts";
 import { cancel } from "../../server/jobs/cancel.ts";
-import { createBucketStorage } from "../../server/storage/s3.ts";
+import { createBucketStorage } from "../../server/storage/s3/s3.ts";
 import { type Environment, environment, startWeb } from "../support/application.ts";
 import { backends } from "../support/backends.ts";
 import { launch, untilPrinted } from "../support/processes.ts";

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";

@@ -10,7 +10,7 @@ import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { filesRoutes } from "../../server/routes/files.ts";
 import type { Env } from "../../server/services.ts";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { signFile } from "../../server/storage/links.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { addAccount, backends, openTestBackend } from "../support/backends.ts";

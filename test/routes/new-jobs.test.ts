@@ -9,7 +9,7 @@ import type { NewJobServices } from "../../server/routes/new-job-pages.ts";
 import { newJobsRoutes } from "../../server/routes/new-jobs.ts";
 import { uploadsRoutes } from "../../server/routes/uploads.ts";
 import type { Env } from "../../server/services.ts";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { ada, Browser, signedUp, testApp, tokenOf } from "../accounts/app.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 

@@ -20,7 +20,7 @@ import {
   vi,
 } from "vitest";
 import { receiveUpload, uploadStatus } from "../../server/routes/receive.ts";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import type { UploadRow } from "../../server/storage/uploads.ts";
 import { filesIn, temporaryDir } from "../storage/temporary.ts";
 import { backends, openTestBackend } from "../support/backends.ts";

@@ -12,7 +12,7 @@ import { createJobReader } from "../../server/live/job-reader.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import type { Env } from "../../server/services.ts";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { signedUp, tokenOf } from "../accounts/app.ts";
 import { openTestBackend, type TestBackend } from "../support/backends.ts";
 import { catalog } from "./api/kinds.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BadSetting, readConfig } from "../../server/config.ts";
-import { readBucketAddress } from "../../server/storage/bucket-address.ts";
+import { readBucketAddress } from "../../server/storage/s3/bucket-address.ts";
 import { temporaryDir } from "./temporary.ts";
 
 describe("the address of a bucket", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { BadKey } from "../../server/storage/storage.ts";
 import { storageContract } from "./contract.ts";
 import { bytes, filesIn, temporaryDir, temporaryStorage } from "./temporary.ts";

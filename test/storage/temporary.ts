@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 
 /** A folder that goes when the test ends. */
 export async function temporaryDir(): Promise<string> {

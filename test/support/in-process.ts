@@ -11,7 +11,7 @@ import { createProgress } from "../../server/jobs/run/progress.ts";
 import { Stopped, type StopReason } from "../../server/jobs/run/run.ts";
 import { start } from "../../server/jobs/start.ts";
 import { createLog } from "../../server/log.ts";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { readJob } from "./job-row.ts";
 
 /** One job of the kind, whose runs are started by hand. */

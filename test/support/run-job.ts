@@ -9,7 +9,7 @@ import { progressWriter } from "../../server/jobs/run/flush.ts";
 import { createProgress } from "../../server/jobs/run/progress.ts";
 import { start } from "../../server/jobs/start.ts";
 import { createLog } from "../../server/log.ts";
-import { createDiskStorage } from "../../server/storage/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { keepUpload } from "../../server/storage/uploads.ts";
 import { openTestBackend, type TestBackend } from "./backends.ts";
 

@@ -19,7 +19,7 @@ import { createLog } from "../../../server/log.ts";
 import { createRenderer } from "../../../server/render.ts";
 import { apiRoutes } from "../../../server/routes/api/api.ts";
 import type { Env, Services } from "../../../server/services.ts";
-import { createDiskStorage } from "../../../server/storage/disk.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
 import type { Storage } from "../../../server/storage/storage.ts";
 import { openTestBackend, type TestBackend } from "../../support/backends.ts";
 import { catalog } from "./kinds.ts";

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { createDiskStorage } from "../../../server/storage/disk.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
 
 const dir = process.argv[2]!;
 const storage = createDiskStorage(dir);

@@ -1,6 +1,6 @@
 /** Keeps "old", then writes in its place without an end, saying "writing" once bytes are on the disk. */
 import { setTimeout as wait } from "node:timers/promises";
-import { createDiskStorage } from "../../../server/storage/disk.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
 
 const storage = createDiskStorage(process.argv[2]!);
 

@@ -1,6 +1,6 @@
 /** Keeps "old", then writes in its place without an end, saying "writing" once parts were sent. */
 import { setTimeout as wait } from "node:timers/promises";
-import { createBucketStorage } from "../../../server/storage/s3.ts";
+import { createBucketStorage } from "../../../server/storage/s3/s3.ts";
 
 const storage = createBucketStorage(JSON.parse(process.argv[2]!));
 

@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import type { Chunks } from "./storage.ts";
+import type { Chunks } from "../storage.ts";
 
 const bufferSize = 256 * 1024;
 

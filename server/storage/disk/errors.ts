@@ -1,4 +1,4 @@
-import { StorageFull } from "./storage.ts";
+import { StorageFull } from "../storage.ts";
 
 const fullness: Record<string, string> = {
   ENOSPC: "The disk is full",

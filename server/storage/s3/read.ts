@@ -1,8 +1,8 @@
 /** Reads an object piece by piece, each with a request of its own. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { isBehindEnd } from "./s3-errors.ts";
-import { StorageAway } from "./storage.ts";
+import { StorageAway } from "../storage.ts";
+import { isBehindEnd } from "./errors.ts";
 
 /**
  * Large enough that one read ahead hides the way to the bucket; small enough that a merge of a

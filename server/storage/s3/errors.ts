@@ -1,4 +1,4 @@
-import { StorageAway, StorageFull } from "./storage.ts";
+import { StorageAway, StorageFull } from "../storage.ts";
 
 /** What S3 and those that stand in for it call the things that can be wrong with a request. */
 interface Answer {

@@ -1,4 +1,4 @@
-import type { Chunks } from "./storage.ts";
+import type { Chunks } from "../storage.ts";
 
 const blockSize = 256 * 1024;
 

@@ -3,10 +3,10 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { v7 as uuidv7 } from "uuid";
-import { diskError, isMissing } from "./disk-errors.ts";
-import { removeStale } from "./partial.ts";
+import { type Chunks, NotStored, partsOf, type Storage } from "../storage.ts";
+import { diskError, isMissing } from "./errors.ts";
 import { pour } from "./pour.ts";
-import { type Chunks, NotStored, partsOf, type Storage } from "./storage.ts";
+import { removeStale } from "./stale.ts";
 
 /** Large enough that a read costs its bytes and not its calls. */
 const pieceSize = 256 * 1024;

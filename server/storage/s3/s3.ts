@@ -10,11 +10,11 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
+import { type Chunks, NotStored, partsOf, type Storage, StorageAway } from "../storage.ts";
 import { Blocks } from "./blocks.ts";
 import type { BucketAddress } from "./bucket-address.ts";
-import { bucketError, isMissingObject } from "./s3-errors.ts";
-import { readPieces } from "./s3-read.ts";
-import { type Chunks, NotStored, partsOf, type Storage, StorageAway } from "./storage.ts";
+import { bucketError, isMissingObject } from "./errors.ts";
+import { readPieces } from "./read.ts";
 
 /**
  * What is no larger goes in one request. A file may have ten thousand parts: 100 GB, as much as
