@@ -1,19 +1,10 @@
 /** The settings, read from the environment once; nothing else reads it. */
-import { randomBytes } from "node:crypto";
-import {
-  accessSync,
-  constants,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { z } from "zod";
+import { BadSetting } from "./bad-setting.ts";
+import { keptSecret, shortestSecret } from "./kept-secret.ts";
 import { type BucketAddress, readBucketAddress } from "./storage/s3/bucket-address.ts";
 
 export interface Config {
@@ -52,13 +43,7 @@ export interface Config {
   metricsPort: number | null;
 }
 
-/** A setting that cannot be used; the message is one line for the person who set it. */
-export class BadSetting extends Error {
-  override name = "BadSetting";
-}
-
 const root = join(import.meta.dirname, "..");
-const shortestSecret = 32;
 const whole = (name: string, from: number, to: number) =>
   z.coerce
     .number({ error: `${name} must be a whole number from ${from} to ${to}` })
@@ -172,31 +157,4 @@ function readable(given: string): string {
     throw new BadSetting(`JOBS_DIR ${folder} cannot be read: ${(error as Error).message}`);
   }
   return folder;
-}
-
-/** Made once and kept, so that sessions and links outlive a restart. */
-function keptSecret(storageDir: string): string {
-  const path = join(storageDir, "secret");
-  if (!existsSync(path)) makeSecret(path);
-  const secret = readFileSync(path, "utf8").trim();
-  if (secret.length >= shortestSecret) return secret;
-  throw new BadSetting(
-    `${path} is shorter than ${shortestSecret} characters: remove it, and another is made`,
-  );
-}
-
-/** Written beside and put there whole: a full disk or a kill leaves no half of a secret. */
-function makeSecret(path: string): void {
-  const beside = `${path}.${process.pid}`;
-  try {
-    writeFileSync(beside, randomBytes(32).toString("base64url"), { mode: 0o600 });
-    linkSync(beside, path);
-  } catch (error) {
-    // Another process was first; its secret is the one.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-      throw new BadSetting(`${path} cannot be made: ${(error as Error).message}`);
-    }
-  } finally {
-    rmSync(beside, { force: true });
-  }
 }

@@ -3,7 +3,8 @@
  * anything else keeps its stack.
  */
 import type { Backend } from "./backend/backend.ts";
-import { BadSetting, type Config } from "./config.ts";
+import { BadSetting } from "./bad-setting.ts";
+import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 
 export function orExit<T>(start: () => T): T {

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { BadSetting, readConfig } from "../server/config.ts";
+import { BadSetting } from "../server/bad-setting.ts";
+import { readConfig } from "../server/config.ts";
 
 function storage(): string {
   const folder = mkdtempSync(join(tmpdir(), "headway-config-"));

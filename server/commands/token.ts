@@ -1,7 +1,8 @@
 /** `npm run token -- EMAIL`: prints a new API token of that user, and nothing else. */
 import { createAccounts } from "../accounts/accounts.ts";
 import { openBackend } from "../backend/open.ts";
-import { BadSetting, readConfig } from "../config.ts";
+import { BadSetting } from "../bad-setting.ts";
+import { readConfig } from "../config.ts";
 import { createLog } from "../log.ts";
 
 const email = process.argv[2];

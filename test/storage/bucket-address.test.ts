@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { BadSetting, readConfig } from "../../server/config.ts";
+import { BadSetting } from "../../server/bad-setting.ts";
+import { readConfig } from "../../server/config.ts";
 import { readBucketAddress } from "../../server/storage/s3/bucket-address.ts";
 import { temporaryDir } from "./temporary.ts";
 
