@@ -79,10 +79,15 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     await expectBounded(({ db }) => typicalSeconds(db, testCatalog, everyone.accountId));
   });
 
-  test("what was started since a list was rendered is found among the latest", async () => {
-    const since = opened.backend.now() - 3_600_000;
-    const topics = [{ kind: "list", scope: "mine", since } as const];
-    await expectBounded(({ db }) => newJobs(db, seldom, topics));
+  test.each([
+    ["an hour", 3_600_000],
+    ["a year", 366 * 86_400_000],
+  ])("what was started since a list was rendered %s ago is found at once", async (_, ago) => {
+    const since = opened.backend.now() - ago;
+    for (const scope of ["mine", "account"] as const) {
+      const topics = [{ kind: "list", scope, since } as const];
+      await expectBounded(({ db }) => newJobs(db, seldom, topics));
+    }
   });
 
   test("a key that was used is found at once", async () => {
