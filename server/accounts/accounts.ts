@@ -7,6 +7,7 @@ import { createAuth } from "./auth.ts";
 import { unwrapped } from "./auth-error.ts";
 import { createEnded } from "./ended.ts";
 import { ensureMember } from "./members.ts";
+import { keepPreferences, type Preferences, readPreferences } from "./preferences.ts";
 import { createSessionCache } from "./session-cache.ts";
 import { endSession, listSessions, removeExpired, type Session } from "./sessions.ts";
 import { type SignedIn, signIn, signUp, type Visitor } from "./sign-in.ts";
@@ -21,6 +22,8 @@ export interface Person {
   email: string;
   /** Null where an API token was sent. */
   sessionId: string | null;
+  /** As they were at most 5 s ago. */
+  preferences: Preferences;
 }
 
 export interface Accounts {
@@ -62,6 +65,10 @@ export interface Accounts {
   tokens(person: Person): Promise<ApiToken[]>;
   /** @returns false where the person has no such token */
   revokeToken(person: Person, tokenId: string): Promise<boolean>;
+
+  preferences(userId: string): Promise<Preferences>;
+  /** Changes those that are given. */
+  prefer(userId: string, changes: Partial<Preferences>): Promise<void>;
 
   /**
    * Calls the listener with the id of a session that ended, in this process or another, or with
@@ -110,8 +117,13 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     if (!response) return null;
     for (const renewed of headers.getSetCookie()) renew?.(renewed);
     const { id: userId, name, email } = response.user;
-    const membership = await ensureMember(backend, response.user);
-    return { userId, name, email, ...membership, sessionId: response.session.id };
+    const sessionId = response.session.id;
+    return { userId, name, email, ...(await ofUser(response.user)), sessionId };
+  }
+
+  async function ofUser(user: { id: string; name: string }) {
+    const membership = await ensureMember(backend, user);
+    return { ...membership, preferences: await readPreferences(backend.db, user.id) };
   }
 
   return {
@@ -120,14 +132,8 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       const userId = await userOfToken(backend, token);
       const user = userId && (await findUser(backend, { id: userId }));
       if (!user) return null;
-      const membership = await ensureMember(backend, user);
-      return {
-        userId: user.id,
-        name: user.name,
-        email: user.email,
-        ...membership,
-        sessionId: null,
-      };
+      const { id, name, email } = user;
+      return { userId: id, name, email, ...(await ofUser(user)), sessionId: null };
     },
     findUser: (email) => findUser(backend, { email: email.toLowerCase() }),
 
@@ -163,6 +169,12 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       const revoked = await revokeToken(backend, person.userId, tokenId);
       if (revoked) await end(person.userId);
       return revoked;
+    },
+
+    preferences: (userId) => readPreferences(backend.db, userId),
+    async prefer(userId, changes) {
+      await keepPreferences(backend, userId, changes);
+      cache.forget(userId);
     },
 
     onSessionEnd(listener) {

@@ -8,6 +8,7 @@ import type { Status } from "../jobs/status.ts";
 export interface Schema {
   accounts: AccountsTable;
   members: MembersTable;
+  preferences: PreferencesTable;
   api_tokens: ApiTokensTable;
   jobs: JobsTable;
   job_steps: JobStepsTable;
@@ -42,6 +43,14 @@ export interface MembersTable {
 }
 
 export interface ApiTokensTable {
+export interface PreferencesTable {
+  user_id: string;
+  /** 1 for yes, as `open_result`. */
+  sound: number;
+  open_result: number;
+  time_zone: string | null;
+}
+
   id: string;
   user_id: string;
   name: string;
@@ -98,6 +107,8 @@ export interface JobsTable {
   pause_requested_at: number | null;
   checkpoint: string | null;
   /**
+  /** When its last run ended. */
+  released_at: number | null;
    * 0 once what its runs left behind has been cleaned up; from its claim on 1, or the moment before
    * which nobody else begins with that.
    */

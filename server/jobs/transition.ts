@@ -103,6 +103,7 @@ export async function keepEvent(write: Write, row: JobRow, fact: Fact, at: numbe
 function released(at: number): Columns {
   return {
     worker_id: null,
+    released_at: at,
     deadline_at: null,
     eta_from: null,
     eta_to: null,

@@ -38,6 +38,7 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     ran_ms: 0,
     claimed_at: null,
     deadline_at: null,
+    released_at: null,
     cancel_requested_at: null,
     pause_requested_at: null,
     checkpoint: null,

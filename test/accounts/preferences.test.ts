@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createAccounts } from "../../server/accounts/accounts.ts";
+import { usualPreferences } from "../../server/accounts/preferences.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { ada, config, log } from "./app.ts";
+
+const visitor = { address: "203.0.113.7", userAgent: "Lynx/2.9" };
+
+describe.each(backends)("what a person prefers, on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterEach(() => opened.close());
+
+  test("is nothing at first, is kept one by one, and is known with the session at once", async () => {
+    const accounts = createAccounts({ backend: opened.backend, config, log });
+    const { cookies, user } = (await accounts.signUp(ada, visitor))!;
+    const headers = new Headers({ cookie: cookies.map((each) => each.split(";")[0]).join("; ") });
+    const known = async () => (await accounts.personOf(headers))!.preferences;
+    expect(await known()).toEqual(usualPreferences);
+    await accounts.prefer(user.id, { sound: true });
+    await accounts.prefer(user.id, { timeZone: "Europe/Berlin" });
+    const both = { sound: true, openResult: false, timeZone: "Europe/Berlin" };
+    expect(await known()).toEqual(both);
+    await accounts.prefer(user.id, { sound: false, timeZone: null });
+    expect(await known()).toEqual(usualPreferences);
+    expect(await accounts.preferences(user.id)).toEqual(usualPreferences);
+  });
+});
