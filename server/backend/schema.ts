@@ -42,7 +42,6 @@ export interface MembersTable {
   role: "owner" | "member";
 }
 
-export interface ApiTokensTable {
 export interface PreferencesTable {
   user_id: string;
   /** 1 for yes, as `open_result`. */
@@ -51,6 +50,7 @@ export interface PreferencesTable {
   time_zone: string | null;
 }
 
+export interface ApiTokensTable {
   id: string;
   user_id: string;
   name: string;
@@ -102,13 +102,13 @@ export interface JobsTable {
   timeout_ms: number;
   ran_ms: Generated<number>;
   claimed_at: number | null;
+  /** When its last run ended. */
+  released_at: number | null;
   deadline_at: number | null;
   cancel_requested_at: number | null;
   pause_requested_at: number | null;
   checkpoint: string | null;
   /**
-  /** When its last run ended. */
-  released_at: number | null;
    * 0 once what its runs left behind has been cleaned up; from its claim on 1, or the moment before
    * which nobody else begins with that.
    */
@@ -196,6 +196,30 @@ export interface UploadsTable {
 export interface JobUploadsTable {
   job_id: string;
   upload_id: string;
+}
+
+/** What people and programs did with a job. Rows are added only. */
+export interface JobAuditTable {
+  job_id: string;
+  /** Unique for each job: an action that may come again and again is kept once. */
+  key: string;
+  user_id: string;
+  action:
+    | "started"
+    | "cancelled"
+    | "paused"
+    | "resumed"
+    | "started_now"
+    | "retried"
+    | "started_again"
+    | "downloaded";
+  /** From a page of ours, or by a program. */
+  via: "page" | "api";
+  /** What was downloaded. */
+  file_name: string | null;
+  /** The job that was started with what this one was. */
+  new_job_id: string | null;
+  at: number;
 }
 
 /** What is still known of jobs whose time is over. */
