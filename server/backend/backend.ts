@@ -46,6 +46,8 @@ export interface Write {
   changed(jobId: string): void;
   /** Tells `life` once the transaction has committed. */
   happened(event: LifeEvent): void;
+  /** Waits until no other transaction holds this name, and holds it until the end of this one. */
+  hold(name: string): Promise<void>;
   /** Puts a pending job's entry into the queue, in place of one that it had. */
   ring(job: Doorbell): Promise<void>;
   /** Many rows, sorted by their key, in one go. */

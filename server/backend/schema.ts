@@ -18,6 +18,9 @@ export interface Schema {
   files: FilesTable;
   uploads: UploadsTable;
   job_uploads: JobUploadsTable;
+  job_audit: JobAuditTable;
+  job_words: JobWordsTable;
+  unworded_jobs: UnwordedJobsTable;
   removed_jobs: RemovedJobsTable;
   workers: WorkersTable;
   contacts: ContactsTable;
@@ -76,8 +79,12 @@ export interface JobsTable {
    */
   reason: string | null;
   input: string;
+  /** SHA-256 of kind and input, hex; null for jobs from before it was kept. */
+  print: string | null;
   /** What it is about, for telling it from others of its kind: the name of the uploaded file. */
   subject: string | null;
+  /** Bytes of the uploads that it reads, if it reads any. */
+  size: number | null;
   outcome: string | null;
   result_page: string | null;
   error: string | null;
@@ -128,6 +135,9 @@ export interface JobsTable {
   /** Between these the job is expected to end. */
   eta_from: number | null;
   eta_to: number | null;
+  /** While a running job waits as it said it would: until when, and what for if it told that. */
+  waits_until: number | null;
+  waits_for: string | null;
 }
 
 export interface JobStepsTable {
@@ -140,6 +150,10 @@ export interface JobStepsTable {
   value: string | null;
   started_at: number | null;
   finished_at: number | null;
+  /** Once it is done: running time since the step before ended, pauses not counted, ms. */
+  ran_ms: number | null;
+  /** Once it is done: what its total turned out to be. */
+  total: number | null;
 }
 
 export interface JobEventsTable {
@@ -189,6 +203,8 @@ export interface UploadsTable {
   media_type: string;
   size: number;
   storage_key: string;
+  /** Of its bytes, hex; null for files from before it was kept. */
+  sha256: string | null;
   created_at: number;
 }
 
@@ -220,6 +236,19 @@ export interface JobAuditTable {
   /** The job that was started with what this one was. */
   new_job_id: string | null;
   at: number;
+}
+
+/** What a job is found by: each word of its file's name and its input, in lower case. */
+export interface JobWordsTable {
+  job_id: string;
+  word: string;
+  account_id: string;
+  user_id: string;
+}
+
+/** Jobs from before words were kept, until a chore has found theirs. */
+export interface UnwordedJobsTable {
+  job_id: string;
 }
 
 /** What is still known of jobs whose time is over. */
@@ -273,4 +302,5 @@ export type FileRow = Selectable<FilesTable>;
 export type JobErrorRow = Selectable<JobErrorsTable>;
 export type LogRow = Selectable<JobLogsTable>;
 export type RemovedJobRow = Selectable<RemovedJobsTable>;
+export type AuditRow = Selectable<JobAuditTable>;
 export type UploadRow = Selectable<UploadsTable>;

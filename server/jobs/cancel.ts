@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
+import { audit, type Via } from "./audit.ts";
 import { isFinal } from "./status.ts";
 import { type Note, record, type Transition, transition } from "./transition.ts";
 
@@ -9,7 +10,12 @@ import { type Note, record, type Transition, transition } from "./transition.ts"
  * a cancel and an end that come together. Asking twice, or after the end, changes nothing.
  * @returns the job as it is now
  */
-export async function cancel(backend: Backend, id: string, by: string): Promise<JobRow> {
+export async function cancel(
+  backend: Backend,
+  id: string,
+  by: string,
+  via: Via = "page",
+): Promise<JobRow> {
   return backend.write(async (write) => {
     const at = backend.now();
     const set = { cancel_requested_at: at };
@@ -26,7 +32,10 @@ export async function cancel(backend: Backend, id: string, by: string): Promise<
     // Between two statements a job may begin to run or be handed back: then the other one holds.
     for (;;) {
       const changed = (await transition(write, waiting)) ?? (await record(write, asked));
-      if (changed) return changed;
+      if (changed) {
+        await audit(write.db, { jobId: id, userId: by, via, action: "cancelled", at });
+        return changed;
+      }
       const row = await current(write.db, id);
       if (isFinal(row.status) || row.cancel_requested_at) return row;
     }

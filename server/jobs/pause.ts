@@ -1,9 +1,16 @@
+import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
+import { audit, type Via } from "./audit.ts";
 import { type Note, record, type Transition, transition } from "./transition.ts";
 
 /** A waiting job stands at once; a running one stops behind the batch in hand. */
-export async function pause(backend: Backend, id: string, by: string): Promise<JobRow> {
+export async function pause(
+  backend: Backend,
+  id: string,
+  by: string,
+  via: Via = "page",
+): Promise<JobRow> {
   return backend.write(async (write) => {
     const at = backend.now();
     const waiting: Transition = {
@@ -20,13 +27,24 @@ export async function pause(backend: Backend, id: string, by: string): Promise<J
       const active = before.status === "pending" || before.status === "running";
       if (!active || before.pause_requested_at || before.cancel_requested_at) return before;
       const changed = (await transition(write, waiting)) ?? (await record(write, asked));
-      if (changed) return changed;
+      if (changed) {
+        await audit(write.db, { jobId: id, userId: by, via, action: "paused", at });
+        return changed;
+      }
     }
   });
 }
 
-/** A paused job goes on behind its last checkpoint; in any other status nothing changes. */
-export async function resume(backend: Backend, id: string, by: string): Promise<JobRow> {
+/**
+ * A paused job goes on behind its last checkpoint, one whose time has not come waits for it; in any
+ * other status nothing changes.
+ */
+export async function resume(
+  backend: Backend,
+  id: string,
+  by: string,
+  via: Via = "page",
+): Promise<JobRow> {
   return backend.write(async (write) => {
     const at = backend.now();
     const fact = { type: "resumed", message: "Resumed", details: { by } };
@@ -35,11 +53,12 @@ export async function resume(backend: Backend, id: string, by: string): Promise<
       to: "pending",
       from: ["paused"],
       at,
-      set: { run_at: at, reason: "resumed" },
+      set: { run_at: sql`case when run_at > ${at} then run_at else ${at} end`, reason: "resumed" },
       fact,
     });
-    if (resumed) return resumed;
-    return read(write.db, id);
+    if (!resumed) return read(write.db, id);
+    await audit(write.db, { jobId: id, userId: by, via, action: "resumed", at });
+    return resumed;
   });
 }
 

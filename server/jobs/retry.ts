@@ -1,7 +1,7 @@
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { type Started, start } from "./start.ts";
+import { type Started, type StartRequest, start } from "./start.ts";
 import { isFinal } from "./status.ts";
 
 /** Only a job that ended can be tried again. */
@@ -11,13 +11,15 @@ export class NotFinal extends Error {
 
 /**
  * A person's retry: a new job with the same input, linked to the old one. Clicking twice gives one.
- * @throws NotFinal, InvalidInput (an uploaded file may be gone), UnknownKind
+ * @throws NotFinal, InvalidInput (an uploaded file may be gone), UnknownKind; AlreadyActive where
+ * that was asked for
  */
 export async function retry(
   backend: Backend,
   catalog: Catalog,
   job: JobRow,
   userId: string,
+  how: Pick<StartRequest, "via" | "unlessActive"> = {},
 ): Promise<Started> {
   if (!isFinal(job.status)) throw new NotFinal("This job has not ended yet");
   return start(backend, catalog, {
@@ -27,5 +29,6 @@ export async function retry(
     userId,
     idempotencyKey: `retry:${job.id}`,
     retryOf: job.id,
+    ...how,
   });
 }

@@ -4,8 +4,10 @@ import type { Backend, Write } from "../backend/backend.ts";
 import type { JobRow, UploadRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Duration, Kind } from "../job.ts";
+import { audit, type Via } from "./audit.ts";
 import { checkInput } from "./check-input.ts";
 import { milliseconds } from "./duration.ts";
+import { type PrintedFile, printOf } from "./print.ts";
 import { storable } from "./storable.ts";
 import { keepEvent } from "./transition.ts";
 
@@ -19,6 +21,17 @@ export interface StartRequest {
   /** Not before; ms. Default at once. */
   runAt?: number | undefined;
   retryOf?: string | undefined;
+  /** The job that it repeats was described anew for this one. */
+  changed?: boolean | undefined;
+  /** Default from a page. */
+  via?: Via | undefined;
+  /** What was found wrong beside the input, by field: the job is not started, unless the key was used. */
+  wrong?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Not where a job with the same input is active in the account.
+   * @param userId only this person's count
+   */
+  unlessActive?: { userId?: string | undefined } | undefined;
 }
 
 export interface Started {
@@ -39,6 +52,16 @@ export class InvalidInput extends Error {
   }
 }
 
+/** Nothing was started: this job has the same input and has not ended. */
+export class AlreadyActive extends Error {
+  override name = "AlreadyActive";
+  readonly job: JobRow;
+  constructor(job: JobRow) {
+    super(`Job ${job.id} has the same input and has not ended yet`);
+    this.job = job;
+  }
+}
+
 export class UnknownKind extends Error {
   override name = "UnknownKind";
 }
@@ -49,7 +72,7 @@ const defaultTimeout: Duration = "1h";
 
 /**
  * Inserts the job, its first event, its steps and the queue's entry in one transaction.
- * @throws UnknownKind, InvalidInput
+ * @throws UnknownKind, InvalidInput; AlreadyActive where that was asked for
  */
 export async function start(
   backend: Backend,
@@ -62,20 +85,53 @@ export async function start(
   const input = checked.ok ? JSON.stringify(checked.input) : "";
   const found = checked.ok
     ? await uploadsOf(backend, kind, checked.input, request.accountId)
-    : { wrong: checked.errors };
-  if ("wrong" in found) {
+    : { wrong: checked.errors, uploads: [] };
+  const wrong = { ...found.wrong, ...request.wrong };
+  if (!checked.ok || Object.keys(wrong).length > 0) {
     // The key goes before everything: what was right at the time needs no second check.
     const earlier = await startedWith(backend.db, request, input);
     if (earlier) return earlier;
-    throw new InvalidInput(found.wrong);
+    throw new InvalidInput(wrong);
   }
   const { uploads } = found;
+  const print = printOf(request.kind, checked.input, uploads);
   return backend.write(async (write) => {
-    const job = await insert(write, kind, { ...request, input, uploads, at: backend.now() });
+    if (request.unlessActive) {
+      const earlier = await orActive(write, { ...request, print }, input);
+      if (earlier) return earlier;
+    }
+    const job = await insert(write, kind, { ...request, input, print, uploads, at: backend.now() });
     if (job) return { job, repeated: false, sameInput: true };
     // Another click had this key.
     return (await startedWith(write.db, request, input))!;
   });
+}
+
+/**
+ * The name is held until the job is there to be found, so that of two that come in one moment the
+ * second finds the first. Who starts another all the same holds up nobody.
+ * @returns the job of the key, which may be the active one itself
+ * @throws AlreadyActive
+ */
+async function orActive(
+  write: Write,
+  request: StartRequest & { print: string },
+  input: string,
+): Promise<Started | undefined> {
+  const { accountId, print, unlessActive } = request;
+  await write.hold(`start:${accountId}:${print}`);
+  const earlier = await startedWith(write.db, request, input);
+  if (earlier) return earlier;
+  let active = write.db
+    .selectFrom("jobs")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("print", "=", print)
+    .where("finished_at", "is", null);
+  if (unlessActive?.userId) active = active.where("user_id", "=", unlessActive.userId);
+  const job = await active.orderBy("id").limit(1).executeTakeFirst();
+  if (job) throw new AlreadyActive(job);
+  return undefined;
 }
 
 async function startedWith(
@@ -116,26 +172,27 @@ async function uploadsOf(
   kind: Kind,
   input: Record<string, unknown>,
   accountId: string,
-): Promise<{ uploads: Upload[] } | { wrong: Record<string, string> }> {
+): Promise<{ uploads: Upload[]; wrong?: Record<string, string> }> {
   const uploads: Upload[] = [];
   for (const [field, type] of Object.entries(kind.input.shape)) {
     if (!(type as z.ZodType).meta?.()?.upload) continue;
     const found = await backend.db
       .selectFrom("uploads")
-      .select(["id", "name"])
+      .select(["id", "name", "sha256"])
       .where("id", "=", storable(String(input[field])))
       .where("account_id", "=", accountId)
       .executeTakeFirst();
-    if (!found) return { wrong: { [field]: "This file is gone: upload it again" } };
-    uploads.push(found);
+    if (!found) return { uploads, wrong: { [field]: "This file is gone: upload it again" } };
+    uploads.push({ ...found, field });
   }
   return { uploads };
 }
 
-type Upload = Pick<UploadRow, "id" | "name">;
+type Upload = Pick<UploadRow, "id" | "name"> & PrintedFile;
 
 interface Row extends Omit<StartRequest, "input"> {
   input: string;
+  print: string;
   uploads: Upload[];
   at: number;
 }
@@ -155,6 +212,7 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       priority: kind.priority ?? 0,
       status: "pending",
       input: request.input,
+      print: request.print,
       subject: request.uploads[0]?.name ?? null,
       run_at: runAt,
       created_at: at,
@@ -183,8 +241,18 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
   const details = asked(request.runAt);
   const fact = { type: "created", message: "Created", ...(details && { details }) };
   await keepEvent(write, job, fact, at);
+  await keepDeeds(write, job, request);
   await write.ring({ id: job.id, runAt, priority: job.priority });
   return job;
+}
+
+/** Of the job, and of the one that it repeats. */
+async function keepDeeds(write: Write, job: JobRow, { via = "page", changed }: Row): Promise<void> {
+  const deed = { userId: job.user_id, via, at: job.created_at };
+  await audit(write.db, { ...deed, jobId: job.id, action: "started" });
+  if (!job.retry_of) return;
+  const action = changed ? "started_again" : "retried";
+  await audit(write.db, { ...deed, jobId: job.retry_of, action, newJobId: job.id });
 }
 
 function stepsOf(jobId: string, kind: Kind) {

@@ -1,4 +1,5 @@
 /** Files that people and programs bring: bytes in the storage, a row that says what they are. */
+import { createHash, type Hash } from "node:crypto";
 import type { Selectable } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../backend/backend.ts";
@@ -54,7 +55,8 @@ export async function keepUpload(place: UploadPlace, upload: NewUpload): Promise
   const { backend, storage, limit } = place;
   const id = uuidv7();
   const key = `uploads/${id}`;
-  const { size } = await storage.write(key, within(limit, upload.chunks));
+  const hash = createHash("sha256");
+  const { size } = await storage.write(key, hashed(hash, within(limit, upload.chunks)));
   const row: UploadRow = {
     id,
     account_id: upload.accountId,
@@ -63,6 +65,7 @@ export async function keepUpload(place: UploadPlace, upload: NewUpload): Promise
     media_type: safeMediaType(upload.mediaType),
     size,
     storage_key: key,
+    sha256: hash.digest("hex"),
     created_at: backend.now(),
   };
   try {
@@ -105,6 +108,14 @@ async function* within(limit: number, chunks: AsyncIterable<Uint8Array>) {
     yield chunk;
   }
   if (size === 0) throw new UploadEmpty();
+}
+
+/** While they pass, so that nobody has to read the file again for it. */
+async function* hashed(hash: Hash, chunks: AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 /** "text/csv", without parameters; what is no media type is just bytes. */

@@ -16,7 +16,9 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     status: "pending",
     reason: null,
     input: "{}",
+    print: null,
     subject: null,
+    size: null,
     outcome: null,
     result_page: null,
     error: null,
@@ -37,8 +39,8 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     timeout_ms: 3_600_000,
     ran_ms: 0,
     claimed_at: null,
-    deadline_at: null,
     released_at: null,
+    deadline_at: null,
     cancel_requested_at: null,
     pause_requested_at: null,
     checkpoint: null,
@@ -54,6 +56,8 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     progressed_at: null,
     eta_from: null,
     eta_to: null,
+    waits_until: null,
+    waits_for: null,
     ...different,
   };
 }

@@ -70,6 +70,9 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
       db: tx,
       changed: (id) => void changed.add(id),
       happened: (event) => void events.push(event),
+      hold: async (name) => {
+        await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
+      },
       ring: (job: Doorbell) => ring(tx, job),
       upsert: (table, rows, how) => upsert(tx, table, rows, how),
     };

@@ -40,6 +40,8 @@ export function openSqlite(path: string): Backend {
       db: tx,
       changed: (id) => void changed.add(id),
       happened: (event) => void events.push(event),
+      // There is but one transaction that writes.
+      hold: async () => {},
       // The jobs table is the queue: a pending row is its own entry.
       ring: async () => {},
       upsert: async (table, rows, how) => upsert(writerFile, table, rows, how),
