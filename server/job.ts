@@ -200,8 +200,13 @@ export interface JobContext<Step extends string = string> {
   /** Counts a row as failed, under a reason people read; kept with the next batch. */
   reject(row: number, reason: string): void;
   log(message: string, level?: "info" | "warn" | "error"): void;
-  /** Resolves after a while, rejects at once when the signal fires. */
-  sleep(milliseconds: number): Promise<void>;
+  /**
+   * Resolves after a while, rejects at once when the signal fires. A wait of a second or more is
+   * counted into the estimate and is no standstill, so a kind that is allowed so much at a time had
+   * better wait here than elsewhere.
+   * @param reason what people are told meanwhile: "the service allows 100 letters a minute"
+   */
+  sleep(milliseconds: number, reason?: string): Promise<void>;
   /** Opens a file that the account uploaded. */
   open(uploadId: string): Promise<ByteSource>;
   /** Writes a file that the job leaves for download. */

@@ -99,6 +99,8 @@ function progressOf(id: string, at: number, sampled: boolean, message: string): 
     message,
     at,
     etaFrom: at + 100_000,
+    waitsUntil: null,
+    waitsFor: null,
     etaTo: at + 120_000,
     sampled: sampled ? 1 : 0,
   };

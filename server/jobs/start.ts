@@ -178,7 +178,7 @@ async function uploadsOf(
     if (!(type as z.ZodType).meta?.()?.upload) continue;
     const found = await backend.db
       .selectFrom("uploads")
-      .select(["id", "name", "sha256"])
+      .select(["id", "name", "size", "sha256"])
       .where("id", "=", storable(String(input[field])))
       .where("account_id", "=", accountId)
       .executeTakeFirst();
@@ -188,7 +188,12 @@ async function uploadsOf(
   return { uploads };
 }
 
-type Upload = Pick<UploadRow, "id" | "name"> & PrintedFile;
+type Upload = Pick<UploadRow, "id" | "name" | "size"> & PrintedFile;
+
+/** Of a job that reads nothing there is none. */
+function sizeOf(uploads: readonly Upload[]): number | null {
+  return uploads.length > 0 ? uploads.reduce((sum, { size }) => sum + size, 0) : null;
+}
 
 interface Row extends Omit<StartRequest, "input"> {
   input: string;
@@ -215,6 +220,7 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       print: request.print,
       subject: request.uploads[0]?.name ?? null,
       run_at: runAt,
+      size: sizeOf(request.uploads),
       created_at: at,
       max_retries: (kind.retryAfter ?? defaultRetryAfter).length,
       timeout_ms: milliseconds(kind.timeout ?? defaultTimeout),

@@ -107,6 +107,8 @@ function released(at: number): Columns {
     deadline_at: null,
     eta_from: null,
     eta_to: null,
+    waits_until: null,
+    waits_for: null,
     ran_ms: sql`ran_ms + ${at} - claimed_at`,
   };
 }

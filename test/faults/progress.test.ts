@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { createEstimator } from "../../server/jobs/run/estimate.ts";
+import { createEstimator } from "../../server/jobs/estimate/estimator.ts";
 import { progressWriter } from "../../server/jobs/run/flush.ts";
 import { createProgress } from "../../server/jobs/run/progress.ts";
 import { backends } from "../support/backends.ts";
@@ -39,7 +39,7 @@ describe.each(backends)("progress on $name", (which) => {
       onError: (error) => errors.push(error),
     });
     for (const { id } of [lost, holds, ended]) {
-      const run = progress.track(id, 1, createEstimator());
+      const run = progress.track(id, 1, createEstimator([1]));
       run.set(50, 100, "Late");
       run.log({ level: "info", message: "Late", at: 1 });
     }
@@ -65,7 +65,7 @@ describe.each(backends)("progress on $name", (which) => {
     });
     const track = async () => {
       const { id } = await insertJob(backend, running({ fence: 1 }));
-      return { id, run: progress.track(id, 1, createEstimator()) };
+      return { id, run: progress.track(id, 1, createEstimator([1])) };
     };
     const neighbour = await track();
     neighbour.run.set(5, 10, "Well");

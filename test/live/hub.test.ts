@@ -34,7 +34,7 @@ describe.each(backends)("the hub on $name", (which) => {
   afterAll(() => opened.close());
   beforeEach(() => {
     const { backend } = opened;
-    const reader = createJobReader(backend);
+    const reader = createJobReader({ backend, previews: { of: async () => null } });
     held = Promise.resolve();
     const { steps } = reader;
     reader.steps = (id) => held.then(() => steps(id));
@@ -72,6 +72,7 @@ describe.each(backends)("the hub on $name", (which) => {
             message: null,
           },
           ...{ at: opened.backend.now(), etaFrom: null, etaTo: null, sampled: 0 },
+          ...{ waitsUntil: null, waitsFor: null },
           ...more,
         },
       ],

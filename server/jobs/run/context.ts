@@ -9,6 +9,8 @@ import { createRejects } from "./rejects.ts";
 import type { Run } from "./run.ts";
 import { openSteps } from "./steps.ts";
 
+const shortestWaitMs = 1_000;
+
 /** What a kind gets to work with, made for one run. */
 export async function createContext(run: Run): Promise<JobContext> {
   const { row, backend, storage, tracked } = run;
@@ -41,8 +43,13 @@ export async function createContext(run: Run): Promise<JobContext> {
     },
     reject: (number, reason) => rejects.add(number, reason),
     log: (message, level = "info") => tracked.log({ level, message, at: backend.now() }),
-    sleep: async (ms) => {
-      await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    sleep: async (ms, reason) => {
+      // A short one is part of the work: in a hot loop it must cost nothing.
+      const goOn =
+        ms < shortestWaitMs ? undefined : tracked.wait(backend.now() + ms, reason ?? null);
+      await sleep(ms, undefined, { signal })
+        .catch(() => signal.throwIfAborted())
+        .finally(goOn);
     },
     open: (uploadId) => openUpload(backend, storage, row.account_id, uploadId),
     file: (file, chunks) => keepFile(run, { id: uuidv7(), ...file }, chunks),

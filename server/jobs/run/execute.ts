@@ -14,13 +14,13 @@ import {
   succeed,
   timeOut,
 } from "../ends.ts";
+import { createEstimator } from "../estimate/estimator.ts";
 import type { Observe } from "../life.ts";
 import { number } from "../shown/format.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/messages.ts";
 import { callsCleanup, cleanUp, removeLeftovers } from "./clean.ts";
 import { createContext } from "./context.ts";
-import { createEstimator } from "./estimate.ts";
 import type { Progress, Tracked } from "./progress.ts";
 import { type Run, Stopped } from "./run.ts";
 import { watchWrites } from "./watch-writes.ts";
@@ -59,7 +59,7 @@ export async function execute(
 /** Nothing that it tells is kept any more: the job has ended. */
 async function clean(executor: Executor, row: JobRow, kind: Kind, abort: AbortController) {
   const { backend, progress, log } = executor;
-  const tracked = progress.track(row.id, row.fence, createEstimator());
+  const tracked = progress.track(row.id, row.fence, createEstimator([]));
   tracked.forget();
   const run: Run = { row, kind, abort, tracked, ...executor };
   const done = await cleanUp(run, await createContext(run), log);
@@ -77,7 +77,8 @@ async function runOnce(
   const { backend, progress, log, observe } = executor;
   if (!kind) return failForGood(backend, row, missing(row.kind));
   const lose = () => abort.abort(new Stopped("lost"));
-  const tracked = progress.track(row.id, row.fence, createEstimator(), lose);
+  const estimator = createEstimator(Object.values(kind.steps));
+  const tracked = progress.track(row.id, row.fence, estimator, lose);
   const watched = watchWrites(executor.storage);
   const run: Run = { row, kind, abort, tracked, ...executor, storage: watched.storage };
   // What an earlier run left is not known here.

@@ -38,6 +38,8 @@ async function writeRows(
     at: "integer",
     etaFrom: "integer",
     etaTo: "integer",
+    waitsUntil: "integer",
+    waitsFor: "text",
     sampled: "integer",
   });
   const updated = await sql<{ id: string; event_seq: number }>`
@@ -45,7 +47,8 @@ async function writeRows(
       message = given.message,
       progressed_at = case when jobs.step_done = given.done then jobs.progressed_at
         else given.at end, eta_from = given."etaFrom",
-      eta_to = given."etaTo", version = version + 1, event_seq = event_seq + given.sampled
+      eta_to = given."etaTo", waits_until = given."waitsUntil", waits_for = given."waitsFor",
+      version = version + 1, event_seq = event_seq + given.sampled
     from ${given} as given
     where jobs.id = given.id and jobs.fence = given.fence and jobs.status = 'running'
     returning jobs.id, jobs.event_seq`.execute(write.db);

@@ -2,16 +2,21 @@
  * Progress as a throttle with a leading and a trailing edge: each job's latest values wait in one
  * map and are written for all of them together. Pure: clock, timer and writer are handed in.
  */
+import type { Estimator } from "../estimate/estimator.ts";
 import { storable } from "../storable.ts";
-import type { Estimator } from "./estimate.ts";
 
 /** With many jobs one statement gets long, so it is sent less often. */
 const intervalMs = { few: 100, many: 250 };
 const fewJobs = 50;
 /** Of progress at most this many events a job are kept; the row always has the latest. */
 const sampleEveryMs = 1_000;
+/** A shorter wait changes nothing that people see, and needs no writing of its own. */
+const toldWaitMs = 3_000;
 /** Text longer than this is cut: it is a line on a page. */
 const longestText = 500;
+
+/** What is known of a step that begins. */
+const nothing = { done: 0, total: null, message: null };
 
 export interface LogLine {
   level: "info" | "warn" | "error";
@@ -31,6 +36,9 @@ export interface ProgressRow {
   at: number;
   etaFrom: number | null;
   etaTo: number | null;
+  /** While it waits as it said it would: until when, and what for. */
+  waitsUntil: number | null;
+  waitsFor: string | null;
   /** 1 where this one is also kept as an event. */
   sampled: number;
 }
@@ -42,14 +50,33 @@ export type WriteProgress = (rows: ProgressRow[], logs: WaitingLines) => Promise
 export type WaitingLines = Map<string, { fence: number; lines: LogLine[] }>;
 
 export interface Tracked {
+  /** Of the step in hand as it was told last; what was done where no total was told. */
+  readonly total: number | null;
   /** Takes nanoseconds; the last value wins. */
   set(done: number, total: number | null, message: string | null): void;
   log(line: LogLine): void;
-  /** Says how a step's fraction becomes one of the whole job; called when a step begins. */
-  scale(toWhole: (stepFraction: number | null) => number | null): void;
+  /** Called when a step begins, or is gone on with. */
+  begin(step: BegunStep): void;
+  /** The job waits; of several waits side by side the one that ends first counts. @returns ends it */
+  wait(until: number, reason: string | null): () => void;
+  /** Writes what is expected, where that became known without progress. */
+  expect(): void;
   /** Writes what waits, and keeps it as an event: the last of a step is never left out. */
   finish(): Promise<void>;
   forget(): void;
+}
+
+export interface BegunStep {
+  position: number;
+  /** What an earlier run told of it last, where this one goes on with it. */
+  told?: { done: number; total: number | null; progress: number | null; message: string | null };
+  /** How a step's fraction becomes one of the whole job. */
+  toWhole: (stepFraction: number | null) => number | null;
+}
+
+interface Wait {
+  until: number;
+  reason: string | null;
 }
 
 export interface Progress {
@@ -67,12 +94,17 @@ interface Entry {
   done: number;
   total: number | null;
   message: string | null;
+  /** Of the whole job, as it was written last. */
+  progress: number | null;
+  /** Nothing was told of the step that began; what was written stands. */
+  fresh: boolean;
   dirty: boolean;
   lines: LogLine[];
   sampledAt: number;
-  /** The last value that was written is not kept as an event. */
+  /** The last value is not kept as an event. */
   unsampled: boolean;
-  toWhole: (stepFraction: number | null) => number | null;
+  toWhole: BegunStep["toWhole"];
+  waits: Set<Wait>;
 }
 
 export function createProgress(options: {
@@ -133,7 +165,12 @@ export function createProgress(options: {
 
   /** What could not be written waits for the next time, unless its job is over by then. */
   function keepWaiting(rows: ProgressRow[], logs: WaitingLines): void {
-    for (const { id } of rows) if (entries.has(id)) entries.get(id)!.dirty = true;
+    for (const { id, sampled } of rows) {
+      const entry = entries.get(id);
+      if (!entry) continue;
+      entry.dirty = true;
+      if (sampled) entry.unsampled = true;
+    }
     for (const [id, { lines }] of logs) entries.get(id)?.lines.unshift(...lines);
     if (entries.size > 0) schedule();
   }
@@ -149,31 +186,57 @@ export function createProgress(options: {
         done: 0,
         total: null,
         message: null,
+        progress: null,
+        fresh: false,
         dirty: false,
         lines: [],
         sampledAt: Number.NEGATIVE_INFINITY,
         unsampled: false,
         toWhole: (fraction) => fraction,
+        waits: new Set(),
       };
       entries.set(id, entry);
+
+      function tell(): void {
+        if (entry.dirty) return;
+        entry.dirty = true;
+        schedule();
+      }
+
       return {
+        get total() {
+          return count(entry.total ?? entry.done) || null;
+        },
         set(done, total, message) {
           entry.done = done;
           entry.total = total;
           entry.message = message;
-          if (entry.dirty) return;
-          entry.dirty = true;
-          schedule();
+          entry.fresh = false;
+          entry.unsampled = true;
+          tell();
         },
         log(line) {
           entry.lines.push({ ...line, message: cut(line.message) });
           schedule();
         },
-        scale(toWhole) {
-          entry.toWhole = toWhole;
+        begin({ position, toWhole, told = { ...nothing, progress: entry.progress } }) {
+          Object.assign(entry, told, { toWhole, fresh: true });
+          estimator.begin(now(), position, told.done);
         },
+        wait(until, reason) {
+          const wait = { until, reason };
+          const changed = () => estimator.wait(now(), nextOf(entry.waits)?.until ?? null);
+          entry.waits.add(wait);
+          changed();
+          if (until - now() >= toldWaitMs) tell();
+          return () => {
+            entry.waits.delete(wait);
+            changed();
+          };
+        },
+        expect: tell,
         async finish() {
-          if (entry.dirty || entry.unsampled) {
+          if (entry.unsampled) {
             entry.dirty = true;
             entry.sampledAt = Number.NEGATIVE_INFINITY;
           }
@@ -189,12 +252,16 @@ export function createProgress(options: {
 
 function rowOf(entry: Entry, at: number): ProgressRow {
   const { id, fence, done, total, message, estimator } = entry;
-  const progress = entry.toWhole(fractionOf(done, total));
-  if (progress !== null) estimator.observe(at, progress);
-  const expected = progress === null ? null : estimator.expect(at);
-  const sampled = at - entry.sampledAt >= sampleEveryMs;
-  if (sampled) entry.sampledAt = at;
-  entry.unsampled = !sampled;
+  const progress = entry.fresh ? entry.progress : entry.toWhole(fractionOf(done, total));
+  entry.progress = progress;
+  if (!entry.fresh) estimator.observe(at, done, total);
+  const expected = estimator.expect(at);
+  const wait = nextOf(entry.waits);
+  const sampled = entry.unsampled && at - entry.sampledAt >= sampleEveryMs;
+  if (sampled) {
+    entry.sampledAt = at;
+    entry.unsampled = false;
+  }
   return {
     id,
     fence,
@@ -205,8 +272,14 @@ function rowOf(entry: Entry, at: number): ProgressRow {
     at,
     etaFrom: expected && Math.round(at + expected.from),
     etaTo: expected && Math.round(at + expected.to),
+    waitsUntil: wait?.until ?? null,
+    waitsFor: wait?.reason ? cut(wait.reason) : null,
     sampled: sampled ? 1 : 0,
   };
+}
+
+function nextOf(waits: ReadonlySet<Wait>): Wait | undefined {
+  return [...waits].sort((a, b) => a.until - b.until)[0];
 }
 
 function fractionOf(done: number, total: number | null): number | null {

@@ -1,5 +1,5 @@
 /** The stages of one run: each is done once in a job's life, however many runs that takes. */
-import type { StepRow } from "../../backend/schema.ts";
+import type { JobRow, StepRow } from "../../backend/schema.ts";
 import type { Fact } from "../transition.ts";
 import { record } from "../transition.ts";
 import { loseLease, type Run } from "./run.ts";
@@ -22,10 +22,13 @@ export async function openSteps(run: Run): Promise<Steps> {
   let running: number | undefined;
 
   async function begin(step: StepRow): Promise<void> {
-    tracked.scale(scaleOf(rows, step.position));
     running = step.position;
     // A step that an earlier run began is gone on with: its place and counts are kept.
-    if (step.status === "running") return;
+    const begun = step.status === "running";
+    const toWhole = scaleOf(rows, step.position);
+    const { position } = step;
+    tracked.begin(begun ? { position, toWhole, told: toldOf(row) } : { position, toWhole });
+    if (begun) return;
     const fact = { type: "step_started", message: step.name };
     const set = { step: step.position, step_done: 0, step_total: null, message: null };
     await change(step, { status: "running", started_at: backend.now() }, fact, set);
@@ -33,10 +36,14 @@ export async function openSteps(run: Run): Promise<Steps> {
 
   async function finish(step: StepRow, value: unknown): Promise<void> {
     await tracked.finish();
+    const at = backend.now();
+    const before = rows.slice(0, step.position).reduce((sum, { ran_ms }) => sum + (ran_ms ?? 0), 0);
     const kept = {
       status: "done",
       value: JSON.stringify(value),
-      finished_at: backend.now(),
+      finished_at: at,
+      ran_ms: row.ran_ms + at - row.claimed_at! - before,
+      total: tracked.total,
     } as const;
     // A finished step is a checkpoint too: rescues are counted anew behind it.
     const set = { checkpoint: null, rescues: 0 };
@@ -80,6 +87,10 @@ export async function openSteps(run: Run): Promise<Steps> {
       return value;
     },
   };
+}
+
+function toldOf({ step_done, step_total, progress, message }: JobRow) {
+  return { done: step_done, total: step_total, progress, message };
 }
 
 /** The share of the steps before this one, and of this one as far as it is. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEstimator } from "../../../server/jobs/run/estimate.ts";
+import { createEstimator } from "../../../server/jobs/estimate/estimator.ts";
 import {
   createProgress,
   type LogLine,
@@ -47,7 +47,7 @@ function setUp() {
     errors,
     pass,
     taken,
-    track: (id = "job", onLost?: () => void) => progress.track(id, 1, createEstimator(), onLost),
+    track: (id = "job", onLost?: () => void) => progress.track(id, 1, createEstimator([1]), onLost),
     failWith: (error: Error | undefined) => {
       fail = error;
     },
@@ -217,7 +217,8 @@ describe("a database that is away", () => {
 test("the share of a step becomes a share of the whole", async () => {
   const { track, written, pass } = setUp();
   const job = track();
-  job.scale((fraction) => (fraction === null ? null : 0.5 + fraction / 2));
+  const toWhole = (fraction: number | null) => (fraction === null ? null : 0.5 + fraction / 2);
+  job.begin({ position: 0, toWhole });
   job.set(5, 10, null);
   await pass(100);
   job.set(5, null, null);

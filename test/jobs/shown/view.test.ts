@@ -133,7 +133,14 @@ describe("how far it is", () => {
 describe("steps", () => {
   const step = (position: number, different: Partial<StepRow>): StepRow => ({
     ...{ job_id: "job", position, name: `Step ${position}`, weight: 1, status: "waiting" },
-    ...{ value: null, started_at: null, finished_at: null, ...different },
+    ...{
+      value: null,
+      started_at: null,
+      finished_at: null,
+      ran_ms: null,
+      total: null,
+      ...different,
+    },
   });
   const steps = [
     step(0, { status: "done", started_at: now - 9_000, finished_at: now - 8_600 }),

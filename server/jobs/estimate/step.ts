@@ -1,0 +1,43 @@
+/** How long a step will still take, by what was seen of it alone. Pure. */
+import type { Advance } from "./advances.ts";
+import { paceAhead } from "./pace.ts";
+import { findPauses } from "./pauses.ts";
+
+/** Before this much was seen, any figure would be a guess. */
+const warmUp = { ms: 3_000, advances: 4 };
+
+export interface Ahead {
+  ms: number;
+  /** How far from that the truth may well be, as a share of it. */
+  unsure: number;
+}
+
+/**
+ * @param now on the clock of the advances
+ * @param waitsUntil on the same clock, where the step waits as it said it would
+ * @returns null as long as nothing honest can be said
+ */
+export function stepAhead(
+  list: readonly Advance[],
+  total: number,
+  now: number,
+  waitsUntil: number | null,
+): Ahead | null {
+  const [first, last] = [list[0], list.at(-1)];
+  if (!first || !last || list.length < warmUp.advances) return null;
+  if (now - first.at < warmUp.ms) return null;
+  const pauses = findPauses(list);
+  const pace = paceAhead(pauses.work, total);
+  if (!pace) return null;
+  const left = Math.max(0, total - last.done);
+  const silent = now - last.at;
+  const waits = waitsUntil !== null || (pauses.usualMs > 0 && silent > pauses.silentMs);
+  const sinceLast = waits ? 0 : last.done - pauses.lastAt;
+  const toNext = Math.max(0, pauses.between - sinceLast);
+  const further = left > toNext ? 1 + Math.floor((left - toNext) / pauses.between - 1e-9) : 0;
+  const ofThis = waitsUntil !== null ? waitsUntil - now : pauses.usualMs - silent;
+  // A short silence is part of the work in hand; a long one says nothing about what is left.
+  const working = left * pace.ms - (waits ? 0 : Math.min(silent, pauses.silentMs / 2));
+  const ms = Math.max(0, working) + further * pauses.usualMs + (waits ? Math.max(0, ofThis) : 0);
+  return { ms, unsure: pace.unsure };
+}
