@@ -50,6 +50,8 @@ export interface Kind<
   retryOn?: (error: unknown) => boolean;
   /** False where a half-done job would do harm: no Cancel is offered. Default true. */
   cancellable?: boolean;
+  /** How long its files are kept, where that is less than the job itself: "72h". */
+  keepFilesFor?: Duration;
   /** True for work that keeps a processor busy: it gets a runner process of its own. */
   alone?: boolean;
   /** Lower goes first. Default 0. */

@@ -17,6 +17,7 @@ import { startFigures } from "./metrics/figures.ts";
 import { orExitWith } from "./process.ts";
 import { createRenderer } from "./render.ts";
 import { prepareStorage } from "./storage/open.ts";
+import { createPreviews } from "./storage/previews.ts";
 
 /** After this, connections that did not end by themselves are cut. */
 const drainMs = 5_000;
@@ -43,7 +44,9 @@ export async function startWeb(parts: {
     strict: !config.production,
     cache: config.production,
   });
-  const reader = createJobReader(backend);
+  const storage = await orExitWith(prepareStorage(config), "files cannot be kept");
+  const previews = createPreviews(storage);
+  const reader = createJobReader({ backend, previews });
   const hub = createHub({
     backend,
     reader,
@@ -59,9 +62,18 @@ export async function startWeb(parts: {
     observe({ what: "life", event });
   });
   const accounts = createAccounts({ backend, config, log });
-  const storage = await orExitWith(prepareStorage(config), "files cannot be kept");
   accounts.onSessionEnd((id) => hub.endSession(id));
-  const app = createApp({ config, log, backend, catalog, accounts, storage, render, hub });
+  const app = createApp({
+    config,
+    log,
+    backend,
+    catalog,
+    accounts,
+    storage,
+    previews,
+    render,
+    hub,
+  });
 
   const { host } = config;
   const server = await orExitWith(

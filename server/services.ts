@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 import type { Hub } from "./live/hub.ts";
 import type { Log } from "./log.ts";
 import type { Renderer } from "./render.ts";
+import type { Previews } from "./storage/previews.ts";
 import type { Storage } from "./storage/storage.ts";
 
 export interface Services {
@@ -16,6 +17,7 @@ export interface Services {
   catalog: Catalog;
   accounts: Accounts;
   storage: Storage;
+  previews: Previews;
   render: Renderer;
   hub: Hub;
 }

@@ -1,6 +1,6 @@
 /** The templates by name, each with the data it gets; a test holds the files of `views/` against it. */
 
-import type { ActionsView, JobView, StepView } from "./jobs/shown/view-types.ts";
+import type { ActionsView, FileView, JobView, StepView } from "./jobs/shown/view-types.ts";
 import type { Status } from "./jobs/status.ts";
 import type { ContactsPage, ContactView } from "./pages/contacts.ts";
 import type { FieldView, HiddenField } from "./pages/form.ts";
@@ -34,6 +34,8 @@ export type Partials = {
   "jobs/_steps": StepView[];
   "jobs/progress": JobView;
   "jobs/result": JobResult;
+  "jobs/_file": FileView;
+  "jobs/_look": FileView;
   "jobs/_filter": JobsPage["filter"];
   "jobs/_bulk": string;
   "jobs/_columns": ColumnView[];

@@ -190,8 +190,11 @@ export interface FilesTable {
   size: number;
   storage_key: string;
   created_at: number;
-  /** From then on nobody gets it; a while later its bytes are gone, and the row says since when. */
-  expires_at: number;
+  /**
+   * From then on nobody gets it; a while later its bytes are gone, and the row says since when.
+   * Null: as long as its job.
+   */
+  kept_until: number | null;
   removed_at: Generated<number | null>;
 }
 

@@ -9,7 +9,10 @@ interface Place {
 
 const pageSize = 100;
 
-/** Rows of expired files stay with their job and say so; the mark keeps them from being looked at again. */
+/**
+ * Of kinds that keep theirs for less than the job itself. Their rows stay with the job and say so;
+ * the mark keeps them from being looked at again.
+ */
 export async function removeExpiredFiles(
   { backend, storage }: Place,
   signal: AbortSignal,
@@ -21,8 +24,8 @@ export async function removeExpiredFiles(
       .selectFrom("files")
       .select(["id", "storage_key"])
       .where("removed_at", "is", null)
-      .where("expires_at", "<=", now)
-      .orderBy("expires_at")
+      .where("kept_until", "<=", now)
+      .orderBy("kept_until")
       .limit(pageSize)
       .execute();
     if (expired.length === 0) return;

@@ -41,9 +41,9 @@ export function createFrames(options: {
       }),
     async result(row, now) {
       if (!isFinal(row.status)) return "";
-      const { files, errors } = await reader.results(row.id);
       const { id, kind, version } = row;
-      const result = resultView(row, catalog.get(kind)?.unit ?? "items", files, errors);
+      const left = await reader.results(id);
+      const result = resultView(row, catalog.get(kind)?.unit ?? "items", left, now);
       return render.partial("jobs/_result", {
         ...result,
         id,

@@ -1,8 +1,12 @@
 /** What the hub reads of jobs: by ids, many at once. */
 import type { Backend } from "../backend/backend.ts";
-import type { FileRow, JobErrorRow, LogRow, StepRow } from "../backend/schema.ts";
+import type { FileRow, LogRow, StepRow } from "../backend/schema.ts";
 import { withBusy } from "../jobs/busy.ts";
+import type { Left } from "../jobs/shown/result-view.ts";
 import { type ShownRow, shownColumns } from "../jobs/shown/shown-row.ts";
+import type { PreviewView } from "../jobs/shown/view-types.ts";
+import { filesOf, isKept } from "../storage/files.ts";
+import type { Previews } from "../storage/previews.ts";
 
 /** Log lines that a page is given at most when it opens or comes back. */
 export const mostLines = 500;
@@ -12,10 +16,23 @@ export interface JobReader {
   steps(id: string): Promise<StepRow[]>;
   /** Behind a number; the last `mostLines` of them where there are more. */
   lines(id: string, after: number): Promise<LogRow[]>;
-  results(id: string): Promise<{ files: FileRow[]; errors: JobErrorRow[] }>;
+  results(id: string): Promise<Left>;
 }
 
-export function createJobReader({ db }: Backend): JobReader {
+/** Of a job with many files so many are looked into. */
+const mostPreviews = 3;
+
+export function createJobReader(parts: { backend: Backend; previews: Previews }): JobReader {
+  const { backend, previews } = parts;
+  const { db } = backend;
+
+  async function look(files: readonly FileRow[]): Promise<Map<string, PreviewView>> {
+    const now = backend.now();
+    const some = files.filter((file) => isKept(file, now)).slice(0, mostPreviews);
+    const looks = await Promise.all(some.map((file) => previews.of(file)));
+    return new Map(some.flatMap(({ id }, place) => (looks[place] ? [[id, looks[place]]] : [])));
+  }
+
   return {
     async rows(ids) {
       const rows = db.selectFrom("jobs").select(shownColumns).where("id", "in", ids);
@@ -35,19 +52,14 @@ export function createJobReader({ db }: Backend): JobReader {
       return lines.reverse();
     },
     async results(id) {
-      const files = await db
-        .selectFrom("files")
-        .selectAll()
-        .where("job_id", "=", id)
-        .orderBy("id")
-        .execute();
+      const files = await filesOf(backend, id);
       const errors = await db
         .selectFrom("job_errors")
         .selectAll()
         .where("job_id", "=", id)
         .orderBy("count", "desc")
         .execute();
-      return { files, errors };
+      return { files, errors, previews: await look(files) };
     },
   };
 }

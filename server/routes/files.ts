@@ -3,8 +3,8 @@ import { type Context, Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
 import type { Env, Services } from "../services.ts";
 import { attachment } from "../storage/content-disposition.ts";
-import { type FileOfJob, findFile } from "../storage/files.ts";
-import { checkFile } from "../storage/links.ts";
+import { type FileOfJob, findFile, isKept } from "../storage/files.ts";
+import { checkFile, linkHours } from "../storage/links.ts";
 import { rangeOf } from "../storage/range.ts";
 import { errorPage, type Trouble } from "./error-page.ts";
 import type { PageServices } from "./layout.ts";
@@ -19,16 +19,17 @@ export function filesRoutes(services: FileServices): Hono<Env> {
   routes.get("/files/:id", async (c) => {
     // As it is: a file that was compressed on its way has no known length, and cannot go on.
     c.header("Cache-Control", "private, no-store, no-transform");
-    const person = c.get("person");
+    const { person } = c.var;
     const now = backend.now();
     const { expires, signature } = c.req.query();
     const query = { fileId: c.req.param("id"), expires, signature };
+    const file = await findFile(backend, query.fileId);
+    if (!file || !can(person, "download", file)) return refuse(c, notYours(person.email));
+    const size = isKept(file, now) ? await storage.size(file.storage_key) : undefined;
+    if (size === undefined) return refuse(c, gone, [jobLink(file)]);
     const link = checkFile(config.secret, query, person.userId, now);
-    const file = link === "forged" ? undefined : await findFile(backend, query.fileId);
-    if (!file || !can(person, "download", file)) return c.notFound();
-    const size = file.expires_at > now ? await storage.size(file.storage_key) : undefined;
-    if (size === undefined) return gone(c, file, removed);
-    return link === "expired" ? gone(c, file, lapsed) : send(c, file, size);
+    if (link === "valid") return send(c, file, size);
+    return refuse(c, link === "expired" ? lapsed : foreign, [newLink(file), jobLink(file)]);
   });
 
   function send(c: Context<Env>, file: FileOfJob, size: number): Response {
@@ -53,16 +54,42 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     return c.body(ReadableStream.from(storage.read(file.storage_key, { from, to })), status);
   }
 
-  function gone(c: Context<Env>, file: FileOfJob, why: Pick<Trouble, "heading" | "message">) {
-    const links = [{ href: `/jobs/${file.job_id}`, text: "Open the job" }];
-    return errorPage(c, services, { status: 410, ...why, links });
+  function refuse(c: Context<Env>, why: Refusal, links: Trouble["links"] = [home]) {
+    return errorPage(c, services, { ...why, links });
   }
 
   return routes;
 }
 
-const lapsed = { heading: "This link has expired", message: "The job has a new one." };
-const removed = {
+type Refusal = Omit<Trouble, "links">;
+
+const home = { href: "/jobs", text: "All jobs" };
+const newLink = (file: FileOfJob) => {
+  return { href: `/jobs/${file.job_id}/result?file=${file.id}`, text: "Make a new link" };
+};
+const jobLink = (file: FileOfJob) => ({ href: `/jobs/${file.job_id}`, text: "Open the job" });
+
+/** Says the same of files that are not there: that one exists is not told. */
+function notYours(email: string): Refusal {
+  return {
+    status: 404,
+    heading: "This link is not for you",
+    message: `A link to a file serves the one person it was made for, and you are signed in as ${email}. Ask who sent it for the file itself.`,
+  };
+}
+const foreign: Refusal = {
+  status: 403,
+  heading: "This link does not serve you",
+  message:
+    "It was made for somebody else, or a part of it was lost on its way. You may have the file by a link of your own.",
+};
+const lapsed: Refusal = {
+  status: 410,
+  heading: "This link has expired",
+  message: `Links to files serve for ${linkHours} hours. The file is still there.`,
+};
+const gone: Refusal = {
+  status: 410,
   heading: "This file is no longer kept",
   message: "Run the job again to have it made anew.",
 };

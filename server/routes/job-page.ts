@@ -7,7 +7,7 @@ import type { JobRow, LogRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import { withBusy } from "../jobs/busy.ts";
 import { moment } from "../jobs/shown/format.ts";
-import { resultView } from "../jobs/shown/result-view.ts";
+import { nothingLeft, resultView } from "../jobs/shown/result-view.ts";
 import type { ActionsView } from "../jobs/shown/view-types.ts";
 import { isFinal } from "../jobs/status.ts";
 import { type Frames, lineView } from "../live/frames.ts";
@@ -26,13 +26,13 @@ export async function jobPage(
 ): Promise<string> {
   const { backend, catalog, render } = services;
   const { person } = c.var;
-  const reader = createJobReader(backend);
+  const reader = createJobReader(services);
   const kind = catalog.get(job.kind);
   const now = backend.now();
   const [steps, lines, results] = await Promise.all([
     reader.steps(job.id),
     reader.lines(job.id, 0),
-    isFinal(job.status) ? reader.results(job.id) : { files: [], errors: [] },
+    isFinal(job.status) ? reader.results(job.id) : nothingLeft,
   ]);
   const [shown] = await withBusy(backend.db, [job]);
   const view = frames.view(shown!, steps, now);
@@ -47,7 +47,7 @@ export async function jobPage(
     layout,
     job: view,
     result: {
-      ...resultView(job, kind?.unit ?? "items", results.files, results.errors),
+      ...resultView(job, kind?.unit ?? "items", results, now),
       id: job.id,
       kind: job.kind,
       version: job.version,

@@ -17,7 +17,7 @@ const rowsOnPage = 50;
 
 export function jobRoutes(services: Services): Hono<Env> {
   const { backend, catalog, render } = services;
-  const frames = createFrames({ catalog, render, reader: createJobReader(backend) });
+  const frames = createFrames({ catalog, render, reader: createJobReader(services) });
   const routes = new Hono<Env>();
 
   routes.get("/jobs", async (c) => {

@@ -8,11 +8,12 @@ import type { Env, Services } from "../services.ts";
 
 export async function pollAnswer(
   c: Context<Env>,
-  { backend, catalog, render }: Services,
+  services: Services,
   topics: readonly Topic[],
   cursors: ReadonlyMap<string, number>,
 ): Promise<Response> {
-  const reader = createJobReader(backend);
+  const { backend, catalog, render } = services;
+  const reader = createJobReader(services);
   const frames = createFrames({ catalog, render, reader });
   const now = backend.now();
   const watched = topics.filter((topic) => topic.kind !== "list");

@@ -1,3 +1,4 @@
+/** What jobs leave for download, as the database lists it. */
 import type { Backend } from "../backend/backend.ts";
 import type { FileRow } from "../backend/schema.ts";
 
@@ -19,3 +20,21 @@ export async function findFile(
     .where("files.id", "=", id)
     .executeTakeFirst();
 }
+
+/** Those of a job, also what is no longer kept: results first, then rejected rows, as they came. */
+export function filesOf({ db }: Pick<Backend, "db">, jobId: string): Promise<FileRow[]> {
+  return db
+    .selectFrom("files")
+    .selectAll()
+    .where("job_id", "=", jobId)
+    .orderBy("role", "desc")
+    .orderBy("id")
+    .execute();
+}
+
+/** Whether people may have it at that moment, ms since 1970. */
+export function isKept({ removed_at, kept_until }: Kept, now: number): boolean {
+  return removed_at === null && (kept_until === null || now < kept_until);
+}
+
+type Kept = Pick<FileRow, "removed_at" | "kept_until">;

@@ -16,6 +16,18 @@ export interface FileQuery {
   signature: string | undefined;
 }
 
+/** How long a link serves; a new one costs a click. */
+export const linkHours = 72;
+
+/**
+ * @param now ms since 1970; the link serves until 72 hours later
+ * @returns its path
+ */
+export function linkToFile(secret: string, fileId: string, userId: string, now: number): string {
+  const expires = now + linkHours * 3_600_000;
+  return `/files/${fileId}?${signFile(secret, { fileId, userId, expires })}`;
+}
+
 /** @returns the query string: `expires=…&signature=…` */
 export function signFile(secret: string, { fileId, userId, expires }: FileLink): string {
   return `expires=${expires}&signature=${signature(secret, fileId, userId, String(expires))}`;

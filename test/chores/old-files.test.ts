@@ -20,11 +20,11 @@ describe.each(backends)("files after their time, on $name", (which) => {
   const stored = async (folder: string) =>
     (await filesIn(opened.dir)).filter((path) => path.startsWith(folder));
 
-  test("of results the bytes go, and the row says since when", async () => {
+  test("of results that a kind keeps for less than the job the bytes go, and the row says since when", async () => {
     const { backend, storage } = place();
     const job = await insertJob(backend);
     const at = backend.now();
-    const add = async (name: string, expires_at: number) => {
+    const add = async (name: string, kept_until: number | null) => {
       const storage_key = `jobs/${job.id}/files/${name}`;
       await storage.write(storage_key, bytes("x"));
       const row = {
@@ -33,15 +33,19 @@ describe.each(backends)("files after their time, on $name", (which) => {
         role: "result" as const,
         name,
         storage_key,
-        expires_at,
+        kept_until,
       };
       const file = { ...row, media_type: "text/csv", size: 1, created_at: at };
       await backend.db.insertInto("files").values(file).execute();
     };
     for (let n = 0; n < 130; n++) await add(`old-${n}`, at - n);
     await add("young", at + day);
+    await add("job", null);
     await removeExpiredFiles(place(), signal);
-    expect(await stored("jobs/")).toEqual([`jobs/${job.id}/files/young`]);
+    expect(await stored("jobs/")).toEqual([
+      `jobs/${job.id}/files/job`,
+      `jobs/${job.id}/files/young`,
+    ]);
     const marked = backend.db.selectFrom("files").select("id").where("removed_at", ">=", at);
     expect(await marked.execute()).toHaveLength(130);
   });

@@ -61,7 +61,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
       media_type: "text/csv",
       size: 1,
       created_at: 1,
-      expires_at: 2,
+      kept_until: 2,
     } as const;
     const files = of.map(({ job_id }) => ({
       ...file,

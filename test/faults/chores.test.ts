@@ -83,7 +83,7 @@ async function addOldJobs({ backend, place }: Scene): Promise<string[]> {
   const withFile = ids.filter((_, n) => n % 10 === 0);
   for (const id of withFile) await storage.write(`jobs/${id}/files/a`, bytes("x"));
   const file = { role: "result", name: "a.csv", media_type: "text/csv", size: 1 } as const;
-  const times = { created_at: 1, expires_at: now() + day };
+  const times = { created_at: 1, kept_until: now() + day };
   await db
     .insertInto("files")
     .values(

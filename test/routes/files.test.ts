@@ -66,14 +66,14 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-async function addFile(id: string, text: string, expiresIn = hour) {
+async function addFile(id: string, text: string, keptFor: number | null = null) {
   const key = `jobs/job-1/files/${id}`;
   const { size } = await storage.write(key, [Buffer.from(text)]);
   const file = { id, job_id: "job-1", role: "result" as const, name: "Zoë's list.csv" };
-  const expires_at = db.backend.now() + expiresIn;
+  const kept_until = keptFor && db.backend.now() + keptFor;
   await db.backend.db
     .insertInto("files")
-    .values({ ...file, media_type: "text/csv", size, storage_key: key, created_at: 0, expires_at })
+    .values({ ...file, media_type: "text/csv", size, storage_key: key, created_at: 0, kept_until })
     .execute();
 }
 
@@ -141,12 +141,13 @@ test("goes on with a download that broke off", async () => {
   expect([behind.status, behind.headers.get("content-range")]).toEqual([416, "bytes */22"]);
 });
 
-test("an expired link says so, and leads to the job", async () => {
+test("an expired link says so, and leads to a new one", async () => {
   const answer = await download(linkTo("file-1", person, db.backend.now() - 1));
   expect(answer.status).toBe(410);
   expect(answer.headers.get("cache-control")).toContain("no-store");
   const page = await answer.text();
   expect(page).toContain("This link has expired");
+  expect(page).toContain('href="/jobs/job-1/result?file=file-1">Make a new link');
   expect(page).toContain('href="/jobs/job-1"');
 });
 
@@ -163,28 +164,57 @@ test("so does a file that is no longer kept", async () => {
   }
 });
 
-test("what was changed in a link is not found", async () => {
+/** @returns the status and what the page offers first */
+async function refused(path: string, who = person) {
+  const answer = await download(path, who);
+  const page = await answer.text();
+  expect(page).not.toContain(content);
+  return [answer.status, /class="btn primary" href="([^"]+)"/.exec(page)?.[1]];
+}
+
+const newLink = "/jobs/job-1/result?file=file-1";
+
+test("a forged link is refused; who may have the file gets the way to a link of their own", async () => {
   await addFile("file-2", "the second");
   const good = linkTo("file-1");
   const changed = [
-    good.replace("file-1", "file-2"),
     good.replace(/expires=\d/, "expires=9"),
     good.replace(/signature=./, (found) => (found.endsWith("A") ? "signature=B" : "signature=A")),
     good.replace(/&signature.*/, ""),
     "/files/file-1",
-    linkTo("file-none"),
   ];
-  for (const path of changed) expect((await download(path)).status).toBe(404);
+  for (const path of changed) expect(await refused(path)).toEqual([403, newLink]);
+  const exchanged = good.replace("file-1", "file-2");
+  expect(await refused(exchanged)).toEqual([403, newLink.replace("file-1", "file-2")]);
+  expect(await refused(linkTo("file-none"))).toEqual([404, "/jobs"]);
 });
 
-test("a link serves its own person alone, and only while they may see the job", async () => {
-  expect((await download(linkTo("file-1"), colleague)).status).toBe(404);
-  expect((await download(linkTo("file-1"), owner)).status).toBe(404);
+test("a shared link serves its own person alone, and only while they may see the job", async () => {
+  const toAnn = linkTo("file-1");
+  expect(await refused(toAnn, owner)).toEqual([403, newLink]);
   expect((await download(linkTo("file-1", owner), owner)).status).toBe(200);
-  expect((await download(linkTo("file-1", colleague), colleague)).status).toBe(404);
-  expect((await download(linkTo("file-1", stranger), stranger)).status).toBe(404);
-  const expired = linkTo("file-1", stranger, db.backend.now() - 1);
-  expect((await download(expired, stranger)).status).toBe(404);
+  expect(await refused(linkTo("file-1", colleague), colleague)).toEqual([404, "/jobs"]);
+});
+
+test("to others a link says the same, whether the file is there or not", async () => {
+  const paths = [
+    linkTo("file-1"),
+    linkTo("file-none"),
+    linkTo("file-1", stranger),
+    linkTo("file-1", stranger, db.backend.now() - 1),
+    "/files/file-1",
+  ];
+  for (const who of [colleague, stranger]) {
+    const pages = await Promise.all(
+      paths.map(async (path) => {
+        const answer = await download(path, who);
+        expect(answer.status).toBe(404);
+        return (await answer.text()).replace(/name="token" value="[^"]*"/g, "");
+      }),
+    );
+    expect(new Set(pages).size).toBe(1);
+    expect(pages[0]).toContain("This link is not for you");
+  }
 });
 
 test("a client that goes away ends the reading", async () => {

@@ -12,6 +12,7 @@ import { createJobReader } from "../../server/live/job-reader.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import type { Env } from "../../server/services.ts";
+import { createPreviews } from "../../server/storage/previews.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { signedUp, tokenOf } from "../accounts/app.ts";
 import { openTestBackend, type TestBackend } from "../support/backends.ts";
@@ -35,14 +36,25 @@ export async function openSite(which: TestBackend): Promise<Site> {
   const accounts = createAccounts({ backend, config, log });
   const storage = createDiskStorage(dir);
   const render = createRenderer({ viewsDir, strict: true, cache: true });
-  const reader = createJobReader(backend);
+  const previews = createPreviews(storage);
+  const reader = createJobReader({ backend, previews });
   const hub = createHub({
     backend,
     reader,
     log,
     frames: createFrames({ catalog, render, reader }),
   });
-  const app = createApp({ config, log, backend, catalog, accounts, storage, render, hub });
+  const app = createApp({
+    config,
+    log,
+    backend,
+    catalog,
+    accounts,
+    storage,
+    previews,
+    render,
+    hub,
+  });
   return {
     app,
     backend,

@@ -231,27 +231,70 @@ export const jobs = {
   }),
 } satisfies Record<string, JobView>;
 
-export const emptyResult: ResultView = { page: null, files: [], errors: [] };
+export const emptyResult: ResultView = { page: null, files: [], zipHref: null, errors: [] };
 
 /** What the import with 188 rejected rows left. */
 export const result: ResultView = {
   page: { href: `/contacts?job=${jobs.succeeded.id}`, text: "See the contacts" },
   files: [
     {
-      href: "/files/1?s=a",
-      name: "rejected-rows.csv",
-      size: "24 kB",
-      role: "rejects",
-      expires: time(),
-    },
-    {
-      href: "/files/2?s=b",
+      id: numbered(101),
+      href: `/jobs/${jobs.succeeded.id}/result?file=${numbered(101)}`,
       name: "import-summary.pdf",
       size: "112 kB",
       role: "result",
-      expires: time(),
+      keptUntil: null,
+      preview: null,
+    },
+    {
+      id: numbered(102),
+      href: `/jobs/${jobs.succeeded.id}/result?file=${numbered(102)}`,
+      name: "rejected rows of autumn-fair.csv",
+      size: "24 kB",
+      role: "rejects",
+      keptUntil: time(),
+      preview: {
+        kind: "table",
+        header: ["Email", "First name", "", "reason"],
+        rows: [
+          ["", "Ada", "Lovelace", "Email is missing"],
+          ["grace@", "Grace", "<Hopper>", "Email is not an address"],
+        ],
+        note: "4 more columns",
+      },
+    },
+    {
+      id: numbered(103),
+      href: `/jobs/${jobs.succeeded.id}/result?file=${numbered(103)}`,
+      name: "summary.txt",
+      size: "812 B",
+      role: "result",
+      keptUntil: null,
+      preview: {
+        kind: "text",
+        text: "99,702 imported\n188 rejected\n\tof these <76> are no address",
+      },
+    },
+    {
+      id: numbered(104),
+      href: `/jobs/${jobs.succeeded.id}/result?file=${numbered(104)}`,
+      name: "by company.svg",
+      size: "4.1 kB",
+      role: "result",
+      keptUntil: null,
+      preview: { kind: "image" },
+    },
+    {
+      id: numbered(105),
+      href: null,
+      name: "first-try.csv",
+      size: "1.2 MB",
+      role: "result",
+      keptUntil: null,
+      preview: null,
     },
   ],
+  zipHref: `/jobs/${jobs.succeeded.id}/results.zip`,
   errors: [
     { reason: "Email is missing", count: "112 rows", rows: "Rows 14, 83, 1,204 and 109 more" },
     {

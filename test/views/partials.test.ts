@@ -105,17 +105,25 @@ test("what people typed is escaped wherever it is shown", () => {
   });
   const ended = { ...job, active: false, outcome: nasty, error: nasty, advice: nasty };
   const line = { seq: 1, level: "error" as const, message: nasty, time: job.created };
+  const file = {
+    href: "/files/1",
+    name: nasty,
+    size: "1 kB",
+    role: "rejects" as const,
+    keptUntil: job.created,
+  };
   const left = {
     page: { href: "/contacts", text: nasty },
     files: [
+      { ...file, id: "1", preview: { kind: "text" as const, text: nasty } },
+      { ...file, id: "2", preview: { kind: "image" as const } },
       {
-        href: "/files/1",
-        name: nasty,
-        size: "1 kB",
-        role: "rejects" as const,
-        expires: job.created,
+        ...file,
+        id: "3",
+        preview: { kind: "table" as const, header: [nasty], rows: [[nasty]], note: nasty },
       },
     ],
+    zipHref: null,
     errors: [{ reason: nasty, count: nasty, rows: nasty }],
   };
   const html = [

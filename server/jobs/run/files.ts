@@ -1,9 +1,8 @@
 /** Files that a job leaves for download: whole, or not there. */
 import type { Backend } from "../../backend/backend.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { milliseconds } from "../duration.ts";
 import { loseLease, type Run, Stopped } from "./run.ts";
-
-const keepMs = 72 * 3_600_000;
 
 export interface NewFile {
   id: string;
@@ -61,8 +60,9 @@ function removeIfItCan(storage: Storage, key: string): Promise<void> {
 
 /** @returns the keys of what it replaces, listed no more */
 async function list(run: Run, file: NewFile, key: string, size: number): Promise<string[]> {
-  const { backend, row } = run;
+  const { backend, row, kind } = run;
   const role = file.role ?? "result";
+  const keptMs = kind.keepFilesFor && milliseconds(kind.keepFilesFor);
   return backend.write(async (write) => {
     const held = await write.db
       .updateTable("jobs")
@@ -91,7 +91,7 @@ async function list(run: Run, file: NewFile, key: string, size: number): Promise
         size,
         storage_key: key,
         created_at: at,
-        expires_at: at + keepMs,
+        kept_until: keptMs === undefined ? null : at + keptMs,
       })
       .execute();
     write.changed(row.id);

@@ -83,16 +83,36 @@ export interface TimeView {
 /** What a job leaves, shown when it ended and, for files, as soon as they are whole. */
 export interface ResultView {
   page: { href: string; text: string } | null;
-  files: {
-    href: string;
-    name: string;
-    size: string;
-    role: "result" | "rejects";
-    expires: TimeView;
-  }[];
+  files: FileView[];
+  /** All of them at once, where there are several. */
+  zipHref: string | null;
   /** "email is missing" · 112 rows · "rows 14, 83, 1,204 and 109 more" */
   errors: { reason: string; count: string; rows: string }[];
 }
+
+export interface FileView {
+  id: string;
+  /** The way to a link made for who asks; null once the file is no longer kept. */
+  href: string | null;
+  name: string;
+  /** "8.1 MB" */
+  size: string;
+  role: "result" | "rejects";
+  /** Where that is before the job itself goes. */
+  keptUntil: TimeView | null;
+  preview: PreviewView | null;
+}
+
+/** A look into a file. An image is loaded by the file's own address. */
+export type PreviewView =
+  | {
+      kind: "table";
+      header: string[];
+      rows: string[][] /** "4 more columns", or empty */;
+      note: string;
+    }
+  | { kind: "text"; text: string }
+  | { kind: "image" };
 
 export interface LogLineView {
   seq: number;

@@ -51,7 +51,8 @@ async function jobsWithFiles({ backend }: Parts, ids: string[], now: number): Pr
     .select("job_id")
     .distinct()
     .where("job_id", "in", ids)
-    .where("expires_at", ">", now)
+    .where("removed_at", "is", null)
+    .where((file) => file.or([file("kept_until", "is", null), file("kept_until", ">", now)]))
     .execute();
   return new Set(rows.map((row) => row.job_id));
 }

@@ -131,7 +131,7 @@ describe.each(backends)("$name", (which) => {
       const tag = (await ada.send(`/jobs/${id}`)).headers.get("etag")!;
       await api.backend.db
         .updateTable("files")
-        .set({ expires_at: api.backend.now() - 1 })
+        .set({ kept_until: api.backend.now() - 1 })
         .where("job_id", "=", id)
         .execute();
       const answer = await ada.send(`/jobs/${id}`, { headers: { "if-none-match": tag } });

@@ -19,6 +19,7 @@ import { createLog } from "../../../server/log.ts";
 import { createRenderer } from "../../../server/render.ts";
 import { apiRoutes } from "../../../server/routes/api/api.ts";
 import type { Env, Services } from "../../../server/services.ts";
+import { createPreviews } from "../../../server/storage/previews.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
 import type { Storage } from "../../../server/storage/storage.ts";
 import { openTestBackend, type TestBackend } from "../../support/backends.ts";
@@ -63,10 +64,21 @@ export async function apiServer(which: TestBackend): Promise<Api> {
   const storage = createDiskStorage(database.dir);
   const accounts = createAccounts({ backend, config, log });
   const render = createRenderer({ viewsDir, strict: true, cache: false });
-  const reader = createJobReader(backend);
+  const previews = createPreviews(storage);
+  const reader = createJobReader({ backend, previews });
   const frames = createFrames({ catalog, render, reader });
   const hub = createHub({ backend, reader, log, frames });
-  const services: Services = { config, log, backend, catalog, accounts, storage, render, hub };
+  const services: Services = {
+    config,
+    log,
+    backend,
+    catalog,
+    accounts,
+    storage,
+    previews,
+    render,
+    hub,
+  };
   const app = new Hono<Env>().route("/api", apiRoutes(services));
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }) as Server;
   if (!server.listening) await once(server, "listening");
