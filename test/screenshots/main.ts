@@ -1,0 +1,144 @@
+/**
+ * `npm run screenshots`: a picture of every page and of a job in every state, light and dark, on a
+ * phone and wide, into `screenshots/`, with `index.html` to look at them side by side.
+ * `npm run screenshots -- job-failed settings` takes these alone.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "@playwright/test";
+import Papa from "papaparse";
+import { demo } from "../../server/accounts/demo.ts";
+import { openBackend } from "../../server/backend/open.ts";
+import { people } from "../e2e/people.ts";
+import { type Application, startApplication, startWeb } from "../support/application.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { gallery } from "./gallery.ts";
+import { insertStates } from "./states.ts";
+
+const looks = [
+  { name: "wide-light", width: 1280, height: 800, colorScheme: "light" },
+  { name: "wide-dark", width: 1280, height: 800, colorScheme: "dark" },
+  { name: "phone-light", width: 360, height: 740, colorScheme: "light" },
+  { name: "phone-dark", width: 360, height: 740, colorScheme: "dark" },
+] as const;
+
+const folder = join(import.meta.dirname, "../../screenshots");
+const storageDir = await mkdtemp(join(tmpdir(), "headway-screenshots-"));
+const place = { databaseUrl: undefined, storageDir };
+/** The kinds of the application alone, and its demo account. */
+const settings = { NODE_ENV: "", JOBS_DIR: "" };
+const running = new Set<Application>();
+let browser: Browser | undefined;
+
+try {
+  browser = await launchBrowser();
+  const paths = await prepare(browser);
+  // Without a worker everything stays as it is.
+  const web = await startWeb(place, settings);
+  running.add(web);
+  await mkdir(folder, { recursive: true });
+  const chosen = process.argv.slice(2);
+  const names = [...paths.keys()].filter((name) => chosen.length === 0 || chosen.includes(name));
+  for (const look of looks) {
+    const page = await signedIn(browser, web.url, look);
+    for (const name of names) await take(page, name, paths.get(name)!, look.name);
+    await page.context().close();
+  }
+  await writeFile(
+    join(folder, "index.html"),
+    gallery(
+      names,
+      looks.map((look) => look.name),
+    ),
+  );
+  process.stdout.write(`${names.length * looks.length} pictures: ${join(folder, "index.html")}\n`);
+} finally {
+  await browser?.close();
+  for (const each of running) await each.stop();
+  await rm(storageDir, { recursive: true, force: true });
+}
+
+/**
+ * A first start, and jobs that left results; then those in passing states.
+ * @returns the path of each page by the name of its picture
+ */
+async function prepare(browser: Browser): Promise<Map<string, string>> {
+  const app = await startApplication(place, settings);
+  running.add(app);
+  const page = await signedIn(browser, app.url, looks[0]);
+  const csv = join(storageDir, "people.csv");
+  await writeFile(csv, Papa.unparse(people(400)).replace("@", "").replaceAll("7@", "7 at "));
+  await page.goto("/jobs/new/contact_import");
+  await page.setInputFiles("input[type=file]", csv);
+  await page.click("#submit");
+  await page.waitForSelector("#mapping");
+  const mapping = new URL(page.url());
+  const imported = await started(page);
+  await page.goto("/jobs/new/contact_export");
+  const exported = await started(page);
+  await page.context().close();
+  await app.stop();
+  running.delete(app);
+
+  const backend = await openBackend(join(storageDir, "headway.db"));
+  const owner = await backend.db
+    .selectFrom("jobs")
+    .select(["account_id", "user_id"])
+    .where("id", "=", imported.slice("/jobs/".length))
+    .executeTakeFirstOrThrow();
+  const states = await insertStates(backend, owner);
+  await backend.close();
+  return new Map([
+    ["sign-in", "/sign-in?signed=out"],
+    ["dashboard", "/jobs"],
+    ["nothing-matches", "/jobs?q=nothing+has+this+name"],
+    ["new-job", "/jobs/new"],
+    ["form", "/jobs/new/countdown"],
+    ["form-with-error", "/jobs/new/countdown?from=0"],
+    ["file", "/jobs/new/contact_import"],
+    ["mapping", mapping.pathname + mapping.search],
+    ["job-succeeded", imported],
+    ["job-with-file", exported],
+    ...[...states].map(([name, id]): [string, string] => [`job-${name}`, `/jobs/${id}`]),
+    ["contacts", "/contacts"],
+    ["settings", "/settings"],
+    ["no-such-page", "/no/such/page"],
+  ]);
+}
+
+/** Sends the form and waits for the end. @returns the path of the job */
+async function started(page: Page): Promise<string> {
+  await page.click("#submit");
+  await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+  await page.waitForSelector(".panel.succeeded", { timeout: 60_000 });
+  return new URL(page.url()).pathname;
+}
+
+async function signedIn(browser: Browser, baseURL: string, look: (typeof looks)[number]) {
+  const { width, height, colorScheme } = look;
+  const context = await browser.newContext({
+    baseURL,
+    viewport: { width, height },
+    colorScheme,
+    reducedMotion: "reduce",
+    deviceScaleFactor: 1,
+  });
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await page.fill("#email", demo.email);
+  await page.fill("#password", demo.password);
+  await page.click("#submit");
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  return page;
+}
+
+async function take(page: Page, name: string, path: string, look: string): Promise<void> {
+  // The page for those who are not signed in is seen by them alone.
+  const cookies = await page.context().cookies();
+  if (name.startsWith("sign-")) await page.context().clearCookies();
+  await page.goto(path);
+  await page.waitForFunction("document.readyState === 'complete'");
+  await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
+  if (name.startsWith("sign-")) await page.context().addCookies(cookies);
+}

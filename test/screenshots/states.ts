@@ -1,0 +1,128 @@
+/** A job in each state that people may see, the passing ones too: rows as the engine leaves them. */
+import { v7 as uuidv7 } from "uuid";
+import type { Backend } from "../../server/backend/backend.ts";
+import type { JobRow, StepRow } from "../../server/backend/schema.ts";
+import { insertJob, running } from "../support/job-row.ts";
+
+interface State {
+  kind?: string;
+  row: Partial<JobRow>;
+  /** How many of its two steps are done; the next one runs. */
+  stepsDone?: number;
+}
+
+const second = 1_000;
+const minute = 60 * second;
+const half = { step: 1, step_done: 42_318, step_total: 100_000, progress: 0.65, succeeded: 42_241 };
+const counts = { failed: 77 };
+
+/** @param now ms */
+function states(now: number): Record<string, State> {
+  const runs = running({ claimed_at: now - 72 * second, progressed_at: now - 200 });
+  const ended = { started_at: now - 4 * minute, finished_at: now - minute, ran_ms: 180_000 };
+  return {
+    scheduled: { row: { run_at: now + 9 * 3_600 * second } },
+    pending: { row: {} },
+    retrying: {
+      stepsDone: 1,
+      row: {
+        ...half,
+        started_at: now - minute,
+        reason: "retry",
+        retries: 2,
+        run_at: now + 3_600 * second,
+        error: "the gateway was busy (503)",
+      },
+    },
+    resuming: { stepsDone: 1, row: { ...half, started_at: now - minute, reason: "rescued" } },
+    running: {
+      stepsDone: 1,
+      row: { ...runs, ...half, ...counts, eta_from: now + 80 * second, eta_to: now + 110 * second },
+    },
+    "unknown-total": {
+      kind: "contact_export",
+      row: {
+        ...runs,
+        step: 0,
+        step_done: 38_112,
+        succeeded: 38_112,
+        message: "Reading the contacts whose email begins with m",
+      },
+    },
+    stalled: {
+      stepsDone: 1,
+      row: { ...runs, ...half, progressed_at: now - 45 * second, message: "Waiting for the disk" },
+    },
+    pausing: { stepsDone: 1, row: { ...runs, ...half, pause_requested_at: now - 2 * second } },
+    paused: { stepsDone: 1, row: { ...half, status: "paused", started_at: now - minute } },
+    cancelling: { stepsDone: 1, row: { ...runs, ...half, cancel_requested_at: now - 3 * second } },
+    failed: {
+      stepsDone: 1,
+      row: {
+        ...{ ...half, ...counts, ...ended },
+        status: "failed",
+        reason: "refused",
+        error: "Row 42,319: the quotes are not closed, and the rest of the file is one cell",
+        advice: "Close the quotes in that row and upload the file again.",
+      },
+    },
+    cancelled: {
+      stepsDone: 1,
+      row: {
+        ...{ ...half, ...ended },
+        status: "cancelled",
+        outcome: "Cancelled; 42,241 of 100,000 contacts are kept",
+      },
+    },
+  };
+}
+
+const steps = ["Reading the file", "Saving contacts"];
+
+/**
+ * @param owner whose jobs they are
+ * @returns the id of each by the name of its state
+ */
+export async function insertStates(
+  backend: Backend,
+  owner: Pick<JobRow, "account_id" | "user_id">,
+): Promise<Map<string, string>> {
+  const now = backend.now();
+  const ids = new Map<string, string>();
+  for (const [name, { kind = "contact_import", row, stepsDone = 0 }] of Object.entries(
+    states(now),
+  )) {
+    const id = uuidv7();
+    await insertJob(backend, {
+      ...owner,
+      id,
+      kind,
+      subject: kind === "contact_import" ? "autumn-fair.csv" : null,
+      input: JSON.stringify(kind === "contact_import" ? { duplicates: "update" } : { prefix: "" }),
+      created_at: now - 5 * minute,
+      run_at: now - 5 * minute,
+      log_seq: 0,
+      ...row,
+    });
+    if (kind === "contact_import") await insertSteps(backend, id, stepsDone, now);
+    ids.set(name, id);
+  }
+  return ids;
+}
+
+async function insertSteps(backend: Backend, id: string, done: number, now: number) {
+  const rows = steps.map((name, position) => {
+    const status: StepRow["status"] =
+      position < done ? "done" : position === done && done > 0 ? "running" : "waiting";
+    return {
+      job_id: id,
+      position,
+      name,
+      weight: position === 0 ? 4 : 6,
+      status,
+      started_at: status === "waiting" ? null : now - (72 - position * 30) * second,
+      finished_at: status === "done" ? now - 42 * second : null,
+    };
+  });
+  await backend.db.insertInto("job_steps").values(rows).execute();
+}
