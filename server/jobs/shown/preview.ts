@@ -32,9 +32,9 @@ export function previewNeeds({
 
 /** @returns null where the bytes are no text after all */
 export function textPreview({ mediaType, size, bytes }: Beginning): PreviewView | null {
-  const text = decoded(bytes);
-  if (text === undefined) return null;
   const whole = bytes.length >= size;
+  const text = decoded(bytes, whole);
+  if (text === undefined) return null;
   if (tables.includes(essence(mediaType))) return table(text, whole) ?? lines(text, whole);
   return lines(text, whole);
 }
@@ -63,14 +63,14 @@ function lines(text: string, whole: boolean): PreviewView {
 }
 
 /** UTF-8, UTF-16 with its mark, else Windows-1252, in which any bytes are letters. */
-function decoded(bytes: Uint8Array): string | undefined {
+function decoded(bytes: Uint8Array, whole: boolean): string | undefined {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (a === 0xfe && b === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 27))) return undefined;
   try {
     // As of a stream: the last letter may be cut in two.
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !whole });
   } catch {
     return new TextDecoder("windows-1252").decode(bytes);
   }
