@@ -201,6 +201,10 @@ export interface JobContext<Step extends string = string> {
   progress(done: number, total?: number, message?: string): void;
   /** Counts a row as failed, under a reason people read; kept with the next batch. */
   reject(row: number, reason: string): void;
+  /**
+   * Says a line to the people who look at the job. Up to 1,000 a second and 100,000 a job are kept;
+   * where more were dropped, a line of the log says so.
+   */
   log(message: string, level?: "info" | "warn" | "error"): void;
   /**
    * Resolves after a while, rejects at once when the signal fires. A wait of a second or more is

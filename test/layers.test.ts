@@ -66,9 +66,13 @@ describe("who may import whom", () => {
   });
 
   test("what decides by itself does no input or output", () => {
-    const decides = ["status.ts", "storable.ts", "run/progress.ts", "estimate/estimator.ts"].map(
-      (name) => `server/jobs/${name}`,
-    );
+    const decides = [
+      "status.ts",
+      "storable.ts",
+      "run/progress.ts",
+      "run/log-lines.ts",
+      "estimate/estimator.ts",
+    ].map((name) => `server/jobs/${name}`);
     expect(files).toEqual(expect.arrayContaining(decides));
     const isPure = (path: string) =>
       decides.includes(path) || isIn(path, "server/jobs/shown", "server/jobs/estimate");

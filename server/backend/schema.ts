@@ -168,7 +168,8 @@ export interface JobEventsTable {
 export interface JobLogsTable {
   job_id: string;
   seq: number;
-  level: "info" | "warn" | "error";
+  /** A note is of the engine itself: lines were dropped. */
+  level: "info" | "warn" | "error" | "note";
   message: string;
   happened_at: number;
 }

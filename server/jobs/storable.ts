@@ -5,3 +5,11 @@
 export function storable(text: string): string {
   return text.replaceAll("\0", "\u{FFFD}").toWellFormed();
 }
+
+/** Longer than a line on a page, and as long as a sentence may be. */
+const longest = 500;
+
+/** What a job says, storable, and cut where it is too long for a line. */
+export function brief(text: string): string {
+  return storable(text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+}

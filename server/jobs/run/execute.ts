@@ -78,7 +78,7 @@ async function runOnce(
   if (!kind) return failForGood(backend, row, missing(row.kind));
   const lose = () => abort.abort(new Stopped("lost"));
   const estimator = createEstimator(Object.values(kind.steps));
-  const tracked = progress.track(row.id, row.fence, estimator, lose);
+  const tracked = progress.track(row.id, row.fence, estimator, lose, row.log_seq);
   const watched = watchWrites(executor.storage);
   const run: Run = { row, kind, abort, tracked, ...executor, storage: watched.storage };
   // What an earlier run left is not known here.

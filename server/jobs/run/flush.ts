@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Backend, Write } from "../../backend/backend.ts";
-import type { LogLine, ProgressRow, WriteProgress } from "./progress.ts";
+import type { LogLine } from "./log-lines.ts";
+import type { ProgressRow, WriteProgress } from "./progress.ts";
 
 /**
  * One statement for the progress of all jobs of a runner; rows whose fence moved on are left out.

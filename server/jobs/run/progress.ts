@@ -3,7 +3,8 @@
  * map and are written for all of them together. Pure: clock, timer and writer are handed in.
  */
 import type { Estimator } from "../estimate/estimator.ts";
-import { storable } from "../storable.ts";
+import { brief } from "../storable.ts";
+import { createLogLines, type LogLine, type LogLines } from "./log-lines.ts";
 
 /** With many jobs one statement gets long, so it is sent less often. */
 const intervalMs = { few: 100, many: 250 };
@@ -12,17 +13,9 @@ const fewJobs = 50;
 const sampleEveryMs = 1_000;
 /** A shorter wait changes nothing that people see, and needs no writing of its own. */
 const toldWaitMs = 3_000;
-/** Text longer than this is cut: it is a line on a page. */
-const longestText = 500;
 
 /** What is known of a step that begins. */
 const nothing = { done: 0, total: null, message: null };
-
-export interface LogLine {
-  level: "info" | "warn" | "error";
-  message: string;
-  at: number;
-}
 
 /** What is written for one job. */
 export interface ProgressRow {
@@ -80,8 +73,17 @@ interface Wait {
 }
 
 export interface Progress {
-  /** @param onLost is called when it shows that the job is no longer this run's */
-  track(id: string, fence: number, estimator: Estimator, onLost?: () => void): Tracked;
+  /**
+   * @param onLost is called when it shows that the job is no longer this run's
+   * @param logged log lines that earlier runs wrote
+   */
+  track(
+    id: string,
+    fence: number,
+    estimator: Estimator,
+    onLost?: () => void,
+    logged?: number,
+  ): Tracked;
   /** Writes what waits; final states call it before they end. */
   flush(): Promise<void>;
 }
@@ -99,7 +101,9 @@ interface Entry {
   /** Nothing was told of the step that began; what was written stands. */
   fresh: boolean;
   dirty: boolean;
-  lines: LogLine[];
+  lines: LogLines;
+  /** Nothing follows for a while. */
+  finishing: boolean;
   sampledAt: number;
   /** The last value is not kept as an event. */
   unsampled: boolean;
@@ -141,14 +145,13 @@ export function createProgress(options: {
     const told = new Map<string, Entry>();
     for (const entry of entries.values()) {
       if (entry.dirty) rows.push(rowOf(entry, at));
-      if (entry.lines.length > 0) {
-        logs.set(entry.id, { fence: entry.fence, lines: entry.lines });
-        entry.lines = [];
-      }
+      const lines = entry.lines.take(at, entry.finishing);
+      if (lines.length > 0) logs.set(entry.id, { fence: entry.fence, lines });
       if (entry.dirty || logs.has(entry.id)) told.set(entry.id, entry);
       entry.dirty = false;
     }
     writtenAt = at;
+    if (isAnyWaiting()) schedule();
     if (told.size === 0) return;
     try {
       for (const id of await write(rows, logs)) lose(told.get(id));
@@ -156,6 +159,10 @@ export function createProgress(options: {
       keepWaiting(rows, logs);
       throw error;
     }
+  }
+
+  function isAnyWaiting(): boolean {
+    return entries.values().some(({ lines }) => lines.waiting);
   }
 
   /** Not where its run has ended meanwhile, or another one of this job has begun. */
@@ -171,13 +178,13 @@ export function createProgress(options: {
       entry.dirty = true;
       if (sampled) entry.unsampled = true;
     }
-    for (const [id, { lines }] of logs) entries.get(id)?.lines.unshift(...lines);
+    for (const [id, { lines }] of logs) entries.get(id)?.lines.putBack(lines);
     if (entries.size > 0) schedule();
   }
 
   return {
     flush,
-    track(id, fence, estimator, onLost = () => {}) {
+    track(id, fence, estimator, onLost = () => {}, logged = 0) {
       const entry: Entry = {
         id,
         fence,
@@ -189,7 +196,8 @@ export function createProgress(options: {
         progress: null,
         fresh: false,
         dirty: false,
-        lines: [],
+        lines: createLogLines(logged),
+        finishing: false,
         sampledAt: Number.NEGATIVE_INFINITY,
         unsampled: false,
         toWhole: (fraction) => fraction,
@@ -216,7 +224,7 @@ export function createProgress(options: {
           tell();
         },
         log(line) {
-          entry.lines.push({ ...line, message: cut(line.message) });
+          entry.lines.add(line);
           schedule();
         },
         begin({ position, toWhole, told = { ...nothing, progress: entry.progress } }) {
@@ -240,7 +248,13 @@ export function createProgress(options: {
             entry.dirty = true;
             entry.sampledAt = Number.NEGATIVE_INFINITY;
           }
-          await flush();
+          entry.finishing = true;
+          try {
+            do await flush();
+            while (entry.lines.waiting);
+          } finally {
+            entry.finishing = false;
+          }
         },
         forget() {
           if (entries.get(id) === entry) entries.delete(id);
@@ -268,12 +282,12 @@ function rowOf(entry: Entry, at: number): ProgressRow {
     done: count(done),
     total: total === null ? null : count(total),
     progress,
-    message: message === null ? null : cut(message),
+    message: message === null ? null : brief(message),
     at,
     etaFrom: expected && Math.round(at + expected.from),
     etaTo: expected && Math.round(at + expected.to),
     waitsUntil: wait?.until ?? null,
-    waitsFor: wait?.reason ? cut(wait.reason) : null,
+    waitsFor: wait?.reason ? brief(wait.reason) : null,
     sampled: sampled ? 1 : 0,
   };
 }
@@ -290,8 +304,4 @@ function fractionOf(done: number, total: number | null): number | null {
 /** A kind may tell any number; a column that cannot hold it would fail the rows of all jobs. */
 function count(told: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(told) || 0));
-}
-
-function cut(text: string): string {
-  return storable(text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text);
 }

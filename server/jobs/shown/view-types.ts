@@ -116,7 +116,7 @@ export type PreviewView =
 
 export interface LogLineView {
   seq: number;
-  level: "info" | "warn" | "error";
+  level: "info" | "warn" | "error" | "note";
   message: string;
   time: TimeView;
 }

@@ -6,7 +6,10 @@ import { iso } from "./job-json.ts";
 import { behindQuery, nextSchema, pageOf } from "./numbered.ts";
 import { jobParams, oneJob } from "./one-job.ts";
 
-const level = z.enum(["info", "warn", "error"]);
+const level = z.enum(["info", "warn", "error", "note"]).meta({
+  description:
+    "A `note` says that lines were dropped here: a job may say 1,000 a second, and 100,000 in all",
+});
 
 const lineSchema = z
   .object({ seq: z.int(), level, message: z.string(), happenedAt: z.iso.datetime() })

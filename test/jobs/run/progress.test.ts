@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createEstimator } from "../../../server/jobs/estimate/estimator.ts";
-import {
-  createProgress,
-  type LogLine,
-  type ProgressRow,
-} from "../../../server/jobs/run/progress.ts";
+import type { LogLine } from "../../../server/jobs/run/log-lines.ts";
+import { createProgress, type ProgressRow } from "../../../server/jobs/run/progress.ts";
 
 /** Progress on a clock that stands until it is moved, with what was written and when. */
 function setUp() {
