@@ -6,6 +6,7 @@ import { apiRoutes } from "./routes/api/api.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
 import { contactRoutes } from "./routes/contacts.ts";
+import { dashboardRoutes } from "./routes/dashboard.ts";
 import { devRoutes } from "./routes/dev.ts";
 import { errorPage } from "./routes/error-page.ts";
 import { filesRoutes } from "./routes/files.ts";
@@ -65,6 +66,7 @@ export function createApp(services: Services): Hono<Env> {
   app.get("/", (c) => c.redirect("/jobs", 303));
   // Before the jobs: "new" is the id of none.
   app.route("/", newJobsRoutes(services));
+  app.route("/", dashboardRoutes(services));
   app.route("/", jobRoutes(services));
   app.route("/", bulkRoutes(services));
   app.route("/", jobActionRoutes(services));

@@ -1,10 +1,18 @@
 /** The templates by name, each with the data it gets; a test holds the files of `views/` against it. */
 
-import type { ActionsView, FileView, JobView, StepView } from "./jobs/shown/view-types.ts";
+import type { ActionsView, CountsView, FileView, JobView, StepView } from "./jobs/shown/view-types.ts";
 import type { Status } from "./jobs/status.ts";
 import type { ContactsPage, ContactView } from "./pages/contacts.ts";
 import type { FieldView, HiddenField } from "./pages/form.ts";
-import type { JobLog, JobPage, JobResult, JobsPage, Live } from "./pages/jobs.ts";
+import type {
+  BulkView,
+  JobFilterView,
+  JobLog,
+  JobPage,
+  JobResult,
+  JobsPage,
+  Live,
+} from "./pages/jobs.ts";
 import type { ErrorPage, LayoutData, PagerView, RefreshView } from "./pages/layout.ts";
 import type { ColumnView, JobFormPage, MappingPage, NewJobPage } from "./pages/new-jobs.ts";
 import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./pages/people.ts";
@@ -36,8 +44,10 @@ export type Partials = {
   "jobs/result": JobResult;
   "jobs/_file": FileView;
   "jobs/_look": FileView;
-  "jobs/_filter": JobsPage["filter"];
-  "jobs/_bulk": string;
+  "jobs/_counts": Live<CountsView>;
+  "jobs/_filter": JobFilterView;
+  "jobs/_bulk": BulkView;
+  "jobs/_shortcuts": Record<never, never>;
   "jobs/_columns": ColumnView[];
   "jobs/_preview": Pick<MappingPage, "columns" | "preview">;
   "contacts/_table": ContactView[];

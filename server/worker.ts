@@ -24,14 +24,15 @@ const measure = await orExitWith(
   startFigures({ role: "worker", config, backend }),
   `it cannot serve its figures on ${config.host}:${config.metricsPort}`,
 );
+const catalog = await readCatalog(config.jobsDirs);
 let workerId = "";
 const supervisor = await supervise({
   backend,
-  catalog: await readCatalog(config.jobsDirs),
+  catalog,
   log,
   concurrency: config.concurrency,
   runners: config.runners,
-  chores: createChores({ backend, storage, log, retentionDays: config.retentionDays }),
+  chores: createChores({ backend, storage, catalog, log, retentionDays: config.retentionDays }),
   // The web process that started this one knows at once when it is gone, and whose jobs that takes.
   onRegister(id) {
     workerId = id;

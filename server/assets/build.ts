@@ -1,7 +1,8 @@
 /**
  * Makes what the pages load: `public/app.css` from the templates, and `public/app.js` from htmx and
- * our scripts, in one file each, so that a first view costs few requests. Run by itself
- * (`node server/assets/build.ts`) it builds for production.
+ * our scripts, in one file each, so that a first view costs few requests; what the list of jobs
+ * alone needs is in `public/dashboard.js`. Run by itself (`node server/assets/build.ts`) it builds
+ * for production.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -26,10 +27,11 @@ const output = {
   css: join(root, "public/app.css"),
   js: join(root, "public/app.js"),
   worker: join(root, "public/live-worker.js"),
+  dashboard: join(root, "public/dashboard.js"),
 };
 const sources = join(root, "public/scripts");
 /** In the order in which they stand in the page's script. */
-const scripts = ["times", "submit-once", "live-swap", "live-job", "live-list", "live"];
+const scripts = ["times", "submit-once", "live-swap", "live-job", "live"];
 const devScript = "dev-reload";
 /** A plain installation brings 4.x, which drops what the live partials rest on. */
 const htmxVersion = "2.0.11";
@@ -46,6 +48,7 @@ export async function buildAssets(options: { minify: boolean; dev?: boolean }): 
   const htmx = readHtmx();
   await buildStylesheet(minify);
   write(output.worker, await bundled("live-worker"));
+  write(output.dashboard, await bundled("dashboard"));
   const own = await Promise.all([...scripts, ...(dev ? [devScript] : [])].map(small));
   write(output.js, [header(), htmx, ...own].join("\n"));
 }
@@ -122,10 +125,11 @@ async function buildStylesheet(minify: boolean): Promise<void> {
 
 /** With the hashes of what the script's own version has to stand for as well. */
 function header(): string {
-  const hashes = [output.css, output.worker].map((path) => {
+  const others = [output.css, output.worker, output.dashboard];
+  const hashes = others.map((path) => {
     return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 8);
   });
-  return `/* app.css ${hashes[0]}, live-worker.js ${hashes[1]} */`;
+  return `/* app.css, live-worker.js, dashboard.js ${hashes.join(" ")} */`;
 }
 
 const how = { minify: true, format: "iife", target: "es2022" } as const;

@@ -1,6 +1,7 @@
 /** Jobs that ended long ago go, with all that they left; what they came to stays known for a while. */
 import { sql } from "kysely";
 import type { Backend, Write } from "../backend/backend.ts";
+import { firstIdOf } from "../jobs/first-id.ts";
 import type { Storage } from "../storage/storage.ts";
 import { inSmallSteps } from "./small-steps.ts";
 
@@ -34,7 +35,7 @@ export async function removeOldJobs(
     after = page.at(-1)!.id;
   }
   await inSmallSteps(backend, signal, (write, most) =>
-    forget(write, idAt(before - rememberedMs), most),
+    forget(write, firstIdOf(before - rememberedMs), most),
   );
 }
 
@@ -44,16 +45,10 @@ function oldJobs({ db }: Backend, before: number, after: string) {
     .selectFrom("jobs")
     .select(["id", "finished_at"])
     .where("id", ">", after)
-    .where("id", "<", idAt(before))
+    .where("id", "<", firstIdOf(before))
     .orderBy("id")
     .limit(pageSize)
     .execute();
-}
-
-/** The lowest id that a job of that moment can have. https://www.rfc-editor.org/rfc/rfc9562#section-5.7 */
-function idAt(at: number): string {
-  const hex = at.toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
 async function remove(backend: Backend, storage: Storage, ids: string[], signal: AbortSignal) {
@@ -86,7 +81,7 @@ async function removeNumbered(
   return Number(numAffectedRows ?? 0);
 }
 
-/** Steps, errors, files and uses of uploads go with their job. */
+/** Steps, errors, files, words and uses of uploads go with their job. */
 async function removeRows({ db }: Write, ids: string[]): Promise<void> {
   await db
     .insertInto("removed_jobs")

@@ -8,6 +8,7 @@ import { audit, type Via } from "./audit.ts";
 import { checkInput } from "./check-input.ts";
 import { milliseconds } from "./duration.ts";
 import { type PrintedFile, printOf } from "./print.ts";
+import { keepWords } from "./keep-words.ts";
 import { storable } from "./storable.ts";
 import { keepEvent } from "./transition.ts";
 
@@ -244,6 +245,7 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       .onConflict((c) => c.doNothing())
       .execute();
   }
+  await keepWords(write, kind, job);
   const details = asked(request.runAt);
   const fact = { type: "created", message: "Created", ...(details && { details }) };
   await keepEvent(write, job, fact, at);

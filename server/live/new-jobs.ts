@@ -1,6 +1,7 @@
 /** Which jobs were started since a list of jobs was rendered. */
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
+import { firstIdOf } from "../jobs/first-id.ts";
 import { isFinal, statuses } from "../jobs/status.ts";
 import type { ListTopic, Topic } from "./topics.ts";
 
@@ -41,12 +42,4 @@ export async function newJobs(
 
 function isDated(topic: Topic): topic is ListTopic & { since: number } {
   return topic.kind === "list" && topic.since !== undefined;
-}
-
-/** The first 48 bits of an id are the time of its making, ms (RFC 9562). */
-function firstIdOf(time: number): string {
-  const hex = Math.min(time, 2 ** 48 - 1)
-    .toString(16)
-    .padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -1,6 +1,12 @@
 /** What the pages of jobs get. Like the view models, everything in here is ready to print. */
-import type { ActionsView, JobView, LogLineView, ResultView } from "../jobs/shown/view-types.ts";
-import type { Option } from "./form.ts";
+import type {
+  ActionsView,
+  CountsView,
+  JobView,
+  LogLineView,
+  ResultView,
+} from "../jobs/shown/view-types.ts";
+import type { HiddenField, Option } from "./form.ts";
 import type { Page } from "./layout.ts";
 
 /** A live partial: `oob` where it goes to a page that is already open, which swaps it in by id. */
@@ -8,20 +14,40 @@ export type Live<T> = T & { oob: boolean };
 
 /** GET /jobs */
 export interface JobsPage extends Page {
-  filter: {
-    q: string;
-    statuses: Option[];
-    types: Option[];
-    /** Empty where there is nobody else's to see. */
-    scopes: Option[];
-    /** True where anything is filtered. */
-    active: boolean;
-  };
+  filter: JobFilterView;
+  counts: CountsView;
+  /** What to know of what is shown, or empty: "The search looked at the latest 1,000 jobs …" */
+  notice: string;
   jobs: JobView[];
-  /** "24 jobs shown" */
-  countText: string;
+  bulk: BulkView;
   olderHref: string | null;
   newestHref: string | null;
+}
+
+/** What the list is filtered by. */
+export interface JobFilterView {
+  q: string;
+  statuses: Option[];
+  types: Option[];
+  spans: Option[];
+  /** The first day and the last, "2026-11-23", or empty. */
+  from: string;
+  to: string;
+  /** Empty where there is nobody else's to see. */
+  scopes: Option[];
+  /** True where anything is filtered. */
+  active: boolean;
+  clearHref: string;
+}
+
+/** What can be done with the jobs that were chosen, or with all that match. */
+export interface BulkView {
+  /** "24 jobs shown" */
+  countText: string;
+  /** "All 2,314 that match", or empty where the page shows them all. */
+  allText: string;
+  /** The filter, for doing something with all that match. */
+  fields: HiddenField[];
 }
 
 /** GET /jobs/:id */

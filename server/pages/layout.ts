@@ -19,6 +19,8 @@ export interface LayoutData {
   /** Paths with their version: "/app.css?v=3f1c". */
   css: string;
   js: string;
+  /** The script that this page alone needs, or null. */
+  script: string | null;
 }
 
 /** For a page that changes: with JavaScript off it reloads itself, unless the person stopped that. */

@@ -1,4 +1,4 @@
-/** GET /app.css, /app.js, /live-worker.js: what the pages load, kept by browsers for as long as it is right. */
+/** GET /app.css, /app.js, /live-worker.js, /dashboard.js: what the pages load, kept by browsers for as long as it is right. */
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
@@ -10,7 +10,7 @@ const forEver = "public, max-age=31536000, immutable";
 
 export function assetRoutes(): Hono<Env> {
   const routes = new Hono<Env>();
-  const path = "/:file{(app|live-worker)\\.(css|js)}";
+  const path = "/:file{(app|live-worker|dashboard)\\.(css|js)}";
   routes.use(path, async (c, next) => {
     await next();
     // Behind the answer: a header that `serveStatic` is given in `onFound` comes too late for it.
@@ -25,5 +25,5 @@ export function assetRoutes(): Hono<Env> {
  * several machines, one must not hand out its own under the other's name, to be kept for ever.
  */
 function isCurrent(version: string | undefined): boolean {
-  return ["app.css", "app.js"].some((name) => assetHref(name) === `/${name}?v=${version}`);
+  return ["app.css", "app.js", "dashboard.js"].some((name) => assetHref(name) === `/${name}?v=${version}`);
 }

@@ -1,21 +1,32 @@
 /** The dashboard's filter: from the query, to the list's conditions and back to a form. */
 import type { Person } from "../accounts/accounts.ts";
 import { visibleJobs } from "../accounts/authorize.ts";
+import type { Backend } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
-import type { JobFilter } from "../jobs/list.ts";
+import type { JobFilter } from "../jobs/list-ranges.ts";
+import { search } from "../jobs/search.ts";
 import { isFinal, type Status, statuses } from "../jobs/status.ts";
-import type { Option } from "../pages/form.ts";
-import type { JobsPage } from "../pages/jobs.ts";
-import { isJobId } from "./job-of.ts";
+import type { HiddenField, Option } from "../pages/form.ts";
+import type { JobFilterView } from "../pages/jobs.ts";
+import { dayOf, recentDays, spanBetween, spanOfDays, zoneOf } from "./time-span.ts";
 
 export interface Filter {
   q: string;
   status: string;
   type: string;
+  /** "today", "7d", "30d", "dates" or empty. */
+  when: string;
+  /** Days, or empty. */
+  from: string;
+  to: string;
   scope: "mine" | "account";
-  where: Pick<JobFilter, "statuses" | "kinds" | "id">;
+  where: Pick<JobFilter, "statuses" | "kinds" | "span">;
+  /** What is set, by the names of the query. */
+  fields: HiddenField[];
+  /** True where anything is left out of the scope. */
+  active: boolean;
   /** The dashboard with this filter. */
-  href(more: Record<string, string>): string;
+  href(more?: Record<string, string>): string;
 }
 
 const groups = new Map<string, readonly Status[]>([
@@ -23,41 +34,70 @@ const groups = new Map<string, readonly Status[]>([
   ...statuses.map((status): [string, Status[]] => [status, [status]]),
 ]);
 
-/** What is no filter is left out, so that an old link still shows something. */
-export function readFilter(query: Record<string, string>, catalog: Catalog): Filter {
+/**
+ * What is no filter is left out, so that an old link still shows something.
+ * @param now ms since 1970; what "today" is said of
+ */
+export function readFilter(
+  query: Record<string, string | undefined>,
+  catalog: Catalog,
+  person: Person,
+  now: number,
+): Filter {
   const q = (query.q ?? "").trim().slice(0, 100);
   const status = query.status && groups.has(query.status) ? query.status : "";
   const type = query.type && catalog.has(query.type) ? query.type : "";
+  const [from, to] = [dayOf(query.from), dayOf(query.to)];
+  // Days that were typed count, whether or not they were asked for.
+  const days = from || to ? "dates" : "";
+  const when = query.when && recentDays.has(query.when) ? query.when : days;
+  const zone = zoneOf(query.zone) ?? person.preferences.timeZone ?? "UTC";
   const scope = query.scope === "account" ? "account" : "mine";
   const where: Filter["where"] = {};
   if (status) where.statuses = groups.get(status);
   if (type) where.kinds = [type];
-  if (isJobId(q.toLowerCase())) where.id = q.toLowerCase();
-  else if (q) where.kinds = titled(catalog, q).filter((kind) => !type || kind === type);
-  const set = { q, status, type, scope: scope === "mine" ? "" : scope };
+  if (when === "dates") where.span = spanBetween(from, to, zone);
+  else if (when) where.span = spanOfDays(recentDays.get(when)!, zone, now);
+  const set = {
+    ...{ q, status, type },
+    ...(when === "dates" ? { from, to } : { when }),
+    zone: when && query.zone ? zone : "",
+    scope: scope === "mine" ? "" : scope,
+  };
+  const entries = Object.entries(set).filter(([, value]) => value);
   return {
-    q,
-    status,
-    type,
-    scope,
-    where,
-    href(more) {
+    ...{ q, status, type, when, scope, where },
+    ...(when === "dates" ? { from, to } : { from: "", to: "" }),
+    fields: entries.map(([name, value]) => ({ name, value })),
+    active: Boolean(q || status || type || when),
+    href(more = {}) {
       const given = Object.entries({ ...set, ...more }).filter(([, value]) => value);
-      const search = new URLSearchParams(given).toString();
-      return search ? `/jobs?${search}` : "/jobs";
+      const text = new URLSearchParams(given).toString();
+      return text ? `/jobs?${text}` : "/jobs";
     },
   };
 }
 
-/** Kinds with these letters in their title; an impossible one where none has, to find nothing. */
-function titled(catalog: Catalog, q: string): string[] {
-  const kinds = [...catalog].filter(([, kind]) =>
-    kind.title.toLowerCase().includes(q.toLowerCase()),
-  );
-  return kinds.length > 0 ? kinds.map(([name]) => name) : [""];
+/** The conditions of the list for one who asks, with what the search finds. */
+export async function listFilter(
+  { backend, catalog }: { backend: Pick<Backend, "db">; catalog: Catalog },
+  person: Person,
+  { q, scope, where }: Pick<Filter, "q" | "scope" | "where">,
+): Promise<JobFilter> {
+  const visible = visibleJobs(person, scope);
+  const found = q ? await search(backend.db, catalog, visible, q) : undefined;
+  return { ...where, ...visible, found };
 }
 
-export function filterView(filter: Filter, catalog: Catalog, person: Person): JobsPage["filter"] {
+const spans: [string, string][] = [
+  ["", "Any time"],
+  ["today", "Today"],
+  ["7d", "Last 7 days"],
+  ["30d", "Last 30 days"],
+  ["dates", "Between two days"],
+];
+
+export function filterView(filter: Filter, catalog: Catalog, person: Person): JobFilterView {
   const option = (value: string, label: string, chosen: string): Option => ({
     value,
     label,
@@ -70,13 +110,17 @@ export function filterView(filter: Filter, catalog: Catalog, person: Person): Jo
     q: filter.q,
     statuses: [option("", "Any status", filter.status), ...names],
     types: [option("", "Any kind", filter.type), ...kinds],
+    spans: spans.map(([value, label]) => option(value, label, filter.when)),
+    from: filter.from,
+    to: filter.to,
     scopes: seesOthers
       ? [
           option("mine", "My jobs", filter.scope),
           option("account", "Everyone's jobs", filter.scope),
         ]
       : [],
-    active: Boolean(filter.q || filter.status || filter.type),
+    active: filter.active,
+    clearHref: filter.scope === "account" ? "/jobs?scope=account" : "/jobs",
   };
 }
 

@@ -1,9 +1,9 @@
 /** What a job was started with, as people gave it. */
 import type { z } from "zod";
 import type { JobRow } from "../backend/schema.ts";
+import { isSecret } from "../jobs/secret.ts";
 import type { JobPage } from "../pages/jobs.ts";
 import type { Services } from "../services.ts";
-import { isSecret } from "./api/masked-input.ts";
 
 /** An upload by its name, a choice by its words, a secret not at all, nor what is no single value. */
 export async function inputFacts(

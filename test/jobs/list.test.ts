@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type JobFilter, listJobs } from "../../server/jobs/list.ts";
+import { countByStatus } from "../../server/jobs/counts.ts";
+import { firstIdOf } from "../../server/jobs/first-id.ts";
+import { countJobs, listIds, listJobs } from "../../server/jobs/list.ts";
+import type { JobFilter } from "../../server/jobs/list-ranges.ts";
 import { isFinal, statuses } from "../../server/jobs/status.ts";
 import { addAccount, backends, openTestBackend } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
@@ -74,7 +77,6 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     );
     const ids = new Set(fitting.map(({ id }) => id));
     expect(await pages(filter, 4)).toEqual(expected.filter((id) => ids.has(id)));
-    expect(await pages({ id: rows[7]!.id }, 4)).toEqual([rows[7]!.id]);
   });
 
   test("of no kind, and of more kinds than anybody has", async () => {
@@ -89,6 +91,44 @@ describe.each(backends)("the list of jobs on $name", (which) => {
       listJobs(opened.backend.db, { accountId: "account-1" }, { limit: 3, after });
     for (const after of ["", "x", "ended.x.y", "1", "1.id", ".id"]) {
       expect((await page(after)).jobs.map(({ id }) => id)).toEqual(expected.slice(0, 3));
+    }
+  });
+
+  test("of a span: what ended in it, and of what is active what was started in it", async () => {
+    const [from, to] = [1_001, 1_002];
+    const inSpan = ({ finished_at, id }: (typeof rows)[number]) =>
+      finished_at === null ? id >= firstIdOf(from) && id < firstIdOf(to) : finished_at === 1_001;
+    const ids = new Set(rows.filter(inSpan).map(({ id }) => id));
+    expect(ids.size).toBeGreaterThan(5);
+    expect(await pages({ span: { from, to } }, 3)).toEqual(expected.filter((id) => ids.has(id)));
+    const later = await pages({ span: { from: Date.now() - 60_000 } }, 50);
+    const active = rows.filter(({ finished_at }) => finished_at === null);
+    expect(later).toEqual(expected.filter((id) => active.some((row) => row.id === id)));
+  });
+
+  test("all ids at once and their number are those of the pages", async () => {
+    const filter = { accountId: "account-1", statuses: ["failed", "pending"] } as const;
+    const ids = await pages(filter, 50);
+    const { db } = opened.backend;
+    expect(await listIds(db, filter, 100)).toEqual(ids);
+    expect(await listIds(db, filter, 3)).toEqual(ids.slice(0, 3));
+    expect(await countJobs(db, filter, 100)).toBe(ids.length);
+    expect(await countJobs(db, filter, 3)).toBe(4);
+  });
+
+  test("kinds may be left out", async () => {
+    const usual = new Set(rows.filter(({ kind }) => kind === "noop").map(({ id }) => id));
+    expect(await pages({ notKinds: ["urgent"] }, 7)).toEqual(expected.filter((id) => usual.has(id)));
+  });
+
+  test("the counts of each status are those of the list", async () => {
+    const { db } = opened.backend;
+    const all = await countByStatus(db, { accountId: "account-1" });
+    const own = await countByStatus(db, { accountId: "account-1", userId: "person-2" });
+    for (const status of statuses) {
+      expect(all[status]).toBe(rows.filter((row) => row.status === status).length);
+      const mine = rows.filter((row) => row.status === status && row.user_id === "person-2");
+      expect(own[status]).toBe(mine.length);
     }
   });
 

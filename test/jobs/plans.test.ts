@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { claimStatement, lockStatement } from "../../server/backend/postgres/queue.ts";
 import { bestStatement } from "../../server/backend/sqlite/queue.ts";
-import { type JobFilter, listJobs } from "../../server/jobs/list.ts";
+import { countJobs, listJobs } from "../../server/jobs/list.ts";
+import type { JobFilter } from "../../server/jobs/list-ranges.ts";
+import { search } from "../../server/jobs/search.ts";
 import { start } from "../../server/jobs/start.ts";
 import { isFinal } from "../../server/jobs/status.ts";
 import { typicalSeconds } from "../../server/jobs/typical-duration.ts";
@@ -22,6 +24,8 @@ const busy = { accountId: "account-1", userId: "busy" };
 const seldom = { accountId: "account-1", userId: "seldom" };
 const everyone = { accountId: "account-1" };
 
+const weekAgo = Date.now() - 7 * 86_400_000;
+
 const filters: [string, JobFilter][] = [
   ["everyone's", everyone],
   ["one's own", busy],
@@ -39,7 +43,8 @@ const filters: [string, JobFilter][] = [
     { ...busy, kinds: [unusual, rare], statuses: ["failed", "pending"] },
   ],
   ["of somebody who has none", { ...everyone, userId: "nobody" }],
-  ["found by its id", { ...everyone, id: "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f" }],
+  ["of some days", { ...everyone, span: { from: weekAgo, to: weekAgo + 86_400_000 } }],
+  ["of one's own, of some days", { ...seldom, span: { from: weekAgo } }],
 ];
 
 describe.each(backends)("with many jobs in the table, on $name", (which) => {
@@ -73,6 +78,26 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
       const after = `${sort}.0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f`;
       await expectBounded(({ db }) => listJobs(db, filter, { limit: 50, after }));
     }
+  });
+
+  // A table of this size Postgres reads as soon as a thousand rows of it are wanted; that of the
+  // benchmark is larger.
+  const common = which.name === "sqlite" ? ["peop"] : [];
+  test.each([...common, "people csv", "nothing rare", "rare", "0198c5d2", "rare people"])(
+    "a page of what is found by %j reads no more than so many of a word",
+    async (text) => {
+      for (const who of [everyone, busy, seldom]) {
+        await expectBounded(async ({ db }) => {
+          const found = await search(db, testCatalog, who, text);
+          await listJobs(db, { ...who, found }, { limit: 50 });
+          await listJobs(db, { ...who, found, kinds: [unusual] }, { limit: 50 });
+        });
+      }
+    },
+  );
+
+  test.each(filters)("jobs %s are counted up to a number", async (_, filter) => {
+    await expectBounded(({ db }) => countJobs(db, filter, 1_000));
   });
 
   test("the typical duration is taken of the last jobs of each kind", async () => {

@@ -248,10 +248,15 @@ function jobPage(job: JobView, lines: LogLineView[]): string {
 function listPage(jobs: JobView[]): string {
   const topics = ["jobs:mine", ...jobs.map(({ id }) => `row:${id}`)];
   return render.page("jobs/index", {
-    layout: { ...layout, ...assets(), topics, since: "" },
-    filter: { q: "", statuses: [], types: [], scopes: [], active: false },
+    layout: { ...layout, ...assets(), topics, since: "", script: assetHref("dashboard.js") },
+    filter: {
+      ...{ q: "", statuses: [], types: [], spans: [], from: "", to: "", scopes: [] },
+      ...{ active: false, clearHref: "/jobs" },
+    },
+    counts: { scope: "mine", renderedAt: 0, counts: [] },
+    notice: "",
     jobs,
-    countText: `${jobs.length} jobs`,
+    bulk: { countText: `${jobs.length} jobs`, allText: "", fields: [] },
     olderHref: null,
     newestHref: null,
   });

@@ -1,5 +1,5 @@
 /** A table with very many jobs, spread as they are in life: most in one account, few of one person. */
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { Schema } from "../../server/backend/schema.ts";
 
@@ -36,12 +36,25 @@ export async function fillWithJobs(
     const to = Math.min(count, from + atOnce);
     await insert(backend, who, { from, to, count, now, kinds });
   }
+  await addWords(db, who.accountId);
   await analyse(backend);
+}
+
+/** Each of the account's jobs has a word that all have; a few have a rare one besides. */
+async function addWords(db: Kysely<Schema>, accountId: string): Promise<void> {
+  const words = (word: string, which: RawBuilder<unknown>) => sql`
+    insert into job_words (job_id, word, account_id, user_id)
+    select id, ${word}, account_id, user_id from jobs
+    where account_id = ${accountId} and ${which}`.execute(db);
+  await words("people", sql`1 = 1`);
+  await words("rarest", sql`id like '%7777'`);
 }
 
 /** Brings the planner's statistics up to date, as the server does by itself in time. */
 export async function analyse({ name, db }: Backend): Promise<void> {
-  await sql.raw(name === "postgres" ? "vacuum analyze jobs" : "analyze jobs").execute(db);
+  for (const table of ["jobs", "job_words"]) {
+    await sql.raw(`${name === "postgres" ? "vacuum analyze" : "analyze"} ${table}`).execute(db);
+  }
 }
 
 const otherAccounts = 400;

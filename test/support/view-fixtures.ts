@@ -25,6 +25,7 @@ export const layout: LayoutData = {
   refresh: null,
   css: "/app.css?v=1",
   js: "/app.js?v=1",
+  script: null,
 };
 
 /** An import of 100,000 contacts at 42 %, running; anything else by what is given. */

@@ -97,18 +97,37 @@ const filter = {
     "Export contacts",
     "Audience report",
   ),
+  spans: options("Any time", "Any time", "Today", "Last 7 days", "Last 30 days", "Between two days"),
+  from: "",
+  to: "",
   scopes: options("Mine", "Mine", "Everybody’s"),
   active: false,
+  clearHref: "/jobs",
 };
 
 const list = {
   layout: {
     ...layout,
     refresh: { seconds: 5, checkHref: "/jobs", toggleHref: "/jobs?refresh=off" },
+    script: "/dashboard.js?v=1",
   },
   filter,
+  counts: {
+    scope: "mine" as const,
+    renderedAt: 1_763_906_712_345,
+    counts: [
+      { status: "running" as const, href: "/jobs?status=running", text: "3 running" },
+      { status: "pending" as const, href: "/jobs?status=pending", text: "12 waiting" },
+      { status: "succeeded" as const, href: "/jobs?status=succeeded", text: "1,204 done" },
+    ],
+  },
+  notice: "",
   jobs: Object.values(jobs),
-  countText: "50 jobs shown",
+  bulk: {
+    countText: "50 jobs shown",
+    allText: "All 2,314 that match",
+    fields: [{ name: "status", value: "failed" }],
+  },
   olderHref: "/jobs?before=0198",
   newestHref: null,
 };

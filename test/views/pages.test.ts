@@ -10,16 +10,19 @@ const rendered = Object.entries(pages).map(([name, { template, data }]) => ({
   name,
   html: views.page(template, data),
   token: data.layout.token,
+  script: data.layout.script,
 }));
 
-describe.each(rendered)("$name", ({ html, token }) => {
+describe.each(rendered)("$name", ({ html, token, script }) => {
   test("is valid HTML", async () => {
     expect(await faults(html)).toEqual([]);
   });
 
   test("keeps to the content security policy", () => {
     expect(html).not.toMatch(/\sstyle=|<style|\son[a-z]+=|javascript:/i);
-    expect(html.match(/<script\b[^>]*>/g)).toEqual([`<script src="/app.js?v=1" defer>`]);
+    const own = script ? [`<script src="${script}" defer>`] : [];
+    const scripts = [`<script src="/app.js?v=1" defer>`, ...own];
+    expect(html.match(/<script\b[^>]*>/g)).toEqual(scripts);
   });
 
   test("has one heading of the first rank and one empty region for announcements", () => {

@@ -80,6 +80,15 @@ export interface TimeView {
   text: string;
 }
 
+/** How many jobs a list has; live, like a job's own parts. */
+export interface CountsView {
+  scope: "mine" | "account";
+  /** When they were counted, ms. */
+  renderedAt: number;
+  /** Only those that are not zero: "3 running". */
+  counts: { status: Status; href: string; text: string }[];
+}
+
 /** What a job leaves, shown when it ended and, for files, as soon as they are whole. */
 export interface ResultView {
   page: { href: string; text: string } | null;

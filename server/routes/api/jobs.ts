@@ -1,9 +1,10 @@
 /** GET /api/jobs/:id and GET /api/jobs: one job, and many in one request. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { can, visibleJobs } from "../../accounts/authorize.ts";
+import { can } from "../../accounts/authorize.ts";
 import { listJobs } from "../../jobs/list.ts";
 import { shownColumns } from "../../jobs/shown/shown-row.ts";
 import type { Env, Services } from "../../services.ts";
+import { listFilter } from "../job-filter.ts";
 import { isJobId } from "../job-of.ts";
 import { empty, json, problems } from "./answers.ts";
 import { toldColumns } from "./job-json.ts";
@@ -66,7 +67,7 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
   });
 
   api.openapi(many, async (c) => {
-    const { ids, status, type, scope, limit, cursor } = c.req.valid("query");
+    const { ids, status, type, scope, q, from, to, limit, cursor } = c.req.valid("query");
     const { person } = c.var;
     if (ids) {
       const rows = await byIds(ids.filter(isJobId));
@@ -75,7 +76,8 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
       const inOrder = ids.flatMap((id) => found.get(id) ?? []);
       return c.json({ jobs: await readJobs(services, inOrder), next_cursor: null }, 200);
     }
-    const filter = { statuses: statusesOf(status), kinds: type, ...visibleJobs(person, scope) };
+    const where = { statuses: statusesOf(status), kinds: type, span: { from, to } };
+    const filter = await listFilter(services, person, { q: q ?? "", scope, where });
     const page = { limit, after: cursor, also: toldColumns };
     const { jobs, next } = await listJobs(backend.db, filter, page);
     return c.json({ jobs: await readJobs(services, jobs), next_cursor: next ?? null }, 200);

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Catalog } from "../../catalog.ts";
 import type { Kind } from "../../job.ts";
-import { isSecret } from "./masked-input.ts";
+import { isSecret } from "../../jobs/secret.ts";
 
 type JsonSchema = Record<string, unknown>;
 

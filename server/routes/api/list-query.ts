@@ -32,6 +32,12 @@ export const listQuery = z.object({
   scope: z.enum(["mine", "account"]).default("mine").meta({
     description: "`account`: everybody's, for owners of the account; others get their own",
   }),
+  q: z.string().trim().max(100).optional().meta({
+    description:
+      "Words: each begins a word of the kind's title, of the file's name or of the input; or the beginning of an id, of 8 characters or more. Of a word that very many jobs have, the latest 1,000 are looked at",
+  }),
+  from: moment("Only what ended then or later, and of what is not over what was started then"),
+  to: moment("The same before that moment"),
   limit: z.coerce
     .number()
     .int()
@@ -46,6 +52,14 @@ export const listQuery = z.object({
     }),
   cursor: z.string().optional().meta({ description: "`next_cursor` of the page before" }),
 });
+
+function moment(description: string) {
+  return z.iso
+    .datetime({ offset: true })
+    .transform((text) => Date.parse(text))
+    .optional()
+    .openapi({ type: "string", format: "date-time", description });
+}
 
 function separated<Item extends z.ZodType<unknown, string>>(item: Item) {
   return z

@@ -1,6 +1,6 @@
 /** A job's input as it may be shown: fields that hold secrets are masked. */
-import type { z } from "@hono/zod-openapi";
 import type { Kind } from "../../job.ts";
+import { isSecret } from "../../jobs/secret.ts";
 
 const mask = "********";
 
@@ -17,13 +17,4 @@ export function maskedInput(
     return [field, isShown || value === null ? value : mask];
   });
   return Object.fromEntries(entries);
-}
-
-/** Whether a field is marked `secret`, also inside of `optional()`, `default()` and the like. */
-export function isSecret(type: z.core.$ZodType | undefined): boolean {
-  const field = type as z.ZodType | undefined;
-  if (!field) return false;
-  if (field.meta?.()?.secret) return true;
-  const { innerType } = field.def as { innerType?: z.core.$ZodType };
-  return isSecret(innerType);
 }

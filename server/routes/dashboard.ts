@@ -1,0 +1,84 @@
+/** GET /jobs: the jobs of a person or an account, filtered, page by page. */
+import { type Context, Hono } from "hono";
+import { visibleJobs } from "../accounts/authorize.ts";
+import { assetHref } from "../assets/href.ts";
+import { withBusy } from "../jobs/busy.ts";
+import { type Counts, countByStatus, mostCounted } from "../jobs/counts.ts";
+import { countJobs, listJobs } from "../jobs/list.ts";
+import type { JobFilter } from "../jobs/list-ranges.ts";
+import { mostFound } from "../jobs/search.ts";
+import { capped, countsView } from "../jobs/shown/counts-view.ts";
+import { amountOf, number } from "../jobs/shown/format.ts";
+import { createFrames } from "../live/frames.ts";
+import { createJobReader } from "../live/job-reader.ts";
+import type { Env, Services } from "../services.ts";
+import { type Filter, filterView, listFilter, readFilter } from "./job-filter.ts";
+import { layoutFor } from "./layout.ts";
+import { refreshView } from "./refresh.ts";
+
+const rowsOnPage = 50;
+
+export function dashboardRoutes(services: Services): Hono<Env> {
+  const { backend, catalog, render } = services;
+  const { db } = backend;
+  const frames = createFrames({ catalog, render, reader: createJobReader(services) });
+  const routes = new Hono<Env>();
+
+  routes.get("/jobs", async (c) => {
+    const { person } = c.var;
+    // What starts while the list is read is told by the stream.
+    const now = backend.now();
+    const filter = readFilter(c.req.query(), catalog, person, now);
+    const where = await listFilter(services, person, filter);
+    const after = c.req.query("after");
+    const list = await listJobs(db, where, { limit: rowsOnPage, after });
+    const counts = await countByStatus(db, visibleJobs(person, filter.scope));
+    const jobs = (await withBusy(db, list.jobs)).map((row) => frames.view(row, [], now));
+    const isWhole = !list.next && !after;
+    const matching = isWhole ? jobs.length : await countMatching(filter, where, counts);
+    return c.html(
+      render.page("jobs/index", {
+        layout: layoutOf(c, filter, jobs, now),
+        jobs,
+        filter: filterView(filter, catalog, person),
+        counts: countsView(filter.scope, counts, mostCounted, now),
+        notice: where.found?.more ? tooMany : "",
+        bulk: {
+          countText: `${amountOf(jobs.length, "jobs")} shown`,
+          allText: isWhole ? "" : `All ${capped(matching, mostCounted)} that match`,
+          fields: filter.fields,
+        },
+        olderHref: list.next ? filter.href({ after: list.next }) : null,
+        newestHref: after ? filter.href() : null,
+      }),
+    );
+  });
+
+  /** What is filtered by status alone was counted already. */
+  async function countMatching(filter: Filter, where: JobFilter, counts: Counts): Promise<number> {
+    if (filter.q || filter.type || filter.when) return countJobs(db, where, mostCounted);
+    const of = where.statuses ?? (Object.keys(counts) as (keyof Counts)[]);
+    return of.reduce((sum, status) => sum + counts[status], 0);
+  }
+
+  function layoutOf(
+    c: Context<Env>,
+    { scope }: Filter,
+    jobs: readonly { id: string; active: boolean }[],
+    now: number,
+  ) {
+    const active = jobs.filter((job) => job.active);
+    return layoutFor(c, services, {
+      title: "Jobs",
+      section: "jobs",
+      topics: [`jobs:${scope}`, ...active.map((job) => `row:${job.id}`)],
+      since: String(now),
+      refresh: active.length > 0 ? refreshView(c, 10) : null,
+      script: assetHref("dashboard.js"),
+    });
+  }
+
+  return routes;
+}
+
+const tooMany = `Very many jobs have these words. The search looked at ${number(mostFound)} of each, the latest first: type more, or choose a kind.`;
