@@ -1,9 +1,16 @@
 /** The templates by name, each with the data it gets; a test holds the files of `views/` against it. */
 
-import type { ActionsView, CountsView, FileView, JobView, StepView } from "./jobs/shown/view-types.ts";
+import type {
+  ActionsView,
+  CountsView,
+  FileView,
+  JobView,
+  SoundSwitch,
+  StepView,
+} from "./jobs/shown/view-types.ts";
 import type { Status } from "./jobs/status.ts";
 import type { ContactsPage, ContactView } from "./pages/contacts.ts";
-import type { FieldView, HiddenField } from "./pages/form.ts";
+import type { FieldView, HiddenField, WhenView } from "./pages/form.ts";
 import type {
   BulkView,
   JobFilterView,
@@ -14,7 +21,14 @@ import type {
   Live,
 } from "./pages/jobs.ts";
 import type { ErrorPage, LayoutData, PagerView, RefreshView } from "./pages/layout.ts";
-import type { ColumnView, JobFormPage, MappingPage, NewJobPage } from "./pages/new-jobs.ts";
+import type {
+  AlreadyPage,
+  ColumnView,
+  EarlierView,
+  JobFormPage,
+  MappingPage,
+  NewJobPage,
+} from "./pages/new-jobs.ts";
 import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./pages/people.ts";
 
 export interface Pages {
@@ -22,6 +36,7 @@ export interface Pages {
   "jobs/new": NewJobPage;
   "jobs/form": JobFormPage;
   "jobs/mapping": MappingPage;
+  "jobs/already": AlreadyPage;
   "jobs/show": JobPage;
   "contacts/index": ContactsPage;
   "sessions/sign-in": SignInPage;
@@ -39,6 +54,8 @@ export type Partials = {
   "jobs/_log": JobLog;
   "jobs/_lines": Live<JobLog>;
   "jobs/_actions": ActionsView;
+  "jobs/_sound": SoundSwitch;
+  "jobs/_more": JobView;
   "jobs/_steps": StepView[];
   "jobs/progress": JobView;
   "jobs/result": JobResult;
@@ -48,6 +65,8 @@ export type Partials = {
   "jobs/_filter": JobFilterView;
   "jobs/_bulk": BulkView;
   "jobs/_shortcuts": Record<never, never>;
+  "jobs/_when": WhenView;
+  "jobs/_from": EarlierView;
   "jobs/_columns": ColumnView[];
   "jobs/_preview": Pick<MappingPage, "columns" | "preview">;
   "contacts/_table": ContactView[];

@@ -35,6 +35,17 @@ export async function findUser(
     : users.where("email", "=", by.email).executeTakeFirst();
 }
 
+/** @returns names by id, of those who are still there */
+export async function namesOf(
+  backend: Pick<Backend, "db">,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const users = authTables(backend).selectFrom("users").select(["id", "name"]);
+  const rows = await users.where("id", "in", [...new Set(ids)]).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Longer than any sign-up that is still under way. */
 const unfinishedAfter = 60_000;
 

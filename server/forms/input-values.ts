@@ -1,5 +1,6 @@
 /** What was typed into a form, or stands in a query, as the input of a kind. Pure. */
 import type { Kind } from "../job.ts";
+import { isSecret } from "../jobs/secret.ts";
 import { type InputField, inputFields } from "./input-fields.ts";
 
 /** By field name, "mapping.3" for a column. */
@@ -12,6 +13,28 @@ export function inputFrom(kind: Pick<Kind, "input">, typed: Typed): Record<strin
     if (value !== undefined) input[field.name] = value;
   }
   return input;
+}
+
+/** The way back from `inputFrom`; what nobody may read again is left to be typed anew. */
+export function typedFrom(kind: Pick<Kind, "input">, input: Record<string, unknown>): Typed {
+  const typed: Record<string, string> = {};
+  for (const { name, type } of inputFields(kind)) {
+    const value = input[name];
+    if (value === undefined || value === null || isSecret(kind.input.shape[name])) continue;
+    if (type === "checkbox") typed[name] = value ? "on" : "off";
+    else if (typeof value !== "object") typed[name] = String(value);
+    else if (type !== "columns") typed[name] = JSON.stringify(value);
+    else for (const [key, each] of Object.entries(value)) typed[`${name}.${key}`] = String(each);
+  }
+  return typed;
+}
+
+/** Without what was said of an uploaded file: another has columns of its own. */
+export function withoutFile(kind: Pick<Kind, "input">, typed: Typed): Typed {
+  const fields = inputFields(kind).filter(({ type }) => type === "file" || type === "columns");
+  const isOfFile = (name: string) =>
+    fields.some((field) => name === field.name || name.startsWith(`${field.name}.`));
+  return Object.fromEntries(Object.entries(typed).filter(([name]) => !isOfFile(name)));
 }
 
 /** Only what belongs to the kind's input. */

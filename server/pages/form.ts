@@ -40,3 +40,19 @@ export interface HiddenField {
   name: string;
   value: string;
 }
+
+/** When the job is to start. */
+export interface WhenView {
+  /** True where something else than now was chosen, or is wrong. */
+  open: boolean;
+  choices: Option[];
+  /** As it was typed: "2026-11-24T02:00", or empty. */
+  at: string;
+  /** What the browser said its zone is, or empty; a script puts it in. */
+  zone: string;
+  /** The zone that times are read in: "UTC". */
+  zoneText: string;
+  /** True where the person chose that zone in the settings, whatever the browser's is. */
+  fixed: boolean;
+  error: string;
+}

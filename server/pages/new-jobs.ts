@@ -1,5 +1,6 @@
 /** What the pages get on which a job is described before it starts. */
-import type { FieldView, HiddenField, Option } from "./form.ts";
+import type { JobView, TimeView } from "../jobs/shown/view-types.ts";
+import type { FieldView, HiddenField, Option, WhenView } from "./form.ts";
 import type { Page } from "./layout.ts";
 
 export interface KindCard {
@@ -27,11 +28,21 @@ export interface JobFormPage extends Page {
   /** `type` and `idempotency_key` among them. */
   hidden: HiddenField[];
   fields: FieldView[];
+  /** The job that the fields were filled in from. */
+  from: EarlierView | null;
+  /** Null while a file has to be chosen. */
+  when: WhenView | null;
   /** What is wrong with the whole, or empty. */
   error: string;
   submitLabel: string;
   /** "Usually 1-3 minutes", or empty */
   usually: string;
+}
+
+/** A job that was started before. */
+export interface EarlierView {
+  href: string;
+  started: TimeView;
 }
 
 /** One column of an uploaded file. */
@@ -59,6 +70,20 @@ export interface MappingPage extends Page {
   preview: string[][];
   /** Further choices, "duplicates" among them. */
   fields: FieldView[];
+  from: EarlierView | null;
+  when: WhenView;
   error: string;
   changeFileHref: string;
+}
+
+/** Where a job with the same input is active: nothing was started, and the person is asked. */
+export interface AlreadyPage extends Page {
+  /** "This job is running already" */
+  heading: string;
+  /** "You", "Ada Lovelace" */
+  who: string;
+  job: JobView;
+  /** What starts another one: everything as it was sent. */
+  action: string;
+  hidden: HiddenField[];
 }

@@ -1,19 +1,37 @@
-/** POST /jobs/:id/cancel, pause, resume and retry: each answers 303 to the job it leads to. */
+/**
+ * POST /jobs/:id/cancel, pause, resume, start-now and retry: each answers 303 to the job it leads
+ * to, or with `?stay` to the page that it was asked from. A retry of what is running already asks.
+ */
 import { type Context, Hono } from "hono";
+import { visibleJobs } from "../accounts/authorize.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { cancel } from "../jobs/cancel.ts";
 import { pause, resume } from "../jobs/pause.ts";
 import { NotFinal, retry } from "../jobs/retry.ts";
-import { InvalidInput, UnknownKind } from "../jobs/start.ts";
+import { AlreadyActive, InvalidInput, UnknownKind } from "../jobs/start.ts";
+import { startNow } from "../jobs/start-now.ts";
 import { isFinal } from "../jobs/status.ts";
 import type { Env, Services } from "../services.ts";
+import { alreadyPage } from "./already-page.ts";
 import { setFlash } from "./flash.ts";
+import { field } from "./form.ts";
+import { pageOf } from "./guard.ts";
 import { jobOf } from "./job-of.ts";
 import { noJob } from "./no-job.ts";
 
-type Act = (job: JobRow, c: Context<Env>) => Promise<{ job: JobRow; said?: string }>;
+/** The job to go to, with what is said there, or the page that asks first. */
+type Act = (job: JobRow, c: Context<Env>) => Promise<Acted | Response>;
+
+interface Acted {
+  job: JobRow;
+  said?: string | undefined;
+}
 
 const repeated = "It had been started again already: this is that job. Nothing was started twice.";
+
+/** On its own page a new job speaks for itself. */
+const startedAgain = (c: Context<Env>) =>
+  c.req.query("stay") === undefined ? undefined : "It was started again.";
 
 export function jobActionRoutes(services: Services): Hono<Env> {
   const { backend, catalog } = services;
@@ -23,9 +41,12 @@ export function jobActionRoutes(services: Services): Hono<Env> {
     routes.post(`/jobs/:id/${name}`, async (c) => {
       const job = await jobOf(c, services, "act");
       if (!job) return noJob(c, services);
-      const { job: target, said } = await act(job, c);
+      const acted = await act(job, c);
+      if (acted instanceof Response) return acted;
+      const { job: target, said } = acted;
       if (said) setFlash(c, { tone: "plain", text: said }, services.config);
-      return c.redirect(`/jobs/${target.id}`, 303);
+      const stays = c.req.query("stay") !== undefined;
+      return c.redirect(stays ? pageOf(c) : `/jobs/${target.id}`, 303);
     });
   }
 
@@ -39,11 +60,21 @@ export function jobActionRoutes(services: Services): Hono<Env> {
   });
   post("pause", async (job, c) => ({ job: await pause(backend, job.id, c.var.person.userId) }));
   post("resume", async (job, c) => ({ job: await resume(backend, job.id, c.var.person.userId) }));
+  post("start-now", async (job, c) => ({
+    job: await startNow(backend, job.id, c.var.person.userId),
+  }));
   post("retry", async (job, c) => {
+    const { person } = c.var;
+    const anyway = field(await c.req.parseBody(), "anyway");
+    const unlessActive = anyway ? undefined : visibleJobs(person, "account");
     try {
-      const again = await retry(backend, catalog, job, c.var.person.userId);
-      return { job: again.job, ...(again.repeated && { said: repeated }) };
+      const again = await retry(backend, catalog, job, person.userId, { unlessActive });
+      return { job: again.job, said: again.repeated ? repeated : startedAgain(c) };
     } catch (error) {
+      if (error instanceof AlreadyActive) {
+        const action = `/jobs/${job.id}/retry`;
+        return alreadyPage(c, services, error.job, { action, sent: {} });
+      }
       const known = [NotFinal, InvalidInput, UnknownKind].some((kind) => error instanceof kind);
       if (!known) throw error;
       return { job, said: (error as Error).message };

@@ -1,13 +1,16 @@
 /** The pages on which a job is described before it starts. */
 import { randomUUID } from "node:crypto";
+import type { JobRow } from "../backend/schema.ts";
 import { type Filled, fieldView } from "../forms/field-view.ts";
 import { type InputField, inputFields, plainFields, uploadField } from "../forms/input-fields.ts";
+import { withoutFile } from "../forms/input-values.ts";
 import { usually } from "../forms/usually.ts";
+import { type WhenTyped, whenView } from "../forms/when.ts";
 import type { ByteSource, FilePreview, Kind } from "../job.ts";
-import { size } from "../jobs/shown/format.ts";
-import { typicalSeconds } from "../jobs/typical-duration.ts";
+import { moment, size } from "../jobs/shown/format.ts";
+import { typicalDurations } from "../jobs/typical-duration.ts";
 import type { HiddenField } from "../pages/form.ts";
-import type { ColumnView, JobFormPage, MappingPage } from "../pages/new-jobs.ts";
+import type { ColumnView, EarlierView, JobFormPage, MappingPage } from "../pages/new-jobs.ts";
 import type { Services } from "../services.ts";
 import { type Handled, layoutFor } from "./layout.ts";
 
@@ -22,14 +25,19 @@ export interface Draft extends Filled {
   kind: Kind;
   /** Made with the first page and kept with every answer to it: however often it is sent, one job. */
   idempotencyKey?: string | undefined;
+  when: WhenTyped;
+  /** The job that it begins with. */
+  from?: Earlier | undefined;
 }
+
+export type Earlier = Pick<JobRow, "id" | "created_at">;
 
 /** Where a file has to come first: a form with nothing but that. */
 export function filePage(c: Handled, services: NewJobServices, draft: Draft, error = "") {
-  const { type, kind, typed } = draft;
+  const { type, kind, typed, from } = draft;
   const upload = uploadField(kind)!;
   const layout = layoutFor(c, services, { title: kind.title, section: "new" });
-  const { [upload.name]: _, ...carried } = typed;
+  const carried = { ...withoutFile(kind, typed), ...(from && { from: from.id }) };
   const view = fieldView(upload, { typed: {}, errors: { [upload.name]: error } });
   const data: JobFormPage = {
     kind: type,
@@ -40,6 +48,8 @@ export function filePage(c: Handled, services: NewJobServices, draft: Draft, err
     multipart: true,
     hidden: [],
     fields: [{ ...view, name: "file" }],
+    from: earlierView(from),
+    when: null,
     error: "",
     submitLabel: "Upload",
     // How long the job takes depends on the file.
@@ -58,7 +68,8 @@ export async function formPage(
   const { type, kind } = draft;
   const fileText = file ? `${file.name}, ${size(file.size)}` : "";
   const { accountId } = c.var.person;
-  const typical = await typicalSeconds(services.backend.db, services.catalog, accountId);
+  const { backend, catalog } = services;
+  const typical = await typicalDurations(backend.db, catalog, accountId, [type]);
   const fields = inputFields(kind)
     .filter((field) => field.type !== "columns")
     .map((field) => ({ ...fieldView(field, draft), fileText }));
@@ -71,9 +82,11 @@ export async function formPage(
     multipart: false,
     hidden: hidden(draft),
     fields,
+    from: earlierView(draft.from),
+    when: whenAsked(c, draft),
     error: otherError(draft, fields),
     submitLabel: "Start",
-    usually: usually(typical(type)),
+    usually: usually(typical(type, file?.size ?? null)),
   };
   return c.html(services.render.page(services.render.own(type, "form"), data));
 }
@@ -85,8 +98,9 @@ export function mappingPage(
   draft: Draft,
   { file, preview }: { file: ByteSource; preview: FilePreview },
 ) {
-  const { type, kind, typed } = draft;
+  const { type, kind, typed, from } = draft;
   const upload = uploadField(kind)!;
+  const others = { ...withoutFile(kind, typed), ...(from && { from: from.id }) };
   const filled: Filled = { ...draft, suggested: preview.suggested };
   const mapping = inputFields(kind).find((field) => field.type === "columns");
   const columns = mapping ? columnViews(mapping, preview, filled) : [];
@@ -101,8 +115,10 @@ export function mappingPage(
     columns,
     preview: preview.rows,
     fields,
+    from: earlierView(from),
+    when: whenAsked(c, draft),
     error: otherError(draft, [...columns, ...fields]),
-    changeFileHref: `/jobs/new/${type}`,
+    changeFileHref: `/jobs/new/${type}?${new URLSearchParams({ ...others, [upload.name]: "" })}`,
   };
   return c.html(services.render.page("jobs/mapping", data));
 }
@@ -130,13 +146,22 @@ function columnViews(
 
 /** What is wrong and stands beside no field of the page. */
 function otherError({ errors = {} }: Draft, shown: { name: string }[]): string {
-  const beside = new Set(shown.map(({ name }) => name));
+  const beside = new Set([...shown.map(({ name }) => name), "when"]);
   return Object.entries(errors).find(([name]) => !beside.has(name))?.[1] ?? "";
 }
 
-function hidden({ type, idempotencyKey = randomUUID() }: Draft): HiddenField[] {
+function earlierView(from: Earlier | undefined): EarlierView | null {
+  return from ? { href: `/jobs/${from.id}`, started: moment(from.created_at) } : null;
+}
+
+function whenAsked(c: Handled, { when, errors }: Draft) {
+  return whenView(when, c.var.person.preferences.timeZone, errors?.when);
+}
+
+function hidden({ type, idempotencyKey = randomUUID(), from }: Draft): HiddenField[] {
   return [
     { name: "type", value: type },
     { name: "idempotency_key", value: idempotencyKey },
+    ...(from ? [{ name: "from", value: from.id }] : []),
   ];
 }

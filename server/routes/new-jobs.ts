@@ -1,13 +1,17 @@
 /** GET /jobs/new (choose a kind), GET /jobs/new/:type (its form), POST /jobs (start). */
 import { Hono } from "hono";
+import { visibleJobs } from "../accounts/authorize.ts";
 import { inputFrom, sentFor, type Typed, typedFor } from "../forms/input-values.ts";
 import { usually } from "../forms/usually.ts";
+import { whenOf, whenTyped } from "../forms/when.ts";
 import type { Kind } from "../job.ts";
 import { checkInput } from "../jobs/check-input.ts";
-import { InvalidInput, type Started, start } from "../jobs/start.ts";
-import { typicalSeconds } from "../jobs/typical-duration.ts";
+import { AlreadyActive, InvalidInput, type Started, start } from "../jobs/start.ts";
+import { typicalDurations } from "../jobs/typical-duration.ts";
 import type { KindCard } from "../pages/new-jobs.ts";
 import type { Env } from "../services.ts";
+import { alreadyPage } from "./already-page.ts";
+import { beginWith, earlierOf } from "./earlier.ts";
 import { errorPage } from "./error-page.ts";
 import { setFlash } from "./flash.ts";
 import { field } from "./form.ts";
@@ -22,9 +26,9 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
   const routes = new Hono<Env>();
 
   routes.get("/jobs/new", async (c) => {
-    const typical = await typicalSeconds(backend.db, catalog, c.var.person.accountId);
+    const typical = await typicalDurations(backend.db, catalog, c.var.person.accountId);
     const kinds = [...catalog].filter(([, kind]) => kind.listed !== false);
-    const cards = kinds.map(([type, kind]) => kindCard(type, kind, usually(typical(type))));
+    const cards = kinds.map(([type, kind]) => kindCard(type, kind, usually(typical(type, null))));
     const layout = layoutFor(c, services, { title: "New job", section: "new" });
     return c.html(render.page("jobs/new", { layout, kinds: cards }));
   });
@@ -34,8 +38,19 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
     const kind = catalog.get(type);
     if (!kind) return noKind(c, services);
     if (kind.startPage) return c.redirect(kind.startPage, 303);
-    const typed = typedFor(kind, c.req.query());
-    return newJobPage(c, services, { type, kind, typed, errors: errorsIn(kind, typed) });
+    const query = c.req.query();
+    const from = await earlierOf(c, services, type, query.from);
+    const given = typedFor(kind, query);
+    const { typed, errors } = await beginWith(services, kind, from, given);
+    const wrong = { ...errorsIn(kind, typed), ...errors };
+    return newJobPage(c, services, {
+      type,
+      kind,
+      typed,
+      from,
+      when: whenTyped(query),
+      errors: wrong,
+    });
   });
 
   routes.post("/jobs", async (c) => {
@@ -43,19 +58,31 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
     const type = field(body, "type");
     const kind = catalog.get(type);
     if (!kind) return noKind(c, services);
-    const { accountId, userId } = c.var.person;
+    const { person } = c.var;
+    const { accountId, userId } = person;
     const typed = sentFor(kind, body);
-    const input = inputFrom(kind, typed);
     const idempotencyKey = field(body, "idempotency_key").slice(0, longestKey) || undefined;
+    const from = await earlierOf(c, services, type, field(body, "from"));
+    const when = whenTyped(body);
+    const { runAt, wrong } = whenOf(when, person.preferences.timeZone, backend.now());
     try {
-      const request = { kind: type, input, accountId, userId, idempotencyKey };
-      const started = await start(backend, catalog, request);
+      const started = await start(backend, catalog, {
+        ...{ kind: type, input: inputFrom(kind, typed), accountId, userId, idempotencyKey, runAt },
+        ...{ retryOf: from?.id, changed: from !== undefined },
+        ...(wrong && { wrong: { when: wrong } }),
+        unlessActive: field(body, "anyway") ? undefined : visibleJobs(person, "account"),
+      });
       if (started.repeated) setFlash(c, { tone: "plain", text: repeatedText(started) }, config);
       return c.redirect(`/jobs/${started.job.id}`, 303);
     } catch (error) {
+      if (error instanceof AlreadyActive) {
+        const sent = { ...typed, ...when, type, idempotency_key: idempotencyKey, from: from?.id };
+        return alreadyPage(c, services, error.job, { action: "/jobs", sent });
+      }
       if (!(error instanceof InvalidInput)) throw error;
       c.status(422);
-      return newJobPage(c, services, { type, kind, typed, idempotencyKey, errors: error.fields });
+      const errors = error.fields;
+      return newJobPage(c, services, { type, kind, typed, from, when, idempotencyKey, errors });
     }
   });
 

@@ -2,7 +2,9 @@
 import { Hono } from "hono";
 import { uploadField } from "../forms/input-fields.ts";
 import { typedFor } from "../forms/input-values.ts";
+import { whenTyped } from "../forms/when.ts";
 import type { Env } from "../services.ts";
+import { earlierOf } from "./earlier.ts";
 import { protectForms } from "./guard.ts";
 import { filePage, type NewJobServices } from "./new-job-pages.ts";
 import { noKind } from "./new-jobs.ts";
@@ -23,16 +25,19 @@ export function uploadsRoutes(services: NewJobServices): Hono<Env> {
     if (!kind || !upload) return noKind(c, services);
     const { accountId, userId } = c.var.person;
     const typed = typedFor(kind, c.req.query());
+    const from = await earlierOf(c, services, type, c.req.query("from"));
     try {
       const place = { backend, storage, limit: config.uploadLimit };
       const { id } = await receiveUpload(c, { place, accountId, userId });
-      const query = new URLSearchParams({ ...typed, [upload.name]: id });
+      const chosen = { ...typed, [upload.name]: id, ...(from && { from: from.id }) };
+      const query = new URLSearchParams(chosen);
       return c.redirect(`/jobs/new/${type}?${query}`, 303);
     } catch (error) {
       const status = uploadStatus(error);
       if (!status) throw error;
       c.status(status);
-      return filePage(c, services, { type, kind, typed }, (error as Error).message);
+      const draft = { type, kind, typed, from, when: whenTyped({}) };
+      return filePage(c, services, draft, (error as Error).message);
     }
   });
 

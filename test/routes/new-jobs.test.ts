@@ -154,7 +154,7 @@ describe("a form made from the input", () => {
     expect(page).toMatch(/value="99" id="f-times" name="times"[^>]* aria-invalid="true"/);
     expect(page).toContain("Enter 10 or less");
     expect(page).toContain('value="Hi"');
-    expect(chosenIn(page)).toEqual({ mood: "wild" });
+    expect(chosenIn(page)).toEqual({ mood: "wild", when: "now" });
     expect(page).not.toContain("checked>");
     expect(page.match(/aria-invalid/g)).toHaveLength(1);
   });
@@ -236,6 +236,7 @@ describe("a file", () => {
       "mapping.2": "",
       first_row: "names",
       duplicates: "skip",
+      when: "now",
     });
     const started = await browser.post("/jobs", { ...hiddenIn(page), ...chosenIn(page) });
     expect(started.status).toBe(303);

@@ -1,7 +1,7 @@
 /** One filled example of each page, and of each page's empty or refused form. */
 
-import type { ActionsView, JobView, ResultView } from "../../server/jobs/shown/view-types.ts";
-import type { FieldView, Option } from "../../server/pages/form.ts";
+import type { JobView, ResultView } from "../../server/jobs/shown/view-types.ts";
+import type { FieldView, Option, WhenView } from "../../server/pages/form.ts";
 import type { Pages } from "../../server/templates.ts";
 import {
   emptyResult,
@@ -37,11 +37,7 @@ function field(name: string, label: string, different: Partial<FieldView> = {}):
   };
 }
 
-function jobPage(
-  job: JobView,
-  actions: Partial<ActionsView>,
-  left: ResultView = emptyResult,
-): PageFixture {
+function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
   const refresh = { seconds: 4, checkHref: job.href, toggleHref: `${job.href}?refresh=off` };
   return {
     template: "jobs/show",
@@ -57,13 +53,9 @@ function jobPage(
       log: { id: job.id, lines: job.started ? logLines : [], earlierHref: null },
       actions: {
         id: job.id,
-        cancel: false,
-        pause: false,
-        resume: false,
-        retry: false,
+        offers: job.offers,
         token: layout.token,
-        retryLabel: "Retry",
-        ...actions,
+        sound: job.active ? false : null,
       },
       owner: "Started by Ada Lovelace",
       input: [
@@ -97,7 +89,14 @@ const filter = {
     "Export contacts",
     "Audience report",
   ),
-  spans: options("Any time", "Any time", "Today", "Last 7 days", "Last 30 days", "Between two days"),
+  spans: options(
+    "Any time",
+    "Any time",
+    "Today",
+    "Last 7 days",
+    "Last 30 days",
+    "Between two days",
+  ),
   from: "",
   to: "",
   scopes: options("Mine", "Mine", "Everybody’s"),
@@ -131,6 +130,17 @@ const list = {
   olderHref: "/jobs?before=0198",
   newestHref: null,
 };
+
+const when: WhenView = {
+  open: false,
+  choices: options("Now", "Now", "Tonight at 02:00", "Tomorrow at 09:00", "At the time given here"),
+  at: "",
+  zone: "",
+  zoneText: "UTC",
+  fixed: false,
+  error: "",
+};
+const from = { href: jobs.succeeded.href, started: time("14:03") };
 
 const mapping: Pages["jobs/mapping"] = {
   layout: { ...layout, title: "Import contacts", section: "new" },
@@ -177,6 +187,8 @@ const mapping: Pages["jobs/mapping"] = {
       options: options("Update them", "Update them", "Leave them alone"),
     }),
   ],
+  from: null,
+  when,
   error: "",
   changeFileHref: "/jobs/new/contact_import",
 };
@@ -209,11 +221,6 @@ const form: Pages["jobs/form"] = {
       required: false,
       options: options("Everybody", "Everybody", "US Navy"),
     }),
-    field("run_at", "Send at", {
-      type: "datetime-local",
-      required: false,
-      help: "UTC. Empty: at once.",
-    }),
     field("per_minute", "Messages a minute", { type: "number", value: "600" }),
     field("test", "Only send it to me, as a test", {
       type: "checkbox",
@@ -221,6 +228,22 @@ const form: Pages["jobs/form"] = {
       required: false,
     }),
   ],
+  from,
+  when: {
+    ...when,
+    open: true,
+    choices: options(
+      "At the time given here",
+      "Now",
+      "Tonight at 02:00",
+      "Tomorrow at 09:00",
+      "At the time given here",
+    ),
+    at: "2026-11-23T02:00",
+    zoneText: "Europe/Berlin",
+    fixed: true,
+    error: "This time has passed. Choose a later one, or “Now”",
+  },
   error: "One field needs another look.",
   submitLabel: "Send",
   usually: "Usually 1-3 minutes",
@@ -275,15 +298,15 @@ export const pages: Record<string, PageFixture> = {
     template: "jobs/index",
     data: { ...list, jobs: [], olderHref: null, filter: { ...filter, q: "zebra", active: true } },
   },
-  "job-running": jobPage(jobs.running, { cancel: true, pause: true }),
-  "job-unknown-total": jobPage(jobs.unknownTotal, { cancel: true }),
-  "job-long": jobPage(jobs.stalled, { cancel: true, pause: true }),
-  "job-pending": jobPage(jobs.pending, { cancel: true }),
-  "job-retrying": jobPage(jobs.retrying, { cancel: true }),
-  "job-paused": jobPage(jobs.paused, { cancel: true, resume: true }),
-  "job-succeeded": jobPage(jobs.succeeded, { retry: true, retryLabel: "Start again" }, result),
-  "job-failed": jobPage(jobs.failed, { retry: true }),
-  "job-cancelled": jobPage(jobs.cancelled, { retry: true, retryLabel: "Start again" }),
+  "job-running": jobPage(jobs.running),
+  "job-unknown-total": jobPage(jobs.unknownTotal),
+  "job-long": jobPage(jobs.stalled),
+  "job-pending": jobPage(jobs.pending),
+  "job-retrying": jobPage(jobs.retrying),
+  "job-paused": jobPage(jobs.paused),
+  "job-succeeded": jobPage(jobs.succeeded, result),
+  "job-failed": jobPage(jobs.failed),
+  "job-cancelled": jobPage(jobs.cancelled),
   "new": {
     template: "jobs/new",
     data: {
@@ -316,6 +339,7 @@ export const pages: Record<string, PageFixture> = {
       fields: [
         field("file", "CSV file", { type: "file", accept: "text/csv,.csv", help: "Up to 1 GB." }),
       ],
+      when: null,
       error: "",
       submitLabel: "Upload",
     },
@@ -334,6 +358,26 @@ export const pages: Record<string, PageFixture> = {
     },
   },
   mapping: { template: "jobs/mapping", data: mapping },
+  already: {
+    template: "jobs/already",
+    data: {
+      layout: {
+        ...layout,
+        title: jobs.running.title,
+        section: "new",
+        topics: [`row:${jobs.running.id}`],
+      },
+      heading: "This job is running already",
+      who: "Grace Hopper",
+      job: jobs.running,
+      action: "/jobs",
+      hidden: [
+        { name: "type", value: "contact_import" },
+        { name: "idempotency_key", value: "k-1" },
+        { name: "anyway", value: "1" },
+      ],
+    },
+  },
   "mapping-refused": {
     template: "jobs/mapping",
     data: {

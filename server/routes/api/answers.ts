@@ -19,7 +19,7 @@ export function empty(description: string) {
 const reasons = {
   400: "It cannot be read",
   404: "There is no such job, or it belongs to somebody else",
-  409: "The job does not allow that, or the key was used with other input",
+  409: "The job does not allow that, the key was used with other input, or the job is active already",
   410: "The job ended long ago and is no longer kept; what it came to is told",
   413: "It is too large",
   415: "It is not JSON",

@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import type { Env, Services } from "../../services.ts";
 import { requireApiPerson } from "../guard.ts";
+import { auditApi } from "./audit.ts";
 import { eventsApi } from "./events.ts";
 import { jobActionsApi } from "./job-actions.ts";
 import { jobsApi } from "./jobs.ts";
@@ -36,6 +37,7 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
   api.route("/", jobActionsApi(services));
   api.route("/", eventsApi(services));
   api.route("/", logsApi(services));
+  api.route("/", auditApi(services));
 
   api.all("*", (c) => {
     const detail = `There is no ${c.req.method} ${c.req.path}; GET /api/openapi.json says what there is.`;

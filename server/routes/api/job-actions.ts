@@ -1,9 +1,10 @@
-/** POST /api/jobs/:id/cancel, pause, resume and retry. */
+/** POST /api/jobs/:id/cancel, pause, resume, start-now and retry. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { JobRow } from "../../backend/schema.ts";
 import { cancel } from "../../jobs/cancel.ts";
 import { pause, resume } from "../../jobs/pause.ts";
 import { retry } from "../../jobs/retry.ts";
+import { startNow } from "../../jobs/start-now.ts";
 import { isFinal } from "../../jobs/status.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
@@ -13,11 +14,16 @@ import { Problem } from "./problems.ts";
 import { readJob } from "./read-jobs.ts";
 import { newJobHeaders } from "./starts.ts";
 
-function actionRoute<Path extends string>(path: Path, summary: string, description: string) {
+function actionRoute<Path extends string>(
+  path: Path,
+  summary: string,
+  description: string,
+  operationId = `${path}Job`,
+) {
   return createRoute({
     method: "post",
     path: `/jobs/{id}/${path}` as const,
-    operationId: `${path}Job`,
+    operationId,
     summary,
     description,
     request: { params: jobParams },
@@ -39,6 +45,12 @@ const resumeRoute = actionRoute(
   "resume",
   "Resume a paused job",
   "It goes on behind its last checkpoint. A job that is not paused stays as it is.",
+);
+const startNowRoute = actionRoute(
+  "start-now",
+  "Start a scheduled job now",
+  "Its `run_at` becomes now; it starts as soon as others of the account leave room. A job that does not wait for its time stays as it is.",
+  "startJobNow",
 );
 
 const retryRoute = createRoute({
@@ -74,6 +86,7 @@ export function jobActionsApi(services: Services): OpenAPIHono<Env> {
   for (const [route, act] of [
     [pauseRoute, pause],
     [resumeRoute, resume],
+    [startNowRoute, startNow],
   ] as const) {
     api.openapi(route, async (c) => {
       const job = await oneJob(c, services, "act");
@@ -83,14 +96,14 @@ export function jobActionsApi(services: Services): OpenAPIHono<Env> {
 
   api.openapi(retryRoute, async (c) => {
     const old = await oneJob(c, services, "act");
-    const { job } = await retry(backend, catalog, old, c.var.person.userId);
+    const { job } = await retry(backend, catalog, old, c.var.person.userId, { via: "api" });
     c.header("Location", `/api/jobs/${job.id}`);
     c.header("Retry-After", retryAfter(job, backend.now()) ?? "0");
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
   });
 
   async function after(act: typeof cancel, job: JobRow, by: string) {
-    return readJob(services, isFinal(job.status) ? job : await act(backend, job.id, by));
+    return readJob(services, isFinal(job.status) ? job : await act(backend, job.id, by, "api"));
   }
 
   return api;

@@ -22,6 +22,11 @@ function alternative(name: string, kind: Kind): JsonSchema {
       type: { const: name },
       metadata,
       run_at: { type: "string", format: "date-time", description: "Not before; default at once" },
+      unless_running: {
+        type: "boolean",
+        default: false,
+        description: "Not where a job with the same input has not ended yet: 409 then",
+      },
     },
     required: needsInput ? ["type", "metadata"] : ["type"],
     additionalProperties: false,

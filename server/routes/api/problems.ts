@@ -6,7 +6,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { NotFinal } from "../../jobs/retry.ts";
 import { isWorthRetrying } from "../../jobs/retryable.ts";
-import { InvalidInput, UnknownKind } from "../../jobs/start.ts";
+import { AlreadyActive, InvalidInput, UnknownKind } from "../../jobs/start.ts";
 import { uploadStatus } from "../receive.ts";
 
 export const problemSchema = z
@@ -22,7 +22,7 @@ export const problemSchema = z
     job_id: z
       .string()
       .optional()
-      .meta({ description: "409 of a start: the job that the key belongs to." }),
+      .meta({ description: "409 of a start: the job that the key belongs to, or that is active." }),
   })
   .openapi("Problem");
 
@@ -58,6 +58,9 @@ export function problemOf(error: unknown): Problem {
     return new Problem(422, error.message, { errors: { type: error.message } });
   }
   if (error instanceof InvalidInput) return invalidInput(error);
+  if (error instanceof AlreadyActive) {
+    return new Problem(409, `${error.message}.`, { job_id: error.job.id });
+  }
   if (error instanceof NotFinal) return new Problem(409, error.message);
   const status = uploadStatus(error);
   if (status) return new Problem(status, (error as Error).message);

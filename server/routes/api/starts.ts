@@ -1,7 +1,8 @@
 /** POST /api/jobs/start */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { visibleJobs } from "../../accounts/authorize.ts";
 import { start } from "../../jobs/start.ts";
-import { typicalSeconds } from "../../jobs/typical-duration.ts";
+import { typicalDurations, typicalSeconds } from "../../jobs/typical-duration.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
 import { retryAfter } from "./one-job.ts";
@@ -12,6 +13,7 @@ const startSchema = z
     type: z.string(),
     metadata: z.record(z.string(), z.unknown()).default({}),
     run_at: z.iso.datetime({ offset: true }).optional(),
+    unless_running: z.boolean().default(false),
   })
   .openapi("Start");
 
@@ -36,7 +38,7 @@ const route = createRoute({
   operationId: "startJob",
   summary: "Start a job",
   description:
-    "The same `Idempotency-Key` gives the same job and the same answer, however often it is sent; with other input or another `run_at` it gives 409 with the `job_id` of that job.",
+    "The same `Idempotency-Key` gives the same job and the same answer, however often it is sent; with other input or another `run_at` it gives 409 with the `job_id` of that job. With `unless_running`, and no key that was used before, it also gives 409 with the `job_id` where a job with the same input has not ended yet; an uploaded file is the same whose bytes are.",
   request: {
     headers: z.object({
       "Idempotency-Key": z.string().min(1).max(255).optional().meta({
@@ -54,7 +56,7 @@ const route = createRoute({
 export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
   api.openapi(route, async (c) => {
-    const { type, metadata, run_at } = c.req.valid("json");
+    const { type, metadata, run_at, unless_running } = c.req.valid("json");
     const { accountId, userId } = c.var.person;
     const { job, sameInput } = await start(backend, catalog, {
       kind: type,
@@ -63,18 +65,18 @@ export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
       userId,
       idempotencyKey: c.req.valid("header")["Idempotency-Key"],
       runAt: run_at === undefined ? undefined : Date.parse(run_at),
+      via: "api",
+      unlessActive: unless_running ? visibleJobs(c.var.person, "account") : undefined,
     });
     if (!sameInput) {
       const detail = `This key was used for job ${job.id}, with other input or for another time. Send another key for another job.`;
       throw new Problem(409, detail, { job_id: job.id });
     }
-    const typical = await typicalSeconds(backend.db, catalog, job.account_id);
+    const typical = await typicalDurations(backend.db, catalog, job.account_id, [type]);
+    const estimated_duration_seconds = typicalSeconds(typical(type, job.size));
     c.header("Location", `/api/jobs/${job.id}`);
     c.header("Retry-After", retryAfter(job, backend.now()) ?? "0");
-    return c.json(
-      { job_id: job.id, status: "pending" as const, estimated_duration_seconds: typical(type) },
-      202,
-    );
+    return c.json({ job_id: job.id, status: "pending" as const, estimated_duration_seconds }, 202);
   });
   return api;
 }

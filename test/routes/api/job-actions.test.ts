@@ -4,7 +4,7 @@ import type { JobJson } from "../../../server/routes/api/job-schema.ts";
 import { backends } from "../../support/backends.ts";
 import { type Api, apiServer, type Member } from "./server.ts";
 
-const actions = ["cancel", "pause", "resume", "retry"];
+const actions = ["cancel", "pause", "resume", "start-now", "retry"];
 
 describe.each(backends)("$name", (which) => {
   let api: Api;
@@ -54,6 +54,17 @@ describe.each(backends)("$name", (which) => {
     expect(await act(id, "resume")).toMatchObject({ status: "pending", reason: "resumed" });
     await api.runNext();
     expect((await api.job(id)).status).toBe("succeeded");
+  });
+
+  test("starts a scheduled job now", async () => {
+    const body = { type: "counting", run_at: "2099-01-01T00:00:00Z" };
+    const { job_id } = (await (await ada.post("/jobs/start", body)).json()) as { job_id: string };
+    await expect(api.runNext()).rejects.toThrow("No job is due");
+    const due = await act(job_id, "start-now");
+    expect(due.status).toBe("pending");
+    expect((await act(job_id, "start-now")).version).toBe(due.version);
+    await api.runNext();
+    expect((await api.job(job_id)).status).toBe("succeeded");
   });
 
   test("leaves a final job as it is", async () => {

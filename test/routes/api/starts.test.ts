@@ -115,6 +115,26 @@ describe.each(backends)("$name", (which) => {
     expect((await ada.post("/jobs/start", later, soon)).status).toBe(409);
   });
 
+  test("leaves alone what is active with the same input, where that is asked for", async () => {
+    const body = { type: "stepping", metadata: { pause: 7 } };
+    const only = { ...body, unless_running: true };
+    const start = async (given: object, headers = {}) => {
+      const answer = await ada.post("/jobs/start", given, headers);
+      const { job_id } = (await answer.json()) as { job_id: string };
+      return { status: answer.status, job_id };
+    };
+    const first = await start(only, { "idempotency-key": "alone" });
+    expect(first.status).toBe(202);
+    expect(await start(only)).toMatchObject({ status: 409, job_id: first.job_id });
+    const repeated = await start(only, { "idempotency-key": "alone" });
+    expect(repeated).toMatchObject({ status: 202, job_id: first.job_id });
+    const another = await start(body);
+    expect(another.status).toBe(202);
+    for (const { job_id } of [first, another]) await ada.post(`/jobs/${job_id}/cancel`);
+    expect((await start(only)).status).toBe(202);
+    expect((await grace.post("/jobs/start", only)).status).toBe(202);
+  });
+
   test("keeps the keys of two people apart", async () => {
     const headers = { "idempotency-key": "ours" };
     const [mine, hers] = await Promise.all(
