@@ -36,8 +36,8 @@ function watch(id) {
 
   /** @returns {number | undefined} while there is a bar with a known total */
   function percentNow() {
-    const percent = document.getElementById(`tick-${id}`)?.dataset.p;
-    return percent === undefined ? undefined : Number(percent);
+    const position = document.querySelector(`#tick-${id} progress`)?.position ?? -1;
+    return position < 0 ? undefined : position * 100;
   }
 
   /** The last quarter that was passed: 0, 25, 50 or 75. */

@@ -13,6 +13,8 @@ import type { JobReader } from "./job-reader.ts";
 
 export interface Frames {
   view(row: ShownRow, steps: readonly StepRow[], now: number): JobView;
+  /** Of many jobs, for their rows. */
+  rowViews(rows: readonly ShownRow[], now: number): Promise<JobView[]>;
   tick(view: JobView): string;
   panel(view: JobView): string;
   row(view: JobView): string;
@@ -29,9 +31,19 @@ export function createFrames(options: {
   const { catalog, render, reader } = options;
   return {
     view: (row, steps, now) => jobView(row, catalog.get(row.kind), steps, now),
+    async rowViews(rows, now) {
+      const ids = rows.filter(rowShowsSteps).map(({ id }) => id);
+      const steps = await reader.stepsOf(ids);
+      return rows.map((row) => jobView(row, catalog.get(row.kind), steps.get(row.id) ?? [], now));
+    },
     tick: (view) => render.partial("jobs/_tick", { ...view, oob: true }),
     panel: (view) => render.partial("jobs/_panel", { ...view, oob: true }),
-    row: (view) => render.partial("jobs/_row", { ...view, oob: true }),
+    row: (view) =>
+      render.partial("jobs/_row", {
+        ...view,
+        steps: rowShowsSteps(view) ? view.steps : [],
+        oob: true,
+      }),
     lines: (id, lines) =>
       render.partial("jobs/_lines", {
         id,
@@ -54,6 +66,11 @@ export function createFrames(options: {
       });
     },
   };
+}
+
+/** Where all went well, or was given up, a list is better off without them. */
+function rowShowsSteps({ status }: Pick<ShownRow, "status">): boolean {
+  return status === "failed" || !isFinal(status);
 }
 
 export function lineView({ seq, level, message, happened_at }: LogRow): LogLineView {

@@ -149,10 +149,13 @@ export function createHub(options: {
   /** @returns the ids of those that others have been shown a newer row of */
   async function tellState(watcher: Watcher, ids: readonly string[]): Promise<string[]> {
     const outdated: string[] = [];
-    for (const row of await reader.rows(ids)) {
+    const rows = await reader.rows(ids);
+    const steps = await reader.stepsOf(rows.map(({ id }) => id));
+    for (const row of rows) {
       const job = jobs.get(row.id);
       if (!job || !watchers.has(watcher)) continue;
-      if (!(await show.welcome(watcher, job, row))) outdated.push(row.id);
+      const isTold = await show.welcome(watcher, job, row, steps.get(row.id) ?? []);
+      if (!isTold) outdated.push(row.id);
       else if (row.version > job.version) dirty.add(row.id);
     }
     return outdated;

@@ -14,6 +14,8 @@ export const mostLines = 500;
 export interface JobReader {
   rows(ids: readonly string[]): Promise<readonly ShownRow[]>;
   steps(id: string): Promise<StepRow[]>;
+  /** Those of many jobs, by the job's id. */
+  stepsOf(ids: readonly string[]): Promise<ReadonlyMap<string, StepRow[]>>;
   /** Behind a number; the last `mostLines` of them where there are more. */
   lines(id: string, after: number): Promise<LogRow[]>;
   results(id: string): Promise<Left>;
@@ -40,6 +42,17 @@ export function createJobReader(parts: { backend: Backend; previews: Previews })
     },
     steps: (id) =>
       db.selectFrom("job_steps").selectAll().where("job_id", "=", id).orderBy("position").execute(),
+    async stepsOf(ids) {
+      const steps = new Map<string, StepRow[]>();
+      if (ids.length === 0) return steps;
+      const rows = db.selectFrom("job_steps").selectAll().where("job_id", "in", ids);
+      for (const row of await rows.orderBy("position").execute()) {
+        const known = steps.get(row.job_id);
+        if (known) known.push(row);
+        else steps.set(row.job_id, [row]);
+      }
+      return steps;
+    },
     async lines(id, after) {
       const lines = await db
         .selectFrom("job_logs")

@@ -1,4 +1,5 @@
 /** Puts a job's state into mailboxes: of all who watch when it changed, of one who just came. */
+import type { StepRow } from "../backend/schema.ts";
 import type { ShownRow } from "../jobs/shown/shown-row.ts";
 import type { JobView } from "../jobs/shown/view-types.ts";
 import { event, frame } from "./event-stream.ts";
@@ -19,9 +20,15 @@ export interface Show {
   readonly frameCount: number;
   /**
    * The whole state as it is, to one who just came.
+   * @param steps were read behind the row
    * @returns false where others have been shown a newer row: read it again
    */
-  welcome(watcher: Watcher, job: WatchedJob, row: ShownRow): Promise<boolean>;
+  welcome(
+    watcher: Watcher,
+    job: WatchedJob,
+    row: ShownRow,
+    steps: readonly StepRow[],
+  ): Promise<boolean>;
 }
 
 export function createShow(options: {
@@ -124,15 +131,13 @@ export function createShow(options: {
       }
     },
 
-    async welcome(watcher, job, row) {
+    async welcome(watcher, job, row, steps) {
       const isPage = job.pages.has(watcher);
       const at = now();
-      const steps = isPage ? await reader.steps(row.id) : [];
       const result = isPage ? await frames.result(row, at) : "";
       if (row.version < job.version) return false;
       const view = frames.view(row, steps, at);
-      // Others may watch the row alone, which shows no steps.
-      if (isPage) job.steps = steps;
+      job.steps = steps;
       if (job.version < 0) {
         job.version = row.version;
         job.ended = row.finished_at !== null;

@@ -20,7 +20,7 @@ export interface WatchedJob {
   version: number;
   /** True once its end was told to all who watch. */
   ended: boolean;
-  steps: StepRow[];
+  steps: readonly StepRow[];
   /** The last log line that was told. */
   logSeq: number;
   shown: Shown;
@@ -90,5 +90,5 @@ export function needOf({ shown }: WatchedJob, view: JobView, now: number): Need 
 /** What the panel shows beside the tick and the steps' times. */
 function panelOf(view: JobView): string {
   const steps = view.steps.map((step) => step.state);
-  return JSON.stringify([view.label, view.counts, steps, view.error]);
+  return JSON.stringify([view.label, view.counts, steps]);
 }

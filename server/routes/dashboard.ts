@@ -33,7 +33,7 @@ export function dashboardRoutes(services: Services): Hono<Env> {
     const after = c.req.query("after");
     const list = await listJobs(db, where, { limit: rowsOnPage, after });
     const counts = await countByStatus(db, visibleJobs(person, filter.scope));
-    const jobs = (await withBusy(db, list.jobs)).map((row) => frames.view(row, [], now));
+    const jobs = await frames.rowViews(await withBusy(db, list.jobs), now);
     const isWhole = !list.next && !after;
     const matching = isWhole ? jobs.length : await countMatching(filter, where, counts);
     return c.html(

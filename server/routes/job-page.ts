@@ -7,6 +7,7 @@ import type { JobRow, LogRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import { withBusy } from "../jobs/busy.ts";
 import { moment } from "../jobs/shown/format.ts";
+import { offers } from "../jobs/shown/offers.ts";
 import { nothingLeft, resultView } from "../jobs/shown/result-view.ts";
 import type { ActionsView } from "../jobs/shown/view-types.ts";
 import { isFinal } from "../jobs/status.ts";
@@ -81,21 +82,12 @@ export function actionsView(
   job: JobRow,
   token: string,
 ): ActionsView {
-  const { status } = job;
-  const may = can(person, "act", job);
-  const asked = status === "running" && Boolean(job.cancel_requested_at);
-  const ended = isFinal(status);
-  const cancellable = catalog.get(job.kind)?.cancellable !== false;
+  const kind = catalog.get(job.kind);
   return {
     id: job.id,
-    cancel: may && !ended && !asked && cancellable,
-    pause:
-      may && !asked && !job.pause_requested_at && (status === "running" || status === "pending"),
-    resume: may && status === "paused",
-    retry: may && ended && catalog.has(job.kind),
+    offers: can(person, "act", job) ? offers(job, kind) : [],
     token,
-    retryLabel:
-      status === "failed" ? "Retry" : status === "cancelled" ? "Start again" : "Run again",
+    sound: isFinal(job.status) ? null : person.preferences.sound,
   };
 }
 

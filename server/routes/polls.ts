@@ -19,11 +19,13 @@ export async function pollAnswer(
   const watched = topics.filter((topic) => topic.kind !== "list");
   const rows = watched.length > 0 ? await reader.rows(watched.map((topic) => topic.id)) : [];
   const fragments: string[] = [];
+  const steps = await reader.stepsOf(rows.map(({ id }) => id));
   for (const row of rows) {
+    const view = frames.view(row, steps.get(row.id) ?? [], now);
     const kinds = watched.filter((topic) => topic.id === row.id).map((topic) => topic.kind);
-    if (kinds.includes("row")) fragments.push(frames.row(frames.view(row, [], now)));
+    if (kinds.includes("row")) fragments.push(frames.row(view));
     if (!kinds.includes("job")) continue;
-    fragments.push(frames.panel(frames.view(row, await reader.steps(row.id), now)));
+    fragments.push(frames.panel(view));
     fragments.push(await frames.result(row, now));
     const lines = await reader.lines(row.id, cursors.get(row.id) ?? 0);
     if (lines.length > 0) fragments.push(frames.lines(row.id, lines));

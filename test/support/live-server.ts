@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { buildAssets } from "../../server/assets/build.ts";
 import { assetHref } from "../../server/assets/href.ts";
-import type { JobView, LogLineView } from "../../server/jobs/shown/view-types.ts";
+import type { ActionsView, JobView, LogLineView } from "../../server/jobs/shown/view-types.ts";
 import { createRenderer } from "../../server/render.ts";
 import { jobView, layout, resultOf, time } from "./view-fixtures.ts";
 
@@ -226,10 +226,9 @@ function oneLine(html: string): string {
 
 const assets = () => ({ css: assetHref("app.css"), js: assetHref("app.js") });
 
-function actionsOf({ id, active }: JobView) {
-  const token = layout.token;
-  const offered = { cancel: active, pause: active, resume: false, retry: !active };
-  return { id, token, retryLabel: "Retry", ...offered };
+function actionsOf({ id, active, offers }: JobView): ActionsView {
+  const offered = active ? offers : [{ ...offers[0]!, path: "retry" as const, label: "Retry" }];
+  return { id, token: layout.token, offers: offered, sound: active ? false : null };
 }
 
 function jobPage(job: JobView, lines: LogLineView[]): string {

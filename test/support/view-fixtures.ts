@@ -3,6 +3,7 @@
 import type {
   JobView,
   LogLineView,
+  OfferView,
   ResultView,
   TimeView,
 } from "../../server/jobs/shown/view-types.ts";
@@ -28,6 +29,13 @@ export const layout: LayoutData = {
   script: null,
 };
 
+const offer = {
+  resume: { path: "resume", label: "Resume", icon: "play", look: "primary" },
+  pause: { path: "pause", label: "Pause", icon: "pause", look: "" },
+  cancel: { path: "cancel", label: "Cancel", icon: "stop", look: "danger" },
+} satisfies Record<string, OfferView>;
+const again = (label: string): OfferView[] => [{ path: "retry", label, icon: "again", look: "" }];
+
 /** An import of 100,000 contacts at 42 %, running; anything else by what is given. */
 export function jobView(different: Partial<JobView> = {}): JobView {
   const id = different.id ?? "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f";
@@ -49,7 +57,7 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     message: "Importing autumn-fair.csv",
     estimate: "about 2 minutes left",
     elapsed: "1 min 12 s",
-    stepText: "Step 2 of 2: Import the rows",
+    stepText: "Step 2 of 2: Import the rows (41 %)",
     steps: [
       { name: "Check the file", state: "done", text: "3 s" },
       { name: "Import the rows", state: "running", text: "41 %" },
@@ -61,6 +69,9 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     outcome: "",
     error: "",
     advice: "",
+    stoppedAt: "",
+    resultHref: null,
+    offers: [offer.pause, offer.cancel],
     starts: null,
     created: time("14:03"),
     started: time("14:04"),
@@ -151,14 +162,13 @@ export const jobs = {
     title: "Audience report",
     status: "pending",
     shown: "retrying",
-    label: "Retry 2 of 3 in 4 s",
+    label: "Retry 2 of 3 in 4 s: the chart service was busy (503)",
     percent: 60,
     percentText: "60 %",
     amount: "",
     message: "",
     estimate: "",
     stepText: "Step 3 of 4: Draw the charts",
-    error: "The chart service was busy (503).",
     counts: [],
     steps: [
       { name: "Count the contacts", state: "done", text: "2 s" },
@@ -171,11 +181,17 @@ export const jobs = {
     id: numbered(6),
     status: "pending",
     shown: "resuming",
-    label: "Resuming after a lost worker",
+    label: "Resuming after a lost worker for 3 s",
     estimate: "",
     message: "",
   }),
-  pausing: jobView({ id: numbered(7), shown: "pausing", label: "Pausing", estimate: "" }),
+  pausing: jobView({
+    id: numbered(7),
+    shown: "pausing",
+    label: "Pausing for 3 s",
+    estimate: "",
+    offers: [offer.cancel],
+  }),
   paused: jobView({
     id: numbered(8),
     status: "paused",
@@ -183,8 +199,15 @@ export const jobs = {
     label: "Paused",
     message: "",
     estimate: "",
+    offers: [offer.resume, offer.cancel],
   }),
-  cancelling: jobView({ id: numbered(9), shown: "cancelling", label: "Cancelling", estimate: "" }),
+  cancelling: jobView({
+    id: numbered(9),
+    shown: "cancelling",
+    label: "Cancelling for 4 s",
+    estimate: "",
+    offers: [],
+  }),
   succeeded: jobView({
     ...final,
     id: numbered(10),
@@ -205,6 +228,8 @@ export const jobs = {
       { name: "skipped", label: "skipped", value: "110" },
     ],
     outcome: "Imported 99,702 of 100,000 rows, 188 were rejected",
+    resultHref: "/contacts?job=0198c5d2-7a41-7c3e-9f10-000000000010",
+    offers: again("Run again"),
   }),
   failed: jobView({
     ...final,
@@ -218,6 +243,8 @@ export const jobs = {
     advice:
       "Make room in the storage folder, then press Retry: it starts again from the first row.",
     elapsed: "48 s",
+    stoppedAt: "in step 2 of 2: Import the rows, after 42,318 of 100,000 rows",
+    offers: again("Retry"),
     steps: stoppedSteps,
     counts: [{ name: "succeeded", label: "written", value: "42,318" }],
   }),
@@ -227,6 +254,9 @@ export const jobs = {
     status: "cancelled",
     shown: "cancelled",
     label: "Cancelled",
+    outcome: "42,241 contacts were imported and stay",
+    stoppedAt: "in step 2 of 2: Import the rows, after 42,318 of 100,000 rows",
+    offers: again("Start again"),
     elapsed: "1 min 12 s",
     steps: stoppedSteps,
   }),

@@ -34,14 +34,29 @@ function joined(large: string, rest: number, unit: string): string {
   return rest === 0 ? large : `${large} ${rest} ${unit}`;
 }
 
+const units = ["B", "kB", "MB", "GB", "TB"];
+
 /** "812 B", "8.1 MB"; powers of 1,000, as file managers show them. */
 export function size(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
-  const units = ["kB", "MB", "GB", "TB"];
   let value = bytes / 1_000;
-  let unit = 0;
+  let unit = 1;
   for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1_000;
-  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+  return `${rounded(value)} ${units[unit]}`;
+}
+
+/** "3.2 of 18 MB"; "300 kB of 18 MB" where the first would be next to nothing in the unit of both. */
+export function sizes(part: number, whole: number): string {
+  const [partText, wholeText] = [size(part), size(whole)];
+  const unit = wholeText.split(" ")[1]!;
+  const value = part / 1_000 ** units.indexOf(unit);
+  if (part === 0 || unit === "B") return `${part} of ${wholeText}`;
+  if (value < 0.95) return `${partText} of ${wholeText}`;
+  return `${rounded(value)} of ${wholeText}`;
+}
+
+function rounded(value: number): string {
+  return value < 9.95 ? value.toFixed(1) : String(Math.round(value));
 }
 
 /** "14:05:12" in UTC: for lines that follow each other closely. */

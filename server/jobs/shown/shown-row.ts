@@ -3,6 +3,7 @@
  * the input and the checkpoint, which nobody sees, may be large.
  */
 import type { JobRow } from "../../backend/schema.ts";
+import type { Kind } from "../../job.ts";
 
 export const shownColumns = [
   "id",
@@ -25,6 +26,7 @@ export const shownColumns = [
   "retries",
   "ran_ms",
   "claimed_at",
+  "released_at",
   "max_retries",
   "cancel_requested_at",
   "pause_requested_at",
@@ -47,3 +49,6 @@ export interface Busy {
 }
 
 export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]> & Busy;
+
+/** The parts of a kind that are shown; a job outlives the file of its kind. */
+export type ShownKind = Pick<Kind, "title" | "steps" | "unit" | "stepUnits" | "cancellable">;

@@ -49,7 +49,7 @@ export interface JobView {
   estimate: string;
   /** "1 min 12 s", or empty before the start */
   elapsed: string;
-  /** "Step 1 of 2: Reading the file", or empty where there is one step */
+  /** "Step 3 of 5: Writing rows (40 %)", or empty where there is one step */
   stepText: string;
   steps: StepView[];
   /** Succeeded, failed, skipped: only those that are not zero. */
@@ -59,6 +59,11 @@ export interface JobView {
   /** What went wrong and what to do; empty strings where nothing did. */
   error: string;
   advice: string;
+  /** Of a failed or cancelled one: "in step 2 of 3: Writing the file, after 1,204 rows", or empty */
+  stoppedAt: string;
+  /** The page that shows the result, where the job left one. */
+  resultHref: string | null;
+  offers: OfferView[];
   /** For one that is scheduled. */
   starts: TimeView | null;
   created: TimeView;
@@ -130,15 +135,28 @@ export interface LogLineView {
   time: TimeView;
 }
 
-/** Which buttons the viewer gets; rendered for one viewer, outside of the live partials. */
+/** One thing that can be done with a job. */
+export interface OfferView {
+  /** Behind `/jobs/<id>/` */
+  path: "cancel" | "pause" | "resume" | "retry";
+  /** "Retry" or, after a cancel, "Start again" */
+  label: string;
+  icon: string;
+  /** A class of buttons, or empty */
+  look: "primary" | "danger" | "";
+}
+
+/** The buttons of a job's page; rendered for one viewer, outside of the live partials. */
 export interface ActionsView {
   id: string;
-  cancel: boolean;
-  pause: boolean;
-  resume: boolean;
-  retry: boolean;
+  offers: OfferView[];
   /** Bound to the viewer's session; every form carries it. */
   token: string;
-  /** "Retry" or, after a cancel, "Start again" */
-  retryLabel: string;
+  /** Whether a sound is played at the end; null where there is no end to wait for. */
+  sound: boolean | null;
+}
+
+export interface SoundSwitch {
+  on: boolean;
+  token: string;
 }

@@ -1,14 +1,13 @@
 /** A job's row as people see it. Pure: rows and the moment are handed in. */
 import type { StepRow } from "../../backend/schema.ts";
-import type { Kind } from "../../job.ts";
 import { isFinal } from "../status.ts";
 import { expectation } from "./expectation.ts";
-import { amountOf, moment, number, size, span, took } from "./format.ts";
-import type { ShownRow } from "./shown-row.ts";
-import type { JobView, Shown, StepView } from "./view-types.ts";
-
-/** The parts of a kind that are shown; a job outlives the file of its kind. */
-export type ShownKind = Pick<Kind, "title" | "steps" | "unit" | "stepUnits">;
+import { moment, number, span, took } from "./format.ts";
+import { amount, percentOf, percentText, stepText, stoppedAt } from "./how-far.ts";
+import { offers } from "./offers.ts";
+import type { ShownKind, ShownRow } from "./shown-row.ts";
+import { stepViews } from "./steps.ts";
+import type { JobView, Shown } from "./view-types.ts";
 
 export function jobView(
   row: ShownRow,
@@ -17,9 +16,8 @@ export function jobView(
   now: number,
 ): JobView {
   const shown = shownState(row, now);
-  const unit = unitOf(row, kind);
   const running = row.status === "running";
-  const percent = percentOf(row);
+  const ended = isFinal(row.status);
   return {
     id: row.id,
     kind: row.kind,
@@ -29,25 +27,28 @@ export function jobView(
     status: row.status,
     shown,
     label: label(row, shown, now),
-    active: !isFinal(row.status),
+    active: !ended,
     version: row.version,
     renderedAt: now,
-    percent,
-    percentText: percentText(row, percent, unit),
-    amount: amount(row, unit),
+    percent: percentOf(row),
+    percentText: percentText(row, kind),
+    amount: amount(row, kind),
     message: row.message ?? "",
     estimate: running
       ? expectation({ now, from: row.eta_from, to: row.eta_to, progressedAt: row.progressed_at })
       : "",
     elapsed: elapsed(row, now),
     stepText: stepText(row, kind),
-    steps: steps.length > 1 ? steps.map((step) => stepView(step, row, now)) : [],
+    steps: stepViews(steps, row, now),
     counts: (["succeeded", "failed", "skipped"] as const)
       .filter((name) => row[name] > 0)
       .map((name) => ({ name, label: countLabels[name], value: number(row[name]) })),
-    outcome: isFinal(row.status) ? (row.outcome ?? "") : "",
-    error: row.status === "failed" || shown === "retrying" ? (row.error ?? "") : "",
-    advice: row.advice ?? "",
+    outcome: ended ? (row.outcome ?? "") : "",
+    error: row.status === "failed" ? (row.error ?? "") : "",
+    advice: row.status === "failed" ? (row.advice ?? "") : "",
+    stoppedAt: ended && row.status !== "succeeded" ? stoppedAt(row, kind) : "",
+    resultHref: row.status === "succeeded" ? row.result_page : null,
+    offers: offers(row, kind),
     starts: shown === "scheduled" ? moment(row.run_at) : null,
     created: moment(row.created_at),
     started: row.started_at === null ? null : moment(row.started_at),
@@ -77,9 +78,9 @@ function label(row: ShownRow, shown: Shown, now: number): string {
     case "pending":
       return waiting(row.busy);
     case "retrying":
-      return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}`;
+      return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}${because(row.error)}`;
     case "resuming":
-      return row.reason === "rescued" ? "Resuming after a lost worker" : "Resuming";
+      return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
     case "running":
       return "Running";
     case "pausing":
@@ -97,35 +98,20 @@ function label(row: ShownRow, shown: Shown, now: number): string {
   }
 }
 
+/** Goes on in the sentence: ": the gateway was busy". Names and short forms keep their capitals. */
+function because(error: string | null): string {
+  if (!error) return "";
+  const words = /^(?:The|An?|Its?|This|That|There|No|Too)\b/.test(error);
+  return `: ${words ? error.charAt(0).toLowerCase() + error.slice(1) : error}`;
+}
+
+function since(at: number | null, now: number): string {
+  return at === null || now - at < 1_000 ? "" : ` for ${span(now - at)}`;
+}
+
 function waiting(busy: number | undefined): string {
   if (busy === undefined) return "Waiting";
   return `Waiting: ${busy} of your jobs ${busy === 1 ? "is" : "are"} running`;
-}
-
-/** Rounded down, so that 100 % means done; kept below it until the job is. */
-function percentOf(row: ShownRow): number | null {
-  if (row.status === "succeeded") return 100;
-  if (row.progress === null) return null;
-  return Math.min(99, Math.floor(row.progress * 100));
-}
-
-function percentText(row: ShownRow, percent: number | null, unit: string): string {
-  if (row.status === "pending" && row.started_at === null) return "";
-  if (percent !== null) return `${percent} %`;
-  if (row.step_done === 0) return "Working";
-  return `${unit === "bytes" ? size(row.step_done) : amountOf(row.step_done, unit)} so far`;
-}
-
-/** What the step counts, where that is not what the job counts. */
-function unitOf(row: ShownRow, kind: ShownKind | undefined): string {
-  const step = row.step === null ? undefined : Object.keys(kind?.steps ?? {})[row.step];
-  return (step && kind?.stepUnits?.[step]) || kind?.unit || "items";
-}
-
-function amount(row: ShownRow, unit: string): string {
-  if (row.step_total === null || row.status === "succeeded") return "";
-  if (unit === "bytes") return `${size(row.step_done)} of ${size(row.step_total)}`;
-  return `${number(row.step_done)} of ${amountOf(row.step_total, unit)}`;
 }
 
 /** Running time, as deadlines count it: what waits or is paused stands still. */
@@ -133,31 +119,4 @@ function elapsed(row: ShownRow, now: number): string {
   if (row.started_at === null) return "";
   if (isFinal(row.status)) return took(row.ran_ms);
   return span(row.ran_ms + (row.status === "running" ? now - row.claimed_at! : 0));
-}
-
-function stepText(row: ShownRow, kind: ShownKind | undefined): string {
-  const names = Object.keys(kind?.steps ?? {});
-  if (row.step === null || names.length < 2) return "";
-  return `Step ${row.step + 1} of ${names.length}: ${names[row.step]}`;
-}
-
-function stepView(step: StepRow, row: ShownRow, now: number): StepView {
-  const since = step.started_at ?? now;
-  if (step.status === "done") {
-    return { name: step.name, state: "done", text: took((step.finished_at ?? now) - since) };
-  }
-  const { name } = step;
-  if (step.status === "waiting") {
-    return { name, state: "waiting", text: isFinal(row.status) ? "not reached" : "" };
-  }
-  switch (row.status) {
-    case "running":
-      return { name, state: "running", text: span(now - since) };
-    case "pending":
-      return { name, state: "waiting", text: "" };
-    case "paused":
-      return { name, state: "stopped", text: "paused" };
-    default:
-      return { name, state: "stopped", text: "" };
-  }
 }

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { amountOf, moment, number, size, span, took } from "../../../server/jobs/shown/format.ts";
+import {
+  amountOf,
+  moment,
+  number,
+  size,
+  sizes,
+  span,
+  took,
+} from "../../../server/jobs/shown/format.ts";
 
 test("numbers are grouped, and one of a thing is singular", () => {
   expect(number(1_204_000)).toBe("1,204,000");
@@ -41,6 +49,18 @@ test.each([
   [5_000_000_000_000_000, "5000 TB"],
 ])("%i bytes are %s", (bytes, words) => {
   expect(size(bytes)).toBe(words);
+});
+
+test.each([
+  [0, 18_000_000, "0 of 18 MB"],
+  [3_210_000, 18_400_000, "3.2 of 18 MB"],
+  [17_960_000, 18_000_000, "18 of 18 MB"],
+  [300_000, 18_000_000, "300 kB of 18 MB"],
+  [812, 900, "812 of 900 B"],
+  [812, 9_000, "812 B of 9.0 kB"],
+  [2_500_000_000, 5_000_000_000, "2.5 of 5.0 GB"],
+])("%i of %i bytes are %s", (part, whole, words) => {
+  expect(sizes(part, whole)).toBe(words);
 });
 
 test("a size is right within a twentieth", () => {

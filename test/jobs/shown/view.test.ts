@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JobRow, StepRow } from "../../../server/backend/schema.ts";
-import type { Busy } from "../../../server/jobs/shown/shown-row.ts";
-import { jobView, type ShownKind, shownState } from "../../../server/jobs/shown/view.ts";
+import type { Busy, ShownKind } from "../../../server/jobs/shown/shown-row.ts";
+import { jobView, shownState } from "../../../server/jobs/shown/view.ts";
 import type { Shown } from "../../../server/jobs/shown/view-types.ts";
 import { isFinal, statuses } from "../../../server/jobs/status.ts";
 import { jobRow } from "../../support/job-row.ts";
@@ -33,8 +33,21 @@ const states: [Shown, string, Partial<JobRow & Busy>][] = [
     "Retry 2 of 3 is next",
     { status: "pending", reason: "retry", retries: 2, run_at: now },
   ],
+  [
+    "retrying",
+    "Retry 1 of 3 in 1 s: the gateway was busy",
+    {
+      ...{ status: "pending", reason: "retry", retries: 1, run_at: now + 900 },
+      error: "The gateway was busy",
+    },
+  ],
   ["resuming", "Resuming after a lost worker", { status: "pending", reason: "rescued" }],
-  ["resuming", "Resuming", { status: "pending", reason: "interrupted" }],
+  [
+    "resuming",
+    "Resuming after a lost worker for 3 s",
+    { status: "pending", reason: "rescued", released_at: now - 3_400 },
+  ],
+  ["resuming", "Resuming", { status: "pending", reason: "interrupted", released_at: now - 400 }],
   ["pending", "Waiting", { status: "pending", reason: "resumed" }],
   ["running", "Running", { status: "running", ...begun }],
   ["running", "Running", { status: "running", reason: "retry", ...begun }],
@@ -89,7 +102,7 @@ describe("how far it is", () => {
     const row = { ...running, step: 1, progress: 0.9999, step_done: 42_318, step_total: 100_000 };
     expect(view(row)).toMatchObject({
       ...{ percent: 99, percentText: "99 %", amount: "42,318 of 100,000 rows" },
-      ...{ elapsed: "1 min 12 s", stepText: "Step 2 of 2: Writing" },
+      ...{ elapsed: "1 min 12 s", stepText: "Step 2 of 2: Writing (42 %)" },
     });
     const done = { status: "succeeded" as const, ...begun, finished_at: now, progress: 1 };
     expect(view(done)).toMatchObject({ percent: 100, percentText: "100 %", amount: "" });
@@ -119,7 +132,7 @@ describe("how far it is", () => {
   test("a step that counts bytes says so in sizes", () => {
     const row = { ...running, step: 0, step_done: 8_140_000 };
     expect(view(row).percentText).toBe("8.1 MB so far");
-    expect(view({ ...row, step_total: 12_000_000 }).amount).toBe("8.1 MB of 12 MB");
+    expect(view({ ...row, step_total: 12_000_000 }).amount).toBe("8.1 of 12 MB");
   });
 
   test("an expectation is told of a running job only", () => {
@@ -176,7 +189,10 @@ describe("words of the end", () => {
     const error = { error: "The gateway was busy", advice: "Wait a little." };
     const failed = view({ status: "failed", ...begun, finished_at: now, ...error });
     expect(failed).toMatchObject(error);
-    expect(view({ status: "pending", reason: "retry", ...error }).error).toBe(error.error);
+    expect(view({ status: "pending", reason: "retry", ...error })).toMatchObject({
+      ...{ error: "", advice: "" },
+      label: expect.stringMatching(/: the gateway was busy$/),
+    });
     expect(view({ status: "running", ...begun, ...error }).error).toBe("");
     expect(view({ status: "succeeded", ...begun, finished_at: now, ...error }).error).toBe("");
   });
@@ -190,6 +206,51 @@ describe("words of the end", () => {
       { name: "failed", label: "rejected", value: "188" },
     ]);
     expect(view({ status: "running", ...row }).outcome).toBe("");
+  });
+});
+
+describe("where it stopped", () => {
+  const ended = { ...begun, finished_at: now, step: 1, step_done: 1_204 };
+
+  test.each<[string, Partial<JobRow>]>([
+    ["in step 2 of 2: Writing, after 1,204 of 5,000 rows", { step_total: 5_000 }],
+    ["in step 2 of 2: Writing, after 1,204 rows", {}],
+    ["in step 2 of 2: Writing", { step_done: 0, step_total: 5_000 }],
+    ["in step 1 of 2: Reading the file, after 3.2 of 18 MB", { ...bytes(3_210_000, 18_000_000) }],
+    ["", { step: null, step_done: 0 }],
+  ])("%s", (words, row) => {
+    expect(view({ status: "failed", ...ended, ...row }).stoppedAt).toBe(words);
+    expect(view({ status: "cancelled", ...ended, ...row }).stoppedAt).toBe(words);
+    expect(view({ status: "succeeded", ...ended, ...row }).stoppedAt).toBe("");
+    expect(view({ status: "running", ...ended, ...row, finished_at: null }).stoppedAt).toBe("");
+  });
+
+  function bytes(done: number, total: number): Partial<JobRow> {
+    return { step: 0, step_done: done, step_total: total };
+  }
+});
+
+describe("what can be done with it", () => {
+  const offered = (row: Partial<JobRow>, of: ShownKind | undefined = kind) =>
+    jobView(jobRow(row), of, [], now).offers.map(({ label }) => label);
+
+  test("follows its state", () => {
+    expect(offered({ status: "pending" })).toEqual(["Pause", "Cancel"]);
+    expect(offered({ status: "running", ...begun })).toEqual(["Pause", "Cancel"]);
+    expect(offered({ status: "running", ...begun, pause_requested_at: now })).toEqual(["Cancel"]);
+    expect(offered({ status: "running", ...begun, cancel_requested_at: now })).toEqual([]);
+    expect(offered({ status: "paused", ...begun })).toEqual(["Resume", "Cancel"]);
+    expect(offered({ status: "succeeded", finished_at: now })).toEqual(["Run again"]);
+    expect(offered({ status: "failed", finished_at: now })).toEqual(["Retry"]);
+    expect(offered({ status: "cancelled", finished_at: now })).toEqual(["Start again"]);
+  });
+
+  test("has no Cancel where the kind allows none, and no new run where the kind is gone", () => {
+    const firm = { ...kind, cancellable: false };
+    expect(offered({ status: "running", ...begun }, firm)).toEqual(["Pause"]);
+    expect(jobView(jobRow({ status: "failed" }), undefined, [], now).offers).toEqual([]);
+    const orphan = jobView(jobRow({ status: "pending" }), undefined, [], now).offers;
+    expect(orphan.map(({ label }) => label)).toEqual(["Pause", "Cancel"]);
   });
 });
 
