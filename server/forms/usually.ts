@@ -1,6 +1,11 @@
-import { span } from "../jobs/shown/format.ts";
+import type { Typical } from "../jobs/estimate/past.ts";
+import { rough } from "../jobs/shown/rough.ts";
 
-/** "Usually about 1 min 30 s", or nothing where nothing is known. */
-export function usually(seconds: number | null): string {
-  return seconds === null ? "" : `Usually about ${span(seconds * 1_000)}`;
+const momentMs = 5_000;
+
+/** "Usually 1-3 minutes", or nothing where nothing is known. */
+export function usually(typical: Typical | null): string {
+  if (typical === null) return "";
+  if (typical.to <= momentMs) return "Usually a few seconds";
+  return `Usually ${rough(typical.from, typical.to)}`;
 }

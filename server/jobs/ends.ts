@@ -1,5 +1,6 @@
 /** The ways in which a run ends. Each holds only while the run still has its fence. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
 import type { Backend, Write } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
@@ -97,6 +98,9 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
       reason: "retry",
       error: message,
     },
+      // The wait is known; the rest is as it was.
+      eta_from: sql`eta_from + ${waitMs}`,
+      eta_to: sql`eta_to + ${waitMs}`,
     fact: {
       type: "retry_scheduled",
       message: `Retry ${retry} of ${waits.length} in ${inWords(waitMs)}: ${message}`,

@@ -1,7 +1,8 @@
 /** What the hub reads of jobs: by ids, many at once. */
 import type { Backend } from "../backend/backend.ts";
 import type { FileRow, LogRow, StepRow } from "../backend/schema.ts";
-import { withBusy } from "../jobs/busy.ts";
+import { linesOnPage } from "../jobs/log.ts";
+import { withPlaces } from "../jobs/place-in-line.ts";
 import type { Left } from "../jobs/shown/result-view.ts";
 import { type ShownRow, shownColumns } from "../jobs/shown/shown-row.ts";
 import type { PreviewView } from "../jobs/shown/view-types.ts";
@@ -38,7 +39,7 @@ export function createJobReader(parts: { backend: Backend; previews: Previews })
   return {
     async rows(ids) {
       const rows = db.selectFrom("jobs").select(shownColumns).where("id", "in", ids);
-      return withBusy(db, await rows.execute());
+      return withPlaces(backend, await rows.execute());
     },
     steps: (id) =>
       db.selectFrom("job_steps").selectAll().where("job_id", "=", id).orderBy("position").execute(),

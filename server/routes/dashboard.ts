@@ -2,10 +2,10 @@
 import { type Context, Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
 import { assetHref } from "../assets/href.ts";
-import { withBusy } from "../jobs/busy.ts";
 import { type Counts, countByStatus, mostCounted } from "../jobs/counts.ts";
 import { countJobs, listJobs } from "../jobs/list.ts";
 import type { JobFilter } from "../jobs/list-ranges.ts";
+import { withPlaces } from "../jobs/place-in-line.ts";
 import { mostFound } from "../jobs/search.ts";
 import { capped, countsView } from "../jobs/shown/counts-view.ts";
 import { amountOf, number } from "../jobs/shown/format.ts";
@@ -33,7 +33,7 @@ export function dashboardRoutes(services: Services): Hono<Env> {
     const after = c.req.query("after");
     const list = await listJobs(db, where, { limit: rowsOnPage, after });
     const counts = await countByStatus(db, visibleJobs(person, filter.scope));
-    const jobs = await frames.rowViews(await withBusy(db, list.jobs), now);
+    const jobs = await frames.rowViews(await withPlaces(backend, list.jobs), now);
     const isWhole = !list.next && !after;
     const matching = isWhole ? jobs.length : await countMatching(filter, where, counts);
     return c.html(

@@ -5,7 +5,7 @@ import { can } from "../accounts/authorize.ts";
 import { findUser } from "../accounts/users.ts";
 import type { JobRow, LogRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { withBusy } from "../jobs/busy.ts";
+import { withPlaces } from "../jobs/place-in-line.ts";
 import { moment } from "../jobs/shown/format.ts";
 import { offers } from "../jobs/shown/offers.ts";
 import { nothingLeft, resultView } from "../jobs/shown/result-view.ts";
@@ -35,7 +35,7 @@ export async function jobPage(
     reader.lines(job.id, 0),
     isFinal(job.status) ? reader.results(job.id) : nothingLeft,
   ]);
-  const [shown] = await withBusy(backend.db, [job]);
+  const [shown] = await withPlaces(backend, [job]);
   const view = frames.view(shown!, steps, now);
   const layout = layoutFor(c, services, {
     title: view.title,

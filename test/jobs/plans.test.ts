@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { claimStatement, lockStatement } from "../../server/backend/postgres/queue.ts";
 import { bestStatement } from "../../server/backend/sqlite/queue.ts";
+import { pastSteps } from "../../server/jobs/history.ts";
 import { countJobs, listJobs } from "../../server/jobs/list.ts";
 import type { JobFilter } from "../../server/jobs/list-ranges.ts";
+import { withPlaces } from "../../server/jobs/place-in-line.ts";
 import { search } from "../../server/jobs/search.ts";
 import { start } from "../../server/jobs/start.ts";
 import { isFinal } from "../../server/jobs/status.ts";
-import { typicalSeconds } from "../../server/jobs/typical-duration.ts";
+import { typicalDurations } from "../../server/jobs/typical-duration.ts";
 import { mendCounters } from "../../server/jobs/worker/counters.ts";
 import { createSweeper, takeUntidy } from "../../server/jobs/worker/sweep.ts";
 import { beat } from "../../server/jobs/worker/worker-beat.ts";
@@ -54,9 +56,9 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     const { backend } = opened;
     const who = { ...everyone, busyUserId: "busy", seldomUserId: "seldom" };
     await fillWithJobs(backend, who, { count, kinds: [usual, unusual, rare] });
-    // Half of what waits is due, far more than may run at once.
+    // A fifth of what waits is due, far more than may run at once.
     const due = backend.db.updateTable("jobs").set({ run_at: 0 }).where("status", "=", "pending");
-    await due.where("id", "like", "%5").execute();
+    await due.where("id", "like", "%4").execute();
     await analyse(backend);
   });
   afterAll(() => opened.close());
@@ -101,7 +103,20 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
   });
 
   test("the typical duration is taken of the last jobs of each kind", async () => {
-    await expectBounded(({ db }) => typicalSeconds(db, testCatalog, everyone.accountId));
+    await expectBounded(({ db }) => typicalDurations(db, testCatalog, everyone.accountId));
+    const asked = { accountId: everyone.accountId, kind: usual };
+    await expectBounded(({ db }) => pastSteps(db, asked));
+  });
+
+  test("of all that waits in line the first of each account are looked at", async () => {
+    const due = opened.backend.db.selectFrom("jobs").selectAll().where("status", "=", "pending");
+    const rows = await due.where("run_at", "=", 0).limit(50).execute();
+    expect(rows.length).toBe(50);
+    const some = opened.backend.db.updateTable("accounts").set({ max_running: 0 });
+    await some.where("id", "=", everyone.accountId).execute();
+    await expectBounded((backend) => withPlaces(backend, rows));
+    const again = opened.backend.db.updateTable("accounts").set({ max_running: 5 });
+    await again.where("id", "=", everyone.accountId).execute();
   });
 
   test.each([

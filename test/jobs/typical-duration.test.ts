@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { Catalog } from "../../server/catalog.ts";
 import type { Kind } from "../../server/job.ts";
-import { typicalSeconds } from "../../server/jobs/typical-duration.ts";
+import { typicalDurations, typicalSeconds } from "../../server/jobs/typical-duration.ts";
 import { addAccount, backends, openTestBackend } from "../support/backends.ts";
 
 const catalog: Catalog = new Map([
@@ -42,8 +42,9 @@ describe.each(backends)("$name", (which) => {
     await backend.db.insertInto("jobs").values(rows).execute();
   }
 
-  async function typical(kind = "baking"): Promise<number | null> {
-    return (await typicalSeconds(backend.db, catalog, "account-1"))(kind);
+  async function typical(kind = "baking", size: number | null = null): Promise<number | null> {
+    const durations = await typicalDurations(backend.db, catalog, "account-1");
+    return typicalSeconds(durations(kind, size));
   }
 
   test("is what the kind says where nothing has ended yet, or nothing at all", async () => {
@@ -51,12 +52,21 @@ describe.each(backends)("$name", (which) => {
     expect(await typical("expected")).toBe(90);
   });
 
-  test("is the average of the last twenty that succeeded", async () => {
-    await add(Array(10).fill(1_000));
-    await add([...Array(10).fill(10), ...Array(10).fill(20)]);
-    expect(await typical()).toBe(15);
+  test("is the median of the last twenty that succeeded", async () => {
+    await add(Array(30).fill(1_000));
+    await add([...Array(9).fill(10), ...Array(9).fill(20), 15, 5_000]);
+    expect(await typical()).toBe(18);
     await add([30, 30], { kind: "expected" });
     expect(await typical("expected")).toBe(30);
+  });
+
+  test("is that of jobs about as large, in proportion", async () => {
+    await add([10, 12, 14], { size: 1_000_000 });
+    await add([1, 1, 1, 1], { size: 10_000 });
+    expect(await typical("baking", 2_000_000)).toBe(24);
+    expect(await typical("baking", 500_000)).toBe(6);
+    expect(await typical("baking", 20_000)).toBe(2);
+    expect(await typical("baking", 100_000_000)).toBeNull();
   });
 
   test("is at least a second", async () => {

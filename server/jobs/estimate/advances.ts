@@ -25,23 +25,23 @@ export interface Advances {
 
 export function createAdvances(): Advances {
   let list: Advance[] = [];
-  /** Advances nearer to each other than this are one. */
+  /** Of three advances within this time the middle one is left out, ms. */
   let apart = 0;
 
   function push(next: Advance): void {
     const [before, last] = [list.at(-2), list.at(-1)];
-    if (before && last && next.at - before.at < apart) {
+    if (before && last && next.at - before.at <= apart) {
       list[list.length - 1] = { ...next, waited: last.waited + next.waited };
     } else list.push(next);
-    if (list.length > mostKept) thin();
   }
 
-  function thin(): void {
-    apart = (list.at(-1)!.at - list[0]!.at) / mostKept;
-    const all = list;
+  function replace(all: readonly Advance[]): void {
     list = [];
     for (const each of all) push(each);
-    if (list.length > mostKept / 2) list = joined(list);
+    if (list.length <= mostKept) return;
+    // Leaves half of them, or fewer.
+    apart = (4 * (list.at(-1)!.at - list[0]!.at)) / mostKept;
+    replace(list);
   }
 
   return {
@@ -51,15 +51,15 @@ export function createAdvances(): Advances {
     add(at, done, waited) {
       const last = list.at(-1);
       if (last && done === last.done) return;
-      if (last && done < last.done) list = setBack(list, at, done);
-      else push({ at, done, waited });
+      if (last && done < last.done) return replace(setBack(list, at, done));
+      push({ at, done, waited });
+      if (list.length > mostKept) replace(list);
     },
     precede(earlier) {
       const [first, ...rest] = list;
       if (!first) return;
       const before = setBack([...earlier], first.at, first.done);
-      list = [];
-      for (const each of before.length > 1 ? [...before, ...rest] : [first, ...rest]) push(each);
+      replace(before.length > 1 ? [...before, ...rest] : list);
     },
   };
 }
@@ -71,17 +71,4 @@ function setBack(list: Advance[], at: number, done: number): Advance[] {
   if (!last) return [{ at, done, waited: 0 }];
   const later = at - last.at;
   return kept.map((each) => ({ ...each, at: each.at + later }));
-}
-
-/** Every second one, the last of all among them. */
-function joined(list: readonly Advance[]): Advance[] {
-  const kept: Advance[] = [];
-  let waited = 0;
-  for (const [n, each] of list.entries()) {
-    waited += each.waited;
-    if (n > 0 && (list.length - 1 - n) % 2 === 1) continue;
-    kept.push({ ...each, waited });
-    waited = 0;
-  }
-  return kept;
 }

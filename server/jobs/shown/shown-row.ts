@@ -41,14 +41,21 @@ export const shownColumns = [
   "progressed_at",
   "eta_from",
   "eta_to",
+  "waits_until",
+  "waits_for",
 ] as const satisfies readonly (keyof JobRow)[];
 
-export interface Busy {
+/** Where a job stands that is due and does not run yet. */
+export interface InLine {
+  /** Among the jobs of its account, from 1; null behind the hundredth. */
+  place: number | null;
+  /** When it may begin, ms; null where nobody can know. */
+  startsAt: number | null;
   /** How many jobs of the account run, where no more may and this one waits for that. */
-  busy?: number;
+  running: number | null;
 }
 
-export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]> & Busy;
+export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]> & { line?: InLine };
 
 /** The parts of a kind that are shown; a job outlives the file of its kind. */
 export type ShownKind = Pick<Kind, "title" | "steps" | "unit" | "stepUnits" | "cancellable">;

@@ -8,6 +8,7 @@ import { offers } from "./offers.ts";
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 import { stepViews } from "./steps.ts";
 import type { JobView, Shown } from "./view-types.ts";
+import { queued, start, waitingFor } from "./waiting.ts";
 
 export function jobView(
   row: ShownRow,
@@ -16,7 +17,6 @@ export function jobView(
   now: number,
 ): JobView {
   const shown = shownState(row, now);
-  const running = row.status === "running";
   const ended = isFinal(row.status);
   return {
     id: row.id,
@@ -34,9 +34,7 @@ export function jobView(
     percentText: percentText(row, kind),
     amount: amount(row, kind),
     message: row.message ?? "",
-    estimate: running
-      ? expectation({ now, from: row.eta_from, to: row.eta_to, progressedAt: row.progressed_at })
-      : "",
+    estimate: estimate(row, shown, now),
     elapsed: elapsed(row, now),
     stepText: stepText(row, kind),
     steps: stepViews(steps, row, now),
@@ -76,13 +74,13 @@ function label(row: ShownRow, shown: Shown, now: number): string {
     case "scheduled":
       return "Scheduled";
     case "pending":
-      return waiting(row.busy);
+      return queued(row.line);
     case "retrying":
       return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}${because(row.error)}`;
     case "resuming":
       return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
     case "running":
-      return "Running";
+      return waitingFor(row, now) || "Running";
     case "pausing":
       return `Pausing for ${span(now - row.pause_requested_at!)}`;
     case "paused":
@@ -109,9 +107,11 @@ function since(at: number | null, now: number): string {
   return at === null || now - at < 1_000 ? "" : ` for ${span(now - at)}`;
 }
 
-function waiting(busy: number | undefined): string {
-  if (busy === undefined) return "Waiting";
-  return `Waiting: ${busy} of your jobs ${busy === 1 ? "is" : "are"} running`;
+/** When it begins, or when it ends; while a retry waits, both are known. */
+function estimate(row: ShownRow, shown: Shown, now: number): string {
+  if (shown === "pending") return start(row.line, now);
+  if (row.status !== "running" && shown !== "retrying") return "";
+  return expectation(row, now);
 }
 
 /** Running time, as deadlines count it: what waits or is paused stands still. */

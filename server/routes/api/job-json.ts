@@ -1,6 +1,7 @@
 /** A job's row in JSON. Pure: rows, figures and the moment are handed in. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
+import { expectedEnd } from "../../jobs/shown/expectation.ts";
 import type { ShownRow } from "../../jobs/shown/shown-row.ts";
 import { jobView } from "../../jobs/shown/view.ts";
 import { isFinal } from "../../jobs/status.ts";
@@ -8,7 +9,11 @@ import type { JobJson } from "./job-schema.ts";
 import { maskedInput } from "./masked-input.ts";
 
 /** Columns beside those that people see on a page. */
-export const toldColumns = ["input", "retry_of"] as const satisfies readonly (keyof JobRow)[];
+export const toldColumns = [
+  "input",
+  "retry_of",
+  "size",
+] as const satisfies readonly (keyof JobRow)[];
 
 export type ToldRow = ShownRow & Pick<JobRow, (typeof toldColumns)[number]>;
 
@@ -28,6 +33,7 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
   // Percent and error are decided where the pages' are, so that both always say the same.
   const { percent, error } = jobView(row, kind, steps, now);
   const active = !isFinal(row.status);
+  const end = expectedEnd(row, now);
   const hasResult = beside.hasFile || row.result_page !== null;
   return {
     id: row.id,
@@ -48,10 +54,7 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
     run_at: iso(row.run_at),
     started_at: isoOrNull(row.started_at),
     completed_at: isoOrNull(row.finished_at),
-    eta:
-      row.eta_from !== null && row.eta_to !== null
-        ? { from: iso(row.eta_from), to: iso(row.eta_to) }
-        : null,
+    eta: end && { from: iso(end.from), to: iso(end.to) },
     estimated_duration_seconds: beside.typicalSeconds,
     outcome: row.outcome,
     result_url: hasResult ? `${beside.publicUrl}/jobs/${row.id}/result` : null,

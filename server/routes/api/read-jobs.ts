@@ -1,6 +1,6 @@
 /** What the JSON of jobs needs beside their rows, read for all of them at once. */
 import type { StepRow } from "../../backend/schema.ts";
-import { typicalSeconds } from "../../jobs/typical-duration.ts";
+import { typicalDurations, typicalSeconds } from "../../jobs/typical-duration.ts";
 import type { Services } from "../../services.ts";
 import { jobJson, type ToldRow } from "./job-json.ts";
 import type { JobJson } from "./job-schema.ts";
@@ -16,13 +16,14 @@ export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<
   const ids = rows.map((row) => row.id);
   const steps = await stepsOf(parts, ids);
   const withFiles = await jobsWithFiles(parts, ids, now);
-  const typical = await typicalSeconds(backend.db, catalog, first.account_id);
+  const kinds = [...new Set(rows.map((row) => row.kind))];
+  const typical = await typicalDurations(backend.db, catalog, first.account_id, kinds);
   return rows.map((row) =>
     jobJson(row, {
       kind: catalog.get(row.kind),
       steps: steps.get(row.id) ?? [],
       hasFile: withFiles.has(row.id),
-      typicalSeconds: typical(row.kind),
+      typicalSeconds: typicalSeconds(typical(row.kind, row.size)),
       publicUrl: config.publicUrl ?? "",
       now,
     }),

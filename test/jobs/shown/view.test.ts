@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JobRow, StepRow } from "../../../server/backend/schema.ts";
-import type { Busy, ShownKind } from "../../../server/jobs/shown/shown-row.ts";
+import type { InLine, ShownKind } from "../../../server/jobs/shown/shown-row.ts";
 import { jobView, shownState } from "../../../server/jobs/shown/view.ts";
 import type { Shown } from "../../../server/jobs/shown/view-types.ts";
 import { isFinal, statuses } from "../../../server/jobs/status.ts";
@@ -14,14 +14,21 @@ const kind: ShownKind = {
   stepUnits: { "Reading the file": "bytes" },
 };
 const begun = { started_at: now - 72_000, claimed_at: now - 72_000, progressed_at: now };
-const view = (row: Partial<JobRow & Busy>, steps: StepRow[] = []) =>
+const view = (row: Partial<JobRow & { line: InLine }>, steps: StepRow[] = []) =>
   jobView(jobRow({ created_at: now - 80_000, ...row }), kind, steps, now);
 
+function line(place: number | null, different: Partial<InLine> = {}): InLine {
+  return { place, startsAt: null, running: null, ...different };
+}
+
 /** Every state that people are shown, and the rows behind it. */
-const states: [Shown, string, Partial<JobRow & Busy>][] = [
-  ["pending", "Waiting", { status: "pending", run_at: now }],
-  ["pending", "Waiting: 5 of your jobs are running", { status: "pending", busy: 5 }],
-  ["pending", "Waiting: 1 of your jobs is running", { status: "pending", busy: 1 }],
+const states: [Shown, string, Partial<JobRow & { line: InLine }>][] = [
+  ["pending", "Queued", { status: "pending", run_at: now }],
+  ["pending", "Queued, next in line", { status: "pending", line: line(1) }],
+  ["pending", "Queued, 3rd in line", { status: "pending", line: line(3) }],
+  ["pending", "Queued, 11th in line", { status: "pending", line: line(11) }],
+  ["pending", "Queued, 22nd in line", { status: "pending", line: line(22) }],
+  ["pending", "Queued, more than 100 in line", { status: "pending", line: line(null) }],
   ["scheduled", "Scheduled", { status: "pending", run_at: now + 86_400_000 }],
   [
     "retrying",
@@ -48,8 +55,16 @@ const states: [Shown, string, Partial<JobRow & Busy>][] = [
     { status: "pending", reason: "rescued", released_at: now - 3_400 },
   ],
   ["resuming", "Resuming", { status: "pending", reason: "interrupted", released_at: now - 400 }],
-  ["pending", "Waiting", { status: "pending", reason: "resumed" }],
+  ["pending", "Queued", { status: "pending", reason: "resumed" }],
   ["running", "Running", { status: "running", ...begun }],
+  [
+    "running",
+    "Waiting 22 s: the service allows 100 letters a minute",
+    {
+      ...{ status: "running", ...begun, waits_until: now + 21_500 },
+      waits_for: "the service allows 100 letters a minute",
+    },
+  ],
   ["running", "Running", { status: "running", reason: "retry", ...begun }],
   ["pausing", "Pausing for 3 s", { status: "running", ...begun, pause_requested_at: now - 3_000 }],
   [
@@ -135,7 +150,24 @@ describe("how far it is", () => {
     expect(view({ ...row, step_total: 12_000_000 }).amount).toBe("8.1 of 12 MB");
   });
 
-  test("an expectation is told of a running job only", () => {
+  test("of one in line it is told when it begins, and why it waits", () => {
+    const inLine = (different: Partial<InLine>) =>
+      view({ status: "pending", line: line(3, different) }).estimate;
+    expect(inLine({})).toBe("");
+    expect(inLine({ running: 1 })).toBe("1 of your jobs is running");
+    expect(inLine({ running: 5, startsAt: now + 100_000 })).toBe(
+      "Starts in about 2 minutes: 5 of your jobs are running",
+    );
+    expect(inLine({ running: 5, startsAt: now - 1_000 })).toBe(
+      "Starts in a moment: 5 of your jobs are running",
+    );
+  });
+
+  test("an expectation is told of a running job, and of one that waits to be tried again", () => {
+    const retrying = { status: "pending", reason: "retry", ...begun } as const;
+    const still = { ...retrying, progressed_at: now - 60_000 };
+    const end = { eta_from: now + 100_000, eta_to: now + 110_000 };
+    expect(view({ ...still, ...end }).estimate).toBe("about 2 minutes left");
     const eta = { eta_from: now + 100_000, eta_to: now + 110_000 };
     expect(view({ ...running, ...eta }).estimate).toBe("about 2 minutes left");
     expect(view({ status: "paused", ...begun, ...eta }).estimate).toBe("");

@@ -1,0 +1,42 @@
+/** The words for a job that waits for its turn. Pure. */
+import { number, span } from "./format.ts";
+import { rough } from "./rough.ts";
+import type { InLine, ShownRow } from "./shown-row.ts";
+
+const soonMs = 10_000;
+
+/** "Queued, next in line", "Queued, 3rd in line", "Queued, more than 100 in line" */
+export function queued(line: InLine | undefined): string {
+  if (!line) return "Queued";
+  if (line.place === null) return "Queued, more than 100 in line";
+  return `Queued, ${line.place === 1 ? "next" : ordinal(line.place)} in line`;
+}
+
+/** "Starts in about 2 minutes: 5 of your jobs are running", or as much of it as is known. */
+export function start(line: InLine | undefined, now: number): string {
+  if (!line) return "";
+  const { startsAt, running } = line;
+  const when = startsAt === null ? "" : `Starts ${inAbout(startsAt - now)}`;
+  const why =
+    running === null
+      ? ""
+      : `${number(running)} of your jobs ${running === 1 ? "is" : "are"} running`;
+  return [when, why].filter(Boolean).join(": ");
+}
+
+function inAbout(ms: number): string {
+  return ms <= soonMs ? "in a moment" : `in ${rough(ms, ms)}`;
+}
+
+/** "Waiting 22 s: the service allows 100 letters a minute", or nothing where it does not wait. */
+export function waitingFor(row: ShownRow, now: number): string {
+  if (!row.waits_for || row.waits_until === null || row.waits_until <= now) return "";
+  return `Waiting ${span(row.waits_until - now + 999)}: ${row.waits_for}`;
+}
+
+/** "2nd", "3rd", "11th", "22nd" */
+function ordinal(place: number): string {
+  const teen = place % 100 > 10 && place % 100 < 14;
+  const ending = teen ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th");
+  return `${place}${ending}`;
+}
