@@ -41,4 +41,6 @@ export async function keepPreferences(
 }
 
 /** Every zone that can be chosen, by its name. */
-export const timeZones: readonly string[] = ["UTC", ...Intl.supportedValuesOf("timeZone")];
+export const timeZones: readonly string[] = [
+  ...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]),
+];

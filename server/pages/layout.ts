@@ -7,6 +7,8 @@ export interface LayoutData {
   section: "jobs" | "new" | "contacts" | "settings" | null;
   /** Who is signed in. */
   person: { name: string; email: string } | null;
+  /** For the scripts: what to do when a job ends, and where the person is. */
+  wishes: { sound: boolean; openResult: boolean; timeZone: string | null };
   /** Bound to the session; every form carries it. */
   token: string;
   /** Shown once, after a redirect. */

@@ -1,5 +1,6 @@
 /** What the pages of signing in and of the settings get. */
 import type { TimeView } from "../jobs/shown/view-types.ts";
+import type { Option } from "./form.ts";
 import type { Page } from "./layout.ts";
 
 /** GET /sign-in */
@@ -24,6 +25,9 @@ export interface SignUpPage extends Page {
 
 /** GET /settings */
 export interface SettingsPage extends Page {
+  sound: boolean;
+  openResult: boolean;
+  timeZones: Option[];
   sessions: SessionView[];
   tokens: TokenView[];
   /** A token just made: shown this once. */

@@ -5,6 +5,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import type { Person } from "../accounts/accounts.ts";
 import { isSecure } from "../accounts/auth.ts";
 import { formToken } from "../accounts/form-token.ts";
+import { usualPreferences } from "../accounts/preferences.ts";
 import { assetHref } from "../assets/href.ts";
 import type { LayoutData } from "../pages/layout.ts";
 import type { Env, Services } from "../services.ts";
@@ -30,6 +31,7 @@ export function layoutFor(
     script: null,
     ...options,
     person: person ? { name: person.name, email: person.email } : null,
+    wishes: person?.preferences ?? usualPreferences,
     token: tokenOf(c, services),
     flash: takeFlash(c),
     css: assetHref("app.css"),

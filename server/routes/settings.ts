@@ -1,13 +1,16 @@
 import { Hono } from "hono";
 import { deviceName } from "../accounts/device.ts";
+import { timeZones } from "../accounts/preferences.ts";
 import type { Session } from "../accounts/sessions.ts";
 import type { ApiToken } from "../accounts/tokens.ts";
 import { moment } from "../jobs/shown/format.ts";
+import type { Option } from "../pages/form.ts";
 import type { SessionView, SettingsPage, TokenView } from "../pages/people.ts";
 import type { Env } from "../services.ts";
 import { errorPage } from "./error-page.ts";
 import { keepOnce, setFlash, takeOnce } from "./flash.ts";
 import { field } from "./form.ts";
+import { pageOf } from "./guard.ts";
 import { type Handled, layoutFor, type PageServices } from "./layout.ts";
 
 const longestName = 80;
@@ -21,6 +24,25 @@ export function settingRoutes(services: PageServices): Hono<Env> {
   routes.get("/settings", (c) => {
     c.header("Cache-Control", "no-store");
     return page(c, { newToken: takeOnce(c, newTokenCookie) ?? null });
+  });
+
+  routes.post("/settings/preferences", async (c) => {
+    const body = await c.req.parseBody();
+    const zone = field(body, "time_zone");
+    await accounts.prefer(c.var.person.userId, {
+      sound: field(body, "sound") === "on",
+      openResult: field(body, "open_result") === "on",
+      timeZone: timeZones.includes(zone) ? zone : null,
+    });
+    setFlash(c, { tone: "good", text: "Saved." }, config);
+    return c.redirect("/settings", 303);
+  });
+
+  // The switch on the page of a job.
+  routes.post("/settings/sound", async (c) => {
+    const sound = field(await c.req.parseBody(), "sound") === "on";
+    await accounts.prefer(c.var.person.userId, { sound });
+    return c.redirect(pageOf(c), 303);
   });
 
   routes.post("/settings/sessions/:id/revoke", async (c) => {
@@ -51,12 +73,16 @@ export function settingRoutes(services: PageServices): Hono<Env> {
 
   async function page(c: Handled, shown: Partial<Pick<SettingsPage, "newToken" | "tokenError">>) {
     const { person } = c.var;
-    const [sessions, tokens] = await Promise.all([
+    const [sessions, tokens, preferences] = await Promise.all([
       accounts.sessions(person),
       accounts.tokens(person),
+      accounts.preferences(person.userId),
     ]);
     const data: SettingsPage = {
       layout: layoutFor(c, services, { title: "Settings", section: "settings" }),
+      sound: preferences.sound,
+      openResult: preferences.openResult,
+      timeZones: zoneOptions(preferences.timeZone),
       sessions: sessions.map((session) => sessionView(session, person.sessionId)),
       tokens: tokens.map(tokenView),
       newToken: null,
@@ -77,6 +103,14 @@ export function settingRoutes(services: PageServices): Hono<Env> {
   }
 
   return routes;
+}
+
+function zoneOptions(chosen: string | null): Option[] {
+  const usual = { value: "", label: "That of this browser", selected: chosen === null };
+  const others = timeZones.map((zone) => {
+    return { value: zone, label: zone.replaceAll("_", " "), selected: zone === chosen };
+  });
+  return [usual, ...others];
 }
 
 function sessionView(session: Session, current: string | null): SessionView {

@@ -17,6 +17,34 @@ function hrefs(page: string, kind: "sessions" | "tokens"): string[] {
     .filter((href) => href.includes(`/${kind}/`));
 }
 
+test("preferences are kept, and a zone that is none is left out", async () => {
+  const browser = await signedUp(site.app);
+  const fields = { sound: "on", time_zone: "Europe/Berlin" };
+  const answer = await browser.submit("/settings", "/settings/preferences", fields);
+  expect(answer.headers.get("location")).toBe("/settings");
+  const page = await browser.text("/settings");
+  expect(page).toContain("Saved.");
+  expect(page).toMatch(/<body [^>]* data-sound data-zone="Europe\/Berlin">/);
+  expect(page).toMatch(/name="sound" value="on" checked>/);
+  expect(page).toMatch(/name="open_result" value="on">/);
+  expect(page).toContain(`<option value="Europe/Berlin" selected>`);
+  const other = { open_result: "on", time_zone: "Europe/Atlantis" };
+  await browser.submit("/settings", "/settings/preferences", other);
+  const changed = await browser.text("/settings");
+  expect(changed).toMatch(/<body [^>]* data-opens-result>/);
+  expect(changed).toContain(`<option value="" selected>That of this browser</option>`);
+});
+
+test("the switch of a job's page turns the sound on and off and leads back there", async () => {
+  const browser = await signedUp(site.app);
+  const referer = "http://localhost/jobs/1?line=3";
+  const answer = await browser.submit("/settings", "/settings/sound", { sound: "on" }, { referer });
+  expect(answer.headers.get("location")).toBe("/jobs/1?line=3");
+  expect(await browser.text("/settings")).toMatch(/<body [^>]* data-sound>/);
+  await browser.submit("/settings", "/settings/sound", { sound: "off" }, { referer });
+  expect(await browser.text("/settings")).not.toContain(" data-sound");
+});
+
 test("a device is signed out from another one", async () => {
   const phone = await signedUp(site.app);
   const desk = await signedUp(site.app);

@@ -19,6 +19,7 @@ export const layout: LayoutData = {
   title: "Jobs",
   section: "jobs",
   person: { name: "Ada Lovelace", email: "ada@example.com" },
+  wishes: { sound: false, openResult: false, timeZone: null },
   token: "token-of-the-session",
   flash: null,
   topics: ["jobs:mine"],

@@ -470,6 +470,9 @@ export const pages: Record<string, PageFixture> = {
       newToken: "hw_9bT2xkQ4mZr7uYc1eWn8aLs5dFg6hJk3",
       tokenError: "",
       createTokenHref: "/settings/tokens",
+      sound: true,
+      openResult: false,
+      timeZones: options("That of this browser", "That of this browser", "UTC", "Europe/Berlin"),
     },
   },
   "error-404": errorPage(
