@@ -97,10 +97,10 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
       run_at: backend.now() + waitMs,
       reason: "retry",
       error: message,
-    },
       // The wait is known; the rest is as it was.
       eta_from: sql`eta_from + ${waitMs}`,
       eta_to: sql`eta_to + ${waitMs}`,
+    },
     fact: {
       type: "retry_scheduled",
       message: `Retry ${retry} of ${waits.length} in ${inWords(waitMs)}: ${message}`,
