@@ -14,6 +14,7 @@ import { protectForms, requirePerson } from "./routes/guard.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { jobActionRoutes } from "./routes/job-actions.ts";
 import { jobRoutes } from "./routes/jobs.ts";
+import { logRoutes } from "./routes/logs.ts";
 import { newJobsRoutes } from "./routes/new-jobs.ts";
 import { readableAddress } from "./routes/readable.ts";
 import { resultRoutes } from "./routes/results.ts";
@@ -71,6 +72,7 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", bulkRoutes(services));
   app.route("/", jobActionRoutes(services));
   app.route("/", resultRoutes(services));
+  app.route("/", logRoutes(services));
   app.route("/", streamRoutes(services));
   app.route("/", filesRoutes(services));
   app.route("/", contactRoutes(services));

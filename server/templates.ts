@@ -19,6 +19,7 @@ import type {
   JobResult,
   JobsPage,
   Live,
+  LogLinesView,
 } from "./pages/jobs.ts";
 import type { ErrorPage, LayoutData, PagerView, RefreshView } from "./pages/layout.ts";
 import type {
@@ -52,7 +53,7 @@ export type Partials = {
   "jobs/_tick": Live<JobView>;
   "jobs/_result": Live<JobResult>;
   "jobs/_log": JobLog;
-  "jobs/_lines": Live<JobLog>;
+  "jobs/_lines": Live<LogLinesView>;
   "jobs/_actions": ActionsView;
   "jobs/_sound": SoundSwitch;
   "jobs/_more": JobView;

@@ -1,12 +1,10 @@
 /**
  * Puts frames into the page without getting in a person's way: nothing older over something newer,
- * nothing under a pressed button or a selected text, and focus, open details and the end of the log
- * stay where they are.
+ * nothing under a pressed button or a selected text, and focus and open details stay where they are.
  */
 
 /** While a person is busy with a part of the page, its frames wait; at most this long, ms. */
 const patience = 5000;
-const mostLines = 2000;
 /** htmx swaps out-of-band fragments besides a main one, of which there is none. */
 const sink = document.createElement("div");
 /** @type {Map<string, { next: Element, since: number }>} the newest for each part, by its id */
@@ -56,15 +54,12 @@ function release() {
 /** @param {Element} next @param {Element} part */
 function swapIn(next, part) {
   const focused = part.contains(document.activeElement);
-  const isLog = next.getAttribute("hx-swap-oob") === "beforeend";
-  const follows = isLog && part.scrollTop + part.clientHeight > part.scrollHeight - 8;
   const fragment = document.createDocumentFragment();
   fragment.append(next);
   const how = { swapStyle: "none", swapDelay: 0, settleDelay: 0, ignoreTitle: true };
   htmx.swap(sink, fragment, how);
-  if (follows) toEnd(part);
   // Lines were added to it, or the frame was too old.
-  if (part.isConnected) return;
+  if (part.isConnected) return part.dispatchEvent(new CustomEvent("live:grown", { bubbles: true }));
   const now = document.getElementById(next.id);
   // What had the focus is gone: a screen reader goes on from here, not from the top of the page.
   if (focused && document.activeElement === document.body) {
@@ -76,8 +71,8 @@ function swapIn(next, part) {
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
-  // Lines come in their list, anything else as itself.
-  if (fragment instanceof Element) return dropKnown(fragment, target);
+  // Lines, which live-log.js looks at.
+  if (fragment instanceof Element) return;
   const next = fragment.firstElementChild;
   if (isOutdated(next, target)) return event.preventDefault();
   const before = [...target.querySelectorAll("details")];
@@ -86,17 +81,6 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
     if (twin) details.open = twin.open;
   });
 });
-
-/** @param {Element} list the new lines @param {Element} log those of the page */
-function dropKnown(list, log) {
-  const last = numberOf(log.lastElementChild);
-  for (const line of [...list.children]) if (numberOf(line) <= last) line.remove();
-}
-
-/** @param {Element | null} line with an id that ends in its number */
-function numberOf(line) {
-  return line ? Number(line.id.slice(line.id.lastIndexOf("-") + 1)) : 0;
-}
 
 /** A panel holds a tick, which may be newer than the panel. @param {Element} next @param {Element} part */
 function isOutdated(next, part) {
@@ -108,13 +92,6 @@ function isOutdated(next, part) {
 function order({ dataset: one }, { dataset: other }) {
   return one.version - other.version || one.at - other.at;
 }
-
-/** @param {Element} log */
-function toEnd(log) {
-  while (log.childElementCount > mostLines) log.firstElementChild.remove();
-  log.scrollTop = log.scrollHeight;
-}
-document.querySelectorAll(".lines").forEach(toEnd);
 
 /** @param {Event} event */
 function press({ target }) {

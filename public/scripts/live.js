@@ -30,6 +30,7 @@ if (topics.length > 0) {
   addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => (document.hidden ? hide() : show()));
   document.addEventListener("input", () => (touched = true));
+  document.addEventListener("live:again", () => tell({ fresh: true }));
   setInterval(check, 1000);
 }
 
@@ -83,10 +84,9 @@ function tell(more = {}) {
   port?.postMessage({ topics, after, hidden: document.hidden, ...more });
 }
 
-/** @param {string} job @returns {number} of the last log line, 0 for none */
+/** @param {string} job @returns {number} of the last log line that it was told of, 0 for none */
 function lastLine(job) {
-  const id = document.getElementById(`log-${job}`)?.lastElementChild?.id ?? "";
-  return Number(id.slice(id.lastIndexOf("-") + 1));
+  return Number(document.getElementById(`log-${job}`)?.dataset.last ?? 0);
 }
 
 /** @param {MessageEvent} event */

@@ -48,7 +48,10 @@ export function createFrames(options: {
       render.partial("jobs/_lines", {
         id,
         lines: lines.map(lineView),
-        earlierHref: null,
+        level: "",
+        last: lines.at(-1)?.seq ?? 0,
+        part: false,
+        marked: 0,
         oob: true,
       }),
     async result(row, now) {

@@ -3,21 +3,19 @@ import type { Backend } from "../backend/backend.ts";
 import type { FileRow, LogRow, StepRow } from "../backend/schema.ts";
 import { linesOnPage } from "../jobs/log.ts";
 import { withPlaces } from "../jobs/place-in-line.ts";
+import { linesOnPage } from "../jobs/log.ts";
 import type { Left } from "../jobs/shown/result-view.ts";
 import { type ShownRow, shownColumns } from "../jobs/shown/shown-row.ts";
 import type { PreviewView } from "../jobs/shown/view-types.ts";
 import { filesOf, isKept } from "../storage/files.ts";
 import type { Previews } from "../storage/previews.ts";
 
-/** Log lines that a page is given at most when it opens or comes back. */
-export const mostLines = 500;
-
 export interface JobReader {
   rows(ids: readonly string[]): Promise<readonly ShownRow[]>;
   steps(id: string): Promise<StepRow[]>;
   /** Those of many jobs, by the job's id. */
   stepsOf(ids: readonly string[]): Promise<ReadonlyMap<string, StepRow[]>>;
-  /** Behind a number; the last `mostLines` of them where there are more. */
+  /** Behind a number; the last `linesOnPage` of them where there are more. */
   lines(id: string, after: number): Promise<LogRow[]>;
   results(id: string): Promise<Left>;
 }
@@ -61,7 +59,7 @@ export function createJobReader(parts: { backend: Backend; previews: Previews })
         .where("job_id", "=", id)
         .where("seq", ">", after)
         .orderBy("seq", "desc")
-        .limit(mostLines)
+        .limit(linesOnPage)
         .execute();
       return lines.reverse();
     },

@@ -71,9 +71,29 @@ export interface JobResult extends ResultView {
   renderedAt: number;
 }
 
-export interface JobLog {
+/** Lines of a job's log; in the stream those that are new. */
+export interface LogLinesView {
   id: string;
   lines: LogLineView[];
-  /** The whole log, where the page shows its last lines alone. */
-  earlierHref: string | null;
+  /** The least level that is shown, empty for all. */
+  level: "" | "warn" | "error";
+  /** The last line that was written by then; what follows is told by the stream. */
+  last: number;
+  /** These are not the last lines: what is new is not added to them. */
+  part: boolean;
+  /** The line that the address names, 0 for none. */
+  marked: number;
+}
+
+export interface JobLog extends LogLinesView {
+  levels: { id: string; label: string; href: string; current: boolean }[];
+  /** Shown once there are some, which may be while the page is open. */
+  earlier: { href: string; hidden: boolean };
+  laterHref: string | null;
+  newestHref: string | null;
+  downloadHref: string;
+  /** Whether lines may still come. */
+  follows: boolean;
+  /** What an empty log says: "Nothing written yet." */
+  none: string;
 }

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
 import { findUser } from "../accounts/users.ts";
-import type { JobRow, LogRow } from "../backend/schema.ts";
+import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import { withPlaces } from "../jobs/place-in-line.ts";
 import { moment } from "../jobs/shown/format.ts";
@@ -11,11 +11,12 @@ import { offers } from "../jobs/shown/offers.ts";
 import { nothingLeft, resultView } from "../jobs/shown/result-view.ts";
 import type { ActionsView } from "../jobs/shown/view-types.ts";
 import { isFinal } from "../jobs/status.ts";
-import { type Frames, lineView } from "../live/frames.ts";
-import { createJobReader, mostLines } from "../live/job-reader.ts";
+import type { Frames } from "../live/frames.ts";
+import { createJobReader } from "../live/job-reader.ts";
 import type { JobPage } from "../pages/jobs.ts";
 import type { Env, Services } from "../services.ts";
 import { inputFacts } from "./job-input.ts";
+import { logView } from "./job-log.ts";
 import { layoutFor } from "./layout.ts";
 import { refreshView } from "./refresh.ts";
 
@@ -30,9 +31,9 @@ export async function jobPage(
   const reader = createJobReader(services);
   const kind = catalog.get(job.kind);
   const now = backend.now();
-  const [steps, lines, results] = await Promise.all([
+  const [steps, log, results] = await Promise.all([
     reader.steps(job.id),
-    reader.lines(job.id, 0),
+    logView(backend, job, c.req.query()),
     isFinal(job.status) ? reader.results(job.id) : nothingLeft,
   ]);
   const [shown] = await withPlaces(backend, [job]);
@@ -54,7 +55,7 @@ export async function jobPage(
       version: job.version,
       renderedAt: now,
     },
-    log: logView(job, lines),
+    log,
     actions: actionsView(person, catalog, job, layout.token),
     owner: await ownerText(services, person, job),
     input: await inputFacts(services, job),
@@ -65,15 +66,6 @@ export async function jobPage(
 /** A page without JavaScript is reloaded less often the longer the job runs. */
 function refreshSeconds(age: number): number {
   return Math.min(30, Math.max(2, Math.round(age / 20_000)));
-}
-
-function logView(job: JobRow, lines: readonly LogRow[]): JobPage["log"] {
-  const cut = lines.length === mostLines && lines[0]!.seq > 1;
-  return {
-    id: job.id,
-    lines: lines.map(lineView),
-    earlierHref: cut ? `/jobs/${job.id}/log` : null,
-  };
 }
 
 export function actionsView(

@@ -1,4 +1,4 @@
-/** GET /jobs/:id (one job), its buttons and its log. */
+/** GET /jobs/:id (one job), and its buttons. */
 import { Hono } from "hono";
 import { createFrames } from "../live/frames.ts";
 import { createJobReader } from "../live/job-reader.ts";
@@ -24,22 +24,6 @@ export function jobRoutes(services: Services): Hono<Env> {
     if (!job) return noJob(c, services);
     const token = tokenOf(c, services);
     return c.html(render.partial("jobs/_actions", actionsView(c.var.person, catalog, job, token)));
-  });
-
-  routes.get("/jobs/:id/log", async (c) => {
-    const job = await jobOf(c, services, "see");
-    if (!job) return noJob(c, services);
-    const lines = await backend.db
-      .selectFrom("job_logs")
-      .selectAll()
-      .where("job_id", "=", job.id)
-      .orderBy("seq")
-      .limit(100_000)
-      .execute();
-    const text = lines.map((line) => {
-      return `${new Date(line.happened_at).toISOString()} ${line.level} ${line.message}\n`;
-    });
-    return c.text(text.join(""));
   });
 
   return routes;

@@ -11,7 +11,7 @@ import { buildAssets } from "../../server/assets/build.ts";
 import { assetHref } from "../../server/assets/href.ts";
 import type { ActionsView, JobView, LogLineView } from "../../server/jobs/shown/view-types.ts";
 import { createRenderer } from "../../server/render.ts";
-import { jobView, layout, resultOf, time } from "./view-fixtures.ts";
+import { jobView, layout, logOf, resultOf, time } from "./view-fixtures.ts";
 
 const root = join(import.meta.dirname, "../..");
 const render = createRenderer({ viewsDir: join(root, "views"), strict: true, cache: false });
@@ -75,9 +75,7 @@ export async function startLiveServer(): Promise<LiveServer> {
   function lines(id: string, after: number): string {
     const fresh = (logs.get(id) ?? []).filter(({ seq }) => seq > after);
     if (fresh.length === 0) return "";
-    return oneLine(
-      render.partial("jobs/_lines", { id, lines: fresh, earlierHref: null, oob: true }),
-    );
+    return oneLine(render.partial("jobs/_lines", { ...logOf(id, fresh), oob: true }));
   }
 
   function state(topic: string): string {
@@ -236,7 +234,7 @@ function jobPage(job: JobView, lines: LogLineView[]): string {
     layout: { ...layout, ...assets(), title: job.title, topics: [`job:${job.id}`], since: "" },
     job,
     result: resultOf(job),
-    log: { id: job.id, lines, earlierHref: null },
+    log: logOf(job.id, lines),
     actions: actionsOf(job),
     owner: "Started by Ada Lovelace",
     input: [],

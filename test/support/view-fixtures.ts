@@ -7,7 +7,7 @@ import type {
   ResultView,
   TimeView,
 } from "../../server/jobs/shown/view-types.ts";
-import type { JobResult } from "../../server/pages/jobs.ts";
+import type { JobLog, JobResult } from "../../server/pages/jobs.ts";
 import type { LayoutData } from "../../server/pages/layout.ts";
 
 /** A day in November, `text` as the server prints it. */
@@ -342,6 +342,34 @@ export function resultOf(job: JobView, view: ResultView = emptyResult): JobResul
   return { id, kind, version, renderedAt, ...view };
 }
 
+/** What the page shows of a log, and whatever else is given. */
+export function logOf(id: string, lines: LogLineView[], different: Partial<JobLog> = {}): JobLog {
+  return {
+    id,
+    lines,
+    level: "",
+    last: lines.at(-1)?.seq ?? 0,
+    part: false,
+    marked: 0,
+    levels: [
+      { id: "log-level-all", label: "All lines", href: `/jobs/${id}#log`, current: true },
+      {
+        id: "log-level-warn",
+        label: "Warnings and errors",
+        href: `/jobs/${id}?level=warn#log`,
+        current: false,
+      },
+    ],
+    earlier: { href: `/jobs/${id}?before=1#log`, hidden: true },
+    laterHref: null,
+    newestHref: null,
+    downloadHref: `/jobs/${id}/log`,
+    follows: true,
+    none: "Nothing written yet.",
+    ...different,
+  };
+}
+
 export const logLines: LogLineView[] = [
   { seq: 1, level: "info", message: "Read 100,000 rows, 8 columns, UTF-8", time: time("14:04") },
   { seq: 2, level: "warn", message: "Row 14: email is missing", time: time("14:04") },
@@ -356,5 +384,11 @@ export const logLines: LogLineView[] = [
     level: "error",
     message: "Row 42,007: “ada@” <is not> an address",
     time: time("14:05"),
+  },
+  {
+    seq: 5,
+    level: "note",
+    message: "1,204 lines were dropped here: more than 1,000 a second",
+    time: time("14:06"),
   },
 ];

@@ -8,6 +8,7 @@ import {
   jobs,
   layout,
   logLines,
+  logOf,
   result,
   resultOf,
   time,
@@ -50,7 +51,10 @@ function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
       },
       job,
       result: resultOf(job, left),
-      log: { id: job.id, lines: job.started ? logLines : [], earlierHref: null },
+      log: logOf(job.id, job.started ? logLines : [], {
+        follows: job.active,
+        earlier: { href: `${job.href}?before=1#log`, hidden: job.status !== "failed" },
+      }),
       actions: {
         id: job.id,
         offers: job.offers,

@@ -7,6 +7,7 @@ import {
   jobs,
   jobView,
   logLines,
+  logOf,
   result,
   resultOf,
 } from "../support/view-fixtures.ts";
@@ -38,11 +39,7 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
       `result-${id}`,
       views.partial("jobs/_result", { ...resultOf(jobs.succeeded, emptyResult), oob }),
     ],
-    [
-      "jobs/_lines",
-      `log-${id}`,
-      views.partial("jobs/_lines", { id, lines: logLines, earlierHref: null, oob }),
-    ],
+    ["jobs/_lines", `log-${id}`, views.partial("jobs/_lines", { ...logOf(id, logLines), oob })],
   ];
 }
 
@@ -136,7 +133,7 @@ test("what people typed is escaped wherever it is shown", () => {
     ...statuses.map((status) => views.partial("jobs/_panel", { ...ended, status, oob: true })),
     views.partial("jobs/_row", { ...ended, oob: true }),
     views.partial("jobs/_result", { ...resultOf(job, left), oob: true }),
-    views.partial("jobs/_lines", { id: job.id, lines: [line], earlierHref: null, oob: true }),
+    views.partial("jobs/_lines", { ...logOf(job.id, [line]), oob: true }),
   ].join("");
   expect(html).toContain("&lt;script&gt;");
   expect(html).not.toContain("<script");

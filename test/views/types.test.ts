@@ -91,7 +91,7 @@ test("a misspelt field, a missing value, wrong data and a wrong type are found",
     "jobs/_panel": "<%/* it: Live<JobView> */%><%= it.started.text %>",
     "jobs/new": `<%/* it: NewJobPage */%><%~ include("shared/_kind", it) %>`,
     "jobs/_tick": "<%/* it: NewJobPage */%>",
-    "jobs/_lines": "<%/* it: Live<JobLog> */%><%= it.oob %>",
+    "jobs/_lines": "<%/* it: Live<LogLinesView> */%><%= it.oob %>",
   };
   const errors = await check(new Map(Object.entries(faulty)));
   for (const name of Object.keys(faulty)) {
