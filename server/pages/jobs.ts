@@ -5,6 +5,7 @@ import type {
   JobView,
   LogLineView,
   ResultView,
+  TimeView,
 } from "../jobs/shown/view-types.ts";
 import type { HiddenField, Option } from "./form.ts";
 import type { Page } from "./layout.ts";
@@ -60,8 +61,21 @@ export interface JobPage extends Page {
   owner: string;
   /** What the job was started with, secrets masked. */
   input: { label: string; value: string }[];
+  /** The form filled in with that: "Change and run again"; null where its kind is not for choosing. */
+  change: { href: string; text: string } | null;
+  /** Who did what with it, the latest first. */
+  history: HistoryLine[];
   /** The job that this one repeats. */
   retryOf: { href: string; text: string } | null;
+}
+
+/** What somebody did with a job. */
+export interface HistoryLine {
+  /** "Ada Lovelace cancelled it", "You downloaded people.csv" */
+  text: string;
+  at: TimeView;
+  /** The job that came of it. */
+  newJobHref: string | null;
 }
 
 export interface JobResult extends ResultView {

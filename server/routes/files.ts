@@ -1,6 +1,8 @@
 /** Downloads: the bytes pass through the application, so that a link serves one person alone. */
 import { type Context, Hono } from "hono";
+import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
+import { auditDownload } from "../jobs/audit.ts";
 import type { Env, Services } from "../services.ts";
 import { attachment } from "../storage/content-disposition.ts";
 import { type FileOfJob, findFile, isKept } from "../storage/files.ts";
@@ -28,9 +30,20 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     const size = isKept(file, now) ? await storage.size(file.storage_key) : undefined;
     if (size === undefined) return refuse(c, gone, [jobLink(file)]);
     const link = checkFile(config.secret, query, person.userId, now);
-    if (link === "valid") return send(c, file, size);
+    if (link === "valid") {
+      // A picture inside of the job's page is no download.
+      const isShown = c.req.header("sec-fetch-dest") === "image";
+      if (c.req.method === "GET" && !isShown) await note(person, file);
+      return send(c, file, size);
+    }
     return refuse(c, link === "expired" ? lapsed : foreign, [newLink(file), jobLink(file)]);
   });
+
+  function note({ userId, sessionId }: Person, file: FileOfJob): Promise<void> {
+    const via = sessionId === null ? "api" : "page";
+    const { job_id: jobId, id: fileId, name: fileName } = file;
+    return auditDownload(backend, { jobId, userId, via, fileId, fileName });
+  }
 
   function send(c: Context<Env>, file: FileOfJob, size: number): Response {
     c.header("Accept-Ranges", "bytes");

@@ -1,58 +1,85 @@
 /** The same fragments as the stream's, in one answer, for browsers that no stream gets through to. */
+import { createHash } from "node:crypto";
 import type { Context } from "hono";
+import { can } from "../accounts/authorize.ts";
+import type { ShownRow } from "../jobs/shown/shown-row.ts";
 import { createFrames } from "../live/frames.ts";
 import { createJobReader } from "../live/job-reader.ts";
 import { newJobs } from "../live/new-jobs.ts";
+import { createPolledJobs } from "../live/polled-jobs.ts";
 import type { Topic } from "../live/topics.ts";
 import type { Env, Services } from "../services.ts";
 
-export async function pollAnswer(
+type Poll = (
   c: Context<Env>,
-  services: Services,
   topics: readonly Topic[],
   cursors: ReadonlyMap<string, number>,
-): Promise<Response> {
+) => Promise<Response>;
+
+const longest = 30;
+const ofLists = 10;
+
+/**
+ * Each answer says when to come back (`X-Poll-After`, seconds, 0 for never) and names what it shows
+ * (`ETag`): who has that already gets no body. Log lines are told behind those that the page has.
+ */
+export function createPolls(services: Services): Poll {
   const { backend, catalog, render } = services;
+  const { now } = backend;
   const reader = createJobReader(services);
   const frames = createFrames({ catalog, render, reader });
-  const now = backend.now();
-  const watched = topics.filter((topic) => topic.kind !== "list");
-  const rows = watched.length > 0 ? await reader.rows(watched.map((topic) => topic.id)) : [];
-  const fragments: string[] = [];
-  const steps = await reader.stepsOf(rows.map(({ id }) => id));
-  for (const row of rows) {
-    const view = frames.view(row, steps.get(row.id) ?? [], now);
-    const kinds = watched.filter((topic) => topic.id === row.id).map((topic) => topic.kind);
-    if (kinds.includes("row")) fragments.push(frames.row(view));
-    if (!kinds.includes("job")) continue;
-    fragments.push(frames.panel(view));
-    fragments.push(await frames.result(row, now));
-    const lines = await reader.lines(row.id, cursors.get(row.id) ?? 0);
-    if (lines.length > 0) fragments.push(frames.lines(row.id, lines));
+  const jobs = createPolledJobs({ reader, frames, now });
+
+  return async (c, topics, cursors) => {
+    const { person } = c.var;
+    const watched = topics.filter((topic) => topic.kind !== "list");
+    // A job that one may not see is as if it were not.
+    const read = await jobs.rows([...new Set(watched.map(({ id }) => id))]);
+    const rows = read.filter((row) => can(person, "see", row));
+    const added = await newJobs(backend.db, person, topics);
+    const states = rows.map((row) => `${row.id}.${jobs.stateOf(row)}`);
+    const tag = tagOf([...topics.map(({ kind }) => kind), ...states, ...added]);
+    const pages = new Set(watched.filter(({ kind }) => kind === "job").map(({ id }) => id));
+    const talking = rows.filter(({ id, log_seq }) => {
+      return pages.has(id) && log_seq > (cursors.get(id) ?? 0);
+    });
+
+    c.header("Cache-Control", "private, no-cache, no-transform");
+    c.header("ETag", tag);
+    c.header("X-Poll-After", String(pollAfter(rows, topics, now())));
+    if (talking.length === 0 && c.req.header("if-none-match") === tag) return c.body(null, 304);
+    if (added.length > 0) c.header("X-New-Jobs", added.join(","));
+    const shown = await jobs.show(rows);
+    const parts = watched.map(({ kind, id }) => {
+      return kind === "job" ? shown.get(id)?.page() : shown.get(id)?.row();
+    });
+    const lines = talking.map(({ id }) => linesBehind(id, cursors.get(id) ?? 0));
+    return c.html((await Promise.all([...parts, ...lines])).join("\n"));
+  };
+
+  async function linesBehind(id: string, after: number): Promise<string> {
+    const lines = await reader.lines(id, after);
+    return lines.length > 0 ? frames.lines(id, lines) : "";
   }
-  const active = rows.filter((row) => row.finished_at === null);
-  const watchesList = topics.some((topic) => topic.kind === "list");
-  c.header(
-    "X-Poll-After",
-    String(
-      pollAfter(
-        active.map((row) => now - row.created_at),
-        watchesList,
-      ),
-    ),
-  );
-  const added = await newJobs(backend.db, c.var.person, topics);
-  if (added.length > 0) c.header("X-New-Jobs", added.join(","));
-  c.header("Cache-Control", "no-store");
-  return c.html(fragments.join("\n"));
+}
+
+/** Weak: what it names may be written in other bytes. */
+function tagOf(parts: readonly string[]): string {
+  return `W/"${createHash("sha1").update(parts.join()).digest("base64url")}"`;
 }
 
 /**
- * A young job is asked after often, an old one rarely; what is over never again.
+ * A job that has just begun is asked after often, an old one rarely, one that is not due yet when it
+ * is; what is over never again. The one that is the most in a hurry says.
  * @returns seconds, 0 to stop
  */
-function pollAfter(ages: number[], watchesList: boolean): number {
-  if (ages.length === 0) return watchesList ? 10 : 0;
-  const youngest = Math.min(...ages);
-  return Math.min(30, Math.max(1, Math.round(youngest / 15_000)));
+function pollAfter(rows: readonly ShownRow[], topics: readonly Topic[], now: number): number {
+  const waits = rows.filter((row) => row.finished_at === null).map((row) => waitFor(row, now));
+  if (topics.some(({ kind }) => kind === "list")) waits.push(ofLists);
+  return waits.length === 0 ? 0 : Math.min(longest, Math.max(1, Math.round(Math.min(...waits))));
+}
+
+function waitFor({ status, run_at, created_at, started_at }: ShownRow, now: number): number {
+  const untilDue = status === "pending" ? run_at - now : 0;
+  return untilDue > 0 ? untilDue / 1_000 : (now - (started_at ?? created_at)) / 15_000;
 }

@@ -1,6 +1,7 @@
 /** GET /jobs/:id/result and results.zip: on to what a job left, or all of its files at once. */
 import { type Context, Hono } from "hono";
 import type { FileRow, JobRow } from "../backend/schema.ts";
+import { auditDownload } from "../jobs/audit.ts";
 import type { Env, Services } from "../services.ts";
 import { attachment } from "../storage/content-disposition.ts";
 import { filesOf, isKept } from "../storage/files.ts";
@@ -39,6 +40,10 @@ export function resultRoutes(services: Services): Hono<Env> {
     c.header("Content-Type", "application/zip");
     c.header("Content-Disposition", attachment(archiveName(job)));
     if (c.req.method === "HEAD") return c.body(null);
+    const { userId, sessionId } = c.var.person;
+    const via = sessionId === null ? "api" : "page";
+    const fileName = archiveName(job);
+    await auditDownload(backend, { jobId: job.id, userId, via, fileId: "zip", fileName });
     const entries = files.map(({ name, size, created_at, storage_key }) => {
       return { name, size, at: created_at, read: () => storage.read(storage_key) };
     });

@@ -7,18 +7,20 @@ import { assetHref } from "../assets/href.ts";
 import { openStream } from "../live/stream.ts";
 import { parseCursors, parseTopics, type Topic } from "../live/topics.ts";
 import type { Env, Services } from "../services.ts";
-import { pollAnswer } from "./polls.ts";
+import { createPolls } from "./polls.ts";
 
 export function streamRoutes(services: Services): Hono<Env> {
   const { hub } = services;
+  const answerPoll = createPolls(services);
   const routes = new Hono<Env>();
 
   routes.get("/live", async (c) => {
-    const topics = await allowed(c, services, parseTopics(c.req.query("topics") ?? ""));
+    const asked = withVisibleLists(c, parseTopics(c.req.query("topics") ?? ""));
     const cursors = parseCursors(c.req.query("after") ?? "");
     if (!c.req.header("accept")?.includes("text/event-stream")) {
-      return pollAnswer(c, services, topics, cursors);
+      return answerPoll(c, asked, cursors);
     }
+    const topics = await allowed(c, services, asked);
     const { outgoing } = c.env;
     if (!outgoing) throw new Error("Streams need the server of Node");
     const { userId, accountId, sessionId } = c.var.person;
@@ -55,20 +57,21 @@ function sameAsker(c: Context<Env>, { accounts }: Services): () => Promise<boole
   };
 }
 
-/**
- * Each topic is checked when the stream subscribes: a job that one may not see is as if it were not,
- * and who may not see others' jobs watches the list of their own.
- */
+/** Who may not see others' jobs watches the list of their own. */
+function withVisibleLists(c: Context<Env>, topics: Topic[]): Topic[] {
+  const seesOthers = visibleJobs(c.var.person, "account").userId === undefined;
+  return topics.map((topic) => {
+    return topic.kind === "list" && !seesOthers ? { ...topic, scope: "mine" } : topic;
+  });
+}
+
+/** Each is checked when the stream subscribes: a job that one may not see is as if it were not. */
 async function allowed(c: Context<Env>, { backend }: Services, topics: Topic[]): Promise<Topic[]> {
   const { person } = c.var;
-  const seesOthers = visibleJobs(person, "account").userId === undefined;
   const ids = topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
   const rows = ids.length > 0 ? await owners(backend, ids) : [];
   const seen = new Set(rows.filter((row) => can(person, "see", row)).map((row) => row.id));
-  return topics.flatMap((topic): Topic[] => {
-    if (topic.kind !== "list") return seen.has(topic.id) ? [topic] : [];
-    return [seesOthers ? topic : { ...topic, scope: "mine" }];
-  });
+  return topics.filter((topic) => topic.kind === "list" || seen.has(topic.id));
 }
 
 function owners({ db }: Services["backend"], ids: string[]) {

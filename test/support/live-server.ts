@@ -238,6 +238,8 @@ function jobPage(job: JobView, lines: LogLineView[]): string {
     actions: actionsOf(job),
     owner: "Started by Ada Lovelace",
     input: [],
+    change: null,
+    history: [],
     retryOf: null,
   });
 }

@@ -4,17 +4,24 @@ import type { ShownKind, ShownRow } from "./shown-row.ts";
 import type { OfferView } from "./view-types.ts";
 
 /** To everybody alike: who sees a job may act on it. A kind that is gone offers no new run. */
-export function offers(row: ShownRow, kind: ShownKind | undefined): OfferView[] {
+export function offers(row: ShownRow, kind: ShownKind | undefined, now: number): OfferView[] {
   const { status } = row;
   if (isFinal(status)) return kind ? [again(status)] : [];
   const offered: OfferView[] = [];
   if (row.status === "running" && row.cancel_requested_at) return offered;
+  if (status === "pending" && row.run_at > now && row.reason !== "retry") offered.push(startNow);
   if (status === "paused") offered.push(resume);
   else if (!row.pause_requested_at) offered.push(pause);
   if (kind?.cancellable !== false) offered.push(cancel);
   return offered;
 }
 
+const startNow: OfferView = {
+  path: "start-now",
+  label: "Start now",
+  icon: "play",
+  look: "primary",
+};
 const resume: OfferView = { path: "resume", label: "Resume", icon: "play", look: "primary" };
 const pause: OfferView = { path: "pause", label: "Pause", icon: "pause", look: "" };
 const cancel: OfferView = { path: "cancel", label: "Cancel", icon: "stop", look: "danger" };

@@ -9,6 +9,7 @@ export const shownColumns = [
   "id",
   "kind",
   "account_id",
+  "user_id",
   "status",
   "reason",
   "subject",

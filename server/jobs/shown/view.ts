@@ -46,7 +46,7 @@ export function jobView(
     advice: row.status === "failed" ? (row.advice ?? "") : "",
     stoppedAt: ended && row.status !== "succeeded" ? stoppedAt(row, kind) : "",
     resultHref: row.status === "succeeded" ? row.result_page : null,
-    offers: offers(row, kind),
+    offers: offers(row, kind, now),
     starts: shown === "scheduled" ? moment(row.run_at) : null,
     created: moment(row.created_at),
     started: row.started_at === null ? null : moment(row.started_at),

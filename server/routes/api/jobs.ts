@@ -85,7 +85,7 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
 
   async function byIds(ids: string[]) {
     if (ids.length === 0) return [];
-    const columns = [...shownColumns, ...toldColumns, "user_id"] as const;
+    const columns = [...shownColumns, ...toldColumns] as const;
     return backend.db.selectFrom("jobs").select(columns).where("id", "in", ids).execute();
   }
 
