@@ -23,10 +23,10 @@ async function setUp() {
 test("the beginning of a file is read, once", async () => {
   const { storage, asked, previews } = await setUp();
   await storage.write("jobs/job/files/a", bytes("first\n".repeat(100_000)));
-  const text = Array(20).fill("first").join("\n");
-  expect(await previews.of(file("a"))).toEqual({ kind: "text", text });
+  const lines = Array(20).fill("first");
+  expect(await previews.of(file("a"))).toEqual({ kind: "text", lines });
   await storage.remove("jobs/job/files/a");
-  expect(await previews.of(file("a"))).toEqual({ kind: "text", text });
+  expect(await previews.of(file("a"))).toEqual({ kind: "text", lines });
   expect(asked).toEqual(["jobs/job/files/a 64000"]);
 });
 

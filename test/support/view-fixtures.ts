@@ -304,7 +304,7 @@ export const result: ResultView = {
       keptUntil: null,
       preview: {
         kind: "text",
-        text: "99,702 imported\n188 rejected\n\tof these <76> are no address",
+        lines: ["99,702 imported", "188 rejected", "  of these <76> are no address"],
       },
     },
     {

@@ -116,7 +116,7 @@ test("what people typed is escaped wherever it is shown", () => {
   const left = {
     page: { href: "/contacts", text: nasty },
     files: [
-      { ...file, id: "1", preview: { kind: "text" as const, text: nasty } },
+      { ...file, id: "1", preview: { kind: "text" as const, lines: [nasty] } },
       { ...file, id: "2", preview: { kind: "image" as const } },
       {
         ...file,

@@ -58,8 +58,8 @@ function table(text: string, whole: boolean): PreviewView | null {
 function lines(text: string, whole: boolean): PreviewView {
   const all = text.split(/\r\n|\r|\n/);
   if (!whole && all.length > 1) all.pop();
-  const shown = all.slice(0, most.lines).map((line) => cut(line, most.line));
-  return { kind: "text", text: shown.join("\n").trimEnd() };
+  while (all.length > 1 && all.at(-1) === "") all.pop();
+  return { kind: "text", lines: all.slice(0, most.lines).map((line) => cut(line, most.line)) };
 }
 
 /** UTF-8, UTF-16 with its mark, else Windows-1252, in which any bytes are letters. */

@@ -125,7 +125,7 @@ export type PreviewView =
       rows: string[][] /** "4 more columns", or empty */;
       note: string;
     }
-  | { kind: "text"; text: string }
+  | { kind: "text"; lines: string[] }
   | { kind: "image" };
 
 export interface LogLineView {
