@@ -25,7 +25,7 @@ const ofLists = 10;
  */
 export function createPolls(services: Services): Poll {
   const { backend, catalog, render } = services;
-  const { now } = backend;
+  const now = () => backend.now();
   const reader = createJobReader(services);
   const frames = createFrames({ catalog, render, reader });
   const jobs = createPolledJobs({ reader, frames, now });

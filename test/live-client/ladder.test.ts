@@ -38,6 +38,23 @@ describe("where the stream fails", () => {
     expect(count("poll")).toBe(polls);
   });
 
+  test("what a tab has is not sent again, and a tab that comes gets it all", async () => {
+    const job = scene.server.add();
+    scene.server.mood = "mute";
+    const page = await scene.open(job.href);
+    await page.waitForSelector("#live-mark:text-is('Polling')", { timeout: 5000 });
+    await expect.poll(() => scene.server.polls.filter((status) => status === 304).length).toBe(2);
+    expect(scene.server.polls[0]).toBe(200);
+    await says(page, "#live-mark", "Polling");
+
+    scene.server.change(job.id, { percent: 61, percentText: "61 %" });
+    await says(page, `#tick-${job.id} b`, "61 %");
+    const answers = scene.server.polls.length;
+    const other = await scene.open(job.href);
+    await says(other, "#live-mark", "Polling");
+    await expect.poll(() => scene.server.polls.slice(answers)).toContain(200);
+  });
+
   test("the stream is tried again, and ends the polling", async () => {
     // In the page itself its clock can be put forward.
     await scene.context.addInitScript("delete self.SharedWorker");

@@ -2,6 +2,7 @@
  * A small server of the live protocol, with the real templates: pages of jobs, their stream, polls
  * and buttons. Tests change its jobs and make it misbehave.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -44,6 +45,8 @@ export interface LiveServer {
   streams(): Stream[];
   /** Requests of `/live`, oldest first: "stream job:1 after 1:3" or "poll job:1". */
   asked: string[];
+  /** How polls were answered, oldest first. */
+  polls: number[];
   /** Paths of other requests, oldest first. */
   requests: string[];
   /** How long a POST takes, ms. */
@@ -132,8 +135,13 @@ export async function startLiveServer(): Promise<LiveServer> {
     }
     const fragments = topics.map(state);
     for (const [id, seq] of after) fragments.push(lines(id, seq));
-    response.writeHead(200, { "content-type": "text/html", "x-poll-after": server.pollAfter });
-    response.end(fragments.join("\n"));
+    const html = fragments.join("\n");
+    const etag = `W/"${createHash("sha1").update(html).digest("hex")}"`;
+    const isKnown = request.headers["if-none-match"] === etag;
+    const headers = { "content-type": "text/html", "x-poll-after": server.pollAfter, etag };
+    server.polls.push(isKnown ? 304 : 200);
+    response.writeHead(isKnown ? 304 : 200, headers);
+    response.end(isKnown ? undefined : html);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -172,6 +180,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     pollAfter: 1,
     version: assetHref("app.js"),
     asked: [],
+    polls: [],
     requests: [],
     postTakes: 0,
     streams: () => [...streams],

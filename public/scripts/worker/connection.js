@@ -17,6 +17,8 @@ let failures = 0;
 /** When the stream is worth a try; until then there is polling. */
 let streamAt = 0;
 let probes = 0;
+/** Names what the last poll brought; empty where a tab may have missed it. */
+let shown = "";
 /** @type {AbortController | undefined} */
 let current;
 /** @type {number | undefined} */
@@ -32,6 +34,7 @@ export function reopen(wait) {
     due = Infinity;
     current?.abort();
     current = new AbortController();
+    shown = "";
     follow(current.signal);
   }, wait);
 }
@@ -104,9 +107,10 @@ async function stream(signal) {
 async function poll(signal) {
   const attempt = limited(signal, answerWithin);
   try {
-    const answer = await ask("text/html", attempt);
+    const answer = await ask("text/html", attempt, shown);
     const frames = await answer.text();
     if (signal.aborted) return 0;
+    shown = answer.headers.get("ETag") ?? "";
     deliver(frames);
     for (const id of answer.headers.get("X-New-Jobs")?.split(",") ?? []) receive("new", id);
     known.since = Date.now();

@@ -3,11 +3,17 @@ import { address } from "./tabs.js";
 
 export class SignedOut extends Error {}
 
-/** @param {string} accept @param {Attempt} attempt @throws {SignedOut} and where it fails */
-export async function ask(accept, attempt) {
+/**
+ * @param {string} accept @param {Attempt} attempt
+ * @param {string} [known] the tag of what all tabs have: the answer may then be 304, without a body
+ * @throws {SignedOut} and where it fails
+ */
+export async function ask(accept, attempt, known) {
   const { signal } = attempt;
-  const answer = await fetch(address(), { headers: { Accept: accept }, cache: "no-store", signal });
+  const headers = { Accept: accept, ...(known && { "If-None-Match": known }) };
+  const answer = await fetch(address(), { headers, cache: "no-store", signal });
   if (answer.status === 401) throw new SignedOut();
+  if (answer.status === 304) return answer;
   const type = answer.headers.get("Content-Type") ?? "";
   if (!answer.ok || !type.startsWith(accept)) throw new Error(`${answer.status} ${type}`);
   return answer;
