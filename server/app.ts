@@ -68,8 +68,9 @@ export function createApp(services: Services): Hono<Env> {
   // Before the jobs: "new" is the id of none.
   app.route("/", newJobsRoutes(services));
   app.route("/", dashboardRoutes(services));
-  app.route("/", jobRoutes(services));
+  // Before the jobs: "bulk" is the id of none, either.
   app.route("/", bulkRoutes(services));
+  app.route("/", jobRoutes(services));
   app.route("/", jobActionRoutes(services));
   app.route("/", resultRoutes(services));
   app.route("/", logRoutes(services));

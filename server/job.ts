@@ -54,8 +54,15 @@ export interface Kind<
   keepFilesFor?: Duration;
   /** True for work that keeps a processor busy: it gets a runner process of its own. */
   alone?: boolean;
-  /** Lower goes first. Default 0. */
+  /**
+   * Lower goes first. Default 0. From -1,000 down a job does not wait until others of its account
+   * have ended either: for what is short and puts an end to waiting.
+   */
   priority?: number;
+  /** True for a kind that acts on other jobs: then no such job is among these. */
+  actsOnOthers?: boolean;
+  /** What a job is about, for telling it from others of its kind. Default: the name of its file. */
+  subject?(input: z.output<Input>): string;
   /** Seconds a typical job takes, told before there is any history. */
   expectedSeconds?: number;
   /** The path of a page of this kind's own for starting it, where a made form does not do. */
@@ -172,6 +179,42 @@ export interface Scratch {
   read(name: string): AsyncIterable<Uint8Array>;
 }
 
+/** Which jobs: those that the list of jobs shows with this filter. */
+export interface JobChoice {
+  scope: "mine" | "account";
+  statuses?: readonly string[] | undefined;
+  kinds?: readonly string[] | undefined;
+  /** What was typed into the search. */
+  q?: string | undefined;
+  /** ISO 8601; those that ended between these, and of what is not over what was started then. */
+  from?: string | undefined;
+  to?: string | undefined;
+  /** What came or ended later is not meant. */
+  until: string;
+}
+
+/**
+ * Other jobs, as their person may act on them. Each action is safe to repeat, and is done with the
+ * jobs that it fits; it tells how many these are, those of an earlier run of this job among them.
+ */
+export interface OtherJobs {
+  /** Ids, the last of the list first: what ended long ago, what waits, what runs. At most 100,000. */
+  find(choice: JobChoice): Promise<string[]>;
+  cancel(ids: readonly string[]): Promise<number>;
+  /** Takes those that have ended off the list. */
+  clear(ids: readonly string[]): Promise<number>;
+  /** Starts those that have ended again, each once. */
+  retry(ids: readonly string[]): Promise<number>;
+  /** What they left: how many files, their bytes, and one ZIP archive of them. */
+  files(ids: readonly string[]): Promise<OtherFiles>;
+}
+
+export interface OtherFiles {
+  count: number;
+  bytes: number;
+  archive(): AsyncIterable<Uint8Array>;
+}
+
 /** What a run gets to work with: all that it may touch. */
 export interface JobContext<Step extends string = string> {
   readonly id: string;
@@ -213,6 +256,8 @@ export interface JobContext<Step extends string = string> {
    * @param reason what people are told meanwhile: "the service allows 100 letters a minute"
    */
   sleep(milliseconds: number, reason?: string): Promise<void>;
+  /** Other jobs of the same person, or of the account where they may act on those. */
+  readonly others: OtherJobs;
   /** Opens a file that the account uploaded. */
   open(uploadId: string): Promise<ByteSource>;
   /** Writes a file that the job leaves for download. */

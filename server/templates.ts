@@ -12,6 +12,7 @@ import type { Status } from "./jobs/status.ts";
 import type { ContactsPage, ContactView } from "./pages/contacts.ts";
 import type { FieldView, HiddenField, WhenView } from "./pages/form.ts";
 import type {
+  BulkPage,
   BulkView,
   JobFilterView,
   JobLog,
@@ -34,6 +35,7 @@ import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./pages/p
 
 export interface Pages {
   "jobs/index": JobsPage;
+  "jobs/bulk": BulkPage;
   "jobs/new": NewJobPage;
   "jobs/form": JobFormPage;
   "jobs/mapping": MappingPage;

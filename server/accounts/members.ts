@@ -30,7 +30,7 @@ export async function ensureMember(
   });
 }
 
-function membership(db: Backend["db"], userId: string): Promise<Membership | undefined> {
+export function membership(db: Backend["db"], userId: string): Promise<Membership | undefined> {
   return db
     .selectFrom("members")
     .select(["account_id as accountId", "role"])

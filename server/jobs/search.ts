@@ -57,7 +57,10 @@ export async function search(
   const conditions = words.flatMap((word, n) => (n === rarest ? [] : matches(word, titles[n]!)));
   return {
     kinds: titles.reduce((all, some) => all.filter((kind) => some.includes(kind))),
-    ids: parts.length > 0 ? sql`select distinct id from (${sql.join(parts, sql` union all `)}) as found` : null,
+    ids:
+      parts.length > 0
+        ? sql`select distinct id from (${sql.join(parts, sql` union all `)}) as found`
+        : null,
     also: conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`1 = 1`,
     more: leading.some((n) => counts[n]! > mostFound),
   };

@@ -219,7 +219,7 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       status: "pending",
       input: request.input,
       print: request.print,
-      subject: request.uploads[0]?.name ?? null,
+      subject: subjectOf(kind, request),
       run_at: runAt,
       size: sizeOf(request.uploads),
       created_at: at,
@@ -252,6 +252,11 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
   await keepDeeds(write, job, request);
   await write.ring({ id: job.id, runAt, priority: job.priority });
   return job;
+}
+
+function subjectOf(kind: Kind, { input, uploads }: Row): string | null {
+  const own = kind.subject?.(JSON.parse(input));
+  return own === undefined ? (uploads[0]?.name ?? null) : storable(own);
 }
 
 /** Of the job, and of the one that it repeats. */

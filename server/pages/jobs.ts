@@ -51,6 +51,22 @@ export interface BulkView {
   fields: HiddenField[];
 }
 
+/** GET /jobs/bulk: what will happen with all that match. */
+export interface BulkPage extends Page {
+  /** "Cancel 15 jobs?" */
+  heading: string;
+  /** "Failed · Import contacts · last 7 days" */
+  which: string;
+  /** "12 waiting and 3 running jobs are asked to stop." */
+  sentences: string[];
+  /** "Cancel 15 jobs", or empty where there is nothing to do. */
+  button: string;
+  danger: boolean;
+  /** What the form sends. */
+  fields: HiddenField[];
+  backHref: string;
+}
+
 /** GET /jobs/:id */
 export interface JobPage extends Page {
   job: JobView;

@@ -3,6 +3,7 @@ import type { Person } from "../accounts/accounts.ts";
 import { visibleJobs } from "../accounts/authorize.ts";
 import type { Backend } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
+import type { JobChoice } from "../job.ts";
 import type { JobFilter } from "../jobs/list-ranges.ts";
 import { search } from "../jobs/search.ts";
 import { isFinal, type Status, statuses } from "../jobs/status.ts";
@@ -126,4 +127,30 @@ export function filterView(filter: Filter, catalog: Catalog, person: Person): Jo
 
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** The same for a job that acts on what matches at a moment, ms. */
+export function choiceOf({ q, scope, where }: Filter, until: number): JobChoice {
+  const { statuses, kinds, span } = where;
+  const iso = (at: number | undefined) =>
+    at === undefined ? undefined : new Date(at).toISOString();
+  return {
+    ...{ scope, statuses, kinds, from: iso(span?.from), to: iso(span?.to) },
+    ...(q && { q }),
+    until: new Date(until).toISOString(),
+  };
+}
+
+/** In words: "Failed · Import contacts · last 7 days · “people”" */
+export function whichJobs({ q, status, type, when, from, to, scope }: Filter, catalog: Catalog) {
+  const span = spans.find(([name]) => name === when)?.[1].toLowerCase();
+  const days = [from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(" ");
+  const parts = [
+    scope === "account" ? "Everyone's jobs" : "My jobs",
+    status,
+    type && (catalog.get(type)?.title ?? type),
+    when === "dates" ? days : when && span,
+    q && `“${q}”`,
+  ];
+  return parts.filter(Boolean).join(" · ");
 }

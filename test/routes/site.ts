@@ -12,6 +12,7 @@ import { createJobReader } from "../../server/live/job-reader.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import type { Env } from "../../server/services.ts";
+import type { Storage } from "../../server/storage/storage.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { createPreviews } from "../../server/storage/previews.ts";
 import { signedUp, tokenOf } from "../accounts/app.ts";
@@ -23,6 +24,7 @@ const viewsDir = join(import.meta.dirname, "../../views");
 export interface Site {
   app: Hono<Env>;
   backend: Backend;
+  storage: Storage;
   /** Somebody with an account of their own, in their browser. */
   join(name: string): ReturnType<typeof member>;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export async function openSite(which: TestBackend): Promise<Site> {
   return {
     app,
     backend,
+    storage,
     join: (name) => member(app, backend, name),
     async close() {
       hub.close();

@@ -1,6 +1,7 @@
 /** Runs a kind in the test's own process, with real storage and a real database. */
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
+import { createReach } from "../../server/accounts/reach.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 import type { Kind } from "../../server/job.ts";
@@ -31,6 +32,7 @@ export async function oneJob<Input extends z.ZodObject>(
     storage: createDiskStorage(dir),
     log: createLog("silent", "runner"),
     observe: () => {},
+    reach: createReach(backend),
     progress: createProgress({
       write: progressWriter(backend),
       now: backend.now,

@@ -1,5 +1,6 @@
 /** Runs jobs in the test's own process, through the engine that runners use and a real backend. */
 import { buffer } from "node:stream/consumers";
+import { createReach } from "../../server/accounts/reach.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { FileRow, JobRow } from "../../server/backend/schema.ts";
 import type { Catalog } from "../../server/catalog.ts";
@@ -62,7 +63,8 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
         now: used.now,
         onError: () => {},
       });
-      const executor = { backend: used, storage, catalog, progress, log, observe: () => {} };
+      const reach = createReach(backend);
+      const executor = { reach, backend: used, storage, catalog, progress, log, observe: () => {} };
       const ended = await execute(executor, row, abort);
       if (ended) await execute(executor, ended, new AbortController(), "clean");
       return engine.job(id);

@@ -295,7 +295,22 @@ function errorPage(status: number, heading: string, message: string): PageFixtur
   };
 }
 
+const bulk: PageFixture = {
+  template: "jobs/bulk",
+  data: {
+    layout: { ...layout, title: "Cancel" },
+    heading: "Cancel 2,310 jobs?",
+    which: "My jobs · failed · “winter”",
+    sentences: ["What waits is cancelled at once.", "4 other jobs that match ended already."],
+    button: "Cancel 2,310 jobs",
+    danger: true,
+    fields: [{ name: "action", value: "cancel" }],
+    backHref: "/jobs?status=active",
+  },
+};
+
 export const pages: Record<string, PageFixture> = {
+  "jobs-bulk": bulk,
   jobs: { template: "jobs/index", data: list },
   "jobs-none": { template: "jobs/index", data: { ...list, jobs: [], olderHref: null } },
   "jobs-no-match": {

@@ -5,6 +5,7 @@ import { scratchOf } from "../../storage/scratch.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import { runBatches } from "./batches.ts";
 import { keepFile } from "./files.ts";
+import { createOthers } from "./others.ts";
 import { createRejects } from "./rejects.ts";
 import type { Run } from "./run.ts";
 import { openSteps } from "./steps.ts";
@@ -51,6 +52,7 @@ export async function createContext(run: Run): Promise<JobContext> {
         .catch(() => signal.throwIfAborted())
         .finally(goOn);
     },
+    others: createOthers(run),
     open: (uploadId) => openUpload(backend, storage, row.account_id, uploadId),
     file: (file, chunks) => keepFile(run, { id: uuidv7(), ...file }, chunks),
   };

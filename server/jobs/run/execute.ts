@@ -22,6 +22,7 @@ import type { Task } from "../worker/messages.ts";
 import { callsCleanup, cleanUp, removeLeftovers } from "./clean.ts";
 import { createContext } from "./context.ts";
 import type { Progress, Tracked } from "./progress.ts";
+import type { Reach } from "./reach.ts";
 import { type Run, Stopped } from "./run.ts";
 import { watchWrites } from "./watch-writes.ts";
 
@@ -32,6 +33,7 @@ export interface Executor {
   progress: Progress;
   log: Log;
   observe: Observe;
+  reach: Reach;
 }
 
 /**

@@ -1,9 +1,11 @@
 /** One run of a job as its parts see it: what it holds, and what it may no longer do. */
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
+import type { Catalog } from "../../catalog.ts";
 import type { Kind } from "../../job.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Tracked } from "./progress.ts";
+import type { Reach } from "./reach.ts";
 
 /** Why a run is asked to stop. */
 export type StopReason = "cancel" | "pause" | "deadline" | "shutdown" | "lost";
@@ -23,6 +25,8 @@ export interface Run {
   readonly kind: Kind;
   readonly backend: Backend;
   readonly storage: Storage;
+  readonly catalog: Catalog;
+  readonly reach: Reach;
   readonly abort: AbortController;
   readonly tracked: Tracked;
 }

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Log } from "../../log.ts";
+import { noLimitFrom } from "../../backend/no-limit.ts";
 import { rescue } from "../ends.ts";
 
 /** A worker whose beat stands still for this long is lost. */
@@ -139,7 +140,8 @@ async function ringOverdue(backend: Backend): Promise<void> {
       select id from jobs where account_id = accounts.id and status = 'pending'
         and run_at < ${backend.now() - overdueMs}
       order by priority, run_at, id limit 1)
-    where accounts.running < accounts.max_running limit ${mostRings}`.execute(backend.db);
+    where accounts.running < accounts.max_running or head.priority <= ${sql.lit(noLimitFrom)}
+    limit ${mostRings}`.execute(backend.db);
   if (overdue.length === 0) return;
   await backend.write(async (write) => {
     for (const { id, run_at, priority } of overdue) {

@@ -1,5 +1,6 @@
 /** Kinds that the tests of the JSON interface start and run. */
 import { z } from "zod";
+import manyCancel from "../../../jobs/many_cancel.ts";
 import type { Catalog } from "../../../server/catalog.ts";
 import { defineJob, type Kind, upload } from "../../../server/job.ts";
 
@@ -88,7 +89,10 @@ const reading = defineJob({
 const unstoppable: Kind = { ...failing, title: "Go on", cancellable: false } as unknown as Kind;
 
 export const catalog: Catalog = new Map<string, Kind>(
-  Object.entries({ stepping, counting, failing, secretive, reading, unstoppable }).map(
+  Object.entries({
+    ...{ stepping, counting, failing, secretive, reading, unstoppable },
+    many_cancel: manyCancel,
+  }).map(
     ([name, kind]) => [name, kind as unknown as Kind],
   ),
 );

@@ -4,6 +4,7 @@ import type { Server, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import { createReach } from "../../../server/accounts/reach.ts";
 import { type Accounts, createAccounts, type Person } from "../../../server/accounts/accounts.ts";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { JobRow } from "../../../server/backend/schema.ts";
@@ -132,7 +133,8 @@ export async function apiServer(which: TestBackend): Promise<Api> {
       if (!row) throw new Error("No job is due");
       const write = progressWriter(backend);
       const progress = createProgress({ write, now: backend.now, onError: () => {} });
-      const executor = { backend, storage, catalog, progress, log, observe: () => {} };
+      const reach = createReach(backend);
+      const executor = { reach, backend, storage, catalog, progress, log, observe: () => {} };
       await execute(executor, row, abort);
     },
     job: (id) =>

@@ -1,0 +1,16 @@
+import { defineJob } from "../server/job.ts";
+import { common, goThrough, number, steps } from "./lib/many-jobs.ts";
+
+export default defineJob({
+  ...common,
+  title: "Cancel jobs",
+  description: "Cancels all jobs that match.",
+  steps,
+  subject: ({ which }) => which,
+  async run(job, { choice }) {
+    const { text, left } = await goThrough(job, choice, (ids) => job.others.cancel(ids));
+    return {
+      message: `Cancelled ${text}${left > 0 ? `, ${number(left)} had ended before or cannot be cancelled` : ""}`,
+    };
+  },
+});

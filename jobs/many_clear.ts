@@ -1,0 +1,15 @@
+import { defineJob } from "../server/job.ts";
+import { common, goThrough, number, steps } from "./lib/many-jobs.ts";
+
+export default defineJob({
+  ...common,
+  title: "Clear jobs from the list",
+  description: "Takes all ended jobs that match off the list.",
+  steps,
+  subject: ({ which }) => which,
+  async run(job, { choice }) {
+    const { text, left } = await goThrough(job, choice, (ids) => job.others.clear(ids));
+    const rest = `, ${number(left)} ${left === 1 ? "has" : "have"} not ended`;
+    return { message: `Cleared ${text} from the list${left > 0 ? rest : ""}` };
+  },
+});

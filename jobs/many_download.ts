@@ -1,0 +1,35 @@
+import { defineJob } from "../server/job.ts";
+import { amount, common, findJobs, foundJobs, steps } from "./lib/many-jobs.ts";
+
+export default defineJob({
+  ...common,
+  title: "Pack files of jobs",
+  description: "Puts the files of all jobs that match into one ZIP archive.",
+  steps,
+  stepUnits: { "Going through them": "bytes" },
+  timeout: "6h",
+  // They are there a second time, each with its job.
+  keepFilesFor: "72h",
+  subject: ({ which }) => which,
+  async run(job, { choice }) {
+    const total = await findJobs(job, choice);
+    const files = await job.step("Going through them", async () => {
+      const { count, bytes, archive } = await job.others.files(await foundJobs(job));
+      if (count === 0) return 0;
+      await job.file({ name: "files.zip", type: "application/zip" }, told(archive(), bytes));
+      return count;
+    });
+    if (files === 0) return { message: `None of ${amount(total, "job")} left a file` };
+    return { message: `Packed ${amount(files, "file")} of ${amount(total, "job")}` };
+
+    /** Less comes than goes in, so the bar may end early; it never runs over. */
+    async function* told(chunks: AsyncIterable<Uint8Array>, most: number) {
+      let done = 0;
+      for await (const chunk of chunks) {
+        done += chunk.length;
+        job.progress(Math.min(done, most), most);
+        yield chunk;
+      }
+    }
+  },
+});

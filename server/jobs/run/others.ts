@@ -1,0 +1,73 @@
+/** Other jobs, as a job may reach them: those that its person may act on, and no more. */
+import type { JobRow } from "../../backend/schema.ts";
+import { type JobChoice, type OtherJobs, Refused } from "../../job.ts";
+import { filesOfMany } from "../../storage/many-files.ts";
+import { zipOf } from "../../storage/zip.ts";
+import { listIds } from "../list.ts";
+import { cancelMany, clearMany, type DoMany, retryMany } from "../many.ts";
+import { search } from "../search.ts";
+import { statuses } from "../status.ts";
+import type { Reached } from "./reach.ts";
+import type { Run } from "./run.ts";
+
+/** More ids than this are not held at once. */
+const mostOthers = 100_000;
+
+export function createOthers(run: Run): OtherJobs {
+  const { row, backend, catalog } = run;
+  const doing = { backend, catalog, by: row.user_id, since: row.created_at };
+
+  async function reached(): Promise<Reached> {
+    const reach = await run.reach(row.user_id, row.account_id);
+    if (!reach) throw new Refused("You no longer belong to this account");
+    return reach;
+  }
+
+  /** A job that acts on others is no other: neither this one nor one like it. */
+  async function read(ids: readonly string[]): Promise<JobRow[]> {
+    if (ids.length === 0) return [];
+    const { mayAct } = await reached();
+    const rows = await backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
+    const found = new Map(rows.map((each) => [each.id, each]));
+    return ids
+      .flatMap((id) => found.get(id) ?? [])
+      .filter((each) => mayAct(each) && !catalog.get(each.kind)?.actsOnOthers);
+  }
+
+  const all = (act: DoMany) => async (ids: readonly string[]) => act(doing, await read(ids));
+
+  return {
+    async find(choice) {
+      const visible = (await reached()).list(choice.scope);
+      const found = choice.q ? await search(backend.db, catalog, visible, choice.q) : undefined;
+      const filter = { ...conditions(choice), ...visible, found, notKinds: actors() };
+      return (await listIds(backend.db, filter, mostOthers)).reverse();
+    },
+    cancel: all(cancelMany),
+    clear: all(clearMany),
+    retry: all(retryMany),
+    async files(ids) {
+      const jobs = await read(ids);
+      const entries = await filesOfMany(
+        run,
+        jobs.map(({ id }) => id),
+      );
+      const bytes = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);
+      return { count: entries.length, bytes, archive: () => zipOf(entries) };
+    },
+  };
+
+  function actors(): string[] {
+    return [...catalog].filter(([, kind]) => kind.actsOnOthers).map(([name]) => name);
+  }
+}
+
+function conditions({ statuses: wanted, kinds, from, to, until }: JobChoice) {
+  const before = Date.parse(until) + 1;
+  const last = to === undefined ? before : Math.min(before, Date.parse(to));
+  return {
+    statuses: wanted && statuses.filter((status) => wanted.includes(status)),
+    kinds,
+    span: { from: from === undefined ? undefined : Date.parse(from), to: last },
+  };
+}
