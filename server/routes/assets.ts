@@ -25,5 +25,7 @@ export function assetRoutes(): Hono<Env> {
  * several machines, one must not hand out its own under the other's name, to be kept for ever.
  */
 function isCurrent(version: string | undefined): boolean {
-  return ["app.css", "app.js", "dashboard.js"].some((name) => assetHref(name) === `/${name}?v=${version}`);
+  return ["app.css", "app.js", "dashboard.js"].some(
+    (name) => assetHref(name) === `/${name}?v=${version}`,
+  );
 }

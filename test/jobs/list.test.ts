@@ -118,7 +118,9 @@ describe.each(backends)("the list of jobs on $name", (which) => {
 
   test("kinds may be left out", async () => {
     const usual = new Set(rows.filter(({ kind }) => kind === "noop").map(({ id }) => id));
-    expect(await pages({ notKinds: ["urgent"] }, 7)).toEqual(expected.filter((id) => usual.has(id)));
+    expect(await pages({ notKinds: ["urgent"] }, 7)).toEqual(
+      expected.filter((id) => usual.has(id)),
+    );
   });
 
   test("the counts of each status are those of the list", async () => {

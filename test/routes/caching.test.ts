@@ -21,7 +21,8 @@ test("a script is kept for ever under its own version, and not under that of ano
   const [css, js] = [assetHref("app.css"), assetHref("app.js")];
   const worker = js.replace("app.js", "live-worker.js");
   const dashboard = assetHref("dashboard.js");
-  for (const path of [css, js, worker, dashboard]) expect(await cacheControl(path)).toContain("immutable");
+  for (const path of [css, js, worker, dashboard])
+    expect(await cacheControl(path)).toContain("immutable");
   for (const path of [css, js, worker, dashboard]) {
     expect(await cacheControl(path.replace(/v=.*/, "v=00000000"))).toBe("no-cache");
     expect(await cacheControl(path.replace(/\?.*/, ""))).toBe("no-cache");

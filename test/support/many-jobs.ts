@@ -42,7 +42,8 @@ export async function fillWithJobs(
 
 /** Each of the account's jobs has a word that all have; a few have a rare one besides. */
 async function addWords(db: Kysely<Schema>, accountId: string): Promise<void> {
-  const words = (word: string, which: RawBuilder<unknown>) => sql`
+  const words = (word: string, which: RawBuilder<unknown>) =>
+    sql`
     insert into job_words (job_id, word, account_id, user_id)
     select id, ${word}, account_id, user_id from jobs
     where account_id = ${accountId} and ${which}`.execute(db);

@@ -92,7 +92,5 @@ export const catalog: Catalog = new Map<string, Kind>(
   Object.entries({
     ...{ stepping, counting, failing, secretive, reading, unstoppable },
     many_cancel: manyCancel,
-  }).map(
-    ([name, kind]) => [name, kind as unknown as Kind],
-  ),
+  }).map(([name, kind]) => [name, kind as unknown as Kind]),
 );
