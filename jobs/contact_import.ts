@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineJob, upload } from "../server/job.ts";
 import { columnMapping } from "./lib/contacts/mapping.ts";
-import { openContacts } from "./lib/contacts/open.ts";
+import { type ContactsFile, openContacts } from "./lib/contacts/open.ts";
 import { previewContacts } from "./lib/contacts/preview.ts";
 import { type Read, readContacts, runNames } from "./lib/contacts/reading.ts";
 import { keepRejected } from "./lib/contacts/rejected-rows.ts";
@@ -43,6 +43,13 @@ export default defineJob({
   timeout: "2h",
   alone: true,
   preview: previewContacts,
+  // What was guessed of the whole file may not show in the rows that were wrong, and their file has
+  // names above its columns in any case.
+  inputForRejected: (input, value) => ({
+    ...input,
+    mapping: (value("Reading the file") as Partial<ContactsFile>).mapping ?? input.mapping,
+    first_row: "names" as const,
+  }),
   kept: (job) => keptOf(job.counts, job.value<Read>("Reading the file")?.contacts),
   async run(job, { upload_id, mapping, first_row, duplicates }) {
     const file = await openContacts(await job.open(upload_id), { mapping, first_row });
@@ -51,7 +58,7 @@ export default defineJob({
       await keepRejected(job, file, read.rejected);
       job.log(fieldsText(file));
       job.log(foundText(read.contacts, job.counts.failed));
-      return read;
+      return { ...read, mapping: file.mapping };
     });
     await job.step("Saving contacts", () =>
       saveContacts(job, runNames(read), { total: read.contacts, duplicates }),

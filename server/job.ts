@@ -72,6 +72,16 @@ export interface Kind<
   /** What the steps count where it is not the unit: `{ "Reading the file": "bytes" }`. */
   stepUnits?: Partial<Record<keyof Steps & string, string>>;
   /**
+   * Offers to try only the rows again that a job of this kind rejected: the file that it left of
+   * them (role `rejects`) takes the place of the uploaded one.
+   * @param value what a step of that job returned
+   * @returns what else the new job is started with
+   */
+  inputForRejected?(
+    input: z.output<Input>,
+    value: (step: keyof Steps & string) => unknown,
+  ): z.input<Input>;
+  /**
    * Looks at a file that was just uploaded, so that the form can ask about its columns.
    * @param values what the person chose so far, as typed
    * @throws Refused where the file cannot be used; shown beside the file

@@ -22,6 +22,8 @@ export interface StartRequest {
   /** Not before; ms. Default at once. */
   runAt?: number | undefined;
   retryOf?: string | undefined;
+  /** Of the job that it repeats it does no more than that. */
+  only?: "failed" | undefined;
   /** The job that it repeats was described anew for this one. */
   changed?: boolean | undefined;
   /** Default from a page. */
@@ -137,9 +139,10 @@ async function orActive(
 
 async function startedWith(
   db: Backend["db"],
-  { kind, userId, idempotencyKey, runAt }: StartRequest,
+  request: StartRequest,
   input: string,
 ): Promise<Started | undefined> {
+  const { kind, userId, idempotencyKey } = request;
   if (idempotencyKey === undefined) return undefined;
   const job = await db
     .selectFrom("jobs")
@@ -149,22 +152,26 @@ async function startedWith(
     .executeTakeFirst();
   if (!job) return undefined;
   const same = job.kind === kind && job.input === input;
-  return { job, repeated: true, sameInput: same && (await wasFor(db, job, runAt)) };
+  return { job, repeated: true, sameInput: same && (await wasFor(db, job, request)) };
 }
 
 /** The row's own time moves with every retry; what was asked for stands in its first event. */
-async function wasFor(db: Backend["db"], { id }: JobRow, runAt: number | undefined) {
+async function wasFor(db: Backend["db"], { id }: JobRow, request: Asked) {
   const { details } = await db
     .selectFrom("job_events")
     .select("details")
     .where("job_id", "=", id)
     .where("seq", "=", 1)
     .executeTakeFirstOrThrow();
-  return details === (JSON.stringify(asked(runAt)) ?? null);
+  return details === (JSON.stringify(asked(request)) ?? null);
 }
 
-function asked(runAt: number | undefined): { run_at: string } | undefined {
-  return runAt === undefined ? undefined : { run_at: new Date(runAt).toISOString() };
+type Asked = Pick<StartRequest, "runAt" | "only">;
+
+/** What of a request is told with the first event. */
+function asked({ runAt, only }: Asked): { run_at?: string; only?: string } | undefined {
+  const at = runAt === undefined ? {} : { run_at: new Date(runAt).toISOString() };
+  return runAt === undefined && !only ? undefined : { ...at, ...(only && { only }) };
 }
 
 /** The files that the job will read, or the field whose file the account does not have. */
@@ -246,7 +253,7 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       .execute();
   }
   await keepWords(write, kind, job);
-  const details = asked(request.runAt);
+  const details = asked(request);
   const fact = { type: "created", message: "Created", ...(details && { details }) };
   await keepEvent(write, job, fact, at);
   await keepDeeds(write, job, request);

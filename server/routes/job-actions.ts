@@ -1,6 +1,6 @@
 /**
- * POST /jobs/:id/cancel, pause, resume, start-now and retry: each answers 303 to the job it leads
- * to, or with `?stay` to the page that it was asked from. A retry of what is running already asks.
+ * POST /jobs/:id/cancel, pause, resume, start-now, retry and retry-rejected: each answers 303 to the
+ * job it leads to, or with `?stay` to the page that it was asked from. A retry of what is running already asks.
  */
 import { type Context, Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
@@ -8,7 +8,8 @@ import type { JobRow } from "../backend/schema.ts";
 import { cancel } from "../jobs/cancel.ts";
 import { pause, resume } from "../jobs/pause.ts";
 import { NotFinal, retry } from "../jobs/retry.ts";
-import { AlreadyActive, InvalidInput, UnknownKind } from "../jobs/start.ts";
+import { NoRejectedRows, retryRejected } from "../jobs/retry-rejected.ts";
+import { AlreadyActive, InvalidInput, type StartRequest, UnknownKind } from "../jobs/start.ts";
 import { startNow } from "../jobs/start-now.ts";
 import { isFinal } from "../jobs/status.ts";
 import type { Env, Services } from "../services.ts";
@@ -26,6 +27,11 @@ interface Acted {
   job: JobRow;
   said?: string | undefined;
 }
+
+type Unless = Pick<StartRequest, "unlessActive">;
+
+/** What a retry may be refused for; each says it in words. */
+const refusals = [NotFinal, InvalidInput, UnknownKind, NoRejectedRows];
 
 const repeated = "It had been started again already: this is that job. Nothing was started twice.";
 
@@ -63,23 +69,28 @@ export function jobActionRoutes(services: Services): Hono<Env> {
   post("start-now", async (job, c) => ({
     job: await startNow(backend, job.id, c.var.person.userId),
   }));
-  post("retry", async (job, c) => {
-    const { person } = c.var;
-    const anyway = field(await c.req.parseBody(), "anyway");
-    const unlessActive = anyway ? undefined : visibleJobs(person, "account");
-    try {
-      const again = await retry(backend, catalog, job, person.userId, { unlessActive });
-      return { job: again.job, said: again.repeated ? repeated : startedAgain(c) };
-    } catch (error) {
-      if (error instanceof AlreadyActive) {
-        const action = `/jobs/${job.id}/retry`;
-        return alreadyPage(c, services, error.job, { action, sent: {} });
+  for (const [name, start] of Object.entries({
+    retry: (job: JobRow, by: string, how: Unless) => retry(backend, catalog, job, by, how),
+    "retry-rejected": (job: JobRow, by: string, how: Unless) =>
+      retryRejected(services, job, by, how),
+  })) {
+    post(name, async (job, c) => {
+      const { person } = c.var;
+      const anyway = field(await c.req.parseBody(), "anyway");
+      const unlessActive = anyway ? undefined : visibleJobs(person, "account");
+      try {
+        const again = await start(job, person.userId, { unlessActive });
+        return { job: again.job, said: again.repeated ? repeated : startedAgain(c) };
+      } catch (error) {
+        if (error instanceof AlreadyActive) {
+          const action = `/jobs/${job.id}/${name}`;
+          return alreadyPage(c, services, error.job, { action, sent: {} });
+        }
+        if (!refusals.some((kind) => error instanceof kind)) throw error;
+        return { job, said: (error as Error).message };
       }
-      const known = [NotFinal, InvalidInput, UnknownKind].some((kind) => error instanceof kind);
-      if (!known) throw error;
-      return { job, said: (error as Error).message };
-    }
-  });
+    });
+  }
 
   return routes;
 }

@@ -11,6 +11,8 @@ import type { Storage } from "./storage.ts";
 export type UploadRow = Selectable<UploadsTable>;
 
 export interface NewUpload {
+  /** Given where the same file may be kept again, and is then the one that it was. Default a new one. */
+  id?: string;
   accountId: string;
   userId: string;
   /** As it came; made safe here. */
@@ -53,7 +55,7 @@ export class UploadEmpty extends UploadRefused {
  */
 export async function keepUpload(place: UploadPlace, upload: NewUpload): Promise<UploadRow> {
   const { backend, storage, limit } = place;
-  const id = uuidv7();
+  const id = upload.id ?? uuidv7();
   const key = `uploads/${id}`;
   const hash = createHash("sha256");
   const { size } = await storage.write(key, hashed(hash, within(limit, upload.chunks)));
@@ -69,9 +71,10 @@ export async function keepUpload(place: UploadPlace, upload: NewUpload): Promise
     created_at: backend.now(),
   };
   try {
-    await backend.db.insertInto("uploads").values(row).execute();
+    const insert = backend.db.insertInto("uploads").values(row);
+    await insert.onConflict((conflict) => conflict.column("id").doNothing()).execute();
   } catch (error) {
-    await storage.remove(key);
+    if (!upload.id) await storage.remove(key);
     throw error;
   }
   return row;

@@ -11,6 +11,7 @@ import { createProgress } from "../../server/jobs/run/progress.ts";
 import { start } from "../../server/jobs/start.ts";
 import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import type { Storage } from "../../server/storage/storage.ts";
 import { keepUpload } from "../../server/storage/uploads.ts";
 import { openTestBackend, type TestBackend } from "./backends.ts";
 
@@ -18,6 +19,7 @@ const person = { accountId: "account-1", userId: "user-1" };
 
 export interface Engine {
   backend: Backend;
+  storage: Storage;
   /** @returns the id of the upload */
   upload(content: string | Uint8Array, name?: string): Promise<string>;
   /** @returns the job's id */
@@ -43,6 +45,7 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
 
   const engine: Engine = {
     backend,
+    storage,
     async upload(content, name = "people.csv") {
       const chunks = (async function* () {
         yield Buffer.from(content as Uint8Array);

@@ -3,6 +3,9 @@ import type { JobContext } from "../../../server/job.ts";
 import { BYTE_ORDER_MARK, csvLine } from "../csv/write.ts";
 import type { ContactsFile } from "./open.ts";
 
+/** The name above the reasons. */
+const REASON = "reason";
+
 export interface RejectedRow {
   cells: readonly string[];
   reason: string;
@@ -22,7 +25,7 @@ export async function writeRejected(
 
   /** The reason stands below its name also in rows that are shorter or longer than the header. */
   function withReason(cells: readonly string[], reason: string): string[] {
-    const inside = Array.from(header, (_, column) => cells[column] ?? "");
+    const inside = Array.from(withoutReason(header), (_, column) => cells[column] ?? "");
     return [...inside, reason, ...cells.slice(header.length)];
   }
 }
@@ -39,9 +42,14 @@ export async function keepRejected(
 
   async function* content() {
     const { header, delimiter } = inspection;
-    yield BYTE_ORDER_MARK + csvLine([...header, "reason"], { delimiter });
+    yield BYTE_ORDER_MARK + csvLine([...withoutReason(header), REASON], { delimiter });
     for (let number = 0; number < pieces; number++) yield* job.scratch.read(pieceName(number));
   }
+}
+
+/** Rows that are rejected again get a new reason in place of the old one. */
+function withoutReason(header: readonly string[]): readonly string[] {
+  return header.at(-1) === REASON ? header.slice(0, -1) : header;
 }
 
 function pieceName(number: number): string {

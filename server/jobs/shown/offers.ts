@@ -1,12 +1,13 @@
 /** What can be done with a job as it is: its buttons, in their order. Pure. */
 import { isFinal } from "../status.ts";
+import { number } from "./format.ts";
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 import type { OfferView } from "./view-types.ts";
 
 /** To everybody alike: who sees a job may act on it. A kind that is gone offers no new run. */
 export function offers(row: ShownRow, kind: ShownKind | undefined, now: number): OfferView[] {
   const { status } = row;
-  if (isFinal(status)) return kind ? [again(status)] : [];
+  if (isFinal(status)) return kind ? [...onlyRejected(row, kind), again(status)] : [];
   const offered: OfferView[] = [];
   if (row.status === "running" && row.cancel_requested_at) return offered;
   if (status === "pending" && row.run_at > now && row.reason !== "retry") offered.push(startNow);
@@ -25,6 +26,13 @@ const startNow: OfferView = {
 const resume: OfferView = { path: "resume", label: "Resume", icon: "play", look: "primary" };
 const pause: OfferView = { path: "pause", label: "Pause", icon: "pause", look: "" };
 const cancel: OfferView = { path: "cancel", label: "Cancel", icon: "stop", look: "danger" };
+
+/** Where a job broke off, more is missing than these. */
+function onlyRejected({ status, failed }: ShownRow, kind: ShownKind): OfferView[] {
+  if (status !== "succeeded" || failed === 0 || !kind.inputForRejected) return [];
+  const label = `Retry only the failed ${number(failed)}`;
+  return [{ path: "retry-rejected", label, icon: "again", look: "" }];
+}
 
 function again(status: ShownRow["status"]): OfferView {
   const label =

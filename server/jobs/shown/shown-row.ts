@@ -59,4 +59,7 @@ export interface InLine {
 export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]> & { line?: InLine };
 
 /** The parts of a kind that are shown; a job outlives the file of its kind. */
-export type ShownKind = Pick<Kind, "title" | "steps" | "unit" | "stepUnits" | "cancellable">;
+export type ShownKind = Pick<
+  Kind,
+  "title" | "steps" | "unit" | "stepUnits" | "cancellable" | "inputForRejected"
+>;

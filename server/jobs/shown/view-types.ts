@@ -138,7 +138,7 @@ export interface LogLineView {
 /** One thing that can be done with a job. */
 export interface OfferView {
   /** Behind `/jobs/<id>/` */
-  path: "cancel" | "pause" | "resume" | "retry" | "start-now";
+  path: "cancel" | "pause" | "resume" | "retry" | "retry-rejected" | "start-now";
   /** "Retry" or, after a cancel, "Start again" */
   label: string;
   icon: string;

@@ -4,6 +4,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import { cancel } from "../../jobs/cancel.ts";
 import { pause, resume } from "../../jobs/pause.ts";
 import { retry } from "../../jobs/retry.ts";
+import { retryRejected } from "../../jobs/retry-rejected.ts";
 import { startNow } from "../../jobs/start-now.ts";
 import { isFinal } from "../../jobs/status.ts";
 import type { Env, Services } from "../../services.ts";
@@ -59,8 +60,17 @@ const retryRoute = createRoute({
   operationId: "retryJob",
   summary: "Start a job that has ended again",
   description:
-    "Makes a new job with the same input; its `retry_of` names the old one. Doing it twice gives the one new job.",
-  request: { params: jobParams },
+    "Makes a new job with the same input; its `retry_of` names the old one. Doing it twice gives the one new job. With `only` it reads no more than the rows that the old one rejected, where its kind can try these again (else 409).",
+  request: {
+    params: jobParams,
+    body: {
+      content: {
+        "application/json": {
+          schema: z.object({ only: z.literal("failed").optional() }).openapi("RetryOptions"),
+        },
+      },
+    },
+  },
   responses: {
     202: json(
       "The new job",
@@ -96,7 +106,11 @@ export function jobActionsApi(services: Services): OpenAPIHono<Env> {
 
   api.openapi(retryRoute, async (c) => {
     const old = await oneJob(c, services, "act");
-    const { job } = await retry(backend, catalog, old, c.var.person.userId, { via: "api" });
+    const { only } = c.req.valid("json");
+    const { userId } = c.var.person;
+    const { job } = only
+      ? await retryRejected(services, old, userId, { via: "api" })
+      : await retry(backend, catalog, old, userId, { via: "api" });
     c.header("Location", `/api/jobs/${job.id}`);
     c.header("Retry-After", retryAfter(job, backend.now()) ?? "0");
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);

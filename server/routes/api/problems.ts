@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { NotFinal } from "../../jobs/retry.ts";
+import { NoRejectedRows } from "../../jobs/retry-rejected.ts";
 import { isWorthRetrying } from "../../jobs/retryable.ts";
 import { AlreadyActive, InvalidInput, UnknownKind } from "../../jobs/start.ts";
 import { uploadStatus } from "../receive.ts";
@@ -61,7 +62,8 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof AlreadyActive) {
     return new Problem(409, `${error.message}.`, { job_id: error.job.id });
   }
-  if (error instanceof NotFinal) return new Problem(409, error.message);
+  if (error instanceof NotFinal || error instanceof NoRejectedRows)
+    return new Problem(409, error.message);
   const status = uploadStatus(error);
   if (status) return new Problem(status, (error as Error).message);
   if (isWorthRetrying(error)) {
