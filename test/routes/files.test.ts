@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
 import { usualPreferences } from "../../server/accounts/preferences.ts";
 import { type Config, readConfig } from "../../server/config.ts";
+import { readAudit } from "../../server/jobs/audit.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { filesRoutes } from "../../server/routes/files.ts";
@@ -120,6 +121,21 @@ test("HEAD tells the same and reads nothing", async () => {
   expect(answer.headers.get("content-length")).toBe(String(content.length));
   expect(await answer.text()).toBe("");
   expect(reading).toBe(0);
+});
+
+test("a download is told in the history of the job, once, and a look at it is not", async () => {
+  await addFile("file-told", content);
+  const told = async () => {
+    const deeds = await readAudit(db.backend.db, "job-1", 100);
+    return deeds.filter(({ file_name, key }) => file_name && key.endsWith("file-told")).length;
+  };
+  const get = (headers: Record<string, string>, method = "GET") =>
+    download(linkTo("file-told"), person, { method, headers });
+  await (await get({ "sec-fetch-dest": "image" })).text();
+  await get({}, "HEAD");
+  expect(await told()).toBe(0);
+  for (const range of ["bytes=0-3", "bytes=4-", ""]) await (await get({ range })).text();
+  expect(await told()).toBe(1);
 });
 
 test("sends an empty file", async () => {

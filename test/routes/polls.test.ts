@@ -22,7 +22,7 @@ describe.each(backends)("polling, on $name", (which) => {
 
   async function poll(topics: string, tag = "", after = "", who = ada) {
     const query = `topics=${topics}${after && `&after=${after}`}`;
-    const headers = tag ? { "if-none-match": tag } : {};
+    const headers: Record<string, string> = tag ? { "if-none-match": tag } : {};
     const answer = await who.browser.get(`/live?${query}`, headers);
     const { status } = answer;
     const [next, nextTag] = ["x-poll-after", "etag"].map((name) => answer.headers.get(name));

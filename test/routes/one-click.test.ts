@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { keepPreferences } from "../../server/accounts/preferences.ts";
+import { cancel } from "../../server/jobs/cancel.ts";
+import { backends } from "../support/backends.ts";
+import { openSite, type Site } from "./site.ts";
+
+type Member = Awaited<ReturnType<Site["join"]>>;
+
+/** Values of the hidden fields of a form, by name. */
+function hiddenIn(html: string): [string, string][] {
+  const found = html.matchAll(/<input type="hidden" name="([^"]+)"[^>]*? value="([^"]*)"/g);
+  return [...found].map(([, name = "", value = ""]) => [name, value]);
+}
+
+/** The form that starts another one. */
+function anotherOf(html: string): [string, string][] {
+  const [form = ""] = /<form class="submit" id="another"[\s\S]*?<\/form>/.exec(html) ?? [];
+  return hiddenIn(form).filter(([name]) => name !== "token");
+}
+
+describe.each(backends)("one click is one job, on $name", (which) => {
+  let site: Site;
+  let ada: Member;
+  beforeAll(async () => {
+    site = await openSite(which);
+    ada = await site.join("ada");
+  });
+  afterAll(() => site.close());
+
+  const jobs = () => site.backend.db.selectFrom("jobs").selectAll().orderBy("id").execute();
+  const idIn = (answer: Response) => /[0-9a-f-]{36}$/.exec(answer.headers.get("location")!)![0];
+  const start = (fields: Record<string, string>, who = ada) =>
+    who.post("/jobs", Object.entries({ type: "stepping", ...fields }));
+
+  test("what is running already is shown, and started again only on a second word", async () => {
+    const first = idIn(await start({ pause: "11", idempotency_key: "tab-1" }));
+    const asked = await start({ pause: "11", idempotency_key: "tab-2", when: "tonight" });
+    expect(asked.status).toBe(409);
+    const page = await asked.text();
+    expect(page).toContain("This job is waiting already");
+    expect(page).toContain("You started it");
+    expect(page).toContain(`data-topics="row:${first}`);
+    expect(page).toContain(`href="/jobs/${first}">Open it</a>`);
+    const again = anotherOf(page);
+    expect(Object.fromEntries(again)).toMatchObject({
+      ...{ type: "stepping", pause: "11", idempotency_key: "tab-2", when: "tonight", anyway: "1" },
+    });
+    expect(await jobs()).toHaveLength(1);
+    // Whoever clicks twice there gets one job all the same.
+    const [second, repeated] = [await ada.post("/jobs", again), await ada.post("/jobs", again)];
+    expect(idIn(second)).not.toBe(first);
+    expect(idIn(repeated)).toBe(idIn(second));
+    const [, scheduled] = await jobs();
+    expect(scheduled!.run_at).toBeGreaterThan(scheduled!.created_at);
+  });
+
+  test("a member is not told of what others run", async () => {
+    const bob = await site.join("bob");
+    const { db } = site.backend;
+    const membership = { account_id: ada.accountId, role: "member" as const };
+    await db.updateTable("members").set(membership).where("user_id", "=", bob.userId).execute();
+    const member = await site.join("bob");
+    await start({ pause: "12" });
+    expect((await start({ pause: "12" }, member)).status).toBe(303);
+    expect((await start({ pause: "12" }, member)).status).toBe(409);
+    const owners = await (await start({ pause: "12" })).text();
+    expect(owners).toContain("already");
+  });
+
+  test("a retry of what runs asks too", async () => {
+    const id = await ada.start("stepping", { pause: 13 });
+    await cancel(site.backend, id, ada.userId);
+    const running = await ada.start("stepping", { pause: 13 });
+    const asked = await ada.post(`/jobs/${id}/retry`);
+    expect(asked.status).toBe(409);
+    const page = await asked.text();
+    expect(page).toContain(`href="/jobs/${running}">Open it</a>`);
+    expect(page).toContain(`action="/jobs/${id}/retry"`);
+    const again = await ada.post(`/jobs/${id}/retry`, anotherOf(page));
+    const job = (await jobs()).find((each) => each.id === idIn(again));
+    expect(job).toMatchObject({ retry_of: id, status: "pending" });
+  });
+
+  test("a time that has passed comes back beside its field, and what was started stays", async () => {
+    const at = { when: "at", when_at: "2020-01-01T02:00", idempotency_key: "late" };
+    const refused = await start({ pause: "14", ...at });
+    expect(refused.status).toBe(422);
+    const page = await refused.text();
+    expect(page).toMatch(/<p class="wrong" id="when-error">[\s\S]*This time has passed/);
+    expect(page).toMatch(/value="2020-01-01T02:00"[^>]* aria-invalid="true"/);
+    expect(page).toContain('<option value="at" selected>');
+    expect(page).toContain('value="14"');
+    const id = idIn(await start({ pause: "14", idempotency_key: "late" }));
+    expect(idIn(await start({ pause: "14", ...at }))).toBe(id);
+  });
+
+  test("the person's zone is that of their settings, or of their browser", async () => {
+    const local = { when: "at", when_at: "2027-01-02T02:00", when_zone: "Asia/Tokyo" };
+    const runAt = async (answer: Response) => {
+      const job = (await jobs()).find(({ id }) => id === idIn(answer));
+      return new Date(job!.run_at).toISOString();
+    };
+    const clock = site.backend.now;
+    site.backend.now = () => Date.parse("2026-12-01T00:00:00Z");
+    try {
+      const eve = await site.join("eve");
+      const tokyo = await start({ pause: "15", ...local }, eve);
+      expect(await runAt(tokyo)).toBe("2027-01-01T17:00:00.000Z");
+      await keepPreferences(site.backend, eve.userId, { timeZone: "Europe/Berlin" });
+      // Who they are is remembered for a moment: a new session is not.
+      const again = await site.join("eve");
+      expect(await again.browser.text("/jobs/new/stepping")).toContain("Europe/Berlin");
+      const berlin = await start({ pause: "16", ...local }, again);
+      expect(await runAt(berlin)).toBe("2027-01-02T01:00:00.000Z");
+    } finally {
+      site.backend.now = clock;
+    }
+  });
+
+  test("a scheduled job starts now at a click", async () => {
+    const id = idIn(await start({ pause: "17", when: "tomorrow" }));
+    const page = await ada.browser.text(`/jobs/${id}`);
+    expect(page).toContain(`action="/jobs/${id}/start-now"`);
+    expect(page).toContain("Starts <time");
+    expect((await ada.post(`/jobs/${id}/start-now`)).status).toBe(303);
+    const after = await ada.browser.text(`/jobs/${id}`);
+    expect(after).not.toContain(`start-now-${id}`);
+    expect(after).toContain("You started it before its time");
+  });
+
+  test("a form begins with a job of before, and the new job is linked to it", async () => {
+    const id = await ada.start("stepping", { pause: 18 });
+    const page = await ada.browser.text(`/jobs/${id}`);
+    expect(page).toContain("Start another like it");
+    await cancel(site.backend, id, ada.userId);
+    const ended = await ada.browser.text(`/jobs/${id}`);
+    expect(ended).toContain(`href="/jobs/new/stepping?from=${id}">Change and run again`);
+    const form = await ada.browser.text(`/jobs/new/stepping?from=${id}`);
+    expect(form).toContain(`the job of <time`);
+    expect(form).toMatch(/value="18" id="f-pause"/);
+    const fields = Object.fromEntries(hiddenIn(form));
+    expect(fields.from).toBe(id);
+    const next = idIn(await start({ ...fields, pause: "19" }));
+    expect(await ada.browser.text(`/jobs/${next}`)).toContain(`href="/jobs/${id}"`);
+    const history = await ada.browser.text(`/jobs/${id}`);
+    expect(history).toContain("You changed it and ran it again");
+    expect(history).toContain(`href="/jobs/${next}">the new job</a>`);
+
+    const eve = await site.join("eve");
+    const hers = await eve.browser.text(`/jobs/new/stepping?from=${id}`);
+    expect(hers).not.toContain('value="18"');
+    expect(hers).not.toContain(id);
+    // Nor does a form that she makes up lead back to it.
+    const made = idIn(await start({ from: id, pause: "20" }, eve));
+    expect((await jobs()).find((job) => job.id === made)?.retry_of).toBeNull();
+  });
+
+  test("secrets are left to be typed anew", async () => {
+    const secrets = { user: "ada", password: "secret-1", hint: "secret-2" };
+    const id = await ada.start("secretive", secrets);
+    const form = await ada.browser.text(`/jobs/new/secretive?from=${id}`);
+    expect(form).toContain('value="ada"');
+    expect(form).not.toContain("secret-");
+  });
+
+  test("a file is taken over while it is kept, and asked for again when it is gone", async () => {
+    const { db } = site.backend;
+    const id = "0198c5d2-7a41-7c3e-9f10-00000000000a";
+    await db
+      .insertInto("uploads")
+      .values({
+        ...{ id, account_id: ada.accountId, user_id: ada.userId, name: "sheep.csv" },
+        ...{ media_type: "text/csv", size: 4, storage_key: `uploads/${id}`, created_at: 0 },
+        sha256: "00",
+      })
+      .execute();
+    const job = await ada.start("reading", { upload_id: id });
+    await db.deleteFrom("uploads").where("id", "=", id).execute();
+    const form = await ada.browser.text(`/jobs/new/reading?from=${job}`);
+    expect(form).toContain("The file of that job is no longer kept: upload it again");
+    expect(form).toMatch(new RegExp(`action="/uploads\\?[^"]*from=${job}`));
+  });
+
+  test("who may not see a job is told nothing, and what programs did is told", async () => {
+    const id = await ada.start("counting");
+    const eve = await site.join("eve");
+    expect((await eve.post(`/jobs/${id}/start-now`)).status).toBe(404);
+    expect((await eve.browser.get(`/jobs/${id}`)).status).toBe(404);
+    await cancel(site.backend, id, ada.userId, "api");
+    expect(await ada.browser.text(`/jobs/${id}`)).toContain("You cancelled it, through the API");
+  });
+});
