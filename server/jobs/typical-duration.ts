@@ -30,7 +30,7 @@ export async function typicalDurations(
     const jobs = past.get(nameOf({ accountId, kind }));
     if (jobs) return typicalDuration(jobs, size);
     const ms = (catalog.get(kind)?.expectedSeconds ?? Number.NaN) * 1_000;
-    return Number.isNaN(ms) ? null : { ms, from: ms, to: ms };
+    return Number.isNaN(ms) ? null : { ms, from: ms, to: ms, unsure: 1 };
   };
 }
 

@@ -6,16 +6,16 @@
 import { type Advance, type Advances, createAdvances } from "./advances.ts";
 import { createDamper } from "./damper.ts";
 import { type PastJob, typicalStep } from "./past.ts";
-import { type Ahead, stepAhead } from "./step.ts";
+import { type Ahead, stepAhead, warmUp } from "./step.ts";
 
 /** Looked at anew this often; in between the answer is the same moment of end. */
 const everyMs = 500;
-/** At this share of a step, past jobs and what was seen of it weigh the same. */
-const evenShare = 0.1;
+/** What is to come of a step need not be like what was seen of it: at first by this much of it. */
+const unseen = 0.25;
 /** What the weights say of steps that nobody has seen yet may be this far from the truth. */
-const weightsUnsure = 0.6;
+const weightsUnsure = 1;
 /** Nothing is said that may be this far from the truth. */
-const mostUnsure = 0.65;
+const mostUnsure = 0.5;
 
 export interface Expectation {
   /** Milliseconds from now, at best and at worst. */
@@ -65,12 +65,12 @@ export function createEstimator(weights: readonly number[]): Estimator {
     const share = total ? Math.min(1, done / total) : 0;
     const spent = at - current.since;
     const byPast = total ? usual.ms * (1 - share) : usual.ms - spent;
-    const unsure = Math.max(0.15, (usual.to - usual.from) / 2 / Math.max(1, usual.ms));
     // What takes longer than it ever did is no longer told by the past.
-    if (!seen) return byPast > 0 && spent < usual.to * 2 ? { ms: byPast, unsure } : null;
-    const weight = 1 / (1 + (share / evenShare) ** 2);
-    const ms = weight * byPast + (1 - weight) * seen.ms;
-    return { ms, unsure: Math.min(seen.unsure, weight * unsure + (1 - weight) * seen.unsure) };
+    if (!seen) {
+      const isTold = byPast > 0 && spent < usual.to * 2 && advances.list.length < warmUp.advances;
+      return isTold ? { ms: byPast, unsure: usual.unsure } : null;
+    }
+    return weighed(seen, unseen * (1 - share) ** 2, { ms: byPast, unsure: usual.unsure });
   }
 
   /** The steps behind it: by the past, at the speed of this job; else by weight. */
@@ -84,7 +84,7 @@ export function createEstimator(weights: readonly number[]): Estimator {
       const usual = typicalStep(known.past, position, { total: null, size: known.size });
       if (usual) {
         ms += usual.ms * speed;
-        unsureMs += Math.max(usual.ms * 0.15, (usual.to - usual.from) / 2) * speed;
+        unsureMs += usual.ms * usual.unsure * speed;
       } else {
         const byWeight = (before * weights[position]!) / weightBefore;
         ms += byWeight;
@@ -188,6 +188,15 @@ interface Current {
   waitsSince: number;
   /** Told waits since the last advance that are over. */
   waitedMs: number;
+}
+
+/** The less sure, the less it weighs: by the inverse of the variance. */
+function weighed(seen: Ahead, more: number, past: Ahead): Ahead {
+  const [a, b] = [(seen.unsure + more) ** -2, past.unsure ** -2];
+  return {
+    ms: (a * seen.ms + b * past.ms) / (a + b),
+    unsure: (a * seen.unsure + b * past.unsure) / (a + b),
+  };
 }
 
 function sum(values: readonly number[]): number {

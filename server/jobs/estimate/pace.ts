@@ -1,4 +1,4 @@
-/** What an item will take from here on: the pace of late, and where it is clearly heading. Pure. */
+/** What an item will take from here on: as until now, as of late, or where it is heading. Pure. */
 
 export interface Pace {
   /** Milliseconds for one of what is left, on average. */
@@ -13,16 +13,22 @@ interface Point {
   done: number;
 }
 
-/** Of the working time so far, this much is "of late", and at least so many ms of it. */
-const recently = { share: 0.5, ms: 10_000 };
-const stretches = 8;
-/** A trend is believed from the first of these many standard errors on, wholly from the second. */
-const clear = { from: 4, wholly: 8 };
-/** The line is not drawn to more than this many times, or a part, of the pace of late. */
+/** Of the working time so far, this much is "of late". */
+const lately = 0.5;
+const stretches = 10;
+const fewestStretches = 4;
+/** A change, or a trend, is believed from the first of so many standard errors on; wholly from the second. */
+const clearChange = { from: 2, wholly: 4 };
+const clearTrend = { from: 4, wholly: 8 };
+/** The trend is not drawn on to more than so many times the pace of late, or such a part of it. */
 const furthest = 3;
 const leastUnsure = 0.03;
+/** Of what was too short to be looked at in stretches. */
+const unsureAtFirst = 0.4;
 
 /**
+ * The average of all, for it is the steadiest; of late where that clearly differs; and along a
+ * straight line where the pace clearly rises or falls.
  * @param total where the work ends
  * @returns null where nothing was done yet
  */
@@ -32,52 +38,67 @@ export function paceAhead(points: readonly Point[], total: number): Pace | null 
   // A job may do nothing but wait.
   if (last.at <= first.at) return { ms: 0, unsure: leastUnsure };
   const whole = between(first, last);
-  const window = Math.max(recently.ms, (last.at - first.at) * recently.share);
-  const since = points.findLast((each) => each.at <= last.at - window && each.done < last.done);
+  const paces = stretchPaces(points);
+  if (paces.length < fewestStretches) return { ms: whole, unsure: unsureAtFirst };
+  const since = points.findLast(
+    ({ at, done }) => at <= last.at - (last.at - first.at) * lately && done < last.done,
+  );
   const late = between(since ?? first, last);
-  const { at, certainty, spread } = trend(points, (last.done + total) / 2);
-  const drawn = Math.min(late * furthest, Math.max(late / furthest, at));
-  const ms = late + certainty * (drawn - late);
-  const drift = Math.abs(late - whole) / late;
-  const unsure = spread + drift / 2 + (Math.abs(drawn - late) / ms) * (1 - certainty) * 0.25;
-  return { ms, unsure: Math.max(leastUnsure, unsure) };
+  const changed = changeOf(paces.map(({ ms }) => ms));
+  const now = whole + changed * (late - whole);
+  const { at, certainty, spread } = trend(paces, (last.done + total) / 2);
+  const drawn = Math.min(now * furthest, Math.max(now / furthest, at));
+  const ms = now + certainty * (drawn - now);
+  const undecided = Math.abs(late - whole) * 0.5 * (1 - certainty);
+  return { ms, unsure: Math.max(leastUnsure, spread + undecided / ms) };
 }
 
 function between(a: Point, b: Point): number {
   return (b.at - a.at) / (b.done - a.done);
 }
 
+/** How clearly the later half differs from the earlier one, 0 to 1, by Welch's t. */
+function changeOf(paces: readonly number[]): number {
+  const middle = paces.length >> 1;
+  const [early, late] = [paces.slice(0, middle), paces.slice(middle)];
+  const error = Math.sqrt(variance(early) / early.length + variance(late) / late.length);
+  return share(Math.abs(mean(late) - mean(early)) / error, clearChange);
+}
+
+interface Stretch {
+  /** Its middle. */
+  done: number;
+  ms: number;
+}
+
 /**
- * The straight line through the paces of stretches with equally much done, by least squares.
+ * The straight line through the paces of stretches, by least squares.
  * @returns the pace on it there, how clearly it rises or falls (0 to 1), and two standard errors of
  *   the mean pace as a share of it
  */
-function trend(points: readonly Point[], there: number) {
-  const paces = stretchPaces(points);
-  const count = paces.length;
-  const meanPace = mean(paces.map((each) => each.ms));
-  const meanDone = mean(paces.map((each) => each.done));
-  const sum = (of: (each: { done: number; ms: number }) => number) =>
-    paces.reduce((all, each) => all + of(each), 0);
-  const sxx = sum(({ done }) => (done - meanDone) ** 2);
-  const slope = sum(({ done, ms }) => (done - meanDone) * (ms - meanPace)) / sxx;
-  if (count < 4 || !Number.isFinite(slope)) return { at: meanPace, certainty: 0, spread: 0.5 };
+function trend(paces: readonly Stretch[], there: number) {
+  const meanPace = mean(paces.map(({ ms }) => ms));
+  const meanDone = mean(paces.map(({ done }) => done));
+  const sum = (of: (each: Stretch) => number) => paces.reduce((all, each) => all + of(each), 0);
+  const width = sum(({ done }) => (done - meanDone) ** 2);
+  const slope = sum(({ done, ms }) => (done - meanDone) * (ms - meanPace)) / width;
   const rest = sum(({ done, ms }) => (ms - meanPace - slope * (done - meanDone)) ** 2);
-  const error = Math.sqrt(rest / (count - 2) / sxx);
-  const times = error > 0 ? Math.abs(slope) / error : 0;
-  const certainty = Math.min(1, Math.max(0, (times - clear.from) / (clear.wholly - clear.from)));
-  const spread = (2 * Math.sqrt(rest / (count - 1) / count)) / meanPace;
-  return { at: meanPace + slope * (there - meanDone), certainty, spread };
+  const error = Math.sqrt(rest / (paces.length - 2) / width);
+  return {
+    at: meanPace + slope * (there - meanDone),
+    certainty: share(Math.abs(slope) / error, clearTrend),
+    spread: (2 * Math.sqrt(rest / (paces.length - 1) / paces.length)) / meanPace,
+  };
 }
 
-/** What an item took in each stretch, placed at its middle. */
-function stretchPaces(points: readonly Point[]): { done: number; ms: number }[] {
+/** What an item took in each stretch of equally much done. */
+function stretchPaces(points: readonly Point[]): Stretch[] {
   const [first, last] = [points[0]!, points.at(-1)!];
   const length = (last.done - first.done) / stretches;
-  const paces: { done: number; ms: number }[] = [];
+  const paces: Stretch[] = [];
   let before = first;
   for (const point of points) {
-    const isEnd = point.done >= first.done + length * (paces.length + 1) || point === last;
+    const isEnd = point.done >= before.done + length || point === last;
     if (!isEnd || point.done <= before.done) continue;
     paces.push({ done: (before.done + point.done) / 2, ms: between(before, point) });
     before = point;
@@ -85,6 +106,17 @@ function stretchPaces(points: readonly Point[]): { done: number; ms: number }[] 
   return paces;
 }
 
+function share(value: number, { from, wholly }: { from: number; wholly: number }): number {
+  // Nothing differs at all: neither is there a change, nor an error.
+  if (Number.isNaN(value)) return 0;
+  return Math.min(1, Math.max(0, (value - from) / (wholly - from)));
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function variance(values: readonly number[]): number {
+  const middle = mean(values);
+  return mean(values.map((value) => (value - middle) ** 2));
 }

@@ -21,6 +21,8 @@ export interface Typical {
   ms: number;
   from: number;
   to: number;
+  /** How far from it the next one may well be, as a share of it; a few jobs tell little. */
+  unsure: number;
 }
 
 /** Time grows with size: but not from a few rows to a million, for much is the same in all jobs. */
@@ -71,7 +73,8 @@ function typical(past: { ms: number; size: number | null }[], size: number | nul
     const found = middle(near.map(({ ms }) => ms));
     if (found && most === alike) return found;
     // The farther away, the less it is a measure.
-    if (found) return { ms: found.ms, from: found.from / 2, to: found.to * 2 };
+    if (found)
+      return { ...found, from: found.from / 2, to: found.to * 2, unsure: found.unsure + 0.5 };
   }
   return null;
 }
@@ -79,8 +82,11 @@ function typical(past: { ms: number; size: number | null }[], size: number | nul
 function middle(values: number[]): Typical | null {
   if (values.length === 0) return null;
   const sorted = values.sort((a, b) => a - b);
-  return { ms: quantile(sorted, 0.5), from: quantile(sorted, 0.25), to: quantile(sorted, 0.75) };
+  const [from, ms, to] = [0.25, 0.5, 0.75].map((share) => quantile(sorted, share)) as Three;
+  return { ms, from, to, unsure: 0.1 + (to - from) / Math.max(1, ms) + 0.25 / sorted.length };
 }
+
+type Three = [number, number, number];
 
 /** Between the two nearest values, in proportion. */
 function quantile(sorted: readonly number[], share: number): number {

@@ -21,6 +21,10 @@ export interface Pauses {
   between: number;
   /** What was done when the last of those ended. */
   lastAt: number;
+  /** How many come back. */
+  count: number;
+  /** What others took that came once, ms. */
+  singleMs: number;
   /** How long the step may say nothing before that is a pause, ms. */
   silentMs: number;
 }
@@ -40,7 +44,7 @@ export function findPauses(list: readonly Advance[]): Pauses {
   const work = list.length > 0 ? [{ at: 0, done: list[0]!.done }] : [];
   for (const [n, span] of spans.entries()) {
     const { done, waited } = list[n + 1]!;
-    const told = waited >= span / 2;
+    const told = waited >= Math.max(shortestMs, span / 2);
     const ms = told ? Math.min(waited, span) : span > silentMs ? span - usual : 0;
     if (ms > 0) pauses.push({ ms, done: list[n]!.done, told });
     work.push({ at: work[n]!.at + span - ms, done });
@@ -48,13 +52,25 @@ export function findPauses(list: readonly Advance[]): Pauses {
   return { work, silentMs, ...recurring(pauses) };
 }
 
-function recurring(found: Pause[]): Pick<Pauses, "usualMs" | "between" | "lastAt"> {
+function recurring(found: Pause[]): Omit<Pauses, "work" | "silentMs"> {
   const pauses = withoutSingle(found);
   const [first, last] = [pauses[0], pauses.at(-1)];
-  if (!first || !last) return { usualMs: 0, between: Number.POSITIVE_INFINITY, lastAt: 0 };
+  const count = pauses.length;
+  const singleMs = msOf(found) - msOf(pauses);
+  if (!first || !last)
+    return { usualMs: 0, between: Number.POSITIVE_INFINITY, lastAt: 0, count, singleMs };
   const between = pauses.length > 1 ? (last.done - first.done) / (pauses.length - 1) : last.done;
-  const usualMs = pauses.reduce((sum, { ms }) => sum + ms, 0) / pauses.length;
-  return { usualMs, between: between > 0 ? between : Number.POSITIVE_INFINITY, lastAt: last.done };
+  return {
+    usualMs: msOf(pauses) / count,
+    between: between > 0 ? between : Number.POSITIVE_INFINITY,
+    lastAt: last.done,
+    count,
+    singleMs,
+  };
+}
+
+function msOf(pauses: readonly Pause[]): number {
+  return pauses.reduce((sum, { ms }) => sum + ms, 0);
 }
 
 /** Longest first, those that nothing comes near are left out; a wait that was told is none of them. */

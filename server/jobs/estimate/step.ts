@@ -4,7 +4,9 @@ import { paceAhead } from "./pace.ts";
 import { findPauses } from "./pauses.ts";
 
 /** Before this much was seen, any figure would be a guess. */
-const warmUp = { ms: 3_000, advances: 4 };
+export const warmUp = { ms: 3_000, advances: 4 };
+/** After a silence so long, and so many times what is usual, nobody knows what is behind it. */
+const silence = { ms: 8_000, timesUsual: 2 };
 
 export interface Ahead {
   ms: number;
@@ -31,6 +33,8 @@ export function stepAhead(
   if (!pace) return null;
   const left = Math.max(0, total - last.done);
   const silent = now - last.at;
+  const usual = Math.max(pauses.silentMs, pauses.usualMs) * silence.timesUsual;
+  if (waitsUntil === null && silent > Math.max(silence.ms, usual)) return null;
   const waits = waitsUntil !== null || (pauses.usualMs > 0 && silent > pauses.silentMs);
   const sinceLast = waits ? 0 : last.done - pauses.lastAt;
   const toNext = Math.max(0, pauses.between - sinceLast);
@@ -38,6 +42,11 @@ export function stepAhead(
   const ofThis = waitsUntil !== null ? waitsUntil - now : pauses.usualMs - silent;
   // A short silence is part of the work in hand; a long one says nothing about what is left.
   const working = left * pace.ms - (waits ? 0 : Math.min(silent, pauses.silentMs / 2));
-  const ms = Math.max(0, working) + further * pauses.usualMs + (waits ? Math.max(0, ofThis) : 0);
-  return { ms, unsure: pace.unsure };
+  const waiting = further * pauses.usualMs + (waits ? Math.max(0, ofThis) : 0);
+  const ms = Math.max(0, working) + waiting;
+  if (ms === 0) return { ms, unsure: pace.unsure };
+  // How regular pauses are shows only in some of them; that one came once, only in what follows it.
+  const ofPauses = pauses.count > 0 ? waiting / ms / pauses.count : 0;
+  const ofSingle = pauses.singleMs / (pauses.singleMs + 2 * pauses.work.at(-1)!.at);
+  return { ms, unsure: pace.unsure * (working / ms) + ofPauses + ofSingle };
 }

@@ -23,6 +23,7 @@ import { callsCleanup, cleanUp, removeLeftovers } from "./clean.ts";
 import { createContext } from "./context.ts";
 import type { Progress, Tracked } from "./progress.ts";
 import type { Reach } from "./reach.ts";
+import { recallLater } from "./recall.ts";
 import { type Run, Stopped } from "./run.ts";
 import { watchWrites } from "./watch-writes.ts";
 
@@ -85,12 +86,14 @@ async function runOnce(
   const run: Run = { row, kind, abort, tracked, ...executor, storage: watched.storage };
   // What an earlier run left is not known here.
   const isTidy = () => row.fence === 1 && !watched.written;
+  const forgetRecalling = recallLater(run, estimator);
   try {
     const job = await createContext(run);
     const ended = await runToItsEnd(run, job, log, isTidy);
     if (!ended) observe({ what: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
     return ended;
   } finally {
+    forgetRecalling();
     tracked.forget();
   }
 }

@@ -11,6 +11,8 @@ const intervalMs = { few: 100, many: 250 };
 const fewJobs = 50;
 /** Of progress at most this many events a job are kept; the row always has the latest. */
 const sampleEveryMs = 1_000;
+/** Where something was expected and nothing more is told, that is looked at again. */
+export const lookAgainMs = 3_000;
 /** A shorter wait changes nothing that people see, and needs no writing of its own. */
 const toldWaitMs = 3_000;
 
@@ -109,6 +111,9 @@ interface Entry {
   unsampled: boolean;
   toWhole: BegunStep["toWhole"];
   waits: Set<Wait>;
+  /** When a row was written last, and whether an end was expected then. */
+  writtenAt: number;
+  expects: boolean;
 }
 
 export function createProgress(options: {
@@ -122,6 +127,7 @@ export function createProgress(options: {
   let scheduled = false;
   let writing: Promise<void> = Promise.resolve();
   let writtenAt = Number.NEGATIVE_INFINITY;
+  let looking = false;
 
   function schedule(): void {
     if (scheduled) return;
@@ -136,6 +142,22 @@ export function createProgress(options: {
     scheduled = false;
     writing = writing.then(writeWaiting, writeWaiting);
     return writing;
+  }
+
+  /** A job that falls silent is not told of any more, though it says nothing itself. */
+  function lookAgain(): void {
+    if (looking) return;
+    looking = true;
+    after(lookAgainMs, () => {
+      looking = false;
+      const at = now();
+      for (const entry of entries.values()) {
+        if (!entry.expects) continue;
+        if (at - entry.writtenAt >= lookAgainMs) entry.dirty = true;
+        if (entry.dirty) schedule();
+        lookAgain();
+      }
+    });
   }
 
   async function writeWaiting(): Promise<void> {
@@ -153,6 +175,7 @@ export function createProgress(options: {
     writtenAt = at;
     if (isAnyWaiting()) schedule();
     if (told.size === 0) return;
+    if (rows.some(({ etaTo }) => etaTo !== null)) lookAgain();
     try {
       for (const id of await write(rows, logs)) lose(told.get(id));
     } catch (error) {
@@ -202,6 +225,8 @@ export function createProgress(options: {
         unsampled: false,
         toWhole: (fraction) => fraction,
         waits: new Set(),
+        writtenAt: Number.NEGATIVE_INFINITY,
+        expects: false,
       };
       entries.set(id, entry);
 
@@ -271,6 +296,8 @@ function rowOf(entry: Entry, at: number): ProgressRow {
   if (!entry.fresh) estimator.observe(at, done, total);
   const expected = estimator.expect(at);
   const wait = nextOf(entry.waits);
+  entry.writtenAt = at;
+  entry.expects = expected !== null;
   const sampled = entry.unsampled && at - entry.sampledAt >= sampleEveryMs;
   if (sampled) {
     entry.sampledAt = at;

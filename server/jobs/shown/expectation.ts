@@ -4,7 +4,7 @@ import type { ShownRow } from "./shown-row.ts";
 
 const almostMs = 10_000;
 /** A silence that is longer puts the end off: nobody knows what is behind it. */
-const patienceMs = 10_000;
+const patienceMs = 15_000;
 const stillMs = 40_000;
 
 /** Between `eta_from` and `eta_to` it was expected to end when it last told anything. */

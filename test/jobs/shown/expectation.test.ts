@@ -43,8 +43,8 @@ describe("the words for what is left", () => {
 
 describe("a job that stands still", () => {
   test.each([
-    [seconds(10), "about 20 seconds left"],
-    [seconds(14), "about 30 seconds left"],
+    [seconds(15), "about 20 seconds left"],
+    [seconds(19), "about 30 seconds left"],
     [seconds(39), "about 50 seconds left"],
     [seconds(40), "No progress for 40 s"],
     [seconds(59), "No progress for 50 s"],
