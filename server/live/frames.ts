@@ -2,11 +2,13 @@
 
 import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
+import { type Counts, mostCounted } from "../jobs/counts.ts";
+import { countsView } from "../jobs/shown/counts-view.ts";
 import { clock } from "../jobs/shown/format.ts";
 import { resultView } from "../jobs/shown/result-view.ts";
 import type { ShownRow } from "../jobs/shown/shown-row.ts";
 import { jobView } from "../jobs/shown/view.ts";
-import type { JobView, LogLineView } from "../jobs/shown/view-types.ts";
+import type { CountsView, JobView, LogLineView } from "../jobs/shown/view-types.ts";
 import { isFinal } from "../jobs/status.ts";
 import type { Renderer } from "../render.ts";
 import type { JobReader } from "./job-reader.ts";
@@ -19,6 +21,7 @@ export interface Frames {
   panel(view: JobView): string;
   row(view: JobView): string;
   lines(id: string, lines: readonly LogRow[]): string;
+  counts(scope: CountsView["scope"], counts: Counts, now: number): string;
   /** The result's fragment; empty while there is none. */
   result(row: ShownRow, now: number): Promise<string>;
 }
@@ -54,6 +57,8 @@ export function createFrames(options: {
         marked: 0,
         oob: true,
       }),
+    counts: (scope, counts, now) =>
+      render.partial("jobs/_counts", { ...countsView(scope, counts, mostCounted, now), oob: true }),
     async result(row, now) {
       if (!isFinal(row.status)) return "";
       const { id, kind, version } = row;

@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import { event } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
 import type { JobReader } from "./job-reader.ts";
+import { createListCounts } from "./list-counts.ts";
 import { createNewcomers } from "./newcomers.ts";
 import { createShow } from "./show.ts";
 import type { Topic } from "./topics.ts";
@@ -45,6 +46,7 @@ export function createHub(options: {
   const show = createShow({ reader, frames, now });
   const newcomers = createNewcomers(backend.db, now);
   const watchers = new Set<Watcher>();
+  const counts = createListCounts({ db: backend.db, now, frames, watchers });
   const jobs = createWatchedJobs();
   const dirty = new Set<string>();
   let gathering: NodeJS.Timeout | undefined;
@@ -60,6 +62,7 @@ export function createHub(options: {
     const ids = change === "resync" ? jobs.ids() : change.filter((id) => jobs.get(id));
     for (const id of ids) dirty.add(id);
     gather();
+    counts.look(change);
     newcomers.look(change, watchers).then((looked) => looked && setStale(false), onFailure);
   }
 
@@ -136,6 +139,7 @@ export function createHub(options: {
     try {
       const outdated = ids.length > 0 ? await tellState(watcher, ids) : [];
       if (outdated.length > 0) return void welcome(watcher, outdated);
+      await counts.welcome(watcher);
       await newcomers.welcome(watcher);
       setStale(false);
       endIfOver(watcher);
@@ -204,6 +208,7 @@ export function createHub(options: {
       unsubscribe();
       clearInterval(ticker);
       clearTimeout(gathering);
+      counts.close();
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ShownRow } from "../jobs/shown/shown-row.ts";
 import { createFrames } from "../live/frames.ts";
 import { createJobReader } from "../live/job-reader.ts";
 import { newJobs } from "../live/new-jobs.ts";
+import { createPolledCounts } from "../live/polled-counts.ts";
 import { createPolledJobs } from "../live/polled-jobs.ts";
 import type { Topic } from "../live/topics.ts";
 import type { Env, Services } from "../services.ts";
@@ -29,6 +30,7 @@ export function createPolls(services: Services): Poll {
   const reader = createJobReader(services);
   const frames = createFrames({ catalog, render, reader });
   const jobs = createPolledJobs({ reader, frames, now });
+  const countsOf = createPolledCounts({ db: backend.db, frames, now });
 
   return async (c, topics, cursors) => {
     const { person } = c.var;
@@ -37,8 +39,9 @@ export function createPolls(services: Services): Poll {
     const read = await jobs.rows([...new Set(watched.map(({ id }) => id))]);
     const rows = read.filter((row) => can(person, "see", row));
     const added = await newJobs(backend.db, person, topics);
+    const counts = await countsOf(topics, person);
     const states = rows.map((row) => `${row.id}.${jobs.stateOf(row)}`);
-    const tag = tagOf([...topics.map(({ kind }) => kind), ...states, ...added]);
+    const tag = tagOf([...topics.map(({ kind }) => kind), ...states, ...added, ...counts.map(({ state }) => state)]);
     const pages = new Set(watched.filter(({ kind }) => kind === "job").map(({ id }) => id));
     const talking = rows.filter(({ id, log_seq }) => {
       return pages.has(id) && log_seq > (cursors.get(id) ?? 0);
@@ -53,6 +56,7 @@ export function createPolls(services: Services): Poll {
     const parts = watched.map(({ kind, id }) => {
       return kind === "job" ? shown.get(id)?.page() : shown.get(id)?.row();
     });
+    for (const { html } of counts) parts.push(html);
     const lines = talking.map(({ id }) => linesBehind(id, cursors.get(id) ?? 0));
     return c.html((await Promise.all([...parts, ...lines])).join("\n"));
   };

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { JobRow } from "../../server/backend/schema.ts";
 import { cancel } from "../../server/jobs/cancel.ts";
 import { claim } from "../../server/jobs/claim.ts";
+import { clear } from "../../server/jobs/clear.ts";
 import { succeed } from "../../server/jobs/ends.ts";
 import { progressWriter } from "../../server/jobs/run/flush.ts";
 import type { LogLine } from "../../server/jobs/run/log-lines.ts";
@@ -80,7 +81,7 @@ describe.each(backends)("the hub on $name", (which) => {
       new Map(lines.length > 0 ? [[job.id, { fence: job.fence, lines }]] : []),
     );
 
-  function watch(topics: string, cursors = new Map<string, number>()) {
+  function watch(topics: string, cursors = new Map<string, number>(), userId = owner.userId) {
     const chunks: string[] = [];
     let ended = "";
     const mailbox = createMailbox(
@@ -92,7 +93,7 @@ describe.each(backends)("the hub on $name", (which) => {
     );
     const leave = hub.watch({
       topics: parseTopics(topics),
-      ...{ userId: owner.userId, accountId: owner.accountId, sessionId: "session-1" },
+      ...{ userId, accountId: owner.accountId, sessionId: "session-1" },
       cursors,
       mailbox,
       end: (reason) => {
@@ -206,6 +207,29 @@ describe.each(backends)("the hub on $name", (which) => {
     await cancel(opened.backend, third.id, "user-1");
     mine.leave();
     account.leave();
+  });
+
+  test("lists are told how many jobs there are of each status, when that has changed", async () => {
+    const person = { accountId: "account-1", userId: "counted" };
+    const begin = () => start(opened.backend, testCatalog, { kind: "noop", input: {}, ...person });
+    const first = (await begin()).job;
+    const mine = watch("jobs:mine", undefined, person.userId);
+    await mine.has('id="counts-mine"');
+    await mine.has("1 waiting");
+    const second = (await begin()).job;
+    await mine.has("2 waiting");
+    const told = mine.count("counts-mine");
+    // Another's job, and a change that is none of the status.
+    const other = await startJob();
+    await opened.backend.write(async (write) => write.changed(first.id));
+    await cancel(opened.backend, second.id, person.userId);
+    await mine.has("1 cancelled");
+    expect(mine.count("counts-mine")).toBe(told + 1);
+    await clear(opened.backend, [second.id]);
+    await vi.waitFor(() => expect(mine.chunks.at(-1)).not.toContain("cancelled"), 5_000);
+    await cancel(opened.backend, first.id, person.userId);
+    await cancel(opened.backend, other.id, "user-1");
+    mine.leave();
   });
 
   test("lists are told of what was started while their page was on its way", async () => {

@@ -57,6 +57,12 @@ export function receive(event, data) {
   }
 }
 
+/** What frames of a topic name: the job, or which list's counts. @param {string} topic */
+function subjectOf(topic) {
+  const [kind, subject] = topic.split(":");
+  return kind === "jobs" ? `counts-${subject}` : subject;
+}
+
 /** @param {string} frames */
 export function deliver(frames) {
   const lines = [...frames.matchAll(/ id="log-([\w-]+)-(\d+)"/g)];
@@ -64,7 +70,6 @@ export function deliver(frames) {
     for (const [, job, seq] of lines) {
       if (job in tab.after) tab.after[job] = Math.max(tab.after[job], Number(seq));
     }
-    const isMentioned = (topic) => frames.includes(topic.slice(topic.indexOf(":") + 1));
-    if (tab.topics.some(isMentioned)) port.postMessage({ frames });
+    if (tab.topics.some((topic) => frames.includes(subjectOf(topic)))) port.postMessage({ frames });
   }
 }

@@ -1,0 +1,48 @@
+/** The counts of lists for those who poll: counted once a while for all who ask. */
+import type { Kysely } from "kysely";
+import type { Schema } from "../backend/schema.ts";
+import { countByStatus } from "../jobs/counts.ts";
+import type { Frames } from "./frames.ts";
+import { ownerOf, scopesOf } from "./list-counts.ts";
+import type { Topic } from "./topics.ts";
+
+const keptMs = 2_000;
+const mostKept = 1_000;
+
+/** `state` is another one where the counts are others. */
+export interface PolledCounts {
+  state: string;
+  html: string;
+}
+
+export function createPolledCounts(options: {
+  db: Kysely<Schema>;
+  frames: Pick<Frames, "counts">;
+  now: () => number;
+}) {
+  const { db, frames, now } = options;
+  const kept = new Map<string, { at: number; counts: Promise<PolledCounts> }>();
+
+  async function read(scope: "mine" | "account", owner: ReturnType<typeof ownerOf>) {
+    const counts = await countByStatus(db, owner);
+    return { state: Object.values(counts).join("-"), html: frames.counts(scope, counts, now()) };
+  }
+
+  return (
+    topics: readonly Topic[],
+    { accountId, userId }: { accountId: string; userId: string },
+  ): Promise<PolledCounts[]> => {
+    const lists = [...scopesOf(topics)].map((scope) => {
+      const owner = ownerOf(scope, accountId, userId);
+      const name = JSON.stringify([scope, owner]);
+      const known = kept.get(name);
+      if (known && now() - known.at < keptMs) return known.counts;
+      if (kept.size >= mostKept) kept.clear();
+      const counts = read(scope, owner);
+      counts.catch(() => kept.delete(name));
+      kept.set(name, { at: now(), counts });
+      return counts;
+    });
+    return Promise.all(lists);
+  };
+}
