@@ -11,8 +11,8 @@ const levels: { level: LeastLevel | ""; label: string }[] = [
   { level: "warn", label: "Warnings and errors" },
   { level: "error", label: "Errors" },
 ];
-/** Numbers are 32 bits wide in the database. */
-const highest = 2 ** 31 - 1;
+/** Numbers are 32 bits wide in the database, and one more is asked for. */
+const highest = 2 ** 31 - 2;
 
 /** @returns undefined for all levels, also for what is none */
 export function leastLevel(query: Record<string, string>): LeastLevel | undefined {
