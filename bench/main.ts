@@ -18,6 +18,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
   life: async () => (await import("./life/life.ts")).life(),
   limits: async () => (await import("./limits/limits.ts")).limits(),
   dashboard: async () => (await import("./dashboard/dashboard.ts")).dashboard(),
+  polling: async () => (await import("./polling-people/polling-people.ts")).pollingPeople(),
   "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };
 

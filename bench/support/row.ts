@@ -43,14 +43,20 @@ function compared(each: Comparison, sign: string, isMet: (ratio: number) => bool
   };
 }
 
-/** A figure that has a limit of its own. */
-export function within(each: { what: string; ours: number; unit: string; limit: number }): Row {
-  const { what, ours, unit, limit } = each;
+/** A figure that has a limit of its own; a baseline beside it says how much of that is needed. */
+export function within(each: {
+  what: string;
+  ours: number;
+  unit: string;
+  limit: number;
+  baseline?: { value: number; by: string };
+}): Row {
+  const { what, ours, unit, limit, baseline } = each;
   return {
     what,
     ours: figure(ours, unit),
-    baseline: "",
-    ratio: null,
+    baseline: baseline ? `${figure(baseline.value, unit)} (${baseline.by})` : "",
+    ratio: baseline ? ours / baseline.value : null,
     bar: `≤ ${figure(limit, unit)}`,
     met: ours <= limit,
   };
