@@ -51,6 +51,8 @@ document.addEventListener(
   true,
 );
 
+addEventListener("resize", () => following && toEnd(logNow()));
+
 /** @param {Element} log */
 function isAtEnd(log) {
   return log.scrollTop + log.clientHeight > log.scrollHeight - 8;
@@ -58,12 +60,15 @@ function isAtEnd(log) {
 
 /** @param {Element} log */
 function toEnd(log) {
-  log.scrollTop = log.scrollHeight;
+  if (log) log.scrollTop = log.scrollHeight;
 }
 
 // Lines come in their list, anything else as itself.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail: { fragment, target } }) => {
-  if (fragment instanceof Element) choose(fragment, target);
+  if (!(fragment instanceof Element)) return;
+  // A browser tells of a scroll with its next picture, and these may come before.
+  if (following && !isAtEnd(target)) follow(false);
+  choose(fragment, target);
 });
 
 /** Leaves what this log shows. @param {Element} list the new lines @param {HTMLElement} log */

@@ -48,18 +48,22 @@ describe.each(backends)("the log of a job, on $name", (which) => {
       const found = new RegExp(`<a[^>]*id="log-${name}"[^>]*href="([^"]+)"`).exec(html)?.[1];
       return [name, found?.replace(`/jobs/${id}`, "").replaceAll("&amp;", "&")];
     });
-    return { html, seqs, ...(Object.fromEntries(hrefs) as Record<string, string | undefined>) };
+    return { html, seqs, hrefs: Object.fromEntries(hrefs) as Record<string, string | undefined> };
   }
   const numberIn = ([, text]: RegExpMatchArray) => Number(text);
 
   test("ends with its last thousand lines, and has a way to those before", async () => {
     const page = await shown();
     expect([page.seqs[0], page.seqs.at(-1), page.seqs.length]).toEqual([1_501, 2_500, 1_000]);
-    expect(page).toMatchObject({ earlier: "?before=1501#log", later: undefined, download: "/log" });
+    expect(page.hrefs).toMatchObject({
+      earlier: "?before=1501#log",
+      later: undefined,
+      download: "/log",
+    });
     expect(page.html).toContain(`data-last="${count}"`);
     const before = await shown("?before=1501");
     expect([before.seqs[0], before.seqs.at(-1)]).toEqual([501, 1_500]);
-    expect(before).toMatchObject({ later: "?after=1500#log", newest: "#log" });
+    expect(before.hrefs).toMatchObject({ later: "?after=1500#log", newest: "#log" });
     const after = await shown("?after=1500");
     expect(after.seqs).toEqual(page.seqs);
     expect(after.html).not.toContain("data-part");
@@ -79,10 +83,10 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     const warnings = await shown("?level=warn");
     expect(warnings.seqs.length).toBe(250);
     expect(warnings.html).toMatch(/id="log-level-warn"[^>]* aria-current="true"/);
-    expect(warnings.download).toBe("/log?level=warn");
+    expect(warnings.hrefs.download).toBe("/log?level=warn");
     const errors = await shown("?level=error&before=700");
     expect(errors.seqs).toEqual([100, 200, 300, 400, 500, 600]);
-    expect(errors).toMatchObject({
+    expect(errors.hrefs).toMatchObject({
       later: "?level=error&after=600#log",
       newest: "?level=error#log",
     });
