@@ -21,6 +21,7 @@ export function chosen() {
 
 if (form) {
   page.parentElement.hidden = false;
+  page.addEventListener("change", change);
   form.addEventListener("click", chooseBetween);
   form.addEventListener("change", change);
   // Back at the page as it was left.
