@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { defineJob } from "../../../server/job.ts";
+
+const drawing =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60"><rect width="120" height="60" fill="teal"/></svg>';
+
+/** Says lines of every level for a while, and leaves files of every sort. */
+export default defineJob({
+  title: "Fruitful",
+  description: "Leaves files to look at.",
+  input: z.object({ rounds: z.coerce.number().int().default(3) }),
+  steps: { Growing: 1 },
+  async run(job, { rounds }) {
+    await job.step("Growing", async () => {
+      for (let round = 1; round <= rounds; round++) {
+        job.log(`Round ${round}`);
+        job.log(`Round ${round}: a worm`, "warn");
+        job.log(`Round ${round}: a wasp`, "error");
+        await job.sleep(250);
+      }
+      await job.file({ name: "apples.csv", type: "text/csv" }, text("Name,Weight\nBoskoop,180\n"));
+      await job.file({ name: "notes.txt", type: "text/plain" }, text("first\n  second\n"));
+      await job.file({ name: "tree.svg", type: "image/svg+xml" }, text(drawing));
+    });
+    return { message: `Grew for ${rounds} rounds` };
+  },
+});
+
+async function* text(content: string): AsyncGenerator<string> {
+  yield content;
+}
