@@ -10,6 +10,12 @@ export type Catalog = ReadonlyMap<string, Kind>;
 
 const fileName = /^[a-z][a-z0-9_]*\.ts$/;
 
+/** What forms say beside the input of a kind. */
+const formFields = [
+  ...["type", "token", "idempotency_key", "anyway"],
+  ...["from_job", "when", "when_at", "when_zone"],
+];
+
 /**
  * @param folders with one file for each kind, named after it
  * @throws where a file does not describe a kind, naming the file
@@ -34,6 +40,9 @@ function check(path: string, kind: Kind | undefined): Kind {
   if (Object.keys(kind.steps ?? {}).length === 0) {
     throw new Error(`${path}: a kind has at least one step, such as steps: { "Doing it": 1 }`);
   }
+  const taken = Object.keys(kind.input.shape).find((name) => formFields.includes(name));
+  if (taken)
+    throw new Error(`${path}: "${taken}" is a field of every form; call the input's other`);
   if (kind.timeout) milliseconds(kind.timeout);
   if (kind.cleanupTimeout) milliseconds(kind.cleanupTimeout);
   for (const wait of kind.retryAfter ?? []) milliseconds(wait);

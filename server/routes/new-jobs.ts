@@ -15,9 +15,10 @@ import { beginWith, earlierOf } from "./earlier.ts";
 import { errorPage } from "./error-page.ts";
 import { setFlash } from "./flash.ts";
 import { field } from "./form.ts";
-import { type Handled, layoutFor } from "./layout.ts";
+import type { Handled } from "./layout.ts";
 import { newJobPage } from "./new-job-page.ts";
 import type { NewJobServices } from "./new-job-pages.ts";
+import { layoutWithTray } from "./tray.ts";
 
 const longestKey = 200;
 
@@ -29,7 +30,7 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
     const typical = await typicalDurations(backend.db, catalog, c.var.person.accountId);
     const kinds = [...catalog].filter(([, kind]) => kind.listed !== false);
     const cards = kinds.map(([type, kind]) => kindCard(type, kind, usually(typical(type, null))));
-    const layout = layoutFor(c, services, { title: "New job", section: "new" });
+    const layout = await layoutWithTray(c, services, { title: "New job", section: "new" });
     return c.html(render.page("jobs/new", { layout, kinds: cards }));
   });
 
@@ -39,7 +40,7 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
     if (!kind) return noKind(c, services);
     if (kind.startPage) return c.redirect(kind.startPage, 303);
     const query = c.req.query();
-    const from = await earlierOf(c, services, type, query.from);
+    const from = await earlierOf(c, services, type, query.from_job);
     const given = typedFor(kind, query);
     const { typed, errors } = await beginWith(services, kind, from, given);
     const wrong = { ...errorsIn(kind, typed), ...errors };
@@ -62,7 +63,7 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
     const { accountId, userId } = person;
     const typed = sentFor(kind, body);
     const idempotencyKey = field(body, "idempotency_key").slice(0, longestKey) || undefined;
-    const from = await earlierOf(c, services, type, field(body, "from"));
+    const from = await earlierOf(c, services, type, field(body, "from_job"));
     const when = whenTyped(body);
     const { runAt, wrong } = whenOf(when, person.preferences.timeZone, backend.now());
     try {
@@ -76,7 +77,13 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
       return c.redirect(`/jobs/${started.job.id}`, 303);
     } catch (error) {
       if (error instanceof AlreadyActive) {
-        const sent = { ...typed, ...when, type, idempotency_key: idempotencyKey, from: from?.id };
+        const sent = {
+          ...typed,
+          ...when,
+          type,
+          idempotency_key: idempotencyKey,
+          from_job: from?.id,
+        };
         return alreadyPage(c, services, error.job, { action: "/jobs", sent });
       }
       if (!(error instanceof InvalidInput)) throw error;

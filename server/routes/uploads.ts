@@ -25,11 +25,11 @@ export function uploadsRoutes(services: NewJobServices): Hono<Env> {
     if (!kind || !upload) return noKind(c, services);
     const { accountId, userId } = c.var.person;
     const typed = typedFor(kind, c.req.query());
-    const from = await earlierOf(c, services, type, c.req.query("from"));
+    const from = await earlierOf(c, services, type, c.req.query("from_job"));
     try {
       const place = { backend, storage, limit: config.uploadLimit };
       const { id } = await receiveUpload(c, { place, accountId, userId });
-      const chosen = { ...typed, [upload.name]: id, ...(from && { from: from.id }) };
+      const chosen = { ...typed, [upload.name]: id, ...(from && { from_job: from.id }) };
       const query = new URLSearchParams(chosen);
       return c.redirect(`/jobs/new/${type}?${query}`, 303);
     } catch (error) {

@@ -134,12 +134,12 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(page).toContain("Start another like it");
     await cancel(site.backend, id, ada.userId);
     const ended = await ada.browser.text(`/jobs/${id}`);
-    expect(ended).toContain(`href="/jobs/new/stepping?from=${id}">Change and run again`);
-    const form = await ada.browser.text(`/jobs/new/stepping?from=${id}`);
+    expect(ended).toContain(`href="/jobs/new/stepping?from_job=${id}">Change and run again`);
+    const form = await ada.browser.text(`/jobs/new/stepping?from_job=${id}`);
     expect(form).toContain(`the job of <time`);
     expect(form).toMatch(/value="18" id="f-pause"/);
     const fields = Object.fromEntries(hiddenIn(form));
-    expect(fields.from).toBe(id);
+    expect(fields.from_job).toBe(id);
     const next = idIn(await start({ ...fields, pause: "19" }));
     expect(await ada.browser.text(`/jobs/${next}`)).toContain(`href="/jobs/${id}"`);
     const history = await ada.browser.text(`/jobs/${id}`);
@@ -147,18 +147,18 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(history).toContain(`href="/jobs/${next}">the new job</a>`);
 
     const eve = await site.join("eve");
-    const hers = await eve.browser.text(`/jobs/new/stepping?from=${id}`);
+    const hers = await eve.browser.text(`/jobs/new/stepping?from_job=${id}`);
     expect(hers).not.toContain('value="18"');
     expect(hers).not.toContain(id);
     // Nor does a form that she makes up lead back to it.
-    const made = idIn(await start({ from: id, pause: "20" }, eve));
+    const made = idIn(await start({ from_job: id, pause: "20" }, eve));
     expect((await jobs()).find((job) => job.id === made)?.retry_of).toBeNull();
   });
 
   test("secrets are left to be typed anew", async () => {
     const secrets = { user: "ada", password: "secret-1", hint: "secret-2" };
     const id = await ada.start("secretive", secrets);
-    const form = await ada.browser.text(`/jobs/new/secretive?from=${id}`);
+    const form = await ada.browser.text(`/jobs/new/secretive?from_job=${id}`);
     expect(form).toContain('value="ada"');
     expect(form).not.toContain("secret-");
   });
@@ -176,9 +176,9 @@ describe.each(backends)("one click is one job, on $name", (which) => {
       .execute();
     const job = await ada.start("reading", { upload_id: id });
     await db.deleteFrom("uploads").where("id", "=", id).execute();
-    const form = await ada.browser.text(`/jobs/new/reading?from=${job}`);
+    const form = await ada.browser.text(`/jobs/new/reading?from_job=${job}`);
     expect(form).toContain("The file of that job is no longer kept: upload it again");
-    expect(form).toMatch(new RegExp(`action="/uploads\\?[^"]*from=${job}`));
+    expect(form).toMatch(new RegExp(`action="/uploads\\?[^"]*from_job=${job}`));
   });
 
   test("who may not see a job is told nothing, and what programs did is told", async () => {
