@@ -1,5 +1,6 @@
 /** POST /api/jobs/:id/cancel, pause, resume, start-now and retry. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context, Next } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
 import { cancel } from "../../jobs/cancel.ts";
 import { pause, resume } from "../../jobs/pause.ts";
@@ -54,6 +55,17 @@ const startNowRoute = actionRoute(
   "startJobNow",
 );
 
+/** Many programs name the type of a body also where they send none. */
+async function orNothing(c: Context, next: Next): Promise<void> {
+  const headers = new Headers(c.req.raw.headers);
+  if (headers.has("content-type") && (await c.req.text()) === "") {
+    headers.delete("content-type");
+    c.req.raw = new Request(c.req.url, { method: c.req.method, headers });
+    c.req.bodyCache = {};
+  }
+  await next();
+}
+
 const retryRoute = createRoute({
   method: "post",
   path: "/jobs/{id}/retry",
@@ -61,6 +73,7 @@ const retryRoute = createRoute({
   summary: "Start a job that has ended again",
   description:
     "Makes a new job with the same input; its `retry_of` names the old one. Doing it twice gives the one new job. With `only` it reads no more than the rows that the old one rejected, where its kind can try these again (else 409).",
+  middleware: orNothing,
   request: {
     params: jobParams,
     body: {
@@ -77,7 +90,7 @@ const retryRoute = createRoute({
       jobSchema.extend({ job_id: z.string() }).openapi("Retried"),
       newJobHeaders,
     ),
-    ...problems(404, 409, 410, 422),
+    ...problems(400, 404, 409, 410, 415, 422),
   },
 });
 

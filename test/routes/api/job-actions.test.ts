@@ -99,6 +99,42 @@ describe.each(backends)("$name", (which) => {
     expect((await api.job(id)).status).toBe("failed");
   });
 
+  test("tries only the failed rows again, where that is asked for", async () => {
+    const body = "apple\n12\npear\n7\n";
+    const uploaded = await ada.send("/uploads?name=fruit.txt", { method: "POST", body });
+    const { upload_id } = (await uploaded.json()) as { upload_id: string };
+    const id = await ada.start("picky", { upload_id });
+    await api.runNext();
+    const only = { only: "failed" };
+    const answer = await ada.post(`/jobs/${id}/retry`, only);
+    expect(answer.status).toBe(202);
+    const job = (await answer.json()) as JobJson;
+    expect(job).toMatchObject({
+      retry_of: id,
+      status: "pending",
+      metadata: { note: "second try" },
+    });
+    expect(job.metadata.upload_id).not.toBe(upload_id);
+    const twice = (await (await ada.post(`/jobs/${id}/retry`, only)).json()) as JobJson;
+    expect(twice.id).toBe(job.id);
+    await api.runNext();
+    expect(await api.job(job.id)).toMatchObject({
+      failed: 2,
+      subject: "fruit, 2 rejected rows.txt",
+    });
+    expect((await act(id, "retry", 202)).id).not.toBe(job.id);
+
+    const other = await ada.start("counting");
+    expect((await ada.post(`/jobs/${other}/retry`, only)).status).toBe(409);
+    await api.backend.db.deleteFrom("jobs").where("id", "=", other).execute();
+    expect((await ada.post(`/jobs/${id}/retry`, { only: "some" })).status).toBe(422);
+    expect((await grace.post(`/jobs/${id}/retry`, only)).status).toBe(404);
+    for (const type of ["application/json", "application/x-www-form-urlencoded"]) {
+      const nothing = { method: "POST", headers: { "content-type": type } };
+      expect((await ada.send(`/jobs/${id}/retry`, nothing)).status).toBe(202);
+    }
+  });
+
   test("does not try again without the file that it needs", async () => {
     const uploaded = await ada.send("/uploads", { method: "POST", body: "a,b\n" });
     const { upload_id } = (await uploaded.json()) as { upload_id: string };

@@ -86,11 +86,40 @@ const reading = defineJob({
   run: async () => ({ message: "Read" }),
 });
 
+/** Takes the rows of a file that are words, and gives the others back. */
+const picky = defineJob({
+  title: "Pick words",
+  description: "Takes words.",
+  input: z.object({ upload_id: upload("text/plain"), note: z.string().default("") }),
+  steps: { Picking: 1 },
+  inputForRejected: (input, value) => ({ ...input, note: String(value("Picking")) }),
+  async run(job, { upload_id }) {
+    await job.step("Picking", async () => {
+      const { read } = await job.open(upload_id);
+      let text = "";
+      for await (const piece of read()) text += Buffer.from(piece).toString();
+      const wrong = text.split("\n").filter((row) => /\d/.test(row));
+      await job.batches({
+        async *from(at: number = 0) {
+          if (at === 0) yield { items: wrong, cursor: 1 };
+        },
+        write: async (items) => ({ failed: items.length }),
+      });
+      const content = (async function* () {
+        yield wrong.join("\n");
+      })();
+      await job.file({ name: "wrong.txt", type: "text/plain", role: "rejects" }, content);
+      return "second try";
+    });
+    return { message: "Picked" };
+  },
+});
+
 const unstoppable: Kind = { ...failing, title: "Go on", cancellable: false } as unknown as Kind;
 
 export const catalog: Catalog = new Map<string, Kind>(
   Object.entries({
-    ...{ stepping, counting, failing, secretive, reading, unstoppable },
+    ...{ stepping, counting, failing, secretive, reading, picky, unstoppable },
     many_cancel: manyCancel,
   }).map(([name, kind]) => [name, kind as unknown as Kind]),
 );
