@@ -19,6 +19,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
   limits: async () => (await import("./limits/limits.ts")).limits(),
   dashboard: async () => (await import("./dashboard/dashboard.ts")).dashboard(),
   polling: async () => (await import("./polling-people/polling-people.ts")).pollingPeople(),
+  changing: async () => (await import("./dashboard/changing.ts")).changing(),
   "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };
 

@@ -25,6 +25,7 @@ interface Job {
   step_done: number;
   step_total: number;
   progress: number;
+  succeeded: number;
   failed: number;
 }
 
@@ -37,14 +38,20 @@ const bareDashboard = answer({
       user_id: string;
     };
     const list = database.prepare(listed);
+    const counts = database.prepare(counted);
+    const steps = database.prepare(stepsOf);
     const begin = page.indexOf("<li>");
     const end = page.lastIndexOf("</li>") + "</li>".length;
     const [before, after] = [page.slice(0, begin), page.slice(end)];
 
     const server = createServer((_request, response) => {
       const now = Date.now();
-      const jobs = list.all({ 1: member.account_id, 2: member.user_id }) as Job[];
-      const html = before + jobs.map((job) => row(job, now)).join("") + after;
+      const owner = { 1: member.account_id, 2: member.user_id };
+      const jobs = list.all(owner) as Job[];
+      const shownSteps = jobs.filter(({ status }) => status === "paused" || status === "failed");
+      steps.all(JSON.stringify(shownSteps.map(({ id }) => id)));
+      const rows = jobs.map((job) => row(job, now)).join("");
+      const html = before.replace(told, countsOf(counts.get(owner) as Counts, now)) + rows + after;
       response.setHeader("content-type", "text/html; charset=utf-8");
       response.setHeader("content-length", Buffer.byteLength(html));
       response.end(html);
@@ -54,7 +61,7 @@ const bareDashboard = answer({
   },
 });
 
-/** The same query as `server/jobs/list.ts` makes. */
+/** The same queries as ours: of the page, of how many there are, and of the steps of some. */
 const ranges = [
   ...["running", "paused", "pending"].map(
     (status, rank) => `select id, ${9e15 - rank} as sort from jobs
@@ -74,6 +81,28 @@ const listed = `select ${columns} from (
     order by sort desc, id desc limit 51
   ) as place join jobs on jobs.id = place.id order by place.sort desc, place.id desc`;
 
+type Counts = Record<string, number>;
+const counted = `select ${["running", "paused", "pending", "succeeded", "failed", "cancelled"].map(
+  (status, place) => `(select count(*) from (select 1 from jobs
+    where account_id = ?1 and user_id = ?2 and status = '${status}' and
+    ${place < 3 ? "finished_at is null" : "finished_at is not null and hidden_at is null"}
+    limit 10001) as part) as ${status}`,
+)}`;
+const stepsOf = `select * from job_steps
+  where job_id in (select value from json_each(?)) order by position`;
+
+/** What our page says there is. */
+const told = /<p class="counts"[\s\S]*?<\/p>/;
+
+function countsOf(counts: Counts, now: number): string {
+  const links = Object.entries(counts).map(([status, count]) =>
+    count > 0
+      ? `<a class="${status}" id="count-${status}" href="/jobs?status=${status}">${number(count)} ${status}</a> `
+      : "",
+  );
+  return `<p class="counts" id="counts-mine" data-version="0" data-at="${now}">${links.join("")}</p>`;
+}
+
 function row(job: Job, now: number): string {
   const id = escaped(job.id);
   const title = "Import contacts";
@@ -84,8 +113,56 @@ function row(job: Job, now: number): string {
   <a class="name" id="open-${id}" href="/jobs/${id}">${title}</a>
   <span class="mark ${job.status}"><svg class="i" aria-hidden="true"><use href="#i-check"></use></svg><span>${escaped(label(job))}</span></span>
   ${job.finished_at === null ? tick(job, now) : `<p>${escaped(job.outcome ?? job.error ?? "")}</p><small class="took">took ${seconds(job.finished_at - job.started_at!)}</small>`}
-  <time class="when" datetime="${when.iso}">${escaped(when.text)}</time>
+  <time datetime="${when.iso}">${escaped(when.text)}</time>
+  ${more(job, id, title)}
 </div></li>`;
+}
+
+/** What is there when the row is opened. */
+function more(job: Job, id: string, title: string): string {
+  const ended = job.finished_at === null ? "" : span("Ended", moment(job.finished_at));
+  return `<details class="more" id="more-${id}">
+<summary id="toggle-${id}" aria-label="More about ${title} "><svg class="i" aria-hidden="true"><use href="#i-down"></use></svg></summary>
+<div>
+${note(job)}<dl class="counts">
+<div class="succeeded"><dt>done</dt><dd>${number(job.succeeded)}</dd></div><div class="failed"><dt>rejected</dt><dd>${number(job.failed)}</dd></div></dl>
+<p class="times">
+${span("Created", moment(job.created_at))}
+${span("Started", moment(job.started_at!))} ${ended} <span>Took ${seconds(job.step_done)}</span></p><p class="buttons">
+${buttons(job)
+  .map(([path, label, icon, look]) => button(id, path!, label!, icon!, look!))
+  .join(" ")} <a href="/jobs/${id}#log">Log</a>
+</p>
+<div id="tail-${id}" hx-preserve></div>
+</div>
+</details>`;
+}
+
+function span(what: string, when: { iso: string; text: string }): string {
+  return `<span>${what} <time datetime="${when.iso}">${escaped(when.text)}</time></span>`;
+}
+
+function note({ status, step_done, step_total }: Job): string {
+  if (status === "paused")
+    return `<p class="note">Nothing is lost: it goes on where it stopped.</p>`;
+  if (status !== "failed") return "";
+  const where = `${number(step_done)} of ${number(step_total!)} rows`;
+  return `<p class="note">It failed in step 2 of 2: Saving contacts, after ${where}.</p>`;
+}
+
+function buttons({ status, failed }: Job): string[][] {
+  const again = ["retry", status === "failed" ? "Retry" : "Run again", "again", ""];
+  if (status === "failed") return [again];
+  const rejected = ["retry-rejected", `Retry only the failed ${number(failed)}`, "again", ""];
+  if (status === "succeeded") return [rejected, again];
+  return [
+    ["resume", "Resume", "play", "primary"],
+    ["cancel", "Cancel", "stop", "danger"],
+  ];
+}
+
+function button(id: string, path: string, label: string, icon: string, look: string): string {
+  return `<button type="submit" class="btn ${look}" id="${path}-${id}" formaction="/jobs/${id}/${path}?stay"><svg class="i" aria-hidden="true"><use href="#i-${icon}"></use></svg> ${escaped(label)}</button>`;
 }
 
 function tick(job: Job, now: number): string {

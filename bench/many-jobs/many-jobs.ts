@@ -33,6 +33,11 @@ const filters = [
   "/jobs?scope=account&type=countdown",
   "/jobs?scope=account&type=contact_export&status=failed",
   "/jobs?scope=account&q=import",
+  "/jobs?scope=account&q=people",
+  "/jobs?scope=account&q=rare",
+  "/jobs?scope=account&q=people&type=countdown",
+  "/jobs?scope=account&when=7d",
+  "/jobs?q=people&when=30d",
   "/api/jobs?scope=account&status=finished",
 ];
 

@@ -95,7 +95,7 @@ const spans: [string, string][] = [
   ["today", "Today"],
   ["7d", "Last 7 days"],
   ["30d", "Last 30 days"],
-  ["dates", "Between two days"],
+  ["dates", "Between dates"],
 ];
 
 export function filterView(filter: Filter, catalog: Catalog, person: Person): JobFilterView {

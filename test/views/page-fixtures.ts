@@ -99,7 +99,7 @@ const filter = {
     "Today",
     "Last 7 days",
     "Last 30 days",
-    "Between two days",
+    "Between dates",
   ),
   from: "",
   to: "",
