@@ -1,5 +1,5 @@
 /** A job's row in JSON. Pure: rows, figures and the moment are handed in. */
-import type { JobRow, StepRow } from "../../backend/schema.ts";
+import type { FileRow, JobRow, StepRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
 import { expectedEnd } from "../../jobs/shown/expectation.ts";
 import type { ShownRow } from "../../jobs/shown/shown-row.ts";
@@ -20,8 +20,8 @@ export type ToldRow = ShownRow & Pick<JobRow, (typeof toldColumns)[number]>;
 export interface Beside {
   kind: Kind | undefined;
   steps: readonly StepRow[];
-  /** Whether it left a file that is still kept. */
-  hasFile: boolean;
+  /** Those that are still kept. */
+  files: readonly FileRow[];
   typicalSeconds: number | null;
   /** Put before paths: "https://headway.example", or empty. */
   publicUrl: string;
@@ -34,7 +34,7 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
   const { percent, error } = jobView(row, kind, steps, now);
   const active = !isFinal(row.status);
   const end = expectedEnd(row, now);
-  const hasResult = beside.hasFile || row.result_page !== null;
+  const hasResult = beside.files.length > 0 || row.result_page !== null;
   return {
     id: row.id,
     type: row.kind,
@@ -57,6 +57,13 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
     eta: end && { from: iso(end.from), to: iso(end.to) },
     estimated_duration_seconds: beside.typicalSeconds,
     outcome: row.outcome,
+    files: beside.files.map(({ id, name, role, media_type, size }) => ({
+      name,
+      role,
+      media_type,
+      size,
+      url: `${beside.publicUrl}/jobs/${row.id}/result?file=${id}`,
+    })),
     result_url: hasResult ? `${beside.publicUrl}/jobs/${row.id}/result` : null,
     error_message: error || null,
     advice: row.advice,

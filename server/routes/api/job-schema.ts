@@ -16,6 +16,16 @@ const stepSchema = z
   })
   .openapi("Step");
 
+const fileSchema = z
+  .object({
+    name: z.string(),
+    role: z.enum(["result", "rejects"]).meta({ description: "`rejects`: the rows that failed" }),
+    media_type: z.string(),
+    size: z.int().meta({ description: "Bytes" }),
+    url: z.string().meta({ description: "Leads to the file by a link made for who asks" }),
+  })
+  .openapi("File");
+
 export const jobSchema = z
   .object({
     id: z.string().meta({ description: "UUIDv7" }),
@@ -53,6 +63,7 @@ export const jobSchema = z
       description: "What jobs of this kind took lately in this account, or what the kind expects",
     }),
     outcome: z.string().nullable().meta({ description: "How it ended, a sentence" }),
+    files: z.array(fileSchema).meta({ description: "What it left and is still kept" }),
     result_url: z.string().nullable().meta({
       description: "Leads to the file or page it left; null while there is none",
     }),

@@ -2,6 +2,7 @@
 import type { StepRow } from "../../backend/schema.ts";
 import { typicalDurations, typicalSeconds } from "../../jobs/typical-duration.ts";
 import type { Services } from "../../services.ts";
+import { isKept } from "../../storage/files.ts";
 import { jobJson, type ToldRow } from "./job-json.ts";
 import type { JobJson } from "./job-schema.ts";
 
@@ -15,14 +16,14 @@ export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<
   const now = backend.now();
   const ids = rows.map((row) => row.id);
   const steps = await stepsOf(parts, ids);
-  const withFiles = await jobsWithFiles(parts, ids, now);
+  const files = await keptFiles(parts, ids, now);
   const kinds = [...new Set(rows.map((row) => row.kind))];
   const typical = await typicalDurations(backend.db, catalog, first.account_id, kinds);
   return rows.map((row) =>
     jobJson(row, {
       kind: catalog.get(row.kind),
       steps: steps.get(row.id) ?? [],
-      hasFile: withFiles.has(row.id),
+      files: files.get(row.id) ?? [],
       typicalSeconds: typicalSeconds(typical(row.kind, row.size)),
       publicUrl: config.publicUrl ?? "",
       now,
@@ -46,14 +47,16 @@ async function stepsOf({ backend }: Parts, ids: string[]): Promise<Map<string, S
   return Map.groupBy(rows, (row) => row.job_id);
 }
 
-async function jobsWithFiles({ backend }: Parts, ids: string[], now: number): Promise<Set<string>> {
+async function keptFiles({ backend }: Parts, ids: string[], now: number) {
   const rows = await backend.db
     .selectFrom("files")
-    .select("job_id")
-    .distinct()
+    .selectAll()
     .where("job_id", "in", ids)
-    .where("removed_at", "is", null)
-    .where((file) => file.or([file("kept_until", "is", null), file("kept_until", ">", now)]))
+    .orderBy("role", "desc")
+    .orderBy("id")
     .execute();
-  return new Set(rows.map((row) => row.job_id));
+  return Map.groupBy(
+    rows.filter((file) => isKept(file, now)),
+    (file) => file.job_id,
+  );
 }

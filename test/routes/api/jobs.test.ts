@@ -60,6 +60,7 @@ describe.each(backends)("$name", (which) => {
         eta: null,
         estimated_duration_seconds: 40,
         outcome: null,
+        files: [],
         result_url: null,
         error_message: null,
         advice: null,
@@ -95,6 +96,15 @@ describe.each(backends)("$name", (which) => {
         started_at: moment,
         completed_at: moment,
         outcome: "Counted 2 of 3",
+        files: [
+          {
+            name: "sheep.txt",
+            role: "result",
+            media_type: "text/plain",
+            size: 12,
+            url: expect.stringContaining(`/jobs/${id}/result?file=`),
+          },
+        ],
         result_url: `/jobs/${id}/result`,
         error_message: null,
         cancellable: false,
@@ -136,7 +146,7 @@ describe.each(backends)("$name", (which) => {
         .execute();
       const answer = await ada.send(`/jobs/${id}`, { headers: { "if-none-match": tag } });
       expect(answer.status).toBe(200);
-      expect(await answer.json()).toMatchObject({ result_url: null });
+      expect(await answer.json()).toMatchObject({ files: [], result_url: null });
     });
 
     test("is sent once as long as it stays the same", async () => {
