@@ -52,6 +52,11 @@ export interface Kind<
   cancellable?: boolean;
   /** How long its files are kept, where that is less than the job itself: "72h". */
   keepFilesFor?: Duration;
+  /**
+   * True where a person who looks at the job's page when it ends well wants to go straight on to its
+   * result. Default false: each person may choose that for all kinds.
+   */
+  opensResult?: boolean;
   /** True for work that keeps a processor busy: it gets a runner process of its own. */
   alone?: boolean;
   /**

@@ -14,6 +14,7 @@ import type { FieldView, HiddenField, WhenView } from "./pages/form.ts";
 import type {
   BulkPage,
   BulkView,
+  HistoryLine,
   JobFilterView,
   JobLog,
   JobPage,
@@ -22,7 +23,7 @@ import type {
   Live,
   LogLinesView,
 } from "./pages/jobs.ts";
-import type { ErrorPage, LayoutData, PagerView, RefreshView } from "./pages/layout.ts";
+import type { ErrorPage, LayoutData, PagerView, RefreshView, TrayView } from "./pages/layout.ts";
 import type {
   AlreadyPage,
   ColumnView,
@@ -68,6 +69,7 @@ export type Partials = {
   "jobs/_filter": JobFilterView;
   "jobs/_bulk": BulkView;
   "jobs/_shortcuts": Record<never, never>;
+  "jobs/_history": HistoryLine[];
   "jobs/_when": WhenView;
   "jobs/_from": EarlierView;
   "jobs/_columns": ColumnView[];
@@ -76,6 +78,7 @@ export type Partials = {
   "settings/_revoke": RevokeView;
   "shared/icons": Record<never, never>;
   "shared/_header": LayoutData;
+  "shared/_tray": TrayView & { token: string };
   "shared/_refresh": RefreshView;
   "shared/_pager": PagerView;
   "shared/_icon": string;

@@ -21,8 +21,12 @@ function join(port) {
   port.onmessage = ({ data }) => (data === "gone" ? leave(port) : hear(port, data));
 }
 
+/** Jobs whose end was heard in one of the tabs. @type {Set<string>} */
+const heard = new Set();
+
 /** @param {MessagePort} port @param {Tab} tab */
-function hear(port, { fresh, ...tab }) {
+function hear(port, { fresh, claim, ...tab }) {
+  if (claim) return grant(port, claim);
   if (tabs.size === 0) known.since = Date.now();
   const isKnown = tabs.has(port);
   tabs.set(port, { ...tab, silent: 0 });
@@ -30,6 +34,13 @@ function hear(port, { fresh, ...tab }) {
   if (known.state) port.postMessage(known);
   // Each connection begins with the current state, and that is what this tab needs.
   reopen(50);
+}
+
+/** One tab alone plays the sound. @param {MessagePort} port @param {{ id: string }} claim */
+function grant(port, claim) {
+  if (heard.has(claim.id)) return;
+  heard.add(claim.id);
+  port.postMessage({ granted: claim });
 }
 
 /** @param {MessagePort} port */

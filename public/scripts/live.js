@@ -30,6 +30,11 @@ if (topics.length > 0) {
   addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => (document.hidden ? hide() : show()));
   document.addEventListener("input", () => (touched = true));
+  document.addEventListener("live:claim", ({ detail }) => port?.postMessage({ claim: detail }));
+  document.addEventListener("live:watch", ({ detail }) => {
+    topics.push(detail);
+    tell({ fresh: true });
+  });
   document.addEventListener("live:again", () => tell({ fresh: true }));
   setInterval(check, 1000);
 }
@@ -95,6 +100,7 @@ function hear({ data }) {
   if (data.ask) tell();
   if (data.frames) emit("live:frames", data.frames);
   if (data.added) emit("live:added", data.added);
+  if (data.granted) emit("live:granted", data.granted);
   // "/app.js?v=3f1c9a02", which differs when the server was replaced by a newer one.
   if (data.hello) outdated = !src.endsWith(data.hello);
   if (data.state) {

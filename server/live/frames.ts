@@ -10,6 +10,7 @@ import type { ShownRow } from "../jobs/shown/shown-row.ts";
 import { jobView } from "../jobs/shown/view.ts";
 import type { CountsView, JobView, LogLineView } from "../jobs/shown/view-types.ts";
 import { isFinal } from "../jobs/status.ts";
+import type { LogLinesView } from "../pages/jobs.ts";
 import type { Renderer } from "../render.ts";
 import type { JobReader } from "./job-reader.ts";
 
@@ -47,27 +48,20 @@ export function createFrames(options: {
         steps: rowShowsSteps(view) ? view.steps : [],
         oob: true,
       }),
-    lines: (id, lines) =>
-      render.partial("jobs/_lines", {
-        id,
-        lines: lines.map(lineView),
-        level: "",
-        last: lines.at(-1)?.seq ?? 0,
-        part: false,
-        marked: 0,
-        oob: true,
-      }),
+    lines: (id, lines) => render.partial("jobs/_lines", { ...linesView(id, lines), oob: true }),
     counts: (scope, counts, now) =>
       render.partial("jobs/_counts", { ...countsView(scope, counts, mostCounted, now), oob: true }),
     async result(row, now) {
       if (!isFinal(row.status)) return "";
       const { id, kind, version } = row;
       const left = await reader.results(id);
-      const result = resultView(row, catalog.get(kind)?.unit ?? "items", left, now);
+      const known = catalog.get(kind);
+      const result = resultView(row, known?.unit ?? "items", left, now);
       return render.partial("jobs/_result", {
         ...result,
         id,
         kind,
+        opens: known?.opensResult === true,
         version,
         renderedAt: now,
         oob: true,
@@ -79,6 +73,12 @@ export function createFrames(options: {
 /** Where all went well, or was given up, a list is better off without them. */
 function rowShowsSteps({ status }: Pick<ShownRow, "status">): boolean {
   return status === "failed" || !isFinal(status);
+}
+
+/** Lines of every level, up to the last. */
+export function linesView(id: string, lines: readonly LogRow[]): LogLinesView {
+  const last = lines.at(-1)?.seq ?? 0;
+  return { id, lines: lines.map(lineView), level: "", last, part: false, marked: 0 };
 }
 
 export function lineView({ seq, level, message, happened_at }: LogRow): LogLineView {

@@ -3,7 +3,6 @@ import type { Backend } from "../backend/backend.ts";
 import type { FileRow, LogRow, StepRow } from "../backend/schema.ts";
 import { linesOnPage } from "../jobs/log.ts";
 import { withPlaces } from "../jobs/place-in-line.ts";
-import { linesOnPage } from "../jobs/log.ts";
 import type { Left } from "../jobs/shown/result-view.ts";
 import { type ShownRow, shownColumns } from "../jobs/shown/shown-row.ts";
 import type { PreviewView } from "../jobs/shown/view-types.ts";

@@ -97,6 +97,8 @@ export interface HistoryLine {
 export interface JobResult extends ResultView {
   id: string;
   kind: string;
+  /** Whether a page that watched the job to its end goes straight on to the result. */
+  opens: boolean;
   version: number;
   renderedAt: number;
 }

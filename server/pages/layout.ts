@@ -1,4 +1,5 @@
 /** What is around every page, and on several. */
+import type { JobView } from "../jobs/shown/view-types.ts";
 
 /** The frame around every page. */
 export interface LayoutData {
@@ -18,11 +19,22 @@ export interface LayoutData {
   /** The cursor that the page was rendered at; the stream begins behind it. */
   since: string;
   refresh: RefreshView | null;
+  /** Null where nothing of the person is active, and on the list of jobs. */
+  tray: TrayView | null;
   /** Paths with their version: "/app.css?v=3f1c". */
   css: string;
   js: string;
   /** The script that this page alone needs, or null. */
   script: string | null;
+}
+
+/** The person's active jobs. */
+export interface TrayView {
+  count: number;
+  /** "3", "99+" */
+  countText: string;
+  /** The first of them. */
+  jobs: JobView[];
 }
 
 /** For a page that changes: with JavaScript off it reloads itself, unless the person stopped that. */

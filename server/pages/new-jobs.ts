@@ -73,6 +73,8 @@ export interface MappingPage extends Page {
   from: EarlierView | null;
   when: WhenView;
   error: string;
+  /** "Usually 1-3 minutes", or empty */
+  usually: string;
   changeFileHref: string;
 }
 

@@ -3,10 +3,8 @@ import { findUser } from "../accounts/users.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { jobView } from "../jobs/shown/view.ts";
 import type { JobView } from "../jobs/shown/view-types.ts";
-import type { Services } from "../services.ts";
-import { type Handled, layoutFor, type PageServices } from "./layout.ts";
-
-type AlreadyServices = PageServices & Pick<Services, "backend" | "catalog">;
+import type { Handled } from "./layout.ts";
+import { layoutWithTray, type TrayServices } from "./tray.ts";
 
 /**
  * Answers 409.
@@ -14,7 +12,7 @@ type AlreadyServices = PageServices & Pick<Services, "backend" | "catalog">;
  */
 export async function alreadyPage(
   c: Handled,
-  services: AlreadyServices,
+  services: TrayServices,
   job: JobRow,
   again: { action: string; sent: Readonly<Record<string, string | undefined>> },
 ) {
@@ -22,7 +20,8 @@ export async function alreadyPage(
   const view = jobView(job, catalog.get(job.kind), [], backend.now());
   const sent = Object.entries({ ...again.sent, anyway: "1" });
   const data = {
-    layout: layoutFor(c, services, {
+    layout: await layoutWithTray(c, services, {
+      except: job.id,
       title: view.title,
       section: "new" as const,
       topics: [`row:${job.id}`],
@@ -44,7 +43,7 @@ const headings: Partial<Record<JobView["shown"], string>> = {
   pending: "This job is waiting already",
 };
 
-async function whoStarted(c: Handled, { backend }: AlreadyServices, job: JobRow): Promise<string> {
+async function whoStarted(c: Handled, { backend }: TrayServices, job: JobRow): Promise<string> {
   if (job.user_id === c.var.person.userId) return "You";
   return (await findUser(backend, { id: job.user_id }))?.name ?? "Somebody who has left";
 }

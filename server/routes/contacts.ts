@@ -6,7 +6,7 @@ import { amountOf, moment } from "../jobs/shown/format.ts";
 import type { ContactsPage, ContactView } from "../pages/contacts.ts";
 import type { Env, Services } from "../services.ts";
 import { findJob } from "./job-of.ts";
-import { layoutFor } from "./layout.ts";
+import { layoutWithTray } from "./tray.ts";
 
 const rowsOnPage = 50;
 
@@ -30,7 +30,7 @@ export function contactRoutes(services: Services): Hono<Env> {
       return `/contacts?${new URLSearchParams(given)}`;
     };
     const page: ContactsPage = {
-      layout: layoutFor(c, services, { title: "Contacts", section: "contacts" }),
+      layout: await layoutWithTray(c, services, { title: "Contacts", section: "contacts" }),
       q,
       countText:
         q || job ? foundText(contacts.length, { next, after }) : amountOf(count, "contacts"),

@@ -15,10 +15,11 @@ import type { Frames } from "../live/frames.ts";
 import { createJobReader } from "../live/job-reader.ts";
 import type { JobPage } from "../pages/jobs.ts";
 import type { Env, Services } from "../services.ts";
+import { historyOf } from "./job-history.ts";
 import { inputFacts } from "./job-input.ts";
 import { logView } from "./job-log.ts";
-import { layoutFor } from "./layout.ts";
 import { refreshView } from "./refresh.ts";
+import { layoutWithTray } from "./tray.ts";
 
 export async function jobPage(
   c: Context<Env>,
@@ -38,7 +39,8 @@ export async function jobPage(
   ]);
   const [shown] = await withPlaces(backend, [job]);
   const view = frames.view(shown!, steps, now);
-  const layout = layoutFor(c, services, {
+  const layout = await layoutWithTray(c, services, {
+    except: job.id,
     title: view.title,
     section: "jobs",
     topics: view.active ? [`job:${job.id}`] : [],
@@ -52,13 +54,16 @@ export async function jobPage(
       ...resultView(job, kind?.unit ?? "items", results, now),
       id: job.id,
       kind: job.kind,
+      opens: kind?.opensResult === true,
       version: job.version,
       renderedAt: now,
     },
     log,
-    actions: actionsView(person, catalog, job, layout.token),
+    actions: actionsView(person, catalog, job, layout.token, now),
     owner: await ownerText(services, person, job),
     input: await inputFacts(services, job),
+    change: changeLink(catalog, job),
+    history: await historyOf(services, job.id, person.userId),
     retryOf: await repeated(services, job),
   });
 }
@@ -73,11 +78,12 @@ export function actionsView(
   catalog: Catalog,
   job: JobRow,
   token: string,
+  now: number,
 ): ActionsView {
   const kind = catalog.get(job.kind);
   return {
     id: job.id,
-    offers: can(person, "act", job) ? offers(job, kind) : [],
+    offers: can(person, "act", job) ? offers(job, kind, now) : [],
     token,
     sound: isFinal(job.status) ? null : person.preferences.sound,
   };
@@ -87,6 +93,13 @@ async function ownerText({ backend }: Services, person: Person, job: JobRow): Pr
   if (job.user_id === person.userId) return "Started by you";
   const owner = await findUser(backend, { id: job.user_id });
   return owner ? `Started by ${owner.name}` : "Started by somebody who has left";
+}
+
+function changeLink(catalog: Catalog, { id, kind, status }: JobRow): JobPage["change"] {
+  const known = catalog.get(kind);
+  if (!known || known.listed === false) return null;
+  const text = isFinal(status) ? "Change and run again" : "Start another like it";
+  return { href: `/jobs/new/${kind}?from_job=${id}`, text };
 }
 
 async function repeated({ backend }: Services, job: JobRow): Promise<JobPage["retryOf"]> {

@@ -1,6 +1,6 @@
 /** GET /jobs/:id (one job), and its buttons. */
 import { Hono } from "hono";
-import { createFrames } from "../live/frames.ts";
+import { createFrames, linesView } from "../live/frames.ts";
 import { createJobReader } from "../live/job-reader.ts";
 import type { Env, Services } from "../services.ts";
 import { jobOf } from "./job-of.ts";
@@ -8,9 +8,12 @@ import { actionsView, jobPage } from "./job-page.ts";
 import { tokenOf } from "./layout.ts";
 import { noJob } from "./no-job.ts";
 
+const linesInRow = 10;
+
 export function jobRoutes(services: Services): Hono<Env> {
   const { backend, catalog, render } = services;
-  const frames = createFrames({ catalog, render, reader: createJobReader(services) });
+  const reader = createJobReader(services);
+  const frames = createFrames({ catalog, render, reader });
   const routes = new Hono<Env>();
 
   routes.get("/jobs/:id", async (c) => {
@@ -23,7 +26,20 @@ export function jobRoutes(services: Services): Hono<Env> {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
     const token = tokenOf(c, services);
-    return c.html(render.partial("jobs/_actions", actionsView(c.var.person, catalog, job, token)));
+    return c.html(
+      render.partial(
+        "jobs/_actions",
+        actionsView(c.var.person, catalog, job, token, backend.now()),
+      ),
+    );
+  });
+
+  // The end of the log, for a row that is opened.
+  routes.get("/jobs/:id/tail", async (c) => {
+    const job = await jobOf(c, services, "see");
+    if (!job) return noJob(c, services);
+    const lines = await reader.lines(job.id, Math.max(0, job.log_seq - linesInRow));
+    return c.html(render.partial("jobs/_lines", { ...linesView(job.id, lines), oob: false }));
   });
 
   return routes;

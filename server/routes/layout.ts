@@ -15,7 +15,7 @@ export type PageServices = Pick<Services, "accounts" | "config" | "render">;
 /** The context of a request to a route of ours. */
 export type Handled = Context<Env>;
 export type LayoutOptions = Pick<LayoutData, "title" | "section"> &
-  Partial<Pick<LayoutData, "topics" | "since" | "refresh" | "script">>;
+  Partial<Pick<LayoutData, "topics" | "since" | "refresh" | "tray" | "script">>;
 
 /** Knows a person only once `currentPerson` was asked, as `requirePerson` and `protectForms` do. */
 export function layoutFor(
@@ -28,6 +28,7 @@ export function layoutFor(
     topics: [],
     since: "",
     refresh: null,
+    tray: null,
     script: null,
     ...options,
     person: person ? { name: person.name, email: person.email } : null,

@@ -12,7 +12,8 @@ import { typicalDurations } from "../jobs/typical-duration.ts";
 import type { HiddenField } from "../pages/form.ts";
 import type { ColumnView, EarlierView, JobFormPage, MappingPage } from "../pages/new-jobs.ts";
 import type { Services } from "../services.ts";
-import { type Handled, layoutFor } from "./layout.ts";
+import type { Handled } from "./layout.ts";
+import { layoutWithTray } from "./tray.ts";
 
 export type NewJobServices = Pick<
   Services,
@@ -33,11 +34,11 @@ export interface Draft extends Filled {
 export type Earlier = Pick<JobRow, "id" | "created_at">;
 
 /** Where a file has to come first: a form with nothing but that. */
-export function filePage(c: Handled, services: NewJobServices, draft: Draft, error = "") {
+export async function filePage(c: Handled, services: NewJobServices, draft: Draft, error = "") {
   const { type, kind, typed, from } = draft;
   const upload = uploadField(kind)!;
-  const layout = layoutFor(c, services, { title: kind.title, section: "new" });
-  const carried = { ...withoutFile(kind, typed), ...(from && { from: from.id }) };
+  const layout = await layoutWithTray(c, services, { title: kind.title, section: "new" });
+  const carried = { ...withoutFile(kind, typed), ...(from && { from_job: from.id }) };
   const view = fieldView(upload, { typed: {}, errors: { [upload.name]: error } });
   const data: JobFormPage = {
     kind: type,
@@ -67,9 +68,6 @@ export async function formPage(
 ) {
   const { type, kind } = draft;
   const fileText = file ? `${file.name}, ${size(file.size)}` : "";
-  const { accountId } = c.var.person;
-  const { backend, catalog } = services;
-  const typical = await typicalDurations(backend.db, catalog, accountId, [type]);
   const fields = inputFields(kind)
     .filter((field) => field.type !== "columns")
     .map((field) => ({ ...fieldView(field, draft), fileText }));
@@ -77,7 +75,7 @@ export async function formPage(
     kind: type,
     title: kind.title,
     description: kind.description,
-    layout: layoutFor(c, services, { title: kind.title, section: "new" }),
+    layout: await layoutWithTray(c, services, { title: kind.title, section: "new" }),
     action: "/jobs",
     multipart: false,
     hidden: hidden(draft),
@@ -86,13 +84,13 @@ export async function formPage(
     when: whenAsked(c, draft),
     error: otherError(draft, fields),
     submitLabel: "Start",
-    usually: usually(typical(type, file?.size ?? null)),
+    usually: await usuallyTakes(c, services, type, file),
   };
   return c.html(services.render.page(services.render.own(type, "form"), data));
 }
 
 /** Where the columns of the uploaded file are mapped. */
-export function mappingPage(
+export async function mappingPage(
   c: Handled,
   services: NewJobServices,
   draft: Draft,
@@ -100,13 +98,13 @@ export function mappingPage(
 ) {
   const { type, kind, typed, from } = draft;
   const upload = uploadField(kind)!;
-  const others = { ...withoutFile(kind, typed), ...(from && { from: from.id }) };
+  const others = { ...withoutFile(kind, typed), ...(from && { from_job: from.id }) };
   const filled: Filled = { ...draft, suggested: preview.suggested };
   const mapping = inputFields(kind).find((field) => field.type === "columns");
   const columns = mapping ? columnViews(mapping, preview, filled) : [];
   const fields = plainFields(kind).map((field) => fieldView(field, filled));
   const data: MappingPage = {
-    layout: layoutFor(c, services, { title: kind.title, section: "new" }),
+    layout: await layoutWithTray(c, services, { title: kind.title, section: "new" }),
     title: kind.title,
     action: "/jobs",
     hidden: [...hidden(draft), { name: upload.name, value: typed[upload.name] ?? "" }],
@@ -118,9 +116,22 @@ export function mappingPage(
     from: earlierView(from),
     when: whenAsked(c, draft),
     error: otherError(draft, [...columns, ...fields]),
+    usually: await usuallyTakes(c, services, type, file),
     changeFileHref: `/jobs/new/${type}?${new URLSearchParams({ ...others, [upload.name]: "" })}`,
   };
   return c.html(services.render.page("jobs/mapping", data));
+}
+
+/** What jobs of the kind took lately, those about as large as the file. */
+async function usuallyTakes(
+  c: Handled,
+  { backend, catalog }: NewJobServices,
+  type: string,
+  file: ByteSource | undefined,
+): Promise<string> {
+  const { accountId } = c.var.person;
+  const typical = await typicalDurations(backend.db, catalog, accountId, [type]);
+  return usually(typical(type, file?.size ?? null));
 }
 
 function columnViews(
@@ -162,6 +173,6 @@ function hidden({ type, idempotencyKey = randomUUID(), from }: Draft): HiddenFie
   return [
     { name: "type", value: type },
     { name: "idempotency_key", value: idempotencyKey },
-    ...(from ? [{ name: "from", value: from.id }] : []),
+    ...(from ? [{ name: "from_job", value: from.id }] : []),
   ];
 }

@@ -11,13 +11,14 @@ import { errorPage } from "./error-page.ts";
 import { keepOnce, setFlash, takeOnce } from "./flash.ts";
 import { field } from "./form.ts";
 import { pageOf } from "./guard.ts";
-import { type Handled, layoutFor, type PageServices } from "./layout.ts";
+import type { Handled } from "./layout.ts";
+import { layoutWithTray, type TrayServices } from "./tray.ts";
 
 const longestName = 80;
 const newTokenCookie = "headway_new_token";
 
 /** Goes behind `requirePerson` and `protectForms`. */
-export function settingRoutes(services: PageServices): Hono<Env> {
+export function settingRoutes(services: TrayServices): Hono<Env> {
   const { accounts, config } = services;
   const routes = new Hono<Env>();
 
@@ -79,7 +80,7 @@ export function settingRoutes(services: PageServices): Hono<Env> {
       accounts.preferences(person.userId),
     ]);
     const data: SettingsPage = {
-      layout: layoutFor(c, services, { title: "Settings", section: "settings" }),
+      layout: await layoutWithTray(c, services, { title: "Settings", section: "settings" }),
       sound: preferences.sound,
       openResult: preferences.openResult,
       timeZones: zoneOptions(preferences.timeZone),

@@ -6,10 +6,10 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { protectForms, requirePerson } from "../../server/routes/guard.ts";
-import type { PageServices } from "../../server/routes/layout.ts";
 import { sessionRoutes } from "../../server/routes/sessions.ts";
 import { settingRoutes } from "../../server/routes/settings.ts";
 import { signUpRoutes } from "../../server/routes/sign-ups.ts";
+import type { TrayServices } from "../../server/routes/tray.ts";
 import type { Env } from "../../server/services.ts";
 
 export const config = {
@@ -25,7 +25,7 @@ const viewsDir = join(import.meta.dirname, "../../views");
 
 export interface TestApp {
   app: Hono<Env>;
-  services: PageServices;
+  services: TrayServices;
   accounts: Accounts;
 }
 
@@ -33,7 +33,12 @@ export function testApp(backend: Backend, changes: Partial<typeof config> = {}):
   const set = { ...config, ...changes };
   const accounts = createAccounts({ backend, config: set, log });
   const render = createRenderer({ viewsDir, strict: true, cache: false });
-  const services = { accounts, render, config: set as unknown as PageServices["config"] };
+  const services = {
+    accounts,
+    render,
+    config: set as unknown as TrayServices["config"],
+    ...{ backend, catalog: new Map() },
+  };
   const app = new Hono<Env>();
   app.route("/", sessionRoutes(services));
   app.route("/", signUpRoutes(services));

@@ -19,6 +19,7 @@ export const layout: LayoutData = {
   title: "Jobs",
   section: "jobs",
   person: { name: "Ada Lovelace", email: "ada@example.com" },
+  tray: null,
   wishes: { sound: false, openResult: false, timeZone: null },
   token: "token-of-the-session",
   flash: null,
@@ -339,7 +340,7 @@ export const result: ResultView = {
 
 export function resultOf(job: JobView, view: ResultView = emptyResult): JobResult {
   const { id, kind, version, renderedAt } = job;
-  return { id, kind, version, renderedAt, ...view };
+  return { id, kind, opens: false, version, renderedAt, ...view };
 }
 
 /** What the page shows of a log, and whatever else is given. */

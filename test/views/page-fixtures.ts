@@ -2,6 +2,7 @@
 
 import type { JobView, ResultView } from "../../server/jobs/shown/view-types.ts";
 import type { FieldView, Option, WhenView } from "../../server/pages/form.ts";
+import type { TrayView } from "../../server/pages/layout.ts";
 import type { Pages } from "../../server/templates.ts";
 import {
   emptyResult,
@@ -66,6 +67,15 @@ function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
         { label: "File", value: "autumn-fair.csv, 8.1 MB" },
         { label: "Contacts that are there already", value: "Update them" },
       ],
+      change: {
+        href: `/jobs/new/${job.kind}?from_job=${job.id}`,
+        text: job.active ? "Start another like it" : "Change and run again",
+      },
+      history: [
+        { text: "You downloaded people.csv", at: time("14:31"), newJobHref: null },
+        { text: "Grace Hopper ran it again", at: time("14:20"), newJobHref: jobs.running.href },
+        { text: "Ada Lovelace started it, through the API", at: time("14:03"), newJobHref: null },
+      ],
       retryOf:
         job.status === "failed"
           ? { href: jobs.cancelled.href, text: "the job of 22 Nov, 09:12" }
@@ -93,14 +103,7 @@ const filter = {
     "Export contacts",
     "Audience report",
   ),
-  spans: options(
-    "Any time",
-    "Any time",
-    "Today",
-    "Last 7 days",
-    "Last 30 days",
-    "Between dates",
-  ),
+  spans: options("Any time", "Any time", "Today", "Last 7 days", "Last 30 days", "Between dates"),
   from: "",
   to: "",
   scopes: options("Mine", "Mine", "Everybody’s"),
@@ -194,6 +197,7 @@ const mapping: Pages["jobs/mapping"] = {
   from: null,
   when,
   error: "",
+  usually: "Usually 1-3 minutes",
   changeFileHref: "/jobs/new/contact_import",
 };
 
@@ -253,8 +257,14 @@ const form: Pages["jobs/form"] = {
   usually: "Usually 1-3 minutes",
 };
 
+const tray: TrayView = {
+  count: 7,
+  countText: "7",
+  jobs: [jobs.running, jobs.unknownTotal, jobs.retrying, jobs.pending, jobs.scheduled],
+};
+
 const contacts: Pages["contacts/index"] = {
-  layout: { ...layout, title: "Contacts", section: "contacts", topics: [] },
+  layout: { ...layout, title: "Contacts", section: "contacts", topics: [], tray },
   q: "",
   countText: "99,702 contacts",
   none: false,

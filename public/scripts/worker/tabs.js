@@ -1,8 +1,9 @@
 /**
  * The tabs: what they watch, and what they are told.
  *
- * A tab says {@link Tab} when it comes, when it is asked and when it was shown again, and "gone".
- * It is told `{ ask }`, `{ state, since }`, `{ hello }`, `{ frames }` and `{ added }`.
+ * A tab says {@link Tab} when it comes, when it is asked and when it was shown again, `{ claim }` when
+ * it would play a sound, and "gone". It is told `{ ask }`, `{ state, since }`, `{ hello }`,
+ * `{ frames }`, `{ added }` and `{ granted }`.
  *
  * @typedef {object} Tab
  * @property {string[]} topics
