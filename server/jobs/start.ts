@@ -7,8 +7,8 @@ import type { Duration, Kind } from "../job.ts";
 import { audit, type Via } from "./audit.ts";
 import { checkInput } from "./check-input.ts";
 import { milliseconds } from "./duration.ts";
-import { type PrintedFile, printOf } from "./print.ts";
 import { keepWords } from "./keep-words.ts";
+import { type PrintedFile, printOf } from "./print.ts";
 import { storable } from "./storable.ts";
 import { keepEvent } from "./transition.ts";
 
@@ -132,7 +132,7 @@ async function orActive(
     .where("print", "=", print)
     .where("finished_at", "is", null);
   if (unlessActive?.userId) active = active.where("user_id", "=", unlessActive.userId);
-  const job = await active.orderBy("id").limit(1).executeTakeFirst();
+  const job = await active.limit(1).executeTakeFirst();
   if (job) throw new AlreadyActive(job);
   return undefined;
 }
@@ -227,8 +227,8 @@ async function insert(write: Write, kind: Kind, request: Row): Promise<JobRow | 
       input: request.input,
       print: request.print,
       subject: subjectOf(kind, request),
-      run_at: runAt,
       size: sizeOf(request.uploads),
+      run_at: runAt,
       created_at: at,
       max_retries: (kind.retryAfter ?? defaultRetryAfter).length,
       timeout_ms: milliseconds(kind.timeout ?? defaultTimeout),

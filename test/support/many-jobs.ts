@@ -53,7 +53,7 @@ async function addWords(db: Kysely<Schema>, accountId: string): Promise<void> {
 
 /** Brings the planner's statistics up to date, as the server does by itself in time. */
 export async function analyse({ name, db }: Backend): Promise<void> {
-  for (const table of ["jobs", "job_words"]) {
+  for (const table of ["jobs", "job_words", "job_audit"]) {
     await sql.raw(`${name === "postgres" ? "vacuum analyze" : "analyze"} ${table}`).execute(db);
   }
 }
