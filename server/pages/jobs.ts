@@ -81,6 +81,8 @@ export interface JobPage extends Page {
   change: { href: string; text: string } | null;
   /** Who did what with it, the latest first. */
   history: HistoryLine[];
+  /** Until when the job is kept, with its log and files; null while it is active. */
+  keptUntil: TimeView | null;
   /** The job that this one repeats. */
   retryOf: { href: string; text: string } | null;
 }

@@ -21,13 +21,15 @@ import { logView } from "./job-log.ts";
 import { refreshView } from "./refresh.ts";
 import { layoutWithTray } from "./tray.ts";
 
+const day = 86_400_000;
+
 export async function jobPage(
   c: Context<Env>,
   services: Services,
   frames: Frames,
   job: JobRow,
 ): Promise<string> {
-  const { backend, catalog, render } = services;
+  const { backend, catalog, config, render } = services;
   const { person } = c.var;
   const reader = createJobReader(services);
   const kind = catalog.get(job.kind);
@@ -64,6 +66,7 @@ export async function jobPage(
     input: await inputFacts(services, job),
     change: changeLink(catalog, job),
     history: await historyOf(services, job.id, person.userId),
+    keptUntil: job.finished_at ? moment(job.finished_at + config.retentionDays * day) : null,
     retryOf: await repeated(services, job),
   });
 }

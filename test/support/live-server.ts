@@ -249,6 +249,7 @@ function jobPage(job: JobView, lines: LogLineView[]): string {
     input: [],
     change: null,
     history: [],
+    keptUntil: null,
     retryOf: null,
   });
 }

@@ -76,6 +76,7 @@ function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
         { text: "Grace Hopper ran it again", at: time("14:20"), newJobHref: jobs.running.href },
         { text: "Ada Lovelace started it, through the API", at: time("14:03"), newJobHref: null },
       ],
+      keptUntil: job.active ? null : time(),
       retryOf:
         job.status === "failed"
           ? { href: jobs.cancelled.href, text: "the job of 22 Nov, 09:12" }
