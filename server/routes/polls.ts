@@ -41,7 +41,12 @@ export function createPolls(services: Services): Poll {
     const added = await newJobs(backend.db, person, topics);
     const counts = await countsOf(topics, person);
     const states = rows.map((row) => `${row.id}.${jobs.stateOf(row)}`);
-    const tag = tagOf([...topics.map(({ kind }) => kind), ...states, ...added, ...counts.map(({ state }) => state)]);
+    const tag = tagOf([
+      ...topics.map(({ kind }) => kind),
+      ...states,
+      ...added,
+      ...counts.map(({ state }) => state),
+    ]);
     const pages = new Set(watched.filter(({ kind }) => kind === "job").map(({ id }) => id));
     const talking = rows.filter(({ id, log_seq }) => {
       return pages.has(id) && log_seq > (cursors.get(id) ?? 0);
