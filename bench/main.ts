@@ -9,6 +9,7 @@ import { table } from "./support/table.ts";
 const sections: Record<string, () => Promise<Row[]>> = {
   import: async () => (await import("./import/import.ts")).imports(),
   progress: async () => (await import("./progress/progress.ts")).progress(),
+  estimates: async () => (await import("./estimates/estimates.ts")).estimates(),
   streams: async () => (await import("./streams/streams.ts")).streams(),
   bytes: async () => (await import("./bytes/bytes.ts")).bytes(),
   weight: async () => (await import("./weight/weight.ts")).weight(),

@@ -1,6 +1,6 @@
 /**
- * Keeps what is told from jumping about: small changes of mind come in slowly, large ones soon, for
- * what is known to be wrong must not be told on. Pure.
+ * Keeps what is told from jumping about: small changes of mind come in slowly, large ones within a
+ * second or two, for what is known to be wrong must not be told on. Pure.
  */
 import type { Ahead } from "./step.ts";
 
@@ -17,10 +17,10 @@ export interface Told {
   to: number;
 }
 
-/** A change by this share of what is left is taken over at once; a smaller one in proportion. */
-const atOnce = 0.25;
-/** A change is taken over by at least this share of it. */
-const least = 0.2;
+/** Of a change, this much is taken over with each look, the more the larger it is. */
+const taken = { least: 0.15, most: 0.5 };
+/** One by this share of what is left is large. */
+const large = 0.25;
 
 export function createDamper(): Damper {
   let end: { at: number; unsure: number } | undefined;
@@ -38,7 +38,8 @@ export function createDamper(): Damper {
       else if (!end) end = { at: at + ahead.ms, unsure: ahead.unsure };
       else {
         const change = at + ahead.ms - end.at;
-        const share = Math.min(1, Math.max(least, Math.abs(change) / (ahead.ms * atOnce + 1)));
+        const size = Math.min(1, Math.abs(change) / (ahead.ms * large + 1));
+        const share = taken.least + (taken.most - taken.least) * size;
         end = { at: end.at + change * share, unsure: end.unsure + (ahead.unsure - end.unsure) / 2 };
       }
       return told(at);

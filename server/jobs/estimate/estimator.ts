@@ -63,12 +63,13 @@ export function createEstimator(weights: readonly number[]): Estimator {
     if (!usual) return seen;
     const done = advances.list.at(-1)?.done ?? 0;
     const share = total ? Math.min(1, done / total) : 0;
-    const spent = at - current.since;
+    const spent = at - beginOf(current);
     const byPast = total ? usual.ms * (1 - share) : usual.ms - spent;
     // What takes longer than it ever did is no longer told by the past.
     if (!seen) {
-      const isTold = byPast > 0 && spent < usual.to * 2 && advances.list.length < warmUp.advances;
-      return isTold ? { ms: byPast, unsure: usual.unsure } : null;
+      const isSilent = total !== null && advances.list.length >= warmUp.advances;
+      const isOver = byPast <= 0 || spent > usual.to * 2;
+      return isSilent || isOver ? null : { ms: byPast, unsure: usual.unsure };
     }
     return weighed(seen, unseen * (1 - share) ** 2, { ms: byPast, unsure: usual.unsure });
   }
@@ -102,7 +103,7 @@ export function createEstimator(weights: readonly number[]): Estimator {
       const total = position === current.position ? current.total : null;
       const usual = typicalStep(known.past, position, { total, size: known.size });
       const isCurrent = position === current.position;
-      const ms = isCurrent ? at - current.since + own.ms : takenBy(position);
+      const ms = isCurrent ? at - beginOf(current) + own.ms : takenBy(position);
       if (!usual || ms === null) continue;
       mine += ms;
       theirs += usual.ms;
@@ -111,13 +112,18 @@ export function createEstimator(weights: readonly number[]): Estimator {
     return Math.min(3, Math.max(1 / 3, mine / theirs));
   }
 
+  /** The first step of a run may have been begun by an earlier one. */
+  function goOn({ advances }: Current): void {
+    advances.precede(known.earlier);
+  }
+
   function takenBy(position: number): number | null {
     return taken[position] ?? known.taken[position] ?? null;
   }
 
   function soFar(current: Current, at: number): number {
     const before = Array.from({ length: current.position }, (_, each) => takenBy(each) ?? 0);
-    return sum(before) + at - current.since;
+    return sum(before) + at - beginOf(current);
   }
 
   function ahead(at: number): Ahead | null {
@@ -132,18 +138,11 @@ export function createEstimator(weights: readonly number[]): Estimator {
 
   return {
     begin(at, position, done) {
-      if (step) taken[step.position] = at - step.since;
+      if (step) taken[step.position] = at - beginOf(step);
       const advances = createAdvances();
       advances.add(at, done, 0);
-      step = {
-        position,
-        since: at,
-        advances,
-        total: null,
-        until: null,
-        waitedMs: 0,
-        waitsSince: 0,
-      };
+      step = { position, advances, total: null, until: null, waitedMs: 0, waitsSince: 0 };
+      if (taken.length === 0) goOn(step);
       asked = Number.NEGATIVE_INFINITY;
     },
     observe(at, done, total) {
@@ -165,9 +164,7 @@ export function createEstimator(weights: readonly number[]): Estimator {
     know(given) {
       known = given;
       asked = Number.NEGATIVE_INFINITY;
-      if (!step || given.earlier.length === 0) return;
-      step.advances.precede(given.earlier);
-      step.since = Math.min(step.since, step.advances.list[0]!.at);
+      if (step && taken.length === 0) goOn(step);
     },
     expect(at) {
       if (at - asked < everyMs) return damper.told(at);
@@ -179,8 +176,6 @@ export function createEstimator(weights: readonly number[]): Estimator {
 
 interface Current {
   position: number;
-  /** When it began, on the clock of its advances. */
-  since: number;
   advances: Advances;
   total: number | null;
   /** Until when it waits as it said it would. */
@@ -188,6 +183,11 @@ interface Current {
   waitsSince: number;
   /** Told waits since the last advance that are over. */
   waitedMs: number;
+}
+
+/** On the clock of its advances, which leaves out what was lost. */
+function beginOf({ advances }: Current): number {
+  return advances.list[0]!.at;
 }
 
 /** The less sure, the less it weighs: by the inverse of the variance. */

@@ -15,14 +15,17 @@ const timesOthers = 3;
 export interface Pauses {
   /** The advances on a clock that stands still during pauses, from 0. */
   work: { at: number; done: number }[];
+  /** Which of them is the end of the first heap: before it the job got ready, as long as that took. */
+  readyAt: number;
   /** What one of those that come back takes, ms; 0 where none does. */
   usualMs: number;
   /** What is done between two that come back; infinite where none does. */
   between: number;
   /** What was done when the last of those ended. */
   lastAt: number;
-  /** How many come back. */
+  /** How many come back, and whether the job told of all of them. */
   count: number;
+  told: boolean;
   /** What others took that came once, ms. */
   singleMs: number;
   /** How long the step may say nothing before that is a pause, ms. */
@@ -36,35 +39,51 @@ interface Pause {
   told: boolean;
 }
 
-export function findPauses(list: readonly Advance[]): Pauses {
+/** @param waitsUntil where the step waits as it said it would, which is a pause too */
+export function findPauses(list: readonly Advance[], waitsUntil: number | null): Pauses {
   const spans = list.slice(1).map((each, n) => each.at - list[n]!.at);
   const usual = median(spans);
+  const paces = spans.map((span, n) => span / (list[n + 1]!.done - list[n]!.done));
+  const usualPace = median(paces);
   const silentMs = Math.max(shortestMs, usual * timesUsual);
   const pauses: Pause[] = [];
   const work = list.length > 0 ? [{ at: 0, done: list[0]!.done }] : [];
   for (const [n, span] of spans.entries()) {
     const { done, waited } = list[n + 1]!;
     const told = waited >= Math.max(shortestMs, span / 2);
-    const ms = told ? Math.min(waited, span) : span > silentMs ? span - usual : 0;
+    // What was seen only now and then, as by another process, is no pause where as much was done.
+    const isSilent = span > silentMs && paces[n]! > usualPace * timesUsual;
+    const ms = told ? Math.min(waited, span) : isSilent ? span - usual : 0;
     if (ms > 0) pauses.push({ ms, done: list[n]!.done, told });
     work.push({ at: work[n]!.at + span - ms, done });
   }
-  return { work, silentMs, ...recurring(pauses) };
+  const last = list.at(-1);
+  if (last && waitsUntil !== null && waitsUntil - last.at >= shortestMs) {
+    pauses.push({ ms: waitsUntil - last.at, done: last.done, told: true });
+  }
+  // From the end of a heap to that of another both the heaps and the times between are whole.
+  const readyAt = Math.max(
+    1,
+    spans.findIndex((span, n) => n > 0 && span >= usual / 2),
+  );
+  return { work, readyAt, silentMs, ...recurring(pauses) };
 }
 
-function recurring(found: Pause[]): Omit<Pauses, "work" | "silentMs"> {
+function recurring(found: Pause[]): Omit<Pauses, "work" | "readyAt" | "silentMs"> {
   const pauses = withoutSingle(found);
   const [first, last] = [pauses[0], pauses.at(-1)];
   const count = pauses.length;
+  const told = pauses.every((pause) => pause.told);
   const singleMs = msOf(found) - msOf(pauses);
   if (!first || !last)
-    return { usualMs: 0, between: Number.POSITIVE_INFINITY, lastAt: 0, count, singleMs };
+    return { usualMs: 0, between: Number.POSITIVE_INFINITY, lastAt: 0, count, told, singleMs };
   const between = pauses.length > 1 ? (last.done - first.done) / (pauses.length - 1) : last.done;
   return {
     usualMs: msOf(pauses) / count,
     between: between > 0 ? between : Number.POSITIVE_INFINITY,
     lastAt: last.done,
     count,
+    told,
     singleMs,
   };
 }

@@ -8,6 +8,9 @@ export const warmUp = { ms: 3_000, advances: 4 };
 /** After a silence so long, and so many times what is usual, nobody knows what is behind it. */
 const silence = { ms: 8_000, timesUsual: 2 };
 
+/** Pauses that were told are so many times surer to come back. */
+const toldPauses = 3;
+
 export interface Ahead {
   ms: number;
   /** How far from that the truth may well be, as a share of it. */
@@ -28,8 +31,8 @@ export function stepAhead(
   const [first, last] = [list[0], list.at(-1)];
   if (!first || !last || list.length < warmUp.advances) return null;
   if (now - first.at < warmUp.ms) return null;
-  const pauses = findPauses(list);
-  const pace = paceAhead(pauses.work, total);
+  const pauses = findPauses(list, waitsUntil);
+  const pace = paceAhead(pauses.work.slice(pauses.readyAt), total);
   if (!pace) return null;
   const left = Math.max(0, total - last.done);
   const silent = now - last.at;
@@ -46,7 +49,7 @@ export function stepAhead(
   const ms = Math.max(0, working) + waiting;
   if (ms === 0) return { ms, unsure: pace.unsure };
   // How regular pauses are shows only in some of them; that one came once, only in what follows it.
-  const ofPauses = pauses.count > 0 ? waiting / ms / pauses.count : 0;
+  const ofPauses = waiting > 0 ? waiting / ms / pauses.count / (pauses.told ? toldPauses : 1) : 0;
   const ofSingle = pauses.singleMs / (pauses.singleMs + 2 * pauses.work.at(-1)!.at);
   return { ms, unsure: pace.unsure * (working / ms) + ofPauses + ofSingle };
 }

@@ -5,23 +5,26 @@ import type { Estimator, Known } from "../estimate/estimator.ts";
 import { pastSteps } from "../history.ts";
 import type { Run } from "./run.ts";
 
-/** A job that is shorter costs nothing for it. */
-const afterMs = 1_000;
+/** A job that is shorter costs nothing for it; one that goes on is long enough. */
+const afterMs = { first: 1_000, again: 0 };
 /** Of the step in hand, so many moments of earlier runs. */
 const mostMoments = 100;
 
 /**
- * Looks it up once the run has taken a while. The estimate does without where that fails.
+ * Looks it up once the job has taken a while. The estimate does without where that fails.
  * @returns ends it
  */
 export function recallLater(run: Run, estimator: Estimator): () => void {
   let ended = false;
-  const timer = setTimeout(async () => {
-    const known = await recall(run).catch(() => undefined);
-    if (!known || ended) return;
-    estimator.know(known);
-    run.tracked.expect();
-  }, afterMs);
+  const timer = setTimeout(
+    async () => {
+      const known = await recall(run).catch(() => undefined);
+      if (!known || ended) return;
+      estimator.know(known);
+      run.tracked.expect();
+    },
+    run.row.fence === 1 ? afterMs.first : afterMs.again,
+  );
   timer.unref();
   return () => {
     ended = true;
@@ -61,7 +64,7 @@ async function earlierAdvances(db: Run["backend"]["db"], row: JobRow): Promise<A
     if (before !== undefined && type !== "rescued") at += happened_at - before;
     if (begins.has(type) || before !== undefined) before = happened_at;
     if (stops.has(type)) before = undefined;
-    if (type === "step_started") advances.splice(0);
+    if (type === "step_started" || type === "step_finished") advances.splice(0);
     const done = type === "step_started" ? 0 : type === "progress" ? doneOf(details) : undefined;
     if (done !== undefined) advances.push({ at, done, waited: 0 });
   }

@@ -1,0 +1,81 @@
+/** How far what is told of recorded runs is from the truth, beside elapsed × (1 − p) / p. */
+import { asPast, errorOf, plain, replay } from "./replay.ts";
+import { readTraces, type Shape, type Trace } from "./trace.ts";
+
+/** Shares of a run's time. */
+export const printed = [0.1, 0.25, 0.5, 0.75];
+const asked = Array.from({ length: 91 }, (_, n) => (n + 5) / 100);
+
+export interface Errors {
+  name: string;
+  shape: Shape;
+  half: Trace["half"];
+  /** Whether a job of its kind had run before. */
+  hasPast: boolean;
+  /**
+   * How far the told end is from the true one, as a share of the whole run.
+   * @param share of the run's time
+   */
+  at(share: number): Pair;
+  /** Over all moments from 5 to 95 % at which something was told. */
+  mean: { ours: number; plain: number };
+  /** At how many of them that was, 0 to 1. */
+  told: number;
+}
+
+/** Null where nothing is told. */
+interface Pair {
+  ours: number | null;
+  plain: number | null;
+}
+
+/** Each run as the first of its kind, and those of the reported half after the tuned one of it. */
+export function allErrors(): Errors[] {
+  const traces = readTraces();
+  return [...traces].flatMap(([name, trace]) => {
+    const first = errorsOf(name, trace, []);
+    const past = [...traces.values()].filter(
+      ({ half, kind, backend }) =>
+        half === "tuned" && kind === trace.kind && backend === trace.backend,
+    );
+    if (trace.half === "tuned" || past.length === 0) return [first];
+    return [first, errorsOf(name, trace, past)];
+  });
+}
+
+function errorsOf(name: string, trace: Trace, past: readonly Trace[]): Errors {
+  const errorsAt = (shares: readonly number[]) => {
+    const moments = shares.map((share) => share * trace.ms);
+    return replay(trace, past.map(asPast), moments).map((told) => {
+      const byPlain = plain(told);
+      return {
+        ours: told.left === null ? null : errorOf(told.left, told.at, trace),
+        plain: byPlain === null ? null : errorOf(byPlain, told.at, trace),
+      };
+    });
+  };
+  const all = errorsAt(asked);
+  const both = all.filter((each): each is { ours: number; plain: number } => {
+    return each.ours !== null && each.plain !== null;
+  });
+  return {
+    ...{ name, shape: trace.shape, half: trace.half, hasPast: past.length > 0 },
+    at: (share) => errorsAt([share])[0]!,
+    mean: { ours: mean(both.map(({ ours }) => ours)), plain: mean(both.map((each) => each.plain)) },
+    told: all.filter(({ ours }) => ours !== null).length / all.length,
+  };
+}
+
+/** "3, 2, 1, 0 %" at the printed shares; "-" where nothing is told. */
+export function inWords(errors: Errors, whose: keyof Pair): string {
+  const values = printed.map((share) => {
+    const error = errors.at(share)[whose];
+    return error === null ? "-" : Math.round(error * 100);
+  });
+  return `${values.join(", ")} %`;
+}
+
+/** @returns 0 for no values */
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

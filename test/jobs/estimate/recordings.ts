@@ -1,0 +1,60 @@
+/** The runs that are recorded: of each shape at least two, one for tuning and one to report. */
+import type { Trace } from "./trace.ts";
+
+export interface Recording extends Pick<Trace, "shape" | "kind" | "backend" | "half"> {
+  input?: Record<string, unknown>;
+  /** For an import: so many random people. */
+  people?: number;
+  /** In the audience before: so many random people. */
+  contacts?: number;
+}
+
+export const recordings: Record<string, Recording> = {
+  ...pair("steady", { shape: "steady", kind: "steady", backend: "sqlite" }, [
+    { input: { items: 1_400, ms: 30 } },
+    { input: { items: 2_000, ms: 30 } },
+  ]),
+  ...pair("slowing", { shape: "slowing", kind: "slowing", backend: "postgres" }, [
+    { input: { items: 620, ms: 5, more: 0.25 } },
+    { input: { items: 740, ms: 5, more: 0.25 } },
+  ]),
+  ...pair("bursty", { shape: "bursty", kind: "bursty", backend: "sqlite" }, [
+    { input: { items: 3_200, size: 60, apart: 1_500 } },
+    { input: { items: 2_800, size: 60, apart: 1_500 } },
+  ]),
+  ...pair("limited", { shape: "rate-limited", kind: "limited", backend: "postgres" }, [
+    { input: { items: 640, allowed: 80, window: 8_000 } },
+    { input: { items: 900, allowed: 80, window: 8_000 } },
+  ]),
+  ...pair("limited-seconds", { shape: "rate-limited", kind: "limited", backend: "sqlite" }, [
+    { input: { items: 560, allowed: 12, window: 1_000 } },
+    { input: { items: 700, allowed: 12, window: 1_000 } },
+  ]),
+  ...pair("stalling", { shape: "stalling", kind: "stalling", backend: "postgres" }, [
+    { input: { items: 1_200, at: 500, silence: 20_000 } },
+    { input: { items: 1_500, at: 800, silence: 30_000 } },
+  ]),
+  ...pair("import-sqlite", { shape: "two-phase", kind: "contact_import", backend: "sqlite" }, [
+    { people: 2_000_000 },
+    { people: 3_000_000 },
+  ]),
+  ...pair("import-postgres", { shape: "two-phase", kind: "contact_import", backend: "postgres" }, [
+    { people: 2_000_000 },
+    { people: 3_000_000 },
+  ]),
+  "export-reported": {
+    ...{ shape: "two-phase", kind: "contact_export", backend: "postgres", half: "reported" },
+    contacts: 1_200_000,
+  },
+};
+
+type Same = Pick<Recording, "shape" | "kind" | "backend">;
+type Different = Pick<Recording, "input" | "people">;
+
+/** One for tuning; the other to report, for which the first is a job of the past. */
+function pair(name: string, same: Same, [tuned, reported]: [Different, Different]) {
+  return {
+    [`${name}-tuned`]: { ...same, ...tuned, half: "tuned" },
+    [`${name}-reported`]: { ...same, ...reported, half: "reported" },
+  } satisfies Record<string, Recording>;
+}
