@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Backend, Write } from "../backend/backend.ts";
 import type { JobsTable } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
+import { keepWords } from "../jobs/keep-words.ts";
 import { start } from "../jobs/start.ts";
 
 interface Owner {
@@ -148,6 +149,10 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
       ...row,
     })
     .execute();
+  await keepWords(write, catalog.get(job.kind), {
+    ...{ id, kind: job.kind, account_id: owner.accountId, user_id: owner.userId },
+    ...{ subject: row.subject ?? null, input: JSON.stringify(job.input) },
+  });
   await write.db
     .insertInto("job_events")
     .values(

@@ -2,12 +2,12 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
 import { countByStatus } from "../jobs/counts.ts";
+import { createMemory } from "../jobs/memory.ts";
 import type { Frames } from "./frames.ts";
 import { ownerOf, scopesOf } from "./list-counts.ts";
 import type { Topic } from "./topics.ts";
 
 const keptMs = 2_000;
-const mostKept = 1_000;
 
 /** `state` is another one where the counts are others. */
 export interface PolledCounts {
@@ -21,7 +21,7 @@ export function createPolledCounts(options: {
   now: () => number;
 }) {
   const { db, frames, now } = options;
-  const kept = new Map<string, { at: number; counts: Promise<PolledCounts> }>();
+  const memory = createMemory<PolledCounts>(now, keptMs);
 
   async function read(scope: "mine" | "account", owner: ReturnType<typeof ownerOf>) {
     const counts = await countByStatus(db, owner);
@@ -34,14 +34,11 @@ export function createPolledCounts(options: {
   ): Promise<PolledCounts[]> => {
     const lists = [...scopesOf(topics)].map((scope) => {
       const owner = ownerOf(scope, accountId, userId);
-      const name = JSON.stringify([scope, owner]);
-      const known = kept.get(name);
-      if (known && now() - known.at < keptMs) return known.counts;
-      if (kept.size >= mostKept) kept.clear();
-      const counts = read(scope, owner);
-      counts.catch(() => kept.delete(name));
-      kept.set(name, { at: now(), counts });
-      return counts;
+      return memory.of(
+        JSON.stringify([scope, owner]),
+        () => read(scope, owner),
+        () => true,
+      );
     });
     return Promise.all(lists);
   };

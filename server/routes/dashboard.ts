@@ -5,10 +5,12 @@ import { assetHref } from "../assets/href.ts";
 import { type Counts, countByStatus, mostCounted } from "../jobs/counts.ts";
 import { countJobs, listJobs } from "../jobs/list.ts";
 import type { JobFilter } from "../jobs/list-ranges.ts";
+import { createMemory } from "../jobs/memory.ts";
 import { withPlaces } from "../jobs/place-in-line.ts";
 import { mostFound } from "../jobs/search.ts";
 import { capped, countsView } from "../jobs/shown/counts-view.ts";
 import { amountOf, number } from "../jobs/shown/format.ts";
+import { type Status, statuses } from "../jobs/status.ts";
 import { createFrames } from "../live/frames.ts";
 import { createJobReader } from "../live/job-reader.ts";
 import type { Env, Services } from "../services.ts";
@@ -17,12 +19,17 @@ import { layoutFor } from "./layout.ts";
 import { refreshView } from "./refresh.ts";
 
 const rowsOnPage = 50;
+/** So many take a page's time to count; then the numbers may be a moment old. */
+const countedAtOnce = 2_000;
+const keptMs = 2_000;
 
 export function dashboardRoutes(services: Services): Hono<Env> {
   const { backend, catalog, render } = services;
   const { db } = backend;
   const frames = createFrames({ catalog, render, reader: createJobReader(services) });
   const routes = new Hono<Env>();
+  const allCounts = createMemory<Counts>(() => backend.now(), keptMs);
+  const matchCounts = createMemory<number>(() => backend.now(), keptMs);
 
   routes.get("/jobs", async (c) => {
     const { person } = c.var;
@@ -32,7 +39,7 @@ export function dashboardRoutes(services: Services): Hono<Env> {
     const where = await listFilter(services, person, filter);
     const after = c.req.query("after");
     const list = await listJobs(db, where, { limit: rowsOnPage, after });
-    const counts = await countByStatus(db, visibleJobs(person, filter.scope));
+    const counts = await countAll(visibleJobs(person, filter.scope));
     const jobs = await frames.rowViews(await withPlaces(backend, list.jobs), now);
     const isWhole = !list.next && !after;
     const matching = isWhole ? jobs.length : await countMatching(filter, where, counts);
@@ -54,11 +61,17 @@ export function dashboardRoutes(services: Services): Hono<Env> {
     );
   });
 
+  function countAll(owner: { accountId: string; userId?: string }): Promise<Counts> {
+    const isLarge = (counts: Counts) => sumOf(counts, statuses) > countedAtOnce;
+    return allCounts.of(JSON.stringify(owner), () => countByStatus(db, owner), isLarge);
+  }
+
   /** What is filtered by status alone was counted already. */
   async function countMatching(filter: Filter, where: JobFilter, counts: Counts): Promise<number> {
-    if (filter.q || filter.type || filter.when) return countJobs(db, where, mostCounted);
-    const of = where.statuses ?? (Object.keys(counts) as (keyof Counts)[]);
-    return of.reduce((sum, status) => sum + counts[status], 0);
+    if (!filter.q && !filter.type && !filter.when) return sumOf(counts, where.statuses ?? statuses);
+    const key = JSON.stringify([where.accountId, where.userId, filter.fields]);
+    const count = () => countJobs(db, where, mostCounted);
+    return matchCounts.of(key, count, (matching) => matching > countedAtOnce);
   }
 
   function layoutOf(
@@ -79,6 +92,10 @@ export function dashboardRoutes(services: Services): Hono<Env> {
   }
 
   return routes;
+}
+
+function sumOf(counts: Counts, of: readonly Status[]): number {
+  return of.reduce((sum, status) => sum + counts[status], 0);
 }
 
 const tooMany = `Very many jobs have these words. The search looked at ${number(mostFound)} of each, the latest first: type more, or choose a kind.`;

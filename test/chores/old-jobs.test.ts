@@ -8,6 +8,10 @@ import { backends, openTestBackend } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
 
 const day = 86_400_000;
+/** What a job leaves in the database. */
+const tables = [
+  ...["job_steps", "job_events", "job_logs", "job_errors", "files", "job_words"],
+] as const;
 const kept = 90 * day;
 
 describe.each(backends)("jobs after their time, on $name", (which) => {
@@ -63,6 +67,10 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
       created_at: 1,
       kept_until: 2,
     } as const;
+    await db
+      .insertInto("job_words")
+      .values(jobs.map(({ id, account_id, user_id }) => ({ job_id: id, word: "x", account_id, user_id })))
+      .execute();
     const files = of.map(({ job_id }) => ({
       ...file,
       job_id,
@@ -76,7 +84,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
   }
 
   /** The jobs of which anything is left in that table. */
-  async function idsIn(table: "job_steps" | "job_events" | "job_logs" | "job_errors" | "files") {
+  async function idsIn(table: (typeof tables)[number]) {
     const rows = await opened.backend.db.selectFrom(table).select("job_id").distinct().execute();
     return rows.map(({ job_id }) => job_id).sort();
   }
@@ -98,7 +106,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
     await go();
     stay.sort();
     expect(await jobsLeft()).toEqual(stay);
-    for (const table of ["job_steps", "job_events", "job_logs", "job_errors", "files"] as const) {
+    for (const table of tables) {
       expect(await idsIn(table)).toEqual(stay);
     }
     const stored = (await filesIn(opened.dir)).filter((path) => path.startsWith("jobs/"));

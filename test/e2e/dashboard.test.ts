@@ -19,8 +19,8 @@ test("the list is worked with single keys, which can be switched off", async () 
   for (const seconds of [600, 601]) await startJob(page, "countdown", { from: seconds });
   await page.goto("/jobs");
   await isLive(page);
-  const [first, second] = await page.$$eval("#jobs input", (boxes) =>
-    boxes.map((box) => (box as HTMLInputElement).value),
+  const [first, second]: string[] = await page.evaluate(
+    `[...document.querySelectorAll("#jobs input")].map((box) => box.value)`,
   );
   const focused = () => page.evaluate("document.activeElement.id");
   await page.keyboard.press("j");

@@ -39,8 +39,8 @@ const keys = {
   k: () => go(-1),
   Enter: () => link(row())?.click(),
   x: choose,
-  c: () => act("cancel", "Cancel"),
-  r: () => act("retry", "Retry"),
+  c: () => act("cancel", "Cancel", "It was asked to stop"),
+  r: () => act("retry", "Retry", "It was started again"),
   p: toggle,
   "/": () => document.getElementById("q")?.focus(),
   "?": () => dialog.showModal(),
@@ -101,20 +101,20 @@ function choose() {
   say(`${box.checked ? "Chosen" : "Not chosen"}, ${chosen().length} in all`);
 }
 
-/** All that are chosen, by the button below; else the one that has the focus. @param {string} what @param {string} word */
-function act(what, word) {
+/** All that are chosen, by the button below; else the one that has the focus. @param {string} what @param {string} word @param {string} done */
+function act(what, word, done) {
   const ids = chosen();
   if (ids.length === 0) {
     const item = row();
-    if (item) void actOn(idOf(item), what, word);
+    if (item) void actOn(idOf(item), what, word, done);
     return;
   }
   if (ids.length > 1 && !confirm(`${word} ${ids.length} jobs?`)) return;
   document.getElementById(`bulk-${what}`).click();
 }
 
-/** In place: the row is shown anew by the live updates. @param {string} id @param {string} what @param {string} word */
-async function actOn(id, what, word) {
+/** In place: the row is shown anew by the live updates. @param {string} id @param {string} what @param {string} word @param {string} done */
+async function actOn(id, what, word, done) {
   const button = document.getElementById(`${what}-${id}`);
   if (!button) return say(`${word}: not possible for this job`);
   const token = document.querySelector("#bulk [name=token]").value;
@@ -126,7 +126,7 @@ async function actOn(id, what, word) {
     if (!answer.ok) throw new Error(`${answer.status}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const said = page.getElementById("flash")?.textContent.trim();
-    say(said || `${word}: done`);
+    say(said || done);
   } catch {
     button.click();
   }

@@ -230,6 +230,11 @@ describe.each(backends)("$name", (which) => {
       ["type=counting", () => [waiting[0]!, ended[0]!, ended[2]!]],
       ["type=counting,failing&status=succeeded", () => [ended[0]!, ended[2]!]],
       ["type=gone", () => []],
+      ["q=coun", () => [waiting[0]!, ended[0]!, ended[2]!]],
+      ["q=count&status=active", () => [waiting[0]!]],
+      ["q=nothing", () => []],
+      ["from=2020-01-01T00:00:00Z&status=failed", () => [ended[1]!]],
+      ["to=2020-01-01T00:00:00%2B02:00", () => []],
     ])("by %s", async (query, expected) => {
       expect(ids(await get<List>(`/jobs?${query}`, eve))).toEqual(expected());
     });
