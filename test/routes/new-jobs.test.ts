@@ -116,7 +116,7 @@ describe("choosing a kind", () => {
   test("lists those that are for choosing", async () => {
     const page = await browser.text("/jobs/new");
     expect(page).toContain('href="/jobs/new/contact_import"');
-    expect(page).toContain("Usually about 1 min 30 s");
+    expect(page).toContain("Usually about 90 seconds");
     expect(page).toContain('href="/campaigns/new"');
     expect(page).not.toContain("Hidden");
   });
