@@ -9,9 +9,7 @@ import { jobRow } from "../support/job-row.ts";
 
 const day = 86_400_000;
 /** What a job leaves in the database. */
-const tables = [
-  ...["job_steps", "job_events", "job_logs", "job_errors", "files", "job_words"],
-] as const;
+const tables = ["job_steps", "job_events", "job_logs", "job_errors", "files", "job_words"] as const;
 const kept = 90 * day;
 
 describe.each(backends)("jobs after their time, on $name", (which) => {
@@ -69,7 +67,9 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
     } as const;
     await db
       .insertInto("job_words")
-      .values(jobs.map(({ id, account_id, user_id }) => ({ job_id: id, word: "x", account_id, user_id })))
+      .values(
+        jobs.map(({ id, account_id, user_id }) => ({ job_id: id, word: "x", account_id, user_id })),
+      )
       .execute();
     const files = of.map(({ job_id }) => ({
       ...file,
