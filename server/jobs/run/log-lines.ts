@@ -19,18 +19,16 @@ export interface LogLine {
 export const mostLines = { second: 1_000, job: 100_000 };
 /** With the database away so many wait. */
 const mostWaiting = 5 * mostLines.second;
-/** In one transaction; others wait for its end. */
-const mostAtOnce = 1_000;
-
 export interface LogLines {
   add(line: LogLine): void;
   /** Whether there is something to be written, now or once its second is over. */
   readonly waiting: boolean;
   /**
    * Those to be written next, in their order.
+   * @param most so many at most
    * @param last whether nothing follows for a while: what was dropped in this second is told, too
    */
-  take(at: number, last: boolean): LogLine[];
+  take(at: number, most: number, last: boolean): LogLine[];
   /** They could not be written: they come first the next time. */
   putBack(lines: readonly LogLine[]): void;
 }
@@ -90,9 +88,9 @@ export function createLogLines(written = 0): LogLines {
         push({ ...line, message: brief(line.message) });
       }
     },
-    take(at, last) {
+    take(at, most, last) {
       if (last || isOver(at)) tellDropped();
-      return lines.splice(0, mostAtOnce);
+      return lines.splice(0, most);
     },
     putBack(taken) {
       lines.unshift(...taken);

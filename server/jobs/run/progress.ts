@@ -11,6 +11,8 @@ const intervalMs = { few: 100, many: 250 };
 const fewJobs = 50;
 /** Of progress at most this many events a job are kept; the row always has the latest. */
 const sampleEveryMs = 1_000;
+/** Log lines of all jobs that are written in one transaction: whoever else writes waits for its end. */
+const linesAtOnce = 1_000;
 /** Where something was expected and nothing more is told, that is looked at again. */
 export const lookAgainMs = 3_000;
 /** A shorter wait changes nothing that people see, and needs no writing of its own. */
@@ -165,9 +167,10 @@ export function createProgress(options: {
     const rows: ProgressRow[] = [];
     const logs: WaitingLines = new Map();
     const told = new Map<string, Entry>();
+    const most = Math.ceil(linesAtOnce / entries.size);
     for (const entry of entries.values()) {
       if (entry.dirty) rows.push(rowOf(entry, at));
-      const lines = entry.lines.take(at, entry.finishing);
+      const lines = entry.lines.take(at, most, entry.finishing);
       if (lines.length > 0) logs.set(entry.id, { fence: entry.fence, lines });
       if (entry.dirty || logs.has(entry.id)) told.set(entry.id, entry);
       entry.dirty = false;

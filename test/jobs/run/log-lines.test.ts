@@ -7,7 +7,7 @@ const line = (message: string, at: number): LogLine => ({ level: "info", message
 /** All that waits, as it would be written. */
 function drain(lines: ReturnType<typeof createLogLines>, at: number): LogLine[] {
   const taken: LogLine[] = [];
-  for (let some = lines.take(at, true); some.length > 0; some = lines.take(at, true))
+  for (let some = lines.take(at, 1_000, true); some.length > 0; some = lines.take(at, 1_000, true))
     taken.push(...some);
   return taken;
 }
@@ -32,11 +32,11 @@ describe("in a second", () => {
   test("that is not over the note waits for its last line", () => {
     const lines = createLogLines();
     for (let n = 0; n < 1_001; n++) lines.add(line("again", 5_000));
-    expect(lines.take(5_100, false)).toHaveLength(1_000);
+    expect(lines.take(5_100, 1_000, false)).toHaveLength(1_000);
     expect(lines.waiting).toBe(true);
-    expect(lines.take(5_200, false)).toEqual([]);
+    expect(lines.take(5_200, 1_000, false)).toEqual([]);
     for (let n = 0; n < 5; n++) lines.add(line("again", 5_900));
-    expect(notes(lines.take(6_000, false))).toEqual([
+    expect(notes(lines.take(6_000, 1_000, false))).toEqual([
       "6 lines were dropped here: more than 1,000 a second",
     ]);
     expect(lines.waiting).toBe(false);
@@ -67,7 +67,7 @@ test("what could not be written comes first the next time, and no more waits tha
   const lines = createLogLines();
   for (let second = 0; second < 20; second++) {
     for (let n = 0; n < 1_000; n++) lines.add(line(`${second}`, second * 1_000));
-    if (second % 5 === 0) lines.putBack(lines.take(second * 1_000, false));
+    if (second % 5 === 0) lines.putBack(lines.take(second * 1_000, 1_000, false));
   }
   const kept = drain(lines, 30_000);
   expect(kept[0]!.message).toBe("0");
@@ -88,7 +88,7 @@ test("whatever is said when: each line is kept or counted, in its order", () => 
       for (const burst of bursts) {
         at += burst.wait;
         for (let n = 0; n < burst.lines; n++) lines.add(line(String(count++), at));
-        kept.push(...lines.take(at, false));
+        kept.push(...lines.take(at, 1_000, false));
       }
       kept.push(...drain(lines, at));
       const numbers = kept.filter(({ level }) => level === "info").map((each) => +each.message);

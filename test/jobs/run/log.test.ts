@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { defineJob } from "../../../server/job.ts";
+import { backends, openTestBackend } from "../../support/backends.ts";
+import { oneJob } from "../../support/in-process.ts";
+
+const talker = defineJob({
+  title: "Talker",
+  description: "Says the same in a hot loop.",
+  input: z.object({}),
+  steps: { First: 1, Second: 1 },
+  async run(job) {
+    await job.step("First", async () => {
+      for (let n = 1; n <= 50_000; n++) job.log(`line ${n}`);
+    });
+    await job.sleep(1_000);
+    await job.step("Second", async () => job.log("the end", "warn"));
+    return { message: "Talked" };
+  },
+});
+
+describe.each(backends)("what a kind says, on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterEach(() => opened.close());
+
+  test("in a hot loop is kept up to a number, and a note says what was not", async () => {
+    const { backend, dir } = opened;
+    const job = await oneJob(backend, dir, talker);
+    const ended = await job.run();
+    expect(ended.status).toBe("succeeded");
+    const lines = await backend.db
+      .selectFrom("job_logs")
+      .select(["seq", "level", "message"])
+      .where("job_id", "=", job.id)
+      .orderBy("seq")
+      .execute();
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, at) => at + 1));
+    expect(ended.log_seq).toBe(lines.length);
+    const notes = lines.filter(({ level }) => level === "note").map(({ message }) => message);
+    const dropped = notes.map((note) => Number(/^[\d,]+/.exec(note)![0].replaceAll(",", "")));
+    const said = lines.filter(({ level }) => level === "info").length;
+    // The loop may begin in one second and end in the next.
+    expect(said).toBeLessThanOrEqual(3_000);
+    expect(said + dropped.reduce((sum, each) => sum + each, 0)).toBe(50_000);
+    expect(notes.at(-1)).toMatch(/ lines were dropped here: more than 1,000 a second$/);
+    expect(lines.at(-1)).toMatchObject({ level: "warn", message: "the end" });
+  });
+});
