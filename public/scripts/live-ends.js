@@ -10,19 +10,24 @@ const most = 3;
 /** @type {string[]} */
 let untold = [];
 let told = 0;
+/** Whether this page has seen the job run: one that Back brings out of a cache has not. */
+let watched = false;
 /** The result that is waited for, by the id of its part. */
 let wanted = "";
 
 document.addEventListener("live:swapped", ({ target: face, detail: before }) => {
   if (face.id === wanted) openResult(face);
   const [, part, id] = /^(panel|row)-(.+)/.exec(face.id) ?? [];
-  if (!part || before.matches(final) || !face.matches(final)) return;
+  if (!part || before.matches(final) || !face.matches(final)) {
+    watched ||= face.closest(".panel") !== null;
+    return;
+  }
   // In a list of everybody's jobs it may be anybody's.
   if (part === "row" && dataset.topics.includes("jobs:account")) return;
   untold.push(wordsOf(face));
   tell();
   if ("sound" in dataset) sound(id, face.matches(".succeeded"));
-  if (part === "panel" && face.matches(".succeeded")) wanted = `result-${id}`;
+  if (part === "panel" && watched && face.matches(".succeeded")) wanted = `result-${id}`;
 });
 
 /** @param {Element} face */

@@ -41,7 +41,7 @@ describe("the page of a job", () => {
       "Import contacts: 25 %",
       "Import contacts: 50 %",
       "Import contacts: 75 %",
-      "Import contacts: Done. Imported 99,702 of 100,000 rows",
+      "Import contacts autumn-fair.csv: Done. Imported 99,702 of 100,000 rows",
     ]);
   });
 

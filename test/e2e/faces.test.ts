@@ -1,0 +1,164 @@
+import type { BrowserContext, Page } from "@playwright/test";
+import { describe, expect, test } from "vitest";
+import { isLive, patiently, says, startJob, useApplication } from "./scene.ts";
+
+const scene = useApplication();
+const phone = { width: 360, height: 740 };
+
+const idOf = (path: string): string => path.slice("/jobs/".length);
+const iconOf = (page: Page): Promise<string | null> => page.getAttribute("link[rel=icon]", "href");
+
+async function cancel(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.click(".actions button:has-text('Cancel')");
+  await says(page, ".panel .mark", "Cancelled");
+}
+
+/** Starts a job and leaves its page. */
+async function started(context: BrowserContext, kind: string, input = {}): Promise<string> {
+  const page = await context.newPage();
+  const path = await startJob(page, kind, input);
+  await page.close();
+  return path;
+}
+
+describe("a row of the list", () => {
+  test("opens in place, with the end of the log, and stays open while the job runs", async () => {
+    const context = await scene.visit({ viewport: phone });
+    const path = await started(context, "steady", { ticks: 600, pace: 50 });
+    const page = await context.newPage();
+    await page.goto("/jobs");
+    await isLive(page);
+    const more = page.locator(`#more-${idOf(path)}`);
+    await more.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    const lines = more.locator(".lines li");
+    await lines.first().waitFor();
+    const last = await lines.last().textContent();
+    await expect.poll(() => lines.last().textContent(), patiently).not.toBe(last);
+    // The row itself was swapped for another meanwhile, by what is shown in it.
+    await expect.poll(() => more.locator(".counts dd").textContent(), patiently).not.toBe("");
+    expect(await more.getAttribute("open")).not.toBeNull();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.width);
+    await more.getByRole("button", { name: "Cancel" }).click();
+    await page.waitForSelector(`#row-${idOf(path)}.cancelled`);
+    expect(new URL(page.url()).pathname).toBe("/jobs");
+  });
+
+  test("has its steps and its buttons without JavaScript too", async () => {
+    const context = await scene.visit({ javaScriptEnabled: false });
+    const path = await started(context, "leads_on", { ms: 60_000 });
+    const page = await context.newPage();
+    const mark = () => page.textContent(`#row-${idOf(path)} .mark`);
+    await expect
+      .poll(async () => (await page.goto("/jobs")) && (await mark()), patiently)
+      .toContain("Running");
+    const more = page.locator(`#more-${idOf(path)}`);
+    await more.locator("summary").click();
+    await says(page, `#more-${idOf(path)} .steps .running`, "Sleeping");
+    // This kind cannot be cancelled.
+    expect(await more.getByRole("button").allTextContents()).toEqual([" Pause"]);
+    await more.getByRole("button", { name: "Pause" }).click();
+    expect(new URL(page.url()).pathname).toBe("/jobs");
+    await expect
+      .poll(async () => (await page.goto("/jobs")) && (await mark()), patiently)
+      .toContain("Paused");
+  });
+});
+
+test("the header shows what is active, live, on every page but the list", async () => {
+  const context = await scene.visit({ viewport: phone });
+  const paths = [
+    await started(context, "steady", { ticks: 2_000, pace: 50 }),
+    await started(context, "steady", { ticks: 2_001, pace: 50 }),
+  ];
+  const page = await context.newPage();
+  await page.goto("/contacts");
+  await isLive(page);
+  const count = Number(await page.textContent("#tray b"));
+  expect(count).toBeGreaterThanOrEqual(2);
+  await page.click("#tray-button");
+  const row = `#tray #row-${idOf(paths[0]!)}`;
+  const first = await page.textContent(`${row} [id^=tick-] p`);
+  await expect.poll(() => page.textContent(`${row} [id^=tick-] p`), patiently).not.toBe(first);
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.width);
+  await page.keyboard.press("Escape");
+  expect(await page.getAttribute("#tray", "open")).toBeNull();
+
+  // It is not shown beside itself.
+  await page.goto(paths[0]!);
+  expect(await page.locator(`#row-${idOf(paths[0]!)}`).count()).toBe(0);
+  expect(await page.locator(`#row-${idOf(paths[1]!)}`).count()).toBe(1);
+  await page.goto("/jobs");
+  expect(await page.locator("#tray").count()).toBe(0);
+
+  await page.goto("/contacts");
+  await isLive(page);
+  const other = await context.newPage();
+  await cancel(other, paths[1]!);
+  await says(page, "#tray b", new RegExp(`^${count - 1}$`));
+  await says(page, "#announce", "Steady: Cancelled");
+  await cancel(other, paths[0]!);
+});
+
+describe("the end of a job", () => {
+  test("title and icon follow in a tab behind another, and the icon says how it ended", async () => {
+    const context = await scene.visit();
+    const page = await context.newPage();
+    await startJob(page, "steady", { ticks: 60, pace: 100 });
+    await isLive(page);
+    const front = await context.newPage();
+    await front.goto("/contacts");
+    await front.bringToFront();
+    await expect.poll(() => page.title(), patiently).toMatch(/^\(\d+%\) Steady/);
+    const drawn = await iconOf(page);
+    await expect.poll(() => iconOf(page), patiently).not.toBe(drawn);
+    await expect.poll(() => page.title(), patiently).toBe("Steady · Headway");
+    expect(decodeURIComponent((await iconOf(page))!)).toContain("#1c7440");
+  });
+
+  test("is heard once in all tabs, by those who want it", async () => {
+    const context = await scene.visit();
+    await context.addInitScript(`
+      self.notes = 0;
+      const { start } = OscillatorNode.prototype;
+      OscillatorNode.prototype.start = function (...given) { notes++; return start.apply(this, given); };
+    `);
+    const page = await context.newPage();
+    const path = await startJob(page, "steady", { ticks: 80, pace: 100 });
+    await isLive(page);
+    await page.click("#sound-switch");
+    expect(await page.getAttribute("#sound-switch", "aria-pressed")).toBe("true");
+    // It is heard at once what it is like.
+    await expect.poll(() => page.evaluate("notes"), patiently).toBe(2);
+    const other = await context.newPage();
+    await other.goto(path);
+    await isLive(other);
+    expect(await other.getAttribute("#sound-switch", "aria-pressed")).toBe("true");
+    await other.click("h1");
+    for (const each of [page, other]) await each.waitForSelector(".panel.succeeded");
+    const notes = async () =>
+      Number(await page.evaluate("notes")) + Number(await other.evaluate("notes"));
+    await expect.poll(notes, patiently).toBe(4);
+    await page.waitForTimeout(500);
+    expect(await notes()).toBe(4);
+    await page.goto("/settings");
+    await page.uncheck("#sound");
+    await page.click("#keep-preferences");
+    expect(await page.getAttribute("body", "data-sound")).toBeNull();
+  });
+
+  test("leads on to the result who watched it, and Back leads back for good", async () => {
+    const page = await scene.open("/jobs");
+    const path = await startJob(page, "leads_on", { ms: 2_500 });
+    await isLive(page);
+    await page.waitForURL("**/contacts?q=made");
+    await page.goBack();
+    await page.waitForSelector(".panel.succeeded");
+    await page.waitForTimeout(1_000);
+    expect(new URL(page.url()).pathname).toBe(path);
+    await page.reload();
+    await page.waitForTimeout(1_000);
+    expect(new URL(page.url()).pathname).toBe(path);
+  });
+});
