@@ -138,7 +138,7 @@ export const jobs = {
     title: "Audience report",
     status: "pending",
     shown: "pending",
-    label: "3rd in line",
+    label: "Queued, 3rd in line",
     message: "",
     estimate: "Starts in about 2 minutes",
     stepText: "",

@@ -8,7 +8,7 @@ import { offers } from "./offers.ts";
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 import { stepViews } from "./steps.ts";
 import type { JobView, Shown } from "./view-types.ts";
-import { queued, start, waitingFor } from "./waiting.ts";
+import { queued, start, waitingFor, whyQueued } from "./waiting.ts";
 
 export function jobView(
   row: ShownRow,
@@ -33,7 +33,7 @@ export function jobView(
     percent: percentOf(row),
     percentText: percentText(row, kind),
     amount: amount(row, kind),
-    message: row.message ?? "",
+    message: (shown === "pending" && whyQueued(row.line)) || (row.message ?? ""),
     estimate: estimate(row, shown, now),
     elapsed: elapsed(row, now),
     stepText: stepText(row, kind),

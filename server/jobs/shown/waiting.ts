@@ -12,16 +12,15 @@ export function queued(line: InLine | undefined): string {
   return `Queued, ${line.place === 1 ? "next" : ordinal(line.place)} in line`;
 }
 
-/** "Starts in about 2 minutes: 5 of your jobs are running", or as much of it as is known. */
+/** "Starts in about 2 minutes", or nothing where nobody can know. */
 export function start(line: InLine | undefined, now: number): string {
-  if (!line) return "";
-  const { startsAt, running } = line;
-  const when = startsAt === null ? "" : `Starts ${inAbout(startsAt - now)}`;
-  const why =
-    running === null
-      ? ""
-      : `${number(running)} of your jobs ${running === 1 ? "is" : "are"} running`;
-  return [when, why].filter(Boolean).join(": ");
+  return line?.startsAt == null ? "" : `Starts ${inAbout(line.startsAt - now)}`;
+}
+
+/** "5 of your jobs are running": why it waits, where that is it. */
+export function whyQueued(line: InLine | undefined): string {
+  if (line?.running == null) return "";
+  return `${number(line.running)} of your jobs ${line.running === 1 ? "is" : "are"} running`;
 }
 
 function inAbout(ms: number): string {

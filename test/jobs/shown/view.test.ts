@@ -151,16 +151,20 @@ describe("how far it is", () => {
   });
 
   test("of one in line it is told when it begins, and why it waits", () => {
-    const inLine = (different: Partial<InLine>) =>
-      view({ status: "pending", line: line(3, different) }).estimate;
-    expect(inLine({})).toBe("");
-    expect(inLine({ running: 1 })).toBe("1 of your jobs is running");
-    expect(inLine({ running: 5, startsAt: now + 100_000 })).toBe(
-      "Starts in about 2 minutes: 5 of your jobs are running",
-    );
-    expect(inLine({ running: 5, startsAt: now - 1_000 })).toBe(
-      "Starts in a moment: 5 of your jobs are running",
-    );
+    const inLine = (different: Partial<InLine>) => {
+      const { estimate, message } = view({ status: "pending", line: line(3, different) });
+      return [estimate, message];
+    };
+    expect(inLine({})).toEqual(["", ""]);
+    expect(inLine({ running: 1 })).toEqual(["", "1 of your jobs is running"]);
+    expect(inLine({ running: 5, startsAt: now + 100_000 })).toEqual([
+      "Starts in about 2 minutes",
+      "5 of your jobs are running",
+    ]);
+    expect(inLine({ running: 5, startsAt: now - 1_000 })).toEqual([
+      "Starts in a moment",
+      "5 of your jobs are running",
+    ]);
   });
 
   test("an expectation is told of a running job, and of one that waits to be tried again", () => {
