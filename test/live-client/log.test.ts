@@ -14,6 +14,15 @@ function atEnd(page: Page): Promise<boolean> {
   });
 }
 
+/** Waits until a scroll by the keyboard, which takes its time, is over. */
+async function stands(page: Page): Promise<void> {
+  const top = () => page.locator("#log .lines").evaluate((log) => log.scrollTop);
+  for (let before = -1, now = await top(); now !== before; now = await top()) {
+    before = now;
+    await page.waitForTimeout(200);
+  }
+}
+
 function follows(page: Page): Promise<string | null> {
   return page.getAttribute("#log-follow", "aria-pressed");
 }
@@ -29,6 +38,7 @@ describe("the log on a job's page", () => {
     await page.focus("#log .lines");
     await page.keyboard.press("PageUp");
     await expect.poll(() => follows(page)).toBe("false");
+    await stands(page);
     scene.server.log(job.id, "behind");
     await says(page, "#log .lines", "behind");
     expect(await atEnd(page)).toBe(false);
