@@ -67,7 +67,7 @@ test("the list is worked with single keys, which can be switched off", async () 
   await page.focus(`#pick-${second}`);
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/jobs/${second}`);
-  await page.click("button:has-text('Cancel')");
+  await page.click(".actions button:has-text('Cancel')");
 });
 
 test("while updates are paused nothing moves, and then all of it comes in", async () => {

@@ -53,7 +53,7 @@ describe("the first minute", () => {
     expect(cancel.status()).toBe(404);
     const owner = await scene.open(theirs);
     await says(owner, ".panel .mark", "Running");
-    await owner.click("text=Cancel");
+    await owner.click(".actions button:has-text('Cancel')");
     await says(owner, ".panel .mark", "Cancelled");
   });
 

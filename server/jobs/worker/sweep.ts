@@ -1,9 +1,9 @@
 /** What keeps the promise that nothing stays lost: run by every worker, once a second. */
 import { sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
+import { noLimitFrom } from "../../backend/no-limit.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Log } from "../../log.ts";
-import { noLimitFrom } from "../../backend/no-limit.ts";
 import { rescue } from "../ends.ts";
 
 /** A worker whose beat stands still for this long is lost. */
