@@ -122,7 +122,7 @@ function row(job: Job, now: number): string {
 function more(job: Job, id: string, title: string): string {
   const ended = job.finished_at === null ? "" : span("Ended", moment(job.finished_at));
   return `<details class="more" id="more-${id}">
-<summary id="toggle-${id}" aria-label="More about ${title} "><svg class="i" aria-hidden="true"><use href="#i-down"></use></svg></summary>
+<summary id="toggle-${id}" aria-label="More about ${title}"><svg class="i" aria-hidden="true"><use href="#i-down"></use></svg></summary>
 <div>
 ${note(job)}<dl class="counts">
 <div class="succeeded"><dt>done</dt><dd>${number(job.succeeded)}</dd></div><div class="failed"><dt>rejected</dt><dd>${number(job.failed)}</dd></div></dl>
