@@ -5,7 +5,7 @@
  */
 import type { Advance } from "./advances.ts";
 
-/** A shorter silence is work. */
+/** A shorter silence is work; of a wait that was told, half of that. */
 const shortestMs = 1_000;
 /** So many times the usual silence is a pause, unless the job had told it. */
 const timesUsual = 4;
@@ -50,7 +50,7 @@ export function findPauses(list: readonly Advance[], waitsUntil: number | null):
   const work = list.length > 0 ? [{ at: 0, done: list[0]!.done }] : [];
   for (const [n, span] of spans.entries()) {
     const { done, waited } = list[n + 1]!;
-    const told = waited >= Math.max(shortestMs, span / 2);
+    const told = waited >= Math.max(shortestMs, span) / 2;
     // What was seen only now and then, as by another process, is no pause where as much was done.
     const isSilent = span > silentMs && paces[n]! > usualPace * timesUsual;
     const ms = told ? Math.min(waited, span) : isSilent ? span - usual : 0;
