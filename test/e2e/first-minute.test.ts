@@ -60,7 +60,7 @@ describe("the first minute", () => {
   test("signing out ends it, in other tabs and for a copied cookie too", async () => {
     const page = await scene.open("/sign-up", stranger);
     await signUp(page, { name: "Rosa", email: "rosa@example.com", password: "a seat on the bus" });
-    const job = await startJob(page, "nap", { ms: 2_000 });
+    const job = await startJob(page, "nap", { ms: 60_000 });
     const copied = await page.context().storageState();
     const tab = await page.context().newPage();
     await tab.goto(job);
