@@ -71,6 +71,6 @@ describe.each(backends)("addresses and forms that nobody made by clicking, on $n
       ["ids", id],
     ]);
     expect(answer.status).toBe(303);
-    expect(await person.browser.text("/jobs")).toContain("Choose some jobs first");
+    expect(await person.browser.text("/jobs")).toContain("Choose what to do with them");
   });
 });
