@@ -4,7 +4,7 @@
  * running time only: while a job is paused there is none. Pure: moments are handed in.
  */
 import { type Advance, type Advances, createAdvances } from "./advances.ts";
-import { createDamper } from "./damper.ts";
+import { createDamper, type Told } from "./damper.ts";
 import { type PastJob, typicalStep } from "./past.ts";
 import { type Ahead, stepAhead, warmUp } from "./step.ts";
 
@@ -16,12 +16,6 @@ const unseen = 0.25;
 const weightsUnsure = 1;
 /** Nothing is said that may be this far from the truth. */
 const mostUnsure = 0.5;
-
-export interface Expectation {
-  /** Milliseconds from now, at best and at worst. */
-  from: number;
-  to: number;
-}
 
 /** What is known of a job from before this run. */
 export interface Known {
@@ -43,7 +37,7 @@ export interface Estimator {
   wait(at: number, until: number | null): void;
   know(known: Known): void;
   /** Null as long as nothing honest can be said. */
-  expect(at: number): Expectation | null;
+  expect(at: number): Told | null;
 }
 
 /** @param weights of the steps, in their order */
