@@ -11,7 +11,7 @@ async function travel(page: Page, steps: number, path: string): Promise<void> {
 }
 
 async function movesOn(page: Page): Promise<void> {
-  const amount = () => page.textContent('[id^="tick-"] p');
+  const amount = () => page.textContent('.panel [id^="tick-"] p');
   const before = await amount();
   await expect.poll(amount, patiently).not.toBe(before);
 }
@@ -20,7 +20,7 @@ describe("Back and forward with the cache that keeps whole pages", () => {
   test("each page is live again, as it is now, and no stream is left behind", async () => {
     const page = await scene.open("/jobs");
     const one = await startJob(page, "steady", { ticks: 3_000, pace: 100 });
-    const two = await startJob(page, "steady", { ticks: 3_000, pace: 100 });
+    const two = await startJob(page, "steady", { ticks: 3_001, pace: 100 });
     await page.evaluate(
       "addEventListener('pageshow', (event) => (self.restored = event.persisted))",
     );

@@ -16,7 +16,7 @@ function workerPid(): number {
 
 /** "37 of 2,000 ticks" */
 async function amountOn(page: Page): Promise<string | undefined> {
-  return (await page.textContent('[id^="tick-"] p'))?.match(/^[\d,]+ of [\d,]+ \w+/)?.[0];
+  return (await page.textContent('.panel [id^="tick-"] p'))?.match(/^[\d,]+ of [\d,]+ \w+/)?.[0];
 }
 
 const act = (page: Page, name: string): Promise<void> =>
@@ -36,7 +36,7 @@ describe("leaving and coming back", () => {
     }
     const back = await scene.open(path);
     await says(back, ".outcome", "Copied 1500 rows", 40_000);
-    const counts = await back.locator(".counts div").allTextContents();
+    const counts = await back.locator(".panel .counts div").allTextContents();
     expect(counts.map((text) => text.replace(/\s/g, ""))).toEqual(["done1,500"]);
     // Counted once more by somebody else: an export reads them all.
     await startJob(back, "contact_export", { prefix: "row-" });

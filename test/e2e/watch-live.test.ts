@@ -7,7 +7,9 @@ const scene = useApplication();
 
 /** How many ticks the page shows. */
 async function ticksOn(page: Page): Promise<number> {
-  return Number((await page.textContent('[id^="tick-"] p'))?.match(/^([\d,]+) of/)?.[1] ?? 0);
+  return Number(
+    (await page.textContent('.panel [id^="tick-"] p'))?.match(/^([\d,]+) of/)?.[1] ?? 0,
+  );
 }
 
 const linesOn = (page: Page): Promise<string[]> =>
