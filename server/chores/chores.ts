@@ -2,7 +2,7 @@
 import { removeAllExpired } from "../accounts/sessions.ts";
 import type { Backend, Chore } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
-import { keepMissingWords } from "../jobs/keep-words.ts";
+import { keepMissingWords } from "../jobs/start/keep-words.ts";
 import { mendCounters } from "../jobs/worker/counters.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "../storage/storage.ts";

@@ -1,7 +1,7 @@
 /** Jobs that ended long ago go, with all that they left; what they came to stays known for a while. */
 import { sql } from "kysely";
 import type { Backend, Write } from "../backend/backend.ts";
-import { firstIdOf } from "../jobs/first-id.ts";
+import { firstIdOf } from "../jobs/list/first-id.ts";
 import type { Storage } from "../storage/storage.ts";
 import { inSmallSteps } from "./small-steps.ts";
 

@@ -1,6 +1,6 @@
 /** What was typed into a form, or stands in a query, as the input of a kind. Pure. */
 import type { Kind } from "../job.ts";
-import { isSecret } from "../jobs/secret.ts";
+import { isSecret } from "../jobs/start/secret.ts";
 import { type InputField, inputFields } from "./input-fields.ts";
 
 /** By field name, "mapping.3" for a column. */

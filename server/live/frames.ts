@@ -2,7 +2,7 @@
 
 import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { type Counts, mostCounted } from "../jobs/counts.ts";
+import { type Counts, mostCounted } from "../jobs/list/counts.ts";
 import { countsView } from "../jobs/shown/counts-view.ts";
 import { clock } from "../jobs/shown/format.ts";
 import { resultView } from "../jobs/shown/result-view.ts";

@@ -1,8 +1,8 @@
 /** What the hub reads of jobs: by ids, many at once. */
 import type { Backend } from "../backend/backend.ts";
 import type { FileRow, LogRow, StepRow } from "../backend/schema.ts";
+import { withPlaces } from "../jobs/forecast/place-in-line.ts";
 import { linesOnPage } from "../jobs/log.ts";
-import { withPlaces } from "../jobs/place-in-line.ts";
 import type { Left } from "../jobs/shown/result-view.ts";
 import { type ShownRow, shownColumns } from "../jobs/shown/shown-row.ts";
 import type { PreviewView } from "../jobs/shown/view-types.ts";

@@ -1,7 +1,7 @@
 /** Which jobs were started since a list of jobs was rendered. */
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
-import { firstIdOf } from "../jobs/first-id.ts";
+import { firstIdOf } from "../jobs/list/first-id.ts";
 import { isFinal, statuses } from "../jobs/status.ts";
 import type { ListTopic, Topic } from "./topics.ts";
 

@@ -1,8 +1,8 @@
 /** The counts of lists for those who poll: counted once a while for all who ask. */
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
-import { countByStatus } from "../jobs/counts.ts";
-import { createMemory } from "../jobs/memory.ts";
+import { countByStatus } from "../jobs/list/counts.ts";
+import { createMemory } from "../jobs/list/memory.ts";
 import type { Frames } from "./frames.ts";
 import { ownerOf, scopesOf } from "./list-counts.ts";
 import type { Topic } from "./topics.ts";

@@ -5,8 +5,8 @@ import { type ContactRow, countContacts, searchContacts } from "../contacts/sear
 import { amountOf, moment } from "../jobs/shown/format.ts";
 import type { ContactsPage, ContactView } from "../pages/contacts.ts";
 import type { Env, Services } from "../services.ts";
-import { findJob } from "./job-of.ts";
-import { layoutWithTray } from "./tray.ts";
+import { findJob } from "./job/job-of.ts";
+import { layoutWithTray } from "./page/tray.ts";
 
 const rowsOnPage = 50;
 

@@ -8,8 +8,8 @@ import { attachment } from "../storage/content-disposition.ts";
 import { type FileOfJob, findFile, isKept } from "../storage/files.ts";
 import { checkFile, linkHours } from "../storage/links.ts";
 import { rangeOf } from "../storage/range.ts";
-import { errorPage, type Trouble } from "./error-page.ts";
-import type { PageServices } from "./layout.ts";
+import { errorPage, type Trouble } from "./page/error-page.ts";
+import type { PageServices } from "./page/layout.ts";
 
 type FileServices = PageServices & Pick<Services, "backend" | "storage">;
 

@@ -5,11 +5,11 @@ import { type Accounts, createAccounts } from "../../server/accounts/accounts.ts
 import type { Backend } from "../../server/backend/backend.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
-import { protectForms, requirePerson } from "../../server/routes/guard.ts";
-import { sessionRoutes } from "../../server/routes/sessions.ts";
-import { settingRoutes } from "../../server/routes/settings.ts";
-import { signUpRoutes } from "../../server/routes/sign-ups.ts";
-import type { TrayServices } from "../../server/routes/tray.ts";
+import { protectForms, requirePerson } from "../../server/routes/page/guard.ts";
+import type { TrayServices } from "../../server/routes/page/tray.ts";
+import { sessionRoutes } from "../../server/routes/people/sessions.ts";
+import { settingRoutes } from "../../server/routes/people/settings.ts";
+import { signUpRoutes } from "../../server/routes/people/sign-ups.ts";
 import type { Env } from "../../server/services.ts";
 
 export const config = {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { shownState } from "../../server/jobs/shown/view.ts";
-import { start } from "../../server/jobs/start.ts";
+import { start } from "../../server/jobs/start/start.ts";
 import { backends } from "../support/backends.ts";
 import { openScene } from "./scene.ts";
 

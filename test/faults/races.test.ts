@@ -4,7 +4,7 @@ import type { JobRow } from "../../server/backend/schema.ts";
 import { cancel } from "../../server/jobs/cancel.ts";
 import { claim } from "../../server/jobs/claim.ts";
 import { cancelled, handBack, succeed } from "../../server/jobs/ends.ts";
-import { start } from "../../server/jobs/start.ts";
+import { start } from "../../server/jobs/start/start.ts";
 import { backends } from "../support/backends.ts";
 import { anotherProcess } from "./another-process.ts";
 import { finals, gapless, openScene, type Scene } from "./scene.ts";

@@ -8,7 +8,7 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 import type { EventRow, JobRow } from "../../server/backend/schema.ts";
 import { type Catalog, readCatalog } from "../../server/catalog.ts";
-import { start } from "../../server/jobs/start.ts";
+import { start } from "../../server/jobs/start/start.ts";
 import { finalStatuses, isFinal } from "../../server/jobs/status.ts";
 import {
   type Application,

@@ -9,7 +9,7 @@ import { succeed } from "../../server/jobs/ends.ts";
 import { progressWriter } from "../../server/jobs/run/flush.ts";
 import type { LogLine } from "../../server/jobs/run/log-lines.ts";
 import type { ProgressRow } from "../../server/jobs/run/progress.ts";
-import { start } from "../../server/jobs/start.ts";
+import { start } from "../../server/jobs/start/start.ts";
 import { createFrames } from "../../server/live/frames.ts";
 import { createHub, type Hub } from "../../server/live/hub.ts";
 import { createJobReader } from "../../server/live/job-reader.ts";

@@ -10,7 +10,7 @@ import { execute } from "../../server/jobs/run/execute.ts";
 import { progressWriter } from "../../server/jobs/run/flush.ts";
 import { createProgress } from "../../server/jobs/run/progress.ts";
 import { Stopped, type StopReason } from "../../server/jobs/run/run.ts";
-import { start } from "../../server/jobs/start.ts";
+import { start } from "../../server/jobs/start/start.ts";
 import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import { readJob } from "./job-row.ts";

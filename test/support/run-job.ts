@@ -8,7 +8,7 @@ import { claim } from "../../server/jobs/claim.ts";
 import { execute } from "../../server/jobs/run/execute.ts";
 import { progressWriter } from "../../server/jobs/run/flush.ts";
 import { createProgress } from "../../server/jobs/run/progress.ts";
-import { start } from "../../server/jobs/start.ts";
+import { start } from "../../server/jobs/start/start.ts";
 import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import type { Storage } from "../../server/storage/storage.ts";

@@ -2,7 +2,7 @@
 import type { JobRow } from "../../backend/schema.ts";
 import type { Advance } from "../estimate/advances.ts";
 import type { Estimator, Known } from "../estimate/estimator.ts";
-import { pastSteps } from "../history.ts";
+import { pastSteps } from "../forecast/history.ts";
 import type { Run } from "./run.ts";
 
 /** A job that is shorter costs nothing for it; one that goes on is long enough. */

@@ -2,7 +2,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import type { Env, Services } from "../../services.ts";
-import { requireApiPerson } from "../guard.ts";
+import { requireApiPerson } from "../page/guard.ts";
 import { auditApi } from "./audit.ts";
 import { eventsApi } from "./events.ts";
 import { jobActionsApi } from "./job-actions.ts";

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Catalog } from "../../catalog.ts";
 import type { Kind } from "../../job.ts";
-import { isSecret } from "../../jobs/secret.ts";
+import { isSecret } from "../../jobs/start/secret.ts";
 
 type JsonSchema = Record<string, unknown>;
 

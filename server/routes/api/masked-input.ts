@@ -1,6 +1,6 @@
 /** A job's input as it may be shown: fields that hold secrets are masked. */
 import type { Kind } from "../../job.ts";
-import { isSecret } from "../../jobs/secret.ts";
+import { isSecret } from "../../jobs/start/secret.ts";
 
 const mask = "********";
 

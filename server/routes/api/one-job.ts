@@ -6,7 +6,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import { removedText } from "../../jobs/removed.ts";
 import { isFinal } from "../../jobs/status.ts";
 import type { Env, Services } from "../../services.ts";
-import { jobOf, removedJobOf } from "../job-of.ts";
+import { jobOf, removedJobOf } from "../job/job-of.ts";
 import { Problem } from "./problems.ts";
 
 export const jobParams = z.object({ id: z.string().meta({ description: "The job's id" }) });

@@ -4,11 +4,11 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { NotFinal } from "../../jobs/retry.ts";
-import { NoRejectedRows } from "../../jobs/retry-rejected.ts";
 import { isWorthRetrying } from "../../jobs/retryable.ts";
-import { AlreadyActive, InvalidInput, UnknownKind } from "../../jobs/start.ts";
-import { uploadStatus } from "../receive.ts";
+import { NotFinal } from "../../jobs/start/retry.ts";
+import { NoRejectedRows } from "../../jobs/start/retry-rejected.ts";
+import { AlreadyActive, InvalidInput, UnknownKind } from "../../jobs/start/start.ts";
+import { uploadStatus } from "../new-job/receive.ts";
 
 export const problemSchema = z
   .object({

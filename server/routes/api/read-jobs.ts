@@ -1,6 +1,6 @@
 /** What the JSON of jobs needs beside their rows, read for all of them at once. */
 import type { StepRow } from "../../backend/schema.ts";
-import { typicalDurations, typicalSeconds } from "../../jobs/typical-duration.ts";
+import { typicalDurations, typicalSeconds } from "../../jobs/forecast/typical-duration.ts";
 import type { Services } from "../../services.ts";
 import { isKept } from "../../storage/files.ts";
 import { jobJson, type ToldRow } from "./job-json.ts";

@@ -17,7 +17,7 @@ import type { Estimator } from "../../../server/jobs/estimate/estimator.ts";
 import { execute } from "../../../server/jobs/run/execute.ts";
 import { progressWriter } from "../../../server/jobs/run/flush.ts";
 import { createProgress, type Progress } from "../../../server/jobs/run/progress.ts";
-import { start } from "../../../server/jobs/start.ts";
+import { start } from "../../../server/jobs/start/start.ts";
 import { createLog } from "../../../server/log.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
 import { keepUpload } from "../../../server/storage/uploads.ts";

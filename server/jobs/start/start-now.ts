@@ -1,0 +1,35 @@
+import type { Backend } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import { audit, type Via } from "../audit.ts";
+import { record } from "../transition.ts";
+
+/**
+ * A job that waits for its time need not wait any longer. One that is due already, runs, stands or
+ * has ended stays as it is.
+ * @returns the job as it is now
+ */
+export async function startNow(
+  backend: Backend,
+  id: string,
+  by: string,
+  via: Via = "page",
+): Promise<JobRow> {
+  return backend.write(async (write) => {
+    const at = backend.now();
+    const before = await read(write.db, id);
+    if (before.run_at <= at) return before;
+    const job = await record(write, {
+      ...{ id, at, from: ["pending"], set: { run_at: at } },
+      fact: { type: "brought_forward", message: "Brought forward to now", details: { by } },
+    });
+    // It stands or was cancelled.
+    if (!job) return read(write.db, id);
+    await write.ring({ id, runAt: at, priority: job.priority });
+    await audit(write.db, { jobId: id, userId: by, via, action: "started_now", at });
+    return job;
+  });
+}
+
+async function read(db: Backend["db"], id: string): Promise<JobRow> {
+  return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+}

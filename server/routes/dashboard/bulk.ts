@@ -1,0 +1,116 @@
+/**
+ * POST /jobs/bulk: one action for the jobs that were chosen in the list, at once. For all that match
+ * the list's filter, GET /jobs/bulk says what will happen, and POST /jobs/bulk/all starts a job.
+ */
+import { randomUUID } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { can } from "../../accounts/authorize.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import { cancelMany, clearMany, type DoMany, retryMany } from "../../jobs/many.ts";
+import { amountOf } from "../../jobs/shown/format.ts";
+import { start } from "../../jobs/start/start.ts";
+import type { Env, Services } from "../../services.ts";
+import { attachment } from "../../storage/content-disposition.ts";
+import { filesOfMany } from "../../storage/many-files.ts";
+import { zipOf } from "../../storage/zip.ts";
+import { isJobId } from "../job/job-of.ts";
+import { setFlash } from "../page/flash.ts";
+import { field } from "../page/form.ts";
+import { pageOf } from "../page/guard.ts";
+import { bulkKinds, bulkPage, isBulkAction } from "./bulk-page.ts";
+import { choiceOf, readFilter, whichJobs } from "./job-filter.ts";
+
+/** More than a page of the list holds. */
+const mostIds = 200;
+
+const actions = new Map<string, { run: DoMany; done: string }>([
+  ["cancel", { run: cancelMany, done: "asked to stop" }],
+  ["clear", { run: clearMany, done: "cleared from the list" }],
+  ["retry", { run: retryMany, done: "started again" }],
+]);
+
+export function bulkRoutes(services: Services): Hono<Env> {
+  const { backend, catalog, config } = services;
+  const routes = new Hono<Env>();
+
+  routes.post("/jobs/bulk", async (c) => {
+    const body = await c.req.parseBody({ all: true });
+    const action = field(body, "action");
+    if (field(body, "all") && isBulkAction(action)) {
+      const filter = readFilter(texts(body), catalog, c.var.person, backend.now());
+      const query = new URLSearchParams({ action });
+      for (const { name, value } of filter.fields) query.set(name, value);
+      return c.redirect(`/jobs/bulk?${query}`, 303);
+    }
+    const jobs = await allowed(c, idsIn(body));
+    if (jobs.length === 0) return backWith(c, "plain", "Choose some jobs first.");
+    if (action === "download") return download(c, jobs);
+    const chosen = actions.get(action);
+    if (!chosen) return backWith(c, "plain", "Choose what to do with them.");
+    const doing = { backend, catalog, by: c.var.person.userId, since: backend.now() };
+    const count = await chosen.run(doing, jobs);
+    const left = idsIn(body).length - count;
+    const rest = left > 0 ? `; ${amountOf(left, "jobs")} left as before` : "";
+    return backWith(c, "good", `${amountOf(count, "jobs")} ${chosen.done}${rest}.`);
+  });
+
+  routes.get("/jobs/bulk", async (c) => {
+    const action = c.req.query("action") ?? "";
+    if (!isBulkAction(action)) return c.redirect("/jobs", 303);
+    return c.html(await bulkPage(c, services, action));
+  });
+
+  routes.post("/jobs/bulk/all", async (c) => {
+    const body = await c.req.parseBody();
+    const { person } = c.var;
+    const { accountId, userId } = person;
+    const action = field(body, "action");
+    const until = new Date(Number(field(body, "until")));
+    if (!isBulkAction(action) || Number.isNaN(until.getTime())) return c.redirect("/jobs", 303);
+    const filter = readFilter(texts(body), catalog, person, until.getTime());
+    const { job } = await start(backend, catalog, {
+      kind: bulkKinds[action],
+      input: { which: whichJobs(filter, catalog), choice: choiceOf(filter, until.getTime()) },
+      ...{ accountId, userId },
+      idempotencyKey: field(body, "idempotency_key") || randomUUID(),
+    });
+    return c.redirect(`/jobs/${job.id}`, 303);
+  });
+
+  async function allowed(c: Context<Env>, ids: string[]): Promise<JobRow[]> {
+    if (ids.length === 0) return [];
+    const found = await backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
+    return found.filter(
+      (job) => can(c.var.person, "act", job) && can(c.var.person, "download", job),
+    );
+  }
+
+  async function download(c: Context<Env>, jobs: readonly JobRow[]): Promise<Response> {
+    const files = await filesOfMany(
+      services,
+      jobs.map(({ id }) => id),
+    );
+    if (files.length === 0) return backWith(c, "plain", "None of these jobs has left a file.");
+    c.header("Cache-Control", "private, no-store, no-transform");
+    c.header("Content-Type", "application/zip");
+    c.header("Content-Disposition", attachment(`Files of ${amountOf(jobs.length, "jobs")}.zip`));
+    return c.body(ReadableStream.from(zipOf(files)));
+  }
+
+  function backWith(c: Context<Env>, tone: "good" | "plain", text: string): Response {
+    setFlash(c, { tone, text }, config);
+    return c.redirect(pageOf(c), 303);
+  }
+
+  return routes;
+}
+
+function idsIn(body: Record<string, unknown>): string[] {
+  const ids = [body.ids ?? []].flat();
+  return ids.filter((id): id is string => typeof id === "string" && isJobId(id)).slice(0, mostIds);
+}
+
+/** Fields that are there once, as a query has them. */
+function texts(body: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.keys(body).map((name) => [name, field(body, name)]));
+}

@@ -1,0 +1,42 @@
+/** What a job was started with, as people gave it. */
+import type { z } from "zod";
+import type { JobRow } from "../../backend/schema.ts";
+import { isSecret } from "../../jobs/start/secret.ts";
+import type { JobPage } from "../../pages/jobs.ts";
+import type { Services } from "../../services.ts";
+
+/** An upload by its name, a choice by its words, a secret not at all, nor what is no single value. */
+export async function inputFacts(
+  { backend, catalog }: Services,
+  job: JobRow,
+): Promise<JobPage["input"]> {
+  const input: Record<string, unknown> = JSON.parse(job.input);
+  const facts: JobPage["input"] = [];
+  for (const [field, type] of Object.entries(catalog.get(job.kind)?.input.shape ?? {})) {
+    const value = input[field];
+    if (value === undefined || value === null || typeof value === "object") continue;
+    const { label = words(field), ...meta } = (type as z.ZodType).meta() ?? {};
+    const text = isSecret(type) ? "••••••••" : await shown(backend, String(value), meta);
+    facts.push({ label, value: text });
+  }
+  return facts;
+}
+
+async function shown(backend: Services["backend"], value: string, meta: z.GlobalMeta) {
+  if (meta.upload) return uploadName(backend, value);
+  return meta.options?.[value] ?? value;
+}
+
+function words(field: string): string {
+  const text = field.replaceAll("_", " ").replace(/ id$/, "");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+async function uploadName({ db }: Services["backend"], id: string): Promise<string> {
+  const upload = await db
+    .selectFrom("uploads")
+    .select("name")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return upload?.name ?? "a file that was deleted";
+}

@@ -1,0 +1,41 @@
+/** The job that a route is about, for a person who may do that with it. */
+import type { Context } from "hono";
+import { type Action, can } from "../../accounts/authorize.ts";
+import type { JobRow, RemovedJobRow } from "../../backend/schema.ts";
+import { findRemoved } from "../../jobs/removed.ts";
+import type { Env, Services } from "../../services.ts";
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Anything else is no job's id, and some of it no database takes. */
+export function isJobId(text: string): boolean {
+  return uuid.test(text);
+}
+
+/** @returns undefined also where the job is somebody else's: that it exists is not told */
+export async function jobOf(
+  c: Context<Env>,
+  { backend }: Pick<Services, "backend">,
+  action: Action,
+): Promise<JobRow | undefined> {
+  const job = await findJob(backend, c.req.param("id") ?? "");
+  return job && can(c.var.person, action, job) ? job : undefined;
+}
+
+/** What is still known of a job that is no longer kept, for a person who might see it. */
+export async function removedJobOf(
+  c: Context<Env>,
+  { backend }: Pick<Services, "backend">,
+): Promise<RemovedJobRow | undefined> {
+  const id = c.req.param("id") ?? "";
+  const job = isJobId(id) ? await findRemoved(backend.db, id) : undefined;
+  return job && can(c.var.person, "see", job) ? job : undefined;
+}
+
+export async function findJob(
+  { db }: Services["backend"],
+  id: string,
+): Promise<JobRow | undefined> {
+  if (!isJobId(id)) return undefined;
+  return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();
+}

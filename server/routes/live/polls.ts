@@ -1,0 +1,94 @@
+/** The same fragments as the stream's, in one answer, for browsers that no stream gets through to. */
+import { createHash } from "node:crypto";
+import type { Context } from "hono";
+import { can } from "../../accounts/authorize.ts";
+import type { ShownRow } from "../../jobs/shown/shown-row.ts";
+import { createFrames } from "../../live/frames.ts";
+import { createJobReader } from "../../live/job-reader.ts";
+import { newJobs } from "../../live/new-jobs.ts";
+import { createPolledCounts } from "../../live/polled-counts.ts";
+import { createPolledJobs } from "../../live/polled-jobs.ts";
+import type { Topic } from "../../live/topics.ts";
+import type { Env, Services } from "../../services.ts";
+
+type Poll = (
+  c: Context<Env>,
+  topics: readonly Topic[],
+  cursors: ReadonlyMap<string, number>,
+) => Promise<Response>;
+
+const longest = 30;
+const ofLists = 10;
+
+/**
+ * Each answer says when to come back (`X-Poll-After`, seconds, 0 for never) and names what it shows
+ * (`ETag`): who has that already gets no body. Log lines are told behind those that the page has.
+ */
+export function createPolls(services: Services): Poll {
+  const { backend, catalog, render } = services;
+  const now = () => backend.now();
+  const reader = createJobReader(services);
+  const frames = createFrames({ catalog, render, reader });
+  const jobs = createPolledJobs({ reader, frames, now });
+  const countsOf = createPolledCounts({ db: backend.db, frames, now });
+
+  return async (c, topics, cursors) => {
+    const { person } = c.var;
+    const watched = topics.filter((topic) => topic.kind !== "list");
+    // A job that one may not see is as if it were not.
+    const read = await jobs.rows([...new Set(watched.map(({ id }) => id))]);
+    const rows = read.filter((row) => can(person, "see", row));
+    const added = await newJobs(backend.db, person, topics);
+    const counts = await countsOf(topics, person);
+    const states = rows.map((row) => `${row.id}.${jobs.stateOf(row)}`);
+    const tag = tagOf([
+      ...topics.map(({ kind }) => kind),
+      ...states,
+      ...added,
+      ...counts.map(({ state }) => state),
+    ]);
+    const pages = new Set(watched.filter(({ kind }) => kind === "job").map(({ id }) => id));
+    const talking = rows.filter(({ id, log_seq }) => {
+      return pages.has(id) && log_seq > (cursors.get(id) ?? 0);
+    });
+
+    c.header("Cache-Control", "private, no-cache, no-transform");
+    c.header("ETag", tag);
+    c.header("X-Poll-After", String(pollAfter(rows, topics, now())));
+    if (talking.length === 0 && c.req.header("if-none-match") === tag) return c.body(null, 304);
+    if (added.length > 0) c.header("X-New-Jobs", added.join(","));
+    const shown = await jobs.show(rows);
+    const parts = watched.map(({ kind, id }) => {
+      return kind === "job" ? shown.get(id)?.page() : shown.get(id)?.row();
+    });
+    for (const { html } of counts) parts.push(html);
+    const lines = talking.map(({ id }) => linesBehind(id, cursors.get(id) ?? 0));
+    return c.html((await Promise.all([...parts, ...lines])).join("\n"));
+  };
+
+  async function linesBehind(id: string, after: number): Promise<string> {
+    const lines = await reader.lines(id, after);
+    return lines.length > 0 ? frames.lines(id, lines) : "";
+  }
+}
+
+/** Weak: what it names may be written in other bytes. */
+function tagOf(parts: readonly string[]): string {
+  return `W/"${createHash("sha1").update(parts.join()).digest("base64url")}"`;
+}
+
+/**
+ * A job that has just begun is asked after often, an old one rarely, one that is not due yet when it
+ * is; what is over never again. The one that is the most in a hurry says.
+ * @returns seconds, 0 to stop
+ */
+function pollAfter(rows: readonly ShownRow[], topics: readonly Topic[], now: number): number {
+  const waits = rows.filter((row) => row.finished_at === null).map((row) => waitFor(row, now));
+  if (topics.some(({ kind }) => kind === "list")) waits.push(ofLists);
+  return waits.length === 0 ? 0 : Math.min(longest, Math.max(1, Math.round(Math.min(...waits))));
+}
+
+function waitFor({ status, run_at, created_at, started_at }: ShownRow, now: number): number {
+  const untilDue = status === "pending" ? run_at - now : 0;
+  return untilDue > 0 ? untilDue / 1_000 : (now - (started_at ?? created_at)) / 15_000;
+}

@@ -1,0 +1,83 @@
+/** GET /live: what the tabs of one browser watch, as an event stream or as one answer to a poll. */
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { type Context, Hono } from "hono";
+import { can, visibleJobs } from "../../accounts/authorize.ts";
+import { bearerToken } from "../../accounts/bearer-token.ts";
+import { assetHref } from "../../assets/href.ts";
+import { openStream } from "../../live/stream.ts";
+import { parseCursors, parseTopics, type Topic } from "../../live/topics.ts";
+import type { Env, Services } from "../../services.ts";
+import { createPolls } from "./polls.ts";
+
+export function streamRoutes(services: Services): Hono<Env> {
+  const { hub } = services;
+  const answerPoll = createPolls(services);
+  const routes = new Hono<Env>();
+
+  routes.get("/live", async (c) => {
+    const asked = withVisibleLists(c, parseTopics(c.req.query("topics") ?? ""));
+    const cursors = parseCursors(c.req.query("after") ?? "");
+    if (!c.req.header("accept")?.includes("text/event-stream")) {
+      return answerPoll(c, asked, cursors);
+    }
+    const topics = await allowed(c, services, asked);
+    const { outgoing } = c.env;
+    if (!outgoing) throw new Error("Streams need the server of Node");
+    const { userId, accountId, sessionId } = c.var.person;
+    const stream = openStream(outgoing, {
+      version: assetHref("app.js"),
+      isAllowed: sameAsker(c, services),
+    });
+    const leave = hub.watch({
+      topics,
+      cursors,
+      userId,
+      accountId,
+      sessionId,
+      mailbox: stream.mailbox,
+      end: stream.end,
+    });
+    stream.onClose(leave);
+    return RESPONSE_ALREADY_SENT;
+  });
+
+  return routes;
+}
+
+/**
+ * Whether the person who asked may still see what they did. It stands by itself, for what the
+ * handler of a request has in hand is heavy, and a stream would keep it for as long as it lives.
+ */
+function sameAsker(c: Context<Env>, { accounts }: Services): () => Promise<boolean> {
+  const cookie = c.req.header("cookie") ?? "";
+  const token = bearerToken(c.req.header("authorization"));
+  return async () => {
+    const person = await accounts.personOf(new Headers({ cookie }));
+    return (person ?? (token ? await accounts.personOfToken(token) : null)) !== null;
+  };
+}
+
+/** Who may not see others' jobs watches the list of their own. */
+function withVisibleLists(c: Context<Env>, topics: Topic[]): Topic[] {
+  const seesOthers = visibleJobs(c.var.person, "account").userId === undefined;
+  return topics.map((topic) => {
+    return topic.kind === "list" && !seesOthers ? { ...topic, scope: "mine" } : topic;
+  });
+}
+
+/** Each is checked when the stream subscribes: a job that one may not see is as if it were not. */
+async function allowed(c: Context<Env>, { backend }: Services, topics: Topic[]): Promise<Topic[]> {
+  const { person } = c.var;
+  const ids = topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
+  const rows = ids.length > 0 ? await owners(backend, ids) : [];
+  const seen = new Set(rows.filter((row) => can(person, "see", row)).map((row) => row.id));
+  return topics.filter((topic) => topic.kind === "list" || seen.has(topic.id));
+}
+
+function owners({ db }: Services["backend"], ids: string[]) {
+  return db
+    .selectFrom("jobs")
+    .select(["id", "account_id", "user_id"])
+    .where("id", "in", ids)
+    .execute();
+}

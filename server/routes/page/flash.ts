@@ -1,0 +1,45 @@
+/** A message that outlives one redirect and is shown once. It travels in a cookie. */
+import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { z } from "zod";
+import { isSecure } from "../../accounts/auth.ts";
+import type { Config } from "../../config.ts";
+
+export type Flash = z.output<typeof shape>;
+
+const shape = z.object({ tone: z.enum(["good", "bad", "plain"]), text: z.string().max(500) });
+const name = "headway_flash";
+/** Seconds: long enough for the redirect, too short to turn up on a page of tomorrow. */
+const maxAge = 60;
+
+export function setFlash(c: Context, flash: Flash, config: Pick<Config, "publicUrl">): void {
+  keepOnce(c, name, JSON.stringify(flash), config);
+}
+
+/** Reads the message and takes it away. */
+export function takeFlash(c: Context): Flash | null {
+  const value = takeOnce(c, name);
+  if (!value) return null;
+  try {
+    return shape.parse(JSON.parse(value));
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a value for the page that the answer redirects to. */
+export function keepOnce(
+  c: Context,
+  key: string,
+  value: string,
+  config: Pick<Config, "publicUrl">,
+): void {
+  const secure = isSecure(config);
+  setCookie(c, key, value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge });
+}
+
+export function takeOnce(c: Context, key: string): string | undefined {
+  const value = getCookie(c, key);
+  if (value !== undefined) deleteCookie(c, key, { path: "/" });
+  return value;
+}

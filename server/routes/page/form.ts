@@ -1,0 +1,20 @@
+/** Small things that routes with forms of people share. */
+
+import { addressOf } from "../../accounts/address.ts";
+import type { Visitor } from "../../accounts/sign-in.ts";
+import type { Config } from "../../config.ts";
+import type { Handled } from "./layout.ts";
+
+/** A field's text; empty where it is missing, a file, or there several times. */
+export function field(body: Record<string, unknown>, name: string): string {
+  const value = body[name];
+  return typeof value === "string" ? value : "";
+}
+
+export function visitorOf(c: Handled, { proxies }: Pick<Config, "proxies">): Visitor {
+  return { address: addressOf(c, proxies), userAgent: c.req.header("user-agent") ?? "" };
+}
+
+export function addCookies(c: Handled, cookies: string[]): void {
+  for (const cookie of cookies) c.header("Set-Cookie", cookie, { append: true });
+}

@@ -1,0 +1,83 @@
+/** What the frame around every page needs of a request. */
+import { randomBytes } from "node:crypto";
+import type { Context } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import type { Person } from "../../accounts/accounts.ts";
+import { isSecure } from "../../accounts/auth.ts";
+import { formToken } from "../../accounts/form-token.ts";
+import { usualPreferences } from "../../accounts/preferences.ts";
+import { assetHref } from "../../assets/href.ts";
+import type { LayoutData } from "../../pages/layout.ts";
+import type { Env, Services } from "../../services.ts";
+import { takeFlash } from "./flash.ts";
+
+export type PageServices = Pick<Services, "accounts" | "config" | "render">;
+/** The context of a request to a route of ours. */
+export type Handled = Context<Env>;
+export type LayoutOptions = Pick<LayoutData, "title" | "section"> &
+  Partial<Pick<LayoutData, "topics" | "since" | "refresh" | "tray" | "script">>;
+
+/** Knows a person only once `currentPerson` was asked, as `requirePerson` and `protectForms` do. */
+export function layoutFor(
+  c: Context<Env>,
+  services: PageServices,
+  options: LayoutOptions,
+): LayoutData {
+  const person: Person | undefined = c.get("person");
+  return {
+    topics: [],
+    since: "",
+    refresh: null,
+    tray: null,
+    script: null,
+    ...options,
+    person: person ? { name: person.name, email: person.email } : null,
+    wishes: person?.preferences ?? usualPreferences,
+    token: tokenOf(c, services),
+    flash: takeFlash(c),
+    css: assetHref("app.css"),
+    js: assetHref("app.js"),
+  };
+}
+
+/** The token for the forms of this browser; a visitor without any gets what it is bound to. */
+export function tokenOf(c: Context<Env>, services: PageServices): string {
+  const binding = formBinding(c) ?? newVisitor(c, services);
+  return formToken(services.config.secret, binding);
+}
+
+/** Who is asking, where anybody may ask. Behind `requirePerson` it is `c.var.person`. */
+export async function currentPerson(
+  c: Context<Env>,
+  { accounts }: Pick<PageServices, "accounts">,
+): Promise<Person | null> {
+  const known: Person | undefined = c.get("person");
+  if (known) return known;
+  // A stream is written past `c`: it would prolong the session and lose the cookie that says so.
+  const isStream = c.req.header("accept")?.includes("text/event-stream");
+  const renew = (cookie: string) => c.header("Set-Cookie", cookie, { append: true });
+  const person = await accounts.personOf(c.req.raw.headers, isStream ? undefined : renew);
+  if (person) c.set("person", person);
+  return person;
+}
+
+const visitorCookie = "headway_visitor";
+
+/**
+ * What the form token of this browser is bound to: its session, or a random cookie where nobody is
+ * signed in, so that sign-in forms carry a token too.
+ * @returns null for a browser that has neither
+ */
+export function formBinding(c: Context<Env>): string | null {
+  const person: Person | undefined = c.get("person");
+  if (person) return `session ${person.sessionId}`;
+  const visitor = getCookie(c, visitorCookie);
+  return visitor ? `visitor ${visitor}` : null;
+}
+
+function newVisitor(c: Context<Env>, { config }: PageServices): string {
+  const visitor = randomBytes(18).toString("base64url");
+  const secure = isSecure(config);
+  setCookie(c, visitorCookie, visitor, { path: "/", httpOnly: true, sameSite: "Lax", secure });
+  return `visitor ${visitor}`;
+}

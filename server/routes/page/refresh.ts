@@ -1,0 +1,17 @@
+import type { Context } from "hono";
+import type { RefreshView } from "../../pages/layout.ts";
+import type { Env } from "../../services.ts";
+
+/** For pages that change: reloading with JavaScript off, which the person can stop. */
+export function refreshView(c: Context<Env>, seconds: number): RefreshView {
+  const url = new URL(c.req.url);
+  const stopped = url.searchParams.get("refresh") === "off";
+  const checkHref = url.pathname + url.search;
+  if (stopped) url.searchParams.delete("refresh");
+  else url.searchParams.set("refresh", "off");
+  return {
+    seconds: stopped ? null : seconds,
+    checkHref,
+    toggleHref: url.pathname + url.search,
+  };
+}

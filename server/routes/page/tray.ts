@@ -1,0 +1,50 @@
+/** The person's active jobs, in the header of every page that is not the list of them. */
+import type { Person } from "../../accounts/accounts.ts";
+import { visibleJobs } from "../../accounts/authorize.ts";
+import { withPlaces } from "../../jobs/forecast/place-in-line.ts";
+import { countJobs, listJobs } from "../../jobs/list/list.ts";
+import { jobView } from "../../jobs/shown/view.ts";
+import { isFinal, statuses } from "../../jobs/status.ts";
+import type { LayoutData, TrayView } from "../../pages/layout.ts";
+import type { Services } from "../../services.ts";
+import { type Handled, type LayoutOptions, layoutFor } from "./layout.ts";
+
+export type TrayServices = Pick<Services, "accounts" | "backend" | "catalog" | "config" | "render">;
+
+const mostShown = 5;
+const mostCounted = 99;
+const active = statuses.filter((status) => !isFinal(status));
+
+/**
+ * The frame of a person's page.
+ * @param options.except the job that the page itself is about
+ */
+export async function layoutWithTray(
+  c: Handled,
+  services: TrayServices,
+  { except, ...options }: LayoutOptions & { except?: string },
+): Promise<LayoutData> {
+  const tray = await trayOf(services, c.var.person, except);
+  const topics = [...(options.topics ?? []), ...(tray?.jobs ?? []).map(({ id }) => `row:${id}`)];
+  return layoutFor(c, services, { ...options, topics, tray });
+}
+
+async function trayOf(
+  { backend, catalog }: TrayServices,
+  person: Person,
+  except: string | undefined,
+): Promise<TrayView | null> {
+  const filter = { ...visibleJobs(person, "mine"), statuses: active };
+  const list = await listJobs(backend.db, filter, { limit: mostShown + 1 });
+  const others = list.jobs.filter(({ id }) => id !== except);
+  if (others.length === 0) return null;
+  const shown = await withPlaces(backend, others.slice(0, mostShown));
+  const now = backend.now();
+  const all = list.next ? await countJobs(backend.db, filter, mostCounted) : list.jobs.length;
+  const count = all - (others.length < list.jobs.length ? 1 : 0);
+  return {
+    count,
+    countText: all > mostCounted ? `${mostCounted}+` : String(count),
+    jobs: shown.map((row) => jobView(row, catalog.get(row.kind), [], now)),
+  };
+}

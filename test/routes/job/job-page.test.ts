@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { cancel } from "../../../server/jobs/cancel.ts";
+import { backends } from "../../support/backends.ts";
+import { openSite, type Site } from "../site.ts";
+
+let site: Site;
+let person: Awaited<ReturnType<Site["join"]>>;
+beforeEach(async () => {
+  site = await openSite(backends[0]!);
+  person = await site.join("ada");
+});
+afterEach(() => site.close());
+
+test("shows no secret of what the job was started with, also not an optional one", async () => {
+  const input = { user: "ada", password: "engine", hint: "analytical" };
+  const page = await person.browser.text(`/jobs/${await person.start("secretive", input)}`);
+  expect(page).toContain("••••••••");
+  expect(page).not.toContain("engine");
+  expect(page).not.toContain("analytical");
+});
+
+test("a fragment leaves a message to the page that it was meant for", async () => {
+  const id = await person.start("stepping");
+  await cancel(site.backend, id, person.userId);
+  await person.post(`/jobs/${id}/retry`);
+  const again = await person.post(`/jobs/${id}/retry`);
+  await person.browser.get(`/jobs/${id}/actions`);
+  const page = await person.browser.text(again.headers.get("location")!);
+  expect(page).toContain("Nothing was started twice");
+});

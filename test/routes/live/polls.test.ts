@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { JobRow } from "../../../server/backend/schema.ts";
+import { cancel } from "../../../server/jobs/cancel.ts";
+import { claim } from "../../../server/jobs/claim.ts";
+import { pause } from "../../../server/jobs/pause.ts";
+import { backends } from "../../support/backends.ts";
+import { openSite, type Site } from "../site.ts";
+
+describe.each(backends)("polling, on $name", (which) => {
+  let site: Site;
+  let ada: Awaited<ReturnType<Site["join"]>>;
+  /** The clock stands, but for what tests move it by. */
+  let shift = 0;
+  beforeAll(async () => {
+    site = await openSite(which);
+    const minute = Math.ceil(site.backend.now() / 60_000) * 60_000;
+    site.backend.now = () => minute + shift;
+    ada = await site.join("ada");
+  });
+  afterAll(() => site.close());
+  afterEach(async () => void (await site.backend.db.deleteFrom("jobs").execute()));
+
+  async function poll(topics: string, tag = "", after = "", who = ada) {
+    const query = `topics=${topics}${after && `&after=${after}`}`;
+    const headers: Record<string, string> = tag ? { "if-none-match": tag } : {};
+    const answer = await who.browser.get(`/live?${query}`, headers);
+    const { status } = answer;
+    const [next, nextTag] = ["x-poll-after", "etag"].map((name) => answer.headers.get(name));
+    return { status, next, tag: nextTag!, html: await answer.text() };
+  }
+  const log = (id: string, seq: number) =>
+    site.backend.write(async ({ db }) => {
+      const line = { level: "info" as const, message: `line ${seq}`, happened_at: 0 };
+      await db
+        .insertInto("job_logs")
+        .values({ job_id: id, seq, ...line })
+        .execute();
+      await db.updateTable("jobs").set({ log_seq: seq }).where("id", "=", id).execute();
+    });
+  const change = (id: string, columns: Partial<JobRow>) =>
+    site.backend.db.updateTable("jobs").set(columns).where("id", "=", id).execute();
+  /** Claims are made by the database's own clock. */
+  const run = async (id: string) => {
+    await change(id, { run_at: 0 });
+    expect((await claim(site.backend, "worker-1"))?.id).toBe(id);
+    const at = site.backend.now();
+    await change(id, { started_at: at, claimed_at: at });
+  };
+  /** Until what was read has to be read again. */
+  const later = (ms = 1_100) => {
+    shift += ms;
+  };
+
+  test("what is known gets no body, and what changed does", async () => {
+    const id = await ada.start("stepping");
+    await pause(site.backend, id, ada.userId);
+    const first = await poll(`job:${id}`);
+    expect(first).toMatchObject({ status: 200, next: "1" });
+    expect(first.html).toContain(`panel-${id}`);
+    expect(await poll(`job:${id}`, first.tag)).toMatchObject({ status: 304, html: "", next: "1" });
+    // The row of a list is another sight of it.
+    expect((await poll(`row:${id}`, first.tag)).html).toContain(`row-${id}`);
+    await cancel(site.backend, id, ada.userId);
+    // For a second everybody is told what was read last.
+    expect((await poll(`job:${id}`, first.tag)).status).toBe(304);
+    later();
+    const ended = await poll(`job:${id}`, first.tag);
+    expect(ended).toMatchObject({ status: 200, next: "0" });
+    expect(ended.html).toContain("Cancelled");
+  });
+
+  test("what moves without a write is told every few seconds, what stands is not", async () => {
+    const [running, standing] = [await ada.start("stepping"), await ada.start("counting")];
+    await run(running);
+    await pause(site.backend, standing, ada.userId);
+    const tags = [(await poll(`job:${running}`)).tag, (await poll(`job:${standing}`)).tag];
+    later(3_100);
+    expect((await poll(`job:${running}`, tags[0])).status).toBe(200);
+    expect((await poll(`job:${standing}`, tags[1])).status).toBe(304);
+  });
+
+  test("new lines of the log are told, whatever is known, behind those that the page has", async () => {
+    const id = await ada.start("stepping");
+    await pause(site.backend, id, ada.userId);
+    const { tag } = await poll(`job:${id}`);
+    await log(id, 1);
+    await log(id, 2);
+    later();
+    const told = await poll(`job:${id}`, tag, `${id}:1`);
+    expect(told.status).toBe(200);
+    expect(told.html).toContain("line 2");
+    expect(told.html).not.toContain("line 1");
+    expect((await poll(`job:${id}`, tag, `${id}:2`)).status).toBe(304);
+  });
+
+  test("it is asked for less and less often, and when a job is due", async () => {
+    const id = await ada.start("stepping");
+    for (const [ms, seconds] of [
+      [60_000, "4"],
+      [240_000, "20"],
+      [3_600_000, "30"],
+    ] as const) {
+      later(ms);
+      expect((await poll(`job:${id}`)).next).toBe(seconds);
+    }
+    const due = site.backend.now() + 12_000;
+    await change(id, { run_at: due });
+    later();
+    expect(Number((await poll(`job:${id}`)).next)).toBeLessThanOrEqual(11);
+    // One that has just been claimed is young, however long it waited.
+    later(12_000);
+    await run(id);
+    later();
+    expect((await poll(`job:${id}`)).next).toBe("1");
+    expect((await poll("jobs:mine")).next).toBe("10");
+    expect((await poll("job:0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f")).next).toBe("0");
+  });
+
+  test("what was rendered for one is not shown to others who may not see it", async () => {
+    const id = await ada.start("stepping");
+    const mine = await poll(`job:${id},row:${id}`);
+    expect(mine.html).toContain(`row-${id}`);
+    const eve = await site.join("eve");
+    const hers = await poll(`job:${id},row:${id}`, mine.tag, "", eve);
+    expect(hers).toMatchObject({ status: 200, next: "0" });
+    expect(hers.html).not.toContain(id);
+  });
+
+  test("however many ask in one moment, a job is read once", async () => {
+    const id = await ada.start("stepping");
+    await poll(`job:${id}`);
+    let reads = 0;
+    const { db } = site.backend;
+    site.backend.db.selectFrom = new Proxy(db.selectFrom, {
+      apply(target, self, given) {
+        if (given[0] === "jobs" || given[0] === "job_steps") reads++;
+        return Reflect.apply(target, self, given);
+      },
+    });
+    later();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => poll(`job:${id}`)));
+    expect(new Set(answers.map(({ html }) => html)).size).toBe(1);
+    expect(reads).toBe(1);
+  });
+});

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cancel } from "../../../server/jobs/cancel.ts";
+import { backends } from "../../support/backends.ts";
+import { openSite, type Site } from "../site.ts";
+
+const trayOf = (page: string): string =>
+  /<details class="menu tray"[\s\S]*?<\/form>/.exec(page)?.[0] ?? "";
+const rowsIn = (tray: string): string[] =>
+  [...tray.matchAll(/ id="row-([\w-]+)"/g)].map(([, id]) => id!);
+const countIn = (tray: string): string => /<b>([^<]*)<\/b>/.exec(tray)?.[1] ?? "";
+
+describe.each(backends)("the active jobs in the header, on $name", (which) => {
+  let site: Site;
+
+  beforeAll(async () => {
+    site = await openSite(which);
+  });
+  afterAll(() => site.close());
+
+  test("are the person's own: the first five, and how many there are", async () => {
+    const ann = await site.join("ann");
+    const bob = await site.join("bob");
+    expect(trayOf(await ann.browser.text("/contacts"))).toBe("");
+    const ids: string[] = [];
+    for (let job = 0; job < 7; job++) ids.unshift(await ann.start("counting"));
+    await bob.start("counting");
+    const tray = trayOf(await ann.browser.text("/contacts"));
+    expect(rowsIn(tray)).toEqual(ids.slice(0, 5));
+    expect(countIn(tray)).toBe("7");
+    expect(countIn(trayOf(await bob.browser.text("/settings")))).toBe("1");
+    // What ended is not active any more.
+    for (const id of ids.slice(0, 6)) await cancel(site.backend, id, ann.userId);
+    expect(rowsIn(trayOf(await ann.browser.text("/jobs/new")))).toEqual(ids.slice(6));
+  });
+
+  test("are watched by the page, and leave out the job that the page is about", async () => {
+    const eve = await site.join("eve");
+    const [first, second] = [await eve.start("counting"), await eve.start("counting")];
+    const page = await eve.browser.text(`/jobs/${first}`);
+    expect(rowsIn(trayOf(page))).toEqual([second]);
+    expect(countIn(trayOf(page))).toBe("1");
+    expect(page).toContain(`data-topics="job:${first} row:${second}"`);
+    expect(page.match(new RegExp(`id="tick-${first}"`, "g"))).toHaveLength(1);
+    expect(trayOf(await eve.browser.text("/jobs"))).toBe("");
+  });
+});
