@@ -7,7 +7,7 @@ import { type Kind, type Outcome, Refused } from "../job.ts";
 import { milliseconds } from "./duration.ts";
 import { isWorthRetrying } from "./retryable.ts";
 import { span } from "./shown/format.ts";
-import { defaultRetryAfter } from "./start/start.ts";
+import { defaultRetryAfter } from "./start/insert.ts";
 import { isFinal } from "./status.ts";
 import { storable } from "./storable.ts";
 import { type Transition, transition } from "./transition.ts";

@@ -7,8 +7,8 @@ import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import { cancel } from "./cancel.ts";
 import { clear } from "./clear.ts";
+import { InvalidInput, UnknownKind } from "./start/request.ts";
 import { retry } from "./start/retry.ts";
-import { InvalidInput, UnknownKind } from "./start/start.ts";
 import { isFinal } from "./status.ts";
 
 export interface Doing {

@@ -9,7 +9,8 @@ import { typicalDurations } from "../../server/jobs/forecast/typical-duration.ts
 import { countJobs, listJobs } from "../../server/jobs/list/list.ts";
 import type { JobFilter } from "../../server/jobs/list/list-ranges.ts";
 import { search } from "../../server/jobs/list/search.ts";
-import { AlreadyActive, start } from "../../server/jobs/start/start.ts";
+import { AlreadyActive } from "../../server/jobs/start/request.ts";
+import { start } from "../../server/jobs/start/start.ts";
 import { isFinal } from "../../server/jobs/status.ts";
 import { mendCounters } from "../../server/jobs/worker/counters.ts";
 import { createSweeper, takeUntidy } from "../../server/jobs/worker/sweep.ts";

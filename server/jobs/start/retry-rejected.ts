@@ -1,15 +1,15 @@
-import type { z } from "zod";
 import type { Backend } from "../../backend/backend.ts";
 import type { FileRow, JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import type { Kind } from "../../job.ts";
 import { filesOf, isKept } from "../../storage/files.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { keepUpload } from "../../storage/uploads.ts";
 import { amountOf } from "../shown/format.ts";
 import { isFinal } from "../status.ts";
+import { uploadFields } from "./job-uploads.ts";
+import { type Started, type StartRequest, UnknownKind } from "./request.ts";
 import { NotFinal } from "./retry.ts";
-import { type Started, type StartRequest, start, UnknownKind } from "./start.ts";
+import { start } from "./start.ts";
 
 /** The job left no rejected rows that its kind could try again, or no longer; in words for people. */
 export class NoRejectedRows extends Error {
@@ -37,7 +37,7 @@ export async function retryRejected(
   if (!isFinal(job.status)) throw new NotFinal("This job has not ended yet");
   const kind = catalog.get(job.kind);
   if (!kind) throw new UnknownKind(`There is no kind of job called "${job.kind}"`);
-  const field = uploadField(kind);
+  const [field] = uploadFields(kind);
   if (!kind.inputForRejected || !field || job.failed === 0) {
     throw new NoRejectedRows("There are no failed rows of this job that could be tried again");
   }
@@ -57,11 +57,6 @@ export async function retryRejected(
     only: "failed",
     ...how,
   });
-}
-
-function uploadField(kind: Kind): string | undefined {
-  const fields = Object.entries(kind.input.shape);
-  return fields.find(([, type]) => (type as z.ZodType).meta?.()?.upload)?.[0];
 }
 
 /** Under the file's own id, so that whoever clicks again finds it made. */

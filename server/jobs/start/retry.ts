@@ -2,7 +2,8 @@ import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import { isFinal } from "../status.ts";
-import { type Started, type StartRequest, start } from "./start.ts";
+import type { Started, StartRequest } from "./request.ts";
+import { start } from "./start.ts";
 
 /** Only a job that ended can be tried again. */
 export class NotFinal extends Error {

@@ -7,14 +7,14 @@ import { visibleJobs } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { cancel } from "../../jobs/cancel.ts";
 import { pause, resume } from "../../jobs/pause.ts";
-import { NotFinal, retry } from "../../jobs/start/retry.ts";
-import { NoRejectedRows, retryRejected } from "../../jobs/start/retry-rejected.ts";
 import {
   AlreadyActive,
   InvalidInput,
   type StartRequest,
   UnknownKind,
-} from "../../jobs/start/start.ts";
+} from "../../jobs/start/request.ts";
+import { NotFinal, retry } from "../../jobs/start/retry.ts";
+import { NoRejectedRows, retryRejected } from "../../jobs/start/retry-rejected.ts";
 import { startNow } from "../../jobs/start/start-now.ts";
 import { isFinal } from "../../jobs/status.ts";
 import type { Env, Services } from "../../services.ts";

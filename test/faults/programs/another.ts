@@ -2,7 +2,8 @@
 import { openBackend } from "../../../server/backend/open.ts";
 import { readCatalog } from "../../../server/catalog.ts";
 import { cancel } from "../../../server/jobs/cancel.ts";
-import { type StartRequest, start } from "../../../server/jobs/start/start.ts";
+import type { StartRequest } from "../../../server/jobs/start/request.ts";
+import { start } from "../../../server/jobs/start/start.ts";
 import { jobsDirs } from "../../support/application.ts";
 
 export type Told =

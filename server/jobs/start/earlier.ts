@@ -1,0 +1,69 @@
+/** The job that a start would only repeat: that of the same key, or an active one of the same input. */
+import type { Backend, Write } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import { AlreadyActive, type Started, type StartRequest } from "./request.ts";
+
+/** @returns the job of the request's key, or undefined where it has none or was never used */
+export async function startedBefore(
+  db: Backend["db"],
+  request: StartRequest,
+  input: string,
+): Promise<Started | undefined> {
+  const { kind, userId, idempotencyKey } = request;
+  if (idempotencyKey === undefined) return undefined;
+  const job = await db
+    .selectFrom("jobs")
+    .selectAll()
+    .where("user_id", "=", userId)
+    .where("idempotency_key", "=", idempotencyKey)
+    .executeTakeFirst();
+  if (!job) return undefined;
+  const same = job.kind === kind && job.input === input;
+  return { job, repeated: true, sameInput: same && (await wasFor(db, job, request)) };
+}
+
+/** The row's own time moves with every retry; what was asked for stands in its first event. */
+async function wasFor(db: Backend["db"], { id }: JobRow, request: Asked) {
+  const { details } = await db
+    .selectFrom("job_events")
+    .select("details")
+    .where("job_id", "=", id)
+    .where("seq", "=", 1)
+    .executeTakeFirstOrThrow();
+  return details === (JSON.stringify(asked(request)) ?? null);
+}
+
+type Asked = Pick<StartRequest, "runAt" | "only">;
+
+/** What of a request is told with the first event. */
+export function asked({ runAt, only }: Asked): { run_at?: string; only?: string } | undefined {
+  const at = runAt === undefined ? {} : { run_at: new Date(runAt).toISOString() };
+  return runAt === undefined && !only ? undefined : { ...at, ...(only && { only }) };
+}
+
+/**
+ * The name is held until the job is there to be found, so that of two that come in one moment the
+ * second finds the first. Who starts another all the same holds up nobody.
+ * @returns the job of the key, which may be the active one itself
+ * @throws AlreadyActive
+ */
+export async function refuseWhereActive(
+  write: Write,
+  request: StartRequest & { print: string },
+  input: string,
+): Promise<Started | undefined> {
+  const { accountId, print, unlessActive } = request;
+  await write.hold(`start:${accountId}:${print}`);
+  const earlier = await startedBefore(write.db, request, input);
+  if (earlier) return earlier;
+  let active = write.db
+    .selectFrom("jobs")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("print", "=", print)
+    .where("finished_at", "is", null);
+  if (unlessActive?.userId) active = active.where("user_id", "=", unlessActive.userId);
+  const job = await active.limit(1).executeTakeFirst();
+  if (job) throw new AlreadyActive(job);
+  return undefined;
+}

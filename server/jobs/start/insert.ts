@@ -1,0 +1,111 @@
+/** A new job's rows, in the transaction that starts it. */
+import { v7 as uuidv7 } from "uuid";
+import type { Write } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { Duration, Kind } from "../../job.ts";
+import { audit } from "../audit.ts";
+import { milliseconds } from "../duration.ts";
+import { storable } from "../storable.ts";
+import { keepEvent } from "../transition.ts";
+import { asked } from "./earlier.ts";
+import { sizeOf, type Upload } from "./job-uploads.ts";
+import { keepWords } from "./keep-words.ts";
+import type { StartRequest } from "./request.ts";
+
+/** The waits before automatic retries, unless the kind says otherwise. */
+export const defaultRetryAfter: readonly Duration[] = ["1s", "4s", "16s"];
+const defaultTimeout: Duration = "1h";
+
+/** A request that was checked, and found right. */
+interface Checked extends Omit<StartRequest, "input"> {
+  /** JSON */
+  input: string;
+  print: string;
+  uploads: Upload[];
+  /** Now, ms. */
+  at: number;
+}
+
+/** @returns undefined where the request's key was used before */
+export async function insertJob(
+  write: Write,
+  kind: Kind,
+  request: Checked,
+): Promise<JobRow | undefined> {
+  const { at } = request;
+  const runAt = Math.max(at, request.runAt ?? at);
+  const job = await write.db
+    .insertInto("jobs")
+    .values({
+      id: uuidv7(),
+      kind: request.kind,
+      account_id: request.accountId,
+      user_id: request.userId,
+      idempotency_key: request.idempotencyKey ?? null,
+      retry_of: request.retryOf ?? null,
+      priority: kind.priority ?? 0,
+      status: "pending",
+      input: request.input,
+      print: request.print,
+      subject: subjectOf(kind, request),
+      size: sizeOf(request.uploads),
+      run_at: runAt,
+      created_at: at,
+      max_retries: (kind.retryAfter ?? defaultRetryAfter).length,
+      timeout_ms: milliseconds(kind.timeout ?? defaultTimeout),
+      event_seq: 1,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["user_id", "idempotency_key"])
+        .where("idempotency_key", "is not", null)
+        .doNothing(),
+    )
+    .returningAll()
+    .executeTakeFirst();
+  if (!job) return undefined;
+  await write.db.insertInto("job_steps").values(stepsOf(job.id, kind)).execute();
+  if (request.uploads.length > 0) {
+    const uses = request.uploads.map((upload) => ({ job_id: job.id, upload_id: upload.id }));
+    await write.db
+      .insertInto("job_uploads")
+      .values(uses)
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
+  await keepWords(write, kind, job);
+  const details = asked(request);
+  const fact = { type: "created", message: "Created", ...(details && { details }) };
+  await keepEvent(write, job, fact, at);
+  await keepDeeds(write, job, request);
+  await write.ring({ id: job.id, runAt, priority: job.priority });
+  return job;
+}
+
+function subjectOf(kind: Kind, { input, uploads }: Checked): string | null {
+  const own = kind.subject?.(JSON.parse(input));
+  return own === undefined ? (uploads[0]?.name ?? null) : storable(own);
+}
+
+/** Of the job, and of the one that it repeats. */
+async function keepDeeds(
+  write: Write,
+  job: JobRow,
+  { via = "page", changed }: Checked,
+): Promise<void> {
+  const deed = { userId: job.user_id, via, at: job.created_at };
+  await audit(write.db, { ...deed, jobId: job.id, action: "started" });
+  if (!job.retry_of) return;
+  const action = changed ? "started_again" : "retried";
+  await audit(write.db, { ...deed, jobId: job.retry_of, action, newJobId: job.id });
+}
+
+function stepsOf(jobId: string, kind: Kind) {
+  return Object.entries(kind.steps).map(([name, weight], position) => ({
+    job_id: jobId,
+    position,
+    name,
+    weight,
+    status: "waiting" as const,
+  }));
+}

@@ -1,0 +1,41 @@
+/** The uploaded files that a job is to read. */
+import type { z } from "zod";
+import type { Backend } from "../../backend/backend.ts";
+import type { UploadRow } from "../../backend/schema.ts";
+import type { Kind } from "../../job.ts";
+import { storable } from "../storable.ts";
+import type { PrintedFile } from "./print.ts";
+
+export type Upload = Pick<UploadRow, "id" | "name" | "size"> & PrintedFile;
+
+/** The names of the input's fields that hold an upload's id. */
+export function uploadFields({ input }: Pick<Kind, "input">): string[] {
+  const fields = Object.entries(input.shape);
+  return fields.filter(([, type]) => (type as z.ZodType).meta?.()?.upload).map(([name]) => name);
+}
+
+/** The files that the job will read, or the field whose file the account does not have. */
+export async function uploadsOf(
+  backend: Backend,
+  kind: Kind,
+  input: Record<string, unknown>,
+  accountId: string,
+): Promise<{ uploads: Upload[]; wrong?: Record<string, string> }> {
+  const uploads: Upload[] = [];
+  for (const field of uploadFields(kind)) {
+    const found = await backend.db
+      .selectFrom("uploads")
+      .select(["id", "name", "size", "sha256"])
+      .where("id", "=", storable(String(input[field])))
+      .where("account_id", "=", accountId)
+      .executeTakeFirst();
+    if (!found) return { uploads, wrong: { [field]: "This file is gone: upload it again" } };
+    uploads.push({ ...found, field });
+  }
+  return { uploads };
+}
+
+/** @returns bytes of all together; null for a job that reads none */
+export function sizeOf(uploads: readonly Upload[]): number | null {
+  return uploads.length > 0 ? uploads.reduce((sum, { size }) => sum + size, 0) : null;
+}
