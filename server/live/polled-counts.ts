@@ -1,8 +1,8 @@
 /** The counts of lists for those who poll: counted once a while for all who ask. */
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
+import { createAnswerCache } from "../jobs/list/answer-cache.ts";
 import { countByStatus } from "../jobs/list/counts.ts";
-import { createMemory } from "../jobs/list/memory.ts";
 import type { Frames } from "./frames.ts";
 import { ownerOf, scopesOf } from "./list-counts.ts";
 import type { Topic } from "./topics.ts";
@@ -21,7 +21,7 @@ export function createPolledCounts(options: {
   now: () => number;
 }) {
   const { db, frames, now } = options;
-  const memory = createMemory<PolledCounts>(now, keptMs);
+  const cache = createAnswerCache<PolledCounts>(now, keptMs);
 
   async function read(scope: "mine" | "account", owner: ReturnType<typeof ownerOf>) {
     const counts = await countByStatus(db, owner);
@@ -34,7 +34,7 @@ export function createPolledCounts(options: {
   ): Promise<PolledCounts[]> => {
     const lists = [...scopesOf(topics)].map((scope) => {
       const owner = ownerOf(scope, accountId, userId);
-      return memory.of(
+      return cache.of(
         JSON.stringify([scope, owner]),
         () => read(scope, owner),
         () => true,

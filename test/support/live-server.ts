@@ -233,9 +233,9 @@ function oneLine(html: string): string {
 
 const assets = () => ({ css: assetHref("app.css"), js: assetHref("app.js") });
 
-function actionsOf({ id, active, offers }: JobView): ActionsView {
-  const offered = active ? offers : [{ ...offers[0]!, path: "retry" as const, label: "Retry" }];
-  return { id, token: layout.token, offers: offered, sound: active ? false : null };
+function actionsOf({ id, active, buttons }: JobView): ActionsView {
+  const offered = active ? buttons : [{ ...buttons[0]!, path: "retry" as const, label: "Retry" }];
+  return { id, token: layout.token, buttons: offered, sound: active ? false : null };
 }
 
 function jobPage(job: JobView, lines: LogLineView[]): string {

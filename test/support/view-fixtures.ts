@@ -1,9 +1,9 @@
 /** Data for every template and every state that a job can be shown in; typed, and fit for looking at. */
 
 import type {
+  ButtonView,
   JobView,
   LogLineView,
-  OfferView,
   ResultView,
   TimeView,
 } from "../../server/jobs/shown/view-types.ts";
@@ -31,12 +31,12 @@ export const layout: LayoutData = {
   script: null,
 };
 
-const offer = {
+const button = {
   resume: { path: "resume", label: "Resume", icon: "play", look: "primary" },
   pause: { path: "pause", label: "Pause", icon: "pause", look: "" },
   cancel: { path: "cancel", label: "Cancel", icon: "stop", look: "danger" },
-} satisfies Record<string, OfferView>;
-const again = (label: string): OfferView[] => [{ path: "retry", label, icon: "again", look: "" }];
+} satisfies Record<string, ButtonView>;
+const again = (label: string): ButtonView[] => [{ path: "retry", label, icon: "again", look: "" }];
 
 /** An import of 100,000 contacts at 42 %, running; anything else by what is given. */
 export function jobView(different: Partial<JobView> = {}): JobView {
@@ -73,7 +73,7 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     advice: "",
     stoppedAt: "",
     resultHref: null,
-    offers: [offer.pause, offer.cancel],
+    buttons: [button.pause, button.cancel],
     starts: null,
     created: time("14:03"),
     started: time("14:04"),
@@ -192,7 +192,7 @@ export const jobs = {
     shown: "pausing",
     label: "Pausing for 3 s",
     estimate: "",
-    offers: [offer.cancel],
+    buttons: [button.cancel],
   }),
   paused: jobView({
     id: numbered(8),
@@ -201,14 +201,14 @@ export const jobs = {
     label: "Paused",
     message: "",
     estimate: "",
-    offers: [offer.resume, offer.cancel],
+    buttons: [button.resume, button.cancel],
   }),
   cancelling: jobView({
     id: numbered(9),
     shown: "cancelling",
     label: "Cancelling for 4 s",
     estimate: "",
-    offers: [],
+    buttons: [],
   }),
   succeeded: jobView({
     ...final,
@@ -231,7 +231,7 @@ export const jobs = {
     ],
     outcome: "Imported 99,702 of 100,000 rows, 188 were rejected",
     resultHref: "/contacts?job=0198c5d2-7a41-7c3e-9f10-000000000010",
-    offers: again("Run again"),
+    buttons: again("Run again"),
   }),
   failed: jobView({
     ...final,
@@ -246,7 +246,7 @@ export const jobs = {
       "Make room in the storage folder, then press Retry: it starts again from the first row.",
     elapsed: "48 s",
     stoppedAt: "in step 2 of 2: Import the rows, after 42,318 of 100,000 rows",
-    offers: again("Retry"),
+    buttons: again("Retry"),
     steps: stoppedSteps,
     counts: [{ name: "succeeded", label: "written", value: "42,318" }],
   }),
@@ -258,7 +258,7 @@ export const jobs = {
     label: "Cancelled",
     outcome: "42,241 contacts were imported and stay",
     stoppedAt: "in step 2 of 2: Import the rows, after 42,318 of 100,000 rows",
-    offers: again("Start again"),
+    buttons: again("Start again"),
     elapsed: "1 min 12 s",
     steps: stoppedSteps,
   }),

@@ -58,7 +58,7 @@ function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
       }),
       actions: {
         id: job.id,
-        offers: job.offers,
+        buttons: job.buttons,
         token: layout.token,
         sound: job.active ? false : null,
       },

@@ -1,11 +1,11 @@
 /** Other jobs, as a job may reach them: those that its person may act on, and no more. */
 import type { JobRow } from "../../backend/schema.ts";
 import { type JobChoice, type OtherJobs, Refused } from "../../job.ts";
-import { filesOfMany } from "../../storage/many-files.ts";
+import { filesOfJobs } from "../../storage/files-of-jobs.ts";
 import { zipOf } from "../../storage/zip.ts";
+import { type BulkAction, cancelMany, clearMany, retryMany } from "../bulk.ts";
 import { listIds } from "../list/list.ts";
 import { search } from "../list/search.ts";
-import { cancelMany, clearMany, type DoMany, retryMany } from "../many.ts";
 import { statuses } from "../status.ts";
 import type { Reached } from "./reach.ts";
 import type { Run } from "./run.ts";
@@ -15,7 +15,7 @@ const mostOthers = 100_000;
 
 export function createOthers(run: Run): OtherJobs {
   const { row, backend, catalog } = run;
-  const doing = { backend, catalog, by: row.user_id, since: row.created_at };
+  const context = { backend, catalog, by: row.user_id, since: row.created_at };
 
   async function reached(): Promise<Reached> {
     const reach = await run.reach(row.user_id, row.account_id);
@@ -34,7 +34,7 @@ export function createOthers(run: Run): OtherJobs {
       .filter((each) => mayAct(each) && !catalog.get(each.kind)?.actsOnOthers);
   }
 
-  const all = (act: DoMany) => async (ids: readonly string[]) => act(doing, await read(ids));
+  const all = (act: BulkAction) => async (ids: readonly string[]) => act(context, await read(ids));
 
   return {
     async find(choice) {
@@ -48,7 +48,7 @@ export function createOthers(run: Run): OtherJobs {
     retry: all(retryMany),
     async files(ids) {
       const jobs = await read(ids);
-      const entries = await filesOfMany(
+      const entries = await filesOfJobs(
         run,
         jobs.map(({ id }) => id),
       );

@@ -63,7 +63,7 @@ export interface JobView {
   stoppedAt: string;
   /** The page that shows the result, where the job left one. */
   resultHref: string | null;
-  offers: OfferView[];
+  buttons: ButtonView[];
   /** For one that is scheduled. */
   starts: TimeView | null;
   created: TimeView;
@@ -136,7 +136,7 @@ export interface LogLineView {
 }
 
 /** One thing that can be done with a job. */
-export interface OfferView {
+export interface ButtonView {
   /** Behind `/jobs/<id>/` */
   path: "cancel" | "pause" | "resume" | "retry" | "retry-rejected" | "start-now";
   /** "Retry" or, after a cancel, "Start again" */
@@ -149,7 +149,7 @@ export interface OfferView {
 /** The buttons of a job's page; rendered for one viewer, outside of the live partials. */
 export interface ActionsView {
   id: string;
-  offers: OfferView[];
+  buttons: ButtonView[];
   /** Bound to the viewer's session; every form carries it. */
   token: string;
   /** Whether a sound is played at the end; null where there is no end to wait for. */

@@ -1,10 +1,10 @@
 /** A job's row as people see it. Pure: rows and the moment are handed in. */
 import type { StepRow } from "../../backend/schema.ts";
 import { isFinal } from "../status.ts";
+import { buttons } from "./buttons.ts";
 import { expectation } from "./expectation.ts";
 import { moment, number, span, took } from "./format.ts";
 import { amount, percentOf, percentText, stepText, stoppedAt } from "./how-far.ts";
-import { offers } from "./offers.ts";
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 import { stepViews } from "./steps.ts";
 import type { JobView, Shown } from "./view-types.ts";
@@ -46,7 +46,7 @@ export function jobView(
     advice: row.status === "failed" ? (row.advice ?? "") : "",
     stoppedAt: ended && row.status !== "succeeded" ? stoppedAt(row, kind) : "",
     resultHref: row.status === "succeeded" ? row.result_page : null,
-    offers: offers(row, kind, now),
+    buttons: buttons(row, kind, now),
     starts: shown === "scheduled" ? moment(row.run_at) : null,
     created: moment(row.created_at),
     started: row.started_at === null ? null : moment(row.started_at),

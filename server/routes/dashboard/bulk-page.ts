@@ -9,17 +9,17 @@ import type { Env, Services } from "../../services.ts";
 import { layoutFor } from "../page/layout.ts";
 import { listFilter, readFilter, whichJobs } from "./job-filter.ts";
 
-export type BulkAction = keyof typeof bulkKinds;
+export type BulkActionName = keyof typeof bulkKinds;
 
 /** The kinds of jobs that do it. */
 export const bulkKinds = {
-  cancel: "many_cancel",
-  clear: "many_clear",
-  retry: "many_retry",
-  download: "many_download",
+  cancel: "bulk_cancel",
+  clear: "bulk_clear",
+  retry: "bulk_retry",
+  download: "bulk_download",
 } as const;
 
-export function isBulkAction(name: string): name is BulkAction {
+export function isBulkAction(name: string): name is BulkActionName {
   return Object.hasOwn(bulkKinds, name);
 }
 
@@ -31,7 +31,7 @@ interface Plan {
   others: string;
 }
 
-const plans: Record<BulkAction, Plan> = {
+const plans: Record<BulkActionName, Plan> = {
   cancel: {
     verb: "Cancel",
     fits: (status) => !isFinal(status),
@@ -61,7 +61,7 @@ const plans: Record<BulkAction, Plan> = {
 export async function bulkPage(
   c: Context<Env>,
   services: Services,
-  action: BulkAction,
+  action: BulkActionName,
 ): Promise<string> {
   const { backend, catalog, render } = services;
   const { person } = c.var;

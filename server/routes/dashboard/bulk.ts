@@ -6,12 +6,12 @@ import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { can } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { cancelMany, clearMany, type DoMany, retryMany } from "../../jobs/many.ts";
+import { type BulkAction, cancelMany, clearMany, retryMany } from "../../jobs/bulk.ts";
 import { amountOf } from "../../jobs/shown/format.ts";
 import { start } from "../../jobs/start/start.ts";
 import type { Env, Services } from "../../services.ts";
 import { attachment } from "../../storage/content-disposition.ts";
-import { filesOfMany } from "../../storage/many-files.ts";
+import { filesOfJobs } from "../../storage/files-of-jobs.ts";
 import { zipOf } from "../../storage/zip.ts";
 import { isJobId } from "../job/job-of.ts";
 import { setFlash } from "../page/flash.ts";
@@ -23,7 +23,7 @@ import { choiceOf, readFilter, whichJobs } from "./job-filter.ts";
 /** More than a page of the list holds. */
 const mostIds = 200;
 
-const actions = new Map<string, { run: DoMany; done: string }>([
+const actions = new Map<string, { run: BulkAction; done: string }>([
   ["cancel", { run: cancelMany, done: "asked to stop" }],
   ["clear", { run: clearMany, done: "cleared from the list" }],
   ["retry", { run: retryMany, done: "started again" }],
@@ -47,8 +47,8 @@ export function bulkRoutes(services: Services): Hono<Env> {
     if (action === "download") return download(c, jobs);
     const chosen = actions.get(action);
     if (!chosen) return backWith(c, "plain", "Choose what to do with them.");
-    const doing = { backend, catalog, by: c.var.person.userId, since: backend.now() };
-    const count = await chosen.run(doing, jobs);
+    const context = { backend, catalog, by: c.var.person.userId, since: backend.now() };
+    const count = await chosen.run(context, jobs);
     const left = idsIn(body).length - count;
     const rest = left > 0 ? `; ${amountOf(left, "jobs")} left as before` : "";
     return backWith(c, "good", `${amountOf(count, "jobs")} ${chosen.done}${rest}.`);
@@ -86,7 +86,7 @@ export function bulkRoutes(services: Services): Hono<Env> {
   }
 
   async function download(c: Context<Env>, jobs: readonly JobRow[]): Promise<Response> {
-    const files = await filesOfMany(
+    const files = await filesOfJobs(
       services,
       jobs.map(({ id }) => id),
     );

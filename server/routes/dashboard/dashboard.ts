@@ -3,10 +3,10 @@ import { type Context, Hono } from "hono";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import { assetHref } from "../../assets/href.ts";
 import { withPlaces } from "../../jobs/forecast/place-in-line.ts";
+import { createAnswerCache } from "../../jobs/list/answer-cache.ts";
 import { type Counts, countByStatus, mostCounted } from "../../jobs/list/counts.ts";
 import { countJobs, listJobs } from "../../jobs/list/list.ts";
 import type { JobFilter } from "../../jobs/list/list-ranges.ts";
-import { createMemory } from "../../jobs/list/memory.ts";
 import { mostFound } from "../../jobs/list/search.ts";
 import { capped, countsView } from "../../jobs/shown/counts-view.ts";
 import { amountOf, number } from "../../jobs/shown/format.ts";
@@ -28,8 +28,8 @@ export function dashboardRoutes(services: Services): Hono<Env> {
   const { db } = backend;
   const frames = createFrames({ catalog, render, reader: createJobReader(services) });
   const routes = new Hono<Env>();
-  const allCounts = createMemory<Counts>(() => backend.now(), keptMs);
-  const matchCounts = createMemory<number>(() => backend.now(), keptMs);
+  const allCounts = createAnswerCache<Counts>(() => backend.now(), keptMs);
+  const matchCounts = createAnswerCache<number>(() => backend.now(), keptMs);
 
   routes.get("/jobs", async (c) => {
     const { person } = c.var;
@@ -62,8 +62,8 @@ export function dashboardRoutes(services: Services): Hono<Env> {
   });
 
   function countAll(owner: { accountId: string; userId?: string }): Promise<Counts> {
-    const isLarge = (counts: Counts) => sumOf(counts, statuses) > countedAtOnce;
-    return allCounts.of(JSON.stringify(owner), () => countByStatus(db, owner), isLarge);
+    const mayBeOld = (counts: Counts) => sumOf(counts, statuses) > countedAtOnce;
+    return allCounts.of(JSON.stringify(owner), () => countByStatus(db, owner), mayBeOld);
   }
 
   /** What is filtered by status alone was counted already. */

@@ -1,7 +1,7 @@
 /** Who did what with a job, for the one who looks at its page. */
 import { namesOf } from "../../accounts/users.ts";
 import { readAudit } from "../../jobs/audit.ts";
-import { deedText } from "../../jobs/shown/deed-text.ts";
+import { auditText } from "../../jobs/shown/audit-text.ts";
 import { moment } from "../../jobs/shown/format.ts";
 import type { HistoryLine } from "../../pages/jobs.ts";
 import type { Services } from "../../services.ts";
@@ -20,7 +20,7 @@ export async function historyOf(
   return deeds.map((deed) => {
     const name = names.get(deed.user_id) ?? "Somebody who has left";
     return {
-      text: deedText(deed.user_id === viewerId ? "You" : name, deed),
+      text: auditText(deed.user_id === viewerId ? "You" : name, deed),
       at: moment(deed.at),
       newJobHref: deed.new_job_id ? `/jobs/${deed.new_job_id}` : null,
     };

@@ -6,8 +6,8 @@ import { findUser } from "../../accounts/users.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import { withPlaces } from "../../jobs/forecast/place-in-line.ts";
+import { buttons } from "../../jobs/shown/buttons.ts";
 import { moment } from "../../jobs/shown/format.ts";
-import { offers } from "../../jobs/shown/offers.ts";
 import { nothingLeft, resultView } from "../../jobs/shown/result-view.ts";
 import type { ActionsView } from "../../jobs/shown/view-types.ts";
 import { isFinal } from "../../jobs/status.ts";
@@ -86,7 +86,7 @@ export function actionsView(
   const kind = catalog.get(job.kind);
   return {
     id: job.id,
-    offers: can(person, "act", job) ? offers(job, kind, now) : [],
+    buttons: can(person, "act", job) ? buttons(job, kind, now) : [],
     token,
     sound: isFinal(job.status) ? null : person.preferences.sound,
   };

@@ -268,7 +268,7 @@ describe("where it stopped", () => {
 
 describe("what can be done with it", () => {
   const offered = (row: Partial<JobRow>, of: ShownKind | undefined = kind) =>
-    jobView(jobRow(row), of, [], now).offers.map(({ label }) => label);
+    jobView(jobRow(row), of, [], now).buttons.map(({ label }) => label);
 
   test("follows its state", () => {
     expect(offered({ status: "pending" })).toEqual(["Pause", "Cancel"]);
@@ -284,8 +284,8 @@ describe("what can be done with it", () => {
   test("has no Cancel where the kind allows none, and no new run where the kind is gone", () => {
     const firm = { ...kind, cancellable: false };
     expect(offered({ status: "running", ...begun }, firm)).toEqual(["Pause"]);
-    expect(jobView(jobRow({ status: "failed" }), undefined, [], now).offers).toEqual([]);
-    const orphan = jobView(jobRow({ status: "pending" }), undefined, [], now).offers;
+    expect(jobView(jobRow({ status: "failed" }), undefined, [], now).buttons).toEqual([]);
+    const orphan = jobView(jobRow({ status: "pending" }), undefined, [], now).buttons;
     expect(orphan.map(({ label }) => label)).toEqual(["Pause", "Cancel"]);
   });
 });

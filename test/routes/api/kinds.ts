@@ -1,6 +1,6 @@
 /** Kinds that the tests of the JSON interface start and run. */
 import { z } from "zod";
-import manyCancel from "../../../jobs/many_cancel.ts";
+import bulkCancel from "../../../jobs/bulk_cancel.ts";
 import type { Catalog } from "../../../server/catalog.ts";
 import { defineJob, type Kind, upload } from "../../../server/job.ts";
 
@@ -120,6 +120,6 @@ const unstoppable: Kind = { ...failing, title: "Go on", cancellable: false } as 
 export const catalog: Catalog = new Map<string, Kind>(
   Object.entries({
     ...{ stepping, counting, failing, secretive, reading, picky, unstoppable },
-    many_cancel: manyCancel,
+    bulk_cancel: bulkCancel,
   }).map(([name, kind]) => [name, kind as unknown as Kind]),
 );

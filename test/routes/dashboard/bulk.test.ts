@@ -89,7 +89,7 @@ test("for all that match it says what will happen, and starts a job of its own f
     expect(started.headers.get("location")).toMatch(/^\/jobs\/[0-9a-f-]{36}$/);
   }
   const { db } = site.backend;
-  const jobs = await db.selectFrom("jobs").selectAll().where("kind", "=", "many_cancel").execute();
+  const jobs = await db.selectFrom("jobs").selectAll().where("kind", "=", "bulk_cancel").execute();
   expect(jobs).toHaveLength(1);
   expect(jobs[0]).toMatchObject({ subject: "My jobs · Steps", user_id: person.userId });
   expect(JSON.parse(jobs[0]!.input).choice).toMatchObject({ scope: "mine", kinds: ["stepping"] });

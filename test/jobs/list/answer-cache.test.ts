@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { createMemory } from "../../../server/jobs/list/memory.ts";
+import { createAnswerCache } from "../../../server/jobs/list/answer-cache.ts";
 
-test("a large answer is remembered for a moment, a small one is asked for again", async () => {
+test("an answer that may be old is kept for a moment, another is asked for again", async () => {
   let at = 0;
   let asked = 0;
-  const memory = createMemory<number>(() => at, 2_000);
+  const cache = createAnswerCache<number>(() => at, 2_000);
   const ask = (answer: number) =>
-    memory.of(
+    cache.of(
       "key",
       async () => {
         asked++;
@@ -22,16 +22,16 @@ test("a large answer is remembered for a moment, a small one is asked for again"
 
 test("who asks in the same moment gets the same, and a failure is nobody's answer for long", async () => {
   let asked = 0;
-  const memory = createMemory<number>(() => 0, 2_000);
+  const cache = createAnswerCache<number>(() => 0, 2_000);
   const fail = async () => {
     asked++;
     throw new Error("away");
   };
-  const both = await Promise.allSettled([1, 2].map(() => memory.of("key", fail, () => true)));
+  const both = await Promise.allSettled([1, 2].map(() => cache.of("key", fail, () => true)));
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   expect(asked).toBe(1);
   expect(
-    await memory.of(
+    await cache.of(
       "key",
       async () => 7,
       () => true,

@@ -1,22 +1,22 @@
-/** Answers that took long are remembered for a moment, for all who ask the same. */
+/** Answers that take long to find are kept for a moment, for all who ask the same. */
 
-export interface Memory<T> {
+export interface AnswerCache<T> {
   /**
    * @param key what is asked; the same for all who may know the answer
-   * @param isLarge whether the answer took so long that it may be a moment old
+   * @param mayBeOld whether it took so long that the next who asks gets it, too
    */
-  of(key: string, ask: () => Promise<T>, isLarge: (answer: T) => boolean): Promise<T>;
+  of(key: string, ask: () => Promise<T>, mayBeOld: (answer: T) => boolean): Promise<T>;
 }
 
-/** More are not remembered at once. */
+/** More are not kept at once. */
 const mostKept = 1_000;
 
 /** @param keptMs from when it was asked for */
-export function createMemory<T>(now: () => number, keptMs: number): Memory<T> {
+export function createAnswerCache<T>(now: () => number, keptMs: number): AnswerCache<T> {
   const kept = new Map<string, { at: number; answer: Promise<T> }>();
 
   return {
-    async of(key, ask, isLarge) {
+    async of(key, ask, mayBeOld) {
       const known = kept.get(key);
       if (known && now() - known.at < keptMs) return known.answer;
       if (kept.size >= mostKept) kept.clear();
@@ -28,7 +28,7 @@ export function createMemory<T>(now: () => number, keptMs: number): Memory<T> {
       };
       try {
         const answer = await mine.answer;
-        if (!isLarge(answer)) forget();
+        if (!mayBeOld(answer)) forget();
         return answer;
       } catch (error) {
         forget();

@@ -4,7 +4,7 @@ import type { AuditRow } from "../../backend/schema.ts";
 type Deed = Pick<AuditRow, "action" | "via" | "file_name">;
 
 /** @param who "You", "Ada Lovelace" */
-export function deedText(who: string, deed: Deed): string {
+export function auditText(who: string, deed: Deed): string {
   const through = deed.via === "api" ? ", through the API" : "";
   return `${who} ${did(deed)}${through}`;
 }

@@ -1,5 +1,5 @@
 import { defineJob } from "../server/job.ts";
-import { amount, common, findJobs, foundJobs, steps } from "./lib/many-jobs.ts";
+import { amount, common, findJobs, foundJobs, steps } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,

@@ -8,7 +8,7 @@ import type { ZipEntry } from "./zip.ts";
 const atOnce = 200;
 
 /** What is no longer kept, or cannot be found where it is stored, is left out. */
-export async function filesOfMany(
+export async function filesOfJobs(
   { backend, storage }: { backend: Pick<Backend, "db" | "now">; storage: Storage },
   jobIds: readonly string[],
 ): Promise<ZipEntry[]> {

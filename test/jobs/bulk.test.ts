@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import manyCancel from "../../jobs/many_cancel.ts";
-import manyClear from "../../jobs/many_clear.ts";
-import manyDownload from "../../jobs/many_download.ts";
-import manyRetry from "../../jobs/many_retry.ts";
+import bulkCancel from "../../jobs/bulk_cancel.ts";
+import bulkClear from "../../jobs/bulk_clear.ts";
+import bulkDownload from "../../jobs/bulk_download.ts";
+import bulkRetry from "../../jobs/bulk_retry.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 import type { Catalog } from "../../server/catalog.ts";
@@ -29,10 +29,10 @@ const write = defineJob({
 
 const catalog = new Map<string, unknown>([
   ["write", write],
-  ["many_cancel", manyCancel],
-  ["many_clear", manyClear],
-  ["many_download", manyDownload],
-  ["many_retry", manyRetry],
+  ["bulk_cancel", bulkCancel],
+  ["bulk_clear", bulkClear],
+  ["bulk_download", bulkDownload],
+  ["bulk_retry", bulkRetry],
 ]) as Catalog & Map<string, Kind>;
 const input = '{"name":"a.txt","text":"A"}';
 
@@ -86,7 +86,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("cancels what has not ended, and says what had", async () => {
     const waiting = await add(45);
     const over = await add(4, ended("succeeded"));
-    const job = await engine.finish("many_cancel", choice());
+    const job = await engine.finish("bulk_cancel", choice());
     expect(job.outcome).toBe("Cancelled 45 of 49 jobs, 4 had ended before or cannot be cancelled");
     expect(job).toMatchObject({ status: "succeeded", succeeded: 45, skipped: 4 });
     expect(new Set((await rows(waiting)).map(({ status }) => status))).toEqual(
@@ -98,9 +98,9 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("leaves alone what others own, what came later, itself and its like", async () => {
     const [mine] = await add(1);
     const others = await add(3, { user_id: "user-2" });
-    const like = await engine.start("many_clear", choice());
+    const like = await engine.start("bulk_clear", choice());
     await backend.db.updateTable("jobs").set({ run_at: 9e15 }).where("id", "=", like).execute();
-    const id = await engine.start("many_cancel", choice({ scope: "account" }));
+    const id = await engine.start("bulk_cancel", choice({ scope: "account" }));
     await new Promise((resolve) => setTimeout(resolve, 5));
     const later = await add(2);
     expect((await engine.run(id)).outcome).toBe("Cancelled 1 of 1 job");
@@ -113,9 +113,9 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     await setRole("owner");
     await add(3, { user_id: "user-2" });
     const all = choice({ scope: "account" });
-    expect((await engine.finish("many_cancel", all)).outcome).toBe("Cancelled 3 of 3 jobs");
+    expect((await engine.finish("bulk_cancel", all)).outcome).toBe("Cancelled 3 of 3 jobs");
     await backend.db.deleteFrom("members").execute();
-    const refused = await engine.finish("many_cancel", all);
+    const refused = await engine.finish("bulk_cancel", all);
     expect(refused).toMatchObject({
       status: "failed",
       error: "You no longer belong to this account",
@@ -125,7 +125,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("keeps to the filter", async () => {
     const failed = await add(2, ended("failed"));
     await add(3, ended("succeeded"));
-    const job = await engine.finish("many_clear", choice({ statuses: ["failed"] }));
+    const job = await engine.finish("bulk_clear", choice({ statuses: ["failed"] }));
     expect(job.outcome).toBe("Cleared 2 of 2 jobs from the list");
     const hidden = await backend.db
       .selectFrom("jobs")
@@ -139,7 +139,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("interrupted in the middle of a batch, it starts nothing twice and counts right", async () => {
     const failed = await add(50, ended("failed"));
     await add(2);
-    const id = await engine.start("many_retry", choice());
+    const id = await engine.start("bulk_retry", choice());
     const abort = new AbortController();
     let writes = 0;
     // In the second batch: some jobs of it are started again already, and their count is not kept.
@@ -178,19 +178,19 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
       await engine.finish("write", { name: "a.txt", text });
     }
     await add(1, ended("failed"));
-    const job = await engine.finish("many_download", choice());
+    const job = await engine.finish("bulk_download", choice());
     expect(job.outcome).toBe("Packed 2 files of 3 jobs");
     const [archive] = await engine.files(job.id);
     expect(archive).toMatchObject({ name: "files.zip", media_type: "application/zip" });
     expect(archive!.content).toContain("a (2).txt");
-    const none = await engine.finish("many_download", choice({ statuses: ["failed"] }));
+    const none = await engine.finish("bulk_download", choice({ statuses: ["failed"] }));
     expect(none.outcome).toBe("None of 1 job left a file");
   });
 
   test("does not wait until others of its account have ended", async () => {
     await backend.db.updateTable("accounts").set({ running: 5 }).execute();
     const [due] = await add(1, { run_at: 0 });
-    const job = await engine.finish("many_cancel", choice());
+    const job = await engine.finish("bulk_cancel", choice());
     expect(job.outcome).toBe("Cancelled 1 of 1 job");
     expect((await rows([due!]))[0]!.status).toBe("cancelled");
   });

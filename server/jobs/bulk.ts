@@ -11,7 +11,7 @@ import { InvalidInput, UnknownKind } from "./start/request.ts";
 import { retry } from "./start/retry.ts";
 import { isFinal } from "./status.ts";
 
-export interface Doing {
+export interface BulkContext {
   backend: Backend;
   catalog: Catalog;
   /** The person's id. */
@@ -22,10 +22,10 @@ export interface Doing {
 }
 
 /** @returns how many it was done with; the others are as they were */
-export type DoMany = (doing: Doing, jobs: readonly JobRow[]) => Promise<number>;
+export type BulkAction = (context: BulkContext, jobs: readonly JobRow[]) => Promise<number>;
 
 /** What runs or waits stops; a kind that must not be stopped goes on. */
-export const cancelMany: DoMany = async ({ backend, catalog, by, via, since }, jobs) => {
+export const cancelMany: BulkAction = async ({ backend, catalog, by, via, since }, jobs) => {
   let count = 0;
   for (const { id, kind, status } of jobs) {
     if (isFinal(status) && status !== "cancelled") continue;
@@ -37,7 +37,7 @@ export const cancelMany: DoMany = async ({ backend, catalog, by, via, since }, j
 };
 
 /** What has ended is no longer listed. */
-export const clearMany: DoMany = async ({ backend, since }, jobs) => {
+export const clearMany: BulkAction = async ({ backend, since }, jobs) => {
   const ended = jobs.filter(({ status }) => isFinal(status));
   const listed = ended.filter(({ hidden_at }) => hidden_at === null).map(({ id }) => id);
   if (listed.length > 0) await clear(backend, listed);
@@ -45,14 +45,17 @@ export const clearMany: DoMany = async ({ backend, since }, jobs) => {
 };
 
 /** What has ended is started again, each once. */
-export const retryMany: DoMany = async (doing, jobs) => {
+export const retryMany: BulkAction = async (context, jobs) => {
   let count = 0;
-  for (const job of jobs) if (isFinal(job.status) && (await again(doing, job))) count++;
+  for (const job of jobs) if (isFinal(job.status) && (await again(context, job))) count++;
   return count;
 };
 
 /** @returns false where it had been started again before, or cannot be */
-async function again({ backend, catalog, by, via, since }: Doing, job: JobRow): Promise<boolean> {
+async function again(
+  { backend, catalog, by, via, since }: BulkContext,
+  job: JobRow,
+): Promise<boolean> {
   try {
     const started = await retry(backend, catalog, job, by, { via });
     return !started.repeated || started.job.created_at >= since;

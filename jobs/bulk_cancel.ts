@@ -1,5 +1,5 @@
 import { defineJob } from "../server/job.ts";
-import { common, goThrough, number, steps } from "./lib/many-jobs.ts";
+import { common, goThrough, number, steps } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,
