@@ -46,7 +46,7 @@ describe("Back and forward with the cache that keeps whole pages", () => {
     await says(other, ".panel .mark", "Cancelled");
     await travel(page, -1, one);
     await says(page, ".panel .mark", "Cancelled");
-    await page.waitForSelector(".actions button:has-text('Start again')");
+    await page.waitForSelector(".actions button:has-text('Restart')");
     await travel(page, -1, two);
     await movesOn(page);
     await page.click(".actions button:has-text('Cancel')");

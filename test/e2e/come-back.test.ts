@@ -63,7 +63,7 @@ describe("leaving and coming back", () => {
     await says(page, ".panel .mark", "Cancelled");
     await says(page, ".outcome", "what was done before is kept");
 
-    await act(page, "Start again");
+    await act(page, "Restart");
     await page.waitForURL(
       (url) => url.pathname !== path && /^\/jobs\/[0-9a-f-]{36}$/.test(url.pathname),
     );

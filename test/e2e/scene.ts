@@ -146,7 +146,7 @@ export async function startJob(
   return new URL(page.url()).pathname;
 }
 
-/** Waits until the header says how fresh the page is. */
+/** Waits until what stands there says so, however it is spaced. */
 export async function says(
   page: Page,
   selector: string,
@@ -164,4 +164,5 @@ export async function says(
     .toMatch(text);
 }
 
+/** Waits until the header says that what changes is told at once. */
 export const isLive = (page: Page): Promise<void> => says(page, "#live-mark", /^Live$/);

@@ -143,7 +143,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const next = idIn(await start({ ...fields, pause: "19" }));
     expect(await ada.browser.text(`/jobs/${next}`)).toContain(`href="/jobs/${id}"`);
     const history = await ada.browser.text(`/jobs/${id}`);
-    expect(history).toContain("You changed it and ran it again");
+    expect(history).toContain("You started it again with other input");
     expect(history).toContain(`href="/jobs/${next}">the new job</a>`);
 
     const eve = await site.join("eve");

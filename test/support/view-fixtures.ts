@@ -258,7 +258,7 @@ export const jobs = {
     label: "Cancelled",
     outcome: "42,241 contacts were imported and stay",
     stoppedAt: "in step 2 of 2: Import the rows, after 42,318 of 100,000 rows",
-    buttons: again("Start again"),
+    buttons: again("Restart"),
     elapsed: "1 min 12 s",
     steps: stoppedSteps,
   }),

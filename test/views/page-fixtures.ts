@@ -73,7 +73,7 @@ function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
       },
       history: [
         { text: "You downloaded people.csv", at: time("14:31"), newJobHref: null },
-        { text: "Grace Hopper ran it again", at: time("14:20"), newJobHref: jobs.running.href },
+        { text: "Grace Hopper started it again", at: time("14:20"), newJobHref: jobs.running.href },
         { text: "Ada Lovelace started it, through the API", at: time("14:03"), newJobHref: null },
       ],
       keptUntil: job.active ? null : time(),

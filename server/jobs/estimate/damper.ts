@@ -5,7 +5,7 @@
 import type { Ahead } from "./step.ts";
 
 export interface Damper {
-  /** Takes a new look at what is ahead; null where nothing can be said. */
+  /** Takes a new look at what is ahead; null, or what is no figure, where nothing can be said. */
   next(at: number, ahead: Ahead | null): Told | null;
   /** What was told last, as it is now. */
   told(at: number): Told | null;
@@ -34,7 +34,7 @@ export function createDamper(): Damper {
   return {
     told,
     next(at, ahead) {
-      if (!ahead) end = undefined;
+      if (!ahead || !Number.isFinite(ahead.ms + ahead.unsure)) end = undefined;
       else if (!end) end = { at: at + ahead.ms, unsure: ahead.unsure };
       else {
         const change = at + ahead.ms - end.at;

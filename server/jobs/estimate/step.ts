@@ -49,7 +49,9 @@ export function stepAhead(
   const ms = Math.max(0, working) + waiting;
   if (ms === 0) return { ms, unsure: pace.unsure };
   // How regular pauses are shows only in some of them; that one came once, only in what follows it.
-  const ofPauses = waiting > 0 ? waiting / ms / pauses.count / (pauses.told ? toldPauses : 1) : 0;
+  // A wait that is too short for a pause may be the first there is.
+  const seen = Math.max(1, pauses.count) * (pauses.told ? toldPauses : 1);
+  const ofPauses = waiting / ms / seen;
   const ofSingle = pauses.singleMs / (pauses.singleMs + 2 * pauses.work.at(-1)!.at);
   return { ms, unsure: pace.unsure * (working / ms) + ofPauses + ofSingle };
 }

@@ -58,7 +58,10 @@ export interface Tracked {
   wait(until: number, reason: string | null): () => void;
   /** Writes what is expected, where that became known without progress. */
   expect(): void;
-  /** Writes what waits, and keeps it as an event: the last of a step is never left out. */
+  /**
+   * Writes what waits, and keeps it as an event: the last of a step is never left out. Of a run that
+   * is forgotten nothing is written.
+   */
   finish(): Promise<void>;
   forget(): void;
 }
@@ -279,7 +282,7 @@ export function createProgress(options: {
           entry.finishing = true;
           try {
             do await flush();
-            while (entry.lines.waiting);
+            while (entry.lines.waiting && entries.get(id) === entry);
           } finally {
             entry.finishing = false;
           }
@@ -314,9 +317,9 @@ function rowOf(entry: Entry, at: number): ProgressRow {
     progress,
     message: message === null ? null : brief(message),
     at,
-    etaFrom: expected && Math.round(at + expected.from),
-    etaTo: expected && Math.round(at + expected.to),
-    waitsUntil: wait?.until ?? null,
+    etaFrom: expected && moment(at + expected.from),
+    etaTo: expected && moment(at + expected.to),
+    waitsUntil: wait ? moment(wait.until) : null,
     waitsFor: wait?.reason ? brief(wait.reason) : null,
     sampled: sampled ? 1 : 0,
   };
@@ -329,6 +332,12 @@ function nextOf(waits: ReadonlySet<Wait>): Wait | undefined {
 function fractionOf(done: number, total: number | null): number | null {
   const fraction = total ? done / total : Number.NaN;
   return Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : null;
+}
+
+/** As a column holds it, too; what is no moment is not told. */
+function moment(at: number): number | null {
+  const whole = Math.round(at);
+  return Number.isSafeInteger(whole) ? whole : null;
 }
 
 /** A kind may tell any number; a column that cannot hold it would fail the rows of all jobs. */

@@ -22,9 +22,9 @@ function did({ action, file_name }: Deed): string {
     case "started_now":
       return "started it before its time";
     case "retried":
-      return "ran it again";
+      return "started it again";
     case "started_again":
-      return "changed it and ran it again";
+      return "started it again with other input";
     case "downloaded":
       return `downloaded ${file_name ?? "a file"}`;
   }

@@ -1,5 +1,5 @@
 /** What can be done with a job as it is: its buttons, in their order. Pure. */
-import { isFinal } from "../status.ts";
+import { isFinal, type Status } from "../status.ts";
 import { number } from "./format.ts";
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 import type { ButtonView } from "./view-types.ts";
@@ -34,8 +34,9 @@ function onlyRejected({ status, failed }: ShownRow, kind: ShownKind): ButtonView
   return [{ path: "retry-rejected", label, icon: "again", look: "" }];
 }
 
-function again(status: ShownRow["status"]): ButtonView {
-  const label =
-    status === "failed" ? "Retry" : status === "cancelled" ? "Start again" : "Run again";
+const labels: Partial<Record<Status, string>> = { failed: "Retry", cancelled: "Restart" };
+
+function again(status: Status): ButtonView {
+  const label = labels[status] ?? "Run again";
   return { path: "retry", label, icon: "again", look: "" };
 }

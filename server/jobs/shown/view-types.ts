@@ -135,11 +135,11 @@ export interface LogLineView {
   time: TimeView;
 }
 
-/** One thing that can be done with a job. */
+/** One thing that can be done with a job, as a button. */
 export interface ButtonView {
-  /** Behind `/jobs/<id>/` */
+  /** Where its form is sent: behind `/jobs/<id>/`. */
   path: "cancel" | "pause" | "resume" | "retry" | "retry-rejected" | "start-now";
-  /** "Retry" or, after a cancel, "Start again" */
+  /** "Retry" or, after a cancel, "Restart" */
   label: string;
   icon: string;
   /** A class of buttons, or empty */

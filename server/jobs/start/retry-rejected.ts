@@ -39,11 +39,11 @@ export async function retryRejected(
   if (!kind) throw new UnknownKind(`There is no kind of job called "${job.kind}"`);
   const [field] = uploadFields(kind);
   if (!kind.inputForRejected || !field || job.failed === 0) {
-    throw new NoRejectedRows("There are no failed rows of this job that could be tried again");
+    throw new NoRejectedRows("There are no rejected rows of this job that could be tried again");
   }
   const files = await filesOf(backend, job.id);
   const file = files.find((each) => each.role === "rejects" && isKept(each, backend.now()));
-  if (!file) throw new NoRejectedRows("The file of the failed rows is no longer kept");
+  if (!file) throw new NoRejectedRows("The file of the rejected rows is no longer kept");
   await keepAsUpload({ backend, storage }, job, file);
   const values = await stepValues(backend, job.id);
   const input = kind.inputForRejected(JSON.parse(job.input), (step) => values.get(step));

@@ -19,7 +19,9 @@ const stepSchema = z
 const fileSchema = z
   .object({
     name: z.string(),
-    role: z.enum(["result", "rejects"]).meta({ description: "`rejects`: the rows that failed" }),
+    role: z
+      .enum(["result", "rejects"])
+      .meta({ description: "`rejects`: the rows that were rejected" }),
     media_type: z.string(),
     size: z.int().meta({ description: "Bytes" }),
     url: z.string().meta({ description: "Leads to the file by a link made for who asks" }),

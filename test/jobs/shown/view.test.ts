@@ -278,7 +278,7 @@ describe("what can be done with it", () => {
     expect(offered({ status: "paused", ...begun })).toEqual(["Resume", "Cancel"]);
     expect(offered({ status: "succeeded", finished_at: now })).toEqual(["Run again"]);
     expect(offered({ status: "failed", finished_at: now })).toEqual(["Retry"]);
-    expect(offered({ status: "cancelled", finished_at: now })).toEqual(["Start again"]);
+    expect(offered({ status: "cancelled", finished_at: now })).toEqual(["Restart"]);
   });
 
   test("has no Cancel where the kind allows none, and no new run where the kind is gone", () => {

@@ -82,16 +82,16 @@ describe.each(backends)("rejected rows, on $name", (which) => {
 
   test("that are not there are refused in words", async () => {
     const well = await imported("Email\nann@x.test\n");
-    await expect(again(well.id)).rejects.toThrow("There are no failed rows of this job");
+    await expect(again(well.id)).rejects.toThrow("There are no rejected rows of this job");
     const other = await engine.finish("contact_export", {});
-    await expect(again(other.id)).rejects.toThrow("There are no failed rows of this job");
+    await expect(again(other.id)).rejects.toThrow("There are no rejected rows of this job");
     const some = await imported("Email\nann@x.test\nbo\n");
     await engine.backend.db
       .updateTable("files")
       .set({ kept_until: 1 })
       .where("job_id", "=", some.id)
       .execute();
-    await expect(again(some.id)).rejects.toThrow("The file of the failed rows is no longer kept");
+    await expect(again(some.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
     const waiting = await engine.start("contact_export", {});
     await expect(again(waiting)).rejects.toThrow("has not ended yet");
   });
