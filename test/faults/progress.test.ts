@@ -54,6 +54,32 @@ describe.each(backends)("progress on $name", (which) => {
     expect(events).toEqual([{ job_id: holds.id }]);
   });
 
+  test("moments that are no whole ones, or none at all, harm no neighbour either", async () => {
+    const { backend } = await openScene(which);
+    const progress = createProgress({
+      write: progressWriter(backend),
+      now: backend.now,
+      onError: () => {},
+    });
+    const until = backend.now() + 9_000;
+    const jobs = [];
+    for (const [moment, expected] of [
+      [until + 0.4, 1_000.6],
+      [Number.POSITIVE_INFINITY, Number.NaN],
+    ]) {
+      const { id } = await insertJob(backend, running({ fence: 1 }));
+      const told = { from: expected!, to: expected! };
+      const job = progress.track(id, 1, { ...createEstimator([1]), expect: () => told });
+      job.wait(moment!, null);
+      job.set(1, 2, null);
+      jobs.push(id);
+    }
+    await progress.flush();
+    const [odd, none] = await Promise.all(jobs.map((id) => readJob(backend, id)));
+    expect(odd).toMatchObject({ waits_until: until, eta_to: expect.any(Number), step_done: 1 });
+    expect(none).toMatchObject({ waits_until: null, eta_to: null, step_done: 1 });
+  });
+
   test("what no column can hold is made to fit, and harms no neighbour in the same write", async () => {
     const scene = await openScene(which);
     const { backend } = scene;

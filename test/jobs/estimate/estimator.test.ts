@@ -213,6 +213,30 @@ test("what is told does not jump about: no look changes the end by more than the
   }
 });
 
+test("whatever waits are told, and whatever past jobs took, it is a figure or nothing", () => {
+  const past = { ms: 60_000, size: null, steps: [{ ms: 60_000, total: 1_000 }] };
+  const moments = fc.array(
+    fc.record({ ms: fc.nat(2_000), items: fc.nat(10), waits: fc.option(fc.nat(4_000)) }),
+    { minLength: 5 },
+  );
+  fc.assert(
+    fc.property(moments, (all) => {
+      const estimator = createEstimator([1]);
+      estimator.begin(0, 0, 0);
+      estimator.know({ ...unknown, past: [past] });
+      let [at, done] = [0, 0];
+      for (const { ms, items, waits } of all) {
+        at += ms;
+        done += items;
+        estimator.observe(at, done, 1_000);
+        estimator.wait(at, waits === null ? null : at + waits);
+        const { from, to } = estimator.expect(at) ?? { from: 0, to: 0 };
+        expect(Number.isFinite(from + to)).toBe(true);
+      }
+    }),
+  );
+});
+
 test("what is left is never below nothing, whatever is told", () => {
   const moment = fc.record({
     wait: fc.nat(5_000),
