@@ -71,6 +71,7 @@ describe("who may import whom", () => {
       "storable.ts",
       "run/progress.ts",
       "run/log-lines.ts",
+      "run/tracked-job.ts",
       "estimate/estimator.ts",
     ].map((name) => `server/jobs/${name}`);
     expect(files).toEqual(expect.arrayContaining(decides));

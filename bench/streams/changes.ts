@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 import { progressWriter } from "../../server/jobs/run/flush.ts";
-import type { ProgressRow } from "../../server/jobs/run/progress.ts";
+import type { ProgressRow } from "../../server/jobs/run/tracked-job.ts";
 import { answer } from "../support/program.ts";
 
 export type Changes = typeof changes;

@@ -8,7 +8,7 @@ import { clear } from "../../server/jobs/clear.ts";
 import { succeed } from "../../server/jobs/ends.ts";
 import { progressWriter } from "../../server/jobs/run/flush.ts";
 import type { LogLine } from "../../server/jobs/run/log-lines.ts";
-import type { ProgressRow } from "../../server/jobs/run/progress.ts";
+import type { ProgressRow } from "../../server/jobs/run/tracked-job.ts";
 import { start } from "../../server/jobs/start/start.ts";
 import { createFrames } from "../../server/live/frames.ts";
 import { createHub, type Hub } from "../../server/live/hub.ts";

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import type { Backend, Write } from "../../backend/backend.ts";
 import type { LogLine } from "./log-lines.ts";
-import type { ProgressRow, WriteProgress } from "./progress.ts";
+import type { WriteProgress } from "./progress.ts";
+import type { ProgressRow } from "./tracked-job.ts";
 
 /**
  * One statement for the progress of all jobs of a runner; rows whose fence moved on are left out.

@@ -3,14 +3,20 @@
  * map and are written for all of them together. Pure: clock, timer and writer are handed in.
  */
 import type { Estimator } from "../estimate/estimator.ts";
-import { brief } from "../storable.ts";
-import { createLogLines, type LogLine, type LogLines } from "./log-lines.ts";
+import type { LogLine } from "./log-lines.ts";
+import {
+  type BegunStep,
+  count,
+  nextOf,
+  type ProgressRow,
+  rowOf,
+  type TrackedJob,
+  trackedJob,
+} from "./tracked-job.ts";
 
 /** With many jobs one statement gets long, so it is sent less often. */
 const intervalMs = { few: 100, many: 250 };
 const fewJobs = 50;
-/** Of progress at most this many events a job are kept; the row always has the latest. */
-const sampleEveryMs = 1_000;
 /** Log lines of all jobs that are written in one transaction: whoever else writes waits for its end. */
 const linesAtOnce = 1_000;
 /** Where something was expected and nothing more is told, that is looked at again. */
@@ -20,25 +26,6 @@ const toldWaitMs = 3_000;
 
 /** What is known of a step that begins. */
 const nothing = { done: 0, total: null, message: null };
-
-/** What is written for one job. */
-export interface ProgressRow {
-  id: string;
-  fence: number;
-  done: number;
-  total: number | null;
-  /** 0 to 1 over all steps, null where the total is unknown. */
-  progress: number | null;
-  message: string | null;
-  at: number;
-  etaFrom: number | null;
-  etaTo: number | null;
-  /** While it waits as it said it would: until when, and what for. */
-  waitsUntil: number | null;
-  waitsFor: string | null;
-  /** 1 where this one is also kept as an event. */
-  sampled: number;
-}
 
 /** Resolves to the ids of jobs whose fence had moved on: nothing was written for these. */
 export type WriteProgress = (rows: ProgressRow[], logs: WaitingLines) => Promise<Iterable<string>>;
@@ -66,19 +53,6 @@ export interface Tracked {
   forget(): void;
 }
 
-export interface BegunStep {
-  position: number;
-  /** What an earlier run told of it last, where this one goes on with it. */
-  told?: { done: number; total: number | null; progress: number | null; message: string | null };
-  /** How a step's fraction becomes one of the whole job. */
-  toWhole: (stepFraction: number | null) => number | null;
-}
-
-interface Wait {
-  until: number;
-  reason: string | null;
-}
-
 export interface Progress {
   /**
    * @param onLost is called when it shows that the job is no longer this run's
@@ -95,32 +69,6 @@ export interface Progress {
   flush(): Promise<void>;
 }
 
-interface Entry {
-  id: string;
-  fence: number;
-  estimator: Estimator;
-  onLost: () => void;
-  done: number;
-  total: number | null;
-  message: string | null;
-  /** Of the whole job, as it was written last. */
-  progress: number | null;
-  /** Nothing was told of the step that began; what was written stands. */
-  fresh: boolean;
-  dirty: boolean;
-  lines: LogLines;
-  /** Nothing follows for a while. */
-  finishing: boolean;
-  sampledAt: number;
-  /** The last value is not kept as an event. */
-  unsampled: boolean;
-  toWhole: BegunStep["toWhole"];
-  waits: Set<Wait>;
-  /** When a row was written last, and whether an end was expected then. */
-  writtenAt: number;
-  expects: boolean;
-}
-
 export function createProgress(options: {
   write: WriteProgress;
   now: () => number;
@@ -128,7 +76,7 @@ export function createProgress(options: {
   after?: (ms: number, run: () => void) => void;
 }): Progress {
   const { write, now, onError, after = (ms, run) => void setTimeout(run, ms) } = options;
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, TrackedJob>();
   let scheduled = false;
   let writing: Promise<void> = Promise.resolve();
   let writtenAt = Number.NEGATIVE_INFINITY;
@@ -169,7 +117,7 @@ export function createProgress(options: {
     const at = now();
     const rows: ProgressRow[] = [];
     const logs: WaitingLines = new Map();
-    const told = new Map<string, Entry>();
+    const told = new Map<string, TrackedJob>();
     const most = Math.ceil(linesAtOnce / entries.size);
     for (const entry of entries.values()) {
       if (entry.dirty) rows.push(rowOf(entry, at));
@@ -195,7 +143,7 @@ export function createProgress(options: {
   }
 
   /** Not where its run has ended meanwhile, or another one of this job has begun. */
-  function lose(entry: Entry | undefined): void {
+  function lose(entry: TrackedJob | undefined): void {
     if (entry && entries.get(entry.id) === entry) entry.onLost();
   }
 
@@ -214,26 +162,7 @@ export function createProgress(options: {
   return {
     flush,
     track(id, fence, estimator, onLost = () => {}, logged = 0) {
-      const entry: Entry = {
-        id,
-        fence,
-        estimator,
-        onLost,
-        done: 0,
-        total: null,
-        message: null,
-        progress: null,
-        fresh: false,
-        dirty: false,
-        lines: createLogLines(logged),
-        finishing: false,
-        sampledAt: Number.NEGATIVE_INFINITY,
-        unsampled: false,
-        toWhole: (fraction) => fraction,
-        waits: new Set(),
-        writtenAt: Number.NEGATIVE_INFINITY,
-        expects: false,
-      };
+      const entry = trackedJob({ id, fence, estimator, onLost }, logged);
       entries.set(id, entry);
 
       function tell(): void {
@@ -293,54 +222,4 @@ export function createProgress(options: {
       };
     },
   };
-}
-
-function rowOf(entry: Entry, at: number): ProgressRow {
-  const { id, fence, done, total, message, estimator } = entry;
-  const progress = entry.fresh ? entry.progress : entry.toWhole(fractionOf(done, total));
-  entry.progress = progress;
-  if (!entry.fresh) estimator.observe(at, done, total);
-  const expected = estimator.expect(at);
-  const wait = nextOf(entry.waits);
-  entry.writtenAt = at;
-  entry.expects = expected !== null;
-  const sampled = entry.unsampled && at - entry.sampledAt >= sampleEveryMs;
-  if (sampled) {
-    entry.sampledAt = at;
-    entry.unsampled = false;
-  }
-  return {
-    id,
-    fence,
-    done: count(done),
-    total: total === null ? null : count(total),
-    progress,
-    message: message === null ? null : brief(message),
-    at,
-    etaFrom: expected && moment(at + expected.from),
-    etaTo: expected && moment(at + expected.to),
-    waitsUntil: wait ? moment(wait.until) : null,
-    waitsFor: wait?.reason ? brief(wait.reason) : null,
-    sampled: sampled ? 1 : 0,
-  };
-}
-
-function nextOf(waits: ReadonlySet<Wait>): Wait | undefined {
-  return [...waits].sort((a, b) => a.until - b.until)[0];
-}
-
-function fractionOf(done: number, total: number | null): number | null {
-  const fraction = total ? done / total : Number.NaN;
-  return Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : null;
-}
-
-/** As a column holds it, too; what is no moment is not told. */
-function moment(at: number): number | null {
-  const whole = Math.round(at);
-  return Number.isSafeInteger(whole) ? whole : null;
-}
-
-/** A kind may tell any number; a column that cannot hold it would fail the rows of all jobs. */
-function count(told: number): number {
-  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(told) || 0));
 }

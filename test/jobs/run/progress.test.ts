@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createEstimator } from "../../../server/jobs/estimate/estimator.ts";
 import type { LogLine } from "../../../server/jobs/run/log-lines.ts";
-import { createProgress, type ProgressRow } from "../../../server/jobs/run/progress.ts";
+import { createProgress } from "../../../server/jobs/run/progress.ts";
+import type { ProgressRow } from "../../../server/jobs/run/tracked-job.ts";
 
 /** Progress on a clock that stands until it is moved, with what was written and when. */
 function setUp() {
@@ -209,6 +210,15 @@ describe("a database that is away", () => {
     job.set(1, null, null);
     await expect(job.finish()).rejects.toThrow("away");
   });
+});
+
+test("what a forgotten run still says is waited for by nobody", async () => {
+  const { track, written } = setUp();
+  const job = track();
+  job.forget();
+  job.log(line("late"));
+  await job.finish();
+  expect(written).toEqual([]);
 });
 
 test("the share of a step becomes a share of the whole", async () => {
