@@ -213,28 +213,15 @@ test("what is told does not jump about: no look changes the end by more than the
   }
 });
 
-test("whatever waits are told, and whatever past jobs took, it is a figure or nothing", () => {
+test("a wait that is too short for a pause is a wait all the same, and no endless doubt", () => {
   const past = { ms: 60_000, size: null, steps: [{ ms: 60_000, total: 1_000 }] };
-  const moments = fc.array(
-    fc.record({ ms: fc.nat(2_000), items: fc.nat(10), waits: fc.option(fc.nat(4_000)) }),
-    { minLength: 5 },
-  );
-  fc.assert(
-    fc.property(moments, (all) => {
-      const estimator = createEstimator([1]);
-      estimator.begin(0, 0, 0);
-      estimator.know({ ...unknown, past: [past] });
-      let [at, done] = [0, 0];
-      for (const { ms, items, waits } of all) {
-        at += ms;
-        done += items;
-        estimator.observe(at, done, 1_000);
-        estimator.wait(at, waits === null ? null : at + waits);
-        const { from, to } = estimator.expect(at) ?? { from: 0, to: 0 };
-        expect(Number.isFinite(from + to)).toBe(true);
-      }
-    }),
-  );
+  const estimator = seen(10_000, (ms) => ms / 60);
+  estimator.know({ ...unknown, past: [past] });
+  estimator.wait(10_000, 10_900);
+  expect(left(estimator, 10_000)).toEqual(about(50_900));
+  estimator.wait(10_900, null);
+  estimator.observe(11_000, 170, 1_000);
+  expect(left(estimator, 11_000)).toEqual(about(50_000));
 });
 
 test("what is left is never below nothing, whatever is told", () => {
