@@ -61,11 +61,16 @@ const forbidden = /[:*?"<>|]/g;
  */
 export function uniqueNames(): (wanted: string) => string {
   const taken = new Set<string>();
+  /** Where to look on: of a hundred thousand files of one name each is found its own at once. */
+  const next = new Map<string, number>();
   return (wanted) => {
     const safe = safeFileName(wanted, "file").replace(forbidden, "_");
     const [, base = safe, ending = ""] = /^(.+?)(\.[^.]*)?$/u.exec(safe) ?? [];
+    const key = safe.toLowerCase();
     let name = safe;
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${base} (${n})${ending}`;
+    let n = next.get(key) ?? 2;
+    for (; taken.has(name.toLowerCase()); n++) name = `${base} (${n})${ending}`;
+    next.set(key, n);
     taken.add(name.toLowerCase());
     return name;
   };

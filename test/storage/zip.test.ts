@@ -67,6 +67,12 @@ test("names stay apart, whatever they end in", () => {
   ]);
 });
 
+test("a hundred thousand files of one name take no longer than as many names", () => {
+  const nameOf = uniqueNames();
+  const names = Array.from({ length: 100_000 }, () => nameOf("rejected rows.csv"));
+  expect(names.at(-1)).toBe("rejected rows (100000).csv");
+});
+
 /** Endless, and says how often it was asked and whether it was closed. */
 function spring() {
   const state = { pieces: 0, open: 0 };
