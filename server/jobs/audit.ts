@@ -17,6 +17,8 @@ export interface Deed {
 }
 
 const hour = 3_600_000;
+/** A statement takes so many values at most. */
+const rowsAtOnce = 500;
 
 /** @param db that of the transaction which does it, so that nothing is told that did not happen */
 export async function audit(db: Kysely<Schema>, deed: Deed): Promise<void> {
@@ -27,25 +29,32 @@ export async function audit(db: Kysely<Schema>, deed: Deed): Promise<void> {
     .execute();
 }
 
-export interface Download {
+export interface DownloadedFile {
   jobId: string;
-  userId: string;
-  via: Via;
   /** What tells the file from others of the job. */
   fileId: string;
   fileName: string;
 }
 
 /** Once an hour for each person and file: a download may come in many parts, and be tried again. */
-export async function auditDownload(backend: Backend, download: Download): Promise<void> {
-  const { jobId: job_id, userId: user_id, via, fileId, fileName: file_name } = download;
-  const at = backend.now();
-  const key = `${Math.floor(at / hour)}:${user_id}:${fileId}`;
-  await backend.db
-    .insertInto("job_audit")
-    .values({ job_id, user_id, via, action: "downloaded", at, file_name, new_job_id: null, key })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+export async function auditDownloads(
+  { db, now }: Pick<Backend, "db" | "now">,
+  { userId, via }: { userId: string; via: Via },
+  files: readonly DownloadedFile[],
+): Promise<void> {
+  const at = now();
+  const rows = files.map(({ jobId, fileId, fileName }) => ({
+    ...{ job_id: jobId, user_id: userId, via, action: "downloaded" as const, at },
+    ...{ file_name: fileName, new_job_id: null },
+    key: `${Math.floor(at / hour)}:${userId}:${fileId}`,
+  }));
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    await db
+      .insertInto("job_audit")
+      .values(rows.slice(from, from + rowsAtOnce))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
 }
 
 /** @returns the latest first, `most` of them */

@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
-import { auditDownload } from "../jobs/audit.ts";
+import { auditDownloads } from "../jobs/audit.ts";
 import type { Env, Services } from "../services.ts";
 import { attachment } from "../storage/content-disposition.ts";
 import { type FileOfJob, findFile, isKept } from "../storage/files.ts";
@@ -42,7 +42,7 @@ export function filesRoutes(services: FileServices): Hono<Env> {
   function note({ userId, sessionId }: Person, file: FileOfJob): Promise<void> {
     const via = sessionId === null ? "api" : "page";
     const { job_id: jobId, id: fileId, name: fileName } = file;
-    return auditDownload(backend, { jobId, userId, via, fileId, fileName });
+    return auditDownloads(backend, { userId, via }, [{ jobId, fileId, fileName }]);
   }
 
   function send(c: Context<Env>, file: FileOfJob, size: number): Response {

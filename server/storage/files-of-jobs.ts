@@ -1,8 +1,16 @@
 /** The files of many jobs, for one archive. */
 import type { Backend } from "../backend/backend.ts";
-import { isKept } from "./files.ts";
+import { keptFilesOf } from "./files.ts";
 import type { Storage } from "./storage.ts";
 import type { ZipEntry } from "./zip.ts";
+
+/** A file of an archive, and where it came from. */
+export interface PackedFile extends ZipEntry {
+  jobId: string;
+  fileId: string;
+  /** As the job named it. */
+  fileName: string;
+}
 
 /** Jobs asked for at a time, and sizes. */
 const atOnce = 200;
@@ -11,23 +19,18 @@ const atOnce = 200;
 export async function filesOfJobs(
   { backend, storage }: { backend: Pick<Backend, "db" | "now">; storage: Storage },
   jobIds: readonly string[],
-): Promise<ZipEntry[]> {
-  const entries: ZipEntry[] = [];
+): Promise<PackedFile[]> {
+  const entries: PackedFile[] = [];
   for (let from = 0; from < jobIds.length; from += atOnce) {
-    const files = await backend.db
-      .selectFrom("files")
-      .selectAll()
-      .where("job_id", "in", jobIds.slice(from, from + atOnce))
-      .orderBy("job_id", "desc")
-      .orderBy("id")
-      .execute();
-    const now = backend.now();
-    const kept = files.filter((file) => isKept(file, now));
+    const files = await keptFilesOf(backend, jobIds.slice(from, from + atOnce));
     // Looked for before the first byte goes out: behind it nothing can be said in words.
-    const sizes = await Promise.all(kept.map((file) => storage.size(file.storage_key)));
-    for (const [place, { name, size, created_at, storage_key }] of kept.entries()) {
+    const sizes = await Promise.all(files.map((file) => storage.size(file.storage_key)));
+    for (const [place, { id, job_id, name, size, created_at, storage_key }] of files.entries()) {
       if (sizes[place] === undefined) continue;
-      entries.push({ name, size, at: created_at, read: () => storage.read(storage_key) });
+      entries.push({
+        ...{ jobId: job_id, fileId: id, fileName: name },
+        ...{ name, size, at: created_at, read: () => storage.read(storage_key) },
+      });
     }
   }
   return entries;

@@ -32,6 +32,24 @@ export function filesOf({ db }: Pick<Backend, "db">, jobId: string): Promise<Fil
     .execute();
 }
 
+/** Of several jobs what people may have now: the latest job's first, each job's as in `filesOf`. */
+export async function keptFilesOf(
+  { db, now }: Pick<Backend, "db" | "now">,
+  jobIds: readonly string[],
+): Promise<FileRow[]> {
+  if (jobIds.length === 0) return [];
+  const files = await db
+    .selectFrom("files")
+    .selectAll()
+    .where("job_id", "in", jobIds)
+    .orderBy("job_id", "desc")
+    .orderBy("role", "desc")
+    .orderBy("id")
+    .execute();
+  const at = now();
+  return files.filter((file) => isKept(file, at));
+}
+
 /** Whether people may have it at that moment, ms since 1970. */
 export function isKept({ removed_at, kept_until }: Kept, now: number): boolean {
   return removed_at === null && (kept_until === null || now < kept_until);

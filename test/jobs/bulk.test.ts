@@ -183,6 +183,12 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     const [archive] = await engine.files(job.id);
     expect(archive).toMatchObject({ name: "files.zip", media_type: "application/zip" });
     expect(archive!.content).toContain("a (2).txt");
+    const { db } = backend;
+    const told = db.selectFrom("job_audit").select(["action", "user_id", "file_name"]);
+    const downloads = await told.where("action", "=", "downloaded").execute();
+    expect(downloads).toEqual(
+      Array(2).fill({ action: "downloaded", user_id: "user-1", file_name: "a.txt" }),
+    );
     const none = await engine.finish("bulk_download", choice({ statuses: ["failed"] }));
     expect(none.outcome).toBe("None of 1 job left a file");
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Backend } from "../../server/backend/backend.ts";
 import { defineJob, type Kind, upload } from "../../server/job.ts";
-import { auditDownload, readAudit } from "../../server/jobs/audit.ts";
+import { auditDownloads, readAudit } from "../../server/jobs/audit.ts";
 import { cancel } from "../../server/jobs/cancel.ts";
 import { pause, resume } from "../../server/jobs/pause.ts";
 import { AlreadyActive, type StartRequest } from "../../server/jobs/start/request.ts";
@@ -161,14 +161,15 @@ describe.each(backends)("one click is one job, on $name", (which) => {
 
   test("a download is told once an hour for each person and file", async () => {
     const job = await begin({ text: "downloaded" });
-    const file = { jobId: job.id, userId: "ada", via: "page" as const };
-    const at = (ms: number): Backend => ({ ...backend, now: () => ms });
     const noon = 12 * hour;
-    const people = { ...file, fileId: "file-1", fileName: "people.csv" };
-    for (const ms of [noon, noon + 1, noon + hour - 1]) await auditDownload(at(ms), people);
-    await auditDownload(at(noon + hour), people);
-    await auditDownload(at(noon), { ...people, userId: "bob" });
-    await auditDownload(at(noon), { ...people, fileId: "file-2", fileName: "rest.csv" });
+    const people = { jobId: job.id, fileId: "file-1", fileName: "people.csv" };
+    const rest = { jobId: job.id, fileId: "file-2", fileName: "rest.csv" };
+    const download = (ms: number, userId: string, files: (typeof people)[]) =>
+      auditDownloads({ ...backend, now: () => ms }, { userId, via: "page" }, files);
+    for (const ms of [noon, noon + 1, noon + hour - 1]) await download(ms, "ada", [people]);
+    await download(noon + hour, "ada", [people]);
+    await download(noon, "bob", [people]);
+    await download(noon, "ada", [people, rest]);
     const deeds = await readAudit(backend.db, job.id, 10);
     const downloads = deeds.filter(({ action }) => action === "downloaded");
     expect(downloads.map(({ user_id, file_name }) => `${user_id} ${file_name}`).sort()).toEqual([

@@ -1,8 +1,9 @@
 /** Other jobs, as a job may reach them: those that its person may act on, and no more. */
 import type { JobRow } from "../../backend/schema.ts";
 import { type JobChoice, type OtherJobs, Refused } from "../../job.ts";
-import { filesOfJobs } from "../../storage/files-of-jobs.ts";
+import { filesOfJobs, type PackedFile } from "../../storage/files-of-jobs.ts";
 import { zipOf } from "../../storage/zip.ts";
+import { auditDownloads } from "../audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../bulk.ts";
 import { listIds } from "../list/list.ts";
 import { search } from "../list/search.ts";
@@ -12,6 +13,8 @@ import type { Run } from "./run.ts";
 
 /** More ids than this are not held at once. */
 const mostOthers = 100_000;
+/** Rows of jobs that are held at once, for their files. */
+const idsAtOnce = 1_000;
 
 export function createOthers(run: Run): OtherJobs {
   const { row, backend, catalog } = run;
@@ -47,11 +50,13 @@ export function createOthers(run: Run): OtherJobs {
     clear: all(clearMany),
     retry: all(retryMany),
     async files(ids) {
-      const jobs = await read(ids);
-      const entries = await filesOfJobs(
-        run,
-        jobs.map(({ id }) => id),
-      );
+      const entries: PackedFile[] = [];
+      for (let from = 0; from < ids.length; from += idsAtOnce) {
+        const jobs = await read(ids.slice(from, from + idsAtOnce));
+        const some = jobs.map(({ id }) => id);
+        entries.push(...(await filesOfJobs(run, some)));
+      }
+      await auditDownloads(backend, { userId: row.user_id, via: "page" }, entries);
       const bytes = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);
       return { count: entries.length, bytes, archive: () => zipOf(entries) };
     },

@@ -1,7 +1,7 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { FileRow, JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import { filesOf, isKept } from "../../storage/files.ts";
+import { keptFilesOf } from "../../storage/files.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { keepUpload } from "../../storage/uploads.ts";
 import { amountOf } from "../shown/format.ts";
@@ -41,8 +41,8 @@ export async function retryRejected(
   if (!kind.inputForRejected || !field || job.failed === 0) {
     throw new NoRejectedRows("There are no rejected rows of this job that could be tried again");
   }
-  const files = await filesOf(backend, job.id);
-  const file = files.find((each) => each.role === "rejects" && isKept(each, backend.now()));
+  const files = await keptFilesOf(backend, [job.id]);
+  const file = files.find(({ role }) => role === "rejects");
   if (!file) throw new NoRejectedRows("The file of the rejected rows is no longer kept");
   await keepAsUpload({ backend, storage }, job, file);
   const values = await stepValues(backend, job.id);

@@ -2,7 +2,7 @@
 import type { StepRow } from "../../backend/schema.ts";
 import { typicalDurations, typicalSeconds } from "../../jobs/forecast/typical-duration.ts";
 import type { Services } from "../../services.ts";
-import { isKept } from "../../storage/files.ts";
+import { keptFilesOf } from "../../storage/files.ts";
 import { jobJson, type ToldRow } from "./job-json.ts";
 import type { JobJson } from "./job-schema.ts";
 
@@ -16,7 +16,7 @@ export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<
   const now = backend.now();
   const ids = rows.map((row) => row.id);
   const steps = await stepsOf(parts, ids);
-  const files = await keptFiles(parts, ids, now);
+  const files = Map.groupBy(await keptFilesOf(backend, ids), (file) => file.job_id);
   const kinds = [...new Set(rows.map((row) => row.kind))];
   const typical = await typicalDurations(backend.db, catalog, first.account_id, kinds);
   return rows.map((row) =>
@@ -45,18 +45,4 @@ async function stepsOf({ backend }: Parts, ids: string[]): Promise<Map<string, S
     .orderBy("position")
     .execute();
   return Map.groupBy(rows, (row) => row.job_id);
-}
-
-async function keptFiles({ backend }: Parts, ids: string[], now: number) {
-  const rows = await backend.db
-    .selectFrom("files")
-    .selectAll()
-    .where("job_id", "in", ids)
-    .orderBy("role", "desc")
-    .orderBy("id")
-    .execute();
-  return Map.groupBy(
-    rows.filter((file) => isKept(file, now)),
-    (file) => file.job_id,
-  );
 }

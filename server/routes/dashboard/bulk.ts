@@ -6,17 +6,17 @@ import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { can } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
+import { auditDownloads } from "../../jobs/audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../../jobs/bulk.ts";
 import { amountOf } from "../../jobs/shown/format.ts";
 import { start } from "../../jobs/start/start.ts";
 import type { Env, Services } from "../../services.ts";
-import { attachment } from "../../storage/content-disposition.ts";
 import { filesOfJobs } from "../../storage/files-of-jobs.ts";
-import { zipOf } from "../../storage/zip.ts";
 import { isJobId } from "../job/job-of.ts";
 import { setFlash } from "../page/flash.ts";
 import { field } from "../page/form.ts";
 import { pageOf } from "../page/guard.ts";
+import { zipAnswer } from "../page/zip-answer.ts";
 import { bulkKinds, bulkPage, isBulkAction } from "./bulk-page.ts";
 import { choiceOf, readFilter, whichJobs } from "./job-filter.ts";
 
@@ -91,10 +91,9 @@ export function bulkRoutes(services: Services): Hono<Env> {
       jobs.map(({ id }) => id),
     );
     if (files.length === 0) return backWith(c, "plain", "None of these jobs has left a file.");
-    c.header("Cache-Control", "private, no-store, no-transform");
-    c.header("Content-Type", "application/zip");
-    c.header("Content-Disposition", attachment(`Files of ${amountOf(jobs.length, "jobs")}.zip`));
-    return c.body(ReadableStream.from(zipOf(files)));
+    const { userId } = c.var.person;
+    await auditDownloads(backend, { userId, via: "page" }, files);
+    return zipAnswer(c, `Files of ${amountOf(jobs.length, "jobs")}.zip`, files);
   }
 
   function backWith(c: Context<Env>, tone: "good" | "plain", text: string): Response {

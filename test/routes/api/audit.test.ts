@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditDownload } from "../../../server/jobs/audit.ts";
+import { auditDownloads } from "../../../server/jobs/audit.ts";
 import { backends } from "../../support/backends.ts";
 import { type Api, apiServer, type Member } from "./server.ts";
 
@@ -46,8 +46,8 @@ describe.each(backends)("who did what, on $name", (which) => {
 
   test("tells of somebody who has left, and nothing to who may not see the job", async () => {
     const id = await ada.start("counting");
-    const download = { jobId: id, via: "page" as const, fileId: "file-1", fileName: "sheep.txt" };
-    await auditDownload(api.backend, { ...download, userId: "gone" });
+    const file = { jobId: id, fileId: "file-1", fileName: "sheep.txt" };
+    await auditDownloads(api.backend, { userId: "gone", via: "page" }, [file]);
     const lines = await auditOf(id);
     expect(lines.find(({ action }) => action === "downloaded")).toMatchObject({
       by: { id: "gone", name: null },

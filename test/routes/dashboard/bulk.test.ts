@@ -126,5 +126,6 @@ test("files of chosen jobs come as one archive, and those of others do not", asy
   const answer = await download(person);
   expect(answer.headers.get("content-disposition")).toContain("Files of 1 job.zip");
   expect(Buffer.from(await answer.arrayBuffer()).toString("latin1")).toContain("sheep.txt");
+  expect(await person.browser.text(`/jobs/${id}`)).toContain("You downloaded sheep.txt");
   expect((await download(await site.join("eve"))).status).toBe(303);
 });
