@@ -22,6 +22,7 @@ import { choiceOf, readFilter, whichJobs } from "./job-filter.ts";
 
 /** More than a page of the list holds. */
 const mostIds = 200;
+const longestKey = 200;
 
 const actions = new Map<string, { run: BulkAction; done: string }>([
   ["cancel", { run: cancelMany, done: "asked to stop" }],
@@ -65,14 +66,14 @@ export function bulkRoutes(services: Services): Hono<Env> {
     const { person } = c.var;
     const { accountId, userId } = person;
     const action = field(body, "action");
-    const until = new Date(Number(field(body, "until")));
-    if (!isBulkAction(action) || Number.isNaN(until.getTime())) return c.redirect("/jobs", 303);
-    const filter = readFilter(texts(body), catalog, person, until.getTime());
+    const until = Math.min(Number(field(body, "until")), backend.now());
+    if (!isBulkAction(action) || !(until > 0)) return c.redirect("/jobs", 303);
+    const filter = readFilter(texts(body), catalog, person, until);
     const { job } = await start(backend, catalog, {
       kind: bulkKinds[action],
-      input: { which: whichJobs(filter, catalog), choice: choiceOf(filter, until.getTime()) },
+      input: { which: whichJobs(filter, catalog), choice: choiceOf(filter, until) },
       ...{ accountId, userId },
-      idempotencyKey: field(body, "idempotency_key") || randomUUID(),
+      idempotencyKey: field(body, "idempotency_key").slice(0, longestKey) || randomUUID(),
     });
     return c.redirect(`/jobs/${job.id}`, 303);
   });

@@ -129,11 +129,15 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
+const first = Date.parse("0000-01-01T00:00:00Z");
+const last = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** The same for a job that acts on what matches at a moment, ms. */
 export function choiceOf({ q, scope, where }: Filter, until: number): JobChoice {
   const { statuses, kinds, span } = where;
+  // The first day and the last that can be typed may begin and end in years of other lengths.
   const iso = (at: number | undefined) =>
-    at === undefined ? undefined : new Date(at).toISOString();
+    at === undefined || at < first || at > last ? undefined : new Date(at).toISOString();
   return {
     ...{ scope, statuses, kinds, from: iso(span?.from), to: iso(span?.to) },
     ...(q && { q }),

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cancel } from "../../../server/jobs/cancel.ts";
 import { backends } from "../../support/backends.ts";
@@ -93,6 +94,25 @@ test("for all that match it says what will happen, and starts a job of its own f
   expect(jobs).toHaveLength(1);
   expect(jobs[0]).toMatchObject({ subject: "My jobs · Steps", user_id: person.userId });
   expect(JSON.parse(jobs[0]!.input).choice).toMatchObject({ scope: "mine", kinds: ["stepping"] });
+});
+
+test("whatever a form brings, it is a job, or the list again", async () => {
+  const now = String(site.backend.now());
+  const all = (more: Record<string, string>) => {
+    const fields = { action: "cancel", until: now, ...more };
+    return person.post("/jobs/bulk/all", Object.entries(fields));
+  };
+  for (const [n, odd] of [
+    { from: "0000-01-01", zone: "Europe/Berlin" },
+    { to: "9999-12-31", zone: "Pacific/Pago_Pago" },
+    { until: "8640000000000000", when: "today" },
+    { until: "-8640000000000000", when: "7d" },
+    { until: "1e400" },
+    { until: "" },
+    { idempotency_key: randomBytes(30_000).toString("hex") },
+  ].entries()) {
+    expect([n, (await all(odd)).status]).toEqual([n, 303]);
+  }
 });
 
 test("where nothing fits there is nothing to confirm", async () => {
