@@ -15,6 +15,7 @@ import { type Application, startApplication, startWeb } from "../support/applica
 import { launchBrowser } from "../support/browser.ts";
 import { gallery } from "./gallery.ts";
 import { insertStates } from "./states.ts";
+import { type Subject, subjects } from "./subjects.ts";
 
 const looks = [
   { name: "wide-light", width: 1280, height: 800, colorScheme: "light" },
@@ -33,16 +34,16 @@ let browser: Browser | undefined;
 
 try {
   browser = await launchBrowser();
-  const paths = await prepare(browser);
+  const taken = await prepare(browser);
   // Without a worker everything stays as it is.
   const web = await startWeb(place, settings);
   running.add(web);
   await mkdir(folder, { recursive: true });
   const chosen = process.argv.slice(2);
-  const names = [...paths.keys()].filter((name) => chosen.length === 0 || chosen.includes(name));
+  const names = [...taken.keys()].filter((name) => chosen.length === 0 || chosen.includes(name));
   for (const look of looks) {
     const page = await signedIn(browser, web.url, look);
-    for (const name of names) await take(page, name, paths.get(name)!, look.name);
+    for (const name of names) await take(page, name, taken.get(name)!, look.name);
     await page.context().close();
   }
   await writeFile(
@@ -61,9 +62,9 @@ try {
 
 /**
  * A first start, and jobs that left results; then those in passing states.
- * @returns the path of each page by the name of its picture
+ * @returns what is taken, by the name of its picture
  */
-async function prepare(browser: Browser): Promise<Map<string, string>> {
+async function prepare(browser: Browser): Promise<Map<string, Subject>> {
   const app = await startApplication(place, settings);
   running.add(app);
   const page = await signedIn(browser, app.url, looks[0]);
@@ -89,22 +90,12 @@ async function prepare(browser: Browser): Promise<Map<string, string>> {
     .executeTakeFirstOrThrow();
   const states = await insertStates(backend, owner);
   await backend.close();
-  return new Map([
-    ["sign-in", "/sign-in?signed=out"],
-    ["dashboard", "/jobs"],
-    ["nothing-matches", "/jobs?q=nothing+has+this+name"],
-    ["new-job", "/jobs/new"],
-    ["form", "/jobs/new/countdown"],
-    ["form-with-error", "/jobs/new/countdown?from=0"],
-    ["file", "/jobs/new/contact_import"],
-    ["mapping", mapping.pathname + mapping.search],
-    ["job-succeeded", imported],
-    ["job-with-file", exported],
-    ...[...states].map(([name, id]): [string, string] => [`job-${name}`, `/jobs/${id}`]),
-    ["contacts", "/contacts"],
-    ["settings", "/settings"],
-    ["no-such-page", "/no/such/page"],
-  ]);
+  return subjects({
+    mapping: mapping.pathname + mapping.search,
+    imported,
+    exported,
+    states: new Map([...states].map(([name, id]) => [name, `/jobs/${id}`])),
+  });
 }
 
 /** Sends the form and waits for the end. @returns the path of the job */
@@ -133,12 +124,13 @@ async function signedIn(browser: Browser, baseURL: string, look: (typeof looks)[
   return page;
 }
 
-async function take(page: Page, name: string, path: string, look: string): Promise<void> {
-  // The page for those who are not signed in is seen by them alone.
+async function take(page: Page, name: string, { path, act }: Subject, look: string) {
+  // The pages for those who are not signed in are seen by them alone.
   const cookies = await page.context().cookies();
   if (name.startsWith("sign-")) await page.context().clearCookies();
   await page.goto(path);
   await page.waitForFunction("document.readyState === 'complete'");
+  await act?.(page);
   await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
   if (name.startsWith("sign-")) await page.context().addCookies(cookies);
 }
