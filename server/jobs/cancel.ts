@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { audit, type Via } from "./audit.ts";
+import { currentJob } from "./current-job.ts";
 import { isFinal } from "./status.ts";
 import { type Note, record, type Transition, transition } from "./transition.ts";
 
@@ -36,12 +37,8 @@ export async function cancel(
         await audit(write.db, { jobId: id, userId: by, via, action: "cancelled", at });
         return changed;
       }
-      const row = await current(write.db, id);
+      const row = await currentJob(write.db, id);
       if (isFinal(row.status) || row.cancel_requested_at) return row;
     }
   });
-}
-
-async function current(db: Backend["db"], id: string): Promise<JobRow> {
-  return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }

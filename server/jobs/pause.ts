@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { audit, type Via } from "./audit.ts";
+import { currentJob } from "./current-job.ts";
 import { type Note, record, type Transition, transition } from "./transition.ts";
 
 /** A waiting job stands at once; a running one stops behind the batch in hand. */
@@ -23,7 +24,7 @@ export async function pause(
     };
     // As with a cancel, the job may begin to run or be handed back between two statements.
     for (;;) {
-      const before = await read(write.db, id);
+      const before = await currentJob(write.db, id);
       const active = before.status === "pending" || before.status === "running";
       if (!active || before.pause_requested_at || before.cancel_requested_at) return before;
       const changed = (await transition(write, waiting)) ?? (await record(write, asked));
@@ -56,12 +57,8 @@ export async function resume(
       set: { run_at: sql`case when run_at > ${at} then run_at else ${at} end`, reason: "resumed" },
       fact,
     });
-    if (!resumed) return read(write.db, id);
+    if (!resumed) return currentJob(write.db, id);
     await audit(write.db, { jobId: id, userId: by, via, action: "resumed", at });
     return resumed;
   });
-}
-
-async function read(db: Backend["db"], id: string): Promise<JobRow> {
-  return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }

@@ -1,6 +1,7 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { audit, type Via } from "../audit.ts";
+import { currentJob } from "../current-job.ts";
 import { record } from "../transition.ts";
 
 /**
@@ -16,20 +17,16 @@ export async function startNow(
 ): Promise<JobRow> {
   return backend.write(async (write) => {
     const at = backend.now();
-    const before = await read(write.db, id);
+    const before = await currentJob(write.db, id);
     if (before.run_at <= at) return before;
     const job = await record(write, {
       ...{ id, at, from: ["pending"], set: { run_at: at } },
       fact: { type: "brought_forward", message: "Brought forward to now", details: { by } },
     });
     // It stands or was cancelled.
-    if (!job) return read(write.db, id);
+    if (!job) return currentJob(write.db, id);
     await write.ring({ id, runAt: at, priority: job.priority });
     await audit(write.db, { jobId: id, userId: by, via, action: "started_now", at });
     return job;
   });
-}
-
-async function read(db: Backend["db"], id: string): Promise<JobRow> {
-  return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
