@@ -29,12 +29,16 @@ export function typedFrom(kind: Pick<Kind, "input">, input: Record<string, unkno
   return typed;
 }
 
-/** Without what was said of an uploaded file: another has columns of its own. */
+/**
+ * What goes on to another file, in an address: without what was said of this one, which has columns of
+ * its own, and without what nobody may read.
+ */
 export function withoutFile(kind: Pick<Kind, "input">, typed: Typed): Typed {
   const fields = inputFields(kind).filter(({ type }) => type === "file" || type === "columns");
   const isOfFile = (name: string) =>
     fields.some((field) => name === field.name || name.startsWith(`${field.name}.`));
-  return Object.fromEntries(Object.entries(typed).filter(([name]) => !isOfFile(name)));
+  const goesOn = ([name]: [string, string]) => !isOfFile(name) && !isSecret(kind.input.shape[name]);
+  return Object.fromEntries(Object.entries(typed).filter(goesOn));
 }
 
 /** Only what belongs to the kind's input. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { inputFrom, sentFor, typedFor } from "../../server/forms/input-values.ts";
+import { inputFrom, sentFor, typedFor, withoutFile } from "../../server/forms/input-values.ts";
 import { upload } from "../../server/job.ts";
 
 const kind = {
@@ -25,6 +25,16 @@ describe("what was typed", () => {
     expect(sentFor(kind, { name: "Ada" })).toEqual({ name: "Ada", loud: "off" });
     expect(sentFor(kind, { loud: "on" })).toEqual({ loud: "on" });
   });
+});
+
+test("what goes on to another file, in an address, is neither of this file nor a secret", () => {
+  const input = z.object({
+    file: upload("text/csv"),
+    list: z.string(),
+    password: z.string().meta({ secret: true }).optional(),
+  });
+  const typed = { file: "upload-1", list: "Sheep", password: "s3cret" };
+  expect(withoutFile({ input }, typed)).toEqual({ list: "Sheep" });
 });
 
 test.each<[Record<string, string>, Record<string, unknown>]>([
