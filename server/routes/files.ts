@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
 import { auditDownloads } from "../jobs/audit.ts";
+import { previewNeeds } from "../jobs/shown/preview.ts";
 import type { Env, Services } from "../services.ts";
 import { attachment } from "../storage/content-disposition.ts";
 import { type FileOfJob, findFile, isKept } from "../storage/files.ts";
@@ -31,8 +32,9 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     if (size === undefined) return refuse(c, gone, [jobLink(file)]);
     const link = checkFile(config.secret, query, person.userId, now);
     if (link === "valid") {
-      // A picture inside of the job's page is no download.
-      const isShown = c.req.header("sec-fetch-dest") === "image";
+      // A picture inside of the job's page is no download; any other file is, whatever a program says.
+      const isPicture = previewNeeds({ mediaType: file.media_type, size }) === "image";
+      const isShown = isPicture && c.req.header("sec-fetch-dest") === "image";
       if (c.req.method === "GET" && !isShown) await note(person, file);
       return send(c, file, size);
     }

@@ -67,14 +67,18 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-async function addFile(id: string, text: string, keptFor: number | null = null) {
+async function addFile(
+  id: string,
+  text: string,
+  { keptFor, mediaType = "text/csv" }: { keptFor?: number; mediaType?: string } = {},
+) {
   const key = `jobs/job-1/files/${id}`;
   const { size } = await storage.write(key, [Buffer.from(text)]);
   const file = { id, job_id: "job-1", role: "result" as const, name: "Zoë's list.csv" };
-  const kept_until = keptFor && db.backend.now() + keptFor;
+  const kept_until = keptFor === undefined ? null : db.backend.now() + keptFor;
   await db.backend.db
     .insertInto("files")
-    .values({ ...file, media_type: "text/csv", size, storage_key: key, created_at: 0, kept_until })
+    .values({ ...file, media_type: mediaType, size, storage_key: key, created_at: 0, kept_until })
     .execute();
 }
 
@@ -123,17 +127,21 @@ test("HEAD tells the same and reads nothing", async () => {
   expect(reading).toBe(0);
 });
 
-test("a download is told in the history of the job, once, and a look at it is not", async () => {
-  await addFile("file-told", content);
+test.each([
+  ["a picture is told in the history of the job, once, and a look at it is not", "image/png", 0],
+  ["a table is told, also as what looks at pictures", "text/csv", 1],
+])("a download of %s", async (_, mediaType, looks) => {
+  const id = `file-told-${looks}`;
+  await addFile(id, content, { mediaType });
   const told = async () => {
     const deeds = await readAudit(db.backend.db, "job-1", 100);
-    return deeds.filter(({ file_name, key }) => file_name && key.endsWith("file-told")).length;
+    return deeds.filter(({ file_name, key }) => file_name && key.endsWith(id)).length;
   };
   const get = (headers: Record<string, string>, method = "GET") =>
-    download(linkTo("file-told"), person, { method, headers });
+    download(linkTo(id), person, { method, headers });
   await (await get({ "sec-fetch-dest": "image" })).text();
   await get({}, "HEAD");
-  expect(await told()).toBe(0);
+  expect(await told()).toBe(looks);
   for (const range of ["bytes=0-3", "bytes=4-", ""]) await (await get({ range })).text();
   expect(await told()).toBe(1);
 });
@@ -168,7 +176,7 @@ test("an expired link says so, and leads to a new one", async () => {
 });
 
 test("so does a file that is no longer kept", async () => {
-  await addFile("file-old", "x", -1);
+  await addFile("file-old", "x", { keptFor: -1 });
   await addFile("file-gone", "x");
   await storage.remove("jobs/job-1/files/file-gone");
   // A link ends with its file: that there is a new one would not be true.
