@@ -43,7 +43,9 @@ export async function retryRejected(
   }
   const files = await keptFilesOf(backend, [job.id]);
   const file = files.find(({ role }) => role === "rejects");
-  if (!file) throw new NoRejectedRows("The file of the rejected rows is no longer kept");
+  if (!file || (await storage.size(file.storage_key)) === undefined) {
+    throw new NoRejectedRows("The file of the rejected rows is no longer kept");
+  }
   await keepAsUpload({ backend, storage }, job, file);
   const values = await stepValues(backend, job.id);
   const input = kind.inputForRejected(JSON.parse(job.input), (step) => values.get(step));

@@ -92,6 +92,10 @@ describe.each(backends)("rejected rows, on $name", (which) => {
       .where("job_id", "=", some.id)
       .execute();
     await expect(again(some.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
+    const lost = await imported("Email\nann@x.test\nbo\n");
+    const file = (await engine.files(lost.id)).find(({ role }) => role === "rejects")!;
+    await engine.storage.remove(file.storage_key);
+    await expect(again(lost.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
     const waiting = await engine.start("contact_export", {});
     await expect(again(waiting)).rejects.toThrow("has not ended yet");
   });
