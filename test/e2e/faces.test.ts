@@ -125,7 +125,7 @@ describe("the end of a job", () => {
       OscillatorNode.prototype.start = function (...given) { notes++; return start.apply(this, given); };
     `);
     const page = await context.newPage();
-    const path = await startJob(page, "steady", { ticks: 80, pace: 100 });
+    const path = await startJob(page, "steady", { ticks: 2_000, pace: 100 });
     await isLive(page);
     await page.click("#sound-switch");
     expect(await page.getAttribute("#sound-switch", "aria-pressed")).toBe("true");
@@ -136,7 +136,9 @@ describe("the end of a job", () => {
     await isLive(other);
     expect(await other.getAttribute("#sound-switch", "aria-pressed")).toBe("true");
     await other.click("h1");
-    for (const each of [page, other]) await each.waitForSelector(".panel.succeeded");
+    const token = await page.inputValue(".actions [name=token] >> nth=0");
+    await page.request.post(`${path}/cancel`, { form: { token } });
+    for (const each of [page, other]) await each.waitForSelector(".panel.cancelled");
     const notes = async () =>
       Number(await page.evaluate("notes")) + Number(await other.evaluate("notes"));
     await expect.poll(notes, patiently).toBe(4);
