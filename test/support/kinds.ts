@@ -14,4 +14,5 @@ const noop = defineJob({
 export const testCatalog: Catalog = new Map<string, Kind>([
   ["noop", noop],
   ["urgent", { ...noop, priority: -1 }],
+  ["before_all", { ...noop, priority: -1_000 }],
 ]);

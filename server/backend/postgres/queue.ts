@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import type { Doorbell, Queue } from "../backend.ts";
 import { claimEvent } from "../claim-event.ts";
-import { noLimitFrom } from "../no-limit.ts";
+import { hasRoom } from "../has-room.ts";
 import type { JobRow, Schema } from "../schema.ts";
 import { type ListenOptions, listen } from "./listen.ts";
 import { keepMark } from "./preparing-client.ts";
@@ -92,7 +92,7 @@ const open = sql`select accounts.id from waiting join accounts using (id) cross 
     select priority from jobs
     where account_id = accounts.id and status = 'pending' and run_at <= ${serverNow}
     order by priority, run_at, id limit 1) head
-  where accounts.running < accounts.max_running or head.priority <= ${sql.lit(noLimitFrom)}`;
+  where ${hasRoom("head.priority")}`;
 
 async function isAnyClaimable(db: Kysely<Schema>): Promise<boolean> {
   const { rows } = await sql`${kept} with recursive ${waiting} ${open} limit 1`.execute(db);
@@ -120,7 +120,7 @@ export function claimStatement(
     with best as (
       select jobs.id from jobs join accounts on accounts.id = jobs.account_id
       where account_id = ${accountId}
-        and (running < max_running or priority <= ${sql.lit(noLimitFrom)})
+        and ${hasRoom("jobs.priority")}
         and status = 'pending' and run_at <= ${serverNow}
       order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
     counted as (

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from "kysely";
 import { lifeEvent } from "../../jobs/life.ts";
 import type { Backend, Listening, Queue, Write } from "../backend.ts";
 import { claimEvent, claimType } from "../claim-event.ts";
-import { noLimitFrom } from "../no-limit.ts";
+import { hasRoom } from "../has-room.ts";
 import type { JobRow } from "../schema.ts";
 import { keepDoing } from "./chores.ts";
 
@@ -37,7 +37,7 @@ export function bestStatement(at: number): RawBuilder<{ id: string; account_id: 
     select head.id, head.account_id from accounts join jobs as head on head.id = (
       select id from jobs where account_id = accounts.id and status = 'pending' and run_at <= ${at}
       order by priority, run_at, id limit 1)
-    where accounts.running < accounts.max_running or head.priority <= ${sql.lit(noLimitFrom)}
+    where ${hasRoom("head.priority")}
     order by head.priority, accounts.running, accounts.last_claimed_at limit 1`;
 }
 

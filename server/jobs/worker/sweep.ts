@@ -1,7 +1,7 @@
 /** What keeps the promise that nothing stays lost: run by every worker, once a second. */
 import { sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
-import { noLimitFrom } from "../../backend/no-limit.ts";
+import { hasRoom } from "../../backend/has-room.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Log } from "../../log.ts";
 import { rescue } from "../ends.ts";
@@ -140,7 +140,7 @@ async function ringOverdue(backend: Backend): Promise<void> {
       select id from jobs where account_id = accounts.id and status = 'pending'
         and run_at < ${backend.now() - overdueMs}
       order by priority, run_at, id limit 1)
-    where accounts.running < accounts.max_running or head.priority <= ${sql.lit(noLimitFrom)}
+    where ${hasRoom("head.priority")}
     limit ${mostRings}`.execute(backend.db);
   if (overdue.length === 0) return;
   await backend.write(async (write) => {

@@ -45,6 +45,17 @@ export function queueContract(backend: () => Backend): void {
     expect(claims.filter((row) => row?.account_id === account)).toHaveLength(2);
   });
 
+  test("what does not wait for an account's others has as many places again, and no more", async () => {
+    await drain();
+    const account = await newAccount(2);
+    for (let n = 0; n < 3; n++) await startOne(account);
+    for (let n = 0; n < 2; n++) await claim(backend(), "w");
+    for (let n = 0; n < 6; n++) await startOne(account, { kind: "before_all" });
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(backend(), "w")));
+    const claimed = claims.filter((row) => row?.account_id === account);
+    expect(claimed.map((row) => row?.kind)).toEqual(["before_all", "before_all"]);
+  });
+
   test("one account's many jobs do not keep another's single job waiting", async () => {
     await drain();
     const greedy = await newAccount(1_000);
