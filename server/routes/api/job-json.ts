@@ -34,10 +34,12 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
   const { percent, error } = jobView(row, kind, steps, now);
   const active = !isFinal(row.status);
   const end = expectedEnd(row, now);
+  const waits = row.waits_until !== null && row.waits_until > now;
   const hasResult = beside.files.length > 0 || row.result_page !== null;
   return {
     id: row.id,
     type: row.kind,
+    subject: row.subject,
     status: row.status,
     reason: row.reason,
     progress_pct: percent,
@@ -54,6 +56,9 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
     run_at: iso(row.run_at),
     started_at: isoOrNull(row.started_at),
     completed_at: isoOrNull(row.finished_at),
+    queue_position: row.line?.place ?? null,
+    waiting_until: waits ? iso(row.waits_until!) : null,
+    waiting_for: waits ? row.waits_for : null,
     eta: end && { from: iso(end.from), to: iso(end.to) },
     estimated_duration_seconds: beside.typicalSeconds,
     outcome: row.outcome,

@@ -32,6 +32,9 @@ export const jobSchema = z
   .object({
     id: z.string().meta({ description: "UUIDv7" }),
     type: z.string().meta({ description: "The kind of job: `contact_import`" }),
+    subject: z.string().nullable().meta({
+      description: "What it is about, mostly the name of its file: `people.csv`",
+    }),
     status: statusSchema,
     reason: z.string().nullable().meta({
       description:
@@ -57,6 +60,16 @@ export const jobSchema = z
     run_at: time.meta({ description: "Not before; while a retry waits, when it is due" }),
     started_at: time.nullable(),
     completed_at: time.nullable(),
+    queue_position: z.int().min(1).nullable().meta({
+      description:
+        "While it is due and does not run: its place among those of the account, from 1; null behind the hundredth",
+    }),
+    waiting_until: time.nullable().meta({
+      description: "While it runs and waits as it said: until when, a rate limit for example",
+    }),
+    waiting_for: z.string().nullable().meta({
+      description: "What it waits for then: `the service allows 100 letters a minute`",
+    }),
     eta: z
       .object({ from: time, to: time })
       .nullable()

@@ -92,9 +92,9 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
   return api;
 }
 
-/** Weak, for the typical duration may change beside the version; a result may expire. */
-function tagOf(job: JobJson): string {
-  return `W/"${job.version}${job.result_url ? "r" : ""}"`;
+/** Weak, for the typical duration may change beside the version; a place in line and a result do. */
+function tagOf({ version, queue_position, result_url }: JobJson): string {
+  return `W/"${[version, queue_position, result_url && "r"].filter(Boolean).join(".")}"`;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2, which compares weakly */

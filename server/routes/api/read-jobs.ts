@@ -1,5 +1,6 @@
 /** What the JSON of jobs needs beside their rows, read for all of them at once. */
 import type { StepRow } from "../../backend/schema.ts";
+import { withPlaces } from "../../jobs/forecast/place-in-line.ts";
 import { typicalDurations, typicalSeconds } from "../../jobs/forecast/typical-duration.ts";
 import type { Services } from "../../services.ts";
 import { keptFilesOf } from "../../storage/files.ts";
@@ -19,7 +20,8 @@ export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<
   const files = Map.groupBy(await keptFilesOf(backend, ids), (file) => file.job_id);
   const kinds = [...new Set(rows.map((row) => row.kind))];
   const typical = await typicalDurations(backend.db, catalog, first.account_id, kinds);
-  return rows.map((row) =>
+  const placed = await withPlaces(backend, rows);
+  return placed.map((row) =>
     jobJson(row, {
       kind: catalog.get(row.kind),
       steps: steps.get(row.id) ?? [],

@@ -37,6 +37,7 @@ describe.each(backends)("$name", (which) => {
       expect(await get(`/jobs/${id}`)).toEqual({
         id,
         type: "counting",
+        subject: null,
         status: "pending",
         reason: null,
         progress_pct: null,
@@ -57,6 +58,9 @@ describe.each(backends)("$name", (which) => {
         run_at: moment,
         started_at: null,
         completed_at: null,
+        queue_position: 1,
+        waiting_until: null,
+        waiting_for: null,
         eta: null,
         estimated_duration_seconds: 40,
         outcome: null,
@@ -110,6 +114,42 @@ describe.each(backends)("$name", (which) => {
         cancellable: false,
         estimated_duration_seconds: 1,
       });
+    });
+
+    test("that stands in line, and moves up", async () => {
+      const [first, second] = [await ada.start("counting"), await ada.start("counting")];
+      const answer = await ada.send(`/jobs/${second}`);
+      expect(await answer.json()).toMatchObject({ queue_position: 2, version: 1 });
+      await ada.post(`/jobs/${first}/cancel`);
+      const known = { "if-none-match": answer.headers.get("etag")! };
+      const moved = await ada.send(`/jobs/${second}`, { headers: known });
+      expect(moved.status).toBe(200);
+      expect(await moved.json()).toMatchObject({ queue_position: 1, version: 1 });
+      await ada.post(`/jobs/${second}/cancel`);
+    });
+
+    test("that waits for what it said, and what it is about", async () => {
+      const id = await ada.start("counting");
+      const now = api.backend.now();
+      const waiting = {
+        status: "running" as const,
+        ...{ fence: 1, claimed_at: now, started_at: now, subject: "a.csv" },
+        ...{ waits_until: now + 60_000, waits_for: "the service allows 10 a minute" },
+      };
+      const job = () => api.backend.db.updateTable("jobs").where("id", "=", id);
+      await job().set(waiting).execute();
+      expect(await get(`/jobs/${id}`)).toMatchObject({
+        subject: "a.csv",
+        queue_position: null,
+        waiting_until: new Date(now + 60_000).toISOString(),
+        waiting_for: "the service allows 10 a minute",
+      });
+      await job()
+        .set({ waits_until: now - 1 })
+        .execute();
+      expect(await get(`/jobs/${id}`)).toMatchObject({ waiting_until: null, waiting_for: null });
+      await job().set({ status: "pending", fence: 0, claimed_at: null }).execute();
+      await ada.post(`/jobs/${id}/cancel`);
     });
 
     test("that failed", async () => {
