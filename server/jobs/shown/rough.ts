@@ -11,9 +11,9 @@ export function rough(from: number, to: number): string {
   const [unit, count, name] = unitFor(to);
   const high = Math.max(1, Math.ceil(to / unit));
   const low = Math.min(high, Math.max(1, Math.ceil(from / unit)));
-  // A range of seconds is told only where it is wide: the figure changes soon anyway.
-  const wide = count > 1 ? low * 2 <= high : low < high;
-  if (wide) return `${low * count}-${high * count} ${name}s`;
+  // Seconds go by in tens: one step apart is no range.
+  const apart = count > 1 ? 2 : 1;
+  if (high - low >= apart) return `${low * count}-${high * count} ${name}s`;
   return `about ${high * count} ${name}${high * count === 1 ? "" : "s"}`;
 }
 
