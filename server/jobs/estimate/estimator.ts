@@ -52,7 +52,7 @@ export function createEstimator(weights: readonly number[]): Estimator {
   function ofStep(current: Current, at: number): Ahead | null {
     const { position, advances, total } = current;
     const { size, past } = known;
-    const seen = total === null ? null : stepAhead(advances.list, total, at, current.until);
+    const seen = total === null ? null : seenOf(current, total, at);
     const usual = typicalStep(past, position, { total, size });
     if (!usual) return seen;
     const done = advances.list.at(-1)?.done ?? 0;
@@ -66,6 +66,15 @@ export function createEstimator(weights: readonly number[]): Estimator {
       return isSilent || isOver ? null : { ms: byPast, unsure: usual.unsure };
     }
     return weighed(seen, unseen * (1 - share) ** 2, { ms: byPast, unsure: usual.unsure });
+  }
+
+  /**
+   * Of earlier runs nobody knows what of their time was waiting: beside waits that this one tells it
+   * would be work, and count twice.
+   */
+  function seenOf({ advances, since, until, tells }: Current, total: number, at: number) {
+    const own = tells ? advances.list.filter((each) => each.at >= since) : advances.list;
+    return stepAhead(own, total, at, until) ?? stepAhead(advances.list, total, at, until);
   }
 
   /** The steps behind it: by the past, at the speed of this job; else by weight. */
@@ -135,7 +144,8 @@ export function createEstimator(weights: readonly number[]): Estimator {
       if (step) taken[step.position] = at - beginOf(step);
       const advances = createAdvances();
       advances.add(at, done, 0);
-      step = { position, advances, total: null, until: null, waitedMs: 0, waitsSince: 0 };
+      const waits = { until: null, tells: false, waitedMs: 0, waitsSince: 0 };
+      step = { position, advances, total: null, since: at, ...waits };
       if (taken.length === 0) goOn(step);
       asked = Number.NEGATIVE_INFINITY;
     },
@@ -153,6 +163,7 @@ export function createEstimator(weights: readonly number[]): Estimator {
       if (!step) return;
       if (step.until !== null) step.waitedMs += at - step.waitsSince;
       step.until = until;
+      step.tells ||= until !== null;
       step.waitsSince = at;
     },
     know(given) {
@@ -172,8 +183,12 @@ interface Current {
   position: number;
   advances: Advances;
   total: number | null;
+  /** When this run began it, or went on with it. */
+  since: number;
   /** Until when it waits as it said it would. */
   until: number | null;
+  /** Whether this run told of any wait. */
+  tells: boolean;
   waitsSince: number;
   /** Told waits since the last advance that are over. */
   waitedMs: number;

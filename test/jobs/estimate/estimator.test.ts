@@ -147,6 +147,20 @@ describe("several steps", () => {
 });
 
 describe("another process goes on with a job", () => {
+  test("what an earlier run waited counts once, where most of it is waiting", () => {
+    // One a second, most of which is a wait that is told; of the earlier run that is not known.
+    const earlier = Array.from({ length: 101 }, (_, n) => ({ at: n * 1_000, done: n, waited: 0 }));
+    const estimator = createEstimator([1]);
+    estimator.begin(0, 0, 100);
+    estimator.know({ ...unknown, earlier });
+    for (let at = 0; at < 20_000; at += 1_000) {
+      estimator.wait(at, at + 990);
+      estimator.wait(at + 990, null);
+      estimator.observe(at + 1_000, 101 + at / 1_000, 400);
+    }
+    expect(left(estimator, 20_000)).toEqual(about(280_000));
+  });
+
   test("what its earlier runs went through counts, without what was lost and the time between", () => {
     const estimator = createEstimator([1]);
     const at = 500_000;
