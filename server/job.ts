@@ -61,7 +61,7 @@ export interface Kind<
   alone?: boolean;
   /**
    * Lower goes first. Default 0. From -1,000 down a job does not wait until others of its account
-   * have ended either: for what is short and puts an end to waiting.
+   * have ended either, for which there are as many places again: for what puts an end to waiting.
    */
   priority?: number;
   /** True for a kind that acts on other jobs: then no such job is among these. */

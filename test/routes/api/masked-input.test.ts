@@ -8,6 +8,11 @@ test.each<[string, z.ZodObject | undefined, Record<string, unknown>]>([
   ["a field that is marked", z.object({ a: secret }), { a: "********" }],
   ["also where it may be left out", z.object({ a: secret.optional() }), { a: "********" }],
   ["also with a default", z.object({ a: secret.nullable().default("x") }), { a: "********" }],
+  [
+    "also where it is changed on its way",
+    z.object({ a: secret.transform((text) => text.trim()) }),
+    { a: "********" },
+  ],
   ["no other field", z.object({ a: z.string().meta({ label: "A" }) }), { a: "open" }],
   [
     "nothing that is empty",
