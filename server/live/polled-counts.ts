@@ -1,4 +1,4 @@
-/** The counts of lists for those who poll: counted once a while for all who ask. */
+/** The counts of lists for those who poll: counted once in a while, for all who ask. */
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
 import { createAnswerCache } from "../jobs/list/answer-cache.ts";
@@ -9,7 +9,7 @@ import type { Topic } from "./topics.ts";
 
 const keptMs = 2_000;
 
-/** `state` is another one where the counts are others. */
+/** `state` is another where the counts are others. */
 export interface PolledCounts {
   state: string;
   html: string;

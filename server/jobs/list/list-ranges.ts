@@ -1,6 +1,6 @@
 /** The ranges of indexes that a list of jobs is read from, as parts of a statement. */
 import { type RawBuilder, sql } from "kysely";
-import { isFinal, type Status, statuses } from "../status.ts";
+import { type Status, statuses } from "../status.ts";
 import { firstIdOf } from "./first-id.ts";
 import type { Found } from "./search.ts";
 
@@ -149,9 +149,4 @@ function ofKinds(kinds: readonly string[] | undefined): RawBuilder<unknown>[] {
   if (!kinds) return [sql``];
   if (kinds.length > mostRanges) return [sql` and kind in (${sql.join(kinds)})`];
   return [...new Set(kinds)].map((kind) => sql` and kind = ${kind}`);
-}
-
-/** Whether what the filter lets through may still change. */
-export function showsActive({ statuses: wanted }: Pick<JobFilter, "statuses">): boolean {
-  return !wanted || wanted.some((status) => !isFinal(status));
 }

@@ -8,7 +8,7 @@ import { amount, percentOf, percentText, stepText, stoppedAt } from "./how-far.t
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 import { stepViews } from "./steps.ts";
 import type { JobView, Shown } from "./view-types.ts";
-import { queued, start, waitingFor, whyQueued } from "./waiting.ts";
+import { queuedText, startText, waitingText, whyQueued } from "./waiting.ts";
 
 export function jobView(
   row: ShownRow,
@@ -74,13 +74,13 @@ function label(row: ShownRow, shown: Shown, now: number): string {
     case "scheduled":
       return "Scheduled";
     case "pending":
-      return queued(row.line);
+      return queuedText(row.line);
     case "retrying":
       return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}${because(row.error)}`;
     case "resuming":
       return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
     case "running":
-      return waitingFor(row, now) || "Running";
+      return waitingText(row, now) || "Running";
     case "pausing":
       return `Pausing for ${span(now - row.pause_requested_at!)}`;
     case "paused":
@@ -109,7 +109,7 @@ function since(at: number | null, now: number): string {
 
 /** When it begins, or when it ends; while a retry waits, both are known. */
 function estimate(row: ShownRow, shown: Shown, now: number): string {
-  if (shown === "pending") return start(row.line, now);
+  if (shown === "pending") return startText(row.line, now);
   if (row.status !== "running" && shown !== "retrying") return "";
   return expectation(row, now);
 }

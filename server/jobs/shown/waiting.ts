@@ -6,14 +6,14 @@ import type { InLine, ShownRow } from "./shown-row.ts";
 const soonMs = 10_000;
 
 /** "Queued, next in line", "Queued, 3rd in line", "Queued, more than 100 in line" */
-export function queued(line: InLine | undefined): string {
+export function queuedText(line: InLine | undefined): string {
   if (!line) return "Queued";
   if (line.place === null) return "Queued, more than 100 in line";
   return `Queued, ${line.place === 1 ? "next" : ordinal(line.place)} in line`;
 }
 
 /** "Starts in about 2 minutes", or nothing where nobody can know. */
-export function start(line: InLine | undefined, now: number): string {
+export function startText(line: InLine | undefined, now: number): string {
   return line?.startsAt == null ? "" : `Starts ${inAbout(line.startsAt - now)}`;
 }
 
@@ -28,7 +28,7 @@ function inAbout(ms: number): string {
 }
 
 /** "Waiting 22 s: the service allows 100 letters a minute", or nothing where it does not wait. */
-export function waitingFor(row: ShownRow, now: number): string {
+export function waitingText(row: ShownRow, now: number): string {
   if (!row.waits_for || row.waits_until === null || row.waits_until <= now) return "";
   return `Waiting ${span(row.waits_until - now + 999)}: ${row.waits_for}`;
 }
