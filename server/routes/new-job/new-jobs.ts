@@ -18,8 +18,8 @@ import type { Handled } from "../page/layout.ts";
 import { layoutWithTray } from "../page/tray.ts";
 import { alreadyPage } from "./already-page.ts";
 import { beginWith, earlierOf } from "./earlier.ts";
-import { newJobPage } from "./new-job-page.ts";
-import type { NewJobServices } from "./new-job-pages.ts";
+import type { NewJobServices } from "./form-pages.ts";
+import { nextPage } from "./next-page.ts";
 
 const longestKey = 200;
 
@@ -45,7 +45,7 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
     const given = typedFor(kind, query);
     const { typed, errors } = await beginWith(services, kind, from, given);
     const wrong = { ...errorsIn(kind, typed), ...errors };
-    return newJobPage(c, services, {
+    return nextPage(c, services, {
       type,
       kind,
       typed,
@@ -90,7 +90,7 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
       if (!(error instanceof InvalidInput)) throw error;
       c.status(422);
       const errors = error.fields;
-      return newJobPage(c, services, { type, kind, typed, from, when, idempotencyKey, errors });
+      return nextPage(c, services, { type, kind, typed, from, when, idempotencyKey, errors });
     }
   });
 

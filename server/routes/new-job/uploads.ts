@@ -6,7 +6,7 @@ import { whenTyped } from "../../forms/when.ts";
 import type { Env } from "../../services.ts";
 import { protectForms } from "../page/guard.ts";
 import { earlierOf } from "./earlier.ts";
-import { filePage, type NewJobServices } from "./new-job-pages.ts";
+import { filePage, type NewJobServices } from "./form-pages.ts";
 import { noKind } from "./new-jobs.ts";
 import { receiveUpload, uploadStatus } from "./receive.ts";
 

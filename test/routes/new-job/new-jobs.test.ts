@@ -4,7 +4,7 @@ import { z } from "zod";
 import contactExport from "../../../jobs/contact_export.ts";
 import contactImport from "../../../jobs/contact_import.ts";
 import { defineJob, type Kind, upload } from "../../../server/job.ts";
-import type { NewJobServices } from "../../../server/routes/new-job/new-job-pages.ts";
+import type { NewJobServices } from "../../../server/routes/new-job/form-pages.ts";
 import { newJobsRoutes } from "../../../server/routes/new-job/new-jobs.ts";
 import { uploadsRoutes } from "../../../server/routes/new-job/uploads.ts";
 import { protectForms, requirePerson } from "../../../server/routes/page/guard.ts";

@@ -2,19 +2,13 @@ import { uploadField } from "../../forms/input-fields.ts";
 import { type ByteSource, Refused } from "../../job.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import type { Handled } from "../page/layout.ts";
-import {
-  type Draft,
-  filePage,
-  formPage,
-  mappingPage,
-  type NewJobServices,
-} from "./new-job-pages.ts";
+import { type Draft, filePage, formPage, mappingPage, type NewJobServices } from "./form-pages.ts";
 
 /**
  * The page that comes next: for the file, then for its columns, or the form of all fields.
  * A file that cannot be used leads back to the first, with what is wrong with it.
  */
-export async function newJobPage(c: Handled, services: NewJobServices, draft: Draft) {
+export async function nextPage(c: Handled, services: NewJobServices, draft: Draft) {
   const { kind, typed, errors } = draft;
   const upload = uploadField(kind);
   if (!upload) return formPage(c, services, draft);
