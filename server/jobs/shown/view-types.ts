@@ -64,6 +64,8 @@ export interface JobView {
   /** The page that shows the result, where the job left one. */
   resultHref: string | null;
   buttons: ButtonView[];
+  /** The one moment that a row shows: when it ended, is to start, was started or was made. */
+  when: TimeView;
   /** For one that is scheduled. */
   starts: TimeView | null;
   created: TimeView;

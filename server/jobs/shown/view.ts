@@ -18,6 +18,7 @@ export function jobView(
 ): JobView {
   const shown = shownState(row, now);
   const ended = isFinal(row.status);
+  const starts = shown === "scheduled" ? row.run_at : null;
   return {
     id: row.id,
     kind: row.kind,
@@ -47,7 +48,8 @@ export function jobView(
     stoppedAt: ended && row.status !== "succeeded" ? stoppedAt(row, kind) : "",
     resultHref: row.status === "succeeded" ? row.result_page : null,
     buttons: buttons(row, kind, now),
-    starts: shown === "scheduled" ? moment(row.run_at) : null,
+    when: moment(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
+    starts: starts === null ? null : moment(starts),
     created: moment(row.created_at),
     started: row.started_at === null ? null : moment(row.started_at),
     finished: row.finished_at === null ? null : moment(row.finished_at),
