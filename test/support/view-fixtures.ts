@@ -41,7 +41,7 @@ const again = (label: string): ButtonView[] => [{ path: "retry", label, icon: "a
 /** An import of 100,000 contacts at 42 %, running; anything else by what is given. */
 export function jobView(different: Partial<JobView> = {}): JobView {
   const id = different.id ?? "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f";
-  const view: Omit<JobView, "when"> = {
+  const view: Omit<JobView, "when" | "doing"> = {
     id,
     kind: "contact_import",
     title: "Import contacts",
@@ -80,7 +80,12 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     finished: null,
     ...different,
   };
-  return { when: view.finished ?? view.starts ?? view.started ?? view.created, ...view };
+  const { stepText, amount, message } = view;
+  return {
+    doing: [stepText, amount, message].filter(Boolean).join(" · "),
+    when: view.finished ?? view.starts ?? view.started ?? view.created,
+    ...view,
+  };
 }
 
 const waiting = {

@@ -45,6 +45,8 @@ export interface JobView {
   amount: string;
   /** What the job says it is doing, or empty. */
   message: string;
+  /** Step, amount and message in one line: "Step 2 of 2: Saving (42 %) · 42 of 100 rows", or empty. */
+  doing: string;
   /** "about 2 minutes left", "1-3 minutes left", "Almost done", "No progress for 40 s", or empty */
   estimate: string;
   /** "1 min 12 s", or empty before the start */

@@ -19,6 +19,11 @@ export function jobView(
   const shown = shownState(row, now);
   const ended = isFinal(row.status);
   const starts = shown === "scheduled" ? row.run_at : null;
+  const texts = {
+    stepText: stepText(row, kind),
+    amount: amount(row, kind),
+    message: (shown === "pending" && whyQueued(row.line)) || (row.message ?? ""),
+  };
   return {
     id: row.id,
     kind: row.kind,
@@ -33,11 +38,10 @@ export function jobView(
     renderedAt: now,
     percent: percentOf(row),
     percentText: percentText(row, kind),
-    amount: amount(row, kind),
-    message: (shown === "pending" && whyQueued(row.line)) || (row.message ?? ""),
+    ...texts,
+    doing: Object.values(texts).filter(Boolean).join(" · "),
     estimate: estimate(row, shown, now),
     elapsed: elapsed(row, now),
-    stepText: stepText(row, kind),
     steps: stepViews(steps, row, now),
     counts: (["succeeded", "failed", "skipped"] as const)
       .filter((name) => row[name] > 0)

@@ -118,6 +118,7 @@ describe("how far it is", () => {
     expect(view(row)).toMatchObject({
       ...{ percent: 99, percentText: "99 %", amount: "42,318 of 100,000 rows" },
       ...{ elapsed: "1 min 12 s", stepText: "Step 2 of 2: Writing (42 %)" },
+      doing: "Step 2 of 2: Writing (42 %) · 42,318 of 100,000 rows",
     });
     const done = { status: "succeeded" as const, ...begun, finished_at: now, progress: 1 };
     expect(view(done)).toMatchObject({ percent: 100, percentText: "100 %", amount: "" });
