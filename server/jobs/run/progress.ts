@@ -176,9 +176,10 @@ export function createProgress(options: {
           return count(entry.total ?? entry.done) || null;
         },
         set(done, total, message) {
-          entry.done = done;
-          entry.total = total;
-          entry.message = message;
+          // A kind is not always checked for its types, and what is no figure would fail all rows.
+          entry.done = Number(done);
+          entry.total = total === null ? null : Number(total);
+          entry.message = message === null ? null : String(message);
           entry.fresh = false;
           entry.unsampled = true;
           tell();
@@ -192,7 +193,7 @@ export function createProgress(options: {
           estimator.begin(now(), position, told.done);
         },
         wait(until, reason) {
-          const wait = { until, reason };
+          const wait = { until, reason: reason === null ? null : String(reason) };
           const changed = () => estimator.wait(now(), nextOf(entry.waits)?.until ?? null);
           entry.waits.add(wait);
           changed();

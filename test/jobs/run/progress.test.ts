@@ -221,6 +221,18 @@ test("what a forgotten run still says is waited for by nobody", async () => {
   expect(written).toEqual([]);
 });
 
+test("a kind that was not checked for its types keeps no neighbour from being told", async () => {
+  const { track, written, errors, pass } = setUp();
+  const odd = track("odd");
+  odd.set(5n as never, 10n as never, 5 as never);
+  odd.wait(1_009_000, 7 as never);
+  track("well").set(1, 2, null);
+  await pass(100);
+  expect(errors).toEqual([]);
+  const told = { done: 5, total: 10, message: "5", waitsFor: "7" };
+  expect(written[0]!.rows).toMatchObject([told, { done: 1 }]);
+});
+
 test("the share of a step becomes a share of the whole", async () => {
   const { track, written, pass } = setUp();
   const job = track();
