@@ -1,4 +1,4 @@
-/** On the page of one job: its title and icon, the quarters that a screen reader is told, the buttons. */
+/** On the page of one job: its title and icon, and the quarters that a screen reader is told. */
 const topic = (document.body.dataset.topics ?? "")
   .split(" ")
   .find((each) => each.startsWith("job:"));
@@ -60,37 +60,4 @@ function draw(look) {
   if (look === "✓") return `${open}${disc("#1c7440", "m7 12.5 3.5 3.5L17 9")}</svg>`;
   if (look === "!") return `${open}${disc("#b3261e", "M12 6v7m0 5v.01")}</svg>`;
   return `${open}${ring("#9fb0e6", 100)}${ring("#3257c8", look)}</svg>`;
-}
-
-/**
- * The buttons carry the viewer's token and are in no frame; which there are depends on the status,
- * which is the panel's class.
- */
-document.addEventListener("live:swapped", ({ target, detail: before }) => {
-  if (!target.id.startsWith("panel-") || target.className === before.className) return;
-  askActions(target.id.slice("panel-".length));
-});
-
-/** @type {number | undefined} */
-let timer;
-let asked = 0;
-
-/** @param {string} id */
-async function askActions(id) {
-  clearTimeout(timer);
-  const mine = ++asked;
-  try {
-    const answer = await fetch(`/jobs/${id}/actions`, { headers: { Accept: "text/html" } });
-    const html = await answer.text();
-    if (answer.status >= 500) throw new Error(`${answer.status}`);
-    if (mine !== asked) return;
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    const actions = template.content.getElementById(`actions-${id}`);
-    actions?.setAttribute("hx-swap-oob", "true");
-    if (actions)
-      document.dispatchEvent(new CustomEvent("live:frames", { detail: actions.outerHTML }));
-  } catch {
-    timer = setTimeout(askActions, 5000, id);
-  }
 }
