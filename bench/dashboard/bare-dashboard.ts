@@ -168,7 +168,7 @@ function button(id: string, path: string, label: string, icon: string, look: str
 function tick(job: Job, now: number): string {
   const percent = Math.floor(job.progress * 100);
   const amount = `${number(job.step_done)} of ${number(job.step_total)} rows`;
-  return `<div id="tick-${escaped(job.id)}" data-version=${job.version} data-at=${now}><progress aria-label=Progress value=${percent / 100}>${percent} %</progress> <b>${percent} %</b> <p>${escaped(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
+  return `<div id="tick-${escaped(job.id)}" data-version=${job.version} data-at=${now}><progress aria-label=Progress value=${percent / 100}></progress> <b>${percent} %</b> <p>${escaped(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
 }
 
 function label(job: Job): string {

@@ -37,7 +37,7 @@ describe("a text browser, which sends no Origin", () => {
 
     const running = await browser.get(page.path);
     // What such a browser prints of a bar is the text inside of it.
-    expect(running.html).toMatch(/<progress[^>]*>\d+ %<\/progress>/);
+    expect(running.html).toMatch(/<progress[^>]*><\/progress> <b>\d+ %<\/b>/);
     await running.submit(`${page.path}/cancel`);
     await until(browser, page.path, /Cancelled/);
 

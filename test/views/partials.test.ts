@@ -149,11 +149,13 @@ describe("a tick of progress", () => {
   });
 
   test("tells the percentage as text too, for browsers without bars", () => {
-    expect(tick(jobs.running)).toContain("value=0.42>42 %</progress> <b>42 %</b>");
+    expect(tick(jobs.running)).toContain("value=0.42></progress> <b>42 %</b>");
   });
 
   test("has a bar without value where the total is unknown", () => {
-    expect(tick(jobs.unknownTotal)).toMatch(/<progress aria-label=Progress>38,112 rows so far</);
+    expect(tick(jobs.unknownTotal)).toContain(
+      "<progress aria-label=Progress></progress> <b>38,112 rows so far</b>",
+    );
   });
 
   test("has no bar before the start", () => {

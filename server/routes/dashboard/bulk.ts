@@ -44,7 +44,8 @@ export function bulkRoutes(services: Services): Hono<Env> {
       return c.redirect(`/jobs/bulk?${query}`, 303);
     }
     const jobs = await allowed(c, idsIn(body));
-    if (jobs.length === 0) return backWith(c, "plain", "Choose some jobs first.");
+    if (jobs.length === 0)
+      return backWith(c, "plain", "Choose some jobs first, or open the one that you mean.");
     if (action === "download") return download(c, jobs);
     const chosen = actions.get(action);
     if (!chosen) return backWith(c, "plain", "Choose what to do with them.");
