@@ -56,12 +56,12 @@ const past = (importId: string): Past[] => [
     took: 61_000,
     row: {
       status: "cancelled",
-      outcome: "Cancelled; what was done before is kept: 61",
+      outcome: "Cancelled; what was done before is kept: 61 seconds",
       succeeded: 61,
     },
     facts: [
       ["cancel_requested", "Cancel requested"],
-      ["cancelled", "Cancelled; what was done before is kept: 61"],
+      ["cancelled", "Cancelled; what was done before is kept: 61 seconds"],
     ],
   },
   {

@@ -16,7 +16,7 @@ import {
 } from "../ends.ts";
 import { createEstimator } from "../estimate/estimator.ts";
 import type { Observe } from "../life.ts";
-import { number } from "../shown/format.ts";
+import { amountOf } from "../shown/format.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/messages.ts";
 import { callsCleanup, cleanUp, removeLeftovers } from "./clean.ts";
@@ -139,7 +139,7 @@ async function endAfter(error: unknown, run: Run, job: JobContext, log: Log) {
     case "shutdown":
       return handBack(backend, row, "interrupted");
     case "cancel":
-      return cancelled(backend, row, kind.kept?.(job) ?? kept(job));
+      return cancelled(backend, row, kind.kept?.(job) ?? kept(job, kind));
     case "deadline":
       return timeOut(backend, row, row.timeout_ms);
     default:
@@ -158,7 +158,7 @@ function reasonOf(error: unknown, signal: AbortSignal) {
   return signal.aborted && signal.reason instanceof Stopped ? signal.reason.why : undefined;
 }
 
-function kept({ counts }: JobContext): string {
+function kept({ counts }: JobContext, { unit = "items" }: Kind): string {
   if (counts.succeeded === 0) return "Cancelled; nothing had been kept";
-  return `Cancelled; what was done before is kept: ${number(counts.succeeded)}`;
+  return `Cancelled; what was done before is kept: ${amountOf(counts.succeeded, unit)}`;
 }

@@ -88,11 +88,11 @@ function label(row: ShownRow, shown: Shown, now: number): string {
     case "running":
       return waitingText(row, now) || "Running";
     case "pausing":
-      return `Pausing for ${span(now - row.pause_requested_at!)}`;
+      return `Pausing${since(row.pause_requested_at, now)}`;
     case "paused":
       return "Paused";
     case "cancelling":
-      return `Cancelling for ${span(now - row.cancel_requested_at!)}`;
+      return `Cancelling${since(row.cancel_requested_at, now)}`;
     case "succeeded":
       return row.failed > 0 ? `Done, ${number(row.failed)} rejected` : "Done";
     case "failed":

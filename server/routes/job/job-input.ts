@@ -5,7 +5,7 @@ import { isSecret } from "../../jobs/start/secret.ts";
 import type { JobPage } from "../../pages/jobs.ts";
 import type { Services } from "../../services.ts";
 
-/** An upload by its name, a choice by its words, a secret not at all, nor what is no single value. */
+/** An upload by its name, a choice by its words; not a secret, what was left empty, or no single value. */
 export async function inputFacts(
   { backend, catalog }: Services,
   job: JobRow,
@@ -14,7 +14,8 @@ export async function inputFacts(
   const facts: JobPage["input"] = [];
   for (const [field, type] of Object.entries(catalog.get(job.kind)?.input.shape ?? {})) {
     const value = input[field];
-    if (value === undefined || value === null || typeof value === "object") continue;
+    if (value === undefined || value === null || value === "" || typeof value === "object")
+      continue;
     const { label = words(field), ...meta } = (type as z.ZodType).meta() ?? {};
     const text = isSecret(type) ? "••••••••" : await shown(backend, String(value), meta);
     facts.push({ label, value: text });

@@ -53,7 +53,7 @@ export async function logView(
     laterHref: later ? href({ after: last }) : null,
     newestHref: later ? href() : null,
     downloadHref: `/jobs/${job.id}/log${least ? `?level=${least}` : ""}`,
-    none: least ? "No such line so far." : "Nothing written yet.",
+    none: `${least ? "No such line" : "Nothing written"}${isFinal(job.status) ? "" : " yet"}.`,
   };
 }
 

@@ -67,6 +67,7 @@ const states: [Shown, string, Partial<JobRow & { line: InLine }>][] = [
   ],
   ["running", "Running", { status: "running", reason: "retry", ...begun }],
   ["pausing", "Pausing for 3 s", { status: "running", ...begun, pause_requested_at: now - 3_000 }],
+  ["pausing", "Pausing", { status: "running", ...begun, pause_requested_at: now - 999 }],
   [
     "cancelling",
     "Cancelling for 4 s",

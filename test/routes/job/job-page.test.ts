@@ -19,6 +19,16 @@ test("shows no secret of what the job was started with, also not an optional one
   expect(page).not.toContain("analytical");
 });
 
+test("shows nothing of what was left empty, and says of what has ended that nothing was written", async () => {
+  const id = await person.start("secretive", { user: "ada", password: "engine", hint: "" });
+  const waiting = await person.browser.text(`/jobs/${id}`);
+  expect(waiting).toContain("Nothing written yet.");
+  expect(waiting).toContain("Password");
+  expect(waiting).not.toContain("Hint");
+  await cancel(site.backend, id, person.userId);
+  expect(await person.browser.text(`/jobs/${id}`)).toContain("Nothing written.");
+});
+
 test("a fragment leaves a message to the page that it was meant for", async () => {
   const id = await person.start("stepping");
   await cancel(site.backend, id, person.userId);
