@@ -1,12 +1,10 @@
 import { defineJob } from "../server/job.ts";
-import { common, goThrough, number, steps } from "./lib/bulk.ts";
+import { common, goThrough, number } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,
   title: "Cancel jobs",
   description: "Cancels all jobs that match.",
-  steps,
-  subject: ({ which }) => which,
   async run(job, { choice }) {
     const { text, left } = await goThrough(job, choice, (ids) => job.others.cancel(ids));
     return {

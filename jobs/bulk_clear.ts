@@ -1,12 +1,10 @@
 import { defineJob } from "../server/job.ts";
-import { common, goThrough, number, steps } from "./lib/bulk.ts";
+import { common, goThrough, number } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,
   title: "Clear jobs from the list",
   description: "Takes all ended jobs that match off the list.",
-  steps,
-  subject: ({ which }) => which,
   async run(job, { choice }) {
     const { text, left } = await goThrough(job, choice, (ids) => job.others.clear(ids));
     const rest = `, ${number(left)} ${left === 1 ? "has" : "have"} not ended`;

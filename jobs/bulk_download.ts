@@ -1,16 +1,14 @@
 import { defineJob } from "../server/job.ts";
-import { amount, common, findJobs, foundJobs, steps } from "./lib/bulk.ts";
+import { amount, common, findJobs, foundJobs } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,
   title: "Pack files of jobs",
   description: "Puts the files of all jobs that match into one ZIP archive.",
-  steps,
   stepUnits: { "Going through them": "bytes" },
   timeout: "6h",
   // They are there a second time, each with its job.
   keepFilesFor: "72h",
-  subject: ({ which }) => which,
   async run(job, { choice }) {
     const total = await findJobs(job, choice);
     const files = await job.step("Going through them", async () => {

@@ -1,12 +1,10 @@
 import { defineJob } from "../server/job.ts";
-import { common, goThrough, number, steps } from "./lib/bulk.ts";
+import { common, goThrough, number } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,
   title: "Retry jobs",
   description: "Starts all ended jobs that match again, each once.",
-  steps,
-  subject: ({ which }) => which,
   async run(job, { choice }) {
     const { text, left } = await goThrough(job, choice, (ids) => job.others.retry(ids));
     const rest = `, ${number(left)} had been started again before, or cannot be`;

@@ -5,7 +5,7 @@ import type { JobContext } from "../../server/job.ts";
 /** A few jobs a batch: between two of them the job may be cancelled, and its bar moves. */
 const atOnce = 20;
 
-export const input = z.object({
+const input = z.object({
   which: z.string().max(300).default("All jobs").meta({ label: "Jobs" }),
   choice: z.object({
     scope: z.enum(["mine", "account"]).default("mine"),
@@ -18,14 +18,17 @@ export const input = z.object({
   }),
 });
 
-type Choice = z.output<typeof input>["choice"];
+type Input = z.output<typeof input>;
+type Choice = Input["choice"];
 
-export const steps = { "Finding the jobs": 1, "Going through them": 19 };
+const steps = { "Finding the jobs": 1, "Going through them": 19 };
 
 /** What the kinds of this sort are, besides what they do. */
 export const common = {
   input,
+  steps,
   unit: "jobs",
+  subject: ({ which }: Input) => which,
   actsOnOthers: true,
   // It has its form on the list of jobs, for what the list shows.
   listed: false,
