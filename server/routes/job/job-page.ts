@@ -47,7 +47,7 @@ export async function jobPage(
     section: "jobs",
     topics: view.active ? [`job:${job.id}`] : [],
     since: String(now),
-    refresh: view.active ? refreshView(c, refreshSeconds(now - job.created_at)) : null,
+    refresh: view.active ? refreshView(c, refreshSeconds(job, now)) : null,
   });
   return render.page("jobs/show", {
     layout,
@@ -71,9 +71,13 @@ export async function jobPage(
   });
 }
 
-/** A page without JavaScript is reloaded less often the longer the job runs. */
-function refreshSeconds(age: number): number {
-  return Math.min(30, Math.max(2, Math.round(age / 20_000)));
+/**
+ * A page without JavaScript is reloaded less often the longer the job runs; of what is to start later
+ * nothing changes before its time.
+ */
+function refreshSeconds({ created_at, run_at }: JobRow, now: number): number {
+  const seconds = Math.max((now - created_at) / 20_000, (run_at - now) / 1_000);
+  return Math.min(30, Math.max(2, Math.round(seconds)));
 }
 
 export function actionsView(

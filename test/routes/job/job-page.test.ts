@@ -29,6 +29,16 @@ test("shows nothing of what was left empty, and says of what has ended that noth
   expect(await person.browser.text(`/jobs/${id}`)).toContain("Nothing written.");
 });
 
+test("without JavaScript is reloaded at once, but of what starts later only now and then", async () => {
+  const id = await person.start("stepping");
+  const reload = async () =>
+    /http-equiv="refresh" content="(\d+)"/.exec(await person.browser.text(`/jobs/${id}`))?.[1];
+  expect(await reload()).toBe("2");
+  const tonight = site.backend.now() + 3_600_000;
+  await site.backend.db.updateTable("jobs").set({ run_at: tonight }).where("id", "=", id).execute();
+  expect(await reload()).toBe("30");
+});
+
 test("a fragment leaves a message to the page that it was meant for", async () => {
   const id = await person.start("stepping");
   await cancel(site.backend, id, person.userId);
