@@ -64,7 +64,7 @@ export function whenView(typed: WhenTyped, preferred: string | null, wrong = "")
     choices: choices.map((choice) => ({ ...choice, selected: choice.value === chosen })),
     at: typed.when_at,
     zone: typed.when_zone,
-    zoneText: zoneOf(typed, preferred),
+    zoneText: zoneOf(typed, preferred).replaceAll("_", " "),
     fixed: preferred !== null,
     error: wrong,
   };

@@ -91,6 +91,7 @@ describe("the fields for it", () => {
     expect(whenView(asked({}), null, "No").open).toBe(true);
     const chosen = whenView(asked({ when: "at", when_at: "x" }), berlin);
     expect(chosen).toMatchObject({ at: "x", zoneText: berlin, fixed: true });
+    expect(whenView(asked({}), "America/New_York").zoneText).toBe("America/New York");
     expect(chosen.choices.filter((choice) => choice.selected)).toEqual([
       { value: "at", label: "At the time given here", selected: true },
     ]);
