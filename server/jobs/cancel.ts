@@ -21,6 +21,7 @@ export async function cancel(
     const at = backend.now();
     const set = { cancel_requested_at: at };
     const outcome = sql<string>`case when fence = 0 then 'Cancelled before it started'
+      when succeeded = 0 then 'Cancelled before it went on'
       else 'Cancelled before it went on; what was done before is kept' end`;
     const waiting: Transition = {
       ...{ id, to: "cancelled", from: ["pending", "paused"], at, set: { ...set, outcome } },

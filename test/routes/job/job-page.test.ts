@@ -48,3 +48,14 @@ test("a fragment leaves a message to the page that it was meant for", async () =
   const page = await person.browser.text(again.headers.get("location")!);
   expect(page).toContain("Nothing was started twice");
 });
+
+test("what was cancelled while it waited kept what it had done, where it had done anything", async () => {
+  const outcome = async (set: { fence: number; succeeded: number }) => {
+    const id = await person.start("stepping");
+    await site.backend.db.updateTable("jobs").set(set).where("id", "=", id).execute();
+    return (await cancel(site.backend, id, person.userId)).outcome;
+  };
+  expect(await outcome({ fence: 0, succeeded: 0 })).toBe("Cancelled before it started");
+  expect(await outcome({ fence: 1, succeeded: 0 })).toBe("Cancelled before it went on");
+  expect(await outcome({ fence: 1, succeeded: 2 })).toContain("what was done before is kept");
+});
