@@ -49,6 +49,7 @@ const pages: Record<string, () => [Page, string]> = {
   "sign up": () => [visitor, "/sign-up"],
   dashboard: () => [page, "/jobs"],
   "empty dashboard": () => [newcomer, "/jobs"],
+  "all that match": () => [page, "/jobs/bulk?action=cancel"],
   "nothing matches": () => [page, "/jobs?q=nothing+has+this+name"],
   "choose a kind": () => [page, "/jobs/new"],
   "form of a kind": () => [page, "/jobs/new/countdown"],

@@ -1,7 +1,7 @@
 /** A job in each state that people may see, the passing ones too: rows as the engine leaves them. */
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../server/backend/backend.ts";
-import type { JobRow, StepRow } from "../../server/backend/schema.ts";
+import type { JobRow, LogRow, StepRow } from "../../server/backend/schema.ts";
 import { insertJob, running } from "../support/job-row.ts";
 
 interface State {
@@ -9,6 +9,8 @@ interface State {
   row: Partial<JobRow>;
   /** How many of its two steps are done; the next one runs. */
   stepsDone?: number;
+  /** Its log. */
+  lines?: Pick<LogRow, "level" | "message">[];
 }
 
 const second = 1_000;
@@ -37,6 +39,11 @@ function states(now: number): Record<string, State> {
     resuming: { stepsDone: 1, row: { ...half, started_at: now - minute, reason: "rescued" } },
     running: {
       stepsDone: 1,
+      lines: [
+        { level: "info", message: "Email from “E-Mail”, First name from “Vorname”" },
+        { level: "warn", message: "Row 1,204: the date is not one, and was left out" },
+        { level: "info", message: "99,812 contacts in the file, 188 rows rejected" },
+      ],
       row: { ...runs, ...half, ...counts, eta_from: now + 80 * second, eta_to: now + 110 * second },
     },
     "unknown-total": {
@@ -89,7 +96,7 @@ export async function insertStates(
 ): Promise<Map<string, string>> {
   const now = backend.now();
   const ids = new Map<string, string>();
-  for (const [name, { kind = "contact_import", row, stepsDone = 0 }] of Object.entries(
+  for (const [name, { kind = "contact_import", row, stepsDone = 0, lines = [] }] of Object.entries(
     states(now),
   )) {
     const id = uuidv7();
@@ -101,10 +108,11 @@ export async function insertStates(
       input: JSON.stringify(kind === "contact_import" ? { duplicates: "update" } : { prefix: "" }),
       created_at: now - 5 * minute,
       run_at: now - 5 * minute,
-      log_seq: 0,
+      log_seq: lines.length,
       ...row,
     });
     if (kind === "contact_import") await insertSteps(backend, id, stepsDone, now);
+    if (lines.length > 0) await insertLines(backend, id, lines, now);
     ids.set(name, id);
   }
   return ids;
@@ -125,4 +133,19 @@ async function insertSteps(backend: Backend, id: string, done: number, now: numb
     };
   });
   await backend.db.insertInto("job_steps").values(rows).execute();
+}
+
+async function insertLines(
+  backend: Backend,
+  id: string,
+  lines: NonNullable<State["lines"]>,
+  now: number,
+) {
+  const rows = lines.map((line, at) => ({
+    ...line,
+    job_id: id,
+    seq: at + 1,
+    happened_at: now - (60 - at * 9) * second,
+  }));
+  await backend.db.insertInto("job_logs").values(rows).execute();
 }
