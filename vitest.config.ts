@@ -2,8 +2,10 @@ import { defineConfig } from "vitest/config";
 
 /** They start processes and kill them, and wait for clocks more than they compute. */
 const faults = ["test/faults/**/*.test.ts"];
+/** What people do in a browser; most of it waits for jobs. */
+const browser = ["test/e2e/**/*.test.ts"];
 /** What a browser shows within seconds: each file has the machine to itself. */
-const alone = ["test/e2e/**/*.test.ts", "test/live-client/**/*.test.ts"];
+const alone = ["test/live-client/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -19,7 +21,7 @@ export default defineConfig({
         test: {
           name: "together",
           include: ["test/**/*.test.ts"],
-          exclude: [...faults, ...alone],
+          exclude: [...faults, ...browser, ...alone],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
@@ -40,12 +42,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "browser",
+          include: browser,
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "alone",
           include: alone,
           testTimeout: 60_000,
           hookTimeout: 90_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -77,18 +77,18 @@ describe("leaving and coming back", () => {
     const page = await scene.open("/jobs");
     const path = await startJob(page, "steady", { ticks: 250, pace: 25 });
     await isLive(page);
+    await expect.poll(() => amountOn(page), patiently).toMatch(/ of 250 ticks/);
     const { app } = scene;
     const worker = workerPid();
     app.kill("SIGKILL");
     await app.gone;
     await says(page, "#live-mark", /^Not updating since \d+ s$/);
-    const before = await amountOn(page);
+    expect(await amountOn(page)).toMatch(/ of 250 ticks/);
     await expect.poll(() => isAlive(worker), patiently).toBe(false);
 
     await scene.startAgain();
     await isLive(page);
     await says(page, ".outcome", "Ticked 250 times", 40_000);
-    expect(before).toMatch(/ of 250 ticks/);
     const lines = await page.locator(".lines li > span").allTextContents();
     // What a lost run had said behind its last checkpoint is said again, and nothing is missing.
     const every = Array.from({ length: 25 }, (_, at) => `Passed ${(at + 1) * 10}`);

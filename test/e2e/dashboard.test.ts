@@ -138,11 +138,13 @@ test("without JavaScript: all that match, days and words", async () => {
   await page.fill("#filter-from", "2020-01-01");
   await page.fill("#filter-to", "2020-01-31");
   await page.click("#filter");
-  expect(await page.textContent("h2")).toBe("No job matches");
+  await says(page, "h2", "No job matches");
   await page.click("#filter-clear");
+  await page.waitForURL((url) => !url.searchParams.get("from"));
   await page.fill("#q", "701");
   await page.click("#filter");
-  expect(await page.$$("#jobs li")).toHaveLength(1);
+  await page.waitForURL(/q=701/);
+  await expect.poll(() => page.$$("#jobs li"), patiently).toHaveLength(1);
   await page.check("#jobs input");
   await page.click("#bulk-cancel");
   await says(page, "#flash", "1 job asked to stop.");
