@@ -18,28 +18,30 @@ export interface Weight {
 export function weigh(browser: Browser, place: Place): Promise<Weight> {
   return visit(browser, place, async (page) => {
     const weight: Weight = { script: 0, style: 0, requests: [], sent: 0 };
-    const bodies: Promise<unknown>[] = [];
+    const sizes: Promise<void>[] = [];
+    const assets: string[] = [];
     // Of the whole context: a shared worker asks for itself.
     page.context().on("request", (request) => {
       const { pathname } = new URL(request.url());
       if (pathname === "/live" || request.url().startsWith("data:")) return;
       weight.requests.push(pathname);
+      if (/\.(js|css)$/.test(pathname)) assets.push(request.url());
     });
     page.context().on("requestfinished", (request) => {
-      const read = async () => {
-        const response = (await request.response())!;
+      const add = async () => {
         const size = await request.sizes();
         weight.sent += size.responseHeadersSize + size.responseBodySize;
-        const type = response.headers()["content-type"] ?? "";
-        const compressed = gzipSync(await response.body(), { level: 9 }).length;
-        if (type.includes("javascript")) weight.script += compressed;
-        if (type.includes("css")) weight.style += compressed;
       };
-      if (!request.url().startsWith("data:")) bodies.push(read());
+      if (!request.url().startsWith("data:")) sizes.push(add());
     });
     await page.goto(place.url);
     await page.waitForTimeout(settleMs);
-    await Promise.all(bodies);
+    await Promise.all(sizes);
+    // What a worker asked for is not always told to have ended.
+    for (const url of assets) {
+      const compressed = gzipSync(await (await page.request.get(url)).body(), { level: 9 }).length;
+      weight[url.includes(".css") ? "style" : "script"] += compressed;
+    }
     return weight;
   });
 }
