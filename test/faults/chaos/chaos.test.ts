@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { chaos } from "./chaos.ts";
 
 test("half a minute of faults loses nothing and does nothing twice", {
-  timeout: 240_000,
+  timeout: 420_000,
 }, async ({ annotate }) => {
   // The seed is in the report of the run, to have the same faults again: npm run chaos -- --seed …
   const seed = Date.now() % 1_000_000;
