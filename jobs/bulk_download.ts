@@ -1,5 +1,6 @@
 import { defineJob } from "../server/job.ts";
-import { amount, common, findJobs, foundJobs } from "./lib/bulk.ts";
+import { amount } from "./lib/amounts.ts";
+import { common, findJobs, foundJobs } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,

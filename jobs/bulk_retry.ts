@@ -1,5 +1,6 @@
 import { defineJob } from "../server/job.ts";
-import { common, goThrough, number } from "./lib/bulk.ts";
+import { number } from "./lib/amounts.ts";
+import { common, goThrough } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineJob } from "../server/job.ts";
+import { amount } from "./lib/amounts.ts";
 import { keepExport, writePieces } from "./lib/contacts/exporting.ts";
 
 /** The audience as a CSV file that opens in Excel and that an import reads back as it was. */
@@ -22,9 +23,6 @@ export default defineJob({
   async run(job, { prefix }) {
     const { pieces } = await job.step("Reading contacts", () => writePieces(job, prefix));
     await job.step("Writing the file", () => keepExport(job, pieces));
-    const count = job.counts.succeeded;
-    return {
-      message: `Exported ${count.toLocaleString("en")} ${count === 1 ? "contact" : "contacts"}`,
-    };
+    return { message: `Exported ${amount(job.counts.succeeded, "contact")}` };
   },
 });

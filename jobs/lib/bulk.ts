@@ -1,6 +1,7 @@
 /** What kinds that act on many jobs have in common. */
 import { z } from "zod";
 import type { JobContext } from "../../server/job.ts";
+import { amount, number } from "./amounts.ts";
 
 /** A few jobs a batch: between two of them the job may be cancelled, and its bar moves. */
 const atOnce = 20;
@@ -85,13 +86,4 @@ export async function goThrough(
   );
   const { succeeded } = job.counts;
   return { text: `${number(succeeded)} of ${amount(total, "job")}`, left: total - succeeded };
-}
-
-export function number(value: number): string {
-  return value.toLocaleString("en");
-}
-
-/** "1 job", "2,314 jobs" */
-export function amount(count: number, one: string): string {
-  return `${number(count)} ${one}${count === 1 ? "" : "s"}`;
 }

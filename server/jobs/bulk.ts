@@ -16,7 +16,6 @@ export interface BulkContext {
   catalog: Catalog;
   /** The person's id. */
   by: string;
-  via?: "page" | "api";
   /** Ms since 1970. */
   since: number;
 }
@@ -25,12 +24,12 @@ export interface BulkContext {
 export type BulkAction = (context: BulkContext, jobs: readonly JobRow[]) => Promise<number>;
 
 /** What runs or waits stops; a kind that must not be stopped goes on. */
-export const cancelMany: BulkAction = async ({ backend, catalog, by, via, since }, jobs) => {
+export const cancelMany: BulkAction = async ({ backend, catalog, by, since }, jobs) => {
   let count = 0;
   for (const { id, kind, status } of jobs) {
     if (isFinal(status) && status !== "cancelled") continue;
     if (catalog.get(kind)?.cancellable === false) continue;
-    const { cancel_requested_at: at, status: now } = await cancel(backend, id, by, via);
+    const { cancel_requested_at: at, status: now } = await cancel(backend, id, by);
     if (at !== null && at >= since && (!isFinal(now) || now === "cancelled")) count++;
   }
   return count;
@@ -52,12 +51,9 @@ export const retryMany: BulkAction = async (context, jobs) => {
 };
 
 /** @returns false where it had been started again before, or cannot be */
-async function again(
-  { backend, catalog, by, via, since }: BulkContext,
-  job: JobRow,
-): Promise<boolean> {
+async function again({ backend, catalog, by, since }: BulkContext, job: JobRow): Promise<boolean> {
   try {
-    const started = await retry(backend, catalog, job, by, { via });
+    const started = await retry(backend, catalog, job, by);
     return !started.repeated || started.job.created_at >= since;
   } catch (error) {
     // Its file or its kind may be gone; the others are started all the same.

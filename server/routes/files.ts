@@ -9,6 +9,7 @@ import { attachment } from "../storage/content-disposition.ts";
 import { type FileOfJob, findFile, isKept } from "../storage/files.ts";
 import { checkFile, linkHours } from "../storage/links.ts";
 import { rangeOf } from "../storage/range.ts";
+import { doerOf } from "./page/doer.ts";
 import { errorPage, type Trouble } from "./page/error-page.ts";
 import type { PageServices } from "./page/layout.ts";
 
@@ -41,10 +42,9 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     return refuse(c, link === "expired" ? lapsed : foreign, [newLink(file), jobLink(file)]);
   });
 
-  function note({ userId, sessionId }: Person, file: FileOfJob): Promise<void> {
-    const via = sessionId === null ? "api" : "page";
+  function note(person: Person, file: FileOfJob): Promise<void> {
     const { job_id: jobId, id: fileId, name: fileName } = file;
-    return auditDownloads(backend, { userId, via }, [{ jobId, fileId, fileName }]);
+    return auditDownloads(backend, doerOf(person), [{ jobId, fileId, fileName }]);
   }
 
   function send(c: Context<Env>, file: FileOfJob, size: number): Response {

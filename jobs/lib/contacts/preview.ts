@@ -1,5 +1,6 @@
 /** What the page shows where an uploaded file is mapped to fields. */
 import type { ByteSource, FilePreview } from "../../../server/job.ts";
+import { amount, number } from "../amounts.ts";
 import type { Inspection } from "../csv/inspect.ts";
 import { readRows } from "../csv/rows.ts";
 import { inspectContacts, type Reading } from "./open.ts";
@@ -44,11 +45,7 @@ async function rowsIn(source: ByteSource, inspection: Inspection): Promise<strin
     // The last row of a small file may come by itself, where no line end is behind it.
     if (source.size <= SAMPLE_BYTES) continue;
     const expected = (counted / (done - inspection.start.byte)) * source.size;
-    return `about ${words(Math.round(Number(expected.toPrecision(2))))} rows`;
+    return `about ${number(Math.round(Number(expected.toPrecision(2))))} rows`;
   }
-  return counted === 1 ? "1 row" : `${words(counted)} rows`;
-}
-
-function words(number: number): string {
-  return number.toLocaleString("en");
+  return amount(counted, "row");
 }

@@ -1,5 +1,6 @@
 /** The first half of an import: rows are read and checked, and wait in sorted runs. */
 import type { JobContext } from "../../../server/job.ts";
+import { number } from "../amounts.ts";
 import type { Cursor } from "../csv/format.ts";
 import { type Piece, readRows } from "../csv/rows.ts";
 import { joinRuns } from "../join-runs.ts";
@@ -115,5 +116,5 @@ function joinedName(number: number): string {
 }
 
 function told(contacts: number): string {
-  return `${contacts.toLocaleString("en")} contacts found`;
+  return `${number(contacts)} contacts found`;
 }

@@ -1,14 +1,15 @@
 /** What an import tells, in words. */
 import type { Tally } from "../../../server/job.ts";
+import { amount, number } from "../amounts.ts";
 import { mappedFields } from "./fields.ts";
 import type { ContactsFile } from "./open.ts";
 
 /** "Imported 99,812 of 100,000, 188 rows rejected" */
 export function imported({ succeeded, failed, skipped }: Tally): string {
-  const parts = [`Imported ${count(succeeded)} of ${count(succeeded + failed + skipped)}`];
+  const parts = [`Imported ${number(succeeded)} of ${number(succeeded + failed + skipped)}`];
   if (failed > 0) parts.push(rowsRejected(failed));
   if (skipped > 0)
-    parts.push(`${count(skipped)} ${skipped === 1 ? "duplicate" : "duplicates"} skipped`);
+    parts.push(`${number(skipped)} ${skipped === 1 ? "duplicate" : "duplicates"} skipped`);
   return parts.join(", ");
 }
 
@@ -25,21 +26,17 @@ export function fieldsText({ mapping, inspection: { header } }: ContactsFile): s
 
 /** "99,812 contacts in the file, 188 rows rejected" */
 export function foundText(contacts: number, rejected: number): string {
-  const found = `${count(contacts)} ${contacts === 1 ? "contact" : "contacts"} in the file`;
+  const found = `${number(contacts)} ${contacts === 1 ? "contact" : "contacts"} in the file`;
   return rejected > 0 ? `${found}, ${rowsRejected(rejected)}` : found;
 }
 
 function rowsRejected(rows: number): string {
-  return `${count(rows)} ${rows === 1 ? "row" : "rows"} rejected`;
+  return `${amount(rows, "row")} rejected`;
 }
 
 /** @param contacts in the file, where it had been read to its end */
 export function keptOf({ succeeded, failed }: Tally, contacts: number | undefined): string {
   if (succeeded === 0 || contacts === undefined) return "Cancelled: no contact had been saved yet";
-  const of = `${count(succeeded)} of ${count(contacts + failed)} rows`;
+  const of = `${number(succeeded)} of ${number(contacts + failed)} rows`;
   return `Cancelled: ${of} had been saved and are kept`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en");
 }

@@ -1,5 +1,6 @@
 /** Reads the rows of a CSV file piece by piece, and goes on from the end of any piece. */
 import { type ByteSource, Refused } from "../../../server/job.ts";
+import { number } from "../amounts.ts";
 import type { Cursor, Format } from "./format.ts";
 import { parseBytes } from "./parse-bytes.ts";
 import { inPieces } from "./pieces.ts";
@@ -71,7 +72,7 @@ export async function* readRows(
     if (piece.rows.length > 0) yield piece;
 
     if (parsed.open && (whole || (parsed.pending > maxCell && !(await anyQuote(pieces)))))
-      throw new Refused(`Row ${count(row + 1)}: a quote is opened and never closed`, CLOSE_IT);
+      throw new Refused(`Row ${number(row + 1)}: a quote is opened and never closed`, CLOSE_IT);
     if (parsed.pending > maxCell) throw tooLong(row + 1, "a cell is", maxCell);
     if (left.length > maxCell * CELLS_PER_ROW)
       throw tooLong(row + 1, "it is", maxCell * CELLS_PER_ROW);
@@ -89,16 +90,12 @@ function refuseLongCell(cells: string[], row: number, maxCell: number): void {
 }
 
 function tooLong(row: number, what: string, limit: number): Refused {
-  const size = limit >= MB ? `${limit / MB} MB` : `${count(limit)} characters`;
-  return new Refused(`Row ${count(row)}: ${what} longer than ${size}`, CLOSE_IT);
+  const size = limit >= MB ? `${limit / MB} MB` : `${number(limit)} characters`;
+  return new Refused(`Row ${number(row)}: ${what} longer than ${size}`, CLOSE_IT);
 }
 
 /** Whether the rest of the file holds a quote that may close the cell: long, or never closed? */
 async function anyQuote(pieces: AsyncIterable<Buffer>): Promise<boolean> {
   for await (const piece of pieces) if (piece.includes('"')) return true;
   return false;
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en-US");
 }

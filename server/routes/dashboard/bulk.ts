@@ -13,8 +13,9 @@ import { start } from "../../jobs/start/start.ts";
 import type { Env, Services } from "../../services.ts";
 import { filesOfJobs } from "../../storage/files-of-jobs.ts";
 import { isJobId } from "../job/job-of.ts";
+import { doerOf } from "../page/doer.ts";
 import { setFlash } from "../page/flash.ts";
-import { field } from "../page/form.ts";
+import { field, keyOf } from "../page/form.ts";
 import { pageOf } from "../page/guard.ts";
 import { zipAnswer } from "../page/zip-answer.ts";
 import { bulkKinds, bulkPage, isBulkAction } from "./bulk-page.ts";
@@ -22,7 +23,6 @@ import { choiceOf, readFilter, whichJobs } from "./job-filter.ts";
 
 /** More than a page of the list holds. */
 const mostIds = 200;
-const longestKey = 200;
 
 const actions = new Map<string, { run: BulkAction; done: string }>([
   ["cancel", { run: cancelMany, done: "asked to stop" }],
@@ -74,7 +74,7 @@ export function bulkRoutes(services: Services): Hono<Env> {
       kind: bulkKinds[action],
       input: { which: whichJobs(filter, catalog), choice: choiceOf(filter, until) },
       ...{ accountId, userId },
-      idempotencyKey: field(body, "idempotency_key").slice(0, longestKey) || randomUUID(),
+      idempotencyKey: keyOf(body) ?? randomUUID(),
     });
     return c.redirect(`/jobs/${job.id}`, 303);
   });
@@ -93,8 +93,7 @@ export function bulkRoutes(services: Services): Hono<Env> {
       jobs.map(({ id }) => id),
     );
     if (files.length === 0) return backWith(c, "plain", "None of these jobs has left a file.");
-    const { userId } = c.var.person;
-    await auditDownloads(backend, { userId, via: "page" }, files);
+    await auditDownloads(backend, doerOf(c.var.person), files);
     return zipAnswer(c, `Files of ${amountOf(jobs.length, "jobs")}.zip`, files);
   }
 

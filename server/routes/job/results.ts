@@ -6,6 +6,7 @@ import type { Env, Services } from "../../services.ts";
 import { keptFilesOf } from "../../storage/files.ts";
 import { filesOfJobs } from "../../storage/files-of-jobs.ts";
 import { linkToFile } from "../../storage/links.ts";
+import { doerOf } from "../page/doer.ts";
 import { errorPage } from "../page/error-page.ts";
 import { zipAnswer } from "../page/zip-answer.ts";
 import { jobOf } from "./job-of.ts";
@@ -34,10 +35,8 @@ export function resultRoutes(services: Services): Hono<Env> {
     const files = await filesOfJobs(services, [job.id]);
     if (files.length === 0) return nothing(c, job);
     const fileName = archiveName(job);
-    const { userId, sessionId } = c.var.person;
-    const via = sessionId === null ? "api" : "page";
     const archive = { jobId: job.id, fileId: "zip", fileName };
-    if (c.req.method === "GET") await auditDownloads(backend, { userId, via }, [archive]);
+    if (c.req.method === "GET") await auditDownloads(backend, doerOf(c.var.person), [archive]);
     return zipAnswer(c, fileName, files);
   });
 

@@ -13,15 +13,13 @@ import type { KindCard } from "../../pages/new-jobs.ts";
 import type { Env } from "../../services.ts";
 import { errorPage } from "../page/error-page.ts";
 import { setFlash } from "../page/flash.ts";
-import { field } from "../page/form.ts";
+import { field, keyOf } from "../page/form.ts";
 import type { Handled } from "../page/layout.ts";
 import { layoutWithTray } from "../page/tray.ts";
 import { alreadyPage } from "./already-page.ts";
 import { beginWith, earlierOf } from "./earlier.ts";
 import type { NewJobServices } from "./form-pages.ts";
 import { nextPage } from "./next-page.ts";
-
-const longestKey = 200;
 
 export function newJobsRoutes(services: NewJobServices): Hono<Env> {
   const { backend, catalog, config, render } = services;
@@ -63,7 +61,7 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
     const { person } = c.var;
     const { accountId, userId } = person;
     const typed = sentFor(kind, body);
-    const idempotencyKey = field(body, "idempotency_key").slice(0, longestKey) || undefined;
+    const idempotencyKey = keyOf(body);
     const from = await earlierOf(c, services, type, field(body, "from_job"));
     const when = whenTyped(body);
     const { runAt, wrong } = whenOf(when, person.preferences.timeZone, backend.now());

@@ -11,6 +11,13 @@ export function field(body: Record<string, unknown>, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+const longestKey = 200;
+
+/** The form's idempotency key; undefined where it brought none. */
+export function keyOf(body: Record<string, unknown>): string | undefined {
+  return field(body, "idempotency_key").slice(0, longestKey) || undefined;
+}
+
 export function visitorOf(c: Handled, { proxies }: Pick<Config, "proxies">): Visitor {
   return { address: addressOf(c, proxies), userAgent: c.req.header("user-agent") ?? "" };
 }
