@@ -14,6 +14,7 @@ import { jobRoutes } from "./routes/job/job.ts";
 import { jobActionRoutes } from "./routes/job/job-actions.ts";
 import { logRoutes } from "./routes/job/logs.ts";
 import { resultRoutes } from "./routes/job/results.ts";
+import { lingeringClose } from "./routes/lingering-close.ts";
 import { streamRoutes } from "./routes/live/streams.ts";
 import { newJobsRoutes } from "./routes/new-job/new-jobs.ts";
 import { uploadsRoutes } from "./routes/new-job/uploads.ts";
@@ -31,6 +32,7 @@ export function createApp(services: Services): Hono<Env> {
   const isHttps = services.config.publicUrl?.startsWith("https:") ?? false;
   const app = new Hono<Env>();
 
+  app.use(lingeringClose);
   app.use(
     secureHeaders({
       contentSecurityPolicy: {

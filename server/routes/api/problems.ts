@@ -83,8 +83,6 @@ function invalidInput({ fields, message }: InvalidInput): Problem {
 export function answer(c: Context, problem: Problem): Response {
   const { status, message: detail, more } = problem;
   if (status === 503) c.header("Retry-After", "2");
-  // The rest of the body is not read, so nothing else can come over this connection.
-  if (status === 413) c.header("Connection", "close");
   return c.json(
     { type: "about:blank", title: STATUS_CODES[status], status, detail, ...more },
     status,
