@@ -8,6 +8,7 @@ import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
 import { killFamily } from "../support/processes.ts";
+import { lockedEntries } from "./locked-entries.ts";
 import { openScene, type Scene } from "./scene.ts";
 
 const day = 86_400_000;
@@ -52,6 +53,19 @@ describe.each(backends)("the system's chores on $name", (which) => {
       return account.running === 0;
     });
   });
+});
+
+test("what the queue holds for a worker that nobody knows is set free", async () => {
+  const scene = await openScene(backends.find(({ name }) => name === "postgres")!);
+  const id = await scene.start("nap", { ms: 1 });
+  const locked = await sql`update graphile_worker._private_jobs
+    set locked_by = 'lost-before-its-first-beat', locked_at = now() - interval '2 minutes'`.execute(
+    scene.backend.db,
+  );
+  expect(locked.numAffectedRows).toBe(1n);
+  await scene.worker();
+  await until(async () => (await lockedEntries(scene.backend)) === 0);
+  expect(await scene.ended(id)).toMatchObject({ status: "succeeded" });
 });
 
 /** Where a clock of the server decides: as if it had been done last some hours ago. */

@@ -30,7 +30,7 @@ export function createSweeper(
   monotonic: () => number = () => performance.now(),
 ): Sweeper {
   const seen = new Map<string, { beat: number; at: number }>();
-  let mendedAt = monotonic();
+  let mendedAt = Number.NEGATIVE_INFINITY;
 
   async function findLost(ownId: string): Promise<string[]> {
     const askedAt = monotonic();
