@@ -35,7 +35,7 @@ export default defineConfig({
           include: faults,
           testTimeout: 60_000,
           hookTimeout: 90_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
