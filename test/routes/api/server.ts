@@ -3,9 +3,9 @@ import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
-import { Hono } from "hono";
 import { type Accounts, createAccounts, type Person } from "../../../server/accounts/accounts.ts";
 import { createReach } from "../../../server/accounts/reach.ts";
+import { createApp } from "../../../server/app.ts";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { JobRow } from "../../../server/backend/schema.ts";
 import { readConfig } from "../../../server/config.ts";
@@ -18,8 +18,7 @@ import { createHub, type Hub } from "../../../server/live/hub.ts";
 import { createJobReader } from "../../../server/live/job-reader.ts";
 import { createLog } from "../../../server/log.ts";
 import { createRenderer } from "../../../server/render.ts";
-import { apiRoutes } from "../../../server/routes/api/api.ts";
-import type { Env, Services } from "../../../server/services.ts";
+import type { Services } from "../../../server/services.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
 import { createPreviews } from "../../../server/storage/previews.ts";
 import type { Storage } from "../../../server/storage/storage.ts";
@@ -80,8 +79,8 @@ export async function apiServer(which: TestBackend): Promise<Api> {
     render,
     hub,
   };
-  const app = new Hono<Env>().route("/api", apiRoutes(services));
-  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }) as Server;
+  const { fetch: answer } = createApp(services);
+  const server = serve({ fetch: answer, hostname: "127.0.0.1", port: 0 }) as Server;
   if (!server.listening) await once(server, "listening");
   let newest: ServerResponse;
   server.prependListener("request", (_request, response: ServerResponse) => {
