@@ -12,9 +12,10 @@ import type { Status } from "./jobs/status.ts";
 import type { ContactsPage, ContactView } from "./pages/contacts.ts";
 import type { FieldView, HiddenField, WhenView } from "./pages/form.ts";
 import type {
+  AboutView,
   BulkPage,
   BulkView,
-  HistoryLine,
+  HistoryView,
   JobFilterView,
   JobLog,
   JobPage,
@@ -57,7 +58,9 @@ export type Partials = {
   "jobs/_result": Live<JobResult>;
   "jobs/_log": JobLog;
   "jobs/_lines": Live<LogLinesView>;
-  "jobs/_actions": ActionsView;
+  "jobs/_actions": Live<ActionsView>;
+  "jobs/_about": Live<AboutView>;
+  "jobs/_history": Live<HistoryView>;
   "jobs/_sound": SoundSwitch;
   "jobs/_more": JobView;
   "jobs/_steps": StepView[];
@@ -69,7 +72,6 @@ export type Partials = {
   "jobs/_filter": JobFilterView;
   "jobs/_bulk": BulkView;
   "jobs/_shortcuts": Record<never, never>;
-  "jobs/_history": HistoryLine[];
   "jobs/_when": WhenView;
   "jobs/_from": EarlierView;
   "jobs/_columns": ColumnView[];

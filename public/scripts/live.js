@@ -1,7 +1,7 @@
 /**
  * Joins this page to the stream that all tabs share (live-worker.js), passes on what comes as
  * events of the document, and says in the header how fresh the page is. What is done with it:
- * live-swap.js, live-log.js, live-job.js, live-buttons.js, live-ends.js, dashboard/.
+ * live-swap.js, live-log.js, live-job.js, live-own.js, live-ends.js, dashboard/.
  */
 const { src } = document.currentScript;
 const workerUrl = src.replace("app.js", "live-worker.js");

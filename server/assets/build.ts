@@ -33,7 +33,7 @@ const sources = join(root, "public/scripts");
 /** In the order in which they stand in the page's script. */
 const scripts = [
   ...["times", "submit-once", "menus", "when"],
-  ...["live-swap", "live-log", "live-job", "live-buttons", "live-ends", "live-sound", "live"],
+  ...["live-swap", "live-log", "live-job", "live-own", "live-ends", "live-sound", "live"],
 ];
 const devScript = "dev-reload";
 /** A plain installation brings 4.x, which drops what the live partials rest on. */

@@ -3,7 +3,7 @@ import type { InputField } from "./input-fields.ts";
 import type { Typed } from "./input-values.ts";
 
 export interface Filled {
-  /** What was typed; it stays, also where it is wrong. */
+  /** What was typed; it stays, also where it is wrong, unless nobody may read it again. */
   typed: Typed;
   /** What is proposed where nothing was typed. */
   suggested?: Typed;
@@ -12,7 +12,9 @@ export interface Filled {
 
 export function fieldView(field: InputField, { typed, suggested, errors }: Filled): FieldView {
   const { name, type, label, required, help } = field;
-  const value = typed[name] ?? suggested?.[name] ?? field.initial;
+  const given = typed[name] ?? suggested?.[name] ?? field.initial;
+  // It is not sent back, not even to who has just typed it.
+  const value = type === "password" ? "" : given;
   return {
     name,
     label,

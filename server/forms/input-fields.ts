@@ -1,10 +1,20 @@
 /** The fields of a kind's input, as a form needs them; read from the schema that checks the input. */
 import { z } from "zod";
 import type { Kind } from "../job.ts";
+import { isSecret } from "../jobs/start/secret.ts";
 
 export interface InputField {
   name: string;
-  type: "text" | "email" | "number" | "select" | "checkbox" | "textarea" | "file" | "columns";
+  type:
+    | "text"
+    | "email"
+    | "password"
+    | "number"
+    | "select"
+    | "checkbox"
+    | "textarea"
+    | "file"
+    | "columns";
   label: string;
   help: string;
   required: boolean;
@@ -53,7 +63,7 @@ function readFields(input: z.ZodObject): InputField[] {
   const required = new Set(schema.required);
   return Object.entries(schema.properties ?? {}).map(([name, given]) => {
     const property = given as Property;
-    const type = typeOf(property);
+    const type = isSecret(input.shape[name]) ? "password" : typeOf(property);
     const initial = property.default === undefined ? "" : String(property.default);
     const needed = required.has(name) && property.default === undefined;
     return {

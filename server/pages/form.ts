@@ -10,15 +10,7 @@ export interface Option {
 export interface FieldView {
   name: string;
   label: string;
-  type:
-    | "text"
-    | "email"
-    | "number"
-    | "select"
-    | "checkbox"
-    | "file"
-    | "datetime-local"
-    | "textarea";
+  type: "text" | "email" | "password" | "number" | "select" | "checkbox" | "file" | "textarea";
   /** What was typed or what is proposed; for an upload its id. */
   value: string;
   /** For a checkbox. */

@@ -73,18 +73,29 @@ export interface JobPage extends Page {
   result: JobResult;
   log: JobLog;
   actions: ActionsView;
+  history: HistoryView;
+  about: AboutView;
+}
+
+/** What stands beside the job. */
+export interface AboutView {
+  id: string;
   /** "Started by Ada Lovelace" */
   owner: string;
   /** What the job was started with, secrets masked. */
   input: { label: string; value: string }[];
   /** The form filled in with that: "Change and run again"; null where its kind is not for choosing. */
   change: { href: string; text: string } | null;
-  /** Who did what with it, the latest first. */
-  history: HistoryLine[];
   /** Until when the job is kept, with its log and files; null while it is active. */
   keptUntil: TimeView | null;
   /** The job that this one repeats. */
   retryOf: { href: string; text: string } | null;
+}
+
+/** Who did what with a job, the latest first. */
+export interface HistoryView {
+  id: string;
+  lines: HistoryLine[];
 }
 
 /** What somebody did with a job. */

@@ -58,7 +58,7 @@ describe("the page of a job", () => {
     const job = scene.server.add();
     const page = await scene.open(job.href);
     await isLive(page);
-    const asked = () => scene.server.requests.filter((path) => path.endsWith("/actions")).length;
+    const asked = () => scene.server.requests.filter((path) => path.endsWith("/own")).length;
     scene.server.change(job.id, { label: "Still running" }, true);
     await says(page, `#panel-${job.id} .mark`, "Still running");
     expect(asked()).toBe(0);
@@ -69,6 +69,19 @@ describe("the page of a job", () => {
     expect(asked()).toBe(1);
     // The button that had the focus is gone, its place is not.
     expect(await page.evaluate("document.activeElement.id")).toBe(`actions-${job.id}`);
+  });
+
+  test("tells with the status what may be done with it now, and who did what", async () => {
+    const job = scene.server.add();
+    const page = await scene.open(job.href);
+    await isLive(page);
+    await says(page, "#change", "Start another like it");
+    await page.click("#history-toggle");
+    scene.server.change(job.id, { status: "cancelled", shown: "cancelled", active: false }, true);
+    await says(page, "#change", "Change and run again");
+    // It stays as open as it was.
+    expect(await page.isVisible("#history li")).toBe(true);
+    expect(await page.textContent("#history li")).toContain("You cancelled it");
   });
 
   test("sends a form once, and can send it again when the person comes back", async () => {

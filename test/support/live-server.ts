@@ -11,6 +11,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { buildAssets } from "../../server/assets/build.ts";
 import { assetHref } from "../../server/assets/href.ts";
 import type { ActionsView, JobView, LogLineView } from "../../server/jobs/shown/view-types.ts";
+import type { AboutView, HistoryView } from "../../server/pages/jobs.ts";
 import { createRenderer } from "../../server/render.ts";
 import { jobView, layout, logOf, resultOf, time } from "./view-fixtures.ts";
 
@@ -163,7 +164,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     const job = jobs.get(id);
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.setHeader("content-security-policy", policy);
-    if (part === "actions" && job) response.end(render.partial("jobs/_actions", actionsOf(job)));
+    if (part === "own" && job) response.end(ownParts(job));
     else if (job) response.end(jobPage(job, logs.get(id) ?? []));
     else if (place === "jobs" && !id) response.end(listPage([...jobs.values()]));
     else response.end(otherPage());
@@ -238,6 +239,28 @@ function actionsOf({ id, active, buttons }: JobView): ActionsView {
   return { id, token: layout.token, buttons: offered, sound: active ? false : null };
 }
 
+function aboutOf({ id, active }: JobView): AboutView {
+  const text = active ? "Start another like it" : "Change and run again";
+  return {
+    ...{ id, owner: "Started by Ada Lovelace", input: [], keptUntil: null, retryOf: null },
+    change: { href: `/jobs/new/contact_import?from_job=${id}`, text },
+  };
+}
+
+function historyOf({ id, active }: JobView): HistoryView {
+  const ended = { text: "You cancelled it", at: time(), newJobHref: null };
+  return { id, lines: active ? [] : [ended] };
+}
+
+/** As the page asks for them again when the status has changed. */
+function ownParts(job: JobView): string {
+  return [
+    render.partial("jobs/_actions", { ...actionsOf(job), oob: true }),
+    render.partial("jobs/_history", { ...historyOf(job), oob: true }),
+    render.partial("jobs/_about", { ...aboutOf(job), oob: true }),
+  ].join("");
+}
+
 function jobPage(job: JobView, lines: LogLineView[]): string {
   return render.page("jobs/show", {
     layout: { ...layout, ...assets(), title: job.title, topics: [`job:${job.id}`], since: "" },
@@ -245,12 +268,8 @@ function jobPage(job: JobView, lines: LogLineView[]): string {
     result: resultOf(job),
     log: logOf(job.id, lines),
     actions: actionsOf(job),
-    owner: "Started by Ada Lovelace",
-    input: [],
-    change: null,
-    history: [],
-    keptUntil: null,
-    retryOf: null,
+    history: historyOf(job),
+    about: aboutOf(job),
   });
 }
 

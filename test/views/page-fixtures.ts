@@ -62,25 +62,35 @@ function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
         token: layout.token,
         sound: job.active ? false : null,
       },
-      owner: "Started by Ada Lovelace",
-      input: [
-        { label: "File", value: "autumn-fair.csv, 8.1 MB" },
-        { label: "Contacts that are there already", value: "Update them" },
-      ],
-      change: {
-        href: `/jobs/new/${job.kind}?from_job=${job.id}`,
-        text: job.active ? "Start another like it" : "Change and run again",
+      history: {
+        id: job.id,
+        lines: [
+          { text: "You downloaded people.csv", at: time("14:31"), newJobHref: null },
+          {
+            text: "Grace Hopper started it again",
+            at: time("14:20"),
+            newJobHref: jobs.running.href,
+          },
+          { text: "Ada Lovelace started it, through the API", at: time("14:03"), newJobHref: null },
+        ],
       },
-      history: [
-        { text: "You downloaded people.csv", at: time("14:31"), newJobHref: null },
-        { text: "Grace Hopper started it again", at: time("14:20"), newJobHref: jobs.running.href },
-        { text: "Ada Lovelace started it, through the API", at: time("14:03"), newJobHref: null },
-      ],
-      keptUntil: job.active ? null : time(),
-      retryOf:
-        job.status === "failed"
-          ? { href: jobs.cancelled.href, text: "the job of 22 Nov, 09:12" }
-          : null,
+      about: {
+        id: job.id,
+        owner: "Started by Ada Lovelace",
+        input: [
+          { label: "File", value: "autumn-fair.csv, 8.1 MB" },
+          { label: "Contacts that are there already", value: "Update them" },
+        ],
+        change: {
+          href: `/jobs/new/${job.kind}?from_job=${job.id}`,
+          text: job.active ? "Start another like it" : "Change and run again",
+        },
+        keptUntil: job.active ? null : time(),
+        retryOf:
+          job.status === "failed"
+            ? { href: jobs.cancelled.href, text: "the job of 22 Nov, 09:12" }
+            : null,
+      },
     },
   };
 }

@@ -2,16 +2,16 @@
 import type { z } from "zod";
 import type { JobRow } from "../../backend/schema.ts";
 import { isSecret } from "../../jobs/start/secret.ts";
-import type { JobPage } from "../../pages/jobs.ts";
+import type { AboutView } from "../../pages/jobs.ts";
 import type { Services } from "../../services.ts";
 
 /** An upload by its name, a choice by its words; not a secret, what was left empty, or no single value. */
 export async function inputFacts(
   { backend, catalog }: Services,
   job: JobRow,
-): Promise<JobPage["input"]> {
+): Promise<AboutView["input"]> {
   const input: Record<string, unknown> = JSON.parse(job.input);
-  const facts: JobPage["input"] = [];
+  const facts: AboutView["input"] = [];
   for (const [field, type] of Object.entries(catalog.get(job.kind)?.input.shape ?? {})) {
     const value = input[field];
     if (value === undefined || value === null || value === "" || typeof value === "object")

@@ -1,17 +1,18 @@
-/** GET /jobs/:id (one job), and its buttons. */
+/** GET /jobs/:id (one job), and those of its parts that an open page asks for. */
 import { Hono } from "hono";
 import { createFrames, linesView } from "../../live/frames.ts";
 import { createJobReader } from "../../live/job-reader.ts";
 import type { Env, Services } from "../../services.ts";
 import { tokenOf } from "../page/layout.ts";
 import { jobOf } from "./job-of.ts";
-import { actionsView, jobPage } from "./job-page.ts";
+import { jobPage } from "./job-page.ts";
 import { noJob } from "./no-job.ts";
+import { ownParts } from "./own-parts.ts";
 
 const linesInRow = 10;
 
 export function jobRoutes(services: Services): Hono<Env> {
-  const { backend, catalog, render } = services;
+  const { catalog, render } = services;
   const reader = createJobReader(services);
   const frames = createFrames({ catalog, render, reader });
   const routes = new Hono<Env>();
@@ -21,17 +22,16 @@ export function jobRoutes(services: Services): Hono<Env> {
     return job ? c.html(await jobPage(c, services, frames, job)) : noJob(c, services);
   });
 
-  // The bar of buttons is the viewer's own, so it stands outside of what is sent to everybody.
-  routes.get("/jobs/:id/actions", async (c) => {
+  routes.get("/jobs/:id/own", async (c) => {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
-    const token = tokenOf(c, services);
-    return c.html(
-      render.partial(
-        "jobs/_actions",
-        actionsView(c.var.person, catalog, job, token, backend.now()),
-      ),
-    );
+    const own = await ownParts(services, c.var.person, job, tokenOf(c, services));
+    const parts = [
+      render.partial("jobs/_actions", { ...own.actions, oob: true }),
+      render.partial("jobs/_history", { ...own.history, oob: true }),
+      render.partial("jobs/_about", { ...own.about, oob: true }),
+    ];
+    return c.html(parts.join(""));
   });
 
   // The end of the log, for a row that is opened.

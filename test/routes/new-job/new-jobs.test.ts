@@ -23,6 +23,7 @@ const everything = defineJob({
     note: z.string().default("").meta({ multiline: true, help: "Nobody else sees it." }),
     mood: z.enum(["calm", "wild"]).meta({ options: { wild: "Very wild" } }),
     loud: z.boolean().default(true),
+    code: z.string().optional().meta({ secret: true }),
   }),
   steps: { Doing: 1 },
   expectedSeconds: 90,
@@ -146,6 +147,7 @@ describe("a form made from the input", () => {
     expect(page).toContain('<option value="" selected>Choose one</option>');
     expect(page).toContain('<option value="wild">Very wild</option>');
     expect(page).toMatch(/<input type="checkbox" value="on" id="f-loud"[^>]* checked>/);
+    expect(page).toMatch(/<input type="password" value="" autocomplete="new-password" id="f-code"/);
     expect(page).not.toContain("aria-invalid");
   });
 
@@ -176,12 +178,14 @@ describe("a form made from the input", () => {
     });
   });
 
-  test("with mistakes comes back, everything typed kept and a message at each field", async () => {
+  test("with mistakes comes back, everything typed kept but secrets, and a message at each field", async () => {
     const page = await browser.text("/jobs/new/everything");
     const given = { times: "many", subject: "", mood: "", reply_to: "ada@", note: "<b>keep</b>" };
-    const answer = await browser.post("/jobs", { ...hiddenIn(page), ...given });
+    const secret = { code: "open sesame" };
+    const answer = await browser.post("/jobs", { ...hiddenIn(page), ...given, ...secret });
     expect(answer.status).toBe(422);
     const again = await answer.text();
+    expect(again).not.toContain("sesame");
     expect(again).toContain('value="many"');
     expect(again).toContain("Enter a number");
     expect(again).toMatch(/id="f-subject-error">.*Fill this in/);

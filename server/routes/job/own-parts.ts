@@ -1,0 +1,75 @@
+/** What a job's page shows to its viewer alone, and is therefore in no frame. */
+import type { Person } from "../../accounts/accounts.ts";
+import { can } from "../../accounts/authorize.ts";
+import { findUser } from "../../accounts/users.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { Catalog } from "../../catalog.ts";
+import { buttons } from "../../jobs/shown/buttons.ts";
+import { moment } from "../../jobs/shown/format.ts";
+import type { ActionsView } from "../../jobs/shown/view-types.ts";
+import { isFinal } from "../../jobs/status.ts";
+import type { AboutView, HistoryView } from "../../pages/jobs.ts";
+import type { Services } from "../../services.ts";
+import { historyOf } from "./job-history.ts";
+import { inputFacts } from "./job-input.ts";
+
+const day = 86_400_000;
+
+export interface OwnParts {
+  actions: ActionsView;
+  history: HistoryView;
+  about: AboutView;
+}
+
+/** @param token of the viewer's session, for the forms */
+export async function ownParts(
+  services: Services,
+  person: Person,
+  job: JobRow,
+  token: string,
+): Promise<OwnParts> {
+  const { backend, catalog, config } = services;
+  const { id, finished_at } = job;
+  const kind = catalog.get(job.kind);
+  return {
+    actions: {
+      id,
+      buttons: can(person, "act", job) ? buttons(job, kind, backend.now()) : [],
+      token,
+      sound: isFinal(job.status) ? null : person.preferences.sound,
+    },
+    history: { id, lines: await historyOf(services, id, person.userId) },
+    about: {
+      id,
+      owner: await ownerText(services, person, job),
+      input: await inputFacts(services, job),
+      change: changeLink(catalog, job),
+      keptUntil: finished_at ? moment(finished_at + config.retentionDays * day) : null,
+      retryOf: await repeated(services, job),
+    },
+  };
+}
+
+async function ownerText({ backend }: Services, person: Person, job: JobRow): Promise<string> {
+  if (job.user_id === person.userId) return "Started by you";
+  const owner = await findUser(backend, { id: job.user_id });
+  return owner ? `Started by ${owner.name}` : "Started by somebody who has left";
+}
+
+function changeLink(catalog: Catalog, { id, kind, status }: JobRow): AboutView["change"] {
+  const known = catalog.get(kind);
+  if (!known || known.listed === false) return null;
+  const text = isFinal(status) ? "Change and run again" : "Start another like it";
+  return { href: `/jobs/new/${kind}?from_job=${id}`, text };
+}
+
+async function repeated({ backend }: Services, job: JobRow): Promise<AboutView["retryOf"]> {
+  if (!job.retry_of) return null;
+  const earlier = await backend.db
+    .selectFrom("jobs")
+    .select(["id", "created_at"])
+    .where("id", "=", job.retry_of)
+    .executeTakeFirst();
+  if (!earlier) return null;
+  return { href: `/jobs/${earlier.id}`, text: `the one of ${moment(earlier.created_at).text}` };
+}
