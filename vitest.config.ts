@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./test/support/longest-first.ts";
 
 /** They start processes and kill them, and wait for clocks more than they compute. */
 const faults = ["test/faults/**/*.test.ts"];
@@ -13,6 +14,7 @@ export default defineConfig({
     reporters: ["default", "./test/support/count-reporter.ts"],
     // Waiting ends as soon as it may; the limit is for machines that are busy with other things.
     expect: { poll: { timeout: 15_000 } },
+    sequence: { sequencer: LongestFirst },
     // A test that does not run proves nothing.
     allowOnly: false,
     projects: [
