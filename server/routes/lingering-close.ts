@@ -12,11 +12,14 @@ import type { MiddlewareHandler } from "hono";
 const lingerMs = 30_000;
 const silenceMs = 5_000;
 
+/** Nothing is sent with them that anybody would wait for, and some are answered without end. */
+const reading = ["GET", "HEAD"];
 const withoutBody = [204, 304];
 
 /** Goes before all that makes or changes answers. */
 export const lingeringClose: MiddlewareHandler = async (c, next) => {
   await next();
+  if (reading.includes(c.req.method)) return;
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
   if (incoming?.complete !== false || incoming.destroyed) return;
   if (withoutBody.includes(c.res.status)) return;
