@@ -24,7 +24,7 @@ export default defineConfig({
           name: "together",
           include: ["test/**/*.test.ts"],
           exclude: [...faults, ...browser, ...alone],
-          // Loading everything anew for each of 125 small files costs a quarter of their time.
+          // Loading everything anew for each of many small files costs a quarter of their time.
           isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -13,6 +13,7 @@ import { assetHref } from "../../server/assets/href.ts";
 import type { ActionsView, JobView, LogLineView } from "../../server/jobs/shown/view-types.ts";
 import type { AboutView, HistoryView } from "../../server/pages/jobs.ts";
 import { createRenderer } from "../../server/render.ts";
+import { type OwnParts, ownFragments } from "../../server/routes/job/own-parts.ts";
 import { jobView, layout, logOf, resultOf, time } from "./view-fixtures.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -164,7 +165,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     const job = jobs.get(id);
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.setHeader("content-security-policy", policy);
-    if (part === "own" && job) response.end(ownParts(job));
+    if (part === "own" && job) response.end(ownFragments(render, ownParts(job)));
     else if (job) response.end(jobPage(job, logs.get(id) ?? []));
     else if (place === "jobs" && !id) response.end(listPage([...jobs.values()]));
     else response.end(otherPage());
@@ -252,13 +253,8 @@ function historyOf({ id, active }: JobView): HistoryView {
   return { id, lines: active ? [] : [ended] };
 }
 
-/** As the page asks for them again when the status has changed. */
-function ownParts(job: JobView): string {
-  return [
-    render.partial("jobs/_actions", { ...actionsOf(job), oob: true }),
-    render.partial("jobs/_history", { ...historyOf(job), oob: true }),
-    render.partial("jobs/_about", { ...aboutOf(job), oob: true }),
-  ].join("");
+function ownParts(job: JobView): OwnParts {
+  return { actions: actionsOf(job), history: historyOf(job), about: aboutOf(job) };
 }
 
 function jobPage(job: JobView, lines: LogLineView[]): string {
@@ -267,9 +263,7 @@ function jobPage(job: JobView, lines: LogLineView[]): string {
     job,
     result: resultOf(job),
     log: logOf(job.id, lines),
-    actions: actionsOf(job),
-    history: historyOf(job),
-    about: aboutOf(job),
+    ...ownParts(job),
   });
 }
 

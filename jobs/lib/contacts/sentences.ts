@@ -8,8 +8,7 @@ import type { ContactsFile } from "./open.ts";
 export function imported({ succeeded, failed, skipped }: Tally): string {
   const parts = [`Imported ${number(succeeded)} of ${number(succeeded + failed + skipped)}`];
   if (failed > 0) parts.push(rowsRejected(failed));
-  if (skipped > 0)
-    parts.push(`${number(skipped)} ${skipped === 1 ? "duplicate" : "duplicates"} skipped`);
+  if (skipped > 0) parts.push(`${amount(skipped, "duplicate")} skipped`);
   return parts.join(", ");
 }
 
@@ -26,7 +25,7 @@ export function fieldsText({ mapping, inspection: { header } }: ContactsFile): s
 
 /** "99,812 contacts in the file, 188 rows rejected" */
 export function foundText(contacts: number, rejected: number): string {
-  const found = `${number(contacts)} ${contacts === 1 ? "contact" : "contacts"} in the file`;
+  const found = `${amount(contacts, "contact")} in the file`;
   return rejected > 0 ? `${found}, ${rowsRejected(rejected)}` : found;
 }
 

@@ -7,7 +7,7 @@ import { tokenOf } from "../page/layout.ts";
 import { jobOf } from "./job-of.ts";
 import { jobPage } from "./job-page.ts";
 import { noJob } from "./no-job.ts";
-import { ownParts } from "./own-parts.ts";
+import { ownFragments, ownParts } from "./own-parts.ts";
 
 const linesInRow = 10;
 
@@ -26,12 +26,7 @@ export function jobRoutes(services: Services): Hono<Env> {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
     const own = await ownParts(services, c.var.person, job, tokenOf(c, services));
-    const parts = [
-      render.partial("jobs/_actions", { ...own.actions, oob: true }),
-      render.partial("jobs/_history", { ...own.history, oob: true }),
-      render.partial("jobs/_about", { ...own.about, oob: true }),
-    ];
-    return c.html(parts.join(""));
+    return c.html(ownFragments(render, own));
   });
 
   // The end of the log, for a row that is opened.

@@ -9,6 +9,7 @@ import { moment } from "../../jobs/shown/format.ts";
 import type { ActionsView } from "../../jobs/shown/view-types.ts";
 import { isFinal } from "../../jobs/status.ts";
 import type { AboutView, HistoryView } from "../../pages/jobs.ts";
+import type { Renderer } from "../../render.ts";
 import type { Services } from "../../services.ts";
 import { historyOf } from "./job-history.ts";
 import { inputFacts } from "./job-input.ts";
@@ -31,6 +32,12 @@ export async function ownParts(
   const { backend, catalog, config } = services;
   const { id, finished_at } = job;
   const kind = catalog.get(job.kind);
+  const [lines, owner, input, retryOf] = await Promise.all([
+    historyOf(services, id, person.userId),
+    ownerText(services, person, job),
+    inputFacts(services, job),
+    repeated(services, job),
+  ]);
   return {
     actions: {
       id,
@@ -38,16 +45,25 @@ export async function ownParts(
       token,
       sound: isFinal(job.status) ? null : person.preferences.sound,
     },
-    history: { id, lines: await historyOf(services, id, person.userId) },
+    history: { id, lines },
     about: {
       id,
-      owner: await ownerText(services, person, job),
-      input: await inputFacts(services, job),
+      owner,
+      input,
       change: changeLink(catalog, job),
       keptUntil: finished_at ? moment(finished_at + config.retentionDays * day) : null,
-      retryOf: await repeated(services, job),
+      retryOf,
     },
   };
+}
+
+/** As an open page puts them in place of those that it has. */
+export function ownFragments(render: Renderer, own: OwnParts): string {
+  return [
+    render.partial("jobs/_actions", { ...own.actions, oob: true }),
+    render.partial("jobs/_history", { ...own.history, oob: true }),
+    render.partial("jobs/_about", { ...own.about, oob: true }),
+  ].join("");
 }
 
 async function ownerText({ backend }: Services, person: Person, job: JobRow): Promise<string> {
