@@ -14,7 +14,7 @@ declare module "zod" {
     help?: string;
     /** The words for the values of an enum. */
     options?: Record<string, string>;
-    /** True for what nobody may read again, such as a password: a text that shows as dots. */
+    /** True for what nobody may read again, such as a password; one line of text shows as dots. */
     secret?: boolean;
     /** True for text of several lines. */
     multiline?: boolean;

@@ -11,10 +11,10 @@ export interface Filled {
 }
 
 export function fieldView(field: InputField, { typed, suggested, errors }: Filled): FieldView {
-  const { name, type, label, required, help } = field;
+  const { name, type, secret, label, required, help } = field;
   const given = typed[name] ?? suggested?.[name] ?? field.initial;
   // It is not sent back, not even to who has just typed it.
-  const value = type === "password" ? "" : given;
+  const value = secret ? "" : given;
   return {
     name,
     label,

@@ -15,6 +15,8 @@ export interface InputField {
     | "textarea"
     | "file"
     | "columns";
+  /** Whether nobody may read it again. */
+  secret: boolean;
   label: string;
   help: string;
   required: boolean;
@@ -63,12 +65,16 @@ function readFields(input: z.ZodObject): InputField[] {
   const required = new Set(schema.required);
   return Object.entries(schema.properties ?? {}).map(([name, given]) => {
     const property = given as Property;
-    const type = isSecret(input.shape[name]) ? "password" : typeOf(property);
+    const secret = isSecret(input.shape[name]);
+    const plain = typeOf(property);
+    // A key of several lines, or a number, could not be typed as dots.
+    const type = secret && plain === "text" ? "password" : plain;
     const initial = property.default === undefined ? "" : String(property.default);
     const needed = required.has(name) && property.default === undefined;
     return {
       name,
       type,
+      secret,
       label: property.label ?? inWords(name),
       help: property.help ?? "",
       // What is filled in already may be changed, and not be emptied.

@@ -24,6 +24,8 @@ const everything = defineJob({
     mood: z.enum(["calm", "wild"]).meta({ options: { wild: "Very wild" } }),
     loud: z.boolean().default(true),
     code: z.string().optional().meta({ secret: true }),
+    pem: z.string().optional().meta({ secret: true, multiline: true }),
+    pin: z.coerce.number().optional().meta({ secret: true }),
   }),
   steps: { Doing: 1 },
   expectedSeconds: 90,
@@ -148,6 +150,8 @@ describe("a form made from the input", () => {
     expect(page).toContain('<option value="wild">Very wild</option>');
     expect(page).toMatch(/<input type="checkbox" value="on" id="f-loud"[^>]* checked>/);
     expect(page).toMatch(/<input type="password" value="" autocomplete="new-password" id="f-code"/);
+    expect(page).toMatch(/<textarea rows="6" id="f-pem"/);
+    expect(page).toMatch(/<input type="number" value="" id="f-pin"/);
     expect(page).not.toContain("aria-invalid");
   });
 
@@ -181,7 +185,7 @@ describe("a form made from the input", () => {
   test("with mistakes comes back, everything typed kept but secrets, and a message at each field", async () => {
     const page = await browser.text("/jobs/new/everything");
     const given = { times: "many", subject: "", mood: "", reply_to: "ada@", note: "<b>keep</b>" };
-    const secret = { code: "open sesame" };
+    const secret = { code: "open sesame", pem: "sesame, twice" };
     const answer = await browser.post("/jobs", { ...hiddenIn(page), ...given, ...secret });
     expect(answer.status).toBe(422);
     const again = await answer.text();
