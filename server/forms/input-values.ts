@@ -1,6 +1,5 @@
 /** What was typed into a form, or stands in a query, as the input of a kind. Pure. */
 import type { Kind } from "../job.ts";
-import { isSecret } from "../jobs/start/secret.ts";
 import { type InputField, inputFields } from "./input-fields.ts";
 
 /** By field name, "mapping.3" for a column. */
@@ -18,9 +17,9 @@ export function inputFrom(kind: Pick<Kind, "input">, typed: Typed): Record<strin
 /** The way back from `inputFrom`; what nobody may read again is left to be typed anew. */
 export function typedFrom(kind: Pick<Kind, "input">, input: Record<string, unknown>): Typed {
   const typed: Record<string, string> = {};
-  for (const { name, type } of inputFields(kind)) {
+  for (const { name, type, secret } of inputFields(kind)) {
     const value = input[name];
-    if (value === undefined || value === null || isSecret(kind.input.shape[name])) continue;
+    if (value === undefined || value === null || secret) continue;
     if (type === "checkbox") typed[name] = value ? "on" : "off";
     else if (typeof value !== "object") typed[name] = String(value);
     else if (type !== "columns") typed[name] = JSON.stringify(value);
@@ -34,10 +33,11 @@ export function typedFrom(kind: Pick<Kind, "input">, input: Record<string, unkno
  * its own, and without what nobody may read.
  */
 export function withoutFile(kind: Pick<Kind, "input">, typed: Typed): Typed {
-  const fields = inputFields(kind).filter(({ type }) => type === "file" || type === "columns");
-  const isOfFile = (name: string) =>
-    fields.some((field) => name === field.name || name.startsWith(`${field.name}.`));
-  const goesOn = ([name]: [string, string]) => !isOfFile(name) && !isSecret(kind.input.shape[name]);
+  const left = inputFields(kind).filter(
+    ({ type, secret }) => secret || type === "file" || type === "columns",
+  );
+  const goesOn = ([name]: [string, string]) =>
+    !left.some((field) => name === field.name || name.startsWith(`${field.name}.`));
   return Object.fromEntries(Object.entries(typed).filter(goesOn));
 }
 
