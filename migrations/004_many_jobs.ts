@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * What keeps lists quick with a million jobs in the table: each range that `server/jobs/list/list-ranges.ts`
+ * What keeps lists quick with a million jobs in the table: each range that `server/engine/list/list-ranges.ts`
  * reads stands in one index in its order. No column in them, or in their conditions, changes while
  * a job makes progress, so that Postgres writes progress without touching any index.
  */

@@ -2,8 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { milliseconds } from "./engine/duration.ts";
 import type { Kind } from "./job.ts";
-import { milliseconds } from "./jobs/duration.ts";
 
 /** Kinds by identifier. Users' input only ever looks one up here, it is never imported. */
 export type Catalog = ReadonlyMap<string, Kind>;

@@ -1,5 +1,5 @@
 /** One line for each fact about a job, in the log of the process that wrote it. */
-import type { Observed } from "./jobs/life.ts";
+import type { Observed } from "./engine/job-lifecycle.ts";
 import type { Log } from "./log.ts";
 
 /** @param worker the id under which this process claims, where it is a worker */

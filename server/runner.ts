@@ -6,18 +6,18 @@ import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
-import type { Observe } from "./jobs/life.ts";
-import { isWorthRetrying } from "./jobs/retryable.ts";
-import { execute } from "./jobs/run/execute.ts";
-import { progressWriter } from "./jobs/run/flush.ts";
-import { createProgress } from "./jobs/run/progress.ts";
-import { Stopped } from "./jobs/run/run.ts";
-import type { FromRunner, ToRunner } from "./jobs/worker/messages.ts";
+import type { Observe } from "./engine/job-lifecycle.ts";
+import { isWorthRetrying } from "./engine/retryable.ts";
+import { execute } from "./engine/run/execute.ts";
+import { progressWriter } from "./engine/run/flush.ts";
+import { createProgress } from "./engine/run/progress.ts";
+import { Stopped } from "./engine/run/run.ts";
+import type { FromRunner, ToRunner } from "./engine/worker/messages.ts";
 import { createLog } from "./log.ts";
 import { openStorage } from "./storage/open.ts";
 
 // A busy loop cannot hear that its supervisor is gone; a thread of its own can.
-new Worker(new URL("./jobs/worker/orphan-watch.ts", import.meta.url)).unref();
+new Worker(new URL("./engine/worker/orphan-watch.ts", import.meta.url)).unref();
 process.on("disconnect", () => process.exit(0));
 if (!process.connected) process.exit(0);
 // Ctrl-C reaches every process of a terminal; the supervisor says when a runner is to end.

@@ -1,16 +1,16 @@
 /** The templates by name, each with the data it gets; a test holds the files of `views/` against it. */
 
+import type { Status } from "./engine/status.ts";
+import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
+import type { FieldView, HiddenField, WhenView } from "./presenters/form.ts";
 import type {
-  ActionsView,
-  CountsView,
-  FileView,
-  JobView,
-  SoundSwitch,
-  StepView,
-} from "./jobs/shown/view-types.ts";
-import type { Status } from "./jobs/status.ts";
-import type { ContactsPage, ContactView } from "./pages/contacts.ts";
-import type { FieldView, HiddenField, WhenView } from "./pages/form.ts";
+  AlreadyPage,
+  ColumnView,
+  EarlierView,
+  JobFormPage,
+  MappingPage,
+  NewJobPage,
+} from "./presenters/job-forms.ts";
 import type {
   AboutView,
   BulkPage,
@@ -23,17 +23,23 @@ import type {
   JobsPage,
   Live,
   LogLinesView,
-} from "./pages/jobs.ts";
-import type { ErrorPage, LayoutData, PagerView, RefreshView, TrayView } from "./pages/layout.ts";
+} from "./presenters/jobs.ts";
 import type {
-  AlreadyPage,
-  ColumnView,
-  EarlierView,
-  JobFormPage,
-  MappingPage,
-  NewJobPage,
-} from "./pages/new-jobs.ts";
-import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./pages/people.ts";
+  ErrorPage,
+  LayoutData,
+  PagerView,
+  RefreshView,
+  TrayView,
+} from "./presenters/layout.ts";
+import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./presenters/people.ts";
+import type {
+  ActionsView,
+  CountsView,
+  FileView,
+  JobView,
+  SoundSwitch,
+  StepView,
+} from "./presenters/view-types.ts";
 
 export interface Pages {
   "jobs/index": JobsPage;

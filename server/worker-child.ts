@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { Backend } from "./backend/backend.ts";
 import { type Config, withSettings } from "./config.ts";
-import { removeWorkers, rescueOrphans } from "./jobs/worker/sweep.ts";
+import { removeWorkers, rescueOrphans } from "./engine/worker/sweep.ts";
 import type { Log } from "./log.ts";
 
 const entry = join(import.meta.dirname, "worker.ts");

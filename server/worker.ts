@@ -1,11 +1,11 @@
 /** `npm run worker`, and the child of `npm start`: one supervisor with its runners. */
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
-import { createChores } from "./chores/chores.ts";
 import { readConfig } from "./config.ts";
-import { supervise } from "./jobs/worker/supervise.ts";
+import { supervise } from "./engine/worker/supervise.ts";
 import { logLife } from "./life-log.ts";
 import { createLog } from "./log.ts";
+import { createChores } from "./maintenance/maintenance.ts";
 import { startFigures } from "./metrics/figures.ts";
 import { orExit, orExitWith, tellPlace } from "./process.ts";
 import { prepareStorage } from "./storage/open.ts";

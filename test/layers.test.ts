@@ -62,7 +62,7 @@ describe("who may import whom", () => {
       isPackage(to, ...engineFree) ||
       isIn(to, "server/live", "server/routes", "server/accounts", "server/render.ts") ||
       isIn(to, "server/backend/sqlite", "server/backend/postgres");
-    expect(broken(({ from, to }) => isIn(from, "server/jobs") && foreign(to))).toEqual([]);
+    expect(broken(({ from, to }) => isIn(from, "server/engine") && foreign(to))).toEqual([]);
   });
 
   test("what decides by itself does no input or output", () => {
@@ -72,12 +72,19 @@ describe("who may import whom", () => {
       "run/progress.ts",
       "run/log-lines.ts",
       "run/tracked-job.ts",
-      "estimate/estimator.ts",
-    ].map((name) => `server/jobs/${name}`);
+      ...["advances", "damper", "estimator", "line", "pace", "past", "pauses", "step"].map(
+        (name) => `eta/${name}.ts`,
+      ),
+    ].map((name) => `server/engine/${name}`);
     expect(files).toEqual(expect.arrayContaining(decides));
     const isPure = (path: string) =>
-      decides.includes(path) || isIn(path, "server/jobs/shown", "server/jobs/estimate");
-    const types = ["server/backend/schema.ts", "server/job.ts"];
+      decides.includes(path) || isIn(path, "server/presenters", "server/text");
+    const types = [
+      "server/backend/schema.ts",
+      "server/job.ts",
+      "server/forms/input-fields.ts",
+      "server/forms/input-values.ts",
+    ];
     const does = ({ from, to }: Import) => isPure(from) && !isPure(to) && !types.includes(to);
     expect(broken(does)).toEqual([]);
   });

@@ -6,7 +6,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Database from "better-sqlite3";
-import { shownColumns } from "../../server/jobs/shown/shown-row.ts";
+import { shownColumns } from "../../server/presenters/shown-row.ts";
 import { answer } from "../support/program.ts";
 
 export type BareDashboard = typeof bareDashboard;

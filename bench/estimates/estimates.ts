@@ -3,7 +3,7 @@
  * on: at 10, 25, 50 and 75 % of their time, as shares of the whole; the ratio is that of the means
  * over all moments at which something is told.
  */
-import { allErrors, inWords } from "../../test/jobs/estimate/errors.ts";
+import { allErrors, inWords } from "../../test/engine/eta/errors.ts";
 import type { Row } from "../support/row.ts";
 
 /** As near as nothing to the baseline's own error. */

@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 import { type Catalog, readCatalog } from "../../server/catalog.ts";
-import { start } from "../../server/jobs/start/start.ts";
+import { start } from "../../server/engine/start/start.ts";
 import { answer } from "../support/program.ts";
 
 export type Adder = typeof adder;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 import { readCatalog } from "../../server/catalog.ts";
-import { start } from "../../server/jobs/start/start.ts";
+import { start } from "../../server/engine/start/start.ts";
 import { startWorker } from "../support/worker.ts";
 
 const lookMs = 250;

@@ -1,5 +1,5 @@
 import type { Backend } from "../backend/backend.ts";
-import type { Reach } from "../jobs/run/reach.ts";
+import type { Reach } from "../engine/run/reach.ts";
 import { can, visibleJobs } from "./authorize.ts";
 import { membership } from "./members.ts";
 

@@ -3,8 +3,8 @@
  * three; `open.ts` chooses. Differences between them stay behind these functions.
  */
 import type { ColumnDataType, Expression, Kysely, RawBuilder, Transaction } from "kysely";
+import type { Life, LifeEvent } from "../engine/job-lifecycle.ts";
 import type { Upsert, Upserted } from "../job.ts";
-import type { Life, LifeEvent } from "../jobs/life.ts";
 import type { JobRow, Schema } from "./schema.ts";
 
 export interface Backend {

@@ -3,7 +3,7 @@
  * ids are UUIDv7 text; `migrations/` makes the same tables on SQLite and Postgres.
  */
 import type { Generated, Selectable } from "kysely";
-import type { Status } from "../jobs/status.ts";
+import type { Status } from "../engine/status.ts";
 
 export interface Schema {
   accounts: AccountsTable;

@@ -5,8 +5,8 @@ import { v7 as uuidv7 } from "uuid";
 import type { Backend, Write } from "../backend/backend.ts";
 import type { JobsTable } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { keepWords } from "../jobs/start/keep-words.ts";
-import { start } from "../jobs/start/start.ts";
+import { keepWords } from "../engine/start/keep-words.ts";
+import { start } from "../engine/start/start.ts";
 
 interface Owner {
   accountId: string;

@@ -1,7 +1,7 @@
 /** The fields of a kind's input, as a form needs them; read from the schema that checks the input. */
 import { z } from "zod";
+import { isSecret } from "../engine/start/secret.ts";
 import type { Kind } from "../job.ts";
-import { isSecret } from "../jobs/start/secret.ts";
 
 export interface InputField {
   name: string;

@@ -1,6 +1,6 @@
 /** When a job is to start, as people ask for it: now, tonight, tomorrow, or at a time. Pure. */
 import { Temporal } from "temporal-polyfill";
-import type { WhenView } from "../pages/form.ts";
+import type { WhenView } from "../presenters/form.ts";
 
 /** As it stands in a form. */
 export interface WhenTyped {

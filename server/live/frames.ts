@@ -2,16 +2,16 @@
 
 import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { type Counts, mostCounted } from "../jobs/list/counts.ts";
-import { countsView } from "../jobs/shown/counts-view.ts";
-import { clock } from "../jobs/shown/format.ts";
-import { resultView } from "../jobs/shown/result-view.ts";
-import type { ShownRow } from "../jobs/shown/shown-row.ts";
-import { jobView } from "../jobs/shown/view.ts";
-import type { CountsView, JobView, LogLineView } from "../jobs/shown/view-types.ts";
-import { isFinal } from "../jobs/status.ts";
-import type { LogLinesView } from "../pages/jobs.ts";
+import { type Counts, mostCounted } from "../engine/list/counts.ts";
+import { isFinal } from "../engine/status.ts";
+import { countsView } from "../presenters/counts-view.ts";
+import type { LogLinesView } from "../presenters/jobs.ts";
+import { resultView } from "../presenters/result-view.ts";
+import type { ShownRow } from "../presenters/shown-row.ts";
+import { jobView } from "../presenters/view.ts";
+import type { CountsView, JobView, LogLineView } from "../presenters/view-types.ts";
 import type { Renderer } from "../render.ts";
+import { clock } from "../text/format.ts";
 import type { JobReader } from "./job-reader.ts";
 
 export interface Frames {

@@ -1,11 +1,11 @@
 /** What the hub reads of jobs: by ids, many at once. */
 import type { Backend } from "../backend/backend.ts";
 import type { FileRow, LogRow, StepRow } from "../backend/schema.ts";
-import { withPlaces } from "../jobs/forecast/place-in-line.ts";
-import { linesOnPage } from "../jobs/log.ts";
-import type { Left } from "../jobs/shown/result-view.ts";
-import { type ShownRow, shownColumns } from "../jobs/shown/shown-row.ts";
-import type { PreviewView } from "../jobs/shown/view-types.ts";
+import { withPlaces } from "../engine/eta/place-in-line.ts";
+import { linesOnPage } from "../engine/log.ts";
+import type { Left } from "../presenters/result-view.ts";
+import { type ShownRow, shownColumns } from "../presenters/shown-row.ts";
+import type { PreviewView } from "../presenters/view-types.ts";
 import { filesOf, isKept } from "../storage/files.ts";
 import type { Previews } from "../storage/previews.ts";
 

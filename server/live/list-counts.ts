@@ -3,7 +3,7 @@ import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import type { Change } from "../backend/backend.ts";
 import type { Schema } from "../backend/schema.ts";
-import { countByStatus } from "../jobs/list/counts.ts";
+import { countByStatus } from "../engine/list/counts.ts";
 import { frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
 import type { Topic } from "./topics.ts";

@@ -1,8 +1,8 @@
 /** Which jobs were started since a list of jobs was rendered. */
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
-import { firstIdOf } from "../jobs/list/first-id.ts";
-import { isFinal, statuses } from "../jobs/status.ts";
+import { firstIdOf } from "../engine/list/first-id.ts";
+import { isFinal, statuses } from "../engine/status.ts";
 import type { ListTopic, Topic } from "./topics.ts";
 
 /** A page says how many there are, and that many are enough. */

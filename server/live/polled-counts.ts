@@ -1,8 +1,8 @@
 /** The counts of lists for those who poll: counted once in a while, for all who ask. */
 import type { Kysely } from "kysely";
 import type { Schema } from "../backend/schema.ts";
-import { createAnswerCache } from "../jobs/list/answer-cache.ts";
-import { countByStatus } from "../jobs/list/counts.ts";
+import { createAnswerCache } from "../engine/list/answer-cache.ts";
+import { countByStatus } from "../engine/list/counts.ts";
 import type { Frames } from "./frames.ts";
 import { ownerOf, scopesOf } from "./list-counts.ts";
 import type { Topic } from "./topics.ts";

@@ -3,8 +3,8 @@
  * each state, however many ask. Who may see a job is decided for each who asks, not here.
  */
 import type { StepRow } from "../backend/schema.ts";
-import type { ShownRow } from "../jobs/shown/shown-row.ts";
-import { isFinal } from "../jobs/status.ts";
+import { isFinal } from "../engine/status.ts";
+import type { ShownRow } from "../presenters/shown-row.ts";
 import type { Frames } from "./frames.ts";
 import type { JobReader } from "./job-reader.ts";
 import { sameShape } from "./watched-job.ts";

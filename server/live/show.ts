@@ -1,7 +1,7 @@
 /** Puts a job's state into mailboxes: of all who watch when it changed, of one who just came. */
 import type { StepRow } from "../backend/schema.ts";
-import type { ShownRow } from "../jobs/shown/shown-row.ts";
-import type { JobView } from "../jobs/shown/view-types.ts";
+import type { ShownRow } from "../presenters/shown-row.ts";
+import type { JobView } from "../presenters/view-types.ts";
 import { event, frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
 import type { JobReader } from "./job-reader.ts";

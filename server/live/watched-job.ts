@@ -1,7 +1,7 @@
 /** One job that somebody watches: its last state, and which frames a change of it calls for. */
 import type { StepRow } from "../backend/schema.ts";
-import type { ShownRow } from "../jobs/shown/shown-row.ts";
-import type { JobView } from "../jobs/shown/view-types.ts";
+import type { ShownRow } from "../presenters/shown-row.ts";
+import type { JobView } from "../presenters/view-types.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** A job's frames at most this often, unless it changed in kind. */

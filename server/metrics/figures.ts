@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
-import type { Observe } from "../jobs/life.ts";
+import type { Observe } from "../engine/job-lifecycle.ts";
 import type { Hub } from "../live/hub.ts";
 import { addJobFigures } from "./job-figures.ts";
 import { addQueueFigures } from "./queue-figures.ts";

@@ -1,7 +1,7 @@
 /** What happens to jobs in this process, and in the runners of a worker. */
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { LifeEvent, Observe } from "../jobs/life.ts";
-import { isFinal } from "../jobs/status.ts";
+import type { LifeEvent, Observe } from "../engine/job-lifecycle.ts";
+import { isFinal } from "../engine/status.ts";
 
 const waits = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
 const runs = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 14_400];

@@ -2,9 +2,9 @@
 import { Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
 import { type ContactRow, countContacts, searchContacts } from "../contacts/search.ts";
-import { amountOf, moment } from "../jobs/shown/format.ts";
-import type { ContactsPage, ContactView } from "../pages/contacts.ts";
+import type { ContactsPage, ContactView } from "../presenters/contacts.ts";
 import type { Env, Services } from "../services.ts";
+import { amountOf, moment } from "../text/format.ts";
 import { findJob } from "./job/job-of.ts";
 import { layoutWithTray } from "./page/tray.ts";
 

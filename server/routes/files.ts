@@ -2,8 +2,8 @@
 import { type Context, Hono } from "hono";
 import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
-import { auditDownloads } from "../jobs/audit.ts";
-import { previewNeeds } from "../jobs/shown/preview.ts";
+import { auditDownloads } from "../engine/audit.ts";
+import { previewNeeds } from "../presenters/preview.ts";
 import type { Env, Services } from "../services.ts";
 import { attachment } from "../storage/content-disposition.ts";
 import { type FileOfJob, findFile, isKept } from "../storage/files.ts";

@@ -1,7 +1,7 @@
 /** Looks into files that jobs left, each read once: a file never changes under its id. */
 import type { FileRow } from "../backend/schema.ts";
-import { previewBytes, previewNeeds, textPreview } from "../jobs/shown/preview.ts";
-import type { PreviewView } from "../jobs/shown/view-types.ts";
+import { previewBytes, previewNeeds, textPreview } from "../presenters/preview.ts";
+import type { PreviewView } from "../presenters/view-types.ts";
 import { within } from "../within.ts";
 import type { Storage } from "./storage.ts";
 

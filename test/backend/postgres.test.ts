@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isWorthRetrying } from "../../server/jobs/retryable.ts";
+import { isWorthRetrying } from "../../server/engine/retryable.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { databaseContract } from "./contract/database.ts";
 import { queueContract } from "./contract/queue.ts";

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { StartRequest } from "../../server/jobs/start/request.ts";
+import type { StartRequest } from "../../server/engine/start/request.ts";
 import type { Answered, Told } from "./programs/another.ts";
 
 type Without<T, Key extends string> = T extends unknown ? Omit<T, Key> : never;

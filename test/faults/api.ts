@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { demo } from "../../server/accounts/demo.ts";
-import { finalStatuses } from "../../server/jobs/status.ts";
+import { finalStatuses } from "../../server/engine/status.ts";
 import { messagesOf } from "../routes/api/event-reader.ts";
 import { environment, type Place } from "../support/application.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { demo } from "../../server/accounts/demo.ts";
-import { cancel } from "../../server/jobs/cancel.ts";
+import { cancel } from "../../server/engine/cancel.ts";
 import { createBucketStorage } from "../../server/storage/s3/s3.ts";
 import { type Environment, environment, startWeb } from "../support/application.ts";
 import { backends } from "../support/backends.ts";

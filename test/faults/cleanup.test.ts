@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { cancel } from "../../server/jobs/cancel.ts";
+import { cancel } from "../../server/engine/cancel.ts";
 import { backends } from "../support/backends.ts";
 import { openScene, type Scene } from "./scene.ts";
 

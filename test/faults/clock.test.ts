@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { start } from "../../server/jobs/start/start.ts";
+import { start } from "../../server/engine/start/start.ts";
 import { backends } from "../support/backends.ts";
 import { descendantsOf, killFamily, type Launched, signalTo } from "../support/processes.ts";
 import { finals, gapless, openScene, type Scene } from "./scene.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
-import { shownState } from "../../server/jobs/shown/view.ts";
-import { start } from "../../server/jobs/start/start.ts";
+import { start } from "../../server/engine/start/start.ts";
+import { shownState } from "../../server/presenters/view.ts";
 import { backends } from "../support/backends.ts";
 import { openScene } from "./scene.ts";
 

@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
-import { isFinal } from "../../server/jobs/status.ts";
+import { isFinal } from "../../server/engine/status.ts";
 import { createBucketStorage } from "../../server/storage/s3/s3.ts";
 import { keepUpload } from "../../server/storage/uploads.ts";
 import { backends } from "../support/backends.ts";

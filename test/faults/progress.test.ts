@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { createEstimator } from "../../server/jobs/estimate/estimator.ts";
-import { progressWriter } from "../../server/jobs/run/flush.ts";
-import { createProgress } from "../../server/jobs/run/progress.ts";
+import { createEstimator } from "../../server/engine/eta/estimator.ts";
+import { progressWriter } from "../../server/engine/run/flush.ts";
+import { createProgress } from "../../server/engine/run/progress.ts";
 import { backends } from "../support/backends.ts";
 import { insertJob, readJob, running } from "../support/job-row.ts";
 import { gapless, openScene } from "./scene.ts";

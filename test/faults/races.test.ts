@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
-import { cancel } from "../../server/jobs/cancel.ts";
-import { claim } from "../../server/jobs/claim.ts";
-import { cancelled, handBack, succeed } from "../../server/jobs/ends.ts";
-import { start } from "../../server/jobs/start/start.ts";
+import { cancel } from "../../server/engine/cancel.ts";
+import { claim } from "../../server/engine/claim.ts";
+import { cancelled, handBack, succeed } from "../../server/engine/finish.ts";
+import { start } from "../../server/engine/start/start.ts";
 import { backends } from "../support/backends.ts";
 import { anotherProcess } from "./another-process.ts";
 import { finals, gapless, openScene, type Scene } from "./scene.ts";

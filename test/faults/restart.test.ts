@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { cancel } from "../../server/jobs/cancel.ts";
-import { isFinal } from "../../server/jobs/status.ts";
+import { cancel } from "../../server/engine/cancel.ts";
+import { isFinal } from "../../server/engine/status.ts";
 import { within } from "../../server/within.ts";
 import { descendantsOf, isAlive } from "../support/processes.ts";
 import { createClient } from "./api.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { rescue } from "../../server/jobs/ends.ts";
+import { rescue } from "../../server/engine/finish.ts";
 import { backends } from "../support/backends.ts";
 import { openScene } from "./scene.ts";
 

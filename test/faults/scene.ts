@@ -8,8 +8,8 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 import type { EventRow, JobRow } from "../../server/backend/schema.ts";
 import { type Catalog, readCatalog } from "../../server/catalog.ts";
-import { start } from "../../server/jobs/start/start.ts";
-import { finalStatuses, isFinal } from "../../server/jobs/status.ts";
+import { start } from "../../server/engine/start/start.ts";
+import { finalStatuses, isFinal } from "../../server/engine/status.ts";
 import {
   type Application,
   type Environment,

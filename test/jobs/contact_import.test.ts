@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import contactImport from "../../jobs/contact_import.ts";
+import { rescue } from "../../server/engine/finish.ts";
+import { Stopped } from "../../server/engine/run/run.ts";
 import type { Kind } from "../../server/job.ts";
-import { rescue } from "../../server/jobs/ends.ts";
-import { Stopped } from "../../server/jobs/run/run.ts";
 import { backends } from "../support/backends.ts";
 import { dyingAt, stoppingAfter } from "../support/interrupted.ts";
 import { type Engine, testEngine } from "../support/run-job.ts";

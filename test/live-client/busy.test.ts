@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { describe, expect, test } from "vitest";
-import type { JobView } from "../../server/jobs/shown/view-types.ts";
+import type { JobView } from "../../server/presenters/view-types.ts";
 import { isLive, says, useScene } from "./scene.ts";
 
 const scene = useScene();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
 import { usualPreferences } from "../../server/accounts/preferences.ts";
 import { type Config, readConfig } from "../../server/config.ts";
-import { readAudit } from "../../server/jobs/audit.ts";
+import { readAudit } from "../../server/engine/audit.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { filesRoutes } from "../../server/routes/files.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keepPreferences } from "../../server/accounts/preferences.ts";
-import { cancel } from "../../server/jobs/cancel.ts";
+import { cancel } from "../../server/engine/cancel.ts";
 import { backends } from "../support/backends.ts";
 import { openSite, type Site } from "./site.ts";
 

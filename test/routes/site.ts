@@ -5,7 +5,7 @@ import { createAccounts } from "../../server/accounts/accounts.ts";
 import { createApp } from "../../server/app.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import { readConfig } from "../../server/config.ts";
-import { start } from "../../server/jobs/start/start.ts";
+import { start } from "../../server/engine/start/start.ts";
 import { createFrames } from "../../server/live/frames.ts";
 import { createHub } from "../../server/live/hub.ts";
 import { createJobReader } from "../../server/live/job-reader.ts";

@@ -1,6 +1,6 @@
 /** Backends that fail a run at a chosen moment, as a shutdown or a lost worker does. */
 import type { Backend } from "../../server/backend/backend.ts";
-import { Stopped } from "../../server/jobs/run/run.ts";
+import { Stopped } from "../../server/engine/run/run.ts";
 
 /** Asks the run to stop right behind its n-th transaction, as a worker does that shuts down. */
 export function stoppingAfter(backend: Backend, writes: number, abort: AbortController): Backend {

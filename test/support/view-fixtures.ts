@@ -1,14 +1,14 @@
 /** Data for every template and every state that a job can be shown in; typed, and fit for looking at. */
 
+import type { JobLog, JobResult } from "../../server/presenters/jobs.ts";
+import type { LayoutData } from "../../server/presenters/layout.ts";
 import type {
   ButtonView,
   JobView,
   LogLineView,
   ResultView,
-  TimeView,
-} from "../../server/jobs/shown/view-types.ts";
-import type { JobLog, JobResult } from "../../server/pages/jobs.ts";
-import type { LayoutData } from "../../server/pages/layout.ts";
+} from "../../server/presenters/view-types.ts";
+import type { TimeView } from "../../server/text/format.ts";
 
 /** A day in November, `text` as the server prints it. */
 export function time(clock = "14:05"): TimeView {

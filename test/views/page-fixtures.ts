@@ -1,8 +1,8 @@
 /** One filled example of each page, and of each page's empty or refused form. */
 
-import type { JobView, ResultView } from "../../server/jobs/shown/view-types.ts";
-import type { FieldView, Option, WhenView } from "../../server/pages/form.ts";
-import type { TrayView } from "../../server/pages/layout.ts";
+import type { FieldView, Option, WhenView } from "../../server/presenters/form.ts";
+import type { TrayView } from "../../server/presenters/layout.ts";
+import type { JobView, ResultView } from "../../server/presenters/view-types.ts";
 import type { Pages } from "../../server/templates.ts";
 import {
   emptyResult,

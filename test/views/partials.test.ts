@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { JobView } from "../../server/jobs/shown/view-types.ts";
-import { statuses } from "../../server/jobs/status.ts";
+import { statuses } from "../../server/engine/status.ts";
+import type { JobView } from "../../server/presenters/view-types.ts";
 import { createRenderer } from "../../server/render.ts";
 import {
   emptyResult,

@@ -12,8 +12,13 @@ import { Eta } from "eta";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = new URL("../../", import.meta.url).pathname;
-const pages = readdirSync(join(root, "server/pages")).map((name) => `server/pages/${name}`);
-const types = ["server/templates.ts", ...pages, "server/jobs/shown/view-types.ts"];
+const presenters = readdirSync(join(root, "server/presenters"), {
+  recursive: true,
+  encoding: "utf8",
+})
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => `server/presenters/${name}`);
+const types = ["server/templates.ts", ...presenters];
 
 const eta = new Eta({ rmWhitespace: true, autoFilter: true });
 let folder: string;

@@ -7,7 +7,7 @@ import {
   sql,
   type Transaction,
 } from "kysely";
-import { createLife, type LifeEvent, lifeEvent } from "../../jobs/life.ts";
+import { createLife, type LifeEvent, lifeEvent } from "../../engine/job-lifecycle.ts";
 import type { Backend, Doorbell, RelationColumns, Write } from "../backend.ts";
 import { claimType } from "../claim-event.ts";
 import { migrate } from "../migrate.ts";

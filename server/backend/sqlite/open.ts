@@ -1,5 +1,5 @@
 import { type Expression, Kysely, sql, type Transaction } from "kysely";
-import { createLife, type LifeEvent } from "../../jobs/life.ts";
+import { createLife, type LifeEvent } from "../../engine/job-lifecycle.ts";
 import type { Backend, RelationColumns, Write } from "../backend.ts";
 import { migrate } from "../migrate.ts";
 import type { Schema } from "../schema.ts";

@@ -1,7 +1,7 @@
 /** The queue on the file itself: pending rows of `jobs` are its entries. */
 import type Database from "better-sqlite3";
 import { type RawBuilder, sql } from "kysely";
-import { lifeEvent } from "../../jobs/life.ts";
+import { lifeEvent } from "../../engine/job-lifecycle.ts";
 import type { Backend, Listening, Queue, Write } from "../backend.ts";
 import { claimEvent, claimType } from "../claim-event.ts";
 import { hasRoom } from "../has-room.ts";

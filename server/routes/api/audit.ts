@@ -1,7 +1,7 @@
 /** GET /api/jobs/:id/audit: who did what with a job. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { namesOf } from "../../accounts/users.ts";
-import { readAudit } from "../../jobs/audit.ts";
+import { readAudit } from "../../engine/audit.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
 import { iso } from "./job-json.ts";

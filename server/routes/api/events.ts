@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { can } from "../../accounts/authorize.ts";
 import { bearerToken } from "../../accounts/bearer-token.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { isFinal } from "../../jobs/status.ts";
+import { isFinal } from "../../engine/status.ts";
 import { onClose } from "../../live/on-close.ts";
 import type { Env, Services } from "../../services.ts";
 import { empty, problems } from "./answers.ts";

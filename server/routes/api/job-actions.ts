@@ -2,12 +2,12 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, Next } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
-import { cancel } from "../../jobs/cancel.ts";
-import { pause, resume } from "../../jobs/pause.ts";
-import { retry } from "../../jobs/start/retry.ts";
-import { retryRejected } from "../../jobs/start/retry-rejected.ts";
-import { startNow } from "../../jobs/start/start-now.ts";
-import { isFinal } from "../../jobs/status.ts";
+import { cancel } from "../../engine/cancel.ts";
+import { pause, resume } from "../../engine/pause.ts";
+import { retry } from "../../engine/start/retry.ts";
+import { retryRejected } from "../../engine/start/retry-rejected.ts";
+import { startNow } from "../../engine/start/start-now.ts";
+import { isFinal } from "../../engine/status.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
 import { jobSchema } from "./job-schema.ts";

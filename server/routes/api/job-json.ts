@@ -1,10 +1,10 @@
 /** A job's row in JSON. Pure: rows, figures and the moment are handed in. */
 import type { FileRow, JobRow, StepRow } from "../../backend/schema.ts";
+import { isFinal } from "../../engine/status.ts";
 import type { Kind } from "../../job.ts";
-import { expectedEnd } from "../../jobs/shown/expectation.ts";
-import type { ShownRow } from "../../jobs/shown/shown-row.ts";
-import { jobView } from "../../jobs/shown/view.ts";
-import { isFinal } from "../../jobs/status.ts";
+import { expectedEnd } from "../../presenters/expectation.ts";
+import type { ShownRow } from "../../presenters/shown-row.ts";
+import { jobView } from "../../presenters/view.ts";
 import type { JobJson } from "./job-schema.ts";
 import { maskedInput } from "./masked-input.ts";
 

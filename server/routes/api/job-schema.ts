@@ -1,6 +1,6 @@
 /** The shape of a job in JSON. The names are those that users of such interfaces know. */
 import { z } from "@hono/zod-openapi";
-import { statuses } from "../../jobs/status.ts";
+import { statuses } from "../../engine/status.ts";
 
 const time = z.iso.datetime();
 const count = z.int().min(0);

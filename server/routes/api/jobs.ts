@@ -1,8 +1,8 @@
 /** GET /api/jobs/:id and GET /api/jobs: one job, and many in one request. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { can } from "../../accounts/authorize.ts";
-import { listJobs } from "../../jobs/list/list.ts";
-import { shownColumns } from "../../jobs/shown/shown-row.ts";
+import { listJobs } from "../../engine/list/list.ts";
+import { shownColumns } from "../../presenters/shown-row.ts";
 import type { Env, Services } from "../../services.ts";
 import { listFilter } from "../dashboard/job-filter.ts";
 import { isJobId } from "../job/job-of.ts";

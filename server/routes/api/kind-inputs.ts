@@ -1,8 +1,8 @@
 /** What a start takes, spelled out for each kind in the terms of JSON Schema. */
 import { z } from "@hono/zod-openapi";
 import type { Catalog } from "../../catalog.ts";
+import { isSecret } from "../../engine/start/secret.ts";
 import type { Kind } from "../../job.ts";
-import { isSecret } from "../../jobs/start/secret.ts";
 
 type JsonSchema = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 /** What a list of jobs can be asked for. */
 import { z } from "@hono/zod-openapi";
-import { finalStatuses, type Status, statuses } from "../../jobs/status.ts";
+import { finalStatuses, type Status, statuses } from "../../engine/status.ts";
 
 const mostIds = 200;
 const page = { usual: 50, most: 200 };

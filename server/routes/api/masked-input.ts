@@ -1,6 +1,7 @@
 /** A job's input as it may be shown: fields that hold secrets are masked. */
+
+import { isSecret } from "../../engine/start/secret.ts";
 import type { Kind } from "../../job.ts";
-import { isSecret } from "../../jobs/start/secret.ts";
 
 const mask = "********";
 

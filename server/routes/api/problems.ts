@@ -4,10 +4,10 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { isWorthRetrying } from "../../jobs/retryable.ts";
-import { AlreadyActive, InvalidInput, UnknownKind } from "../../jobs/start/request.ts";
-import { NotFinal } from "../../jobs/start/retry.ts";
-import { NoRejectedRows } from "../../jobs/start/retry-rejected.ts";
+import { isWorthRetrying } from "../../engine/retryable.ts";
+import { AlreadyActive, InvalidInput, UnknownKind } from "../../engine/start/request.ts";
+import { NotFinal } from "../../engine/start/retry.ts";
+import { NoRejectedRows } from "../../engine/start/retry-rejected.ts";
 import { uploadStatus } from "../new-job/receive.ts";
 
 export const problemSchema = z

@@ -1,7 +1,7 @@
 /** What the JSON of jobs needs beside their rows, read for all of them at once. */
 import type { StepRow } from "../../backend/schema.ts";
-import { withPlaces } from "../../jobs/forecast/place-in-line.ts";
-import { typicalDurations, typicalSeconds } from "../../jobs/forecast/typical-duration.ts";
+import { withPlaces } from "../../engine/eta/place-in-line.ts";
+import { typicalDurations, typicalSeconds } from "../../engine/eta/typical-duration.ts";
 import type { Services } from "../../services.ts";
 import { keptFilesOf } from "../../storage/files.ts";
 import { jobJson, type ToldRow } from "./job-json.ts";

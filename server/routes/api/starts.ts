@@ -1,8 +1,8 @@
 /** POST /api/jobs/start */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { visibleJobs } from "../../accounts/authorize.ts";
-import { typicalDurations, typicalSeconds } from "../../jobs/forecast/typical-duration.ts";
-import { start } from "../../jobs/start/start.ts";
+import { typicalDurations, typicalSeconds } from "../../engine/eta/typical-duration.ts";
+import { start } from "../../engine/start/start.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
 import { retryAfter } from "./one-job.ts";

@@ -1,10 +1,10 @@
 /** What will happen with all jobs that match, before it does. */
 import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
-import { mostCounted } from "../../jobs/list/counts.ts";
-import { countJobs } from "../../jobs/list/list.ts";
-import { capped } from "../../jobs/shown/counts-view.ts";
-import { isFinal, type Status, statuses } from "../../jobs/status.ts";
+import { mostCounted } from "../../engine/list/counts.ts";
+import { countJobs } from "../../engine/list/list.ts";
+import { isFinal, type Status, statuses } from "../../engine/status.ts";
+import { capped } from "../../presenters/counts-view.ts";
 import type { Env, Services } from "../../services.ts";
 import { layoutFor } from "../page/layout.ts";
 import { listFilter, readFilter, whichJobs } from "./job-filter.ts";

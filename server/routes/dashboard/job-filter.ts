@@ -3,12 +3,12 @@ import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import type { Backend } from "../../backend/backend.ts";
 import type { Catalog } from "../../catalog.ts";
+import type { JobFilter } from "../../engine/list/list-ranges.ts";
+import { search } from "../../engine/list/search.ts";
+import { isFinal, type Status, statuses } from "../../engine/status.ts";
 import type { JobChoice } from "../../job.ts";
-import type { JobFilter } from "../../jobs/list/list-ranges.ts";
-import { search } from "../../jobs/list/search.ts";
-import { isFinal, type Status, statuses } from "../../jobs/status.ts";
-import type { HiddenField, Option } from "../../pages/form.ts";
-import type { JobFilterView } from "../../pages/jobs.ts";
+import type { HiddenField, Option } from "../../presenters/form.ts";
+import type { JobFilterView } from "../../presenters/jobs.ts";
 import { dayOf, recentDays, spanBetween, spanOfDays, zoneOf } from "./time-span.ts";
 
 export interface Filter {

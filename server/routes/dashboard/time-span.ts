@@ -1,6 +1,6 @@
 /** Spans of days as a person means them: in their own time zone. Pure. */
 import { Temporal } from "temporal-polyfill";
-import type { Span } from "../../jobs/list/list-ranges.ts";
+import type { Span } from "../../engine/list/list-ranges.ts";
 
 /** Whole days up to now, today among them. */
 export const recentDays: ReadonlyMap<string, number> = new Map([

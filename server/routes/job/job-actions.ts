@@ -5,18 +5,18 @@
 import { type Context, Hono } from "hono";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { cancel } from "../../jobs/cancel.ts";
-import { pause, resume } from "../../jobs/pause.ts";
+import { cancel } from "../../engine/cancel.ts";
+import { pause, resume } from "../../engine/pause.ts";
 import {
   AlreadyActive,
   InvalidInput,
   type StartRequest,
   UnknownKind,
-} from "../../jobs/start/request.ts";
-import { NotFinal, retry } from "../../jobs/start/retry.ts";
-import { NoRejectedRows, retryRejected } from "../../jobs/start/retry-rejected.ts";
-import { startNow } from "../../jobs/start/start-now.ts";
-import { isFinal } from "../../jobs/status.ts";
+} from "../../engine/start/request.ts";
+import { NotFinal, retry } from "../../engine/start/retry.ts";
+import { NoRejectedRows, retryRejected } from "../../engine/start/retry-rejected.ts";
+import { startNow } from "../../engine/start/start-now.ts";
+import { isFinal } from "../../engine/status.ts";
 import type { Env, Services } from "../../services.ts";
 import { alreadyPage } from "../new-job/already-page.ts";
 import { setFlash } from "../page/flash.ts";

@@ -1,10 +1,10 @@
 /** Who did what with a job, for the one who looks at its page. */
 import { namesOf } from "../../accounts/users.ts";
-import { readAudit } from "../../jobs/audit.ts";
-import { auditText } from "../../jobs/shown/audit-text.ts";
-import { moment } from "../../jobs/shown/format.ts";
-import type { HistoryLine } from "../../pages/jobs.ts";
+import { readAudit } from "../../engine/audit.ts";
+import { auditText } from "../../presenters/audit-text.ts";
+import type { HistoryLine } from "../../presenters/jobs.ts";
 import type { Services } from "../../services.ts";
+import { moment } from "../../text/format.ts";
 
 const mostLines = 100;
 

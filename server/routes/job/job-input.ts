@@ -1,8 +1,8 @@
 /** What a job was started with, as people gave it. */
 import type { z } from "zod";
 import type { JobRow } from "../../backend/schema.ts";
-import { isSecret } from "../../jobs/start/secret.ts";
-import type { AboutView } from "../../pages/jobs.ts";
+import { isSecret } from "../../engine/start/secret.ts";
+import type { AboutView } from "../../presenters/jobs.ts";
 import type { Services } from "../../services.ts";
 
 /** An upload by its name, a choice by its words; not a secret, what was left empty, or no single value. */

@@ -1,10 +1,10 @@
 /** What of a job's log its page shows: `?level=`, `?line=`, `?before=`, `?after=`. */
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { type LeastLevel, type Place, readLog } from "../../jobs/log.ts";
-import { isFinal } from "../../jobs/status.ts";
+import { type LeastLevel, type Place, readLog } from "../../engine/log.ts";
+import { isFinal } from "../../engine/status.ts";
 import { lineView } from "../../live/frames.ts";
-import type { JobLog } from "../../pages/jobs.ts";
+import type { JobLog } from "../../presenters/jobs.ts";
 
 const levels: { level: LeastLevel | ""; label: string }[] = [
   { level: "", label: "All lines" },

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { type Action, can } from "../../accounts/authorize.ts";
 import type { JobRow, RemovedJobRow } from "../../backend/schema.ts";
-import { findRemoved } from "../../jobs/removed.ts";
+import { findRemoved } from "../../engine/removed.ts";
 import type { Env, Services } from "../../services.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,11 +1,11 @@
 /** One job's page, put together for its viewer. */
 import type { Context } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
-import { withPlaces } from "../../jobs/forecast/place-in-line.ts";
-import { nothingLeft, resultView } from "../../jobs/shown/result-view.ts";
-import { isFinal } from "../../jobs/status.ts";
+import { withPlaces } from "../../engine/eta/place-in-line.ts";
+import { isFinal } from "../../engine/status.ts";
 import type { Frames } from "../../live/frames.ts";
 import { createJobReader } from "../../live/job-reader.ts";
+import { nothingLeft, resultView } from "../../presenters/result-view.ts";
 import type { Env, Services } from "../../services.ts";
 import { refreshView } from "../page/refresh.ts";
 import { layoutWithTray } from "../page/tray.ts";

@@ -1,7 +1,7 @@
 /** GET /jobs/:id/log: the whole log as a text file, or its lines from a level on. */
 import { Hono } from "hono";
 import type { JobRow, LogRow } from "../../backend/schema.ts";
-import { wholeLog } from "../../jobs/log.ts";
+import { wholeLog } from "../../engine/log.ts";
 import type { Env, Services } from "../../services.ts";
 import { attachment } from "../../storage/content-disposition.ts";
 import { leastLevel } from "./job-log.ts";

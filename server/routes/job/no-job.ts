@@ -1,7 +1,7 @@
 import type { Context } from "hono";
-import { removedText } from "../../jobs/removed.ts";
-import { amountOf } from "../../jobs/shown/format.ts";
+import { removedText } from "../../engine/removed.ts";
 import type { Env, Services } from "../../services.ts";
+import { amountOf } from "../../text/format.ts";
 import { errorPage } from "../page/error-page.ts";
 import { removedJobOf } from "./job-of.ts";
 

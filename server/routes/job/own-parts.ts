@@ -4,13 +4,13 @@ import { can } from "../../accounts/authorize.ts";
 import { findUser } from "../../accounts/users.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import { buttons } from "../../jobs/shown/buttons.ts";
-import { moment } from "../../jobs/shown/format.ts";
-import type { ActionsView } from "../../jobs/shown/view-types.ts";
-import { isFinal } from "../../jobs/status.ts";
-import type { AboutView, HistoryView } from "../../pages/jobs.ts";
+import { isFinal } from "../../engine/status.ts";
+import { buttons } from "../../presenters/buttons.ts";
+import type { AboutView, HistoryView } from "../../presenters/jobs.ts";
+import type { ActionsView } from "../../presenters/view-types.ts";
 import type { Renderer } from "../../render.ts";
 import type { Services } from "../../services.ts";
+import { moment } from "../../text/format.ts";
 import { historyOf } from "./job-history.ts";
 import { inputFacts } from "./job-input.ts";
 

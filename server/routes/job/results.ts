@@ -1,7 +1,7 @@
 /** GET /jobs/:id/result and results.zip: on to what a job left, or all of its files at once. */
 import { type Context, Hono } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
-import { auditDownloads } from "../../jobs/audit.ts";
+import { auditDownloads } from "../../engine/audit.ts";
 import type { Env, Services } from "../../services.ts";
 import { keptFilesOf } from "../../storage/files.ts";
 import { filesOfJobs } from "../../storage/files-of-jobs.ts";

@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { can } from "../../accounts/authorize.ts";
-import type { ShownRow } from "../../jobs/shown/shown-row.ts";
 import { createFrames } from "../../live/frames.ts";
 import { createJobReader } from "../../live/job-reader.ts";
 import { newJobs } from "../../live/new-jobs.ts";
 import { createPolledCounts } from "../../live/polled-counts.ts";
 import { createPolledJobs } from "../../live/polled-jobs.ts";
 import type { Topic } from "../../live/topics.ts";
+import type { ShownRow } from "../../presenters/shown-row.ts";
 import type { Env, Services } from "../../services.ts";
 
 type Poll = (

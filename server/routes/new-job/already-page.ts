@@ -1,8 +1,8 @@
 /** Asked before a job is started a second time while the first is active. */
 import { findUser } from "../../accounts/users.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { jobView } from "../../jobs/shown/view.ts";
-import type { JobView } from "../../jobs/shown/view-types.ts";
+import { jobView } from "../../presenters/view.ts";
+import type { JobView } from "../../presenters/view-types.ts";
 import type { Handled } from "../page/layout.ts";
 import { layoutWithTray, type TrayServices } from "../page/tray.ts";
 

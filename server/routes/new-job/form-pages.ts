@@ -1,7 +1,7 @@
 /** The pages on which a job is described before it starts. */
 import { randomUUID } from "node:crypto";
 import type { JobRow } from "../../backend/schema.ts";
-import { type Filled, fieldView } from "../../forms/field-view.ts";
+import { typicalDurations } from "../../engine/eta/typical-duration.ts";
 import {
   type InputField,
   inputFields,
@@ -9,14 +9,19 @@ import {
   uploadField,
 } from "../../forms/input-fields.ts";
 import { withoutFile } from "../../forms/input-values.ts";
-import { usually } from "../../forms/usually.ts";
 import { type WhenTyped, whenView } from "../../forms/when.ts";
 import type { ByteSource, FilePreview, Kind } from "../../job.ts";
-import { typicalDurations } from "../../jobs/forecast/typical-duration.ts";
-import { moment, size } from "../../jobs/shown/format.ts";
-import type { HiddenField } from "../../pages/form.ts";
-import type { ColumnView, EarlierView, JobFormPage, MappingPage } from "../../pages/new-jobs.ts";
+import { type Filled, fieldView } from "../../presenters/field-view.ts";
+import type { HiddenField } from "../../presenters/form.ts";
+import type {
+  ColumnView,
+  EarlierView,
+  JobFormPage,
+  MappingPage,
+} from "../../presenters/job-forms.ts";
+import { usually } from "../../presenters/usually.ts";
 import type { Services } from "../../services.ts";
+import { moment, size } from "../../text/format.ts";
 import type { Handled } from "../page/layout.ts";
 import { layoutWithTray } from "../page/tray.ts";
 

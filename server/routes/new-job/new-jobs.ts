@@ -1,15 +1,15 @@
 /** GET /jobs/new (choose a kind), GET /jobs/new/:type (its form), POST /jobs (start). */
 import { Hono } from "hono";
 import { visibleJobs } from "../../accounts/authorize.ts";
+import { typicalDurations } from "../../engine/eta/typical-duration.ts";
+import { checkInput } from "../../engine/start/check-input.ts";
+import { AlreadyActive, InvalidInput, type Started } from "../../engine/start/request.ts";
+import { start } from "../../engine/start/start.ts";
 import { inputFrom, sentFor, type Typed, typedFor } from "../../forms/input-values.ts";
-import { usually } from "../../forms/usually.ts";
 import { whenOf, whenTyped } from "../../forms/when.ts";
 import type { Kind } from "../../job.ts";
-import { typicalDurations } from "../../jobs/forecast/typical-duration.ts";
-import { checkInput } from "../../jobs/start/check-input.ts";
-import { AlreadyActive, InvalidInput, type Started } from "../../jobs/start/request.ts";
-import { start } from "../../jobs/start/start.ts";
-import type { KindCard } from "../../pages/new-jobs.ts";
+import type { KindCard } from "../../presenters/job-forms.ts";
+import { usually } from "../../presenters/usually.ts";
 import type { Env } from "../../services.ts";
 import { errorPage } from "../page/error-page.ts";
 import { setFlash } from "../page/flash.ts";

@@ -1,5 +1,5 @@
 import type { Person } from "../../accounts/accounts.ts";
-import type { Via } from "../../jobs/audit.ts";
+import type { Via } from "../../engine/audit.ts";
 
 /** Who does it, for the audit: a person on a page, or their program with a token. */
 export function doerOf({ userId, sessionId }: Person): { userId: string; via: Via } {

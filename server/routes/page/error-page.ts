@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { ErrorPage } from "../../pages/layout.ts";
+import type { ErrorPage } from "../../presenters/layout.ts";
 import type { Env } from "../../services.ts";
 import { currentPerson, layoutFor, type PageServices } from "./layout.ts";
 

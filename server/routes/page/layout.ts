@@ -7,7 +7,7 @@ import { isSecure } from "../../accounts/auth.ts";
 import { formToken } from "../../accounts/form-token.ts";
 import { usualPreferences } from "../../accounts/preferences.ts";
 import { assetHref } from "../../assets/href.ts";
-import type { LayoutData } from "../../pages/layout.ts";
+import type { LayoutData } from "../../presenters/layout.ts";
 import type { Env, Services } from "../../services.ts";
 import { takeFlash } from "./flash.ts";
 

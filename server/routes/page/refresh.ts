@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { RefreshView } from "../../pages/layout.ts";
+import type { RefreshView } from "../../presenters/layout.ts";
 import type { Env } from "../../services.ts";
 
 /** For pages that change: reloading with JavaScript off, which the person can stop. */

@@ -1,11 +1,11 @@
 /** The person's active jobs, in the header of every page that is not the list of them. */
 import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
-import { withPlaces } from "../../jobs/forecast/place-in-line.ts";
-import { countJobs, listJobs } from "../../jobs/list/list.ts";
-import { jobView } from "../../jobs/shown/view.ts";
-import { isFinal, statuses } from "../../jobs/status.ts";
-import type { LayoutData, TrayView } from "../../pages/layout.ts";
+import { withPlaces } from "../../engine/eta/place-in-line.ts";
+import { countJobs, listJobs } from "../../engine/list/list.ts";
+import { isFinal, statuses } from "../../engine/status.ts";
+import type { LayoutData, TrayView } from "../../presenters/layout.ts";
+import { jobView } from "../../presenters/view.ts";
 import type { Services } from "../../services.ts";
 import { type Handled, type LayoutOptions, layoutFor } from "./layout.ts";
 

@@ -1,6 +1,6 @@
 /** What a page says when something went wrong that no route expected. */
 import { HTTPException } from "hono/http-exception";
-import { isWorthRetrying } from "../../jobs/retryable.ts";
+import { isWorthRetrying } from "../../engine/retryable.ts";
 import { StorageAway } from "../../storage/storage.ts";
 import type { Trouble } from "./error-page.ts";
 

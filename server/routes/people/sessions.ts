@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { demo } from "../../accounts/demo.ts";
 import { nextPath } from "../../accounts/next-path.ts";
 import { limitTries } from "../../accounts/tries.ts";
-import type { SignInPage } from "../../pages/people.ts";
+import type { SignInPage } from "../../presenters/people.ts";
 import type { Env } from "../../services.ts";
 import { addCookies, field, visitorOf } from "../page/form.ts";
 import { protectForms, requirePerson } from "../page/guard.ts";

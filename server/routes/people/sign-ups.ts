@@ -3,7 +3,7 @@ import { z } from "zod";
 import { passwordLength } from "../../accounts/auth.ts";
 import { nextPath } from "../../accounts/next-path.ts";
 import { limitTries } from "../../accounts/tries.ts";
-import type { SignUpPage } from "../../pages/people.ts";
+import type { SignUpPage } from "../../presenters/people.ts";
 import type { Env } from "../../services.ts";
 import { addCookies, field, visitorOf } from "../page/form.ts";
 import { protectForms } from "../page/guard.ts";

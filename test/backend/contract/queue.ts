@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
-import { claim } from "../../../server/jobs/claim.ts";
-import { start } from "../../../server/jobs/start/start.ts";
+import { claim } from "../../../server/engine/claim.ts";
+import { start } from "../../../server/engine/start/start.ts";
 import { addAccount } from "../../support/backends.ts";
 import { testCatalog } from "../../support/kinds.ts";
 

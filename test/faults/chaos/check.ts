@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { EventRow, JobRow } from "../../../server/backend/schema.ts";
-import { rescues } from "../../../server/jobs/ends.ts";
-import { finalStatuses, isFinal } from "../../../server/jobs/status.ts";
+import { rescues } from "../../../server/engine/finish.ts";
+import { finalStatuses, isFinal } from "../../../server/engine/status.ts";
 import { lockedEntries } from "../locked-entries.ts";
 import type { Wish } from "./load.ts";
 

@@ -1,7 +1,7 @@
 /** People who start jobs of many kinds, and change their minds about some. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
-import { finalStatuses, type Status } from "../../../server/jobs/status.ts";
+import { finalStatuses, type Status } from "../../../server/engine/status.ts";
 import type { Place } from "../../support/application.ts";
 import { createClient } from "../api.ts";
 import type { Fleet } from "./fleet.ts";

@@ -1,7 +1,7 @@
 /** How long jobs stand still when their worker is lost: from the fault to the next run. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
-import { isFinal } from "../../../server/jobs/status.ts";
+import { isFinal } from "../../../server/engine/status.ts";
 
 const lookEveryMs = 50;
 

@@ -1,9 +1,9 @@
 /** Another process on the same database, as a second web server is: cancels and starts when told. */
 import { openBackend } from "../../../server/backend/open.ts";
 import { readCatalog } from "../../../server/catalog.ts";
-import { cancel } from "../../../server/jobs/cancel.ts";
-import type { StartRequest } from "../../../server/jobs/start/request.ts";
-import { start } from "../../../server/jobs/start/start.ts";
+import { cancel } from "../../../server/engine/cancel.ts";
+import type { StartRequest } from "../../../server/engine/start/request.ts";
+import { start } from "../../../server/engine/start/start.ts";
 import { jobsDirs } from "../../support/application.ts";
 
 export type Told =

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditDownloads } from "../../../server/jobs/audit.ts";
+import { auditDownloads } from "../../../server/engine/audit.ts";
 import { backends } from "../../support/backends.ts";
 import { type Api, apiServer, type Member } from "./server.ts";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { record } from "../../../server/jobs/transition.ts";
+import { record } from "../../../server/engine/transition.ts";
 import type { EventJson } from "../../../server/routes/api/job-events.ts";
 import { backends } from "../../support/backends.ts";
 import { type Message, messagesOf } from "./event-reader.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Stopped } from "../../../server/jobs/run/run.ts";
+import { Stopped } from "../../../server/engine/run/run.ts";
 import type { JobJson } from "../../../server/routes/api/job-schema.ts";
 import { backends } from "../../support/backends.ts";
 import { type Api, apiServer, type Member } from "./server.ts";

@@ -1,7 +1,7 @@
 import { HTTPException } from "hono/http-exception";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { InvalidInput, UnknownKind } from "../../../server/jobs/start/request.ts";
-import { NotFinal } from "../../../server/jobs/start/retry.ts";
+import { InvalidInput, UnknownKind } from "../../../server/engine/start/request.ts";
+import { NotFinal } from "../../../server/engine/start/retry.ts";
 import { Problem, problemOf } from "../../../server/routes/api/problems.ts";
 import { StorageFull } from "../../../server/storage/storage.ts";
 import { UploadTooLarge } from "../../../server/storage/uploads.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pause, resume } from "../../../server/jobs/pause.ts";
+import { pause, resume } from "../../../server/engine/pause.ts";
 import { backends } from "../../support/backends.ts";
 import { type Api, apiServer, type Member } from "./server.ts";
 

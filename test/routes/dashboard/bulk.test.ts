@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { cancel } from "../../../server/jobs/cancel.ts";
+import { cancel } from "../../../server/engine/cancel.ts";
 import { backends } from "../../support/backends.ts";
 import { openSite, type Site } from "../site.ts";
 

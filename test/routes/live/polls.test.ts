@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { JobRow } from "../../../server/backend/schema.ts";
-import { cancel } from "../../../server/jobs/cancel.ts";
-import { claim } from "../../../server/jobs/claim.ts";
-import { pause } from "../../../server/jobs/pause.ts";
+import { cancel } from "../../../server/engine/cancel.ts";
+import { claim } from "../../../server/engine/claim.ts";
+import { pause } from "../../../server/engine/pause.ts";
 import { backends } from "../../support/backends.ts";
 import { openSite, type Site } from "../site.ts";
 

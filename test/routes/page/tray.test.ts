@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cancel } from "../../../server/jobs/cancel.ts";
+import { cancel } from "../../../server/engine/cancel.ts";
 import { backends } from "../../support/backends.ts";
 import { openSite, type Site } from "../site.ts";
 

@@ -1,0 +1,190 @@
+/** The ways in which a run ends. Each holds only while the run still has its fence. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
+import type { Backend, Write } from "../backend/backend.ts";
+import type { JobRow } from "../backend/schema.ts";
+import { type Kind, type Outcome, Refused } from "../job.ts";
+import { span } from "../text/format.ts";
+import { milliseconds } from "./duration.ts";
+import { isWorthRetrying } from "./retryable.ts";
+import { defaultRetryAfter } from "./start/insert.ts";
+import { isFinal } from "./status.ts";
+import { storable } from "./storable.ts";
+import { type Transition, transition } from "./transition.ts";
+
+/** A claim: the row of a job and the fence it was claimed with. */
+export type Claimed = Pick<JobRow, "id" | "fence">;
+
+/** Rescues without a checkpoint in between, after which a job runs alone, or is given up. */
+export const rescues = { alone: 2, most: 3 };
+
+type End = Omit<Transition, "id" | "fence" | "at">;
+
+/** A database that is away for a moment costs no run its end; what stays away is left to the sweep. */
+const waitsMs = [100, 300, 600, 1_000, 2_000];
+
+/** @returns the job as it is now, or undefined where the fence had moved on */
+async function end(backend: Backend, { id, fence }: Claimed, change: End) {
+  for (const waitMs of waitsMs) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isWorthRetrying(error)) throw error;
+      await sleep(waitMs);
+    }
+  }
+  return write();
+
+  function write() {
+    return backend.write(async (tx) => {
+      const at = backend.now();
+      const row = await transition(tx, { id, fence, at, ...change });
+      return row && asWished(tx, row, at);
+    });
+  }
+}
+
+/** What a person asked of a run while it ended another way is done now: it needs no run for it. */
+async function asWished(tx: Write, row: JobRow, at: number): Promise<JobRow | undefined> {
+  const { id, status } = row;
+  if (isFinal(status)) return row;
+  if (row.cancel_requested_at) {
+    const message = "Cancelled before it went on";
+    const set = { reason: null, outcome: message };
+    const fact = { type: "cancelled", message };
+    return transition(tx, { id, to: "cancelled", from: [status], at, set, fact });
+  }
+  if (status === "paused" || !row.pause_requested_at) return row;
+  const fact = { type: "paused", message: "Paused before it went on" };
+  return transition(tx, { id, to: "paused", from: [status], at, set: { reason: null }, fact });
+}
+
+/** @param left.tidy where nothing is to be cleaned up behind it */
+export function succeed(
+  backend: Backend,
+  job: Claimed,
+  outcome: Outcome,
+  left: { tidy: boolean } = { tidy: false },
+) {
+  const message = storable(outcome.message);
+  return end(backend, job, {
+    to: "succeeded",
+    set: {
+      outcome: message,
+      result_page: outcome.page ?? null,
+      progress: 1,
+      message: null,
+      reason: null,
+      ...(left.tidy ? { untidy: 0 } : {}),
+    },
+    fact: { type: "succeeded", message },
+  });
+}
+
+/** Tries again where that is worth it and a try is left, else fails for good. */
+export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, error: unknown) {
+  const message = messageOf(error);
+  const waits = kind.retryAfter ?? defaultRetryAfter;
+  const wait = waits[job.retries];
+  const again = !(error instanceof Refused) && (kind.retryOn ?? isWorthRetrying)(error);
+  if (!again || wait === undefined) return failForGood(backend, job, error);
+  const retry = job.retries + 1;
+  const waitMs = milliseconds(wait);
+  return end(backend, job, {
+    to: "pending",
+    set: {
+      retries: retry,
+      run_at: backend.now() + waitMs,
+      reason: "retry",
+      error: message,
+      // The wait is known; the rest is as it was.
+      eta_from: sql`eta_from + ${waitMs}`,
+      eta_to: sql`eta_to + ${waitMs}`,
+    },
+    fact: {
+      type: "retry_scheduled",
+      message: `Retry ${retry} of ${waits.length} in ${inWords(waitMs)}: ${message}`,
+      details: { retry, of: waits.length, wait_ms: waitMs, error: message },
+    },
+  });
+}
+
+function inWords(waitMs: number): string {
+  return waitMs < 1_000 ? `${waitMs} ms` : span(waitMs);
+}
+
+/** What the kind threw may quote anything that it read. */
+function messageOf(error: unknown): string {
+  return storable(error instanceof Error ? error.message : String(error));
+}
+
+export function failForGood(backend: Backend, job: Claimed, error: unknown) {
+  const message = messageOf(error);
+  const advice = error instanceof Refused ? (error.advice ?? null) : null;
+  const reason = error instanceof Refused ? "refused" : "error";
+  return end(backend, job, {
+    to: "failed",
+    set: { reason, error: message, advice },
+    fact: { type: "failed", message, details: { reason } },
+  });
+}
+
+export function cancelled(backend: Backend, job: Claimed, message: string) {
+  return end(backend, job, {
+    to: "cancelled",
+    set: { reason: null, outcome: message },
+    fact: { type: "cancelled", message },
+  });
+}
+
+export function paused(backend: Backend, job: Claimed) {
+  return end(backend, job, {
+    to: "paused",
+    set: { reason: null },
+    fact: { type: "paused", message: "Paused" },
+  });
+}
+
+/** Its running time is used up. */
+export function timeOut(backend: Backend, job: Claimed, allowedMs: number) {
+  const message = `It was still running after ${span(allowedMs)}, the time this kind of job has`;
+  return end(backend, job, {
+    to: "failed",
+    set: { reason: "timeout", error: message, advice: "Try again with less to do at once." },
+    fact: { type: "failed", message, details: { reason: "timeout" } },
+  });
+}
+
+/** A shutdown or a neighbour's end: no retry and no rescue is counted, and it goes to the front. */
+export function handBack(backend: Backend, job: Claimed, reason: "interrupted" | "rescued") {
+  return end(backend, job, {
+    to: "pending",
+    set: { reason },
+    fact: { type: "interrupted", message: "Interrupted; it goes on from its last checkpoint" },
+  });
+}
+
+/** The worker or runner is gone. What the person had asked for meanwhile is done. */
+export async function rescue(backend: Backend, job: JobRow) {
+  if (job.cancel_requested_at)
+    return cancelled(backend, job, "Cancelled while its worker was lost");
+  if (job.pause_requested_at) return paused(backend, job);
+  const count = job.rescues + 1;
+  if (count < rescues.most) {
+    return end(backend, job, {
+      to: "pending",
+      set: { reason: "rescued", rescues: count },
+      fact: {
+        type: "rescued",
+        message: "Resuming after a lost worker",
+        details: { rescue: count },
+      },
+    });
+  }
+  const message = `Its worker was lost ${rescues.most} times without getting any further`;
+  return end(backend, job, {
+    to: "failed",
+    set: { reason: "worker_lost", rescues: count, error: message },
+    fact: { type: "failed", message, details: { reason: "worker_lost" } },
+  });
+}

@@ -1,0 +1,18 @@
+/** What is still told of a job whose time is over. */
+import type { Kysely } from "kysely";
+import type { RemovedJobRow, Schema } from "../backend/schema.ts";
+import { moment } from "../text/format.ts";
+
+export async function findRemoved(
+  db: Kysely<Schema>,
+  id: string,
+): Promise<RemovedJobRow | undefined> {
+  return db.selectFrom("removed_jobs").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** "It succeeded on 3 May, 14:02 UTC: Imported 72 of 75." */
+export function removedText({ status, outcome, finished_at }: RemovedJobRow): string {
+  const verb = status === "cancelled" ? "was cancelled" : status;
+  const what = outcome ? `: ${outcome.replace(/\.$/, "")}` : "";
+  return `It ${verb} on ${moment(finished_at).text}${what}.`;
+}

@@ -1,0 +1,97 @@
+import type { Backend } from "../../backend/backend.ts";
+import type { FileRow, JobRow } from "../../backend/schema.ts";
+import type { Catalog } from "../../catalog.ts";
+import { keptFilesOf } from "../../storage/files.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { keepUpload } from "../../storage/uploads.ts";
+import { amountOf } from "../../text/format.ts";
+import { isFinal } from "../status.ts";
+import { uploadFields } from "./job-uploads.ts";
+import { type Started, type StartRequest, UnknownKind } from "./request.ts";
+import { NotFinal } from "./retry.ts";
+import { start } from "./start.ts";
+
+/** The job left no rejected rows that its kind could try again, or no longer; in words for people. */
+export class NoRejectedRows extends Error {
+  override name = "NoRejectedRows";
+}
+
+interface Place {
+  backend: Backend;
+  storage: Storage;
+  catalog: Catalog;
+}
+
+/**
+ * A new job of the same kind and input that reads the rows which the old one rejected in place of
+ * its file, linked to the old one. Clicking twice gives one.
+ * @throws NotFinal, NoRejectedRows, UnknownKind, InvalidInput, StorageFull and StorageAway;
+ * AlreadyActive where that was asked for
+ */
+export async function retryRejected(
+  { backend, storage, catalog }: Place,
+  job: JobRow,
+  userId: string,
+  how: Pick<StartRequest, "via" | "unlessActive"> = {},
+): Promise<Started> {
+  if (!isFinal(job.status)) throw new NotFinal("This job has not ended yet");
+  const kind = catalog.get(job.kind);
+  if (!kind) throw new UnknownKind(`There is no kind of job called "${job.kind}"`);
+  const [field] = uploadFields(kind);
+  if (!kind.inputForRejected || !field || job.failed === 0) {
+    throw new NoRejectedRows("There are no rejected rows of this job that could be tried again");
+  }
+  const files = await keptFilesOf(backend, [job.id]);
+  const file = files.find(({ role }) => role === "rejects");
+  if (!file || (await storage.size(file.storage_key)) === undefined) {
+    throw new NoRejectedRows("The file of the rejected rows is no longer kept");
+  }
+  await keepAsUpload({ backend, storage }, job, file);
+  const values = await stepValues(backend, job.id);
+  const input = kind.inputForRejected(JSON.parse(job.input), (step) => values.get(step));
+  return start(backend, catalog, {
+    kind: job.kind,
+    input: { ...input, [field]: file.id },
+    accountId: job.account_id,
+    userId,
+    idempotencyKey: `retry-rejected:${job.id}`,
+    retryOf: job.id,
+    only: "failed",
+    ...how,
+  });
+}
+
+/** Under the file's own id, so that whoever clicks again finds it made. */
+async function keepAsUpload(
+  { backend, storage }: Omit<Place, "catalog">,
+  job: JobRow,
+  file: FileRow,
+): Promise<void> {
+  const chunks = storage.read(file.storage_key);
+  const place = { backend, storage, limit: Number.POSITIVE_INFINITY };
+  await keepUpload(place, {
+    id: file.id,
+    accountId: job.account_id,
+    userId: job.user_id,
+    name: nameOf(job, file),
+    mediaType: file.media_type,
+    chunks,
+  });
+}
+
+/** "people, 188 rejected rows.csv", also where those of the first try are tried once more. */
+function nameOf({ subject, failed }: JobRow, file: FileRow): string {
+  const [, base = file.name, ending = ""] = /^(.+?)(\.[^.]*)?$/.exec(subject ?? file.name) ?? [];
+  const first = base.replace(/, [\d,]+ rejected rows?$/, "");
+  return `${first}, ${amountOf(failed, "rejected rows")}${ending}`;
+}
+
+async function stepValues({ db }: Backend, jobId: string): Promise<Map<string, unknown>> {
+  const steps = await db
+    .selectFrom("job_steps")
+    .select(["name", "value"])
+    .where("job_id", "=", jobId)
+    .where("status", "=", "done")
+    .execute();
+  return new Map(steps.map(({ name, value }) => [name, JSON.parse(value ?? "null")]));
+}

@@ -1,0 +1,194 @@
+/** A worker: answers doorbells, beats, watches over its jobs, and ends what does not end itself. */
+import type { Backend, Chore, Listening } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { Catalog } from "../../catalog.ts";
+import type { Log } from "../../log.ts";
+import { claim } from "../claim.ts";
+import { cancelled, handBack, rescue, timeOut } from "../finish.ts";
+import type { Observe } from "../job-lifecycle.ts";
+import { isFinal } from "../status.ts";
+import { createCleaner } from "./cleaner.ts";
+import { createLocalJobs, type Local } from "./local-jobs.ts";
+import { createRunnerPool, type Departure } from "./runner-pool.ts";
+import { createSweeper, lostAfterMs, removeWorkers } from "./sweep.ts";
+import { beat, register, type Watched } from "./worker-beat.ts";
+
+const beatMs = 1_000;
+/** For handing jobs back at a shutdown, before their processes are killed. */
+const shutdownMs = 6_000;
+
+export interface Supervisor {
+  /** Hands the running jobs back and ends all processes, within 10 s. */
+  stop(): Promise<void>;
+}
+
+export async function supervise(options: {
+  backend: Backend;
+  catalog: Catalog;
+  log: Log;
+  concurrency: number;
+  runners: number;
+  /** Told the id under which the worker claims, each time it gets one. */
+  onRegister?: (id: string) => void;
+  /** What the system does for itself from time to time. */
+  chores?: readonly Chore[];
+  /** Told what this worker and its runners do. */
+  observe?: Observe;
+}): Promise<Supervisor> {
+  const { backend, catalog, log, concurrency, chores = [], onRegister = () => {} } = options;
+  const observe = options.observe ?? (() => {});
+  const pool = createRunnerPool({ shared: options.runners, catalog, log, observe });
+  const sweeper = createSweeper(backend, log);
+  const local = createLocalJobs(pool);
+  const cleaner = createCleaner({ backend, catalog, log, pool, local });
+  let strangers: Watched[] = [];
+  let stopping = false;
+  let troubledUntil = 0;
+  let sweeping = false;
+  let beats = 0;
+  let heard = 0;
+  let beatenAt = performance.now();
+  const endLife = backend.life.subscribe((event) => observe({ what: "life", event }));
+  let workerId = await register(backend, null);
+  onRegister(workerId);
+
+  async function answer(): Promise<boolean> {
+    if (stopping || performance.now() < troubledUntil) return false;
+    try {
+      const row = await claim(backend, workerId);
+      if (!row) return false;
+      // It may come back to where an earlier run of it, that others gave up, has not left yet.
+      await local.gone(row.id);
+      // The stop came while the claim was under way.
+      if (stopping) await handBack(backend, row, "interrupted");
+      else await runToItsEnd(row);
+      return true;
+    } catch (error) {
+      // A database in trouble is not asked many times a second; lost doorbells are rung again.
+      troubledUntil = performance.now() + beatMs;
+      log.error({ err: error }, "a doorbell could not be answered");
+      return false;
+    }
+  }
+
+  async function runToItsEnd(row: JobRow): Promise<void> {
+    const mine = local.add(row);
+    let job: JobRow | undefined;
+    try {
+      job = await endFor(mine, await pool.run(row, "run"));
+    } finally {
+      local.remove(row.id);
+    }
+    // In a shutdown it is left to the sweep of others.
+    if (job?.untidy && isFinal(job.status) && !stopping) await cleaner.clean(job);
+  }
+
+  /** Writes the end of a run whose process could not. @returns the job as it is now, if still ours */
+  async function endFor({ row, asked }: Local, departure: Departure): Promise<JobRow | undefined> {
+    if (departure.how === "ended") return departure.job;
+    if (asked?.why === "lost") return undefined;
+    if (asked?.why === "shutdown") return handBack(backend, row, "interrupted");
+    const neighbour = departure.how === "killed" && departure.culprit !== row.id;
+    if (neighbour) return handBack(backend, row, "rescued");
+    if (asked?.why === "deadline") return timeOut(backend, row, row.timeout_ms);
+    if (asked?.why === "cancel") {
+      return cancelled(backend, row, "Cancelled; it did not stop by itself");
+    }
+    const current = await backend.db
+      .selectFrom("jobs")
+      .selectAll()
+      .where("id", "=", row.id)
+      .executeTakeFirst();
+    return current?.fence === row.fence ? rescue(backend, current) : undefined;
+  }
+
+  /** One a second, whatever became of those before: their connections may be dead without a word. */
+  const onBeat = logged("beat", async () => {
+    const number = ++beats;
+    const watched = await beat(backend, workerId, listening.queueId);
+    if (number < heard) return;
+    heard = number;
+    beatenAt = performance.now();
+    if (watched) strangers = local.look(watched, backend.now());
+    else await registerAgain();
+  });
+
+  async function registerAgain(): Promise<void> {
+    log.warn({ worker: workerId }, "this worker was declared lost");
+    local.askAll("lost");
+    if (stopping) return;
+    // What beats under way say of the old name is of no interest any more.
+    heard = Number.POSITIVE_INFINITY;
+    try {
+      workerId = await register(backend, listening.queueId);
+      onRegister(workerId);
+    } finally {
+      heard = beats + 1;
+    }
+  }
+
+  /** Apart from the beat: it may have to wait for rows that a stopped process holds. */
+  const onSweep = logged("sweep", async () => {
+    if (stopping || sweeping) return;
+    sweeping = true;
+    try {
+      await adopt();
+      await sweeper.sweep(workerId);
+      await cleaner.sweep();
+    } finally {
+      sweeping = false;
+    }
+  });
+
+  function logged(what: string, work: () => Promise<void>): () => Promise<void> {
+    return () => work().catch((error) => log.error({ err: error }, `${what} failed`));
+  }
+
+  /** A job listed as ours that nobody here runs, twice in a row, was lost on its way. */
+  async function adopt(): Promise<void> {
+    for (const { id, fence } of strangers) {
+      const row = await backend.db
+        .selectFrom("jobs")
+        .selectAll()
+        .where("id", "=", id)
+        .executeTakeFirst();
+      if (row?.fence !== fence || local.has(id)) continue;
+      await rescue(backend, row);
+    }
+  }
+
+  /** Runs also while the database is away: the processes here need no database to be ended. */
+  function enforce(): void {
+    // Others take these jobs over by now: what cannot beat must not go on either.
+    if (performance.now() - beatenAt > lostAfterMs) local.askAll("lost");
+    local.enforce();
+    pool.check();
+  }
+
+  const listening: Listening = await backend.queue.listen({ slots: concurrency, answer, chores });
+  const timer = setInterval(() => {
+    enforce();
+    void onBeat();
+    void onSweep();
+  }, beatMs);
+  // At once, so that the list knows what the queue calls this worker, and lost jobs wait no longer.
+  await onBeat();
+  void onSweep();
+
+  return {
+    async stop() {
+      stopping = true;
+      local.askAll("shutdown");
+      const late = setTimeout(() => local.killAll(), shutdownMs);
+      await listening.stop();
+      clearTimeout(late);
+      clearInterval(timer);
+      await pool.close();
+      // With the database away it is left to the sweep of others.
+      await removeWorkers(backend, [workerId]).catch((error) =>
+        log.warn({ err: error }, "this worker could not take itself off the list"),
+      );
+      endLife();
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/** What keeps the promise that nothing stays lost: run by every worker, once a second. */
+import { sql } from "kysely";
+import type { Backend } from "../../backend/backend.ts";
+import { hasRoom } from "../../backend/has-room.ts";
+import type { JobRow } from "../../backend/schema.ts";
+import type { Log } from "../../log.ts";
+import { rescue } from "../finish.ts";
+
+/** A worker whose beat stands still for this long is lost. */
+export const lostAfterMs = 5_000;
+/** For this long of it the watcher must have seen it stand still itself. */
+const watchedAtLeastMs = 2_500;
+/** A pending job overdue for this long has lost its doorbell. */
+const overdueMs = 5_000;
+const mostRings = 50;
+/** An ended run has this long for cleaning up by itself. */
+const untidyMs = 8_000;
+/** Who was given something to clean up has this long before it is given out again. */
+export const heldMs = 30_000;
+const mendEveryMs = 60_000;
+
+export interface Sweeper {
+  sweep(ownId: string): Promise<void>;
+}
+
+/** @param monotonic a clock that nobody sets: a beat is judged by it, not by times of day */
+export function createSweeper(
+  backend: Backend,
+  log: Log,
+  monotonic: () => number = () => performance.now(),
+): Sweeper {
+  const seen = new Map<string, { beat: number; at: number }>();
+  let mendedAt = Number.NEGATIVE_INFINITY;
+
+  async function findLost(ownId: string): Promise<string[]> {
+    const askedAt = monotonic();
+    const workers = await backend.db
+      .selectFrom("workers")
+      .select(["id", "beat", "beat_at"])
+      .execute();
+    const at = monotonic();
+    for (const { id, beat, beat_at } of workers) {
+      const before = seen.get(id);
+      if (!before) seen.set(id, { beat, at: at - silentBefore(backend.now() - beat_at) });
+      else if (before.beat !== beat) seen.set(id, { beat, at });
+    }
+    const present = new Set(workers.map((worker) => worker.id));
+    for (const id of seen.keys()) if (!present.has(id)) seen.delete(id);
+    // This process itself may have stood still before it read the answer.
+    return [...seen].flatMap(([id, last]) =>
+      id !== ownId && askedAt - last.at >= lostAfterMs ? [id] : [],
+    );
+  }
+
+  return {
+    async sweep(ownId) {
+      const lost = await findLost(ownId);
+      if (lost.length > 0) log.warn({ workers: lost }, "workers lost");
+      await removeWorkers(backend, lost);
+      await rescueOrphans(backend);
+      await ringOverdue(backend);
+      if (monotonic() - mendedAt < mendEveryMs) return;
+      mendedAt = monotonic();
+      await backend.queue.mend();
+    },
+  };
+}
+
+/**
+ * How long a worker seen for the first time counts as silent already. Clocks may be wrong, so this
+ * alone condemns nobody: its beat must be seen to stand still as well.
+ */
+function silentBefore(byTheClock: number): number {
+  return Math.min(Math.max(0, byTheClock), lostAfterMs - watchedAtLeastMs);
+}
+
+/** Strikes workers off the list and frees what they held in the queue. */
+export async function removeWorkers(backend: Backend, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const removed = await backend.db
+    .deleteFrom("workers")
+    .where("id", "in", ids)
+    .returning("queue_id")
+    .execute();
+  await backend.queue.release(removed.flatMap(({ queue_id }) => queue_id ?? []));
+}
+
+/** Running jobs whose worker is not on the list go back to pending, at the front. */
+export async function rescueOrphans(backend: Backend): Promise<void> {
+  const orphans = await backend.db
+    .selectFrom("jobs")
+    .selectAll()
+    .where("status", "=", "running")
+    .where("worker_id", "is not", null)
+    .where("worker_id", "not in", (workers) => workers.selectFrom("workers").select("id"))
+    .execute();
+  for (const orphan of orphans) await rescue(backend, orphan);
+}
+
+/**
+ * Jobs that ended a while ago and were not cleaned up behind; given out again where nobody says that
+ * it is done. The first condition is that of the index.
+ * @param most so many at a time
+ */
+export async function takeUntidy({ db, now }: Backend, most: number): Promise<JobRow[]> {
+  const at = now();
+  const left = await db
+    .selectFrom("jobs")
+    .select("id")
+    .where(sql<boolean>`untidy > 0`)
+    .where("finished_at", "<=", at - untidyMs)
+    .where("untidy", "<=", at)
+    .limit(most)
+    .execute();
+  if (left.length === 0) return [];
+  const ids = left.map(({ id }) => id);
+  return db
+    .updateTable("jobs")
+    .set({ untidy: at + heldMs })
+    .where("id", "in", ids)
+    .where(sql<boolean>`untidy > 0`)
+    .where("untidy", "<=", at)
+    .returningAll()
+    .execute();
+}
+
+/** Nobody else begins to clean up behind the job for so long. */
+export async function holdUntidy({ db, now }: Backend, id: string, ms: number): Promise<void> {
+  const held = db.updateTable("jobs").set({ untidy: now() + ms });
+  await held.where("id", "=", id).where("untidy", ">", 0).execute();
+}
+
+/**
+ * The first of each account that has room: thousands that wait for their account's turn are not
+ * read. A doorbell is answered for as long as something is due, so one is enough for all behind it.
+ */
+async function ringOverdue(backend: Backend): Promise<void> {
+  const { rows: overdue } = await sql<Pick<JobRow, "id" | "run_at" | "priority">>`
+    select head.id, head.run_at, head.priority from accounts join jobs as head on head.id = (
+      select id from jobs where account_id = accounts.id and status = 'pending'
+        and run_at < ${backend.now() - overdueMs}
+      order by priority, run_at, id limit 1)
+    where ${hasRoom("head.priority")}
+    limit ${mostRings}`.execute(backend.db);
+  if (overdue.length === 0) return;
+  await backend.write(async (write) => {
+    for (const { id, run_at, priority } of overdue) {
+      await write.ring({ id, runAt: run_at, priority });
+    }
+  });
+}

@@ -1,0 +1,42 @@
+/** What can be done with a job as it is: its buttons, in their order. Pure. */
+import { isFinal, type Status } from "../engine/status.ts";
+import { number } from "../text/format.ts";
+import type { ShownKind, ShownRow } from "./shown-row.ts";
+import type { ButtonView } from "./view-types.ts";
+
+/** To everybody alike: who sees a job may act on it. A kind that is gone offers no new run. */
+export function buttons(row: ShownRow, kind: ShownKind | undefined, now: number): ButtonView[] {
+  const { status } = row;
+  if (isFinal(status)) return kind ? [...onlyRejected(row, kind), again(status)] : [];
+  const shown: ButtonView[] = [];
+  if (row.status === "running" && row.cancel_requested_at) return shown;
+  if (status === "pending" && row.run_at > now && row.reason !== "retry") shown.push(startNow);
+  if (status === "paused") shown.push(resume);
+  else if (!row.pause_requested_at) shown.push(pause);
+  if (kind?.cancellable !== false) shown.push(cancel);
+  return shown;
+}
+
+const startNow: ButtonView = {
+  path: "start-now",
+  label: "Start now",
+  icon: "play",
+  look: "primary",
+};
+const resume: ButtonView = { path: "resume", label: "Resume", icon: "play", look: "primary" };
+const pause: ButtonView = { path: "pause", label: "Pause", icon: "pause", look: "" };
+const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "stop", look: "danger" };
+
+/** Where a job broke off, more is missing than these. */
+function onlyRejected({ status, failed }: ShownRow, kind: ShownKind): ButtonView[] {
+  if (status !== "succeeded" || failed === 0 || !kind.inputForRejected) return [];
+  const label = `Retry only the failed ${number(failed)}`;
+  return [{ path: "retry-rejected", label, icon: "again", look: "" }];
+}
+
+const labels: Partial<Record<Status, string>> = { failed: "Retry", cancelled: "Restart" };
+
+function again(status: Status): ButtonView {
+  const label = labels[status] ?? "Run again";
+  return { path: "retry", label, icon: "again", look: "" };
+}

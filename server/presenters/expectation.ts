@@ -1,0 +1,46 @@
+/** The words for when a running job will end. Pure. */
+import { rough } from "../text/approximate-duration.ts";
+import type { ShownRow } from "./shown-row.ts";
+
+const almostMs = 10_000;
+/** A silence that is longer puts the end off: nobody knows what is behind it. */
+const patienceMs = 15_000;
+const stillMs = 40_000;
+
+/** Between `eta_from` and `eta_to` it was expected to end when it last told anything. */
+export type Expecting = Pick<
+  ShownRow,
+  "status" | "eta_from" | "eta_to" | "progressed_at" | "waits_until"
+>;
+
+/** "about 2 minutes left", "1-3 minutes left", "Almost done", "No progress for 40 s", or nothing. */
+export function expectation(row: Expecting, now: number): string {
+  const still = stillFor(row, now);
+  if (still >= stillMs) return `No progress for ${roughly(Math.floor(still / 10_000) * 10_000)}`;
+  const end = expectedEnd(row, now);
+  if (!end) return "";
+  const worst = end.to - now;
+  if (worst <= almostMs) return "Almost done";
+  return `${rough(Math.max(0, end.from - now), worst)} left`;
+}
+
+/** When it will end, as far as that can be said by now, ms; null where nothing can. */
+export function expectedEnd(row: Expecting, now: number): { from: number; to: number } | null {
+  const { eta_from, eta_to } = row;
+  const still = stillFor(row, now);
+  if (eta_from === null || eta_to === null || still >= stillMs) return null;
+  const late = Math.max(0, still - patienceMs);
+  // It should have ended by now, so what was expected is worth nothing.
+  if (eta_to + late < now - almostMs) return null;
+  return { from: eta_from + late, to: eta_to + late };
+}
+
+/** How long a running job has not got any further; a wait that it told is no standstill. */
+function stillFor({ status, progressed_at, waits_until }: Expecting, now: number): number {
+  if (status !== "running" || progressed_at === null) return 0;
+  return now - Math.max(progressed_at, waits_until ?? 0);
+}
+
+function roughly(ms: number): string {
+  return ms < 120_000 ? `${ms / 1_000} s` : `${Math.floor(ms / 60_000)} min`;
+}

@@ -1,0 +1,61 @@
+/** How far a job is, in numbers and words. Pure. */
+import { amountOf, number, size, sizes } from "../text/format.ts";
+import type { ShownKind, ShownRow } from "./shown-row.ts";
+
+/** Rounded down, so that 100 % means done; kept below it until the job is. Null: nobody knows. */
+export function percentOf(row: ShownRow): number | null {
+  if (row.status === "succeeded") return 100;
+  return row.progress === null ? null : percent(row.progress);
+}
+
+/** "42 %", "38,112 rows so far", "Working"; empty before the start. */
+export function percentText(row: ShownRow, kind: ShownKind | undefined): string {
+  if (row.status === "pending" && row.started_at === null) return "";
+  const known = percentOf(row);
+  if (known !== null) return `${known} %`;
+  return row.step_done === 0 ? "Working" : `${counted(row, kind)} so far`;
+}
+
+/** "42,318 of 100,000 rows", "3.2 of 18 MB"; empty where the total is not known, or reached. */
+export function amount(row: ShownRow, kind: ShownKind | undefined): string {
+  if (row.step_total === null || row.status === "succeeded") return "";
+  const unit = unitOf(row, kind);
+  if (unit === "bytes") return sizes(row.step_done, row.step_total);
+  return `${number(row.step_done)} of ${amountOf(row.step_total, unit)}`;
+}
+
+/** "Step 3 of 5: Writing rows (40 %)"; empty where there is one step. */
+export function stepText(row: ShownRow, kind: ShownKind | undefined): string {
+  const place = stepOf(row, kind);
+  if (!place) return "";
+  const share = row.step_total ? ` (${percent(row.step_done / row.step_total)} %)` : "";
+  return `Step ${place}${row.status === "succeeded" ? "" : share}`;
+}
+
+/** Where it stopped: "in step 2 of 3: Writing the file, after 1,204 of 5,000 rows", or empty. */
+export function stoppedAt(row: ShownRow, kind: ShownKind | undefined): string {
+  const place = stepOf(row, kind);
+  const done = row.step_done > 0 ? amount(row, kind) || counted(row, kind) : "";
+  return [place && `in step ${place}`, done && `after ${done}`].filter(Boolean).join(", ");
+}
+
+function stepOf(row: ShownRow, kind: ShownKind | undefined): string {
+  const names = Object.keys(kind?.steps ?? {});
+  if (row.step === null || names.length < 2) return "";
+  return `${row.step + 1} of ${names.length}: ${names[row.step]}`;
+}
+
+function counted(row: ShownRow, kind: ShownKind | undefined): string {
+  const unit = unitOf(row, kind);
+  return unit === "bytes" ? size(row.step_done) : amountOf(row.step_done, unit);
+}
+
+/** What the step counts, where that is not what the job counts. */
+function unitOf(row: ShownRow, kind: ShownKind | undefined): string {
+  const step = row.step === null ? undefined : Object.keys(kind?.steps ?? {})[row.step];
+  return (step && kind?.stepUnits?.[step]) || kind?.unit || "items";
+}
+
+function percent(fraction: number): number {
+  return Math.min(99, Math.floor(fraction * 100));
+}

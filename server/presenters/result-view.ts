@@ -1,0 +1,59 @@
+/** What a job leaves, as people see it. Pure, and blind to the viewer like all of a frame. */
+import type { FileRow, JobErrorRow } from "../backend/schema.ts";
+import { amountOf, moment, number, size } from "../text/format.ts";
+import type { ShownRow } from "./shown-row.ts";
+import type { FileView, PreviewView, ResultView } from "./view-types.ts";
+
+/** What was read of a job's results. */
+export interface Left {
+  /** Also what is no longer kept. */
+  files: readonly FileRow[];
+  errors: readonly JobErrorRow[];
+  /** By the file's id; none for files that show nothing, or are no longer kept. */
+  previews: ReadonlyMap<string, PreviewView>;
+}
+
+export const nothingLeft: Left = { files: [], errors: [], previews: new Map() };
+
+/** @param now ms since 1970 */
+export function resultView(row: ShownRow, unit: string, left: Left, now: number): ResultView {
+  const files = left.files.map((file) => fileView(row, file, left.previews.get(file.id), now));
+  return {
+    page: row.result_page ? { href: row.result_page, text: "View the result" } : null,
+    files,
+    zipHref: files.filter(({ href }) => href).length > 1 ? `/jobs/${row.id}/results.zip` : null,
+    errors: left.errors.map(({ reason, count, rows }) => ({
+      reason,
+      count: amountOf(count, unit),
+      rows: rowsText(JSON.parse(rows), count),
+    })),
+  };
+}
+
+function fileView(
+  { id: jobId }: ShownRow,
+  file: FileRow,
+  preview: PreviewView | undefined,
+  now: number,
+): FileView {
+  const { id, name, role, kept_until, removed_at } = file;
+  const isGone = removed_at !== null || (kept_until !== null && kept_until <= now);
+  return {
+    id,
+    // A signed link is made for the person who asks, so the frame holds the way to it.
+    href: isGone ? null : `/jobs/${jobId}/result?file=${id}`,
+    name,
+    size: size(file.size),
+    role,
+    keptUntil: isGone || kept_until === null ? null : moment(kept_until),
+    preview: preview ?? null,
+  };
+}
+
+function rowsText(shown: number[], count: number): string {
+  const list = shown.map(number);
+  const more = count - shown.length;
+  if (more > 0) return `rows ${list.join(", ")} and ${number(more)} more`;
+  if (list.length === 1) return `row ${list[0]}`;
+  return `rows ${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
+}

@@ -1,0 +1,32 @@
+/** The steps of a job as people see them. Pure. */
+import type { StepRow } from "../backend/schema.ts";
+import { isFinal } from "../engine/status.ts";
+import { span, took } from "../text/format.ts";
+import type { ShownRow } from "./shown-row.ts";
+import type { StepView } from "./view-types.ts";
+
+/** Each with its state and its time; none for a job of one step, whose bar says it all. */
+export function stepViews(steps: readonly StepRow[], row: ShownRow, now: number): StepView[] {
+  return steps.length > 1 ? steps.map((step) => stepView(step, row, now)) : [];
+}
+
+function stepView(step: StepRow, row: ShownRow, now: number): StepView {
+  const since = step.started_at ?? now;
+  if (step.status === "done") {
+    return { name: step.name, state: "done", text: took((step.finished_at ?? now) - since) };
+  }
+  const { name } = step;
+  if (step.status === "waiting") {
+    return { name, state: "waiting", text: isFinal(row.status) ? "not reached" : "" };
+  }
+  switch (row.status) {
+    case "running":
+      return { name, state: "running", text: span(now - since) };
+    case "pending":
+      return { name, state: "waiting", text: "" };
+    case "paused":
+      return { name, state: "stopped", text: "paused" };
+    default:
+      return { name, state: "stopped", text: "" };
+  }
+}

@@ -1,0 +1,11 @@
+import type { Typical } from "../engine/eta/past.ts";
+import { rough } from "../text/approximate-duration.ts";
+
+const momentMs = 5_000;
+
+/** "Usually 1-3 minutes", or nothing where nothing is known. */
+export function usually(typical: Typical | null): string {
+  if (typical === null) return "";
+  if (typical.to <= momentMs) return "Usually a few seconds";
+  return `Usually ${rough(typical.from, typical.to)}`;
+}

@@ -1,0 +1,128 @@
+/** A job's row as people see it. Pure: rows and the moment are handed in. */
+import type { StepRow } from "../backend/schema.ts";
+import { isFinal } from "../engine/status.ts";
+import { moment, number, span, took } from "../text/format.ts";
+import { buttons } from "./buttons.ts";
+import { expectation } from "./expectation.ts";
+import { amount, percentOf, percentText, stepText, stoppedAt } from "./how-far.ts";
+import type { ShownKind, ShownRow } from "./shown-row.ts";
+import { stepViews } from "./steps.ts";
+import type { JobView, Shown } from "./view-types.ts";
+import { queuedText, startText, waitingText, whyQueued } from "./waiting.ts";
+
+export function jobView(
+  row: ShownRow,
+  kind: ShownKind | undefined,
+  steps: readonly StepRow[],
+  now: number,
+): JobView {
+  const shown = shownState(row, now);
+  const ended = isFinal(row.status);
+  const starts = shown === "scheduled" ? row.run_at : null;
+  const texts = {
+    stepText: stepText(row, kind),
+    amount: amount(row, kind),
+    message: (shown === "pending" && whyQueued(row.line)) || (row.message ?? ""),
+  };
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: kind?.title ?? row.kind,
+    subject: row.subject ?? "",
+    href: `/jobs/${row.id}`,
+    status: row.status,
+    shown,
+    label: label(row, shown, now),
+    active: !ended,
+    version: row.version,
+    renderedAt: now,
+    percent: percentOf(row),
+    percentText: percentText(row, kind),
+    ...texts,
+    doing: Object.values(texts).filter(Boolean).join(" · "),
+    estimate: estimate(row, shown, now),
+    elapsed: elapsed(row, now),
+    steps: stepViews(steps, row, now),
+    counts: (["succeeded", "failed", "skipped"] as const)
+      .filter((name) => row[name] > 0)
+      .map((name) => ({ name, label: countLabels[name], value: number(row[name]) })),
+    outcome: ended ? (row.outcome ?? "") : "",
+    error: row.status === "failed" ? (row.error ?? "") : "",
+    advice: row.status === "failed" ? (row.advice ?? "") : "",
+    stoppedAt: ended && row.status !== "succeeded" ? stoppedAt(row, kind) : "",
+    resultHref: row.status === "succeeded" ? row.result_page : null,
+    buttons: buttons(row, kind, now),
+    when: moment(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
+    starts: starts === null ? null : moment(starts),
+    created: moment(row.created_at),
+    started: row.started_at === null ? null : moment(row.started_at),
+    finished: row.finished_at === null ? null : moment(row.finished_at),
+  };
+}
+
+const countLabels = { succeeded: "done", failed: "rejected", skipped: "skipped" };
+
+/** The state behind the status: what was asked for, and why a job waits. */
+export function shownState(row: ShownRow, now: number): Shown {
+  if (row.status === "running") {
+    if (row.cancel_requested_at) return "cancelling";
+    return row.pause_requested_at ? "pausing" : "running";
+  }
+  if (row.status !== "pending") return row.status;
+  if (row.reason === "retry") return "retrying";
+  if (row.reason === "rescued" || row.reason === "interrupted") return "resuming";
+  return row.run_at > now ? "scheduled" : "pending";
+}
+
+function label(row: ShownRow, shown: Shown, now: number): string {
+  const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
+  switch (shown) {
+    case "scheduled":
+      return "Scheduled";
+    case "pending":
+      return queuedText(row.line);
+    case "retrying":
+      return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}${because(row.error)}`;
+    case "resuming":
+      return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
+    case "running":
+      return waitingText(row, now) || "Running";
+    case "pausing":
+      return `Pausing${since(row.pause_requested_at, now)}`;
+    case "paused":
+      return "Paused";
+    case "cancelling":
+      return `Cancelling${since(row.cancel_requested_at, now)}`;
+    case "succeeded":
+      return row.failed > 0 ? `Done, ${number(row.failed)} rejected` : "Done";
+    case "failed":
+      return "Failed";
+    case "cancelled":
+      return "Cancelled";
+  }
+}
+
+/** Goes on in the sentence: ": the gateway was busy". Names and short forms keep their capitals. */
+function because(error: string | null): string {
+  if (!error) return "";
+  const words = /^(?:The|An?|Its?|This|That|There|No|Too)\b/.test(error);
+  return `: ${words ? error.charAt(0).toLowerCase() + error.slice(1) : error}`;
+}
+
+function since(at: number | null, now: number): string {
+  return at === null || now - at < 1_000 ? "" : ` for ${span(now - at)}`;
+}
+
+/** When it begins, or when it ends; while a retry waits, both are known. */
+function estimate(row: ShownRow, shown: Shown, now: number): string {
+  if (shown === "pending") return startText(row.line, now);
+  if (row.status !== "running" && shown !== "retrying") return "";
+  return expectation(row, now);
+}
+
+/** Running time, as deadlines count it: what waits or is paused stands still. */
+function elapsed(row: ShownRow, now: number): string {
+  if (row.started_at === null) return "";
+  if (isFinal(row.status)) return took(row.ran_ms);
+  return span(row.ran_ms + (row.status === "running" ? now - row.claimed_at! : 0));
+}

@@ -1,0 +1,42 @@
+/** The words for a job that waits for its turn. Pure. */
+
+import { rough } from "../text/approximate-duration.ts";
+import { number, span } from "../text/format.ts";
+import type { InLine, ShownRow } from "./shown-row.ts";
+
+const soonMs = 10_000;
+
+/** "Queued, next in line", "Queued, 3rd in line", "Queued, more than 100 in line" */
+export function queuedText(line: InLine | undefined): string {
+  if (!line) return "Queued";
+  if (line.place === null) return "Queued, more than 100 in line";
+  return `Queued, ${line.place === 1 ? "next" : ordinal(line.place)} in line`;
+}
+
+/** "Starts in about 2 minutes", or nothing where nobody can know. */
+export function startText(line: InLine | undefined, now: number): string {
+  return line?.startsAt == null ? "" : `Starts ${inAbout(line.startsAt - now)}`;
+}
+
+/** "5 of your jobs are running": why it waits, where that is it. */
+export function whyQueued(line: InLine | undefined): string {
+  if (line?.running == null) return "";
+  return `${number(line.running)} of your jobs ${line.running === 1 ? "is" : "are"} running`;
+}
+
+function inAbout(ms: number): string {
+  return ms <= soonMs ? "in a moment" : `in ${rough(ms, ms)}`;
+}
+
+/** "Waiting 22 s: the service allows 100 letters a minute", or nothing where it does not wait. */
+export function waitingText(row: ShownRow, now: number): string {
+  if (!row.waits_for || row.waits_until === null || row.waits_until <= now) return "";
+  return `Waiting ${span(row.waits_until - now + 999)}: ${row.waits_for}`;
+}
+
+/** "2nd", "3rd", "11th", "22nd" */
+function ordinal(place: number): string {
+  const teen = place % 100 > 10 && place % 100 < 14;
+  const ending = teen ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th");
+  return `${place}${ending}`;
+}

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Backend } from "../../../server/backend/backend.ts";
+import type { JobRow } from "../../../server/backend/schema.ts";
+import { claim } from "../../../server/engine/claim.ts";
+import { withPlaces } from "../../../server/engine/eta/place-in-line.ts";
+import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
+import { insertJob, running } from "../../support/job-row.ts";
+
+describe.each(backends)("jobs in line on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  let backend: Backend;
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+    ({ backend } = opened);
+    await addAccount(backend, "account-2");
+  });
+  afterEach(() => opened.close());
+
+  const add = (different: Partial<JobRow> = {}) => insertJob(backend, different);
+  const linesOf = async (jobs: JobRow[]) => (await withPlaces(backend, jobs)).map((j) => j.line);
+  const places = async (jobs: JobRow[]) => (await linesOf(jobs)).map((line) => line?.place);
+
+  async function fill(counts: { running: number; max_running: number }): Promise<void> {
+    const account = backend.db.updateTable("accounts").set(counts);
+    await account.where("id", "=", "account-1").execute();
+  }
+
+  test("stand in the order in which they are claimed, each in its account's line", async () => {
+    const jobs = [
+      await add({ run_at: 20 }),
+      await add({ run_at: 10 }),
+      await add({ run_at: 30, priority: -1 }),
+      await add({ account_id: "account-2", run_at: 40 }),
+      await add({ run_at: 20 }),
+    ];
+    expect(await places(jobs)).toEqual([3, 2, 1, 1, 4]);
+    const claimed = [];
+    for (let n = 0; n < 5; n++) claimed.push((await claim(backend, "worker-1"))!);
+    const ofAccount = claimed.filter(({ account_id }) => account_id === "account-1");
+    const order = [jobs[2]!, jobs[1]!, jobs[0]!, jobs[4]!].map(({ id }) => id);
+    expect(ofAccount.map(({ id }) => id)).toEqual(order);
+  });
+
+  test("only those that are due have a place", async () => {
+    const later = backend.now() + 60_000;
+    const jobs = [
+      await add({ run_at: later }),
+      await add({ status: "paused" }),
+      await add(running()),
+      await add({ status: "succeeded", finished_at: 1 }),
+      await add(),
+    ];
+    expect(await places(jobs)).toEqual([undefined, undefined, undefined, undefined, 1]);
+  });
+
+  test("behind the hundredth are told that they are more", async () => {
+    const first = await add({ run_at: 1 });
+    for (let n = 0; n < 99; n++) await add({ run_at: 2 });
+    const last = await add({ run_at: 3 });
+    expect(await places([first, last])).toEqual([1, null]);
+  });
+
+  test("are told when they begin, by what runs and by what such jobs took", async () => {
+    const now = backend.now();
+    await fill({ running: 2, max_running: 2 });
+    const ended = { status: "succeeded", finished_at: now - 1_000, ran_ms: 30_000 } as const;
+    await add(ended);
+    await add({ ...ended, size: 1_000, kind: "urgent" });
+    // One tells its end, the other has run for 10 of its 30 seconds.
+    await add(running({ claimed_at: now - 5_000, eta_from: now + 55_000, eta_to: now + 65_000 }));
+    await add(running({ claimed_at: now - 10_000 }));
+    const jobs = [
+      await add({ run_at: 1, kind: "urgent", size: 2_000 }),
+      await add({ run_at: 2 }),
+      await add({ run_at: 3, kind: "rare" }),
+      await add({ run_at: 4 }),
+      await add({ run_at: 5 }),
+    ];
+    const lines = await linesOf(jobs);
+    expect(lines.map((line) => line?.running)).toEqual([2, 2, 2, 2, 2]);
+    const begin = lines.map((line) => line?.startsAt && Math.round((line.startsAt - now) / 10_000));
+    // 20 s; 60 s; behind the first, which takes twice 30 s; behind the second; then nobody knows.
+    expect(begin).toEqual([2, 6, 8, 9, 12]);
+  });
+
+  test("begin nobody knows when where the account has room: they wait for a worker", async () => {
+    await fill({ running: 1, max_running: 2 });
+    const [line] = await linesOf([await add()]);
+    expect(line).toEqual({ place: 1, startsAt: null, running: null });
+  });
+});

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { resume } from "../../../server/engine/pause.ts";
+import { defineJob, TryAgain } from "../../../server/job.ts";
+import { backends, openTestBackend } from "../../support/backends.ts";
+import { oneJob } from "../../support/in-process.ts";
+import { insertJob, jobRow, readJob } from "../../support/job-row.ts";
+
+describe.each(backends)("what a run knows from before on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterEach(() => opened.close());
+
+  const described = {
+    title: "Remembers",
+    description: "",
+    input: z.object({}),
+    retryAfter: ["8s"] as ["8s"],
+  };
+
+  /** The job's row as soon as it tells when it will end. */
+  function expecting(id: string) {
+    return vi.waitFor(
+      async () => {
+        const row = await readJob(opened.backend, id);
+        expect(row.eta_to).not.toBeNull();
+        return row;
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+  }
+
+  test("a job that tells nothing is expected to take what the last ones took", async () => {
+    const told = Promise.withResolvers<void>();
+    const kind = defineJob({
+      ...described,
+      steps: { Waiting: 1 },
+      async run(job) {
+        await job.step("Waiting", () => told.promise);
+        return { message: "Done" };
+      },
+    });
+    const job = await oneJob(opened.backend, opened.dir, kind);
+    const name = [...job.catalog.keys()][0]!;
+    for (let n = 0; n < 3; n++) {
+      const ended = { status: "succeeded", finished_at: 5 + n, ran_ms: 20_000 } as const;
+      const past = await insertJob(opened.backend, { ...ended, kind: name });
+      const step = { job_id: past.id, position: 0, name: "Waiting", weight: 1, ran_ms: 20_000 };
+      const rows = opened.backend.db.insertInto("job_steps");
+      await rows.values({ ...step, status: "done" }).execute();
+    }
+    const run = job.run();
+    const row = await expecting(job.id);
+    const middle = (row.eta_from! + row.eta_to!) / 2 - row.claimed_at!;
+    expect(middle).toBeGreaterThan(18_000);
+    expect(middle).toBeLessThan(22_000);
+    told.resolve();
+    await run;
+  });
+
+  test("steps keep what they took and came to, without the time in which the job was paused", async () => {
+    let pause = true;
+    const kind = defineJob({
+      ...described,
+      steps: { Counting: 1, Ending: 1 },
+      async run(job) {
+        await job.step("Counting", async () => {
+          job.progress(3, 7);
+          await sleep(300);
+          if (pause) stopping.stop("pause");
+          pause = false;
+          job.signal.throwIfAborted();
+          job.progress(7, 7);
+        });
+        await job.step("Ending", () => sleep(200));
+        return { message: "Done" };
+      },
+    });
+    const stopping = await oneJob(opened.backend, opened.dir, kind);
+    expect((await stopping.run()).status).toBe("paused");
+    await sleep(1_000);
+    await resume(opened.backend, stopping.id, "person-1");
+    const row = await stopping.run();
+    const steps = await opened.backend.db
+      .selectFrom("job_steps")
+      .select(["ran_ms", "total"])
+      .where("job_id", "=", stopping.id)
+      .orderBy("position")
+      .execute();
+    expect(steps.map(({ total }) => total)).toEqual([7, null]);
+    const [counting, ending] = steps.map(({ ran_ms }) => ran_ms!);
+    expect(counting).toBeGreaterThanOrEqual(600);
+    expect(counting).toBeLessThan(1_500);
+    expect(ending).toBeGreaterThanOrEqual(200);
+    expect(counting! + ending!).toBeLessThanOrEqual(row.ran_ms);
+  });
+
+  test("a retry's wait is counted, and the next run goes by what the one before went through", async () => {
+    let fails = true;
+    const kind = defineJob({
+      ...described,
+      steps: { Counting: 1 },
+      async run(job) {
+        await job.step("Counting", () =>
+          job.batches({
+            total: 300,
+            async *from(counted: number = 0) {
+              for (let next = counted + 1; next <= 300; next++) {
+                await job.sleep(75);
+                if (next === 60 && fails) throw new TryAgain("busy");
+                yield { items: [next], cursor: next };
+              }
+            },
+          }),
+        );
+        return { message: "Done" };
+      },
+    });
+    const job = await oneJob(opened.backend, opened.dir, kind);
+    const first = await job.run();
+    fails = false;
+    const at = opened.backend.now();
+    expect(first.status).toBe("pending");
+    // 240 are left, thirteen a second or somewhat fewer, behind a wait of 8 s.
+    const middle = (first.eta_from! + first.eta_to!) / 2 - at;
+    expect(middle).toBeGreaterThan(21_000);
+    expect(middle).toBeLessThan(40_000);
+
+    const due = opened.backend.db.updateTable("jobs").set({ run_at: 0 });
+    await due.where("id", "=", job.id).execute();
+    const run = job.run();
+    await sleep(1_500);
+    // It could not know by itself so soon; what stood there before was of the run before.
+    const again = await readJob(opened.backend, job.id);
+    job.stop("shutdown");
+    await run;
+    expect(again).toMatchObject({ fence: 2, status: "running" });
+    expect(again.eta_to).not.toBeNull();
+    expect(again.eta_to).not.toBe(first.eta_to);
+  });
+
+  test("a wait that is told stands in the row as long as it lasts", async () => {
+    const kind = defineJob({
+      ...described,
+      steps: { Waiting: 1 },
+      async run(job) {
+        await job.step("Waiting", () => job.sleep(3_500, "the service allows 10 a minute"));
+        return { message: "Done" };
+      },
+    });
+    const job = await oneJob(opened.backend, opened.dir, kind);
+    const run = job.run();
+    await vi.waitFor(async () => {
+      const row = await readJob(opened.backend, job.id);
+      expect(row.waits_for).toBe("the service allows 10 a minute");
+      expect(row.waits_until! - row.claimed_at!).toBeGreaterThan(3_400);
+    }, 3_000);
+    const { waits_until, waits_for } = jobRow();
+    expect(await run).toMatchObject({ waits_until, waits_for, status: "succeeded" });
+  });
+});

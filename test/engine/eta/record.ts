@@ -1,0 +1,154 @@
+/**
+ * Records what estimators are told in real runs: `node test/engine/eta/record.ts [name…]` runs the
+ * jobs of those names (or all), one after the other, and writes `traces/<name>.json`. All of them
+ * take a quarter of an hour. The test and the benchmark read the files.
+ */
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { csvOf, writeLines } from "../../../bench/import/people.ts";
+import { createReach } from "../../../server/accounts/reach.ts";
+import type { Backend } from "../../../server/backend/backend.ts";
+import { openBackend } from "../../../server/backend/open.ts";
+import { type Catalog, readCatalog } from "../../../server/catalog.ts";
+import { claim } from "../../../server/engine/claim.ts";
+import type { Estimator } from "../../../server/engine/eta/estimator.ts";
+import { execute } from "../../../server/engine/run/execute.ts";
+import { progressWriter } from "../../../server/engine/run/flush.ts";
+import { createProgress, type Progress } from "../../../server/engine/run/progress.ts";
+import { start } from "../../../server/engine/start/start.ts";
+import { createLog } from "../../../server/log.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
+import { keepUpload } from "../../../server/storage/uploads.ts";
+import { createDatabase, startCluster } from "../../support/postgres.ts";
+import { type Recording, recordings } from "./recordings.ts";
+import { type Call, type Trace, traceFolder } from "./trace.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const person = { accountId: "account-1", userId: "person-1" };
+
+interface Place {
+  backend: Backend;
+  catalog: Catalog;
+  dir: string;
+}
+
+async function recordAll(names: readonly string[]): Promise<void> {
+  const catalog = await readCatalog([join(root, "jobs"), join(import.meta.dirname, "kinds")]);
+  const cluster = await startCluster();
+  try {
+    for (const [name, recording] of Object.entries(recordings)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      const dir = await mkdtemp(join(tmpdir(), "headway-trace-"));
+      const url =
+        recording.backend === "postgres"
+          ? await createDatabase(cluster.url, `trace_${process.pid}`)
+          : join(dir, "headway.db");
+      const backend = await openBackend(url);
+      try {
+        await write(name, await record(recording, { backend, catalog, dir }));
+      } finally {
+        await backend.close();
+        await rm(dir, { recursive: true, force: true });
+      }
+    }
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function record(recording: Recording, place: Place): Promise<Trace> {
+  const { backend } = place;
+  await backend.migrate();
+  const account = { id: person.accountId, name: "Traces", created_at: backend.now() };
+  await backend.db.insertInto("accounts").values(account).execute();
+  if (recording.contacts)
+    await runJob(place, "contact_import", await people(place, recording.contacts));
+  const input = recording.people ? await people(place, recording.people) : recording.input;
+  const { shape, kind, half } = recording;
+  const { row, steps, calls } = await runJob(place, kind, input ?? {});
+  return {
+    ...{ shape, kind, backend: backend.name, half, size: row.size },
+    weights: Object.values(place.catalog.get(kind)!.steps),
+    steps: steps.map(({ ran_ms, total }) => ({ ms: ran_ms!, total })),
+    ms: row.ran_ms,
+    calls,
+  };
+}
+
+async function runJob(place: Place, kind: string, input: Record<string, unknown>) {
+  const { backend, catalog, dir } = place;
+  const { job } = await start(backend, catalog, { kind, input, ...person });
+  const claimed = (await claim(backend, "recorder"))!;
+  const calls: Call[] = [];
+  const progress = createProgress({
+    write: progressWriter(backend),
+    now: backend.now,
+    onError: (error) => process.emitWarning(String(error)),
+  });
+  const executor = {
+    backend,
+    catalog,
+    storage: createDiskStorage(dir),
+    log: createLog("warn", "runner"),
+    observe: () => {},
+    reach: createReach(backend),
+    progress: listening(progress, calls, claimed.claimed_at!),
+  };
+  const ended = await execute(executor, claimed, new AbortController());
+  if (ended?.status !== "succeeded") throw new Error(`${kind} did not succeed: ${ended?.error}`);
+  const steps = await backend.db
+    .selectFrom("job_steps")
+    .selectAll()
+    .where("job_id", "=", job.id)
+    .orderBy("position")
+    .execute();
+  return { row: ended, steps, calls };
+}
+
+/** Notes what estimators are told, and passes it on. */
+function listening(progress: Progress, calls: Call[], startedAt: number): Progress {
+  const note = (estimator: Estimator): Estimator => ({
+    ...estimator,
+    begin(at, position, done) {
+      calls.push([at - startedAt, "begin", position]);
+      estimator.begin(at, position, done);
+    },
+    observe(at, done, total) {
+      calls.push([at - startedAt, "observe", done, total]);
+      estimator.observe(at, done, total);
+    },
+    wait(at, until) {
+      calls.push([at - startedAt, "wait", until && until - startedAt]);
+      estimator.wait(at, until);
+    },
+  });
+  return {
+    ...progress,
+    track: (id, fence, estimator, onLost) => progress.track(id, fence, note(estimator), onLost),
+  };
+}
+
+async function people({ backend, dir }: Place, count: number): Promise<Record<string, unknown>> {
+  const path = join(dir, "people.csv");
+  await writeLines(path, csvOf(count));
+  const { size } = await stat(path);
+  const place = { backend, storage: createDiskStorage(dir), limit: size };
+  const chunks = createReadStream(path);
+  const file = { ...person, name: "people.csv", mediaType: "text/csv", chunks };
+  const { id } = await keepUpload(place, file);
+  await rm(path);
+  return { upload_id: id };
+}
+
+/** A line for each call, so that what changes with a new recording can be read. */
+async function write(name: string, { calls, ...trace }: Trace): Promise<void> {
+  await mkdir(traceFolder, { recursive: true });
+  const head = JSON.stringify(trace).slice(0, -1);
+  const lines = calls.map((call) => JSON.stringify(call)).join(",\n");
+  await writeFile(join(traceFolder, `${name}.json`), `${head},"calls":[\n${lines}\n]}\n`);
+  process.stdout.write(`${name}: ${(trace.ms / 1_000).toFixed(1)} s, ${calls.length} calls\n`);
+}
+
+await recordAll(process.argv.slice(2));

@@ -1,0 +1,132 @@
+/** What people would have been told during a recorded run, and how far from the truth that was. */
+import {
+  createEstimator,
+  type Estimator,
+  type Known,
+} from "../../../server/engine/eta/estimator.ts";
+import type { PastJob } from "../../../server/engine/eta/past.ts";
+import { lookAgainMs } from "../../../server/engine/run/progress.ts";
+import { expectedEnd } from "../../../server/presenters/expectation.ts";
+import type { Trace } from "./trace.ts";
+
+/** At a moment of the run. */
+export interface Told {
+  /** ms from its start */
+  at: number;
+  /** The bar: 0 to 1 by the weights of the steps; null where a total was unknown. */
+  progress: number | null;
+  /** ms until the end: the middle of what was told; null where nothing was. */
+  left: number | null;
+  /** Where the truth was said to lie. */
+  from: number | null;
+  to: number | null;
+}
+
+/** When the runner has looked up what past jobs took. */
+const knownAfterMs = 1_000;
+
+/**
+ * Tells a new estimator what was recorded, and looks at it at moments, as a page does.
+ * @param past jobs of its kind that ended before
+ * @param moments ms from the start, rising
+ */
+export function replay(trace: Trace, past: readonly PastJob[], moments: readonly number[]): Told[] {
+  const estimator = createEstimator(trace.weights);
+  const bar = createBar(trace);
+  const row: Parameters<typeof expectedEnd>[0] = {
+    status: "running",
+    eta_from: null,
+    eta_to: null,
+    progressed_at: 0,
+    waits_until: null,
+  };
+  const known: Known = { past, size: trace.size, taken: [], earlier: [] };
+  let isKnown = false;
+  let next = 0;
+  let writtenAt = 0;
+  const write = (at: number) => {
+    writtenAt = at;
+    const expected = estimator.expect(at);
+    row.eta_from = expected && at + expected.from;
+    row.eta_to = expected && at + expected.to;
+  };
+  /** A runner looks again at what says nothing more. */
+  const lookUntil = (at: number) => {
+    while (row.eta_to !== null && at - writtenAt > lookAgainMs) write(writtenAt + lookAgainMs);
+  };
+  const tellUntil = (moment: number) => {
+    for (; next < trace.calls.length && trace.calls[next]![0] <= moment; next++) {
+      const call = trace.calls[next]!;
+      lookUntil(call[0]);
+      if (!isKnown && call[0] >= knownAfterMs) {
+        estimator.know(known);
+        isKnown = true;
+        write(knownAfterMs);
+      }
+      tell(estimator, call);
+      bar.tell(call);
+      if (call[1] === "wait") row.waits_until = call[2];
+      if (call[1] === "observe") {
+        row.progressed_at = bar.progressedAt;
+        write(call[0]);
+      }
+    }
+  };
+  return moments.map((at) => {
+    tellUntil(at);
+    lookUntil(at);
+    const end = expectedEnd(row, at);
+    const from = end && Math.max(0, end.from - at);
+    const to = end && Math.max(0, end.to - at);
+    const left = from === null || to === null ? null : (from + to) / 2;
+    return { at, progress: bar.progress, left, from, to };
+  });
+}
+
+function tell(estimator: Estimator, [at, ...call]: Trace["calls"][number]): void {
+  if (call[0] === "begin") estimator.begin(at, call[1], 0);
+  else if (call[0] === "observe") estimator.observe(at, call[1], call[2]);
+  else estimator.wait(at, call[1]);
+}
+
+/** How far the bar is, as the page shows it. */
+function createBar({ weights }: Trace) {
+  const whole = sum(weights);
+  let step = 0;
+  let done = -1;
+  return {
+    progress: null as number | null,
+    progressedAt: 0,
+    tell([at, ...call]: Trace["calls"][number]): void {
+      if (call[0] === "begin") [step, done] = [call[1], -1];
+      if (call[0] !== "observe") return;
+      const [, now, total] = call;
+      const fraction = total ? Math.min(1, now / total) : null;
+      this.progress =
+        fraction === null
+          ? null
+          : (sum(weights.slice(0, step)) + weights[step]! * fraction) / whole;
+      if (now !== done) this.progressedAt = at;
+      done = now;
+    },
+  };
+}
+
+/** What other estimates are measured by: elapsed × (1 − p) / p. */
+export function plain({ at, progress }: Pick<Told, "at" | "progress">): number | null {
+  return progress ? (at * (1 - progress)) / progress : null;
+}
+
+/** How far the told end was from the true one, as a share of the whole run. */
+export function errorOf(left: number, at: number, trace: Pick<Trace, "ms">): number {
+  return Math.abs(at + left - trace.ms) / trace.ms;
+}
+
+/** The run as one that ended before another. */
+export function asPast({ ms, size, steps }: Trace): PastJob {
+  return { ms, size, steps };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}

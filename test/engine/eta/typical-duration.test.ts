@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Backend } from "../../../server/backend/backend.ts";
+import type { Catalog } from "../../../server/catalog.ts";
+import { typicalDurations, typicalSeconds } from "../../../server/engine/eta/typical-duration.ts";
+import type { Kind } from "../../../server/job.ts";
+import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
+
+const catalog: Catalog = new Map([
+  ["expected", { expectedSeconds: 90 } as Kind],
+  ["baking", {} as Kind],
+  ["frying", {} as Kind],
+]);
+
+describe.each(backends)("$name", (which) => {
+  let database: Awaited<ReturnType<typeof openTestBackend>>;
+  let backend: Backend;
+  beforeEach(async () => {
+    database = await openTestBackend(which);
+    ({ backend } = database);
+  });
+  afterEach(() => database.close());
+
+  let ended = 0;
+  /** Jobs that ended one after the other, with their seconds. */
+  async function add(seconds: number[], different: object = {}): Promise<void> {
+    const rows = seconds.map((each) => ({
+      id: randomUUID(),
+      kind: "baking",
+      account_id: "account-1",
+      user_id: "user-1",
+      status: "succeeded" as const,
+      input: "{}",
+      run_at: 0,
+      created_at: 0,
+      max_retries: 0,
+      timeout_ms: 0,
+      finished_at: ++ended,
+      ran_ms: each * 1_000,
+      ...different,
+    }));
+    await backend.db.insertInto("jobs").values(rows).execute();
+  }
+
+  async function typical(kind = "baking", size: number | null = null): Promise<number | null> {
+    const durations = await typicalDurations(backend.db, catalog, "account-1");
+    return typicalSeconds(durations(kind, size));
+  }
+
+  test("is what the kind says where nothing has ended yet, or nothing at all", async () => {
+    expect(await typical()).toBeNull();
+    expect(await typical("expected")).toBe(90);
+  });
+
+  test("is the median of the last twenty that succeeded", async () => {
+    await add(Array(30).fill(1_000));
+    await add([...Array(9).fill(10), ...Array(9).fill(20), 15, 5_000]);
+    expect(await typical()).toBe(18);
+    await add([30, 30], { kind: "expected" });
+    expect(await typical("expected")).toBe(30);
+  });
+
+  test("is that of jobs about as large, in proportion", async () => {
+    await add([10, 12, 14], { size: 1_000_000 });
+    await add([1, 1, 1, 1], { size: 10_000 });
+    expect(await typical("baking", 2_000_000)).toBe(24);
+    expect(await typical("baking", 500_000)).toBe(6);
+    expect(await typical("baking", 20_000)).toBe(2);
+    expect(await typical("baking", 100_000_000)).toBeNull();
+  });
+
+  test("is at least a second", async () => {
+    await add([0, 0]);
+    expect(await typical()).toBe(1);
+  });
+
+  test("is not taken of other ends, other kinds and other accounts", async () => {
+    await addAccount(backend, "account-2");
+    await add([10]);
+    await add([500], { status: "failed" });
+    await add([500], { status: "cancelled" });
+    await add([500], { kind: "frying" });
+    await add([500], { account_id: "account-2" });
+    await add([500], { status: "running", finished_at: null });
+    expect(await typical()).toBe(10);
+  });
+});

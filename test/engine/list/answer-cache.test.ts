@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { createAnswerCache } from "../../../server/engine/list/answer-cache.ts";
+
+test("an answer that may be old is kept for a moment, another is asked for again", async () => {
+  let at = 0;
+  let asked = 0;
+  const cache = createAnswerCache<number>(() => at, 2_000);
+  const ask = (answer: number) =>
+    cache.of(
+      "key",
+      async () => {
+        asked++;
+        return answer;
+      },
+      (each) => each > 10,
+    );
+  expect([await ask(5), await ask(6), asked]).toEqual([5, 6, 2]);
+  expect([await ask(50), await ask(60), asked]).toEqual([50, 50, 3]);
+  at = 2_000;
+  expect([await ask(70), asked]).toEqual([70, 4]);
+});
+
+test("who asks in the same moment gets the same, and a failure is nobody's answer for long", async () => {
+  let asked = 0;
+  const cache = createAnswerCache<number>(() => 0, 2_000);
+  const fail = async () => {
+    asked++;
+    throw new Error("away");
+  };
+  const both = await Promise.allSettled([1, 2].map(() => cache.of("key", fail, () => true)));
+  expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(asked).toBe(1);
+  expect(
+    await cache.of(
+      "key",
+      async () => 7,
+      () => true,
+    ),
+  ).toBe(7);
+});

@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { countByStatus } from "../../../server/engine/list/counts.ts";
+import { firstIdOf } from "../../../server/engine/list/first-id.ts";
+import { countJobs, listIds, listJobs } from "../../../server/engine/list/list.ts";
+import type { JobFilter } from "../../../server/engine/list/list-ranges.ts";
+import { isFinal, statuses } from "../../../server/engine/status.ts";
+import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
+import { jobRow } from "../../support/job-row.ts";
+
+const rank = ["running", "paused", "pending"];
+
+describe.each(backends)("the list of jobs on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  // Many that ended at the same moment, for a page may end between them.
+  const rows = Array.from({ length: 60 }, (_, n) => {
+    const status = statuses[n % statuses.length]!;
+    return jobRow({
+      status,
+      kind: n % 4 ? "noop" : "urgent",
+      user_id: n % 3 ? "person-1" : "person-2",
+      finished_at: isFinal(status) ? 1_000 + Math.floor(n / 20) : null,
+    });
+  });
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+    await addAccount(opened.backend, "account-2");
+    const elsewhere = jobRow({ account_id: "account-2" });
+    await opened.backend.db
+      .insertInto("jobs")
+      .values([...rows, elsewhere])
+      .execute();
+  });
+  afterAll(() => opened.close());
+
+  /** All pages of this length, one behind the other. */
+  async function pages(filter: Omit<JobFilter, "accountId">, limit: number): Promise<string[]> {
+    const ids: string[] = [];
+    let after: string | undefined;
+    do {
+      const given = { accountId: "account-1", ...filter };
+      const page = await listJobs(opened.backend.db, given, { limit, after });
+      expect(page.jobs.length).toBeLessThanOrEqual(limit);
+      ids.push(...page.jobs.map(({ id }) => id));
+      after = page.next;
+    } while (after);
+    return ids;
+  }
+
+  /** The same by sorting all of them. */
+  const expected = [...rows]
+    .sort((a, b) => {
+      const byEnd = (b.finished_at ?? Number.MAX_VALUE) - (a.finished_at ?? Number.MAX_VALUE);
+      const byRank = rank.indexOf(a.status) - rank.indexOf(b.status);
+      return byEnd || (a.finished_at ? 0 : byRank) || (a.id < b.id ? 1 : -1);
+    })
+    .map(({ id }) => id);
+
+  test("in pages of any length: each job once, running first, then the latest end", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 70 }), async (limit) => {
+        expect(await pages({}, limit)).toEqual(expected);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test("filtered by person, status and kind", async () => {
+    const filter = {
+      userId: "person-1",
+      statuses: ["failed", "pending"],
+      kinds: ["noop"],
+    } as const;
+    const fitting = rows.filter(
+      ({ user_id, status, kind }) =>
+        user_id === "person-1" && kind === "noop" && ["failed", "pending"].includes(status),
+    );
+    const ids = new Set(fitting.map(({ id }) => id));
+    expect(await pages(filter, 4)).toEqual(expected.filter((id) => ids.has(id)));
+  });
+
+  test("of no kind, and of more kinds than anybody has", async () => {
+    const many = [...Array.from({ length: 80 }, (_, n) => `kind-${n}`), "urgent"];
+    const urgent = new Set(rows.filter(({ kind }) => kind === "urgent").map(({ id }) => id));
+    expect(await pages({ kinds: many }, 4)).toEqual(expected.filter((id) => urgent.has(id)));
+    expect(await pages({ kinds: [] }, 4)).toEqual([]);
+  });
+
+  test("a place that was tampered with begins at the start", async () => {
+    const page = (after: string) =>
+      listJobs(opened.backend.db, { accountId: "account-1" }, { limit: 3, after });
+    for (const after of ["", "x", "ended.x.y", "1", "1.id", ".id"]) {
+      expect((await page(after)).jobs.map(({ id }) => id)).toEqual(expected.slice(0, 3));
+    }
+  });
+
+  test("of a span: what ended in it, and of what is active what was started in it", async () => {
+    const [from, to] = [1_001, 1_002];
+    const inSpan = ({ finished_at, id }: (typeof rows)[number]) =>
+      finished_at === null ? id >= firstIdOf(from) && id < firstIdOf(to) : finished_at === 1_001;
+    const ids = new Set(rows.filter(inSpan).map(({ id }) => id));
+    expect(ids.size).toBeGreaterThan(5);
+    expect(await pages({ span: { from, to } }, 3)).toEqual(expected.filter((id) => ids.has(id)));
+    const later = await pages({ span: { from: Date.now() - 60_000 } }, 50);
+    const active = rows.filter(({ finished_at }) => finished_at === null);
+    expect(later).toEqual(expected.filter((id) => active.some((row) => row.id === id)));
+  });
+
+  test("all ids at once and their number are those of the pages", async () => {
+    const filter = { accountId: "account-1", statuses: ["failed", "pending"] } as const;
+    const ids = await pages(filter, 50);
+    const { db } = opened.backend;
+    expect(await listIds(db, filter, 100)).toEqual(ids);
+    expect(await listIds(db, filter, 3)).toEqual(ids.slice(0, 3));
+    expect(await countJobs(db, filter, 100)).toBe(ids.length);
+    expect(await countJobs(db, filter, 3)).toBe(4);
+  });
+
+  test("kinds may be left out", async () => {
+    const usual = new Set(rows.filter(({ kind }) => kind === "noop").map(({ id }) => id));
+    expect(await pages({ notKinds: ["urgent"] }, 7)).toEqual(
+      expected.filter((id) => usual.has(id)),
+    );
+  });
+
+  test("the counts of each status are those of the list", async () => {
+    const { db } = opened.backend;
+    const all = await countByStatus(db, { accountId: "account-1" });
+    const own = await countByStatus(db, { accountId: "account-1", userId: "person-2" });
+    for (const status of statuses) {
+      expect(all[status]).toBe(rows.filter((row) => row.status === status).length);
+      const mine = rows.filter((row) => row.status === status && row.user_id === "person-2");
+      expect(own[status]).toBe(mine.length);
+    }
+  });
+
+  test("what was cleared is not listed", async () => {
+    const ended = rows.find(({ finished_at }) => finished_at !== null)!;
+    const hide = (hidden_at: number | null) =>
+      opened.backend.db.updateTable("jobs").set({ hidden_at }).where("id", "=", ended.id).execute();
+    await hide(5);
+    expect(await pages({}, 50)).toEqual(expected.filter((id) => id !== ended.id));
+    await hide(null);
+  });
+});

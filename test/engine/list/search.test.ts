@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { Catalog } from "../../../server/catalog.ts";
+import { cancel } from "../../../server/engine/cancel.ts";
+import { listJobs } from "../../../server/engine/list/list.ts";
+import { mostFound, search } from "../../../server/engine/list/search.ts";
+import { keepMissingWords } from "../../../server/engine/start/keep-words.ts";
+import { start } from "../../../server/engine/start/start.ts";
+import { defineJob, type Kind } from "../../../server/job.ts";
+import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
+import { jobRow } from "../../support/job-row.ts";
+
+const letter = defineJob({
+  title: "Send a letter",
+  description: "Sends it.",
+  input: z.object({
+    topic: z.string().default(""),
+    password: z.string().meta({ secret: true }).default(""),
+  }),
+  steps: { Sending: 1 },
+  run: async () => ({ message: "Sent" }),
+});
+const catalog: Catalog = new Map<string, Kind>([
+  ["letter", letter as unknown as Kind],
+  ["report", { ...letter, title: "Audience report" } as unknown as Kind],
+]);
+
+describe.each(backends)("the search on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  const ids: Record<string, string> = {};
+  const ada = { accountId: "account-1", userId: "ada" };
+  const bob = { accountId: "account-1", userId: "bob" };
+  const eve = { accountId: "account-2", userId: "eve" };
+
+  async function add(name: string, who: typeof ada, topic: string, kind = "letter") {
+    const request = { kind, input: { topic, password: "hunter2" }, ...who };
+    ids[name] = (await start(opened.backend, catalog, request)).job.id;
+  }
+
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+    await addAccount(opened.backend, "account-2");
+    await add("winter", ada, "Winter opening hours");
+    await add("bakery", ada, "The bakery in winter");
+    await add("bobs", bob, "Winter in Zürich");
+    await add("eves", eve, "Winter");
+    await add("report", ada, "letter of thanks", "report");
+    await cancel(opened.backend, ids.bakery!, "ada");
+  });
+  afterAll(() => opened.close());
+
+  async function find(text: string, who: { accountId: string; userId?: string } = ada, more = {}) {
+    const found = await search(opened.backend.db, catalog, who, text);
+    const filter = { ...who, found, ...more };
+    const { jobs } = await listJobs(opened.backend.db, filter, { limit: 50 });
+    const names = new Map(Object.entries(ids).map(([name, id]) => [id, name]));
+    return jobs.map(({ id }) => names.get(id) ?? id);
+  }
+
+  test("finds by the beginnings of words, in the order of the list", async () => {
+    expect(await find("winter")).toEqual(["winter", "bakery"]);
+    expect(await find("WINT open")).toEqual(["winter"]);
+    expect(await find("ter")).toEqual([]);
+    expect(await find("winter nothing")).toEqual([]);
+  });
+
+  test("finds by the title of the kind, by words, and by both together", async () => {
+    // "letter" is in the title of one kind, and a word of a job of the other.
+    expect(await find("letter")).toEqual(["report", "winter", "bakery"]);
+    expect(await find("send bakery")).toEqual(["bakery"]);
+    expect(await find("audience thanks")).toEqual(["report"]);
+    expect(await find("audience winter")).toEqual([]);
+  });
+
+  test("keeps to the person or the account, and to the other filters", async () => {
+    expect(await find("zurich")).toEqual([]);
+    expect(await find("zurich", { accountId: "account-1" })).toEqual(["bobs"]);
+    expect(await find("winter", eve)).toEqual(["eves"]);
+    expect(await find("winter", ada, { statuses: ["cancelled"] })).toEqual(["bakery"]);
+    expect(await find("winter", ada, { kinds: ["report"] })).toEqual([]);
+    expect(await find("letter", ada, { kinds: ["report"] })).toEqual(["report"]);
+  });
+
+  test("finds by an id and its beginning, of jobs that one may see", async () => {
+    expect(await find(ids.winter!)).toEqual(["winter"]);
+    expect(await find(ids.winter!.slice(0, 30).toUpperCase())).toEqual(["winter"]);
+    expect(await find(ids.bobs!)).toEqual([]);
+    expect((await find(ids.winter!.slice(0, 8))).includes("winter")).toBe(true);
+  });
+
+  test("never finds by a secret", async () => {
+    expect(await find("hunter2", { accountId: "account-1" })).toEqual([]);
+  });
+
+  test("of what very many have the latest are looked at, and it says so", async () => {
+    const { db } = opened.backend;
+    const rows = Array.from({ length: mostFound + 50 }, () =>
+      jobRow({ user_id: "many", status: "succeeded", finished_at: 5 }),
+    );
+    for (let from = 0; from < rows.length; from += 350) {
+      const some = rows.slice(from, from + 350);
+      await db.insertInto("jobs").values(some).execute();
+      const words = some.map(({ id }) => ({
+        job_id: id,
+        word: "people",
+        account_id: "account-1",
+        user_id: "many",
+      }));
+      await db.insertInto("job_words").values(words).execute();
+    }
+    const who = { accountId: "account-1", userId: "many" };
+    const found = await search(db, catalog, who, "peop");
+    expect(found.more).toBe(true);
+    const page = await listJobs(db, { ...who, found }, { limit: mostFound + 50 });
+    expect(page.jobs).toHaveLength(mostFound);
+    const latest = rows
+      .map(({ id }) => id)
+      .sort()
+      .reverse();
+    expect(page.jobs.map(({ id }) => id)).toEqual(latest.slice(0, mostFound));
+    expect((await search(db, catalog, ada, "winter")).more).toBe(false);
+  });
+
+  test("jobs from before words were kept get theirs, once", async () => {
+    const { db, write } = opened.backend;
+    const old = jobRow({ user_id: "ada", kind: "letter", input: '{"topic":"Old news"}' });
+    await db.insertInto("jobs").values(old).execute();
+    await db.insertInto("unworded_jobs").values({ job_id: old.id }).execute();
+    expect(await write((tx) => keepMissingWords(tx, catalog, 10))).toBe(1);
+    expect(await write((tx) => keepMissingWords(tx, catalog, 10))).toBe(0);
+    expect(await find("old news")).toEqual([old.id]);
+  });
+});

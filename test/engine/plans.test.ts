@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Backend } from "../../server/backend/backend.ts";
+import { claimStatement, lockStatement } from "../../server/backend/postgres/queue.ts";
+import { bestStatement } from "../../server/backend/sqlite/queue.ts";
+import { readAudit } from "../../server/engine/audit.ts";
+import { pastSteps } from "../../server/engine/eta/history.ts";
+import { withPlaces } from "../../server/engine/eta/place-in-line.ts";
+import { typicalDurations } from "../../server/engine/eta/typical-duration.ts";
+import { countJobs, listJobs } from "../../server/engine/list/list.ts";
+import type { JobFilter } from "../../server/engine/list/list-ranges.ts";
+import { search } from "../../server/engine/list/search.ts";
+import { AlreadyActive } from "../../server/engine/start/request.ts";
+import { start } from "../../server/engine/start/start.ts";
+import { isFinal } from "../../server/engine/status.ts";
+import { mendCounters } from "../../server/engine/worker/counters.ts";
+import { createSweeper, takeUntidy } from "../../server/engine/worker/sweep.ts";
+import { beat } from "../../server/engine/worker/worker-beat.ts";
+import { newJobs } from "../../server/live/new-jobs.ts";
+import { createLog } from "../../server/log.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { testCatalog } from "../support/kinds.ts";
+import { analyse, fillWithJobs } from "../support/many-jobs.ts";
+import { unboundedReads } from "../support/plans.ts";
+
+const count = 30_000;
+const [usual, unusual, rare] = ["noop", "urgent", "rare"];
+const busy = { accountId: "account-1", userId: "busy" };
+const seldom = { accountId: "account-1", userId: "seldom" };
+const everyone = { accountId: "account-1" };
+
+const weekAgo = Date.now() - 7 * 86_400_000;
+
+const filters: [string, JobFilter][] = [
+  ["everyone's", everyone],
+  ["one's own", busy],
+  ["of somebody with few jobs", seldom],
+  ["active", { ...everyone, statuses: ["pending", "running", "paused"] }],
+  ["waiting", { ...busy, statuses: ["pending"] }],
+  ["failed", { ...everyone, statuses: ["failed"] }],
+  ["of a rare status", { ...everyone, statuses: ["cancelled"] }],
+  ["of a rare status, one's own", { ...seldom, statuses: ["cancelled"] }],
+  ["of the usual kind", { ...everyone, kinds: [usual] }],
+  ["of a rare kind", { ...everyone, kinds: [rare] }],
+  ["of a rare kind, one's own", { ...seldom, kinds: [rare] }],
+  [
+    "of two kinds, failed or waiting",
+    { ...busy, kinds: [unusual, rare], statuses: ["failed", "pending"] },
+  ],
+  ["of somebody who has none", { ...everyone, userId: "nobody" }],
+  ["of some days", { ...everyone, span: { from: weekAgo, to: weekAgo + 86_400_000 } }],
+  ["of one's own, of some days", { ...seldom, span: { from: weekAgo } }],
+];
+
+describe.each(backends)("with many jobs in the table, on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+    const { backend } = opened;
+    const who = { ...everyone, busyUserId: "busy", seldomUserId: "seldom" };
+    await fillWithJobs(backend, who, { count, kinds: [usual, unusual, rare] });
+    // A fifth of what waits is due, far more than may run at once.
+    const due = backend.db.updateTable("jobs").set({ run_at: 0 }).where("status", "=", "pending");
+    await due.where("id", "like", "%4").execute();
+    await analyse(backend);
+  });
+  afterAll(() => opened.close());
+
+  /** The product's own work, with a database that tells what it was asked. */
+  const expectBounded = async (work: (backend: typeof opened.backend) => Promise<unknown>) => {
+    const { backend } = opened;
+    expect(await unboundedReads(backend, (db) => work({ ...backend, db }))).toEqual([]);
+  };
+
+  test.each(filters)("a page of jobs %s reads no more than the page", async (_, filter) => {
+    await expectBounded(({ db }) => listJobs(db, filter, { limit: 50 }));
+  });
+
+  test.each(filters)("nor does a page far behind, of jobs %s", async (_, filter) => {
+    const long = opened.backend.now() - 40 * 86_400_000;
+    const onlyActive = filter.statuses?.every((status) => !isFinal(status));
+    for (const sort of onlyActive ? [7e15] : [7e15, long]) {
+      const after = `${sort}.0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f`;
+      await expectBounded(({ db }) => listJobs(db, filter, { limit: 50, after }));
+    }
+  });
+
+  // A table of this size Postgres reads as soon as a thousand rows of it are wanted; that of the
+  // benchmark is larger.
+  const common = which.name === "sqlite" ? ["peop"] : [];
+  test.each([...common, "people csv", "nothing rare", "rare", "0198c5d2", "rare people"])(
+    "a page of what is found by %j reads no more than so many of a word",
+    async (text) => {
+      for (const who of [everyone, busy, seldom]) {
+        await expectBounded(async ({ db }) => {
+          const found = await search(db, testCatalog, who, text);
+          await listJobs(db, { ...who, found }, { limit: 50 });
+          await listJobs(db, { ...who, found, kinds: [unusual] }, { limit: 50 });
+        });
+      }
+    },
+  );
+
+  test.each(filters)("jobs %s are counted up to a number", async (_, filter) => {
+    await expectBounded(({ db }) => countJobs(db, filter, 1_000));
+  });
+
+  test("the typical duration is taken of the last jobs of each kind", async () => {
+    await expectBounded(({ db }) => typicalDurations(db, testCatalog, everyone.accountId));
+    const asked = { accountId: everyone.accountId, kind: usual };
+    await expectBounded(({ db }) => pastSteps(db, asked));
+  });
+
+  test("of all that waits in line the first of each account are looked at", async () => {
+    const due = opened.backend.db.selectFrom("jobs").selectAll().where("status", "=", "pending");
+    const rows = await due.where("run_at", "=", 0).limit(50).execute();
+    expect(rows.length).toBeGreaterThan(20);
+    const some = opened.backend.db.updateTable("accounts").set({ max_running: 0 });
+    await some.where("id", "=", everyone.accountId).execute();
+    await expectBounded((backend) => withPlaces(backend, rows));
+    const again = opened.backend.db.updateTable("accounts").set({ max_running: 5 });
+    await again.where("id", "=", everyone.accountId).execute();
+  });
+
+  test.each([
+    ["an hour", 3_600_000],
+    ["a year", 366 * 86_400_000],
+  ])("what was started since a list was rendered %s ago is found at once", async (_, ago) => {
+    const since = opened.backend.now() - ago;
+    for (const scope of ["mine", "account"] as const) {
+      const topics = [{ kind: "list", scope, since } as const];
+      await expectBounded(({ db }) => newJobs(db, seldom, topics));
+    }
+  });
+
+  test("a key that was used is found at once", async () => {
+    const request = { kind: usual, input: {}, ...busy, idempotencyKey: "once" };
+    const { job } = await start(opened.backend, testCatalog, request);
+    await expectBounded(async (backend) => {
+      const write: Backend["write"] = (work) => work({ db: backend.db } as never);
+      const again = await start({ ...backend, write }, testCatalog, request);
+      expect(again).toMatchObject({ repeated: true, job: { id: job.id } });
+    });
+  });
+
+  test("one that is active with the same input is found at once, among many with one input", async () => {
+    const request = { kind: unusual, input: {}, ...busy };
+    const { job } = await start(opened.backend, testCatalog, request);
+    const same = opened.backend.db.updateTable("jobs").set({ print: job.print });
+    await same.where("status", "=", "pending").where("user_id", "=", "busy").execute();
+    await analyse(opened.backend);
+    for (const unlessActive of [{}, { userId: "busy" }]) {
+      await expectBounded(async (backend) => {
+        const write: Backend["write"] = (work) =>
+          work({ db: backend.db, hold: async () => {} } as never);
+        const asked = start({ ...backend, write }, testCatalog, { ...request, unlessActive });
+        await expect(asked).rejects.toBeInstanceOf(AlreadyActive);
+      });
+    }
+  });
+
+  test("of what was done with a job the latest is read", async () => {
+    const { db } = opened.backend;
+    const { id } = await db.selectFrom("jobs").select("id").executeTakeFirstOrThrow();
+    const deed = { job_id: id, user_id: "busy", action: "paused" as const, via: "page" as const };
+    for (let from = 0; from < 5_000; from += 500) {
+      const some = Array.from({ length: 500 }, (_, n) => {
+        return { ...deed, key: `key-${from + n}`, at: from + n, file_name: null, new_job_id: null };
+      });
+      await db.insertInto("job_audit").values(some).execute();
+    }
+    await analyse(opened.backend);
+    await expectBounded((backend) => readAudit(backend.db, id, 50));
+  });
+
+  test("a claim looks at the first of each account", async () => {
+    const at = opened.backend.now();
+    if (which.name === "sqlite") await expectBounded(({ db }) => bestStatement(at).execute(db));
+    else {
+      await expectBounded(({ db }) => lockStatement.execute(db));
+      await expectBounded(({ db }) => claimStatement(busy.accountId, "worker-1", at).execute(db));
+    }
+  });
+
+  test("neither beat nor sweep looks through the table", async () => {
+    await expectBounded(async (backend) => {
+      await beat(backend, "worker-1", null);
+      await takeUntidy(backend, 5);
+      await mendCounters(backend);
+      await createSweeper(backend, createLog("silent", "worker")).sweep("worker-1");
+    });
+  });
+
+  test("what reads the whole table is noticed", async () => {
+    const { backend } = opened;
+    const whole = (db: typeof backend.db) =>
+      db.selectFrom("jobs").select("id").where("subject", "=", "none.csv").execute();
+    const sorted = (db: typeof backend.db) =>
+      db
+        .selectFrom("jobs")
+        .select("id")
+        .where("account_id", "=", everyone.accountId)
+        .where("finished_at", "is not", null)
+        .where("hidden_at", "is", null)
+        .orderBy("message")
+        .limit(5)
+        .execute();
+    expect(await unboundedReads(backend, whole)).not.toEqual([]);
+    expect(await unboundedReads(backend, sorted)).not.toEqual([]);
+  });
+});

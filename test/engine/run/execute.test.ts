@@ -1,0 +1,110 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { cancel } from "../../../server/engine/cancel.ts";
+import { rescue } from "../../../server/engine/finish.ts";
+import { defineJob, type Kind } from "../../../server/job.ts";
+import { backends, openTestBackend } from "../../support/backends.ts";
+import { oneJob } from "../../support/in-process.ts";
+import { readJob } from "../../support/job-row.ts";
+
+const kind = (run: Kind["run"]) =>
+  defineJob({ title: "", description: "", input: z.object({}), steps: { Doing: 1 }, run });
+const sqlite = backends.filter(({ name }) => name === "sqlite");
+
+describe.each(sqlite)("a run that went well on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterAll(() => opened.close());
+  /** The database refuses to write such rows until the returned function is called. */
+  async function refuse(column: string, rows: string) {
+    const { db } = opened.backend;
+    await sql`create trigger refused before update of ${sql.ref(column)} on jobs
+      when ${sql.raw(rows)} begin select raise(abort, 'refused'); end`.execute(db);
+    return () => sql`drop trigger refused`.execute(db);
+  }
+
+  test("is well also where the last that it told could not be written", async () => {
+    const job = await oneJob(
+      opened.backend,
+      opened.dir,
+      kind(async (job) => {
+        job.progress(1, 2, "Halfway");
+        return { message: "Done" };
+      }),
+    );
+    const allow = await refuse("message", "new.message = 'Halfway'");
+    expect(await job.run()).toMatchObject({ status: "succeeded", outcome: "Done" });
+    await allow();
+  });
+
+  test("has not failed where its end could not be written", async () => {
+    const ready = kind(async () => ({ message: "Done" }));
+    const job = await oneJob(opened.backend, opened.dir, ready);
+    const allow = await refuse("status", "new.status = 'succeeded'");
+    await expect(job.run()).rejects.toThrow("refused");
+    expect(await readJob(opened.backend, job.id)).toMatchObject({ status: "running", retries: 0 });
+    await allow();
+  });
+});
+
+describe.each(backends)("a run on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterAll(() => opened.close());
+
+  test("that does not say how it ended fails in words", async () => {
+    const silent = kind((async () => {}) as unknown as Kind["run"]);
+    const job = await oneJob(opened.backend, opened.dir, silent);
+    const ended = await job.run();
+    expect(ended.status).toBe("failed");
+    expect(ended.error).toContain("returns { message }");
+  });
+
+  test("whose job was taken from it stops with the next that it tells", async () => {
+    const heard: unknown[] = [];
+    const job = await oneJob(
+      opened.backend,
+      opened.dir,
+      kind(async (job) => {
+        job.signal.addEventListener("abort", () => heard.push(job.signal.reason));
+        for (let told = 1; ; told++) {
+          job.progress(told);
+          await job.sleep(20);
+        }
+      }),
+    );
+    const run = job.run();
+    const row = () => readJob(opened.backend, job.id);
+    await expect.poll(async () => (await row()).step_done).toBeGreaterThan(0);
+    await rescue(opened.backend, await row());
+    expect(await run).toMatchObject({ status: "pending", reason: "rescued", rescues: 1 });
+    expect(heard).toMatchObject([{ why: "lost" }]);
+    await cancel(opened.backend, job.id, "person-1");
+  });
+
+  test("leaves no working files where its kind is gone when it goes on", async () => {
+    const job = await oneJob(
+      opened.backend,
+      opened.dir,
+      kind(async (job) => {
+        await job.scratch.write("half.txt", [Buffer.from("half done")]);
+        return job.sleep(60_000).then(() => ({ message: "" }));
+      }),
+    );
+    const scratch = join(opened.dir, "jobs", job.id, "scratch");
+    const first = job.run();
+    await expect.poll(() => existsSync(join(scratch, "half.txt"))).toBe(true);
+    job.stop("shutdown");
+    expect((await first).status).toBe("pending");
+    job.catalog.clear();
+    expect(await job.run()).toMatchObject({ status: "failed", reason: "refused", untidy: 0 });
+    expect(existsSync(scratch)).toBe(false);
+  });
+});

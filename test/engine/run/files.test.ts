@@ -1,0 +1,82 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { cancel } from "../../../server/engine/cancel.ts";
+import { rescue } from "../../../server/engine/finish.ts";
+import { defineJob, type Kind } from "../../../server/job.ts";
+import { backends, openTestBackend } from "../../support/backends.ts";
+import { oneJob } from "../../support/in-process.ts";
+import { readJob } from "../../support/job-row.ts";
+
+const kind = (run: Kind["run"]) =>
+  defineJob({ title: "", description: "", input: z.object({}), steps: { Doing: 1 }, run });
+const result = { name: "result.txt", type: "text/plain" };
+
+describe.each(backends)("files of a job on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterAll(() => opened.close());
+
+  const folder = (id: string) => join(opened.dir, "jobs", id, "files");
+  const stored = (id: string) => (existsSync(folder(id)) ? readdirSync(folder(id)) : []);
+  const listed = async (id: string) => {
+    const files = opened.backend.db.selectFrom("files").select("storage_key");
+    const rows = await files.where("job_id", "=", id).execute();
+    return rows.map(({ storage_key }) => storage_key.split("/").at(-1));
+  };
+
+  test("whose run lost it while it wrote are not kept", async () => {
+    const { backend, dir } = opened;
+    const job = await oneJob(
+      backend,
+      dir,
+      kind(async (job) => {
+        await job.file(result, taken(job.id));
+        return { message: "Never" };
+      }),
+    );
+    async function* taken(id: string) {
+      yield "first half, ";
+      await rescue(backend, await readJob(backend, id));
+      yield "second half";
+    }
+    expect(await job.run()).toMatchObject({ status: "pending", reason: "rescued" });
+    expect(stored(job.id)).toEqual([]);
+    expect(await listed(job.id)).toEqual([]);
+    await cancel(backend, job.id, "person-1");
+  });
+
+  test("that a killed process wrote and could not list, or not remove any more, go at its end", async () => {
+    const { backend, dir } = opened;
+    let runs = 0;
+    const job = await oneJob(
+      backend,
+      dir,
+      kind(async (job) => {
+        runs++;
+        await job.file(
+          result,
+          (async function* () {
+            yield `Run ${runs}`;
+          })(),
+        );
+        if (runs === 1) await job.sleep(60_000);
+        return { message: "Done" };
+      }),
+    );
+    const first = job.run();
+    await expect.poll(() => listed(job.id)).toHaveLength(1);
+    job.stop("shutdown");
+    await first;
+    // As it is between the last byte and its row, and between the next row and the removal.
+    const strays = ["0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f", "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e90"];
+    for (const stray of strays)
+      await job.storage.write(`jobs/${job.id}/files/${stray}`, [Buffer.from("?")]);
+    expect(await job.run()).toMatchObject({ status: "succeeded", untidy: 0 });
+    expect(stored(job.id)).toHaveLength(1);
+    expect(stored(job.id)).toEqual(await listed(job.id));
+  });
+});

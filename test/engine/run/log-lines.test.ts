@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createLogLines, type LogLine, mostLines } from "../../../server/engine/run/log-lines.ts";
+
+const line = (message: string, at: number): LogLine => ({ level: "info", message, at });
+
+/** All that waits, as it would be written. */
+function drain(lines: ReturnType<typeof createLogLines>, at: number): LogLine[] {
+  const taken: LogLine[] = [];
+  for (let some = lines.take(at, 1_000, true); some.length > 0; some = lines.take(at, 1_000, true))
+    taken.push(...some);
+  return taken;
+}
+
+const notes = (lines: LogLine[]) =>
+  lines.filter(({ level }) => level === "note").map(({ message }) => message);
+
+describe("in a second", () => {
+  test("a thousand lines are kept, and a note says where how many more were dropped", () => {
+    const lines = createLogLines();
+    for (let n = 0; n < 2_204; n++) lines.add(line(`line ${n}`, 5_000));
+    lines.add(line("later", 6_000));
+    const kept = drain(lines, 6_000);
+    expect(kept.map(({ message }) => message).slice(998)).toEqual([
+      "line 998",
+      "line 999",
+      "1,204 lines were dropped here: more than 1,000 a second",
+      "later",
+    ]);
+  });
+
+  test("that is not over the note waits for its last line", () => {
+    const lines = createLogLines();
+    for (let n = 0; n < 1_001; n++) lines.add(line("again", 5_000));
+    expect(lines.take(5_100, 1_000, false)).toHaveLength(1_000);
+    expect(lines.waiting).toBe(true);
+    expect(lines.take(5_200, 1_000, false)).toEqual([]);
+    for (let n = 0; n < 5; n++) lines.add(line("again", 5_900));
+    expect(notes(lines.take(6_000, 1_000, false))).toEqual([
+      "6 lines were dropped here: more than 1,000 a second",
+    ]);
+    expect(lines.waiting).toBe(false);
+  });
+
+  test("one line too many is one line", () => {
+    const lines = createLogLines();
+    for (let n = 0; n < 1_001; n++) lines.add(line("again", 0));
+    expect(notes(drain(lines, 0))).toEqual(["1 line was dropped here: more than 1,000 a second"]);
+  });
+});
+
+test("a job's log ends with a note once it is full, over all of its runs", () => {
+  const lines = createLogLines(mostLines.job - 3);
+  for (let n = 0; n < 10; n++) lines.add(line(`line ${n}`, n * 2_000));
+  const kept = drain(lines, 99_000);
+  expect(kept.map(({ message }) => message)).toEqual([
+    "line 0",
+    "line 1",
+    "The log is full: it holds 100,000 lines, and those that follow were dropped",
+  ]);
+  const next = createLogLines(mostLines.job);
+  next.add(line("more", 0));
+  expect(next.waiting).toBe(false);
+});
+
+test("what could not be written comes first the next time, and no more waits than fits", () => {
+  const lines = createLogLines();
+  for (let second = 0; second < 20; second++) {
+    for (let n = 0; n < 1_000; n++) lines.add(line(`${second}`, second * 1_000));
+    if (second % 5 === 0) lines.putBack(lines.take(second * 1_000, 1_000, false));
+  }
+  const kept = drain(lines, 30_000);
+  expect(kept[0]!.message).toBe("0");
+  expect(kept.length).toBeLessThan(5_010);
+  expect(notes(kept).at(-1)).toBe(
+    "15,000 lines were dropped here: they could not be written for a while",
+  );
+});
+
+test("whatever is said when: each line is kept or counted, in its order", () => {
+  const said = fc.array(fc.record({ wait: fc.nat(900), lines: fc.nat(1_500) }), { maxLength: 12 });
+  fc.assert(
+    fc.property(said, (bursts) => {
+      const lines = createLogLines();
+      const kept: LogLine[] = [];
+      let at = 1_000;
+      let count = 0;
+      for (const burst of bursts) {
+        at += burst.wait;
+        for (let n = 0; n < burst.lines; n++) lines.add(line(String(count++), at));
+        kept.push(...lines.take(at, 1_000, false));
+      }
+      kept.push(...drain(lines, at));
+      const numbers = kept.filter(({ level }) => level === "info").map((each) => +each.message);
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+      const dropped = notes(kept).map((note) => Number(/^[\d,]+/.exec(note)![0].replace(",", "")));
+      expect(numbers.length + dropped.reduce((sum, each) => sum + each, 0)).toBe(count);
+    }),
+    { numRuns: 50 },
+  );
+});

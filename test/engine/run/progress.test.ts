@@ -1,0 +1,248 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createEstimator } from "../../../server/engine/eta/estimator.ts";
+import type { LogLine } from "../../../server/engine/run/log-lines.ts";
+import { createProgress } from "../../../server/engine/run/progress.ts";
+import type { ProgressRow } from "../../../server/engine/run/tracked-job.ts";
+
+/** Progress on a clock that stands until it is moved, with what was written and when. */
+function setUp() {
+  const written: { at: number; rows: ProgressRow[]; lines: LogLine[] }[] = [];
+  const errors: unknown[] = [];
+  let timers: { at: number; run: () => void }[] = [];
+  let now = 1_000_000;
+  let fail: Error | undefined;
+  /** Jobs that are other runs' by now. */
+  const taken = new Set<string>();
+  const progress = createProgress({
+    async write(rows, logs) {
+      if (fail) throw fail;
+      const lines = [...logs.values()].flatMap((log) => log.lines);
+      written.push({ at: now, rows, lines });
+      return [...rows.map(({ id }) => id), ...logs.keys()].filter((id) => taken.has(id));
+    },
+    now: () => now,
+    onError: (error) => errors.push(error),
+    after: (ms, run) => timers.push({ at: now + ms, run }),
+  });
+  /** Moves the clock, and lets what is due run and settle. */
+  async function pass(ms: number): Promise<void> {
+    const until = now + ms;
+    for (;;) {
+      timers.sort((a, b) => a.at - b.at);
+      const next = timers[0];
+      if (!next || next.at > until) break;
+      timers = timers.slice(1);
+      now = Math.max(now, next.at);
+      next.run();
+      await settle();
+    }
+    now = until;
+  }
+  return {
+    progress,
+    written,
+    errors,
+    pass,
+    taken,
+    track: (id = "job", onLost?: () => void) => progress.track(id, 1, createEstimator([1]), onLost),
+    failWith: (error: Error | undefined) => {
+      fail = error;
+    },
+  };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const line = (message: string): LogLine => ({ level: "info", message, at: 0 });
+
+describe("the throttle", () => {
+  test("the first value is written at once, a thousand more become one", async () => {
+    const { track, written, pass } = setUp();
+    const job = track();
+    job.set(1, 1_000, null);
+    await pass(0);
+    expect(written.map(({ rows }) => rows[0]!.done)).toEqual([1]);
+    for (let done = 2; done <= 1_000; done++) job.set(done, 1_000, `At ${done}`);
+    await pass(99);
+    expect(written).toHaveLength(1);
+    await pass(1);
+    expect(written).toHaveLength(2);
+    expect(written[1]!.rows).toMatchObject([{ done: 1_000, message: "At 1000", progress: 1 }]);
+    await pass(10_000);
+    expect(written).toHaveLength(2);
+  });
+
+  test("whatever is told when: never two writes within the interval, and the last value arrives", async () => {
+    const told = fc.array(fc.record({ jobs: fc.array(fc.nat(2)), wait: fc.nat(300) }));
+    await fc.assert(
+      fc.asyncProperty(told, async (moments) => {
+        const { track, written, pass } = setUp();
+        const jobs = ["a", "b", "c"].map((id) => ({ id, tracked: track(id), last: 0 }));
+        for (const { jobs: spoken, wait } of moments) {
+          for (const at of spoken) jobs[at]!.tracked.set(++jobs[at]!.last, null, null);
+          await pass(wait);
+        }
+        await pass(100);
+        for (const { id, last } of jobs) {
+          const rows = written.flatMap(({ rows }) => rows).filter((row) => row.id === id);
+          expect(rows.at(-1)?.done ?? 0).toBe(last);
+        }
+        for (const [n, { at }] of written.entries()) {
+          if (n > 0) expect(at - written[n - 1]!.at).toBeGreaterThanOrEqual(100);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("all jobs of a runner share one write, which comes less often when they are many", async () => {
+    const { track, written, pass } = setUp();
+    const jobs = Array.from({ length: 60 }, (_, n) => track(`job-${n}`));
+    for (const job of jobs) job.set(1, null, null);
+    await pass(0);
+    for (const job of jobs) job.set(2, null, null);
+    await pass(249);
+    expect(written).toHaveLength(1);
+    await pass(1);
+    expect(written.map(({ rows }) => rows.length)).toEqual([60, 60]);
+  });
+
+  test("a run hears at the next write that its job is another's, its neighbours hear nothing", async () => {
+    const { track, taken, pass } = setUp();
+    const heard: string[] = [];
+    const [lost, kept, silent] = ["lost", "kept", "silent"].map((id) =>
+      track(id, () => heard.push(id)),
+    );
+    taken.add("lost").add("silent");
+    kept!.set(1, 2, null);
+    lost!.set(1, 2, null);
+    await pass(0);
+    expect(heard).toEqual(["lost"]);
+    silent!.log(line("Hello"));
+    await pass(100);
+    expect(heard).toEqual(["lost", "silent"]);
+    lost!.forget();
+    track("lost", () => heard.push("again"));
+    kept!.set(2, 2, null);
+    await pass(100);
+    expect(heard).toEqual(["lost", "silent"]);
+  });
+
+  test("a job that is over is not written any more", async () => {
+    const { track, written, pass } = setUp();
+    const job = track();
+    job.set(1, null, null);
+    job.forget();
+    await pass(1_000);
+    expect(written).toEqual([]);
+  });
+});
+
+describe("what is kept as an event", () => {
+  test("one a second, and always the last of a step", async () => {
+    const { track, written, pass } = setUp();
+    const job = track();
+    for (let done = 1; done <= 30; done++) {
+      job.set(done, 30, null);
+      await pass(100);
+    }
+    const sampled = () => written.flatMap(({ rows }) => rows).filter((row) => row.sampled === 1);
+    expect(sampled().map(({ done }) => done)).toEqual([1, 11, 21]);
+    job.set(31, 31, null);
+    await job.finish();
+    expect(sampled().at(-1)?.done).toBe(31);
+    const writes = written.length;
+    await job.finish();
+    expect(written).toHaveLength(writes);
+  });
+
+  test("the last of a step, also where it had been written before the step ended", async () => {
+    const { track, written, pass } = setUp();
+    const job = track();
+    job.set(1, 2, null);
+    await pass(100);
+    job.set(2, 2, null);
+    await pass(200);
+    expect(written.flatMap(({ rows }) => rows).map(({ sampled }) => sampled)).toEqual([1, 0]);
+    await job.finish();
+    expect(written.at(-1)!.rows).toMatchObject([{ done: 2, sampled: 1 }]);
+    await job.finish();
+    expect(written).toHaveLength(3);
+  });
+
+  test("log lines are all kept, in their order", async () => {
+    const { track, written, pass } = setUp();
+    const job = track();
+    for (let n = 0; n < 5; n++) {
+      job.log(line(`line ${n}`));
+      await pass(n % 2 ? 200 : 0);
+    }
+    await pass(200);
+    const lines = written.flatMap(({ lines }) => lines.map(({ message }) => message));
+    expect(lines).toEqual(["line 0", "line 1", "line 2", "line 3", "line 4"]);
+  });
+});
+
+describe("a database that is away", () => {
+  test("values and lines wait until it is back, the newest value wins", async () => {
+    const { track, written, errors, pass, failWith } = setUp();
+    const job = track();
+    failWith(new Error("away"));
+    job.set(1, null, null);
+    job.log(line("first"));
+    await pass(1_000);
+    expect(errors.length).toBeGreaterThan(1);
+    expect(written).toEqual([]);
+    job.set(2, null, null);
+    job.log(line("second"));
+    await pass(500);
+    failWith(undefined);
+    await pass(100);
+    expect(written).toHaveLength(1);
+    expect(written[0]!.rows).toMatchObject([{ done: 2 }]);
+    expect(written[0]!.lines.map(({ message }) => message)).toEqual(["first", "second"]);
+  });
+
+  test("who waits for the last value is told that it could not be written", async () => {
+    const { track, failWith } = setUp();
+    const job = track();
+    failWith(new Error("away"));
+    job.set(1, null, null);
+    await expect(job.finish()).rejects.toThrow("away");
+  });
+});
+
+test("what a forgotten run still says is waited for by nobody", async () => {
+  const { track, written } = setUp();
+  const job = track();
+  job.forget();
+  job.log(line("late"));
+  await job.finish();
+  expect(written).toEqual([]);
+});
+
+test("a kind that was not checked for its types keeps no neighbour from being told", async () => {
+  const { track, written, errors, pass } = setUp();
+  const odd = track("odd");
+  odd.set(5n as never, 10n as never, 5 as never);
+  odd.wait(1_009_000, 7 as never);
+  track("well").set(1, 2, null);
+  await pass(100);
+  expect(errors).toEqual([]);
+  const told = { done: 5, total: 10, message: "5", waitsFor: "7" };
+  expect(written[0]!.rows).toMatchObject([told, { done: 1 }]);
+});
+
+test("the share of a step becomes a share of the whole", async () => {
+  const { track, written, pass } = setUp();
+  const job = track();
+  const toWhole = (fraction: number | null) => (fraction === null ? null : 0.5 + fraction / 2);
+  job.begin({ position: 0, toWhole });
+  job.set(5, 10, null);
+  await pass(100);
+  job.set(5, null, null);
+  await pass(100);
+  job.set(50, 10, null);
+  await pass(100);
+  expect(written.map(({ rows }) => rows[0]!.progress)).toEqual([0.75, null, 1]);
+});

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import contactExport from "../../../jobs/contact_export.ts";
+import contactImport from "../../../jobs/contact_import.ts";
+import { retry } from "../../../server/engine/start/retry.ts";
+import { retryRejected } from "../../../server/engine/start/retry-rejected.ts";
+import type { Kind } from "../../../server/job.ts";
+import { backends } from "../../support/backends.ts";
+import { type Engine, testEngine } from "../../support/run-job.ts";
+
+const catalog = new Map<string, Kind>([
+  ["contact_import", contactImport as unknown as Kind],
+  ["contact_export", contactExport as unknown as Kind],
+]);
+
+describe.each(backends)("rejected rows, on $name", (which) => {
+  let engine: Engine;
+  beforeEach(async () => {
+    engine = await testEngine(which, catalog);
+  });
+  afterEach(() => engine.close());
+
+  async function imported(content: string, input = {}, name = "people.csv") {
+    const upload_id = await engine.upload(content, name);
+    return engine.finish("contact_import", { upload_id, ...input });
+  }
+
+  async function again(id: string) {
+    return retryRejected({ ...engine, catalog }, await engine.job(id), "user-1");
+  }
+
+  async function rejected(id: string): Promise<string[]> {
+    const files = await engine.files(id);
+    const lines = files.find(({ role }) => role === "rejects")?.content.split("\r\n") ?? [];
+    return lines.filter(Boolean);
+  }
+
+  test("are tried again alone, once, as a job linked to the first", async () => {
+    const first = await imported("Email,Name\nann@x.test,Ann\n,Bo\ncy@,Cy\n", {
+      duplicates: "skip",
+    });
+    expect(first).toMatchObject({ succeeded: 1, failed: 2 });
+    const [one, two] = await Promise.all([again(first.id), again(first.id)]);
+    expect(one.job.id).toBe(two.job.id);
+    expect([one.repeated, two.repeated].sort()).toEqual([false, true]);
+    expect(one.job).toMatchObject({ retry_of: first.id, subject: "people, 2 rejected rows.csv" });
+    expect(JSON.parse(one.job.input)).toMatchObject({ duplicates: "skip", first_row: "names" });
+    const [created] = await engine.backend.db
+      .selectFrom("job_events")
+      .select(["type", "details"])
+      .where("job_id", "=", one.job.id)
+      .execute();
+    expect(created).toEqual({ type: "created", details: '{"only":"failed"}' });
+
+    const second = await engine.run(one.job.id);
+    expect(second).toMatchObject({ status: "succeeded", succeeded: 0, failed: 2 });
+    // The reasons stand once, however often rows were tried.
+    expect(await rejected(second.id)).toEqual(await rejected(first.id));
+    const third = await again(second.id);
+    expect(third.job.subject).toBe("people, 2 rejected rows.csv");
+  });
+
+  test("keep what the whole file was read as: its columns, and that it had no names", async () => {
+    const rows = "ann@x.test;Ann;Lee\nbo@x.test;Bo;Ray\ncy;Cy;Fox\n";
+    const first = await imported(rows, { first_row: "contact" });
+    expect(first).toMatchObject({ succeeded: 2, failed: 1 });
+    expect(await rejected(first.id)).toHaveLength(2);
+    const { job } = await again(first.id);
+    const second = await engine.run(job.id);
+    expect(second).toMatchObject({ status: "succeeded", failed: 1 });
+    expect((await engine.errors(second.id))[0]?.reason).toBe("email is not an address");
+  });
+
+  test("go on from a file that people mended", async () => {
+    const first = await imported("Email,Phone\nann@x.test,1\nbo,'=1+1\n");
+    const file = (await engine.files(first.id)).find(({ role }) => role === "rejects")!;
+    await engine.storage.write(file.storage_key, [
+      Buffer.from(file.content.replace("bo,", "bo@x.test,")),
+    ]);
+    const second = await engine.run((await again(first.id)).job.id);
+    expect(second).toMatchObject({ succeeded: 1, failed: 0 });
+  });
+
+  test("that are not there are refused in words", async () => {
+    const well = await imported("Email\nann@x.test\n");
+    await expect(again(well.id)).rejects.toThrow("There are no rejected rows of this job");
+    const other = await engine.finish("contact_export", {});
+    await expect(again(other.id)).rejects.toThrow("There are no rejected rows of this job");
+    const some = await imported("Email\nann@x.test\nbo\n");
+    await engine.backend.db
+      .updateTable("files")
+      .set({ kept_until: 1 })
+      .where("job_id", "=", some.id)
+      .execute();
+    await expect(again(some.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
+    const lost = await imported("Email\nann@x.test\nbo\n");
+    const file = (await engine.files(lost.id)).find(({ role }) => role === "rejects")!;
+    await engine.storage.remove(file.storage_key);
+    await expect(again(lost.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
+    const waiting = await engine.start("contact_export", {});
+    await expect(again(waiting)).rejects.toThrow("has not ended yet");
+  });
+
+  test("do not stand in the way of trying the whole again", async () => {
+    const first = await imported("Email\nann@x.test\nbo\n");
+    const part = await again(first.id);
+    const whole = await retry(engine.backend, catalog, first, "user-1");
+    expect(whole.repeated).toBe(false);
+    expect(whole.job.id).not.toBe(part.job.id);
+    expect(whole.job.input).toBe(first.input);
+  });
+});

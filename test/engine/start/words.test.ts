@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { wordsOf, wordsOfJob } from "../../../server/engine/start/words.ts";
+import { upload } from "../../../server/job.ts";
+
+test("a text's words are in lower case, without accents, each once", () => {
+  expect(wordsOf("Zürich_März-2026 (2).csv, zurich")).toEqual([
+    "zurich",
+    "marz",
+    "2026",
+    "2",
+    "csv",
+  ]);
+  expect(wordsOf("  – … ")).toEqual([]);
+  expect(wordsOf("Привет 東京")).toEqual(["привет", "東京"]);
+});
+
+test("a word is no longer than may be kept, and half a character is none", () => {
+  expect(wordsOf("a".repeat(100))).toEqual(["a".repeat(40)]);
+  expect(wordsOf("ab\ud800cd\0ef")).toEqual(["ab", "cd", "ef"]);
+});
+
+const kind = {
+  input: z.object({
+    upload_id: upload("text/csv"),
+    subject: z.string(),
+    password: z.string().meta({ secret: true }),
+    pin: z.string().meta({ secret: true }).optional(),
+    tags: z.array(z.string()),
+    count: z.int().default(5),
+    how: z.enum(["skip", "update"]).default("skip"),
+    sure: z.boolean(),
+    mapping: z.array(z.string()).meta({ columns: [{ name: "email", label: "Email" }] }),
+  }),
+};
+
+test("a job is found by its file and by what was typed, never by secrets, choices and ids", () => {
+  const input = {
+    upload_id: "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f",
+    subject: "Winter letter",
+    password: "hunter",
+    pin: "4711",
+    tags: ["north", "south"],
+    count: 12,
+    how: "update",
+    sure: true,
+    mapping: ["email"],
+  };
+  expect(wordsOfJob(kind, "people.csv", input)).toEqual([
+    "people",
+    "csv",
+    "winter",
+    "letter",
+    "north",
+    "south",
+    "12",
+  ]);
+});
+
+test("a long input brings thirty words, and one whose kind is gone its file's name alone", () => {
+  const subject = Array.from({ length: 50 }, (_, n) => `word${n}`).join(" ");
+  expect(wordsOfJob(kind, "people.csv", { subject })).toHaveLength(30);
+  expect(wordsOfJob(undefined, "people.csv", { subject })).toEqual(["people", "csv"]);
+});

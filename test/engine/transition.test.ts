@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { statuses, transitions } from "../../server/engine/status.ts";
+import { record, transition } from "../../server/engine/transition.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { eventTypes, insertJob, readJob, running } from "../support/job-row.ts";
+
+describe.each(backends)("transitions on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeAll(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterAll(() => opened.close());
+
+  const fact = { type: "happened", message: "It happened" };
+  const pairs = statuses.flatMap((from) => statuses.map((to) => ({ from, to })));
+
+  test.each(pairs)("from $from to $to as the table says", async ({ from, to }) => {
+    const { backend } = opened;
+    const { id } = await insertJob(backend, { status: from });
+    const row = await backend.write((tx) => transition(tx, { id, to, at: 5_000, fact }));
+    const allowed = transitions[from].includes(to);
+    expect(row?.status).toBe(allowed ? to : undefined);
+    const kept = await readJob(backend, id);
+    expect(kept.status).toBe(allowed ? to : from);
+    expect(kept.version).toBe(allowed ? 2 : 1);
+    expect(await eventTypes(backend, id)).toEqual(allowed ? ["happened"] : []);
+  });
+
+  test.each(pairs)("nobody who asks gets from $from to $to otherwise", async ({ from, to }) => {
+    const { backend } = opened;
+    const change = { to, at: 5_000, fact };
+    const asked = [{ from: [from] }, ...(from === "running" ? [{ fence: 1 }] : [])];
+    for (const how of asked) {
+      const row = from === "running" ? running() : { status: from };
+      const { id } = await insertJob(backend, row);
+      const changed = backend.write((tx) => transition(tx, { id, ...change, ...how }));
+      const allowed = transitions[from].includes(to);
+      if (allowed) expect((await changed)?.status).toBe(to);
+      else await expect(changed).rejects.toThrow(`that is ${from} does not become ${to}`);
+      expect((await readJob(backend, id)).status).toBe(allowed ? to : from);
+    }
+  });
+
+  test("a run's end holds with its fence only, frees the account, and adds its running time", async () => {
+    const { backend } = opened;
+    const account = () =>
+      backend.db
+        .selectFrom("accounts")
+        .select("running")
+        .where("id", "=", "account-1")
+        .executeTakeFirstOrThrow();
+    const before = (await account()).running;
+    const given = running({ fence: 3, claimed_at: 1_000, ran_ms: 500, deadline_at: 9_000 });
+    const { id } = await insertJob(backend, given);
+    const end = (fence: number) =>
+      backend.write((tx) => transition(tx, { id, to: "succeeded", fence, at: 4_000, fact }));
+    expect(await end(2)).toBeUndefined();
+    expect((await account()).running).toBe(before);
+    expect(await end(3)).toMatchObject({
+      ...{ status: "succeeded", finished_at: 4_000, ran_ms: 3_500 },
+      ...{ worker_id: null, deadline_at: null, checkpoint: null },
+    });
+    expect((await account()).running).toBe(before - 1);
+    expect(await end(3)).toBeUndefined();
+    expect(await eventTypes(backend, id)).toEqual(["happened"]);
+  });
+
+  test("a fact is numbered from the row, and only while the run holds", async () => {
+    const { backend } = opened;
+    const { id } = await insertJob(backend, running({ fence: 2, event_seq: 6 }));
+    const note = (fence: number) => backend.write((tx) => record(tx, { id, fence, at: 1, fact }));
+    expect(await note(1)).toBeUndefined();
+    expect((await note(2))?.event_seq).toBe(7);
+    expect((await note(2))?.event_seq).toBe(8);
+    const events = await backend.db
+      .selectFrom("job_events")
+      .select("seq")
+      .where("job_id", "=", id)
+      .orderBy("seq")
+      .execute();
+    expect(events).toEqual([{ seq: 7 }, { seq: 8 }]);
+  });
+
+  test("twenty at once number their events without a gap", async () => {
+    const { backend } = opened;
+    const { id } = await insertJob(backend, running());
+    await Promise.all(
+      Array.from({ length: 20 }, () => backend.write((tx) => record(tx, { id, at: 1, fact }))),
+    );
+    expect(await eventTypes(backend, id)).toHaveLength(20);
+    expect((await readJob(backend, id)).event_seq).toBe(20);
+  });
+
+  test("nothing of it stays when its transaction fails", async () => {
+    const { backend } = opened;
+    const { id } = await insertJob(backend);
+    const failing = backend.write(async (tx) => {
+      await transition(tx, { id, to: "cancelled", at: 1, fact });
+      throw new Error("afterwards");
+    });
+    await expect(failing).rejects.toThrow("afterwards");
+    expect((await readJob(backend, id)).status).toBe("pending");
+    expect(await eventTypes(backend, id)).toEqual([]);
+  });
+});

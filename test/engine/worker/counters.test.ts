@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import type { Backend } from "../../../server/backend/backend.ts";
+import { mendCounters } from "../../../server/engine/worker/counters.ts";
+import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
+import { insertJob, running } from "../../support/job-row.ts";
+
+test.each(backends)("counters that went wrong are mended, on $name", async (which) => {
+  const { backend, close } = await openTestBackend(which);
+  for (const id of ["account-2", "account-3"]) await addAccount(backend, id);
+  await insertJob(backend, running());
+  await insertJob(backend, running({ account_id: "account-3" }));
+  await insertJob(backend, running({ account_id: "account-3" }));
+  await set(backend, "account-1", 4);
+  await set(backend, "account-2", 3);
+  await set(backend, "account-3", 2);
+  await mendCounters(backend);
+  const accounts = backend.db.selectFrom("accounts").select("running").orderBy("id");
+  expect((await accounts.execute()).map(({ running }) => running)).toEqual([1, 0, 2]);
+  await close();
+});
+
+async function set({ db }: Backend, id: string, running: number): Promise<void> {
+  await db.updateTable("accounts").set({ running }).where("id", "=", id).execute();
+}

@@ -1,0 +1,115 @@
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSweeper, holdUntidy, takeUntidy } from "../../../server/engine/worker/sweep.ts";
+import { beat, register } from "../../../server/engine/worker/worker-beat.ts";
+import { createLog } from "../../../server/log.ts";
+import { backends, openTestBackend } from "../../support/backends.ts";
+import { insertJob, readJob, running } from "../../support/job-row.ts";
+
+describe.each(backends)("the sweep on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  let clock = 0;
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+    clock = 0;
+  });
+  afterEach(() => opened.close());
+
+  const sweeper = () => createSweeper(opened.backend, createLog("silent", "worker"), () => clock);
+  const workers = async () =>
+    (await opened.backend.db.selectFrom("workers").select("id").orderBy("id").execute()).map(
+      ({ id }) => id,
+    );
+
+  test("a worker whose beat stands still for five seconds is lost, one that beats is not", async () => {
+    const { backend } = opened;
+    const [own, steady, silent] = [
+      await register(backend, null),
+      await register(backend, null),
+      await register(backend, null),
+    ];
+    const job = await insertJob(backend, running({ worker_id: silent }));
+    const unharmed = await insertJob(backend, running({ worker_id: steady }));
+    const { sweep } = sweeper();
+    for (clock = 0; clock < 2_500; clock += 500) {
+      await beat(backend, steady, null);
+      await sweep(own);
+      // Its own row stands still here, and it does not sweep itself.
+      expect(await workers()).toEqual([own, steady, silent]);
+    }
+    expect((await readJob(backend, job.id)).status).toBe("running");
+    clock = 5_500;
+    await beat(backend, steady, null);
+    await sweep(own);
+    expect(await workers()).toEqual([own, steady]);
+    expect(await readJob(backend, job.id)).toMatchObject({ status: "pending", reason: "rescued" });
+    expect((await readJob(backend, unharmed.id)).status).toBe("running");
+    expect(await beat(backend, silent, null)).toBeUndefined();
+  });
+
+  test.each([-3_600_000, 3_600_000])("clocks that differ by %i ms condemn nobody", async (jump) => {
+    const { backend } = opened;
+    const own = await register(backend, null);
+    const other = await register(backend, null);
+    const { sweep } = sweeper();
+    for (clock = 0; clock < 20_000; clock += 1_000) {
+      await beat(backend, other, null);
+      const wrong = { beat_at: sql<number>`beat_at + ${jump}` };
+      await backend.db.updateTable("workers").set(wrong).where("id", "=", other).execute();
+      await sweep(own);
+    }
+    expect(await workers()).toEqual([own, other]);
+  });
+
+  test("a watcher that stood still itself while it read condemns nobody", async () => {
+    const { backend } = opened;
+    const [own, other] = [await register(backend, null), await register(backend, null)];
+    const { sweep } = sweeper();
+    await sweep(own);
+    const swept = sweep(own);
+    clock = 60_000;
+    await swept;
+    expect(await workers()).toEqual([own, other]);
+    await sweep(own);
+    expect(await workers()).toEqual([own]);
+  });
+
+  test("one that was silent before the watcher came is watched for half the time", async () => {
+    const { backend } = opened;
+    const dead = await register(backend, null);
+    const long = { beat_at: backend.now() - 60_000 };
+    await backend.db.updateTable("workers").set(long).where("id", "=", dead).execute();
+    const own = await register(backend, null);
+    const { sweep } = sweeper();
+    await sweep(own);
+    clock = 2_000;
+    await sweep(own);
+    expect(await workers()).toContain(dead);
+    clock = 2_500;
+    await sweep(own);
+    expect(await workers()).toEqual([own]);
+  });
+
+  test("what was left behind is given out again until somebody says that it is tidy", async () => {
+    const { backend } = opened;
+    const ended = { status: "cancelled" as const, fence: 1, finished_at: backend.now() - 9_000 };
+    const left = await insertJob(backend, { ...ended, untidy: 1 });
+    await insertJob(backend, { ...ended, untidy: 1, finished_at: backend.now() });
+    await insertJob(backend, ended);
+    const taken = async () => (await takeUntidy(backend, 5)).map(({ id }) => id);
+    expect(await taken()).toEqual([left.id]);
+    expect(await taken()).toEqual([]);
+    const { untidy } = await readJob(backend, left.id);
+    expect(untidy).toBeGreaterThan(backend.now());
+    // Half a minute later, and nobody has said anything.
+    const jobs = backend.db.updateTable("jobs").where("id", "=", left.id);
+    await jobs.set({ untidy: backend.now() - 1 }).execute();
+    await holdUntidy(backend, left.id, 60_000);
+    expect(await taken()).toEqual([]);
+    await jobs.set({ untidy: backend.now() - 1 }).execute();
+    expect(await taken()).toEqual([left.id]);
+    await jobs.set({ untidy: 0 }).execute();
+    await holdUntidy(backend, left.id, -60_000);
+    expect(await taken()).toEqual([]);
+  });
+});

@@ -1,0 +1,181 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { cancel } from "../../server/engine/cancel.ts";
+import { pause, resume } from "../../server/engine/pause.ts";
+import { backends } from "../support/backends.ts";
+import { finals, gapless, openScene, type Scene } from "./scene.ts";
+
+describe.each(backends)("how a run ends on $name", (which) => {
+  const open = async () => {
+    const scene = await openScene(which, { maxRunning: 20 });
+    await scene.worker({ RUNNERS: "1" });
+    return scene;
+  };
+  const types = async (scene: Scene, id: string) =>
+    (await scene.events(id)).map(({ type }) => type).filter((type) => type !== "progress");
+
+  test("what passes is tried again after its waits, and finished steps are not done twice", async () => {
+    const scene = await open();
+    const id = await scene.start("flaky", { failures: 3 });
+    const job = await scene.ended(id);
+    expect(job).toMatchObject({ status: "succeeded", retries: 3, fence: 4, rescues: 0 });
+    expect(job.outcome).toBe("Done with true");
+    const events = await scene.events(id);
+    expect(gapless(events)).toBe(true);
+    expect(await types(scene, id)).toEqual([
+      ...["created", "started", "step_started", "step_finished", "step_started"],
+      ...["retry_scheduled", "continued", "retry_scheduled", "continued"],
+      ...["retry_scheduled", "continued", "step_finished", "succeeded"],
+    ]);
+    const waits = events.flatMap((event, at) => {
+      if (event.type !== "retry_scheduled") return [];
+      const next = events.slice(at).find(({ type }) => type === "continued")!;
+      const { wait_ms } = JSON.parse(event.details!);
+      return [{ asked: wait_ms as number, took: next.happened_at - event.happened_at }];
+    });
+    expect(waits.map(({ asked }) => asked)).toEqual([100, 200, 400]);
+    for (const { asked, took } of waits) {
+      // Two processes told the two moments, and their clocks may differ by a little.
+      expect(took).toBeGreaterThanOrEqual(asked - 50);
+      expect(took).toBeLessThan(asked + 2_500);
+    }
+  });
+
+  test("tries are limited; what is refused is not tried again; a kind chooses what is", async () => {
+    const scene = await open();
+    const [often, refused, plain, chosen] = await Promise.all([
+      scene.start("flaky", { failures: 9 }),
+      scene.start("flaky", { failures: 9, how: "refused" }),
+      scene.start("flaky", { failures: 9, how: "plain" }),
+      scene.start("flaky", { failures: 1, how: "chosen" }),
+    ]);
+    expect(await scene.ended(refused)).toMatchObject({
+      ...{ status: "failed", reason: "refused", retries: 0 },
+      ...{ error: "The key was refused", advice: "Ask for a new key." },
+    });
+    expect(await scene.ended(plain)).toMatchObject({
+      status: "failed",
+      retries: 0,
+      error: "plain",
+    });
+    expect(await scene.ended(chosen)).toMatchObject({ status: "succeeded", retries: 1 });
+    const job = await scene.ended(often);
+    expect(job).toMatchObject({ status: "failed", reason: "error", retries: 3 });
+    expect(job.error).toBe("The gateway was busy");
+    expect(finals(await scene.events(often))).toHaveLength(1);
+  });
+
+  test("paused in mid-batch and resumed it goes on behind its checkpoint", async () => {
+    const scene = await open();
+    const id = await scene.start("copy_rows", { rows: 120, size: 1, pause: 20 });
+    await scene.until(id, (row) => row.step_done > 10);
+    await pause(scene.backend, id, "person-1");
+    const standing = await scene.until(id, (row) => row.status === "paused", 3_000);
+    await sleep(1_500);
+    expect((await scene.job(id)).step_done).toBe(standing.step_done);
+    expect(standing.step_done).toBeLessThan(120);
+    await resume(scene.backend, id, "person-1");
+    const job = await scene.ended(id);
+    expect(job).toMatchObject({ status: "succeeded", succeeded: 120, skipped: 0, retries: 0 });
+    expect(await types(scene, id)).toEqual([
+      ...["created", "started", "step_started", "pause_requested", "paused", "resumed"],
+      ...["continued", "step_finished", "succeeded"],
+    ]);
+  });
+
+  test("cancelled while it runs it stops within two seconds and leaves nothing behind", async () => {
+    const scene = await open();
+    const evidence = join(scene.place.storageDir, "evidence");
+    const id = await scene.start("careful", { evidence });
+    const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
+    await scene.until(id, () => existsSync(join(scratch, "half.txt")));
+    const asked = performance.now();
+    await cancel(scene.backend, id, "person-1");
+    const again = await cancel(scene.backend, id, "person-1");
+    expect(again.status).toBe("running");
+    const job = await scene.ended(id, 5_000);
+    expect(performance.now() - asked).toBeLessThan(2_000 + 500);
+    expect(job).toMatchObject({ status: "cancelled", reason: null, result_page: null });
+    await expect.poll(() => existsSync(scratch)).toBe(false);
+    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
+    const before = await scene.events(id);
+    const { untidy: _, ...same } = job;
+    expect(await cancel(scene.backend, id, "person-1")).toMatchObject(same);
+    expect(await scene.events(id)).toEqual(before);
+    expect(before.filter(({ type }) => type === "cancel_requested")).toHaveLength(1);
+  });
+
+  test("one that does not listen is killed after the grace, and is cancelled", async () => {
+    const scene = await open();
+    const evidence = join(scene.place.storageDir, "evidence");
+    const id = await scene.start("careful", { evidence, deaf: 60_000 });
+    const neighbour = await scene.start("copy_rows", { rows: 200, size: 1, pause: 40 });
+    const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
+    await scene.until(id, () => existsSync(join(scratch, "half.txt")));
+    const asked = performance.now();
+    await cancel(scene.backend, id, "person-1");
+    const job = await scene.ended(id, 12_000);
+    expect(performance.now() - asked).toBeGreaterThan(4_500);
+    expect(performance.now() - asked).toBeLessThan(9_000);
+    expect(job.status).toBe("cancelled");
+    await expect.poll(() => existsSync(scratch)).toBe(false);
+    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
+    expect(finals(await scene.events(id))).toHaveLength(1);
+    const unharmed = await scene.ended(neighbour);
+    expect(unharmed).toMatchObject({ status: "succeeded", succeeded: 200, skipped: 0 });
+  });
+
+  test("one that is cancelled while it stands is cleaned up behind", async () => {
+    const scene = await open();
+    const evidence = join(scene.place.storageDir, "evidence");
+    const id = await scene.start("careful", { evidence });
+    const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
+    await scene.until(id, () => existsSync(join(scratch, "half.txt")));
+    await pause(scene.backend, id, "person-1");
+    await scene.until(id, (job) => job.status === "paused");
+    expect((await cancel(scene.backend, id, "person-1")).status).toBe("cancelled");
+    await expect.poll(() => existsSync(evidence), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(scratch)).toBe(false);
+    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
+  });
+
+  test("a failure for good cleans up as well", async () => {
+    const scene = await open();
+    const evidence = join(scene.place.storageDir, "evidence");
+    const id = await scene.start("careful", { evidence, fail: true });
+    expect(await scene.ended(id)).toMatchObject({ status: "failed", reason: "error", retries: 0 });
+    await expect.poll(() => existsSync(evidence) && readFileSync(evidence, "utf8")).toBe(`${id}\n`);
+    const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
+    await expect.poll(() => existsSync(scratch)).toBe(false);
+  });
+
+  test("cancel wins over a pause that came before it", async () => {
+    const scene = await open();
+    const evidence = join(scene.place.storageDir, "evidence");
+    const id = await scene.start("careful", { evidence });
+    await scene.until(id, (row) => row.step !== null);
+    await pause(scene.backend, id, "person-1");
+    await cancel(scene.backend, id, "person-1");
+    expect(await scene.ended(id, 5_000)).toMatchObject({ status: "cancelled" });
+    await expect.poll(() => existsSync(evidence)).toBe(true);
+  });
+
+  test("the deadline counts running time, over all runs and without the pauses", async () => {
+    const scene = await open();
+    // A runner that still has to start takes its time out of the job's.
+    await scene.ended(await scene.start("nap", { ms: 1 }));
+    const long = await scene.start("hurry", { batches: 1_000, each: 50 });
+    const paused = await scene.start("hurry", { batches: 25, each: 100 });
+    await scene.until(paused, (row) => row.step_done > 2);
+    await pause(scene.backend, paused, "person-1");
+    await scene.until(paused, (row) => row.status === "paused");
+    const late = await scene.ended(long);
+    expect(late).toMatchObject({ status: "failed", reason: "timeout" });
+    expect(late.finished_at! - late.started_at!).toBeLessThan(4_000 + 2_500);
+    await sleep(1_000);
+    await resume(scene.backend, paused, "person-1");
+    expect(await scene.ended(paused)).toMatchObject({ status: "succeeded", succeeded: 25 });
+  });
+});

@@ -1,0 +1,86 @@
+import { v7 as uuidv7 } from "uuid";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { removeExpiredFiles, removeUnusedUploads } from "../../server/maintenance/old-files.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { bytes, filesIn } from "../storage/temporary.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { insertJob } from "../support/job-row.ts";
+
+const { signal } = new AbortController();
+const day = 86_400_000;
+
+describe.each(backends)("files after their time, on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterEach(() => opened.close());
+
+  const place = () => ({ backend: opened.backend, storage: createDiskStorage(opened.dir) });
+  const stored = async (folder: string) =>
+    (await filesIn(opened.dir)).filter((path) => path.startsWith(folder));
+
+  test("of results that a kind keeps for less than the job the bytes go, and the row says since when", async () => {
+    const { backend, storage } = place();
+    const job = await insertJob(backend);
+    const at = backend.now();
+    const add = async (name: string, kept_until: number | null) => {
+      const storage_key = `jobs/${job.id}/files/${name}`;
+      await storage.write(storage_key, bytes("x"));
+      const row = {
+        id: name,
+        job_id: job.id,
+        role: "result" as const,
+        name,
+        storage_key,
+        kept_until,
+      };
+      const file = { ...row, media_type: "text/csv", size: 1, created_at: at };
+      await backend.db.insertInto("files").values(file).execute();
+    };
+    for (let n = 0; n < 130; n++) await add(`old-${n}`, at - n);
+    await add("young", at + day);
+    await add("job", null);
+    await removeExpiredFiles(place(), signal);
+    expect(await stored("jobs/")).toEqual([
+      `jobs/${job.id}/files/job`,
+      `jobs/${job.id}/files/young`,
+    ]);
+    const marked = backend.db.selectFrom("files").select("id").where("removed_at", ">=", at);
+    expect(await marked.execute()).toHaveLength(130);
+  });
+
+  test("uploads that nothing uses go, those of a job that may read them stay", async () => {
+    const { backend, storage } = place();
+    const at = backend.now();
+    const add = async (created_at: number, jobs: { finished_at: number | null }[] = []) => {
+      const id = uuidv7();
+      const storage_key = `uploads/${id}`;
+      await storage.write(storage_key, bytes("x"));
+      const row = { id, account_id: "account-1", user_id: "person-1", name: "a.csv", storage_key };
+      const upload = { ...row, media_type: "text/csv", size: 1, created_at };
+      await backend.db.insertInto("uploads").values(upload).execute();
+      for (const { finished_at } of jobs) {
+        const status = finished_at === null ? "paused" : "failed";
+        const job = await insertJob(backend, { status, finished_at });
+        await backend.db
+          .insertInto("job_uploads")
+          .values({ job_id: job.id, upload_id: id })
+          .execute();
+      }
+      return `uploads/${id}`;
+    };
+    const ended = { finished_at: at - 9 * day };
+    const stay = [
+      await add(at - day),
+      await add(at - 30 * day, [ended, { finished_at: null }]),
+      await add(at - 30 * day, [ended, { finished_at: at - day }]),
+    ];
+    await add(at - 8 * day);
+    await add(at - 30 * day, [ended, ended]);
+    await removeUnusedUploads(place(), 7 * day, signal);
+    expect(await stored("uploads/")).toEqual(stay.sort());
+    const rows = await backend.db.selectFrom("uploads").select("storage_key").execute();
+    expect(rows.map(({ storage_key }) => storage_key).sort()).toEqual(stay);
+  });
+});

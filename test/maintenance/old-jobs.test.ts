@@ -1,0 +1,180 @@
+import { v7 as uuidv7 } from "uuid";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { JobRow } from "../../server/backend/schema.ts";
+import { removeOldJobs } from "../../server/maintenance/old-jobs.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { bytes, filesIn } from "../storage/temporary.ts";
+import { backends, openTestBackend } from "../support/backends.ts";
+import { jobRow } from "../support/job-row.ts";
+
+const day = 86_400_000;
+/** What a job leaves in the database. */
+const tables = ["job_steps", "job_events", "job_logs", "job_errors", "files", "job_words"] as const;
+const kept = 90 * day;
+
+describe.each(backends)("jobs after their time, on $name", (which) => {
+  let opened: Awaited<ReturnType<typeof openTestBackend>>;
+  beforeEach(async () => {
+    opened = await openTestBackend(which);
+  });
+  afterEach(() => opened.close());
+
+  const go = (signal = new AbortController().signal) => {
+    const { backend, dir } = opened;
+    return removeOldJobs({ backend, storage: createDiskStorage(dir) }, kept, signal);
+  };
+
+  /** Jobs that were started and ended so many days ago, each with all that a job leaves. */
+  async function add(...ages: { started: number; ended: number | null; row?: Partial<JobRow> }[]) {
+    const { db, now } = opened.backend;
+    const jobs = ages.map(({ started, ended, row }) =>
+      jobRow({
+        id: uuidv7({ msecs: now() - started * day }),
+        status: ended === null ? "paused" : "succeeded",
+        outcome: ended === null ? null : "Imported 72 of 75",
+        created_at: now() - started * day,
+        finished_at: ended === null ? null : now() - ended * day,
+        ...row,
+      }),
+    );
+    const of = jobs.map(({ id }) => ({ job_id: id }));
+    await db.insertInto("jobs").values(jobs).execute();
+    const step = { position: 0, name: "Doing", weight: 1, status: "done" } as const;
+    await db
+      .insertInto("job_steps")
+      .values(of.map((id) => ({ ...id, ...step })))
+      .execute();
+    const line = { seq: 1, message: "x", happened_at: 1 };
+    await db
+      .insertInto("job_events")
+      .values(of.map((id) => ({ ...id, ...line, type: "created" })))
+      .execute();
+    await db
+      .insertInto("job_logs")
+      .values(of.map((id) => ({ ...id, ...line, level: "info" as const })))
+      .execute();
+    await db
+      .insertInto("job_errors")
+      .values(of.map((id) => ({ ...id, reason: "x", count: 1, rows: "[1]" })))
+      .execute();
+    const file = {
+      role: "result",
+      name: "a.csv",
+      media_type: "text/csv",
+      size: 1,
+      created_at: 1,
+      kept_until: 2,
+    } as const;
+    await db
+      .insertInto("job_words")
+      .values(
+        jobs.map(({ id, account_id, user_id }) => ({ job_id: id, word: "x", account_id, user_id })),
+      )
+      .execute();
+    const files = of.map(({ job_id }) => ({
+      ...file,
+      job_id,
+      id: uuidv7(),
+      storage_key: `jobs/${job_id}/files/a`,
+    }));
+    await db.insertInto("files").values(files).execute();
+    const storage = createDiskStorage(opened.dir);
+    for (const { storage_key } of files) await storage.write(storage_key, bytes("x"));
+    return jobs.map(({ id }) => id);
+  }
+
+  /** The jobs of which anything is left in that table. */
+  async function idsIn(table: (typeof tables)[number]) {
+    const rows = await opened.backend.db.selectFrom(table).select("job_id").distinct().execute();
+    return rows.map(({ job_id }) => job_id).sort();
+  }
+  const jobsLeft = async () =>
+    (await opened.backend.db.selectFrom("jobs").select("id").orderBy("id").execute()).map(
+      ({ id }) => id,
+    );
+
+  test("go with all that they left, and no others do", async () => {
+    const [old, hidden] = await add(
+      { started: 95, ended: 91 },
+      { started: 95, ended: 91, row: { hidden_at: 5 } },
+    );
+    const stay = await add(
+      { started: 400, ended: 89 },
+      { started: 400, ended: null },
+      { started: 89, ended: 1 },
+    );
+    await go();
+    stay.sort();
+    expect(await jobsLeft()).toEqual(stay);
+    for (const table of tables) {
+      expect(await idsIn(table)).toEqual(stay);
+    }
+    const stored = (await filesIn(opened.dir)).filter((path) => path.startsWith("jobs/"));
+    expect(stored).toEqual(stay.map((id) => `jobs/${id}/files/a`));
+    const known = await opened.backend.db
+      .selectFrom("removed_jobs")
+      .selectAll()
+      .orderBy("id")
+      .execute();
+    expect(known.map(({ id }) => id)).toEqual([old, hidden].sort());
+    expect(known[0]).toMatchObject({
+      status: "succeeded",
+      outcome: "Imported 72 of 75",
+      user_id: "person-1",
+    });
+  });
+
+  test("more than a page of them, of which some stay", async () => {
+    const ages = Array.from({ length: 450 }, (_, n) => ({ started: 120, ended: n % 3 ? 100 : 10 }));
+    await add(...ages);
+    await go();
+    expect(await jobsLeft()).toHaveLength(150);
+  }, 60_000);
+
+  test("a job with very many lines goes as well", async () => {
+    const [id] = await add({ started: 120, ended: 100 });
+    const lines = Array.from({ length: 3_000 }, (_, n) => {
+      return { job_id: id!, seq: n + 2, level: "info" as const, message: "x", happened_at: 1 };
+    });
+    for (let from = 0; from < lines.length; from += 1_000) {
+      await opened.backend.db
+        .insertInto("job_logs")
+        .values(lines.slice(from, from + 1_000))
+        .execute();
+    }
+    await go();
+    expect(await jobsLeft()).toEqual([]);
+    expect(await idsIn("job_logs")).toEqual([]);
+  });
+
+  test("stops when asked to, and goes on the next time", async () => {
+    await add(...Array.from({ length: 120 }, () => ({ started: 120, ended: 100 })));
+    const stopping = new AbortController();
+    const going = go(stopping.signal);
+    setTimeout(() => stopping.abort(), 20);
+    await going;
+    await go();
+    expect(await jobsLeft()).toEqual([]);
+  });
+
+  test("two workers at once do no harm", async () => {
+    await add(...Array.from({ length: 60 }, () => ({ started: 120, ended: 100 })));
+    await Promise.all([go(), go()]);
+    expect(await jobsLeft()).toEqual([]);
+    const known = opened.backend.db.selectFrom("removed_jobs").select("id").execute();
+    expect(await known).toHaveLength(60);
+  });
+
+  test("what was known of a job is forgotten a year later", async () => {
+    const { db, now } = opened.backend;
+    const known = (days: number) => ({
+      id: uuidv7({ msecs: now() - days * day }),
+      ...{ account_id: "account-1", user_id: "person-1", kind: "noop" },
+      ...{ status: "failed" as const, outcome: null, finished_at: 1 },
+    });
+    const [recent, long] = [known(400), known(460)];
+    await db.insertInto("removed_jobs").values([recent, long]).execute();
+    await go();
+    expect(await db.selectFrom("removed_jobs").selectAll().execute()).toEqual([recent]);
+  });
+});

@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { expectation, expectedEnd } from "../../server/presenters/expectation.ts";
+
+const now = 1_000_000_000;
+const seconds = (n: number) => n * 1_000;
+const minutes = (n: number) => n * 60_000;
+/** A running job that got further a moment ago, and what it expects; ms from now. */
+const running = (from: number, to: number, different: object = {}) => ({
+  ...{ status: "running" as const, eta_from: now + from, eta_to: now + to },
+  ...{ progressed_at: now, waits_until: null, ...different },
+});
+const left = (from: number, to: number) => expectation(running(from, to), now);
+
+describe("the words for what is left", () => {
+  test.each([
+    [seconds(15), seconds(18), "about 20 seconds left"],
+    [seconds(61), seconds(62), "about 70 seconds left"],
+    [seconds(100), seconds(110), "about 2 minutes left"],
+    [seconds(35), seconds(45), "about 50 seconds left"],
+    [seconds(25), seconds(45), "30-50 seconds left"],
+    [seconds(15), seconds(45), "20-50 seconds left"],
+    [seconds(40), seconds(170), "1-3 minutes left"],
+    [minutes(12), minutes(13), "12-13 minutes left"],
+    [minutes(80), minutes(90), "80-90 minutes left"],
+    [minutes(90), minutes(115), "about 2 hours left"],
+    [minutes(60), minutes(230), "1-4 hours left"],
+    [seconds(2), seconds(10), "Almost done"],
+    [-seconds(5), -seconds(1), "Almost done"],
+  ])("from %i to %i ms: %s", (from, to, words) => {
+    expect(left(from, to)).toBe(words);
+  });
+
+  test("nothing is known: nothing is said", () => {
+    const unknown = { eta_from: null, eta_to: null };
+    expect(expectation(running(0, 0, unknown), now)).toBe("");
+    expect(expectation(running(0, 0, { ...unknown, progressed_at: null }), now)).toBe("");
+  });
+
+  test("an expectation that time has passed is not told any longer", () => {
+    expect(left(-seconds(60), -seconds(11))).toBe("");
+  });
+});
+
+describe("a job that stands still", () => {
+  test.each([
+    [seconds(15), "about 20 seconds left"],
+    [seconds(19), "about 30 seconds left"],
+    [seconds(39), "about 50 seconds left"],
+    [seconds(40), "No progress for 40 s"],
+    [seconds(59), "No progress for 50 s"],
+    [seconds(119), "No progress for 110 s"],
+    [minutes(2), "No progress for 2 min"],
+    [minutes(75), "No progress for 75 min"],
+  ])("for %i ms: %s", (still, words) => {
+    const row = running(seconds(15), seconds(18), { progressed_at: now - still });
+    expect(expectation(row, now)).toBe(words);
+  });
+
+  test("but not while it waits as it said it would", () => {
+    const row = running(seconds(85), seconds(85), { progressed_at: now - minutes(2) });
+    const waiting = { ...row, waits_until: now + seconds(30) };
+    expect(expectation(waiting, now)).toBe("about 90 seconds left");
+    expect(expectation({ ...row, waits_until: now - seconds(50) }, now)).toBe(
+      "No progress for 50 s",
+    );
+    expect(expectedEnd(row, now)).toBeNull();
+    expect(expectedEnd(waiting, now)).toEqual({ from: now + seconds(85), to: now + seconds(85) });
+  });
+});
+
+test("the words never promise less than the best, nor a minute more than the worst", () => {
+  fc.assert(
+    fc.property(fc.nat(minutes(600)), fc.nat(minutes(600)), (a, b) => {
+      const [from, to] = a < b ? [a, b] : [b, a];
+      const words = left(from, to);
+      const found = /(?:(\d+)-)?(\d+) (second|minute|hour)s? left$/.exec(words);
+      if (!found) expect(words).toBe("Almost done");
+      if (!found) return;
+      const unit = { second: 1_000, minute: 60_000, hour: 3_600_000 }[found[3]!]!;
+      const high = Number(found[2]) * unit;
+      expect(high).toBeGreaterThanOrEqual(to);
+      expect(high - to).toBeLessThanOrEqual(Math.max(unit, 10_000));
+      if (found[1]) expect(Number(found[1])).toBeLessThan(Number(found[2]));
+    }),
+  );
+});

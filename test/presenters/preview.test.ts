@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { firstRows } from "../../server/presenters/first-rows.ts";
+import { previewBytes, previewNeeds, textPreview } from "../../server/presenters/preview.ts";
+
+const csv = "text/csv; charset=utf-8";
+const look = (content: string | Uint8Array, mediaType = csv, size?: number) => {
+  const bytes = Buffer.from(content as string);
+  return textPreview({ mediaType, size: size ?? bytes.length, bytes });
+};
+const five = "a,b\n1,2\n3,4\n";
+
+describe("a table", () => {
+  test("is shown by its first rows, without quotes and blank lines", () => {
+    const text = '\ufeffName;Says\r\n"Ann ""the""; one";"two\nlines"\r\n\r\nBo;\r\n';
+    expect(look(text)).toEqual({
+      kind: "table",
+      header: ["Name", "Says"],
+      rows: [
+        ['Ann "the"; one', "two\nlines"],
+        ["Bo", ""],
+      ],
+      note: "",
+    });
+  });
+
+  test("of many rows and columns shows a few, and says so", () => {
+    const row = Array.from({ length: 24 }, (_, n) => `c${n}`).join("\t");
+    const table = look(`${row}\n`.repeat(100), "text/tab-separated-values");
+    expect(table).toMatchObject({ note: "4 more columns" });
+    if (table?.kind !== "table") throw new Error("no table");
+    expect([table.header.length, table.rows.length]).toEqual([20, 5]);
+  });
+
+  test("leaves out the row that the end of the look cuts", () => {
+    expect(look(`${five}5,"six`, csv, 1_000)).toMatchObject({
+      rows: [
+        ["1", "2"],
+        ["3", "4"],
+      ],
+    });
+    expect(look(`${five}5,6`)).toMatchObject({
+      rows: [
+        ["1", "2"],
+        ["3", "4"],
+        ["5", "6"],
+      ],
+    });
+  });
+
+  test("whatever is in it: cells come back as they were written", () => {
+    const cell = fc.string({ unit: fc.constantFrom("a", '"', ",", ";", "\n", " ", "é", "\t") });
+    const rows = fc.array(fc.array(cell, { minLength: 2, maxLength: 2 }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(rows, (table) => {
+        const given = [["x", "y"], ...table];
+        const text = given
+          .map((cells) => cells.map((each) => `"${each.replaceAll('"', '""')}"`).join(","))
+          .join("\r\n");
+        const filled = given.filter((cells) => cells.some((each) => each.trim() !== ""));
+        expect(firstRows(text, { most: 99, whole: true })).toEqual(filled);
+      }),
+    );
+  });
+});
+
+describe("text", () => {
+  test("is shown by its first lines, long ones cut", () => {
+    const text = Array.from({ length: 30 }, (_, n) => (n === 1 ? "x".repeat(500) : `line ${n}`));
+    const shown = look(text.join("\n"), "text/plain");
+    if (shown?.kind !== "text") throw new Error("no text");
+    const { lines } = shown;
+    expect([lines.length, lines[0], lines[1]!.length, lines[19]]).toEqual([
+      20,
+      "line 0",
+      200,
+      "line 19",
+    ]);
+  });
+
+  test.each<[string, Uint8Array]>([
+    ["UTF-8, the last letter cut in two", Buffer.from("ZoëÖ").subarray(0, 5)],
+    ["UTF-16 with its mark", Buffer.from("\ufeffZoë", "utf16le")],
+    ["Windows-1252", Buffer.from("Zoë\nÖ…", "latin1")],
+  ])("in %s is read as it was written", (_, bytes) => {
+    expect(look(bytes, "text/plain", 99)).toEqual({ kind: "text", lines: ["Zoë"] });
+  });
+
+  test("that is none is not shown", () => {
+    expect(look(Buffer.from([80, 75, 3, 4, 0, 0]), "text/plain")).toBeNull();
+  });
+
+  test("never fails, whatever the bytes", () => {
+    const types = fc.constantFrom(csv, "text/plain", "application/json");
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), types, fc.nat(400), (bytes, type, more) => {
+        const shown = textPreview({ mediaType: type, size: bytes.length + more, bytes });
+        expect(JSON.stringify(shown).length).toBeLessThan(previewBytes);
+      }),
+    );
+  });
+});
+
+test.each<[string, number, string]>([
+  ["text/csv", 10, "bytes"],
+  ["text/csv", 0, "none"],
+  ["application/json; charset=utf-8", 10, "bytes"],
+  ["image/png", 10, "image"],
+  ["image/png", 20_000_000, "none"],
+  ["image/x-icon", 10, "none"],
+  ["application/pdf", 10, "none"],
+])("%s of %d bytes takes %s", (mediaType, size, needs) => {
+  expect(previewNeeds({ mediaType, size })).toBe(needs);
+});

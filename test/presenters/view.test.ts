@@ -1,0 +1,300 @@
+import { describe, expect, test } from "vitest";
+import type { JobRow, StepRow } from "../../server/backend/schema.ts";
+import { isFinal, statuses } from "../../server/engine/status.ts";
+import type { InLine, ShownKind } from "../../server/presenters/shown-row.ts";
+import { jobView, shownState } from "../../server/presenters/view.ts";
+import type { Shown } from "../../server/presenters/view-types.ts";
+import { jobRow } from "../support/job-row.ts";
+
+const now = Date.UTC(2026, 10, 23, 14, 5);
+const kind: ShownKind = {
+  title: "Import contacts",
+  steps: { "Reading the file": 1, Writing: 9 },
+  unit: "rows",
+  stepUnits: { "Reading the file": "bytes" },
+};
+const begun = { started_at: now - 72_000, claimed_at: now - 72_000, progressed_at: now };
+const view = (row: Partial<JobRow & { line: InLine }>, steps: StepRow[] = []) =>
+  jobView(jobRow({ created_at: now - 80_000, ...row }), kind, steps, now);
+
+function line(place: number | null, different: Partial<InLine> = {}): InLine {
+  return { place, startsAt: null, running: null, ...different };
+}
+
+/** Every state that people are shown, and the rows behind it. */
+const states: [Shown, string, Partial<JobRow & { line: InLine }>][] = [
+  ["pending", "Queued", { status: "pending", run_at: now }],
+  ["pending", "Queued, next in line", { status: "pending", line: line(1) }],
+  ["pending", "Queued, 3rd in line", { status: "pending", line: line(3) }],
+  ["pending", "Queued, 11th in line", { status: "pending", line: line(11) }],
+  ["pending", "Queued, 22nd in line", { status: "pending", line: line(22) }],
+  ["pending", "Queued, more than 100 in line", { status: "pending", line: line(null) }],
+  ["scheduled", "Scheduled", { status: "pending", run_at: now + 86_400_000 }],
+  [
+    "retrying",
+    "Retry 2 of 3 in 4 s",
+    { status: "pending", reason: "retry", retries: 2, run_at: now + 3_200 },
+  ],
+  [
+    "retrying",
+    "Retry 2 of 3 is next",
+    { status: "pending", reason: "retry", retries: 2, run_at: now },
+  ],
+  [
+    "retrying",
+    "Retry 1 of 3 in 1 s: the gateway was busy",
+    {
+      ...{ status: "pending", reason: "retry", retries: 1, run_at: now + 900 },
+      error: "The gateway was busy",
+    },
+  ],
+  ["resuming", "Resuming after a lost worker", { status: "pending", reason: "rescued" }],
+  [
+    "resuming",
+    "Resuming after a lost worker for 3 s",
+    { status: "pending", reason: "rescued", released_at: now - 3_400 },
+  ],
+  ["resuming", "Resuming", { status: "pending", reason: "interrupted", released_at: now - 400 }],
+  ["pending", "Queued", { status: "pending", reason: "resumed" }],
+  ["running", "Running", { status: "running", ...begun }],
+  [
+    "running",
+    "Waiting 22 s: the service allows 100 letters a minute",
+    {
+      ...{ status: "running", ...begun, waits_until: now + 21_500 },
+      waits_for: "the service allows 100 letters a minute",
+    },
+  ],
+  ["running", "Running", { status: "running", reason: "retry", ...begun }],
+  ["pausing", "Pausing for 3 s", { status: "running", ...begun, pause_requested_at: now - 3_000 }],
+  ["pausing", "Pausing", { status: "running", ...begun, pause_requested_at: now - 999 }],
+  [
+    "cancelling",
+    "Cancelling for 4 s",
+    { status: "running", ...begun, cancel_requested_at: now - 4_000 },
+  ],
+  ["paused", "Paused", { status: "paused", ...begun }],
+  ["succeeded", "Done", { status: "succeeded", ...begun, finished_at: now }],
+  [
+    "succeeded",
+    "Done, 1,204 rejected",
+    { status: "succeeded", ...begun, finished_at: now, failed: 1_204 },
+  ],
+  ["failed", "Failed", { status: "failed", ...begun, finished_at: now }],
+  ["cancelled", "Cancelled", { status: "cancelled", finished_at: now }],
+  [
+    "cancelled",
+    "Cancelled",
+    { status: "cancelled", ...begun, finished_at: now, cancel_requested_at: now },
+  ],
+];
+
+describe("the state that is shown", () => {
+  test.each(states)("%s: %s", (shown, label, row) => {
+    expect(view(row)).toMatchObject({ shown, label, status: row.status });
+    expect(shownState(jobRow(row), now)).toBe(shown);
+    expect(view(row).active).toBe(!isFinal(row.status!));
+  });
+
+  test("covers every status and every shown state", () => {
+    expect(new Set(states.map(([, , { status }]) => status))).toEqual(new Set(statuses));
+    const all: Record<Shown, true> = {
+      ...{ scheduled: true, pending: true, retrying: true, resuming: true, running: true },
+      ...{ pausing: true, paused: true, cancelling: true },
+      ...{ succeeded: true, failed: true, cancelled: true },
+    };
+    expect(new Set(states.map(([shown]) => shown))).toEqual(new Set(Object.keys(all)));
+  });
+
+  test.each(states)("%s (%s) has no text that is undefined, null or not a number", (_, __, row) => {
+    expect(JSON.stringify(view(row))).not.toMatch(/undefined|NaN|Invalid/);
+  });
+});
+
+describe("how far it is", () => {
+  const running: Partial<JobRow> = { status: "running", ...begun };
+
+  test("a known total: percent rounded down, below 100 until it is done", () => {
+    const row = { ...running, step: 1, progress: 0.9999, step_done: 42_318, step_total: 100_000 };
+    expect(view(row)).toMatchObject({
+      ...{ percent: 99, percentText: "99 %", amount: "42,318 of 100,000 rows" },
+      ...{ elapsed: "1 min 12 s", stepText: "Step 2 of 2: Writing (42 %)" },
+      doing: "Step 2 of 2: Writing (42 %) · 42,318 of 100,000 rows",
+    });
+    const done = { status: "succeeded" as const, ...begun, finished_at: now, progress: 1 };
+    expect(view(done)).toMatchObject({ percent: 100, percentText: "100 %", amount: "" });
+  });
+
+  test("the time that it ran: what it waited or was paused stands still", () => {
+    const ran = { ...begun, claimed_at: now - 8_000, ran_ms: 4_000 };
+    expect(view({ ...ran, status: "running" }).elapsed).toBe("12 s");
+    expect(view({ ...ran, status: "paused" }).elapsed).toBe("4 s");
+    expect(view({ ...ran, status: "pending", reason: "rescued" }).elapsed).toBe("4 s");
+    expect(view({ ...ran, status: "succeeded", finished_at: now }).elapsed).toBe("4.0 s");
+    expect(view({ status: "pending" }).elapsed).toBe("");
+  });
+
+  test("an unknown total: what was done so far, or that it works", () => {
+    const row = { ...running, step: 1, step_done: 38_112 };
+    expect(view(row)).toMatchObject({
+      percent: null,
+      percentText: "38,112 rows so far",
+      amount: "",
+    });
+    expect(view({ ...row, step_done: 1 }).percentText).toBe("1 row so far");
+    expect(view(running).percentText).toBe("Working");
+    expect(view({ status: "pending" }).percentText).toBe("");
+  });
+
+  test("a step that counts bytes says so in sizes", () => {
+    const row = { ...running, step: 0, step_done: 8_140_000 };
+    expect(view(row).percentText).toBe("8.1 MB so far");
+    expect(view({ ...row, step_total: 12_000_000 }).amount).toBe("8.1 of 12 MB");
+  });
+
+  test("of one in line it is told when it begins, and why it waits", () => {
+    const inLine = (different: Partial<InLine>) => {
+      const { estimate, message } = view({ status: "pending", line: line(3, different) });
+      return [estimate, message];
+    };
+    expect(inLine({})).toEqual(["", ""]);
+    expect(inLine({ running: 1 })).toEqual(["", "1 of your jobs is running"]);
+    expect(inLine({ running: 5, startsAt: now + 100_000 })).toEqual([
+      "Starts in about 2 minutes",
+      "5 of your jobs are running",
+    ]);
+    expect(inLine({ running: 5, startsAt: now - 1_000 })).toEqual([
+      "Starts in a moment",
+      "5 of your jobs are running",
+    ]);
+  });
+
+  test("an expectation is told of a running job, and of one that waits to be tried again", () => {
+    const retrying = { status: "pending", reason: "retry", ...begun } as const;
+    const still = { ...retrying, progressed_at: now - 60_000 };
+    const end = { eta_from: now + 100_000, eta_to: now + 110_000 };
+    expect(view({ ...still, ...end }).estimate).toBe("about 2 minutes left");
+    const eta = { eta_from: now + 100_000, eta_to: now + 110_000 };
+    expect(view({ ...running, ...eta }).estimate).toBe("about 2 minutes left");
+    expect(view({ status: "paused", ...begun, ...eta }).estimate).toBe("");
+    expect(view({ ...running, progressed_at: now - 45_000 }).estimate).toBe("No progress for 40 s");
+  });
+});
+
+describe("steps", () => {
+  const step = (position: number, different: Partial<StepRow>): StepRow => ({
+    ...{ job_id: "job", position, name: `Step ${position}`, weight: 1, status: "waiting" },
+    ...{
+      value: null,
+      started_at: null,
+      finished_at: null,
+      ran_ms: null,
+      total: null,
+      ...different,
+    },
+  });
+  const steps = [
+    step(0, { status: "done", started_at: now - 9_000, finished_at: now - 8_600 }),
+    step(1, { status: "running", started_at: now - 8_600 }),
+    step(2, {}),
+  ];
+
+  test("each with its state and its time; a job of one step shows none", () => {
+    expect(view({ status: "running", ...begun }, steps).steps).toEqual([
+      { name: "Step 0", state: "done", text: "0.4 s" },
+      { name: "Step 1", state: "running", text: "8 s" },
+      { name: "Step 2", state: "waiting", text: "" },
+    ]);
+    expect(view({ status: "running", ...begun }, steps.slice(1, 2)).steps).toEqual([]);
+  });
+
+  test("none goes on running in a job that ended", () => {
+    const ended = view({ status: "failed", ...begun, finished_at: now }, steps);
+    expect(ended.steps.map(({ state, text }) => [state, text])).toEqual([
+      ["done", "0.4 s"],
+      ["stopped", ""],
+      ["waiting", "not reached"],
+    ]);
+    const paused = view({ status: "paused", ...begun }, steps);
+    expect(paused.steps[1]).toEqual({ name: "Step 1", state: "stopped", text: "paused" });
+    const again = view({ status: "pending", reason: "retry", ...begun }, steps);
+    expect(again.steps[1]).toEqual({ name: "Step 1", state: "waiting", text: "" });
+  });
+});
+
+describe("words of the end", () => {
+  test("what went wrong is shown while it is true", () => {
+    const error = { error: "The gateway was busy", advice: "Wait a little." };
+    const failed = view({ status: "failed", ...begun, finished_at: now, ...error });
+    expect(failed).toMatchObject(error);
+    expect(view({ status: "pending", reason: "retry", ...error })).toMatchObject({
+      ...{ error: "", advice: "" },
+      label: expect.stringMatching(/: the gateway was busy$/),
+    });
+    expect(view({ status: "running", ...begun, ...error }).error).toBe("");
+    expect(view({ status: "succeeded", ...begun, finished_at: now, ...error }).error).toBe("");
+  });
+
+  test("counts that are not zero are shown, the outcome when it has ended", () => {
+    const row = { ...begun, succeeded: 99_812, failed: 188, outcome: "Imported 99,812" };
+    const ended = view({ status: "succeeded", finished_at: now, ...row });
+    expect(ended.outcome).toBe("Imported 99,812");
+    expect(ended.counts).toEqual([
+      { name: "succeeded", label: "done", value: "99,812" },
+      { name: "failed", label: "rejected", value: "188" },
+    ]);
+    expect(view({ status: "running", ...row }).outcome).toBe("");
+  });
+});
+
+describe("where it stopped", () => {
+  const ended = { ...begun, finished_at: now, step: 1, step_done: 1_204 };
+
+  test.each<[string, Partial<JobRow>]>([
+    ["in step 2 of 2: Writing, after 1,204 of 5,000 rows", { step_total: 5_000 }],
+    ["in step 2 of 2: Writing, after 1,204 rows", {}],
+    ["in step 2 of 2: Writing", { step_done: 0, step_total: 5_000 }],
+    ["in step 1 of 2: Reading the file, after 3.2 of 18 MB", { ...bytes(3_210_000, 18_000_000) }],
+    ["", { step: null, step_done: 0 }],
+  ])("%s", (words, row) => {
+    expect(view({ status: "failed", ...ended, ...row }).stoppedAt).toBe(words);
+    expect(view({ status: "cancelled", ...ended, ...row }).stoppedAt).toBe(words);
+    expect(view({ status: "succeeded", ...ended, ...row }).stoppedAt).toBe("");
+    expect(view({ status: "running", ...ended, ...row, finished_at: null }).stoppedAt).toBe("");
+  });
+
+  function bytes(done: number, total: number): Partial<JobRow> {
+    return { step: 0, step_done: done, step_total: total };
+  }
+});
+
+describe("what can be done with it", () => {
+  const offered = (row: Partial<JobRow>, of: ShownKind | undefined = kind) =>
+    jobView(jobRow(row), of, [], now).buttons.map(({ label }) => label);
+
+  test("follows its state", () => {
+    expect(offered({ status: "pending" })).toEqual(["Pause", "Cancel"]);
+    expect(offered({ status: "running", ...begun })).toEqual(["Pause", "Cancel"]);
+    expect(offered({ status: "running", ...begun, pause_requested_at: now })).toEqual(["Cancel"]);
+    expect(offered({ status: "running", ...begun, cancel_requested_at: now })).toEqual([]);
+    expect(offered({ status: "paused", ...begun })).toEqual(["Resume", "Cancel"]);
+    expect(offered({ status: "succeeded", finished_at: now })).toEqual(["Run again"]);
+    expect(offered({ status: "failed", finished_at: now })).toEqual(["Retry"]);
+    expect(offered({ status: "cancelled", finished_at: now })).toEqual(["Restart"]);
+  });
+
+  test("has no Cancel where the kind allows none, and no new run where the kind is gone", () => {
+    const firm = { ...kind, cancellable: false };
+    expect(offered({ status: "running", ...begun }, firm)).toEqual(["Pause"]);
+    expect(jobView(jobRow({ status: "failed" }), undefined, [], now).buttons).toEqual([]);
+    const orphan = jobView(jobRow({ status: "pending" }), undefined, [], now).buttons;
+    expect(orphan.map(({ label }) => label)).toEqual(["Pause", "Cancel"]);
+  });
+});
+
+test("a job outlives the file of its kind", () => {
+  const row = jobRow({ kind: "gone_by_now", status: "running", ...begun, step: 1, step_done: 3 });
+  expect(jobView(row, undefined, [], now)).toMatchObject({
+    ...{ title: "gone_by_now", stepText: "", percentText: "3 items so far" },
+  });
+});
