@@ -57,7 +57,7 @@ export default defineJob({
       const read = await readContacts(job, file);
       await keepRejected(job, file, read.rejected);
       job.log(fieldsText(file));
-      job.log(foundText(read.contacts, job.counts.failed));
+      job.log(foundText(read.contacts, job.counts.rejected));
       return { ...read, mapping: file.mapping };
     });
     await job.step("Saving contacts", () =>

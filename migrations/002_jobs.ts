@@ -15,7 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("status", "text", (c) =>
       c
         .notNull()
-        .check(sql`status in ('pending', 'running', 'paused', 'succeeded', 'failed', 'cancelled')`),
+        .check(sql`status in ('queued', 'running', 'paused', 'done', 'failed', 'cancelled')`),
     )
     .addColumn("input", "text", (c) => c.notNull())
     .addColumn("run_at", "bigint", (c) => c.notNull())
@@ -37,7 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   ];
   for (const column of [...texts, "message"]) jobs = jobs.addColumn(column, "text");
   const counters = ["fence", "event_seq", "log_seq", "retries", "rescues", "ran_ms"];
-  for (const column of [...counters, "succeeded", "failed", "skipped", "step_done", "untidy"]) {
+  for (const column of [...counters, "succeeded", "rejected", "skipped", "step_done", "untidy"]) {
     jobs = jobs.addColumn(...count(column), (c) => c.notNull().defaultTo(0));
   }
   const times = ["started_at", "finished_at", "hidden_at", "claimed_at", "deadline_at"];
@@ -51,8 +51,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index jobs_once on jobs (user_id, idempotency_key)
     where idempotency_key is not null`.execute(db);
   await sql`create index jobs_due on jobs (account_id, priority, run_at, id)
-    where status = 'pending'`.execute(db);
-  await sql`create index jobs_overdue on jobs (run_at) where status = 'pending'`.execute(db);
+    where status = 'queued'`.execute(db);
+  await sql`create index jobs_overdue on jobs (run_at) where status = 'queued'`.execute(db);
   await sql`create index jobs_of_worker on jobs (worker_id) where status = 'running'`.execute(db);
   await sql`create index jobs_untidy on jobs (finished_at)
     where untidy = 1 and finished_at is not null`.execute(db);

@@ -131,7 +131,7 @@ export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h
 /** The counts of finished items: `done` is their sum. */
 export interface Tally {
   succeeded: number;
-  failed: number;
+  rejected: number;
   skipped: number;
 }
 
@@ -277,7 +277,7 @@ export interface JobContext<Step extends string = string> {
   open(uploadId: string): Promise<ByteSource>;
   /** Writes a file that the job leaves for download. */
   file(
-    file: { name: string; type: string; role?: "result" | "rejects" },
+    file: { name: string; type: string; role?: "result" | "rejected" },
     chunks: AsyncIterable<Uint8Array | string>,
   ): Promise<void>;
 }

@@ -26,7 +26,7 @@ interface Job {
   step_total: number;
   progress: number;
   succeeded: number;
-  failed: number;
+  rejected: number;
 }
 
 const bareDashboard = answer({
@@ -63,12 +63,12 @@ const bareDashboard = answer({
 
 /** The same queries as ours: of the page, of how many there are, and of the steps of some. */
 const ranges = [
-  ...["running", "paused", "pending"].map(
+  ...["running", "paused", "queued"].map(
     (status, rank) => `select id, ${9e15 - rank} as sort from jobs
       where account_id = ?1 and user_id = ?2 and status = '${status}' and finished_at is null
       order by id desc limit 51`,
   ),
-  ...["succeeded", "failed", "cancelled"].map(
+  ...["done", "failed", "cancelled"].map(
     (status) => `select id, finished_at as sort from jobs
       where account_id = ?1 and user_id = ?2 and status = '${status}'
       and finished_at is not null and hidden_at is null
@@ -82,7 +82,7 @@ const listed = `select ${columns} from (
   ) as place join jobs on jobs.id = place.id order by place.sort desc, place.id desc`;
 
 type Counts = Record<string, number>;
-const counted = `select ${["running", "paused", "pending", "succeeded", "failed", "cancelled"].map(
+const counted = `select ${["running", "paused", "queued", "done", "failed", "cancelled"].map(
   (status, place) => `(select count(*) from (select 1 from jobs
     where account_id = ?1 and user_id = ?2 and status = '${status}' and
     ${place < 3 ? "finished_at is null" : "finished_at is not null and hidden_at is null"}
@@ -125,7 +125,7 @@ function more(job: Job, id: string, title: string): string {
 <summary id="toggle-${id}" aria-label="More about ${title}"><svg class="i" aria-hidden="true"><use href="#i-down"></use></svg></summary>
 <div>
 ${note(job)}<dl class="counts">
-<div class="succeeded"><dt>done</dt><dd>${number(job.succeeded)}</dd></div><div class="failed"><dt>rejected</dt><dd>${number(job.failed)}</dd></div></dl>
+<div class="succeeded"><dt>done</dt><dd>${number(job.succeeded)}</dd></div><div class="rejected"><dt>rejected</dt><dd>${number(job.rejected)}</dd></div></dl>
 <p class="times">
 ${span("Created", moment(job.created_at))}
 ${span("Started", moment(job.started_at!))} ${ended} <span>Took ${seconds(job.step_done)}</span></p><p class="buttons">
@@ -150,11 +150,11 @@ function note({ status, step_done, step_total }: Job): string {
   return `<p class="note">It failed in step 2 of 2: Saving contacts, after ${where}.</p>`;
 }
 
-function buttons({ status, failed }: Job): string[][] {
+function buttons({ status, rejected: count }: Job): string[][] {
   const again = ["retry", status === "failed" ? "Retry" : "Run again", "again", ""];
   if (status === "failed") return [again];
-  const rejected = ["retry-rejected", `Retry only the failed ${number(failed)}`, "again", ""];
-  if (status === "succeeded") return [rejected, again];
+  const rejected = ["retry-rejected", `Retry ${number(count)} rejected rows`, "again", ""];
+  if (status === "done") return [rejected, again];
   return [
     ["resume", "Resume", "play", "primary"],
     ["cancel", "Cancel", "stop", "danger"],
@@ -172,7 +172,7 @@ function tick(job: Job, now: number): string {
 }
 
 function label(job: Job): string {
-  if (job.status === "succeeded") return `Done, ${number(job.failed)} rejected`;
+  if (job.status === "done") return `Done, ${number(job.rejected)} rejected`;
   return job.status === "failed" ? "Failed" : "Paused";
 }
 

@@ -14,20 +14,20 @@ export function insertJobs(file: string): void {
   const insert = database.prepare(`
     insert into jobs (id, kind, account_id, user_id, status, input, outcome, error, run_at,
       created_at, started_at, finished_at, max_retries, timeout_ms, step, step_done, step_total,
-      progress, message, succeeded, failed)
+      progress, message, succeeded, rejected)
     values (?, 'contact_import', ?, ?, ?, '{}', ?, ?, ?, ?, ?, ?, 3, 3600000, 1, ?, 100000, ?, ?, ?, 188)`);
   const now = Date.now();
   for (let at = 0; at < count; at++) {
     const status = statusOf(at);
     const created = now - at * hour;
     const ended = status === "paused" ? null : created + 41_000;
-    const done = status === "succeeded" ? 100_000 : 42_000 + at;
+    const done = status === "done" ? 100_000 : 42_000 + at;
     insert.run(
       uuidv7(),
       owner.account_id,
       owner.user_id,
       status,
-      status === "succeeded" ? "Imported 99,812 of 100,000, 188 rows rejected" : null,
+      status === "done" ? "Imported 99,812 of 100,000, 188 rows rejected" : null,
       status === "failed" ? "Row 1,204: the file ends in the middle of a quoted cell" : null,
       created,
       created,
@@ -45,5 +45,5 @@ export function insertJobs(file: string): void {
 /** No worker touches these: none is waiting or running. */
 function statusOf(at: number): string {
   if (at < 5) return "paused";
-  return at % 10 === 0 ? "failed" : "succeeded";
+  return at % 10 === 0 ? "failed" : "done";
 }

@@ -77,7 +77,7 @@ async function fill({ db }: Backend): Promise<void> {
   await sql`insert into jobs (id, kind, account_id, user_id, status, input, run_at, created_at,
       finished_at, max_retries, timeout_ms)
     select 'ended-' || n, 'nothing', 'account-' || n % ${people}::int, 'person-' || n % ${people}::int,
-      'succeeded', '{}', n, n, n, 3, 1 from generate_series(1, 20000) as n`.execute(db);
+      'done', '{}', n, n, n, 3, 1 from generate_series(1, 20000) as n`.execute(db);
   await sql`vacuum analyze jobs`.execute(db);
 }
 

@@ -28,7 +28,7 @@ const filters = [
   "/jobs?type=countdown",
   "/jobs?scope=account",
   "/jobs?scope=account&status=active",
-  "/jobs?scope=account&status=succeeded",
+  "/jobs?scope=account&status=done",
   "/jobs?scope=account&status=cancelled",
   "/jobs?scope=account&type=countdown",
   "/jobs?scope=account&type=contact_export&status=failed",
@@ -95,7 +95,7 @@ async function fill(url: string): Promise<void> {
 /** Pages behind the first of everybody's jobs, and one from the middle of all. */
 async function behind({ url }: Application, cookie: string): Promise<string[]> {
   const found: string[] = [];
-  let path = "/jobs?scope=account&status=succeeded";
+  let path = "/jobs?scope=account&status=done";
   for (let page = 0; page < pagesBehind; page++) {
     const html = await (await fetch(url + path, { headers: { cookie } })).text();
     const link = /href="([^"]*[?&](?:amp;)?after=[^"]+)"/.exec(html)?.[1];

@@ -76,7 +76,7 @@ export async function signUp(application: Application): Promise<Person> {
       });
       return job_id;
     },
-    finished: (id) => until(id, (job) => job.status === "succeeded"),
+    finished: (id) => until(id, (job) => job.status === "done"),
     running: (id) => until(id, (job) => job.status === "running"),
   };
 }

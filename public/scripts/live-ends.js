@@ -3,7 +3,7 @@
  * turn, and from the job's own page it goes straight on to the result, where that is wanted.
  */
 const { dataset } = document.body;
-const final = ".succeeded, .failed, .cancelled";
+const final = ".done, .failed, .cancelled";
 /** Many may end at once; they are told together. */
 const apart = 3000;
 const most = 3;
@@ -26,8 +26,8 @@ document.addEventListener("live:swapped", ({ target: face, detail: before }) => 
   if (part === "row" && dataset.topics.includes("jobs:account")) return;
   untold.push(wordsOf(face));
   tell();
-  if ("sound" in dataset) sound(id, face.matches(".succeeded"));
-  if (part === "panel" && watched && face.matches(".succeeded")) wanted = `result-${id}`;
+  if ("sound" in dataset) sound(id, face.matches(".done"));
+  if (part === "panel" && watched && face.matches(".done")) wanted = `result-${id}`;
 });
 
 /** @param {Element} face */

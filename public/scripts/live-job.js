@@ -33,8 +33,7 @@ function watch(id) {
   /** What the icon shows: how it ended, or how far it is, rounded so that it seldom changes. */
   function lookNow(percent) {
     const panel = document.getElementById(`panel-${id}`);
-    if (panel?.matches(".succeeded, .failed"))
-      return panel.classList.contains("failed") ? "!" : "✓";
+    if (panel?.matches(".done, .failed")) return panel.classList.contains("failed") ? "!" : "✓";
     return percent === undefined ? "" : String(Math.round(percent / 5) * 5);
   }
 

@@ -14,7 +14,7 @@ addEventListener("keydown", ({ key }) => {
 const tray = document.getElementById("tray");
 document.addEventListener("live:swapped", ({ target }) => {
   if (!tray?.contains(target)) return;
-  const ended = tray.querySelectorAll(".row:is(.succeeded, .failed, .cancelled)").length;
+  const ended = tray.querySelectorAll(".row:is(.done, .failed, .cancelled)").length;
   // "99+" stays.
   const count = tray.querySelector("b");
   if (!count.textContent.includes("+")) count.textContent = String(tray.dataset.count - ended);

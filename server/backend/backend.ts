@@ -48,7 +48,7 @@ export interface Write {
   happened(event: LifeEvent): void;
   /** Waits until no other transaction holds this name, and holds it until the end of this one. */
   hold(name: string): Promise<void>;
-  /** Puts a pending job's entry into the queue, in place of one that it had. */
+  /** Puts a queued job's entry into the queue, in place of one that it had. */
   ring(job: Doorbell): Promise<void>;
   /** Many rows, sorted by their key, in one go. */
   upsert(table: string, rows: readonly unknown[][], how: Upsert): Promise<Upserted>;

@@ -121,7 +121,7 @@ export interface JobsTable {
    */
   untidy: Generated<number>;
   succeeded: Generated<number>;
-  failed: Generated<number>;
+  rejected: Generated<number>;
   skipped: Generated<number>;
   /** The current step's place in `job_steps`, and how far it is. */
   step: number | null;
@@ -185,7 +185,7 @@ export interface JobErrorsTable {
 export interface FilesTable {
   id: string;
   job_id: string;
-  role: "result" | "rejects";
+  role: "result" | "rejected";
   name: string;
   media_type: string;
   size: number;

@@ -35,15 +35,15 @@ const past = (importId: string): Past[] => [
     created: 190,
     took: 42_000,
     row: {
-      status: "succeeded",
+      status: "done",
       subject: "autumn-fair.csv",
       outcome: "Imported 72 of 75, 3 rows rejected",
       result_page: `/contacts?job=${importId}`,
       succeeded: 72,
-      failed: 3,
+      rejected: 3,
       progress: 1,
     },
-    facts: [["succeeded", "Imported 72 of 75, 3 rows rejected"]],
+    facts: [["done", "Imported 72 of 75, 3 rows rejected"]],
     errors: [
       { reason: "email is missing", count: 2, rows: [14, 52] },
       { reason: "email is not an address", count: 1, rows: [61] },
@@ -182,7 +182,7 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
 function stepsOf(steps: [string, number][], job: Past & { id: string; createdAt: number }) {
   const { id, createdAt, took, row } = job;
   const whole = steps.reduce((sum, [, weight]) => sum + weight, 0);
-  const succeeded = row.status === "succeeded";
+  const succeeded = row.status === "done";
   let passed = 0;
   const now = () => Math.round(createdAt + 400 + ((took - 400) * passed) / whole);
   return steps.map(([name, weight], position) => {

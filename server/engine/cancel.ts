@@ -24,7 +24,7 @@ export async function cancel(
       when succeeded = 0 then 'Cancelled before it went on'
       else 'Cancelled before it went on; what was done before is kept' end`;
     const waiting: Transition = {
-      ...{ id, to: "cancelled", from: ["pending", "paused"], at, set: { ...set, outcome } },
+      ...{ id, to: "cancelled", from: ["queued", "paused"], at, set: { ...set, outcome } },
       fact: { type: "cancelled", message: "Cancelled before it went on", details: { by } },
     };
     const asked: Note = {

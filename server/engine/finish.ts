@@ -68,7 +68,7 @@ export function succeed(
 ) {
   const message = storable(outcome.message);
   return end(backend, job, {
-    to: "succeeded",
+    to: "done",
     set: {
       outcome: message,
       result_page: outcome.page ?? null,
@@ -77,7 +77,7 @@ export function succeed(
       reason: null,
       ...(left.tidy ? { untidy: 0 } : {}),
     },
-    fact: { type: "succeeded", message },
+    fact: { type: "done", message },
   });
 }
 
@@ -91,7 +91,7 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
   const retry = job.retries + 1;
   const waitMs = milliseconds(wait);
   return end(backend, job, {
-    to: "pending",
+    to: "queued",
     set: {
       retries: retry,
       run_at: backend.now() + waitMs,
@@ -158,7 +158,7 @@ export function timeOut(backend: Backend, job: Claimed, allowedMs: number) {
 /** A shutdown or a neighbour's end: no retry and no rescue is counted, and it goes to the front. */
 export function handBack(backend: Backend, job: Claimed, reason: "interrupted" | "rescued") {
   return end(backend, job, {
-    to: "pending",
+    to: "queued",
     set: { reason },
     fact: { type: "interrupted", message: "Interrupted; it goes on from its last checkpoint" },
   });
@@ -172,7 +172,7 @@ export async function rescue(backend: Backend, job: JobRow) {
   const count = job.rescues + 1;
   if (count < rescues.most) {
     return end(backend, job, {
-      to: "pending",
+      to: "queued",
       set: { reason: "rescued", rescues: count },
       fact: {
         type: "rescued",

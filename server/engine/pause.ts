@@ -15,7 +15,7 @@ export async function pause(
   return backend.write(async (write) => {
     const at = backend.now();
     const waiting: Transition = {
-      ...{ id, to: "paused", from: ["pending"], at, set: { reason: null } },
+      ...{ id, to: "paused", from: ["queued"], at, set: { reason: null } },
       fact: { type: "paused", message: "Paused before it went on", details: { by } },
     };
     const asked: Note = {
@@ -25,7 +25,7 @@ export async function pause(
     // As with a cancel, the job may begin to run or be handed back between two statements.
     for (;;) {
       const before = await currentJob(write.db, id);
-      const active = before.status === "pending" || before.status === "running";
+      const active = before.status === "queued" || before.status === "running";
       if (!active || before.pause_requested_at || before.cancel_requested_at) return before;
       const changed = (await transition(write, waiting)) ?? (await record(write, asked));
       if (changed) {
@@ -51,7 +51,7 @@ export async function resume(
     const fact = { type: "resumed", message: "Resumed", details: { by } };
     const resumed = await transition(write, {
       id,
-      to: "pending",
+      to: "queued",
       from: ["paused"],
       at,
       set: { run_at: sql`case when run_at > ${at} then run_at else ${at} end`, reason: "resumed" },

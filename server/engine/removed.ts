@@ -10,9 +10,14 @@ export async function findRemoved(
   return db.selectFrom("removed_jobs").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
-/** "It succeeded on 3 May, 14:02 UTC: Imported 72 of 75." */
+const verbs: Record<string, string> = {
+  done: "was done",
+  failed: "failed",
+  cancelled: "was cancelled",
+};
+
+/** "It was done on 3 May, 14:02 UTC: Imported 72 of 75." */
 export function removedText({ status, outcome, finished_at }: RemovedJobRow): string {
-  const verb = status === "cancelled" ? "was cancelled" : status;
   const what = outcome ? `: ${outcome.replace(/\.$/, "")}` : "";
-  return `It ${verb} on ${moment(finished_at).text}${what}.`;
+  return `It ${verbs[status]} on ${moment(finished_at).text}${what}.`;
 }

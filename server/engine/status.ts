@@ -1,13 +1,6 @@
 /** The statuses of a job and the only ways between them. */
 
-export const statuses = [
-  "pending",
-  "running",
-  "paused",
-  "succeeded",
-  "failed",
-  "cancelled",
-] as const;
+export const statuses = ["queued", "running", "paused", "done", "failed", "cancelled"] as const;
 
 export type Status = (typeof statuses)[number];
 
@@ -17,12 +10,12 @@ export type Status = (typeof statuses)[number];
  */
 export const transitions: Record<Status, readonly Status[]> = {
   // claimed; paused or cancelled before it ran
-  pending: ["running", "paused", "cancelled"],
+  queued: ["running", "paused", "cancelled"],
   // ended; stopped at a checkpoint; handed back for a retry, a rescue or a shutdown
-  running: ["succeeded", "failed", "cancelled", "paused", "pending"],
+  running: ["done", "failed", "cancelled", "paused", "queued"],
   // resumed; cancelled while it stood
-  paused: ["pending", "cancelled"],
-  succeeded: [],
+  paused: ["queued", "cancelled"],
+  done: [],
   failed: [],
   cancelled: [],
 };

@@ -43,7 +43,7 @@ export async function transition(write: Write, change: Transition): Promise<JobR
   if (fence !== undefined) update = update.where("fence", "=", fence);
   const row = await update.returningAll().executeTakeFirst();
   if (!row) return undefined;
-  if (to === "pending") await write.ring({ id, runAt: row.run_at, priority: row.priority });
+  if (to === "queued") await write.ring({ id, runAt: row.run_at, priority: row.priority });
   await keepEvent(write, row, fact, at);
   // Last, for everything that starts or ends in the account waits for this row.
   if (fence !== undefined) await leave(write, row.account_id);

@@ -50,7 +50,7 @@ export function addQueueFigures(figures: Registry, { db, now }: Backend): void {
       db
         .selectFrom("jobs")
         .select((eb) => [eb.fn.countAll().as("count"), eb.fn.min("run_at").as("oldest")])
-        .where("status", "=", "pending")
+        .where("status", "=", "queued")
         .where("run_at", "<=", at)
         .executeTakeFirstOrThrow(),
     ]);

@@ -1,6 +1,6 @@
 /** What can be done with a job as it is: its buttons, in their order. Pure. */
 import { isFinal, type Status } from "../engine/status.ts";
-import { number } from "../text/format.ts";
+import { amountOf } from "../text/format.ts";
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 import type { ButtonView } from "./view-types.ts";
 
@@ -10,7 +10,7 @@ export function buttons(row: ShownRow, kind: ShownKind | undefined, now: number)
   if (isFinal(status)) return kind ? [...onlyRejected(row, kind), again(status)] : [];
   const shown: ButtonView[] = [];
   if (row.status === "running" && row.cancel_requested_at) return shown;
-  if (status === "pending" && row.run_at > now && row.reason !== "retry") shown.push(startNow);
+  if (status === "queued" && row.run_at > now && row.reason !== "retry") shown.push(startNow);
   if (status === "paused") shown.push(resume);
   else if (!row.pause_requested_at) shown.push(pause);
   if (kind?.cancellable !== false) shown.push(cancel);
@@ -28,9 +28,9 @@ const pause: ButtonView = { path: "pause", label: "Pause", icon: "pause", look: 
 const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "stop", look: "danger" };
 
 /** Where a job broke off, more is missing than these. */
-function onlyRejected({ status, failed }: ShownRow, kind: ShownKind): ButtonView[] {
-  if (status !== "succeeded" || failed === 0 || !kind.inputForRejected) return [];
-  const label = `Retry only the failed ${number(failed)}`;
+function onlyRejected({ status, rejected }: ShownRow, kind: ShownKind): ButtonView[] {
+  if (status !== "done" || rejected === 0 || !kind.inputForRejected) return [];
+  const label = `Retry ${amountOf(rejected, "rejected rows")}`;
   return [{ path: "retry-rejected", label, icon: "again", look: "" }];
 }
 

@@ -4,10 +4,10 @@ import { number } from "../text/format.ts";
 import type { CountsView } from "./view-types.ts";
 
 const words: Record<Status, string> = {
-  pending: "waiting",
+  queued: "waiting",
   running: "running",
   paused: "paused",
-  succeeded: "done",
+  done: "done",
   failed: "failed",
   cancelled: "cancelled",
 };
@@ -16,7 +16,7 @@ const words: Record<Status, string> = {
 const order = [...statuses].sort((a, b) => rankOf(a) - rankOf(b));
 
 function rankOf(status: Status): number {
-  return ["running", "pending", "paused"].indexOf(status) + 1 || 9;
+  return ["running", "queued", "paused"].indexOf(status) + 1 || 9;
 }
 
 /**

@@ -4,13 +4,13 @@ import type { ShownKind, ShownRow } from "./shown-row.ts";
 
 /** Rounded down, so that 100 % means done; kept below it until the job is. Null: nobody knows. */
 export function percentOf(row: ShownRow): number | null {
-  if (row.status === "succeeded") return 100;
+  if (row.status === "done") return 100;
   return row.progress === null ? null : percent(row.progress);
 }
 
 /** "42 %", "38,112 rows so far", "Working"; empty before the start. */
 export function percentText(row: ShownRow, kind: ShownKind | undefined): string {
-  if (row.status === "pending" && row.started_at === null) return "";
+  if (row.status === "queued" && row.started_at === null) return "";
   const known = percentOf(row);
   if (known !== null) return `${known} %`;
   return row.step_done === 0 ? "Working" : `${counted(row, kind)} so far`;
@@ -18,7 +18,7 @@ export function percentText(row: ShownRow, kind: ShownKind | undefined): string 
 
 /** "42,318 of 100,000 rows", "3.2 of 18 MB"; empty where the total is not known, or reached. */
 export function amount(row: ShownRow, kind: ShownKind | undefined): string {
-  if (row.step_total === null || row.status === "succeeded") return "";
+  if (row.step_total === null || row.status === "done") return "";
   const unit = unitOf(row, kind);
   if (unit === "bytes") return sizes(row.step_done, row.step_total);
   return `${number(row.step_done)} of ${amountOf(row.step_total, unit)}`;
@@ -29,7 +29,7 @@ export function stepText(row: ShownRow, kind: ShownKind | undefined): string {
   const place = stepOf(row, kind);
   if (!place) return "";
   const share = row.step_total ? ` (${percent(row.step_done / row.step_total)} %)` : "";
-  return `Step ${place}${row.status === "succeeded" ? "" : share}`;
+  return `Step ${place}${row.status === "done" ? "" : share}`;
 }
 
 /** Where it stopped: "in step 2 of 3: Writing the file, after 1,204 of 5,000 rows", or empty. */

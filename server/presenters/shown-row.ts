@@ -32,7 +32,7 @@ export const shownColumns = [
   "cancel_requested_at",
   "pause_requested_at",
   "succeeded",
-  "failed",
+  "rejected",
   "skipped",
   "step",
   "step_done",

@@ -22,7 +22,7 @@ function stepView(step: StepRow, row: ShownRow, now: number): StepView {
   switch (row.status) {
     case "running":
       return { name, state: "running", text: span(now - since) };
-    case "pending":
+    case "queued":
       return { name, state: "waiting", text: "" };
     case "paused":
       return { name, state: "stopped", text: "paused" };

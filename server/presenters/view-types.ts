@@ -8,14 +8,14 @@ import type { TimeView } from "../text/format.ts";
 /** What a person sees; derived from the status and the columns beside it. */
 export type Shown =
   | "scheduled"
-  | "pending"
+  | "queued"
   | "retrying"
   | "resuming"
   | "running"
   | "pausing"
   | "paused"
   | "cancelling"
-  | "succeeded"
+  | "done"
   | "failed"
   | "cancelled";
 
@@ -56,7 +56,7 @@ export interface JobView {
   stepText: string;
   steps: StepView[];
   /** Succeeded, failed, skipped: only those that are not zero. */
-  counts: { name: "succeeded" | "failed" | "skipped"; label: string; value: string }[];
+  counts: { name: "succeeded" | "rejected" | "skipped"; label: string; value: string }[];
   /** How it ended, a sentence; empty while active. */
   outcome: string;
   /** What went wrong and what to do; empty strings where nothing did. */
@@ -109,7 +109,7 @@ export interface FileView {
   name: string;
   /** "8.1 MB" */
   size: string;
-  role: "result" | "rejects";
+  role: "result" | "rejected";
   /** Where that is before the job itself goes. */
   keptUntil: TimeView | null;
   preview: PreviewView | null;

@@ -22,7 +22,7 @@ export function jobView(
   const texts = {
     stepText: stepText(row, kind),
     amount: amount(row, kind),
-    message: (shown === "pending" && whyQueued(row.line)) || (row.message ?? ""),
+    message: (shown === "queued" && whyQueued(row.line)) || (row.message ?? ""),
   };
   return {
     id: row.id,
@@ -43,14 +43,14 @@ export function jobView(
     estimate: estimate(row, shown, now),
     elapsed: elapsed(row, now),
     steps: stepViews(steps, row, now),
-    counts: (["succeeded", "failed", "skipped"] as const)
+    counts: (["succeeded", "rejected", "skipped"] as const)
       .filter((name) => row[name] > 0)
       .map((name) => ({ name, label: countLabels[name], value: number(row[name]) })),
     outcome: ended ? (row.outcome ?? "") : "",
     error: row.status === "failed" ? (row.error ?? "") : "",
     advice: row.status === "failed" ? (row.advice ?? "") : "",
-    stoppedAt: ended && row.status !== "succeeded" ? stoppedAt(row, kind) : "",
-    resultHref: row.status === "succeeded" ? row.result_page : null,
+    stoppedAt: ended && row.status !== "done" ? stoppedAt(row, kind) : "",
+    resultHref: row.status === "done" ? row.result_page : null,
     buttons: buttons(row, kind, now),
     when: moment(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
     starts: starts === null ? null : moment(starts),
@@ -60,7 +60,7 @@ export function jobView(
   };
 }
 
-const countLabels = { succeeded: "done", failed: "rejected", skipped: "skipped" };
+const countLabels = { succeeded: "done", rejected: "rejected", skipped: "skipped" };
 
 /** The state behind the status: what was asked for, and why a job waits. */
 export function shownState(row: ShownRow, now: number): Shown {
@@ -68,10 +68,10 @@ export function shownState(row: ShownRow, now: number): Shown {
     if (row.cancel_requested_at) return "cancelling";
     return row.pause_requested_at ? "pausing" : "running";
   }
-  if (row.status !== "pending") return row.status;
+  if (row.status !== "queued") return row.status;
   if (row.reason === "retry") return "retrying";
   if (row.reason === "rescued" || row.reason === "interrupted") return "resuming";
-  return row.run_at > now ? "scheduled" : "pending";
+  return row.run_at > now ? "scheduled" : "queued";
 }
 
 function label(row: ShownRow, shown: Shown, now: number): string {
@@ -79,7 +79,7 @@ function label(row: ShownRow, shown: Shown, now: number): string {
   switch (shown) {
     case "scheduled":
       return "Scheduled";
-    case "pending":
+    case "queued":
       return queuedText(row.line);
     case "retrying":
       return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}${because(row.error)}`;
@@ -93,8 +93,8 @@ function label(row: ShownRow, shown: Shown, now: number): string {
       return "Paused";
     case "cancelling":
       return `Cancelling${since(row.cancel_requested_at, now)}`;
-    case "succeeded":
-      return row.failed > 0 ? `Done, ${number(row.failed)} rejected` : "Done";
+    case "done":
+      return row.rejected > 0 ? `Done, ${number(row.rejected)} rejected` : "Done";
     case "failed":
       return "Failed";
     case "cancelled":
@@ -115,7 +115,7 @@ function since(at: number | null, now: number): string {
 
 /** When it begins, or when it ends; while a retry waits, both are known. */
 function estimate(row: ShownRow, shown: Shown, now: number): string {
-  if (shown === "pending") return startText(row.line, now);
+  if (shown === "queued") return startText(row.line, now);
   if (row.status !== "running" && shown !== "retrying") return "";
   return expectation(row, now);
 }

@@ -57,9 +57,10 @@ const pages: Record<string, () => [Page, string]> = {
   "choose a file": () => [page, "/jobs/new/contact_import"],
   "columns of a file": () => [page, found.get("mapping")!],
   ...Object.fromEntries(
-    ["running", "paused", "scheduled", "succeeded", "failed", "cancelled", "with a log"].map(
-      (shown) => [`job: ${shown}`, () => [page, found.get(shown)!] as [Page, string]],
-    ),
+    ["running", "paused", "scheduled", "done", "failed", "cancelled", "with a log"].map((shown) => [
+      `job: ${shown}`,
+      () => [page, found.get(shown)!] as [Page, string],
+    ]),
   ),
   contacts: () => [page, "/contacts"],
   "no contacts": () => [newcomer, "/contacts"],

@@ -156,7 +156,7 @@ describe("the end of a job", () => {
     await isLive(page);
     await page.waitForURL("**/contacts?q=made");
     await page.goBack();
-    await page.waitForSelector(".panel.succeeded");
+    await page.waitForSelector(".panel.done");
     await page.waitForTimeout(1_000);
     expect(new URL(page.url()).pathname).toBe(path);
     await page.reload();

@@ -15,7 +15,7 @@ describe("the first minute", () => {
     await signIn(page, { name: "", email, password });
     await says(page, "h1", "Jobs");
     // One job in every status, so that there is something to see.
-    for (const shown of ["running", "paused", "scheduled", "succeeded", "failed", "cancelled"]) {
+    for (const shown of ["running", "paused", "scheduled", "done", "failed", "cancelled"]) {
       expect(await page.locator(`.row.${shown}`).count(), shown).toBeGreaterThan(0);
     }
     await page.click("#nav-contacts");

@@ -53,7 +53,7 @@ describe("a hundred thousand people come in and go out", () => {
     job = new URL(page.url()).pathname;
     await says(page, "h1", "Import contacts people.csv");
     const shown = new Set<string>();
-    while ((await page.locator(".panel.succeeded").count()) === 0) {
+    while ((await page.locator(".panel.done").count()) === 0) {
       shown.add((await page.textContent('.panel [id^="tick-"] b').catch(() => "")) ?? "");
       await page.waitForTimeout(50);
     }

@@ -90,11 +90,11 @@ test("only the failed rows are tried again, with one click", async () => {
   await page.click("#mapping #submit");
   await says(page, ".outcome", "Imported 1 of 3, 2 rows rejected");
   const first = page.url();
-  await page.click("text=Retry only the failed 2");
+  await page.click("text=Retry 2 rejected rows");
   await page.waitForURL((url) => url.href !== first);
   await says(page, "h1", "Import contacts guests, 2 rejected rows.csv");
   await says(page, ".outcome", /Imported 0 of 2|2 rows rejected/);
   await page.goto(first);
-  await page.click("text=Retry only the failed 2");
+  await page.click("text=Retry 2 rejected rows");
   await says(page, "#flash", "It had been started again already");
 });

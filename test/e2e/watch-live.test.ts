@@ -33,7 +33,7 @@ describe("a job's page", () => {
     await isLive(page);
     const seen: number[] = [];
     const titles = new Set<string>();
-    while ((await page.locator(".panel.succeeded").count()) === 0) {
+    while ((await page.locator(".panel.done").count()) === 0) {
       const ticks = await ticksOn(page).catch(() => 0);
       if (ticks > (seen.at(-1) ?? 0)) seen.push(ticks);
       titles.add(await page.title());
@@ -129,7 +129,7 @@ describe("a job's page", () => {
     await says(page, "#jobs-new", "Show 1 new job");
     expect(await page.locator(".row").count()).toBe(rows);
     await page.click("#show-new");
-    await page.waitForSelector(`#row-${second.slice("/jobs/".length)}.succeeded`);
+    await page.waitForSelector(`#row-${second.slice("/jobs/".length)}.done`);
     await page.click(`${row} .name`);
     await stopJob(page);
     await page.goto("/jobs");

@@ -85,14 +85,14 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
 
   test("cancels what has not ended, and says what had", async () => {
     const waiting = await add(45);
-    const over = await add(4, ended("succeeded"));
+    const over = await add(4, ended("done"));
     const job = await engine.finish("bulk_cancel", choice());
     expect(job.outcome).toBe("Cancelled 45 of 49 jobs, 4 had ended before or cannot be cancelled");
-    expect(job).toMatchObject({ status: "succeeded", succeeded: 45, skipped: 4 });
+    expect(job).toMatchObject({ status: "done", succeeded: 45, skipped: 4 });
     expect(new Set((await rows(waiting)).map(({ status }) => status))).toEqual(
       new Set(["cancelled"]),
     );
-    expect(new Set((await rows(over)).map(({ status }) => status))).toEqual(new Set(["succeeded"]));
+    expect(new Set((await rows(over)).map(({ status }) => status))).toEqual(new Set(["done"]));
   });
 
   test("leaves alone what others own, what came later, itself and its like", async () => {
@@ -105,7 +105,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     const later = await add(2);
     expect((await engine.run(id)).outcome).toBe("Cancelled 1 of 1 job");
     const left = await rows([...others, ...later, like]);
-    expect(new Set(left.map(({ status }) => status))).toEqual(new Set(["pending"]));
+    expect(new Set(left.map(({ status }) => status))).toEqual(new Set(["queued"]));
     expect((await rows([mine!]))[0]!.status).toBe("cancelled");
   });
 
@@ -124,7 +124,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
 
   test("keeps to the filter", async () => {
     const failed = await add(2, ended("failed"));
-    await add(3, ended("succeeded"));
+    await add(3, ended("done"));
     const job = await engine.finish("bulk_clear", choice({ statuses: ["failed"] }));
     expect(job.outcome).toBe("Cleared 2 of 2 jobs from the list");
     const hidden = await backend.db
@@ -157,7 +157,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     expect(before.succeeded).toBeLessThan(50);
     await backend.db
       .updateTable("jobs")
-      .set({ status: "pending", worker_id: null, priority: -2_000 })
+      .set({ status: "queued", worker_id: null, priority: -2_000 })
       .where("id", "=", id)
       .execute();
     const job = await engine.run(id);

@@ -77,7 +77,7 @@ describe.each(backends)("ends on $name", (which) => {
     "%s holds though it was asked to cancel",
     async (name) => {
       const row = await ends[name]!(await insert(asked));
-      expect(row?.status).toBe(name === "succeed" ? "succeeded" : "failed");
+      expect(row?.status).toBe(name === "succeed" ? "done" : "failed");
       expect(row?.pause_requested_at).toBeNull();
     },
   );
@@ -90,7 +90,7 @@ describe.each(backends)("ends on $name", (which) => {
     const second = await fail(1);
     expect(await lastMessage(second!)).toBe("Retry 2 of 2 in 2 min: busy");
     expect(await lastMessage((await fail(0))!)).toBe("Retry 1 of 2 in 1 s: busy");
-    expect(second).toMatchObject({ status: "pending", reason: "retry", retries: 2, error: "busy" });
+    expect(second).toMatchObject({ status: "queued", reason: "retry", retries: 2, error: "busy" });
     expect(second!.run_at - before).toBeGreaterThanOrEqual(120_000);
     expect(second!.run_at - before).toBeLessThan(125_000);
     expect(await fail(2)).toMatchObject({ status: "failed", reason: "error", retries: 2 });
@@ -107,27 +107,27 @@ describe.each(backends)("ends on $name", (which) => {
     const reset = Object.assign(new Error("reset"), { code: "ECONNRESET" });
     const around = new Error("no answer", { cause: reset });
     for (const error of [new TryAgain("busy"), reset, around]) {
-      expect(await fail(error)).toMatchObject({ status: "pending", retries: 1 });
+      expect(await fail(error)).toMatchObject({ status: "queued", retries: 1 });
     }
     for (const error of [new Error("no"), "text", undefined, new Refused("no")]) {
       expect((await fail(error))?.status).toBe("failed");
     }
     const always = { retryOn: () => true };
-    expect((await fail(new Error("no"), always))?.status).toBe("pending");
+    expect((await fail(new Error("no"), always))?.status).toBe("queued");
     expect((await fail(new Refused("no"), always))?.status).toBe("failed");
   });
 
   test("a job that lost its worker goes to the front, and is given up the third time", async () => {
     const job = await insert({ run_at: 77 });
     const once = await rescue(opened.backend, job);
-    expect(once).toMatchObject({ status: "pending", reason: "rescued", rescues: 1, run_at: 77 });
+    expect(once).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, run_at: 77 });
     const thrice = await rescue(opened.backend, await insert({ rescues: 2 }));
     expect(thrice).toMatchObject({ status: "failed", reason: "worker_lost", rescues: 3 });
   });
 
   test("handing back counts neither as a retry nor as a rescue", async () => {
     const row = await handBack(opened.backend, await insert({ rescues: 1, retries: 1 }), "rescued");
-    expect(row).toMatchObject({ status: "pending", reason: "rescued", rescues: 1, retries: 1 });
+    expect(row).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, retries: 1 });
   });
 
   test("words that quote what no database keeps end a job all the same", async () => {
@@ -135,6 +135,6 @@ describe.each(backends)("ends on $name", (which) => {
     const failed = await failForGood(opened.backend, await insert(), new Refused(quoted));
     expect(failed).toMatchObject({ status: "failed", error: 'Row 3 is "\u{FFFD}"' });
     const done = await succeed(opened.backend, await insert(), { message: quoted });
-    expect(done).toMatchObject({ status: "succeeded", outcome: 'Row 3 is "\u{FFFD}"' });
+    expect(done).toMatchObject({ status: "done", outcome: 'Row 3 is "\u{FFFD}"' });
   });
 });

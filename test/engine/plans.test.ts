@@ -34,8 +34,8 @@ const filters: [string, JobFilter][] = [
   ["everyone's", everyone],
   ["one's own", busy],
   ["of somebody with few jobs", seldom],
-  ["active", { ...everyone, statuses: ["pending", "running", "paused"] }],
-  ["waiting", { ...busy, statuses: ["pending"] }],
+  ["active", { ...everyone, statuses: ["queued", "running", "paused"] }],
+  ["waiting", { ...busy, statuses: ["queued"] }],
   ["failed", { ...everyone, statuses: ["failed"] }],
   ["of a rare status", { ...everyone, statuses: ["cancelled"] }],
   ["of a rare status, one's own", { ...seldom, statuses: ["cancelled"] }],
@@ -44,7 +44,7 @@ const filters: [string, JobFilter][] = [
   ["of a rare kind, one's own", { ...seldom, kinds: [rare] }],
   [
     "of two kinds, failed or waiting",
-    { ...busy, kinds: [unusual, rare], statuses: ["failed", "pending"] },
+    { ...busy, kinds: [unusual, rare], statuses: ["failed", "queued"] },
   ],
   ["of somebody who has none", { ...everyone, userId: "nobody" }],
   ["of some days", { ...everyone, span: { from: weekAgo, to: weekAgo + 86_400_000 } }],
@@ -59,7 +59,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     const who = { ...everyone, busyUserId: "busy", seldomUserId: "seldom" };
     await fillWithJobs(backend, who, { count, kinds: [usual, unusual, rare] });
     // A fifth of what waits is due, far more than may run at once.
-    const due = backend.db.updateTable("jobs").set({ run_at: 0 }).where("status", "=", "pending");
+    const due = backend.db.updateTable("jobs").set({ run_at: 0 }).where("status", "=", "queued");
     await due.where("id", "like", "%4").execute();
     await analyse(backend);
   });
@@ -111,7 +111,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
   });
 
   test("of all that waits in line the first of each account are looked at", async () => {
-    const due = opened.backend.db.selectFrom("jobs").selectAll().where("status", "=", "pending");
+    const due = opened.backend.db.selectFrom("jobs").selectAll().where("status", "=", "queued");
     const rows = await due.where("run_at", "=", 0).limit(50).execute();
     expect(rows.length).toBeGreaterThan(20);
     const some = opened.backend.db.updateTable("accounts").set({ max_running: 0 });
@@ -146,7 +146,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     const request = { kind: unusual, input: {}, ...busy };
     const { job } = await start(opened.backend, testCatalog, request);
     const same = opened.backend.db.updateTable("jobs").set({ print: job.print });
-    await same.where("status", "=", "pending").where("user_id", "=", "busy").execute();
+    await same.where("status", "=", "queued").where("user_id", "=", "busy").execute();
     await analyse(opened.backend);
     for (const unlessActive of [{}, { userId: "busy" }]) {
       await expectBounded(async (backend) => {

@@ -9,7 +9,7 @@ import {
 } from "../../server/engine/status.ts";
 
 test("a job ends in one of three ways, and nothing leads out of an end", () => {
-  expect(finalStatuses).toEqual(["succeeded", "failed", "cancelled"]);
+  expect(finalStatuses).toEqual(["done", "failed", "cancelled"]);
   for (const status of statuses) expect(isFinal(status)).toBe(finalStatuses.includes(status));
   for (const status of finalStatuses) expect(transitions[status]).toEqual([]);
 });
@@ -21,7 +21,7 @@ test("every status can be reached from the first, and an end from every status",
     for (const to of transitions[from]) reachable(to, seen);
     return seen;
   };
-  expect([...reachable("pending")].sort()).toEqual([...statuses].sort());
+  expect([...reachable("queued")].sort()).toEqual([...statuses].sort());
   for (const status of statuses) expect([...reachable(status)].some(isFinal)).toBe(true);
 });
 
@@ -34,6 +34,6 @@ test("sources are the transitions read backwards", () => {
 });
 
 test("only a running job succeeds, and only a waiting one begins to run", () => {
-  expect(sourcesOf("succeeded")).toEqual(["running"]);
-  expect(sourcesOf("running")).toEqual(["pending"]);
+  expect(sourcesOf("done")).toEqual(["running"]);
+  expect(sourcesOf("running")).toEqual(["queued"]);
 });

@@ -53,11 +53,11 @@ describe.each(backends)("transitions on $name", (which) => {
     const given = running({ fence: 3, claimed_at: 1_000, ran_ms: 500, deadline_at: 9_000 });
     const { id } = await insertJob(backend, given);
     const end = (fence: number) =>
-      backend.write((tx) => transition(tx, { id, to: "succeeded", fence, at: 4_000, fact }));
+      backend.write((tx) => transition(tx, { id, to: "done", fence, at: 4_000, fact }));
     expect(await end(2)).toBeUndefined();
     expect((await account()).running).toBe(before);
     expect(await end(3)).toMatchObject({
-      ...{ status: "succeeded", finished_at: 4_000, ran_ms: 3_500 },
+      ...{ status: "done", finished_at: 4_000, ran_ms: 3_500 },
       ...{ worker_id: null, deadline_at: null, checkpoint: null },
     });
     expect((await account()).running).toBe(before - 1);
@@ -99,7 +99,7 @@ describe.each(backends)("transitions on $name", (which) => {
       throw new Error("afterwards");
     });
     await expect(failing).rejects.toThrow("afterwards");
-    expect((await readJob(backend, id)).status).toBe("pending");
+    expect((await readJob(backend, id)).status).toBe("queued");
     expect(await eventTypes(backend, id)).toEqual([]);
   });
 });

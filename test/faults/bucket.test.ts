@@ -35,7 +35,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     const upload_id = await client.upload("people.csv", csv);
     const id = await client.start("contact_import", { upload_id }, "once");
     const job = await scene.ended(id);
-    expect(job).toMatchObject({ status: "succeeded", succeeded: 20_000, failed: 10_000 });
+    expect(job).toMatchObject({ status: "done", succeeded: 20_000, rejected: 10_000 });
     const file = await fileOf(scene, id);
     const key = `jobs/${id}/files/${file}`;
     await expect.poll(bucket.keys).toEqual([key, `uploads/${upload_id}`]);
@@ -71,10 +71,10 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     );
     const waiting = await client.start("contact_import", { upload_id }, "while it is away");
     const tried = await scene.until(waiting, ({ retries }) => retries > 0);
-    expect(tried).toMatchObject({ status: "pending", reason: "retry" });
+    expect(tried).toMatchObject({ status: "queued", reason: "retry" });
     expect(tried.error).toBe("The file storage cannot be reached");
     await bucket.startAgain();
-    expect(await scene.ended(waiting)).toMatchObject({ status: "succeeded", succeeded: 20_000 });
+    expect(await scene.ended(waiting)).toMatchObject({ status: "done", succeeded: 20_000 });
     expect((await person.get(link)).status).toBe(200);
 
     await createBucketStorage(bucket.address).remove(key);

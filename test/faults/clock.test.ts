@@ -63,7 +63,7 @@ async function expectPunctual(scene: Scene, jobs: number): Promise<void> {
   }
   for (const id of ids) {
     const job = await scene.ended(id);
-    expect(job).toMatchObject({ status: "succeeded", retries: 2, rescues: 0 });
+    expect(job).toMatchObject({ status: "done", retries: 2, rescues: 0 });
     const events = await scene.events(id);
     expect(gapless(events)).toBe(true);
     const moments = events.map(({ happened_at }) => happened_at);
@@ -114,14 +114,14 @@ async function expectFound(scene: Scene, killed: Launched, finder: Launched): Pr
   if (held.length > 0) expect(performance.now() - at).toBeLessThan(9_000);
   await expect.poll(() => finder.output()).toContain("workers lost");
   for (const id of ids) {
-    expect(await scene.ended(id)).toMatchObject({ status: "succeeded", skipped: 0 });
+    expect(await scene.ended(id)).toMatchObject({ status: "done", skipped: 0 });
     expect(finals(await scene.events(id))).toHaveLength(1);
   }
 }
 
 async function expectWhole(scene: Scene, id: string): Promise<void> {
   const job = await scene.ended(id, 40_000);
-  expect(job).toMatchObject({ status: "succeeded", succeeded: 250, skipped: 0, fence: 1 });
+  expect(job).toMatchObject({ status: "done", succeeded: 250, skipped: 0, fence: 1 });
   const events = await scene.events(id);
   expect(gapless(events)).toBe(true);
   expect(inOrder(events.map(({ happened_at }) => happened_at))).toBe(true);

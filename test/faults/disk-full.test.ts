@@ -28,7 +28,7 @@ describe.each(backends)("a full disk for files, $name", (which) => {
     ]);
     expect(readdirSync(join(disk, ".partial"))).toEqual([]);
     const small = await scene.start("hoard", { megabytes: 1 });
-    expect((await scene.ended(small)).status).toBe("succeeded");
+    expect((await scene.ended(small)).status).toBe("done");
   });
 });
 
@@ -56,7 +56,7 @@ describe.each(sqlite)("a full disk under the database, $name", (which) => {
     rmSync(filler);
 
     const job = await scene.ended(id, 60_000);
-    expect(job).toMatchObject({ status: "succeeded", succeeded: 2_000, skipped: 0 });
+    expect(job).toMatchObject({ status: "done", succeeded: 2_000, skipped: 0 });
     const events = await scene.events(id);
     expect(gapless(events)).toBe(true);
     expect(finals(events)).toHaveLength(1);
@@ -65,7 +65,7 @@ describe.each(sqlite)("a full disk under the database, $name", (which) => {
     );
     expect(rows).toEqual([{ integrity_check: "ok" }]);
     const next = await scene.start("nap", { ms: 1 });
-    expect((await scene.ended(next)).status).toBe("succeeded");
+    expect((await scene.ended(next)).status).toBe("done");
   });
 });
 

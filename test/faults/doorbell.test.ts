@@ -21,7 +21,7 @@ describe.each(backends)("doorbells on $name", (which) => {
     // Its run may clean up behind it just then.
     const { untidy: _, ...same } = job;
     expect(await scene.job(id)).toMatchObject(same);
-    expect(job).toMatchObject({ status: "succeeded", fence: 1 });
+    expect(job).toMatchObject({ status: "done", fence: 1 });
     const events = await scene.events(id);
     expect(events.filter(({ type }) => type === "started")).toHaveLength(1);
   });
@@ -66,6 +66,6 @@ describe.each(postgres)("a lost doorbell on $name", (which) => {
     await scene.worker();
     const job = await scene.until(id, (row) => row.started_at !== null, 15_000);
     expect(job.started_at! - job.created_at).toBeLessThan(10_000);
-    expect((await scene.ended(id)).status).toBe("succeeded");
+    expect((await scene.ended(id)).status).toBe("done");
   });
 });

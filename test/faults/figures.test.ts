@@ -28,9 +28,9 @@ describe.each(backends)("what the processes tell of themselves on $name", (which
     const [supervisor] = childrenOf(application.pid);
     const [runner] = childrenOf(supervisor!);
     const before = await worker();
-    expect(before.get('headway_jobs_ended_total{kind="nap",status="succeeded"}')).toBe(3);
+    expect(before.get('headway_jobs_ended_total{kind="nap",status="done"}')).toBe(3);
     expect(before.get('headway_job_wait_seconds_count{kind="nap"}')).toBe(4);
-    expect(before.get('headway_job_run_seconds_count{kind="nap",status="succeeded"}')).toBe(3);
+    expect(before.get('headway_job_run_seconds_count{kind="nap",status="done"}')).toBe(3);
     expect(before.get("headway_progress_flushes_total")).toBeGreaterThan(0);
     expect(before.get("headway_rescues_total")).toBe(0);
 

@@ -20,14 +20,14 @@ describe.each(backends)("how a run ends on $name", (which) => {
     const scene = await open();
     const id = await scene.start("flaky", { failures: 3 });
     const job = await scene.ended(id);
-    expect(job).toMatchObject({ status: "succeeded", retries: 3, fence: 4, rescues: 0 });
+    expect(job).toMatchObject({ status: "done", retries: 3, fence: 4, rescues: 0 });
     expect(job.outcome).toBe("Done with true");
     const events = await scene.events(id);
     expect(gapless(events)).toBe(true);
     expect(await types(scene, id)).toEqual([
       ...["created", "started", "step_started", "step_finished", "step_started"],
       ...["retry_scheduled", "continued", "retry_scheduled", "continued"],
-      ...["retry_scheduled", "continued", "step_finished", "succeeded"],
+      ...["retry_scheduled", "continued", "step_finished", "done"],
     ]);
     const waits = events.flatMap((event, at) => {
       if (event.type !== "retry_scheduled") return [];
@@ -60,7 +60,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
       retries: 0,
       error: "plain",
     });
-    expect(await scene.ended(chosen)).toMatchObject({ status: "succeeded", retries: 1 });
+    expect(await scene.ended(chosen)).toMatchObject({ status: "done", retries: 1 });
     const job = await scene.ended(often);
     expect(job).toMatchObject({ status: "failed", reason: "error", retries: 3 });
     expect(job.error).toBe("The gateway was busy");
@@ -78,10 +78,10 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(standing.step_done).toBeLessThan(120);
     await resume(scene.backend, id, "person-1");
     const job = await scene.ended(id);
-    expect(job).toMatchObject({ status: "succeeded", succeeded: 120, skipped: 0, retries: 0 });
+    expect(job).toMatchObject({ status: "done", succeeded: 120, skipped: 0, retries: 0 });
     expect(await types(scene, id)).toEqual([
       ...["created", "started", "step_started", "pause_requested", "paused", "resumed"],
-      ...["continued", "step_finished", "succeeded"],
+      ...["continued", "step_finished", "done"],
     ]);
   });
 
@@ -124,7 +124,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
     expect(finals(await scene.events(id))).toHaveLength(1);
     const unharmed = await scene.ended(neighbour);
-    expect(unharmed).toMatchObject({ status: "succeeded", succeeded: 200, skipped: 0 });
+    expect(unharmed).toMatchObject({ status: "done", succeeded: 200, skipped: 0 });
   });
 
   test("one that is cancelled while it stands is cleaned up behind", async () => {
@@ -176,6 +176,6 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(late.finished_at! - late.started_at!).toBeLessThan(4_000 + 2_500);
     await sleep(1_000);
     await resume(scene.backend, paused, "person-1");
-    expect(await scene.ended(paused)).toMatchObject({ status: "succeeded", succeeded: 25 });
+    expect(await scene.ended(paused)).toMatchObject({ status: "done", succeeded: 25 });
   });
 });

@@ -27,7 +27,7 @@ describe.each(backends)("a frozen worker on $name", (which) => {
 
     for (const pid of family) signalTo(pid, "SIGCONT");
     const job = await scene.ended(id, 60_000);
-    expect(job).toMatchObject({ status: "succeeded", succeeded: rows, skipped: 0, fence: 2 });
+    expect(job).toMatchObject({ status: "done", succeeded: rows, skipped: 0, fence: 2 });
     const events = await scene.events(id);
     expect(gapless(events)).toBe(true);
     expect(finals(events)).toHaveLength(1);
@@ -35,7 +35,7 @@ describe.each(backends)("a frozen worker on $name", (which) => {
     // It knows that it was given up, and works on under another name.
     expect(frozen.output()).toContain("declared lost");
     const next = await scene.start("nap", { ms: 1 });
-    expect((await scene.ended(next)).status).toBe("succeeded");
+    expect((await scene.ended(next)).status).toBe("done");
   });
 });
 

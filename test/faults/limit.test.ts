@@ -25,7 +25,7 @@ describe.each(backends)("the limit of an account on $name", (which) => {
         .where("account_id", "=", "account-1")
         .execute();
       counts.push(rows.filter(({ status }) => status === "running").length);
-      left = rows.filter(({ status }) => status !== "succeeded").length;
+      left = rows.filter(({ status }) => status !== "done").length;
     }
     expect(Math.max(...counts)).toBe(limit);
     const order = await scene.backend.db
@@ -46,16 +46,16 @@ describe.each(backends)("the limit of an account on $name", (which) => {
     );
     await insertAndRing(scene.backend, greedy);
     await Promise.all([scene.worker(), scene.worker()]);
-    await scene.until(greedy[0]!.id, ({ status }) => status !== "pending");
+    await scene.until(greedy[0]!.id, ({ status }) => status !== "queued");
     const other = await scene.start("nap", { ms: 1 }, "account-2");
     const job = await scene.ended(other);
-    expect(job.status).toBe("succeeded");
+    expect(job.status).toBe("done");
     expect(job.started_at! - job.run_at).toBeLessThan(3_000);
     const left = await scene.backend.db
       .selectFrom("jobs")
       .select((eb) => eb.fn.countAll<number>().as("n"))
       .where("account_id", "=", "account-1")
-      .where("status", "=", "pending")
+      .where("status", "=", "queued")
       .executeTakeFirstOrThrow();
     expect(Number(left.n)).toBeGreaterThan(4_000);
   });

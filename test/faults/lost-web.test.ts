@@ -33,7 +33,7 @@ describe.each(backends)("a killed web process on $name", (which) => {
     for (const key of keys) {
       const id = await client.start("nap", { ms: 1 }, key, application.url);
       expect(answered.get(key) ?? id).toBe(id);
-      expect((await scene.ended(id)).status).toBe("succeeded");
+      expect((await scene.ended(id)).status).toBe("done");
     }
     const { db } = scene.backend;
     const jobs = await db.selectFrom("jobs").select("id").where("kind", "=", "nap").execute();

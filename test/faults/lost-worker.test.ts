@@ -47,11 +47,11 @@ describe.each(backends)("a lost worker on $name", (which) => {
 
 async function expectWhole(scene: Scene, id: string, rows: number): Promise<void> {
   const job = await scene.ended(id, 60_000);
-  expect(job).toMatchObject({ status: "succeeded", succeeded: rows, failed: 0, skipped: 0 });
+  expect(job).toMatchObject({ status: "done", succeeded: rows, rejected: 0, skipped: 0 });
   expect(job.retries).toBe(0);
   const events = await scene.events(id);
   expect(gapless(events)).toBe(true);
-  expect(finals(events).map(({ type }) => type)).toEqual(["succeeded"]);
+  expect(finals(events).map(({ type }) => type)).toEqual(["done"]);
   const { count } = await scene.backend.db
     .selectFrom("contacts")
     .select((eb) => eb.fn.countAll<number>().as("count"))

@@ -53,30 +53,30 @@ describe.each(backends)("an import on $name", (which) => {
     await scene.worker({ STORAGE_DIR: machine.dir, ...bucket.environment });
     const job = await until(machine.backend, id, ({ status }) => isFinal(status), 120_000);
 
-    const failed = rows / rejectedEach;
+    const rejected = rows / rejectedEach;
     expect(job).toMatchObject({
-      ...{ status: "succeeded", succeeded: rows - failed, failed, skipped: 0 },
+      ...{ status: "done", succeeded: rows - rejected, rejected, skipped: 0 },
       ...{ retries: 0, fence: moments.length + 1 },
     });
     expect(await contacts(machine.backend)).toEqual({
-      count: rows - failed,
-      different: rows - failed,
+      count: rows - rejected,
+      different: rows - rejected,
     });
     const account = machine.backend.db.selectFrom("accounts").select("contact_count");
-    expect((await account.executeTakeFirstOrThrow()).contact_count).toBe(rows - failed);
+    expect((await account.executeTakeFirstOrThrow()).contact_count).toBe(rows - rejected);
     const events = await machine.backend.db
       .selectFrom("job_events")
       .selectAll()
       .orderBy("seq")
       .execute();
     expect(gapless(events)).toBe(true);
-    expect(finals(events).map(({ type }) => type)).toEqual(["succeeded"]);
+    expect(finals(events).map(({ type }) => type)).toEqual(["done"]);
 
     const [reason] = await machine.backend.db.selectFrom("job_errors").selectAll().execute();
-    expect(reason).toMatchObject({ reason: "email is not an address", count: failed });
+    expect(reason).toMatchObject({ reason: "email is not an address", count: rejected });
     const [rejects] = await machine.backend.db.selectFrom("files").selectAll().execute();
     const lines = (await text(storage.read(rejects!.storage_key))).trim().split("\r\n").slice(1);
-    const expected = Array.from({ length: failed }, (_, at) => nobody(at * rejectedEach));
+    const expected = Array.from({ length: rejected }, (_, at) => nobody(at * rejectedEach));
     expect(lines.map((line) => line.split(",")[0])).toEqual(expected);
 
     // Working files are gone from the bucket, and never were on a disk.

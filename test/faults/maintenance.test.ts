@@ -65,7 +65,7 @@ test("what the queue holds for a worker that nobody knows is set free", async ()
   expect(locked.numAffectedRows).toBe(1n);
   await scene.worker();
   await until(async () => (await lockedEntries(scene.backend)) === 0);
-  expect(await scene.ended(id)).toMatchObject({ status: "succeeded" });
+  expect(await scene.ended(id)).toMatchObject({ status: "done" });
 });
 
 /** Where a clock of the server decides: as if it had been done last some hours ago. */
@@ -83,7 +83,7 @@ async function addOldJobs({ backend, place }: Scene): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, n) => uuidv7({ msecs: now() - 100 * day + n }));
   for (let from = 0; from < count; from += 250) {
     const some = ids.slice(from, from + 250);
-    const ended = { status: "succeeded", finished_at: now() - 95 * day } as const;
+    const ended = { status: "done", finished_at: now() - 95 * day } as const;
     await db
       .insertInto("jobs")
       .values(some.map((id) => jobRow({ id, ...ended })))

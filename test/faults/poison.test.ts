@@ -22,7 +22,7 @@ describe.each(backends)("a harmful kind on $name", (which) => {
     expect(ended.finished_at! - ended.started_at!).toBeLessThan(3_000 + 5_000 + 3_000);
     expect(finals(await scene.events(loop))).toHaveLength(1);
     const finished = await scene.ended(neighbour);
-    expect(finished).toMatchObject({ status: "succeeded", succeeded: 300, skipped: 0, rescues: 0 });
+    expect(finished).toMatchObject({ status: "done", succeeded: 300, skipped: 0, rescues: 0 });
     expect(finished.retries).toBe(0);
   });
 
@@ -49,7 +49,7 @@ describe.each(backends)("a harmful kind on $name", (which) => {
       expect(gapless(events)).toBe(true);
       expect(finals(events)).toHaveLength(1);
       const finished = await scene.ended(neighbour, 30_000);
-      expect(finished).toMatchObject({ status: "succeeded", succeeded: 400, skipped: 0 });
+      expect(finished).toMatchObject({ status: "done", succeeded: 400, skipped: 0 });
     },
   );
 });
@@ -67,7 +67,7 @@ describe.each(sqlite)("a loop that has time, $name", (which) => {
     const loop = await scene.start("spin_long", {});
     await scene.until(loop, (row) => row.status === "running" && row.rescues === 2, 45_000);
     const finished = await scene.ended(neighbour, 20_000);
-    expect(finished).toMatchObject({ status: "succeeded", succeeded: 150, skipped: 0 });
+    expect(finished).toMatchObject({ status: "done", succeeded: 150, skipped: 0 });
     expect((await scene.job(loop)).status).toBe("running");
     await cancel(scene.backend, loop, "person-1");
     expect((await scene.ended(loop, 12_000)).status).toBe("cancelled");

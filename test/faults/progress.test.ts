@@ -20,7 +20,7 @@ describe.each(backends)("progress on $name", (which) => {
     // Claimed, step begun, and a write for each tenth of a second of the loop.
     expect(quiet.version).toBeLessThan(15);
     const job = await scene.ended(id);
-    expect(job).toMatchObject({ status: "succeeded", step_done: calls, progress: 1 });
+    expect(job).toMatchObject({ status: "done", step_done: calls, progress: 1 });
     const events = await scene.events(id);
     expect(gapless(events)).toBe(true);
     expect(events.filter(({ type }) => type === "progress").length).toBeLessThan(6);
@@ -31,7 +31,7 @@ describe.each(backends)("progress on $name", (which) => {
     const { backend } = scene;
     const lost = await insertJob(backend, running({ fence: 2, event_seq: 4, step_done: 7 }));
     const holds = await insertJob(backend, running({ fence: 1 }));
-    const ended = await insertJob(backend, { status: "succeeded", fence: 1, finished_at: 1 });
+    const ended = await insertJob(backend, { status: "done", fence: 1, finished_at: 1 });
     const errors: unknown[] = [];
     const progress = createProgress({
       write: progressWriter(backend),

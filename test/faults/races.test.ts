@@ -38,7 +38,7 @@ describe.each(backends)("races on $name", (which) => {
   }, async () => {
     const scene = await openScene(which, { maxRunning: rounds });
     const another = await anotherProcess(scene.url);
-    const seen = { succeeded: 0, cancelled: 0 };
+    const seen = { done: 0, cancelled: 0 };
     for (let from = 0; from < rounds; from += atATime) {
       const numbers = Array.from({ length: atATime }, (_, n) => from + n);
       await Promise.all(numbers.map(() => scene.start("nap", { ms: 1 })));
@@ -49,8 +49,8 @@ describe.each(backends)("races on $name", (which) => {
       for (const status of await Promise.all(races)) seen[status]++;
     }
     // Both ways must have been taken, or nothing was raced.
-    expect(seen.succeeded + seen.cancelled).toBe(rounds);
-    expect(Math.min(seen.succeeded, seen.cancelled)).toBeGreaterThan(rounds / 20);
+    expect(seen.done + seen.cancelled).toBe(rounds);
+    expect(Math.min(seen.done, seen.cancelled)).toBeGreaterThan(rounds / 20);
     const account = await scene.backend.db
       .selectFrom("accounts")
       .select("running")
@@ -65,7 +65,7 @@ async function race(
   cancelElsewhere: (id: string) => Promise<unknown>,
   row: JobRow,
   round: number,
-): Promise<"succeeded" | "cancelled"> {
+): Promise<"done" | "cancelled"> {
   const { id } = row;
   await Promise.all([
     sleep(Math.random() * 3).then(() => cancelElsewhere(id)),
@@ -76,14 +76,14 @@ async function race(
   const events = await scene.events(id);
   expect(gapless(events)).toBe(true);
   expect(events).toHaveLength(job.event_seq);
-  expect(["succeeded", "cancelled"]).toContain(job.status);
+  expect(["done", "cancelled"]).toContain(job.status);
   expect(finals(events).map(({ type }) => type)).toEqual([job.status]);
   if (job.status === "cancelled") expect(job.result_page).toBeNull();
   // After the end nothing changes any more.
   await cancel(scene.backend, id, "person-1");
   expect(await succeed(scene.backend, row, { message: "Late" })).toBeUndefined();
   expect(await scene.job(id)).toEqual(job);
-  return job.status as "succeeded" | "cancelled";
+  return job.status as "done" | "cancelled";
 }
 
 /** As a run ends: well, by its own look at the request, or handed back by a stop of its worker. */

@@ -74,7 +74,7 @@ test.each(cases)(
     expect(family.filter((pid) => !isAlive(pid))).toEqual([]);
     for (const [at, id] of ids.entries()) {
       const job = await scene.job(id);
-      expect(job).toMatchObject({ status: "succeeded", skipped: 0, failed: 0 });
+      expect(job).toMatchObject({ status: "done", skipped: 0, rejected: 0 });
       if (job.kind === "copy_rows") expect(job.succeeded).toBe(rows);
       const events = await scene.events(id);
       expect(gapless(events)).toBe(true);
@@ -87,7 +87,7 @@ test.each(cases)(
     // Both still take what comes.
     await expect.poll(() => db.selectFrom("workers").select("id").execute()).toHaveLength(2);
     const next = await client.start("nap", { ms: 1 }, "next");
-    expect((await scene.ended(next)).status).toBe("succeeded");
+    expect((await scene.ended(next)).status).toBe("done");
 
     /** Those that have not ended, and that nobody goes on with. */
     async function waiting() {

@@ -29,7 +29,7 @@ describe.each(backends)("a job that meets itself in its worker on $name", (which
     const row = await scene.until(id, ({ step_done }) => step_done > 5);
     await rescue(scene.backend, row);
     const ended = await scene.ended(id, 40_000);
-    expect(ended).toMatchObject({ status: "succeeded", succeeded: 250, skipped: 0, fence: 2 });
+    expect(ended).toMatchObject({ status: "done", succeeded: 250, skipped: 0, fence: 2 });
     const rescued = (await scene.events(id)).filter(({ type }) => type === "rescued");
     expect(rescued).toHaveLength(1);
     await stops();

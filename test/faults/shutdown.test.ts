@@ -28,7 +28,7 @@ describe.each(backends)("a graceful stop on $name", (which) => {
     expect(family.filter(isAlive)).toEqual([]);
     for (const id of all) {
       const row = await scene.job(id);
-      expect(row).toMatchObject({ status: "pending", reason: "interrupted" });
+      expect(row).toMatchObject({ status: "queued", reason: "interrupted" });
       expect(row).toMatchObject({ retries: 0, rescues: 0, worker_id: null });
     }
     expect(await lockedEntries(scene.backend)).toBe(0);
@@ -38,7 +38,7 @@ describe.each(backends)("a graceful stop on $name", (which) => {
     await scene.worker();
     for (const id of copies) {
       const row = await scene.ended(id);
-      expect(row).toMatchObject({ status: "succeeded", succeeded: 150, skipped: 0, fence: 2 });
+      expect(row).toMatchObject({ status: "done", succeeded: 150, skipped: 0, fence: 2 });
       expect(gapless(await scene.events(id))).toBe(true);
     }
   });

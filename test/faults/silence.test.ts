@@ -35,7 +35,7 @@ test("a worker whose network goes dead without a word gives its jobs up, and oth
   line.silent = false;
   for (const id of ids) {
     expect(await scene.ended(id, 60_000)).toMatchObject({
-      ...{ status: "succeeded", succeeded: 600, skipped: 0, fence: 2, retries: 0 },
+      ...{ status: "done", succeeded: 600, skipped: 0, fence: 2, retries: 0 },
     });
     const events = await scene.events(id);
     expect(gapless(events)).toBe(true);
@@ -46,7 +46,7 @@ test("a worker whose network goes dead without a word gives its jobs up, and oth
   await expect.poll(workers, { timeout: 30_000 }).toHaveLength(2);
   await other.stop();
   const next = await scene.start("nap", { ms: 1 });
-  expect((await scene.ended(next, 40_000)).status).toBe("succeeded");
+  expect((await scene.ended(next, 40_000)).status).toBe("done");
   await expect.poll(() => lockedEntries(scene.backend)).toBe(0);
 });
 

@@ -21,7 +21,7 @@ describe.each(backends)("$name", (which) => {
   async function importFile(content: string) {
     const upload_id = await engine.upload(content);
     const job = await engine.finish("contact_import", { upload_id });
-    expect(job.status).toBe("succeeded");
+    expect(job.status).toBe("done");
   }
 
   const everybody = () =>
@@ -41,7 +41,7 @@ describe.each(backends)("$name", (which) => {
       .execute();
     const job = await engine.finish("contact_export", {});
     expect(job).toMatchObject({
-      status: "succeeded",
+      status: "done",
       outcome: "Exported 2 contacts",
       succeeded: 2,
       result_page: null,
@@ -81,7 +81,7 @@ describe.each(backends)("$name", (which) => {
 
   test("nobody", async () => {
     const job = await engine.finish("contact_export", {});
-    expect(job).toMatchObject({ status: "succeeded", outcome: "Exported 0 contacts" });
+    expect(job).toMatchObject({ status: "done", outcome: "Exported 0 contacts" });
     const [file] = await engine.files(job.id);
     expect(file!.content).toBe("\ufeffEmail,First name,Last name,Company,Phone\r\n");
   });
@@ -91,7 +91,7 @@ describe.each(backends)("$name", (which) => {
     const whole = await engine.finish("contact_export", {});
     const id = await engine.start("contact_export", {});
     let runs = 0;
-    for (let job = await engine.job(id); job.status === "pending"; runs++) {
+    for (let job = await engine.job(id); job.status === "queued"; runs++) {
       const abort = new AbortController();
       const backend = stoppingAfter(engine.backend, runs % 3 === 0 ? 1 : 3, abort);
       job = await engine.run(id, { backend, abort });

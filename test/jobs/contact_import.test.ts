@@ -59,11 +59,11 @@ describe.each(backends)("$name", (which) => {
         "ADA@x.test,Ada,Lovelace,Engines,+44 20\nnobody,No,Body\n,,Empty\nbob@x.test,Bob\n",
     );
     expect(job).toMatchObject({
-      status: "succeeded",
+      status: "done",
       outcome: "Imported 2 of 4, 2 rows rejected",
       result_page: `/contacts?job=${job.id}`,
       succeeded: 2,
-      failed: 2,
+      rejected: 2,
       skipped: 0,
     });
     expect(await people()).toEqual(["ada@x.test Ada Lovelace Engines +44 20", "bob@x.test Bob"]);
@@ -88,7 +88,7 @@ describe.each(backends)("$name", (which) => {
     expect(job.outcome).toBe("Imported 1 of 4, 3 rows rejected");
     expect(await engine.files(job.id)).toMatchObject([
       {
-        role: "rejects",
+        role: "rejected",
         name: "rejected rows of autumn fair.csv",
         media_type: "text/csv",
         content:
@@ -116,7 +116,7 @@ describe.each(backends)("$name", (which) => {
     const file = "email,first name\nada@x.test,Eve\nbob@x.test,Bob\nbob@x.test,Rob\n";
     const job = await importFile(file, { duplicates: "skip" });
     expect(job.outcome).toBe("Imported 1 of 3, 2 duplicates skipped");
-    expect(job).toMatchObject({ succeeded: 1, failed: 0, skipped: 2 });
+    expect(job).toMatchObject({ succeeded: 1, rejected: 0, skipped: 2 });
     expect(await people()).toEqual(["ada@x.test Ada", "bob@x.test Bob"]);
     expect((await contacts())[0]!.job_id).toBe(first.id);
     expect(await contactCount()).toBe(2);
@@ -155,7 +155,7 @@ describe.each(backends)("$name", (which) => {
     const input = { duplicates, mapping: { 0: "email", 1: "first_name", 2: "phone" } };
     const job = await importFile(`email,a,b\n${rows.join("\n")}\n`, input);
     const [skipped, succeeded] = duplicates === "skip" ? [6_999, 7_001] : [0, 14_000];
-    expect(job).toMatchObject({ status: "succeeded", succeeded, skipped, failed: 0 });
+    expect(job).toMatchObject({ status: "done", succeeded, skipped, rejected: 0 });
     const same = (await contacts()).find(({ email }) => email === "same@x.test")!;
     const phone = duplicates === "skip" ? "0" : "13998";
     expect(same).toMatchObject({ first_name: expected, phone });
@@ -175,7 +175,7 @@ describe.each(backends)("$name", (which) => {
     ])("%s", async (_, content) => {
       const input = content === "ada@x.test,Ada Lovelace\n" ? { mapping: byPlace } : {};
       const job = await importFile(content, input);
-      expect(job).toMatchObject({ status: "succeeded", outcome: "Imported 1 of 1" });
+      expect(job).toMatchObject({ status: "done", outcome: "Imported 1 of 1" });
       expect(await people()).toEqual(["ada@x.test Ada Lovelace"]);
     });
     const byPlace = { 0: "email", 1: "full_name" };
@@ -228,12 +228,12 @@ describe.each(backends)("$name", (which) => {
     const inSmallBatches = () => ({ ...engine.backend, batchRows: 500 });
 
     async function everything(id: string) {
-      const { status, outcome, succeeded, failed, skipped } = await engine.job(id);
+      const { status, outcome, succeeded, rejected, skipped } = await engine.job(id);
       const rows = (await contacts()).map(({ job_id: _, ...row }) => row);
       const [rejects] = await engine.files(id);
       const count = await contactCount();
       const errors = await engine.errors(id);
-      const counts = { succeeded, failed, skipped, count };
+      const counts = { succeeded, rejected, skipped, count };
       return { status, outcome, counts, rows, errors, rejects: rejects?.content };
     }
 
@@ -245,7 +245,7 @@ describe.each(backends)("$name", (which) => {
     async function uninterrupted(upload_id: string, input: object) {
       const job = await engine.finish("contact_import", { upload_id, ...input });
       const expected = await everything(job.id);
-      expect(expected.counts).toMatchObject({ failed: 6, count: expected.rows.length });
+      expect(expected.counts).toMatchObject({ rejected: 6, count: expected.rows.length });
       await forget();
       return expected;
     }
@@ -255,7 +255,7 @@ describe.each(backends)("$name", (which) => {
       const expected = await uninterrupted(upload_id, {});
       const id = await engine.start("contact_import", { upload_id });
       let runs = 0;
-      for (let job = await engine.job(id); job.status === "pending"; runs++) {
+      for (let job = await engine.job(id); job.status === "queued"; runs++) {
         const abort = new AbortController();
         const writes = runs % 7 === 0 ? 1 : 6;
         const backend = stoppingAfter(inSmallBatches(), writes, abort);
@@ -270,7 +270,7 @@ describe.each(backends)("$name", (which) => {
       const expected = await uninterrupted(upload_id, { duplicates: "skip" });
       const id = await engine.start("contact_import", { upload_id, duplicates: "skip" });
       let kills = 0;
-      for (let job = await engine.job(id); job.status === "pending"; kills++) {
+      for (let job = await engine.job(id); job.status === "queued"; kills++) {
         job = await engine.run(id, { backend: dyingAt(inSmallBatches(), 9 + (kills % 5)) });
         if (job.status !== "running") break;
         await rescue(engine.backend, job);

@@ -11,7 +11,7 @@ describe("the page of a job", () => {
     await isLive(page);
     scene.server.change(job.id, { percent: 61 });
     await expect.poll(() => page.title()).toBe("(61%) Import contacts · Headway");
-    scene.server.change(job.id, { status: "succeeded", shown: "succeeded", active: false }, true);
+    scene.server.change(job.id, { status: "done", shown: "done", active: false }, true);
     await expect.poll(() => page.title()).toBe("Import contacts · Headway");
   });
 
@@ -28,8 +28,8 @@ describe("the page of a job", () => {
     for (const percent of [20, 25.2, 30, 26, 51, 52, 76, 99])
       scene.server.change(job.id, { percent });
     const ended = {
-      status: "succeeded",
-      shown: "succeeded",
+      status: "done",
+      shown: "done",
       active: false,
       label: "Done",
       outcome: "Imported 99,702 of 100,000 rows",

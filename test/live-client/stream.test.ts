@@ -21,7 +21,7 @@ describe("the stream", () => {
     const page = await scene.open("/jobs");
     await isLive(page);
     scene.server.change(one.id, { percent: 61, percentText: "61 %" });
-    scene.server.change(two.id, { status: "succeeded", shown: "succeeded", label: "Done" }, true);
+    scene.server.change(two.id, { status: "done", shown: "done", label: "Done" }, true);
     await says(page, `#row-${one.id} b`, "61 %");
     await says(page, `#row-${two.id} .mark`, "Done");
 

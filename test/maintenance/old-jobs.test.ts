@@ -30,7 +30,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
     const jobs = ages.map(({ started, ended, row }) =>
       jobRow({
         id: uuidv7({ msecs: now() - started * day }),
-        status: ended === null ? "paused" : "succeeded",
+        status: ended === null ? "paused" : "done",
         outcome: ended === null ? null : "Imported 72 of 75",
         created_at: now() - started * day,
         finished_at: ended === null ? null : now() - ended * day,
@@ -118,7 +118,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
       .execute();
     expect(known.map(({ id }) => id)).toEqual([old, hidden].sort());
     expect(known[0]).toMatchObject({
-      status: "succeeded",
+      status: "done",
       outcome: "Imported 72 of 75",
       user_id: "person-1",
     });

@@ -23,39 +23,39 @@ function line(place: number | null, different: Partial<InLine> = {}): InLine {
 
 /** Every state that people are shown, and the rows behind it. */
 const states: [Shown, string, Partial<JobRow & { line: InLine }>][] = [
-  ["pending", "Queued", { status: "pending", run_at: now }],
-  ["pending", "Queued, next in line", { status: "pending", line: line(1) }],
-  ["pending", "Queued, 3rd in line", { status: "pending", line: line(3) }],
-  ["pending", "Queued, 11th in line", { status: "pending", line: line(11) }],
-  ["pending", "Queued, 22nd in line", { status: "pending", line: line(22) }],
-  ["pending", "Queued, more than 100 in line", { status: "pending", line: line(null) }],
-  ["scheduled", "Scheduled", { status: "pending", run_at: now + 86_400_000 }],
+  ["queued", "Queued", { status: "queued", run_at: now }],
+  ["queued", "Queued, next in line", { status: "queued", line: line(1) }],
+  ["queued", "Queued, 3rd in line", { status: "queued", line: line(3) }],
+  ["queued", "Queued, 11th in line", { status: "queued", line: line(11) }],
+  ["queued", "Queued, 22nd in line", { status: "queued", line: line(22) }],
+  ["queued", "Queued, more than 100 in line", { status: "queued", line: line(null) }],
+  ["scheduled", "Scheduled", { status: "queued", run_at: now + 86_400_000 }],
   [
     "retrying",
     "Retry 2 of 3 in 4 s",
-    { status: "pending", reason: "retry", retries: 2, run_at: now + 3_200 },
+    { status: "queued", reason: "retry", retries: 2, run_at: now + 3_200 },
   ],
   [
     "retrying",
     "Retry 2 of 3 is next",
-    { status: "pending", reason: "retry", retries: 2, run_at: now },
+    { status: "queued", reason: "retry", retries: 2, run_at: now },
   ],
   [
     "retrying",
     "Retry 1 of 3 in 1 s: the gateway was busy",
     {
-      ...{ status: "pending", reason: "retry", retries: 1, run_at: now + 900 },
+      ...{ status: "queued", reason: "retry", retries: 1, run_at: now + 900 },
       error: "The gateway was busy",
     },
   ],
-  ["resuming", "Resuming after a lost worker", { status: "pending", reason: "rescued" }],
+  ["resuming", "Resuming after a lost worker", { status: "queued", reason: "rescued" }],
   [
     "resuming",
     "Resuming after a lost worker for 3 s",
-    { status: "pending", reason: "rescued", released_at: now - 3_400 },
+    { status: "queued", reason: "rescued", released_at: now - 3_400 },
   ],
-  ["resuming", "Resuming", { status: "pending", reason: "interrupted", released_at: now - 400 }],
-  ["pending", "Queued", { status: "pending", reason: "resumed" }],
+  ["resuming", "Resuming", { status: "queued", reason: "interrupted", released_at: now - 400 }],
+  ["queued", "Queued", { status: "queued", reason: "resumed" }],
   ["running", "Running", { status: "running", ...begun }],
   [
     "running",
@@ -74,12 +74,8 @@ const states: [Shown, string, Partial<JobRow & { line: InLine }>][] = [
     { status: "running", ...begun, cancel_requested_at: now - 4_000 },
   ],
   ["paused", "Paused", { status: "paused", ...begun }],
-  ["succeeded", "Done", { status: "succeeded", ...begun, finished_at: now }],
-  [
-    "succeeded",
-    "Done, 1,204 rejected",
-    { status: "succeeded", ...begun, finished_at: now, failed: 1_204 },
-  ],
+  ["done", "Done", { status: "done", ...begun, finished_at: now }],
+  ["done", "Done, 1,204 rejected", { status: "done", ...begun, finished_at: now, rejected: 1_204 }],
   ["failed", "Failed", { status: "failed", ...begun, finished_at: now }],
   ["cancelled", "Cancelled", { status: "cancelled", finished_at: now }],
   [
@@ -99,9 +95,9 @@ describe("the state that is shown", () => {
   test("covers every status and every shown state", () => {
     expect(new Set(states.map(([, , { status }]) => status))).toEqual(new Set(statuses));
     const all: Record<Shown, true> = {
-      ...{ scheduled: true, pending: true, retrying: true, resuming: true, running: true },
+      ...{ scheduled: true, queued: true, retrying: true, resuming: true, running: true },
       ...{ pausing: true, paused: true, cancelling: true },
-      ...{ succeeded: true, failed: true, cancelled: true },
+      ...{ done: true, failed: true, cancelled: true },
     };
     expect(new Set(states.map(([shown]) => shown))).toEqual(new Set(Object.keys(all)));
   });
@@ -121,7 +117,7 @@ describe("how far it is", () => {
       ...{ elapsed: "1 min 12 s", stepText: "Step 2 of 2: Writing (42 %)" },
       doing: "Step 2 of 2: Writing (42 %) · 42,318 of 100,000 rows",
     });
-    const done = { status: "succeeded" as const, ...begun, finished_at: now, progress: 1 };
+    const done = { status: "done" as const, ...begun, finished_at: now, progress: 1 };
     expect(view(done)).toMatchObject({ percent: 100, percentText: "100 %", amount: "" });
   });
 
@@ -129,9 +125,9 @@ describe("how far it is", () => {
     const ran = { ...begun, claimed_at: now - 8_000, ran_ms: 4_000 };
     expect(view({ ...ran, status: "running" }).elapsed).toBe("12 s");
     expect(view({ ...ran, status: "paused" }).elapsed).toBe("4 s");
-    expect(view({ ...ran, status: "pending", reason: "rescued" }).elapsed).toBe("4 s");
-    expect(view({ ...ran, status: "succeeded", finished_at: now }).elapsed).toBe("4.0 s");
-    expect(view({ status: "pending" }).elapsed).toBe("");
+    expect(view({ ...ran, status: "queued", reason: "rescued" }).elapsed).toBe("4 s");
+    expect(view({ ...ran, status: "done", finished_at: now }).elapsed).toBe("4.0 s");
+    expect(view({ status: "queued" }).elapsed).toBe("");
   });
 
   test("an unknown total: what was done so far, or that it works", () => {
@@ -143,7 +139,7 @@ describe("how far it is", () => {
     });
     expect(view({ ...row, step_done: 1 }).percentText).toBe("1 row so far");
     expect(view(running).percentText).toBe("Working");
-    expect(view({ status: "pending" }).percentText).toBe("");
+    expect(view({ status: "queued" }).percentText).toBe("");
   });
 
   test("a step that counts bytes says so in sizes", () => {
@@ -154,7 +150,7 @@ describe("how far it is", () => {
 
   test("of one in line it is told when it begins, and why it waits", () => {
     const inLine = (different: Partial<InLine>) => {
-      const { estimate, message } = view({ status: "pending", line: line(3, different) });
+      const { estimate, message } = view({ status: "queued", line: line(3, different) });
       return [estimate, message];
     };
     expect(inLine({})).toEqual(["", ""]);
@@ -170,7 +166,7 @@ describe("how far it is", () => {
   });
 
   test("an expectation is told of a running job, and of one that waits to be tried again", () => {
-    const retrying = { status: "pending", reason: "retry", ...begun } as const;
+    const retrying = { status: "queued", reason: "retry", ...begun } as const;
     const still = { ...retrying, progressed_at: now - 60_000 };
     const end = { eta_from: now + 100_000, eta_to: now + 110_000 };
     expect(view({ ...still, ...end }).estimate).toBe("about 2 minutes left");
@@ -217,7 +213,7 @@ describe("steps", () => {
     ]);
     const paused = view({ status: "paused", ...begun }, steps);
     expect(paused.steps[1]).toEqual({ name: "Step 1", state: "stopped", text: "paused" });
-    const again = view({ status: "pending", reason: "retry", ...begun }, steps);
+    const again = view({ status: "queued", reason: "retry", ...begun }, steps);
     expect(again.steps[1]).toEqual({ name: "Step 1", state: "waiting", text: "" });
   });
 });
@@ -227,21 +223,21 @@ describe("words of the end", () => {
     const error = { error: "The gateway was busy", advice: "Wait a little." };
     const failed = view({ status: "failed", ...begun, finished_at: now, ...error });
     expect(failed).toMatchObject(error);
-    expect(view({ status: "pending", reason: "retry", ...error })).toMatchObject({
+    expect(view({ status: "queued", reason: "retry", ...error })).toMatchObject({
       ...{ error: "", advice: "" },
       label: expect.stringMatching(/: the gateway was busy$/),
     });
     expect(view({ status: "running", ...begun, ...error }).error).toBe("");
-    expect(view({ status: "succeeded", ...begun, finished_at: now, ...error }).error).toBe("");
+    expect(view({ status: "done", ...begun, finished_at: now, ...error }).error).toBe("");
   });
 
   test("counts that are not zero are shown, the outcome when it has ended", () => {
-    const row = { ...begun, succeeded: 99_812, failed: 188, outcome: "Imported 99,812" };
-    const ended = view({ status: "succeeded", finished_at: now, ...row });
+    const row = { ...begun, succeeded: 99_812, rejected: 188, outcome: "Imported 99,812" };
+    const ended = view({ status: "done", finished_at: now, ...row });
     expect(ended.outcome).toBe("Imported 99,812");
     expect(ended.counts).toEqual([
       { name: "succeeded", label: "done", value: "99,812" },
-      { name: "failed", label: "rejected", value: "188" },
+      { name: "rejected", label: "rejected", value: "188" },
     ]);
     expect(view({ status: "running", ...row }).outcome).toBe("");
   });
@@ -259,7 +255,7 @@ describe("where it stopped", () => {
   ])("%s", (words, row) => {
     expect(view({ status: "failed", ...ended, ...row }).stoppedAt).toBe(words);
     expect(view({ status: "cancelled", ...ended, ...row }).stoppedAt).toBe(words);
-    expect(view({ status: "succeeded", ...ended, ...row }).stoppedAt).toBe("");
+    expect(view({ status: "done", ...ended, ...row }).stoppedAt).toBe("");
     expect(view({ status: "running", ...ended, ...row, finished_at: null }).stoppedAt).toBe("");
   });
 
@@ -273,12 +269,12 @@ describe("what can be done with it", () => {
     jobView(jobRow(row), of, [], now).buttons.map(({ label }) => label);
 
   test("follows its state", () => {
-    expect(offered({ status: "pending" })).toEqual(["Pause", "Cancel"]);
+    expect(offered({ status: "queued" })).toEqual(["Pause", "Cancel"]);
     expect(offered({ status: "running", ...begun })).toEqual(["Pause", "Cancel"]);
     expect(offered({ status: "running", ...begun, pause_requested_at: now })).toEqual(["Cancel"]);
     expect(offered({ status: "running", ...begun, cancel_requested_at: now })).toEqual([]);
     expect(offered({ status: "paused", ...begun })).toEqual(["Resume", "Cancel"]);
-    expect(offered({ status: "succeeded", finished_at: now })).toEqual(["Run again"]);
+    expect(offered({ status: "done", finished_at: now })).toEqual(["Run again"]);
     expect(offered({ status: "failed", finished_at: now })).toEqual(["Retry"]);
     expect(offered({ status: "cancelled", finished_at: now })).toEqual(["Restart"]);
   });
@@ -287,7 +283,7 @@ describe("what can be done with it", () => {
     const firm = { ...kind, cancellable: false };
     expect(offered({ status: "running", ...begun }, firm)).toEqual(["Pause"]);
     expect(jobView(jobRow({ status: "failed" }), undefined, [], now).buttons).toEqual([]);
-    const orphan = jobView(jobRow({ status: "pending" }), undefined, [], now).buttons;
+    const orphan = jobView(jobRow({ status: "queued" }), undefined, [], now).buttons;
     expect(orphan.map(({ label }) => label)).toEqual(["Pause", "Cancel"]);
   });
 });

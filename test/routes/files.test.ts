@@ -61,7 +61,7 @@ beforeAll(async () => {
   const times = { run_at: 0, created_at: 0, max_retries: 0, timeout_ms: 1 };
   await db.backend.db
     .insertInto("jobs")
-    .values({ ...job, ...times, status: "succeeded", input: "{}" })
+    .values({ ...job, ...times, status: "done", input: "{}" })
     .execute();
   await addFile("file-1", content);
 });

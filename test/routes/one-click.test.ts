@@ -78,7 +78,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(page).toContain(`action="/jobs/${id}/retry"`);
     const again = await ada.post(`/jobs/${id}/retry`, anotherOf(page));
     const job = (await jobs()).find((each) => each.id === idIn(again));
-    expect(job).toMatchObject({ retry_of: id, status: "pending" });
+    expect(job).toMatchObject({ retry_of: id, status: "queued" });
   });
 
   test("a time that has passed comes back beside its field, and what was started stays", async () => {

@@ -16,7 +16,7 @@ interface State {
 const second = 1_000;
 const minute = 60 * second;
 const half = { step: 1, step_done: 42_318, step_total: 100_000, progress: 0.65, succeeded: 42_241 };
-const counts = { failed: 77 };
+const counts = { rejected: 77 };
 
 /** @param now ms */
 function states(now: number): Record<string, State> {
@@ -24,7 +24,7 @@ function states(now: number): Record<string, State> {
   const ended = { started_at: now - 4 * minute, finished_at: now - minute, ran_ms: 180_000 };
   return {
     scheduled: { row: { run_at: now + 9 * 3_600 * second } },
-    pending: { row: {} },
+    queued: { row: {} },
     retrying: {
       stepsDone: 1,
       row: {

@@ -45,7 +45,7 @@ export function subjects({ mapping, imported, exported, states }: Made): Map<str
     },
     file: { path: "/jobs/new/contact_import" },
     mapping: { path: mapping },
-    "job-succeeded": { path: imported },
+    "job-done": { path: imported },
     "job-history-opened": { path: imported, act: opens("#history > summary") },
     "job-with-file": { path: exported },
     "tray-opened": { path: exported, act: opens("#tray-button") },

@@ -87,14 +87,14 @@ async function insert({ name, db }: Backend, who: ManyJobs, part: Part): Promise
         from numbers),
       jobs_to_be as (select n, dice, at, ${hex} as stamp, dice < 60000 as ours,
         case when n % 50000 = 777 then ${kinds[2]} when dice % 500 = 3 then ${kinds[1]} else ${kinds[0]} end as kind,
-        case when n >= ${sql.lit(count - Math.floor(count / 100))} and dice % 2 = 0 then 'pending'
+        case when n >= ${sql.lit(count - Math.floor(count / 100))} and dice % 2 = 0 then 'queued'
           when dice % 10000 = 1 then 'paused'
           when dice % 20 = 7 then 'failed'
-          when dice % 1000 = 11 then 'cancelled' else 'succeeded' end as status
+          when dice % 1000 = 11 then 'cancelled' else 'done' end as status
         from spread)
     insert into jobs (id, kind, account_id, user_id, status, input, subject, outcome, error, run_at,
       created_at, started_at, finished_at, hidden_at, max_retries, timeout_ms, fence, event_seq,
-      step, step_done, step_total, progress, message, succeeded, failed)
+      step, step_done, step_total, progress, message, succeeded, rejected)
     select substr(stamp, 1, 8) || '-' || substr(stamp, 9, 4) || '-7000-8000-'
         || substr(cast(1000000000000 + n as text), 2),
       kind,
@@ -105,14 +105,14 @@ async function insert({ name, db }: Backend, who: ManyJobs, part: Part): Promise
         else ${who.busyUserId} end,
       status, '{"duplicates":"update","mapping":["email","first_name","last_name","company"]}',
       'people.csv',
-      case when status = 'succeeded' then 'Imported 99,812 of 100,000, 188 rows rejected' end,
+      case when status = 'done' then 'Imported 99,812 of 100,000, 188 rows rejected' end,
       case when status = 'failed' then 'Row 1,204: the file ends in the middle of a quoted cell' end,
       -- Waiting for a time to come, so that a worker beside does not run them.
-      case when status = 'pending' then ${sql.lit(now + day)} else at end,
+      case when status = 'queued' then ${sql.lit(now + day)} else at end,
       at,
-      case when status <> 'pending' then at + 400 end,
-      case when status not in ('pending', 'paused') then at + 41000 end,
-      case when status not in ('pending', 'paused') and dice % 10 in (2, 5, 8) then at + 60000 end,
+      case when status <> 'queued' then at + 400 end,
+      case when status not in ('queued', 'paused') then at + 41000 end,
+      case when status not in ('queued', 'paused') and dice % 10 in (2, 5, 8) then at + 60000 end,
       3, 3600000, 1, 4, 1, 42000, 100000, 0.42, '99,812 contacts found', 99812, 188
     from jobs_to_be`.execute(db);
 }

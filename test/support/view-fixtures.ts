@@ -66,7 +66,7 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     ],
     counts: [
       { name: "succeeded", label: "imported", value: "42,241" },
-      { name: "failed", label: "rejected", value: "77" },
+      { name: "rejected", label: "rejected", value: "77" },
     ],
     outcome: "",
     error: "",
@@ -137,13 +137,13 @@ export const jobs = {
     steps: [],
     counts: [{ name: "succeeded", label: "sent", value: "8,203" }],
   }),
-  pending: jobView({
+  queued: jobView({
     ...waiting,
     id: numbered(3),
     kind: "audience_report",
     title: "Audience report",
-    status: "pending",
-    shown: "pending",
+    status: "queued",
+    shown: "queued",
     label: "Queued, 3rd in line",
     message: "",
     estimate: "Starts in about 2 minutes",
@@ -155,7 +155,7 @@ export const jobs = {
     id: numbered(4),
     kind: "email_campaign",
     title: "Send “Advent calendar”",
-    status: "pending",
+    status: "queued",
     shown: "scheduled",
     label: "Scheduled",
     starts: time("18:00"),
@@ -168,7 +168,7 @@ export const jobs = {
     id: numbered(5),
     kind: "audience_report",
     title: "Audience report",
-    status: "pending",
+    status: "queued",
     shown: "retrying",
     label: "Retry 2 of 3 in 4 s: the chart service was busy (503)",
     percent: 60,
@@ -187,7 +187,7 @@ export const jobs = {
   }),
   resuming: jobView({
     id: numbered(6),
-    status: "pending",
+    status: "queued",
     shown: "resuming",
     label: "Resuming after a lost worker for 3 s",
     estimate: "",
@@ -216,11 +216,11 @@ export const jobs = {
     estimate: "",
     buttons: [],
   }),
-  succeeded: jobView({
+  done: jobView({
     ...final,
     id: numbered(10),
-    status: "succeeded",
-    shown: "succeeded",
+    status: "done",
+    shown: "done",
     label: "Done",
     percent: 100,
     percentText: "100 %",
@@ -232,7 +232,7 @@ export const jobs = {
     ],
     counts: [
       { name: "succeeded", label: "imported", value: "99,702" },
-      { name: "failed", label: "rejected", value: "188" },
+      { name: "rejected", label: "rejected", value: "188" },
       { name: "skipped", label: "skipped", value: "110" },
     ],
     outcome: "Imported 99,702 of 100,000 rows, 188 were rejected",
@@ -274,11 +274,11 @@ export const emptyResult: ResultView = { page: null, files: [], zipHref: null, e
 
 /** What the import with 188 rejected rows left. */
 export const result: ResultView = {
-  page: { href: `/contacts?job=${jobs.succeeded.id}`, text: "See the contacts" },
+  page: { href: `/contacts?job=${jobs.done.id}`, text: "See the contacts" },
   files: [
     {
       id: numbered(101),
-      href: `/jobs/${jobs.succeeded.id}/result?file=${numbered(101)}`,
+      href: `/jobs/${jobs.done.id}/result?file=${numbered(101)}`,
       name: "import-summary.pdf",
       size: "112 kB",
       role: "result",
@@ -287,10 +287,10 @@ export const result: ResultView = {
     },
     {
       id: numbered(102),
-      href: `/jobs/${jobs.succeeded.id}/result?file=${numbered(102)}`,
+      href: `/jobs/${jobs.done.id}/result?file=${numbered(102)}`,
       name: "rejected rows of autumn-fair.csv",
       size: "24 kB",
-      role: "rejects",
+      role: "rejected",
       keptUntil: time(),
       preview: {
         kind: "table",
@@ -304,7 +304,7 @@ export const result: ResultView = {
     },
     {
       id: numbered(103),
-      href: `/jobs/${jobs.succeeded.id}/result?file=${numbered(103)}`,
+      href: `/jobs/${jobs.done.id}/result?file=${numbered(103)}`,
       name: "summary.txt",
       size: "812 B",
       role: "result",
@@ -316,7 +316,7 @@ export const result: ResultView = {
     },
     {
       id: numbered(104),
-      href: `/jobs/${jobs.succeeded.id}/result?file=${numbered(104)}`,
+      href: `/jobs/${jobs.done.id}/result?file=${numbered(104)}`,
       name: "by company.svg",
       size: "4.1 kB",
       role: "result",
@@ -333,7 +333,7 @@ export const result: ResultView = {
       preview: null,
     },
   ],
-  zipHref: `/jobs/${jobs.succeeded.id}/results.zip`,
+  zipHref: `/jobs/${jobs.done.id}/results.zip`,
   errors: [
     { reason: "Email is missing", count: "112 rows", rows: "Rows 14, 83, 1,204 and 109 more" },
     {

@@ -134,8 +134,8 @@ const list = {
     renderedAt: 1_763_906_712_345,
     counts: [
       { status: "running" as const, href: "/jobs?status=running", text: "3 running" },
-      { status: "pending" as const, href: "/jobs?status=pending", text: "12 waiting" },
-      { status: "succeeded" as const, href: "/jobs?status=succeeded", text: "1,204 done" },
+      { status: "queued" as const, href: "/jobs?status=queued", text: "12 waiting" },
+      { status: "done" as const, href: "/jobs?status=done", text: "1,204 done" },
     ],
   },
   notice: "",
@@ -158,7 +158,7 @@ const when: WhenView = {
   fixed: false,
   error: "",
 };
-const from = { href: jobs.succeeded.href, started: time("14:03") };
+const from = { href: jobs.done.href, started: time("14:03") };
 
 const mapping: Pages["jobs/mapping"] = {
   layout: { ...layout, title: "Import contacts", section: "new" },
@@ -271,7 +271,7 @@ const form: Pages["jobs/form"] = {
 const tray: TrayView = {
   count: 7,
   countText: "7",
-  jobs: [jobs.running, jobs.unknownTotal, jobs.retrying, jobs.pending, jobs.scheduled],
+  jobs: [jobs.running, jobs.unknownTotal, jobs.retrying, jobs.queued, jobs.scheduled],
 };
 
 const contacts: Pages["contacts/index"] = {
@@ -285,14 +285,14 @@ const contacts: Pages["contacts/index"] = {
       email: `${name.toLowerCase().replace(" ", ".")}@a-rather-long-company-name.example.com`,
       company: place % 2 ? "" : "Analytical Engines & Co. KG",
       phone: place % 3 ? "" : "+44 20 7946 0018",
-      job: place === 1 ? null : { href: jobs.succeeded.href, title: "Import contacts" },
+      job: place === 1 ? null : { href: jobs.done.href, title: "Import contacts" },
       updated: time("14:09"),
     }),
   ),
   job: {
-    id: jobs.succeeded.id,
+    id: jobs.done.id,
     title: "Import contacts",
-    href: jobs.succeeded.href,
+    href: jobs.done.href,
     clearHref: "/contacts",
   },
   nextHref: "/contacts?after=ada",
@@ -341,10 +341,10 @@ export const pages: Record<string, PageFixture> = {
   "job-running": jobPage(jobs.running),
   "job-unknown-total": jobPage(jobs.unknownTotal),
   "job-long": jobPage(jobs.stalled),
-  "job-pending": jobPage(jobs.pending),
+  "job-queued": jobPage(jobs.queued),
   "job-retrying": jobPage(jobs.retrying),
   "job-paused": jobPage(jobs.paused),
-  "job-succeeded": jobPage(jobs.succeeded, result),
+  "job-done": jobPage(jobs.done, result),
   "job-failed": jobPage(jobs.failed),
   "job-cancelled": jobPage(jobs.cancelled),
   "new": {

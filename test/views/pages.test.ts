@@ -55,7 +55,7 @@ describe("without JavaScript", () => {
   });
 
   test("a final job's page stands still", () => {
-    expect(page("job-succeeded")).not.toContain("http-equiv");
+    expect(page("job-done")).not.toContain("http-equiv");
   });
 
   test("a page told to stand still offers to start again", () => {

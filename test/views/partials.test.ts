@@ -26,18 +26,18 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
       `${partial.slice("jobs/_".length)}-${job.id}`,
       views.partial(partial, { ...job, oob }),
     ]);
-  const { id } = jobs.succeeded;
+  const { id } = jobs.done;
   return [
     ...Object.entries(jobs).flatMap(([name, job]) => ofJob(name, job)),
     [
       "jobs/_result",
       `result-${id}`,
-      views.partial("jobs/_result", { ...resultOf(jobs.succeeded, result), oob }),
+      views.partial("jobs/_result", { ...resultOf(jobs.done, result), oob }),
     ],
     [
       "jobs/_result empty",
       `result-${id}`,
-      views.partial("jobs/_result", { ...resultOf(jobs.succeeded, emptyResult), oob }),
+      views.partial("jobs/_result", { ...resultOf(jobs.done, emptyResult), oob }),
     ],
     ["jobs/_lines", `log-${id}`, views.partial("jobs/_lines", { ...logOf(id, logLines), oob })],
   ];
@@ -46,14 +46,14 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
 test("the fixtures show every status and every derived state", () => {
   const shown: Record<JobView["shown"], true> = {
     scheduled: true,
-    pending: true,
+    queued: true,
     retrying: true,
     resuming: true,
     running: true,
     pausing: true,
     paused: true,
     cancelling: true,
-    succeeded: true,
+    done: true,
     failed: true,
     cancelled: true,
   };
@@ -102,7 +102,7 @@ test("what people typed is escaped wherever it is shown", () => {
       { name: nasty, state: "done", text: nasty },
       { name: nasty, state: "running", text: nasty },
     ],
-    counts: [{ name: "failed", label: nasty, value: nasty }],
+    counts: [{ name: "rejected", label: nasty, value: nasty }],
   });
   const ended = { ...job, active: false, outcome: nasty, error: nasty, advice: nasty };
   const line = { seq: 1, level: "error" as const, message: nasty, time: job.created };
@@ -110,7 +110,7 @@ test("what people typed is escaped wherever it is shown", () => {
     href: "/files/1",
     name: nasty,
     size: "1 kB",
-    role: "rejects" as const,
+    role: "rejected" as const,
     keptUntil: job.created,
   };
   const left = {
@@ -159,7 +159,7 @@ describe("a tick of progress", () => {
   });
 
   test("has no bar before the start", () => {
-    expect(tick(jobs.pending)).not.toContain("<progress");
+    expect(tick(jobs.queued)).not.toContain("<progress");
   });
 });
 

@@ -34,7 +34,7 @@ test("the stylesheet is small and needs no further request", () => {
 test("every class that a template names has a rule", async () => {
   // States that look like everything around them, and words that only tests and scripts use.
   const plain = [
-    "pending",
+    "queued",
     "scheduled",
     "cancelled",
     "waiting",

@@ -38,7 +38,7 @@ export async function keepRejected(
 ): Promise<void> {
   if (pieces === 0) return;
   const name = `rejected rows of ${source.name.replace(/\.(csv|tsv|txt)$/i, "")}.csv`;
-  await job.file({ name, type: "text/csv", role: "rejects" }, content());
+  await job.file({ name, type: "text/csv", role: "rejected" }, content());
 
   async function* content() {
     const { header, delimiter } = inspection;

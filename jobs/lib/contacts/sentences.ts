@@ -5,9 +5,9 @@ import { mappedFields } from "./fields.ts";
 import type { ContactsFile } from "./open.ts";
 
 /** "Imported 99,812 of 100,000, 188 rows rejected" */
-export function imported({ succeeded, failed, skipped }: Tally): string {
-  const parts = [`Imported ${number(succeeded)} of ${number(succeeded + failed + skipped)}`];
-  if (failed > 0) parts.push(rowsRejected(failed));
+export function imported({ succeeded, rejected, skipped }: Tally): string {
+  const parts = [`Imported ${number(succeeded)} of ${number(succeeded + rejected + skipped)}`];
+  if (rejected > 0) parts.push(rowsRejected(rejected));
   if (skipped > 0) parts.push(`${amount(skipped, "duplicate")} skipped`);
   return parts.join(", ");
 }
@@ -34,8 +34,8 @@ function rowsRejected(rows: number): string {
 }
 
 /** @param contacts in the file, where it had been read to its end */
-export function keptOf({ succeeded, failed }: Tally, contacts: number | undefined): string {
+export function keptOf({ succeeded, rejected }: Tally, contacts: number | undefined): string {
   if (succeeded === 0 || contacts === undefined) return "Cancelled: no contact had been saved yet";
-  const of = `${number(succeeded)} of ${number(contacts + failed)} rows`;
+  const of = `${number(succeeded)} of ${number(contacts + rejected)} rows`;
   return `Cancelled: ${of} had been saved and are kept`;
 }

@@ -21,7 +21,7 @@ async function show(details) {
     const tail = document.getElementById(`tail-${id}`);
     tail.innerHTML = await answer.text();
     htmx.trigger(tail, "htmx:load");
-    const isOver = tail.closest(".row").matches(".succeeded, .failed, .cancelled");
+    const isOver = tail.closest(".row").matches(".done, .failed, .cancelled");
     if (!isOver) document.dispatchEvent(new CustomEvent("live:watch", { detail: `job:${id}` }));
   } catch {
     // The link to the log is there, and opening it again tries again.

@@ -9,7 +9,7 @@ const slot = document.getElementById("jobs-new");
 const added = new Set();
 /** @type {Set<string>} */
 const ended = new Set();
-const final = ".succeeded, .failed, .cancelled";
+const final = ".done, .failed, .cancelled";
 
 document.addEventListener("live:added", ({ detail: id }) => {
   // The first 48 bits of the id are the time of its making (RFC 9562).

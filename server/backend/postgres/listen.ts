@@ -22,7 +22,7 @@ export interface ListenOptions {
 }
 
 const due = `select 1 from jobs
-  where status = 'pending' and run_at <= extract(epoch from statement_timestamp()) * 1000 limit 1`;
+  where status = 'queued' and run_at <= extract(epoch from statement_timestamp()) * 1000 limit 1`;
 
 /** @throws where the database cannot be reached the first time */
 export async function listen(options: ListenOptions): Promise<Listening> {

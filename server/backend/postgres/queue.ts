@@ -82,15 +82,15 @@ const serverNow = sql`(extract(epoch from statement_timestamp()) * 1000)::bigint
 
 /** Accounts where something waits: an index goes from one that has something to the next. */
 const waiting = sql`waiting(id) as (
-  (select account_id from jobs where status = 'pending' order by account_id limit 1)
-  union all select (select account_id from jobs where status = 'pending'
+  (select account_id from jobs where status = 'queued' order by account_id limit 1)
+  union all select (select account_id from jobs where status = 'queued'
     and account_id > waiting.id order by account_id limit 1)
   from waiting where waiting.id is not null)`;
 
 /** Those of them that have room, each with the first of its jobs that are due. */
 const open = sql`select accounts.id from waiting join accounts using (id) cross join lateral (
     select priority from jobs
-    where account_id = accounts.id and status = 'pending' and run_at <= ${serverNow}
+    where account_id = accounts.id and status = 'queued' and run_at <= ${serverNow}
     order by priority, run_at, id limit 1) head
   where ${hasRoom("head.priority")}`;
 
@@ -121,7 +121,7 @@ export function claimStatement(
       select jobs.id from jobs join accounts on accounts.id = jobs.account_id
       where account_id = ${accountId}
         and ${hasRoom("jobs.priority")}
-        and status = 'pending' and run_at <= ${serverNow}
+        and status = 'queued' and run_at <= ${serverNow}
       order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
     counted as (
       update accounts set running = running + 1, last_claimed_at = ${at}

@@ -42,7 +42,7 @@ export function openSqlite(path: string): Backend {
       happened: (event) => void events.push(event),
       // There is but one transaction that writes.
       hold: async () => {},
-      // The jobs table is the queue: a pending row is its own entry.
+      // The jobs table is the queue: a queued row is its own entry.
       ring: async () => {},
       upsert: async (table, rows, how) => upsert(writerFile, table, rows, how),
     };

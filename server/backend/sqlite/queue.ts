@@ -1,4 +1,4 @@
-/** The queue on the file itself: pending rows of `jobs` are its entries. */
+/** The queue on the file itself: queued rows of `jobs` are its entries. */
 import type Database from "better-sqlite3";
 import { type RawBuilder, sql } from "kysely";
 import { lifeEvent } from "../../engine/job-lifecycle.ts";
@@ -35,7 +35,7 @@ export function createQueue(options: {
 export function bestStatement(at: number): RawBuilder<{ id: string; account_id: string }> {
   return sql`
     select head.id, head.account_id from accounts join jobs as head on head.id = (
-      select id from jobs where account_id = accounts.id and status = 'pending' and run_at <= ${at}
+      select id from jobs where account_id = accounts.id and status = 'queued' and run_at <= ${at}
       order by priority, run_at, id limit 1)
     where ${hasRoom("head.priority")}
     order by head.priority, accounts.running, accounts.last_claimed_at limit 1`;
@@ -81,7 +81,7 @@ function listen(
   slots: number,
   answer: () => Promise<boolean>,
 ): Listening {
-  const due = file.prepare("select 1 from jobs where status = 'pending' and run_at <= ? limit 1");
+  const due = file.prepare("select 1 from jobs where status = 'queued' and run_at <= ? limit 1");
   const busy = new Set<Promise<void>>();
   let stopped = false;
 

@@ -77,7 +77,7 @@ function stepOf({ ran_ms, started_at, finished_at, total }: Took): PastStep | nu
 /** An index knows where they are, in this order. */
 function ofKind({ accountId, kind }: KindOfAccount): RawBuilder<unknown> {
   return sql`select id, account_id, kind, ran_ms, size from jobs
-    where account_id = ${accountId} and kind = ${kind} and status = 'succeeded'
+    where account_id = ${accountId} and kind = ${kind} and status = 'done'
     and finished_at is not null and hidden_at is null
     order by finished_at desc, id desc limit ${most}`;
 }

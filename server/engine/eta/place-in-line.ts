@@ -23,14 +23,14 @@ export async function withPlaces<
   rows: readonly Row[],
 ): Promise<readonly (Row & { line?: InLine })[]> {
   const now = clock();
-  const due = rows.filter(({ status, run_at }) => status === "pending" && run_at <= now);
+  const due = rows.filter(({ status, run_at }) => status === "queued" && run_at <= now);
   if (due.length === 0) return rows;
   const ids = [...new Set(due.map((row) => row.account_id))];
   const lines = await linesOf(db, ids, now);
   const full = await fullAccounts(db, ids);
   const starts = await startsOf(db, lines, full, now);
   return rows.map((row) => {
-    if (row.status !== "pending" || row.run_at > now) return row;
+    if (row.status !== "queued" || row.run_at > now) return row;
     const at = lines.get(row.account_id)?.findIndex(({ id }) => id === row.id) ?? -1;
     const isCounted = at >= 0 && at < counted;
     const startsAt = isCounted ? (starts.get(row.account_id)?.[at] ?? null) : null;
@@ -50,7 +50,7 @@ async function linesOf(
   const lines = accounts.map(
     (id) => sql`select * from (
       select id, account_id, kind, size, priority, run_at from jobs
-      where account_id = ${id} and status = 'pending' and run_at <= ${now}
+      where account_id = ${id} and status = 'queued' and run_at <= ${now}
       order by priority, run_at, id limit ${counted}) as part`,
   );
   const { rows } = await sql<Waiting>`${sql.join(lines, sql` union all `)}`.execute(db);

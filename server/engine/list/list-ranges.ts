@@ -33,7 +33,7 @@ const mostRanges = 50;
 export const ranks: Partial<Record<Status, number>> = {
   running: 9e15,
   paused: 8e15,
-  pending: 7e15,
+  queued: 7e15,
 };
 
 export interface Place {

@@ -31,7 +31,7 @@ export async function runBatches<Item, Cursor>(
     done = batch.done ?? done + batch.items.length;
     const checkpoint: Checkpoint = { step, cursor: batch.cursor, done };
     const tally = await commit(run, batch, checkpoint, rejects, options);
-    for (const name of ["succeeded", "failed", "skipped"] as const) counts[name] += tally[name];
+    for (const name of ["succeeded", "rejected", "skipped"] as const) counts[name] += tally[name];
     run.tracked.set(done, options.total ?? null, batch.message ?? null);
     // A database that answers at once never lets the process turn to what else waits: the wish to
     // stop, the supervisor's pings, the progress of this job and its neighbours.
@@ -59,7 +59,7 @@ async function commit<Item, Cursor>(
     const rejected = rejects.take();
     const tally = {
       succeeded: wrote?.succeeded ?? 0,
-      failed: (wrote?.failed ?? 0) + rejected.count,
+      rejected: (wrote?.rejected ?? 0) + rejected.count,
       skipped: wrote?.skipped ?? 0,
     };
     await rejected.write(write, run.row.id);
@@ -90,12 +90,12 @@ async function hold(run: Run, { db }: Write, checkpoint: Checkpoint): Promise<vo
 }
 
 async function count(run: Run, { db }: Write, tally: Tally): Promise<void> {
-  if (tally.succeeded + tally.failed + tally.skipped === 0) return;
+  if (tally.succeeded + tally.rejected + tally.skipped === 0) return;
   await db
     .updateTable("jobs")
     .set({
       succeeded: sql`succeeded + ${tally.succeeded}`,
-      failed: sql`failed + ${tally.failed}`,
+      rejected: sql`rejected + ${tally.rejected}`,
       skipped: sql`skipped + ${tally.skipped}`,
     })
     .where("id", "=", run.row.id)

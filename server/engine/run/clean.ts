@@ -19,7 +19,7 @@ export function cleanupMs(kind: Kind | undefined): number {
 
 /** Whether there is more to do than to remove files. */
 export function callsCleanup(kind: Kind | undefined, ended: JobRow): boolean {
-  return kind?.cleanup !== undefined && ended.status !== "succeeded";
+  return kind?.cleanup !== undefined && ended.status !== "done";
 }
 
 /**

@@ -16,7 +16,7 @@ const shortestWaitMs = 1_000;
 export async function createContext(run: Run): Promise<JobContext> {
   const { row, backend, storage, tracked } = run;
   const { signal } = run.abort;
-  const counts: Tally = { succeeded: row.succeeded, failed: row.failed, skipped: row.skipped };
+  const counts: Tally = { succeeded: row.succeeded, rejected: row.rejected, skipped: row.skipped };
   const rejects = createRejects();
   const batched = new Set<number>();
   const steps = await openSteps(run);

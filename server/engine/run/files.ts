@@ -8,7 +8,7 @@ export interface NewFile {
   id: string;
   name: string;
   type: string;
-  role?: "result" | "rejects";
+  role?: "result" | "rejected";
 }
 
 const folderOf = (jobId: string) => `jobs/${jobId}/files/`;

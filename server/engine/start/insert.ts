@@ -44,7 +44,7 @@ export async function insertJob(
       idempotency_key: request.idempotencyKey ?? null,
       retry_of: request.retryOf ?? null,
       priority: kind.priority ?? 0,
-      status: "pending",
+      status: "queued",
       input: request.input,
       print: request.print,
       subject: subjectOf(kind, request),

@@ -38,11 +38,11 @@ export async function retryRejected(
   const kind = catalog.get(job.kind);
   if (!kind) throw new UnknownKind(`There is no kind of job called "${job.kind}"`);
   const [field] = uploadFields(kind);
-  if (!kind.inputForRejected || !field || job.failed === 0) {
+  if (!kind.inputForRejected || !field || job.rejected === 0) {
     throw new NoRejectedRows("There are no rejected rows of this job that could be tried again");
   }
   const files = await keptFilesOf(backend, [job.id]);
-  const file = files.find(({ role }) => role === "rejects");
+  const file = files.find(({ role }) => role === "rejected");
   if (!file || (await storage.size(file.storage_key)) === undefined) {
     throw new NoRejectedRows("The file of the rejected rows is no longer kept");
   }
@@ -80,10 +80,10 @@ async function keepAsUpload(
 }
 
 /** "people, 188 rejected rows.csv", also where those of the first try are tried once more. */
-function nameOf({ subject, failed }: JobRow, file: FileRow): string {
+function nameOf({ subject, rejected }: JobRow, file: FileRow): string {
   const [, base = file.name, ending = ""] = /^(.+?)(\.[^.]*)?$/.exec(subject ?? file.name) ?? [];
   const first = base.replace(/, [\d,]+ rejected rows?$/, "");
-  return `${first}, ${amountOf(failed, "rejected rows")}${ending}`;
+  return `${first}, ${amountOf(rejected, "rejected rows")}${ending}`;
 }
 
 async function stepValues({ db }: Backend, jobId: string): Promise<Map<string, unknown>> {

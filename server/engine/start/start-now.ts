@@ -20,7 +20,7 @@ export async function startNow(
     const before = await currentJob(write.db, id);
     if (before.run_at <= at) return before;
     const job = await record(write, {
-      ...{ id, at, from: ["pending"], set: { run_at: at } },
+      ...{ id, at, from: ["queued"], set: { run_at: at } },
       fact: { type: "brought_forward", message: "Brought forward to now", details: { by } },
     });
     // It stands or was cancelled.

@@ -10,7 +10,7 @@ import { rescue } from "../finish.ts";
 export const lostAfterMs = 5_000;
 /** For this long of it the watcher must have seen it stand still itself. */
 const watchedAtLeastMs = 2_500;
-/** A pending job overdue for this long has lost its doorbell. */
+/** A queued job overdue for this long has lost its doorbell. */
 const overdueMs = 5_000;
 const mostRings = 50;
 /** An ended run has this long for cleaning up by itself. */
@@ -85,7 +85,7 @@ export async function removeWorkers(backend: Backend, ids: string[]): Promise<vo
   await backend.queue.release(removed.flatMap(({ queue_id }) => queue_id ?? []));
 }
 
-/** Running jobs whose worker is not on the list go back to pending, at the front. */
+/** Running jobs whose worker is not on the list go back to queued, at the front. */
 export async function rescueOrphans(backend: Backend): Promise<void> {
   const orphans = await backend.db
     .selectFrom("jobs")
@@ -137,7 +137,7 @@ export async function holdUntidy({ db, now }: Backend, id: string, ms: number): 
 async function ringOverdue(backend: Backend): Promise<void> {
   const { rows: overdue } = await sql<Pick<JobRow, "id" | "run_at" | "priority">>`
     select head.id, head.run_at, head.priority from accounts join jobs as head on head.id = (
-      select id from jobs where account_id = accounts.id and status = 'pending'
+      select id from jobs where account_id = accounts.id and status = 'queued'
         and run_at < ${backend.now() - overdueMs}
       order by priority, run_at, id limit 1)
     where ${hasRoom("head.priority")}

@@ -10,7 +10,7 @@ export const eventSchema = z
     seq: z.int().meta({ description: "From 1, without gaps" }),
     type: z.string().meta({
       description:
-        "`created`, `started`, `continued`, `progress`, `step_started`, `step_finished`, `pause_requested`, `paused`, `resumed`, `brought_forward`, `cancel_requested`, `retry_scheduled`, `interrupted`, `rescued`, and the last of a job: `succeeded`, `failed` or `cancelled`",
+        "`created`, `started`, `continued`, `progress`, `step_started`, `step_finished`, `pause_requested`, `paused`, `resumed`, `brought_forward`, `cancel_requested`, `retry_scheduled`, `interrupted`, `rescued`, and the last of a job: `done`, `failed` or `cancelled`",
     }),
     message: z.string(),
     happenedAt: z.iso.datetime(),

@@ -49,7 +49,7 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
     steps: steps.map((step) => stepJson(step, active)),
     ...amounts(row),
     succeeded: row.succeeded,
-    failed: row.failed,
+    rejected: row.rejected,
     skipped: row.skipped,
     unit: kind?.unit ?? "items",
     created_at: iso(row.created_at),
@@ -88,10 +88,10 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
  * be the total of what was counted.
  */
 function amounts(row: ToldRow): { done: number; total: number | null } {
-  const counted = row.succeeded + row.failed + row.skipped;
+  const counted = row.succeeded + row.rejected + row.skipped;
   const done = counted || row.step_done;
   if (row.step_total !== null && row.step_total >= done) return { done, total: row.step_total };
-  return { done, total: row.status === "succeeded" && counted > 0 ? counted : null };
+  return { done, total: row.status === "done" && counted > 0 ? counted : null };
 }
 
 function stepJson(step: StepRow, active: boolean): JobJson["steps"][number] {

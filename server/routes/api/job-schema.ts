@@ -20,7 +20,7 @@ const fileSchema = z
   .object({
     name: z.string(),
     role: z
-      .enum(["result", "rejects"])
+      .enum(["result", "rejected"])
       .meta({ description: "`rejects`: the rows that were rejected" }),
     media_type: z.string(),
     size: z.int().meta({ description: "Bytes" }),
@@ -53,7 +53,7 @@ export const jobSchema = z
     }),
     total: count.nullable().meta({ description: "Items there are, where that is known" }),
     succeeded: count,
-    failed: count,
+    rejected: count,
     skipped: count,
     unit: z.string().meta({ description: "What an item is called, in the plural: `rows`" }),
     created_at: time,

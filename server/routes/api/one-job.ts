@@ -30,7 +30,7 @@ export async function oneJob(
  */
 export function retryAfter(job: JobRow, now: number): string | undefined {
   if (isFinal(job.status)) return undefined;
-  const wait = job.status === "pending" ? job.run_at - now : 0;
+  const wait = job.status === "queued" ? job.run_at - now : 0;
   const seconds = wait > 0 ? wait / 1_000 : (now - job.created_at) / 15_000;
   return String(Math.min(30, Math.max(1, Math.ceil(seconds))));
 }

@@ -19,7 +19,7 @@ const startSchema = z
 
 const startedSchema = z.object({
   job_id: z.string(),
-  status: z.literal("pending").meta({
+  status: z.literal("queued").meta({
     description:
       "As it was accepted: a repeated key is answered the same. The job tells what is now.",
   }),
@@ -76,7 +76,7 @@ export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
     const estimated_duration_seconds = typicalSeconds(typical(type, job.size));
     c.header("Location", `/api/jobs/${job.id}`);
     c.header("Retry-After", retryAfter(job, backend.now()) ?? "0");
-    return c.json({ job_id: job.id, status: "pending" as const, estimated_duration_seconds }, 202);
+    return c.json({ job_id: job.id, status: "queued" as const, estimated_duration_seconds }, 202);
   });
   return api;
 }

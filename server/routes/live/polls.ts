@@ -89,6 +89,6 @@ function pollAfter(rows: readonly ShownRow[], topics: readonly Topic[], now: num
 }
 
 function waitFor({ status, run_at, created_at, started_at }: ShownRow, now: number): number {
-  const untilDue = status === "pending" ? run_at - now : 0;
+  const untilDue = status === "queued" ? run_at - now : 0;
   return untilDue > 0 ? untilDue / 1_000 : (now - (started_at ?? created_at)) / 15_000;
 }

@@ -27,7 +27,7 @@ export async function alreadyPage(
       topics: [`row:${job.id}`],
       since: String(view.renderedAt),
     }),
-    heading: headings[job.status === "pending" ? view.shown : job.status] ?? headings.pending!,
+    heading: headings[job.status === "queued" ? view.shown : job.status] ?? headings.queued!,
     who: await whoStarted(c, services, job),
     job: view,
     action: again.action,
@@ -40,7 +40,7 @@ const headings: Partial<Record<JobView["shown"], string>> = {
   running: "This job is running already",
   paused: "This job is there already, and paused",
   scheduled: "This job is scheduled already",
-  pending: "This job is waiting already",
+  queued: "This job is waiting already",
 };
 
 async function whoStarted(c: Handled, { backend }: TrayServices, job: JobRow): Promise<string> {

@@ -76,7 +76,7 @@ export function queueContract(backend: () => Backend): void {
     expect((await claim(backend(), "w"))?.id).toBe(urgent.id);
     expect((await claim(backend(), "w"))?.id).toBe(plain.id);
     expect(await claim(backend(), "w")).toBeUndefined();
-    expect(later.status).toBe("pending");
+    expect(later.status).toBe("queued");
   });
 
   test("a listener is called when a job is started, and no more once it stopped", async () => {

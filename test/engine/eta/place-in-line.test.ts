@@ -47,7 +47,7 @@ describe.each(backends)("jobs in line on $name", (which) => {
       await add({ run_at: later }),
       await add({ status: "paused" }),
       await add(running()),
-      await add({ status: "succeeded", finished_at: 1 }),
+      await add({ status: "done", finished_at: 1 }),
       await add(),
     ];
     expect(await places(jobs)).toEqual([undefined, undefined, undefined, undefined, 1]);
@@ -63,7 +63,7 @@ describe.each(backends)("jobs in line on $name", (which) => {
   test("are told when they begin, by what runs and by what such jobs took", async () => {
     const now = backend.now();
     await fill({ running: 2, max_running: 2 });
-    const ended = { status: "succeeded", finished_at: now - 1_000, ran_ms: 30_000 } as const;
+    const ended = { status: "done", finished_at: now - 1_000, ran_ms: 30_000 } as const;
     await add(ended);
     await add({ ...ended, size: 1_000, kind: "urgent" });
     // One tells its end, the other has run for 10 of its 30 seconds.

@@ -46,7 +46,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     const job = await oneJob(opened.backend, opened.dir, kind);
     const name = [...job.catalog.keys()][0]!;
     for (let n = 0; n < 3; n++) {
-      const ended = { status: "succeeded", finished_at: 5 + n, ran_ms: 20_000 } as const;
+      const ended = { status: "done", finished_at: 5 + n, ran_ms: 20_000 } as const;
       const past = await insertJob(opened.backend, { ...ended, kind: name });
       const step = { job_id: past.id, position: 0, name: "Waiting", weight: 1, ran_ms: 20_000 };
       const rows = opened.backend.db.insertInto("job_steps");
@@ -123,7 +123,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     const first = await job.run();
     fails = false;
     const at = opened.backend.now();
-    expect(first.status).toBe("pending");
+    expect(first.status).toBe("queued");
     // 240 are left, thirteen a second or somewhat fewer, behind a wait of 8 s.
     const middle = (first.eta_from! + first.eta_to!) / 2 - at;
     expect(middle).toBeGreaterThan(21_000);
@@ -159,6 +159,6 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
       expect(row.waits_until! - row.claimed_at!).toBeGreaterThan(3_400);
     }, 3_000);
     const { waits_until, waits_for } = jobRow();
-    expect(await run).toMatchObject({ waits_until, waits_for, status: "succeeded" });
+    expect(await run).toMatchObject({ waits_until, waits_for, status: "done" });
   });
 });

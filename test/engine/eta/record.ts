@@ -97,7 +97,7 @@ async function runJob(place: Place, kind: string, input: Record<string, unknown>
     progress: listening(progress, calls, claimed.claimed_at!),
   };
   const ended = await execute(executor, claimed, new AbortController());
-  if (ended?.status !== "succeeded") throw new Error(`${kind} did not succeed: ${ended?.error}`);
+  if (ended?.status !== "done") throw new Error(`${kind} did not succeed: ${ended?.error}`);
   const steps = await backend.db
     .selectFrom("job_steps")
     .selectAll()

@@ -29,7 +29,7 @@ describe.each(backends)("$name", (which) => {
       kind: "baking",
       account_id: "account-1",
       user_id: "user-1",
-      status: "succeeded" as const,
+      status: "done" as const,
       input: "{}",
       run_at: 0,
       created_at: 0,

@@ -8,7 +8,7 @@ import { isFinal, statuses } from "../../../server/engine/status.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
 import { jobRow } from "../../support/job-row.ts";
 
-const rank = ["running", "paused", "pending"];
+const rank = ["running", "paused", "queued"];
 
 describe.each(backends)("the list of jobs on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
@@ -68,12 +68,12 @@ describe.each(backends)("the list of jobs on $name", (which) => {
   test("filtered by person, status and kind", async () => {
     const filter = {
       userId: "person-1",
-      statuses: ["failed", "pending"],
+      statuses: ["failed", "queued"],
       kinds: ["noop"],
     } as const;
     const fitting = rows.filter(
       ({ user_id, status, kind }) =>
-        user_id === "person-1" && kind === "noop" && ["failed", "pending"].includes(status),
+        user_id === "person-1" && kind === "noop" && ["failed", "queued"].includes(status),
     );
     const ids = new Set(fitting.map(({ id }) => id));
     expect(await pages(filter, 4)).toEqual(expected.filter((id) => ids.has(id)));
@@ -107,7 +107,7 @@ describe.each(backends)("the list of jobs on $name", (which) => {
   });
 
   test("all ids at once and their number are those of the pages", async () => {
-    const filter = { accountId: "account-1", statuses: ["failed", "pending"] } as const;
+    const filter = { accountId: "account-1", statuses: ["failed", "queued"] } as const;
     const ids = await pages(filter, 50);
     const { db } = opened.backend;
     expect(await listIds(db, filter, 100)).toEqual(ids);

@@ -95,7 +95,7 @@ describe.each(backends)("the search on $name", (which) => {
   test("of what very many have the latest are looked at, and it says so", async () => {
     const { db } = opened.backend;
     const rows = Array.from({ length: mostFound + 50 }, () =>
-      jobRow({ user_id: "many", status: "succeeded", finished_at: 5 }),
+      jobRow({ user_id: "many", status: "done", finished_at: 5 }),
     );
     for (let from = 0; from < rows.length; from += 350) {
       const some = rows.slice(from, from + 350);

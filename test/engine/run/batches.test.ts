@@ -65,10 +65,10 @@ describe.each(backends)("batches on $name", (which) => {
       }),
     );
     const first = await job.run();
-    expect(first).toMatchObject({ status: "pending", retries: 1, succeeded: 2, step_done: 2 });
+    expect(first).toMatchObject({ status: "queued", retries: 1, succeeded: 2, step_done: 2 });
     expect(await noted(job.id)).toEqual(["number 1", "number 2"]);
     const second = await job.run();
-    expect(second).toMatchObject({ status: "succeeded", succeeded: 4, step_done: 4 });
+    expect(second).toMatchObject({ status: "done", succeeded: 4, step_done: 4 });
     expect(await noted(job.id)).toEqual(["number 1", "number 2", "number 3", "number 4"]);
     expect(begun).toEqual([undefined, 2]);
     // The keys are unique: a batch done twice would have failed.
@@ -88,7 +88,7 @@ describe.each(backends)("batches on $name", (which) => {
         }),
       );
       const stopped = await job.run();
-      const status = { pause: "paused", shutdown: "pending", cancel: "cancelled" }[why];
+      const status = { pause: "paused", shutdown: "queued", cancel: "cancelled" }[why];
       expect(stopped).toMatchObject({ status, succeeded: 2, retries: 0, rescues: 0 });
       if (why === "cancel")
         expect(stopped.outcome).toBe("Cancelled; what was done before is kept: 2 items");
@@ -132,7 +132,7 @@ describe.each(backends)("batches on $name", (which) => {
       }),
     );
     const row = await job.run();
-    expect(row).toMatchObject({ status: "succeeded", succeeded: 0, failed: 22, skipped: 2 });
+    expect(row).toMatchObject({ status: "done", succeeded: 0, rejected: 22, skipped: 2 });
     const errors = await opened.backend.db
       .selectFrom("job_errors")
       .select(["reason", "count", "rows"])

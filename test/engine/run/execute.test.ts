@@ -38,14 +38,14 @@ describe.each(sqlite)("a run that went well on $name", (which) => {
       }),
     );
     const allow = await refuse("message", "new.message = 'Halfway'");
-    expect(await job.run()).toMatchObject({ status: "succeeded", outcome: "Done" });
+    expect(await job.run()).toMatchObject({ status: "done", outcome: "Done" });
     await allow();
   });
 
   test("has not failed where its end could not be written", async () => {
     const ready = kind(async () => ({ message: "Done" }));
     const job = await oneJob(opened.backend, opened.dir, ready);
-    const allow = await refuse("status", "new.status = 'succeeded'");
+    const allow = await refuse("status", "new.status = 'done'");
     await expect(job.run()).rejects.toThrow("refused");
     expect(await readJob(opened.backend, job.id)).toMatchObject({ status: "running", retries: 0 });
     await allow();
@@ -84,7 +84,7 @@ describe.each(backends)("a run on $name", (which) => {
     const row = () => readJob(opened.backend, job.id);
     await expect.poll(async () => (await row()).step_done).toBeGreaterThan(0);
     await rescue(opened.backend, await row());
-    expect(await run).toMatchObject({ status: "pending", reason: "rescued", rescues: 1 });
+    expect(await run).toMatchObject({ status: "queued", reason: "rescued", rescues: 1 });
     expect(heard).toMatchObject([{ why: "lost" }]);
     await cancel(opened.backend, job.id, "person-1");
   });
@@ -102,7 +102,7 @@ describe.each(backends)("a run on $name", (which) => {
     const first = job.run();
     await expect.poll(() => existsSync(join(scratch, "half.txt"))).toBe(true);
     job.stop("shutdown");
-    expect((await first).status).toBe("pending");
+    expect((await first).status).toBe("queued");
     job.catalog.clear();
     expect(await job.run()).toMatchObject({ status: "failed", reason: "refused", untidy: 0 });
     expect(existsSync(scratch)).toBe(false);

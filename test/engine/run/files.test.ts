@@ -43,7 +43,7 @@ describe.each(backends)("files of a job on $name", (which) => {
       await rescue(backend, await readJob(backend, id));
       yield "second half";
     }
-    expect(await job.run()).toMatchObject({ status: "pending", reason: "rescued" });
+    expect(await job.run()).toMatchObject({ status: "queued", reason: "rescued" });
     expect(stored(job.id)).toEqual([]);
     expect(await listed(job.id)).toEqual([]);
     await cancel(backend, job.id, "person-1");
@@ -75,7 +75,7 @@ describe.each(backends)("files of a job on $name", (which) => {
     const strays = ["0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f", "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e90"];
     for (const stray of strays)
       await job.storage.write(`jobs/${job.id}/files/${stray}`, [Buffer.from("?")]);
-    expect(await job.run()).toMatchObject({ status: "succeeded", untidy: 0 });
+    expect(await job.run()).toMatchObject({ status: "done", untidy: 0 });
     expect(stored(job.id)).toHaveLength(1);
     expect(stored(job.id)).toEqual(await listed(job.id));
   });

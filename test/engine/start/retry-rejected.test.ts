@@ -30,7 +30,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
 
   async function rejected(id: string): Promise<string[]> {
     const files = await engine.files(id);
-    const lines = files.find(({ role }) => role === "rejects")?.content.split("\r\n") ?? [];
+    const lines = files.find(({ role }) => role === "rejected")?.content.split("\r\n") ?? [];
     return lines.filter(Boolean);
   }
 
@@ -38,7 +38,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     const first = await imported("Email,Name\nann@x.test,Ann\n,Bo\ncy@,Cy\n", {
       duplicates: "skip",
     });
-    expect(first).toMatchObject({ succeeded: 1, failed: 2 });
+    expect(first).toMatchObject({ succeeded: 1, rejected: 2 });
     const [one, two] = await Promise.all([again(first.id), again(first.id)]);
     expect(one.job.id).toBe(two.job.id);
     expect([one.repeated, two.repeated].sort()).toEqual([false, true]);
@@ -52,7 +52,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     expect(created).toEqual({ type: "created", details: '{"only":"failed"}' });
 
     const second = await engine.run(one.job.id);
-    expect(second).toMatchObject({ status: "succeeded", succeeded: 0, failed: 2 });
+    expect(second).toMatchObject({ status: "done", succeeded: 0, rejected: 2 });
     // The reasons stand once, however often rows were tried.
     expect(await rejected(second.id)).toEqual(await rejected(first.id));
     const third = await again(second.id);
@@ -62,22 +62,22 @@ describe.each(backends)("rejected rows, on $name", (which) => {
   test("keep what the whole file was read as: its columns, and that it had no names", async () => {
     const rows = "ann@x.test;Ann;Lee\nbo@x.test;Bo;Ray\ncy;Cy;Fox\n";
     const first = await imported(rows, { first_row: "contact" });
-    expect(first).toMatchObject({ succeeded: 2, failed: 1 });
+    expect(first).toMatchObject({ succeeded: 2, rejected: 1 });
     expect(await rejected(first.id)).toHaveLength(2);
     const { job } = await again(first.id);
     const second = await engine.run(job.id);
-    expect(second).toMatchObject({ status: "succeeded", failed: 1 });
+    expect(second).toMatchObject({ status: "done", rejected: 1 });
     expect((await engine.errors(second.id))[0]?.reason).toBe("email is not an address");
   });
 
   test("go on from a file that people mended", async () => {
     const first = await imported("Email,Phone\nann@x.test,1\nbo,'=1+1\n");
-    const file = (await engine.files(first.id)).find(({ role }) => role === "rejects")!;
+    const file = (await engine.files(first.id)).find(({ role }) => role === "rejected")!;
     await engine.storage.write(file.storage_key, [
       Buffer.from(file.content.replace("bo,", "bo@x.test,")),
     ]);
     const second = await engine.run((await again(first.id)).job.id);
-    expect(second).toMatchObject({ succeeded: 1, failed: 0 });
+    expect(second).toMatchObject({ succeeded: 1, rejected: 0 });
   });
 
   test("that are not there are refused in words", async () => {
@@ -93,7 +93,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
       .execute();
     await expect(again(some.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
     const lost = await imported("Email\nann@x.test\nbo\n");
-    const file = (await engine.files(lost.id)).find(({ role }) => role === "rejects")!;
+    const file = (await engine.files(lost.id)).find(({ role }) => role === "rejected")!;
     await engine.storage.remove(file.storage_key);
     await expect(again(lost.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
     const waiting = await engine.start("contact_export", {});

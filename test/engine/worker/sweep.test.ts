@@ -42,7 +42,7 @@ describe.each(backends)("the sweep on $name", (which) => {
     await beat(backend, steady, null);
     await sweep(own);
     expect(await workers()).toEqual([own, steady]);
-    expect(await readJob(backend, job.id)).toMatchObject({ status: "pending", reason: "rescued" });
+    expect(await readJob(backend, job.id)).toMatchObject({ status: "queued", reason: "rescued" });
     expect((await readJob(backend, unharmed.id)).status).toBe("running");
     expect(await beat(backend, silent, null)).toBeUndefined();
   });

@@ -107,7 +107,7 @@ async function checkRows(
     .where("email", "like", `${wish.prefix}-%`)
     .executeTakeFirstOrThrow();
   const there = Number(count);
-  const wanted = job.status === "succeeded" ? wish.rows : job.succeeded;
+  const wanted = job.status === "done" ? wish.rows : job.succeeded;
   if (there === wanted && job.succeeded === wanted && job.skipped === 0) return;
   findings.lost += Math.max(0, wanted - there);
   findings.doubled += Math.max(0, job.succeeded - there) + job.skipped;

@@ -41,7 +41,7 @@ describe.each(backends)("$name", (which) => {
   async function tell(id: string, type: string, details: Record<string, unknown> = {}) {
     const fact = { type, message: `It is ${type}`, details };
     await api.backend.write((write) =>
-      record(write, { id, at: api.backend.now(), fact, from: ["pending"] }),
+      record(write, { id, at: api.backend.now(), fact, from: ["queued"] }),
     );
   }
 
@@ -81,7 +81,7 @@ describe.each(backends)("$name", (which) => {
         happenedAt: expect.stringMatching(/^\d{4}-.*Z$/),
         details: null,
       });
-      expect(events.at(-1)).toMatchObject({ type: "succeeded", message: "Counted 2 of 3" });
+      expect(events.at(-1)).toMatchObject({ type: "done", message: "Counted 2 of 3" });
       expect(events[2]).toMatchObject({ type: "step_started", details: { step: 1, steps: 2 } });
     });
 

@@ -51,9 +51,9 @@ describe.each(backends)("$name", (which) => {
   test("pauses, and resumes", async () => {
     const id = await ada.start("counting");
     expect(await act(id, "pause")).toMatchObject({ status: "paused", cancellable: true });
-    expect(await act(id, "resume")).toMatchObject({ status: "pending", reason: "resumed" });
+    expect(await act(id, "resume")).toMatchObject({ status: "queued", reason: "resumed" });
     await api.runNext();
-    expect((await api.job(id)).status).toBe("succeeded");
+    expect((await api.job(id)).status).toBe("done");
   });
 
   test("starts a scheduled job now", async () => {
@@ -61,10 +61,10 @@ describe.each(backends)("$name", (which) => {
     const { job_id } = (await (await ada.post("/jobs/start", body)).json()) as { job_id: string };
     await expect(api.runNext()).rejects.toThrow("No job is due");
     const due = await act(job_id, "start-now");
-    expect(due.status).toBe("pending");
+    expect(due.status).toBe("queued");
     expect((await act(job_id, "start-now")).version).toBe(due.version);
     await api.runNext();
-    expect((await api.job(job_id)).status).toBe("succeeded");
+    expect((await api.job(job_id)).status).toBe("done");
   });
 
   test("leaves a final job as it is", async () => {
@@ -81,7 +81,7 @@ describe.each(backends)("$name", (which) => {
   test("does not cancel what must not be", async () => {
     const id = await ada.start("unstoppable");
     expect(await act(id, "cancel", 409)).toMatchObject({ status: 409, title: "Conflict" });
-    expect((await api.job(id)).status).toBe("pending");
+    expect((await api.job(id)).status).toBe("queued");
   });
 
   test("tries again with a new job that names the old one, and only one", async () => {
@@ -91,7 +91,7 @@ describe.each(backends)("$name", (which) => {
     const answer = await ada.post(`/jobs/${id}/retry`);
     expect(answer.status).toBe(202);
     const job = (await answer.json()) as JobJson & { job_id: string };
-    expect(job).toMatchObject({ type: "failing", status: "pending", retry_of: id, job_id: job.id });
+    expect(job).toMatchObject({ type: "failing", status: "queued", retry_of: id, job_id: job.id });
     expect(job.id).not.toBe(id);
     expect(answer.headers.get("location")).toBe(`/api/jobs/${job.id}`);
     expect(answer.headers.get("retry-after")).toBe("1");
@@ -111,7 +111,7 @@ describe.each(backends)("$name", (which) => {
     const job = (await answer.json()) as JobJson;
     expect(job).toMatchObject({
       retry_of: id,
-      status: "pending",
+      status: "queued",
       metadata: { note: "second try" },
     });
     expect(job.metadata.upload_id).not.toBe(upload_id);
@@ -119,7 +119,7 @@ describe.each(backends)("$name", (which) => {
     expect(twice.id).toBe(job.id);
     await api.runNext();
     expect(await api.job(job.id)).toMatchObject({
-      failed: 2,
+      rejected: 2,
       subject: "fruit, 2 rejected rows.txt",
     });
     expect((await act(id, "retry", 202)).id).not.toBe(job.id);

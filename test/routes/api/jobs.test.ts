@@ -38,7 +38,7 @@ describe.each(backends)("$name", (which) => {
         id,
         type: "counting",
         subject: null,
-        status: "pending",
+        status: "queued",
         reason: null,
         progress_pct: null,
         progress_message: null,
@@ -51,7 +51,7 @@ describe.each(backends)("$name", (which) => {
         done: 0,
         total: null,
         succeeded: 0,
-        failed: 0,
+        rejected: 0,
         skipped: 0,
         unit: "sheep",
         created_at: moment,
@@ -84,7 +84,7 @@ describe.each(backends)("$name", (which) => {
       const id = await ada.start("counting");
       await api.runNext();
       expect(await get(`/jobs/${id}`)).toMatchObject({
-        status: "succeeded",
+        status: "done",
         progress_pct: 100,
         progress_message: null,
         current_step: 2,
@@ -95,7 +95,7 @@ describe.each(backends)("$name", (which) => {
         done: 3,
         total: 3,
         succeeded: 2,
-        failed: 1,
+        rejected: 1,
         skipped: 0,
         started_at: moment,
         completed_at: moment,
@@ -148,7 +148,7 @@ describe.each(backends)("$name", (which) => {
         .set({ waits_until: now - 1 })
         .execute();
       expect(await get(`/jobs/${id}`)).toMatchObject({ waiting_until: null, waiting_for: null });
-      await job().set({ status: "pending", fence: 0, claimed_at: null }).execute();
+      await job().set({ status: "queued", fence: 0, claimed_at: null }).execute();
       await ada.post(`/jobs/${id}/cancel`);
     });
 
@@ -268,7 +268,7 @@ describe.each(backends)("$name", (which) => {
       ["status=failed", () => [ended[1]!]],
       ["status=failed,active", () => [...waiting, ended[1]!]],
       ["type=counting", () => [waiting[0]!, ended[0]!, ended[2]!]],
-      ["type=counting,failing&status=succeeded", () => [ended[0]!, ended[2]!]],
+      ["type=counting,failing&status=done", () => [ended[0]!, ended[2]!]],
       ["type=gone", () => []],
       ["q=coun", () => [waiting[0]!, ended[0]!, ended[2]!]],
       ["q=count&status=active", () => [waiting[0]!]],
@@ -311,7 +311,7 @@ describe.each(backends)("$name", (which) => {
       "limit=many",
       "limit=1.5",
       "limit=1&limit=2",
-      "status=done",
+      "status=over",
       "scope=all",
       `ids=${Array(201).fill(nobodys)}`,
     ])("refuses %s", async (query) => {

@@ -103,12 +103,12 @@ const picky = defineJob({
         async *from(at: number = 0) {
           if (at === 0) yield { items: wrong, cursor: 1 };
         },
-        write: async (items) => ({ failed: items.length }),
+        write: async (items) => ({ rejected: items.length }),
       });
       const content = (async function* () {
         yield wrong.join("\n");
       })();
-      await job.file({ name: "wrong.txt", type: "text/plain", role: "rejects" }, content);
+      await job.file({ name: "wrong.txt", type: "text/plain", role: "rejected" }, content);
       return "second try";
     });
     return { message: "Picked" };

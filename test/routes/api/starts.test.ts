@@ -31,7 +31,7 @@ describe.each(backends)("$name", (which) => {
     const body = (await answer.json()) as { job_id: string };
     expect(body).toEqual({
       job_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      status: "pending",
+      status: "queued",
       estimated_duration_seconds: 40,
     });
     expect(answer.headers.get("location")).toBe(`/api/jobs/${body.job_id}`);

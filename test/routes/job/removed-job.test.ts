@@ -13,7 +13,7 @@ beforeEach(async () => {
   const what = {
     id,
     kind: "stepping",
-    status: "succeeded",
+    status: "done",
     outcome: "Imported 72 of 75.",
   } as const;
   const finished_at = Date.UTC(2026, 4, 3, 14, 2);
@@ -31,7 +31,7 @@ test.each(["", "/own", "/log", "/result"])(
     expect(answer.status).toBe(410);
     const page = await answer.text();
     expect(page).toContain("This job is no longer kept");
-    expect(page).toMatch(/It succeeded on 3 May.*: Imported 72 of 75\. Jobs are kept for 90 days/);
+    expect(page).toMatch(/It was done on 3 May.*: Imported 72 of 75\. Jobs are kept for 90 days/);
   },
 );
 
@@ -47,7 +47,7 @@ test("programs are told the same", async () => {
   });
   expect(answer.status).toBe(410);
   const { detail } = (await answer.json()) as { detail: string };
-  expect(detail).toMatch(/^This job is no longer kept\. It succeeded on 3 May/);
+  expect(detail).toMatch(/^This job is no longer kept\. It was done on 3 May/);
 });
 
 test("somebody else is told nothing of it", async () => {

@@ -19,7 +19,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
   async function ended(files: Record<string, string>, different: Partial<FileRow> = {}) {
     const id = await ada.start("counting");
     const { db } = site.backend;
-    const done = { status: "succeeded" as const, started_at: 1, finished_at: Date.now() };
+    const done = { status: "done" as const, started_at: 1, finished_at: Date.now() };
     await db.updateTable("jobs").set(done).where("id", "=", id).execute();
     for (const [name, content] of Object.entries(files)) {
       const storage_key = `jobs/${id}/files/${name}`;

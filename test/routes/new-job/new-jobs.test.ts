@@ -172,7 +172,7 @@ describe("a form made from the input", () => {
     expect(answer.status).toBe(303);
     const [job] = await jobs();
     expect(answer.headers.get("location")).toBe(`/jobs/${job!.id}`);
-    expect(job).toMatchObject({ kind: "everything", status: "pending" });
+    expect(job).toMatchObject({ kind: "everything", status: "queued" });
     expect(JSON.parse(job!.input)).toEqual({
       times: 4,
       subject: " Hi ",
