@@ -8,10 +8,11 @@ import { retry } from "../../engine/start/retry.ts";
 import { retryRejected } from "../../engine/start/retry-rejected.ts";
 import { startNow } from "../../engine/start/start-now.ts";
 import { isFinal } from "../../engine/status.ts";
+import { pollInterval } from "../../live/poll-interval.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
 import { jobSchema } from "./job-schema.ts";
-import { jobParams, oneJob, retryAfter } from "./one-job.ts";
+import { jobParams, oneJob } from "./one-job.ts";
 import { Problem } from "./problems.ts";
 import { readJob } from "./read-jobs.ts";
 import { newJobHeaders } from "./starts.ts";
@@ -125,7 +126,7 @@ export function jobActionsApi(services: Services): OpenAPIHono<Env> {
       ? await retryRejected(services, old, userId, { via: "api" })
       : await retry(backend, catalog, old, userId, { via: "api" });
     c.header("Location", `/api/jobs/${job.id}`);
-    c.header("Retry-After", retryAfter(job, backend.now()) ?? "0");
+    c.header("Retry-After", String(pollInterval(job, backend.now()) ?? 0));
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
   });
 

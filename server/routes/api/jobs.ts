@@ -2,6 +2,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { can } from "../../accounts/authorize.ts";
 import { listJobs } from "../../engine/list/list.ts";
+import { pollInterval } from "../../live/poll-interval.ts";
 import { shownColumns } from "../../presenters/shown-row.ts";
 import type { Env, Services } from "../../services.ts";
 import { listFilter } from "../dashboard/job-filter.ts";
@@ -10,7 +11,7 @@ import { empty, json, problems } from "./answers.ts";
 import { toldColumns } from "./job-json.ts";
 import { type JobJson, jobSchema } from "./job-schema.ts";
 import { listQuery, statusesOf } from "./list-query.ts";
-import { jobParams, oneJob, retryAfter } from "./one-job.ts";
+import { jobParams, oneJob } from "./one-job.ts";
 import { readJob, readJobs } from "./read-jobs.ts";
 
 const one = createRoute({
@@ -59,8 +60,8 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
     const row = await oneJob(c, services, "see");
     const job = await readJob(services, row);
     const tag = tagOf(job);
-    const wait = retryAfter(row, backend.now());
-    if (wait) c.header("Retry-After", wait);
+    const seconds = pollInterval(row, backend.now());
+    if (seconds !== null) c.header("Retry-After", String(seconds));
     c.header("ETag", tag);
     if (isKnown(c.req.header("If-None-Match"), tag)) return c.body(null, 304);
     return c.json(job, 200);

@@ -3,9 +3,9 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import { typicalDurations, typicalSeconds } from "../../engine/eta/typical-duration.ts";
 import { start } from "../../engine/start/start.ts";
+import { pollInterval } from "../../live/poll-interval.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
-import { retryAfter } from "./one-job.ts";
 import { Problem } from "./problems.ts";
 
 const startSchema = z
@@ -75,7 +75,7 @@ export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
     const typical = await typicalDurations(backend.db, catalog, job.account_id, [type]);
     const estimated_duration_seconds = typicalSeconds(typical(type, job.size));
     c.header("Location", `/api/jobs/${job.id}`);
-    c.header("Retry-After", retryAfter(job, backend.now()) ?? "0");
+    c.header("Retry-After", String(pollInterval(job, backend.now()) ?? 0));
     return c.json({ job_id: job.id, status: "queued" as const, estimated_duration_seconds }, 202);
   });
   return api;

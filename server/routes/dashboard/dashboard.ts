@@ -11,6 +11,7 @@ import { mostFound } from "../../engine/list/search.ts";
 import { type Status, statuses } from "../../engine/status.ts";
 import { createFrames } from "../../live/frames.ts";
 import { createJobReader } from "../../live/job-reader.ts";
+import { listPollSeconds } from "../../live/poll-interval.ts";
 import { capped, countsView } from "../../presenters/counts-view.ts";
 import type { Env, Services } from "../../services.ts";
 import { amountOf, number } from "../../text/format.ts";
@@ -86,7 +87,7 @@ export function dashboardRoutes(services: Services): Hono<Env> {
       section: "jobs",
       topics: [`jobs:${scope}`, ...active.map((job) => `row:${job.id}`)],
       since: String(now),
-      refresh: active.length > 0 ? refreshView(c, 10) : null,
+      refresh: active.length > 0 ? refreshView(c, listPollSeconds) : null,
       script: assetHref("dashboard.js"),
     });
   }

@@ -5,12 +5,16 @@ import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { isFinal } from "../../engine/status.ts";
 import type { Frames } from "../../live/frames.ts";
 import { createJobReader } from "../../live/job-reader.ts";
+import { pollInterval } from "../../live/poll-interval.ts";
 import { nothingLeft, resultView } from "../../presenters/result-view.ts";
 import type { Env, Services } from "../../services.ts";
 import { refreshView } from "../page/refresh.ts";
 import { layoutWithTray } from "../page/tray.ts";
 import { logView } from "./job-log.ts";
 import { ownParts } from "./own-parts.ts";
+
+/** A reload takes the reader's place on the page away, so it comes less often than a poll. */
+const minRefreshSeconds = 2;
 
 export async function jobPage(
   c: Context<Env>,
@@ -30,13 +34,14 @@ export async function jobPage(
   ]);
   const [shown] = await withPlaces(backend, [job]);
   const view = frames.view(shown!, steps, now);
+  const seconds = pollInterval(job, now, minRefreshSeconds);
   const layout = await layoutWithTray(c, services, {
     except: job.id,
     title: view.title,
     section: "jobs",
     topics: view.active ? [`job:${job.id}`] : [],
     since: String(now),
-    refresh: view.active ? refreshView(c, refreshSeconds(job, now)) : null,
+    refresh: seconds === null ? null : refreshView(c, seconds),
   });
   return render.page("jobs/show", {
     layout,
@@ -52,13 +57,4 @@ export async function jobPage(
     log,
     ...(await ownParts(services, person, job, layout.token)),
   });
-}
-
-/**
- * A page without JavaScript is reloaded less often the longer the job runs; of what is to start later
- * nothing changes before its time.
- */
-function refreshSeconds({ created_at, run_at }: JobRow, now: number): number {
-  const seconds = Math.max((now - created_at) / 20_000, (run_at - now) / 1_000);
-  return Math.min(30, Math.max(2, Math.round(seconds)));
 }

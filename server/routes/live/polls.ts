@@ -5,6 +5,7 @@ import { can } from "../../accounts/authorize.ts";
 import { createFrames } from "../../live/frames.ts";
 import { createJobReader } from "../../live/job-reader.ts";
 import { newJobs } from "../../live/new-jobs.ts";
+import { listPollSeconds, pollInterval } from "../../live/poll-interval.ts";
 import { createPolledCounts } from "../../live/polled-counts.ts";
 import { createPolledJobs } from "../../live/polled-jobs.ts";
 import type { Topic } from "../../live/topics.ts";
@@ -16,9 +17,6 @@ type Poll = (
   topics: readonly Topic[],
   cursors: ReadonlyMap<string, number>,
 ) => Promise<Response>;
-
-const longest = 30;
-const ofLists = 10;
 
 /**
  * Each answer says when to come back (`X-Poll-After`, seconds, 0 for never) and names what it shows
@@ -77,18 +75,9 @@ function tagOf(parts: readonly string[]): string {
   return `W/"${createHash("sha1").update(parts.join()).digest("base64url")}"`;
 }
 
-/**
- * A job that has just begun is asked after often, an old one rarely, one that is not due yet when it
- * is; what is over never again. The one that is the most in a hurry says.
- * @returns seconds, 0 to stop
- */
+/** @returns seconds until the first of the topics is due; 0 to stop: all jobs are final */
 function pollAfter(rows: readonly ShownRow[], topics: readonly Topic[], now: number): number {
-  const waits = rows.filter((row) => row.finished_at === null).map((row) => waitFor(row, now));
-  if (topics.some(({ kind }) => kind === "list")) waits.push(ofLists);
-  return waits.length === 0 ? 0 : Math.min(longest, Math.max(1, Math.round(Math.min(...waits))));
-}
-
-function waitFor({ status, run_at, created_at, started_at }: ShownRow, now: number): number {
-  const untilDue = status === "queued" ? run_at - now : 0;
-  return untilDue > 0 ? untilDue / 1_000 : (now - (started_at ?? created_at)) / 15_000;
+  const intervals = rows.flatMap((row) => pollInterval(row, now) ?? []);
+  if (topics.some(({ kind }) => kind === "list")) intervals.push(listPollSeconds);
+  return intervals.length === 0 ? 0 : Math.min(...intervals);
 }
