@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { Backend, Write } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
-import { span } from "../text/format.ts";
+import { formatDuration } from "../text/durations.ts";
 import { milliseconds } from "./duration.ts";
 import { isWorthRetrying } from "./retryable.ts";
 import { defaultRetryAfter } from "./start/insert.ts";
@@ -110,7 +110,7 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
 }
 
 function inWords(waitMs: number): string {
-  return waitMs < 1_000 ? `${waitMs} ms` : span(waitMs);
+  return waitMs < 1_000 ? `${waitMs} ms` : formatDuration(waitMs);
 }
 
 /** What the kind threw may quote anything that it read. */
@@ -147,7 +147,7 @@ export function paused(backend: Backend, job: Claimed) {
 
 /** Its running time is used up. */
 export function timeOut(backend: Backend, job: Claimed, allowedMs: number) {
-  const message = `It was still running after ${span(allowedMs)}, the time this kind of job has`;
+  const message = `It was still running after ${formatDuration(allowedMs)}, the time this kind of job has`;
   return end(backend, job, {
     to: "failed",
     set: { reason: "timeout", error: message, advice: "Try again with less to do at once." },

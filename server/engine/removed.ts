@@ -1,7 +1,7 @@
 /** What is still told of a job whose time is over. */
 import type { Kysely } from "kysely";
 import type { RemovedJobRow, Schema } from "../backend/schema.ts";
-import { moment } from "../text/format.ts";
+import { formatDateTime } from "../text/dates.ts";
 
 export async function findRemoved(
   db: Kysely<Schema>,
@@ -19,5 +19,5 @@ const verbs: Record<string, string> = {
 /** "It was done on 3 May, 14:02 UTC: Imported 72 of 75." */
 export function removedText({ status, outcome, finished_at }: RemovedJobRow): string {
   const what = outcome ? `: ${outcome.replace(/\.$/, "")}` : "";
-  return `It ${verbs[status]} on ${moment(finished_at).text}${what}.`;
+  return `It ${verbs[status]} on ${formatDateTime(finished_at).text}${what}.`;
 }

@@ -11,7 +11,7 @@ import type { ShownRow } from "../presenters/shown-row.ts";
 import { jobView } from "../presenters/view.ts";
 import type { CountsView, JobView, LogLineView } from "../presenters/view-types.ts";
 import type { Renderer } from "../render.ts";
-import { clock } from "../text/format.ts";
+import { formatClock } from "../text/dates.ts";
 import type { JobReader } from "./job-reader.ts";
 
 export interface Frames {
@@ -82,5 +82,5 @@ export function linesView(id: string, lines: readonly LogRow[]): LogLinesView {
 }
 
 export function lineView({ seq, level, message, happened_at }: LogRow): LogLineView {
-  return { seq, level, message, time: clock(happened_at) };
+  return { seq, level, message, time: formatClock(happened_at) };
 }

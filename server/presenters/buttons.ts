@@ -1,6 +1,6 @@
 /** What can be done with a job as it is: its buttons, in their order. Pure. */
 import { isFinal, type Status } from "../engine/status.ts";
-import { amountOf } from "../text/format.ts";
+import { formatCount } from "../text/counts.ts";
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 import type { ButtonView } from "./view-types.ts";
 
@@ -30,7 +30,7 @@ const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "stop", look
 /** Where a job broke off, more is missing than these. */
 function onlyRejected({ status, rejected }: ShownRow, kind: ShownKind): ButtonView[] {
   if (status !== "done" || rejected === 0 || !kind.inputForRejected) return [];
-  const label = `Retry ${amountOf(rejected, "rejected rows")}`;
+  const label = `Retry ${formatCount(rejected, "rejected rows")}`;
   return [{ path: "retry-rejected", label, icon: "again", look: "" }];
 }
 

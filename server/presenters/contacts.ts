@@ -1,5 +1,4 @@
-/** What the page of the audience gets. */
-import type { TimeView } from "../text/format.ts";
+import type { TimeView } from "../text/dates.ts";
 import type { Page } from "./layout.ts";
 
 /** GET /contacts */

@@ -1,6 +1,6 @@
 /** "3 running, 12 waiting, 1,204 done": the counts of a list, each leading to its jobs. Pure. */
 import { type Status, statuses } from "../engine/status.ts";
-import { number } from "../text/format.ts";
+import { formatCappedCount } from "../text/counts.ts";
 import type { CountsView } from "./view-types.ts";
 
 const words: Record<Status, string> = {
@@ -38,12 +38,7 @@ export function countsView(
       .map((status) => ({
         status,
         href: list + status,
-        text: `${capped(counts[status], most)} ${words[status]}`,
+        text: `${formatCappedCount(counts[status], most)} ${words[status]}`,
       })),
   };
-}
-
-/** "1,204", "more than 10,000" */
-export function capped(count: number, most: number): string {
-  return count > most ? `more than ${number(most)}` : number(count);
 }

@@ -1,5 +1,4 @@
-/** The words for when a running job will end. Pure. */
-import { rough } from "../text/approximate-duration.ts";
+import { approximateDuration } from "../text/durations.ts";
 import type { ShownRow } from "./shown-row.ts";
 
 const almostMs = 10_000;
@@ -21,7 +20,7 @@ export function expectation(row: Expecting, now: number): string {
   if (!end) return "";
   const worst = end.to - now;
   if (worst <= almostMs) return "Almost done";
-  return `${rough(Math.max(0, end.from - now), worst)} left`;
+  return `${approximateDuration(Math.max(0, end.from - now), worst)} left`;
 }
 
 /** When it will end, as far as that can be said by now, ms; null where nothing can. */

@@ -1,5 +1,5 @@
-/** How far a job is, in numbers and words. Pure. */
-import { amountOf, number, size, sizes } from "../text/format.ts";
+import { formatBytes, formatBytesOf } from "../text/bytes.ts";
+import { formatCount, formatNumber } from "../text/counts.ts";
 import type { ShownKind, ShownRow } from "./shown-row.ts";
 
 /** Rounded down, so that 100 % means done; kept below it until the job is. Null: nobody knows. */
@@ -20,8 +20,8 @@ export function percentText(row: ShownRow, kind: ShownKind | undefined): string 
 export function amount(row: ShownRow, kind: ShownKind | undefined): string {
   if (row.step_total === null || row.status === "done") return "";
   const unit = unitOf(row, kind);
-  if (unit === "bytes") return sizes(row.step_done, row.step_total);
-  return `${number(row.step_done)} of ${amountOf(row.step_total, unit)}`;
+  if (unit === "bytes") return formatBytesOf(row.step_done, row.step_total);
+  return `${formatNumber(row.step_done)} of ${formatCount(row.step_total, unit)}`;
 }
 
 /** "Step 3 of 5: Writing rows (40 %)"; empty where there is one step. */
@@ -47,7 +47,7 @@ function stepOf(row: ShownRow, kind: ShownKind | undefined): string {
 
 function counted(row: ShownRow, kind: ShownKind | undefined): string {
   const unit = unitOf(row, kind);
-  return unit === "bytes" ? size(row.step_done) : amountOf(row.step_done, unit);
+  return unit === "bytes" ? formatBytes(row.step_done) : formatCount(row.step_done, unit);
 }
 
 /** What the step counts, where that is not what the job counts. */

@@ -1,5 +1,4 @@
-/** What the pages get on which a job is described before it starts. */
-import type { TimeView } from "../text/format.ts";
+import type { TimeView } from "../text/dates.ts";
 import type { FieldView, HiddenField, Option, WhenView } from "./form.ts";
 import type { Page } from "./layout.ts";
 import type { JobView } from "./view-types.ts";

@@ -1,6 +1,4 @@
-/** What the pages of jobs get. Like the view models, everything in here is ready to print. */
-
-import type { TimeView } from "../text/format.ts";
+import type { TimeView } from "../text/dates.ts";
 import type { HiddenField, Option } from "./form.ts";
 import type { Page } from "./layout.ts";
 import type { ActionsView, CountsView, JobView, LogLineView, ResultView } from "./view-types.ts";

@@ -1,5 +1,4 @@
-/** What the pages of signing in and of the settings get. */
-import type { TimeView } from "../text/format.ts";
+import type { TimeView } from "../text/dates.ts";
 import type { Option } from "./form.ts";
 import type { Page } from "./layout.ts";
 

@@ -1,6 +1,4 @@
-/** A look into a file that a job left: made of its first bytes, for its card on the page. Pure. */
-
-import { amountOf } from "../text/format.ts";
+import { formatCount } from "../text/counts.ts";
 import { firstRows } from "./first-rows.ts";
 import type { PreviewView } from "./view-types.ts";
 
@@ -52,7 +50,7 @@ function table(text: string, whole: boolean): PreviewView | null {
     kind: "table",
     header: fit(header),
     rows: rows.map(fit),
-    note: hidden > 0 ? `${amountOf(hidden, "more columns")}` : "",
+    note: hidden > 0 ? `${formatCount(hidden, "more columns")}` : "",
   };
 }
 

@@ -1,6 +1,8 @@
 /** What a job leaves, as people see it. Pure, and blind to the viewer like all of a frame. */
 import type { FileRow, JobErrorRow } from "../backend/schema.ts";
-import { amountOf, moment, number, size } from "../text/format.ts";
+import { formatBytes } from "../text/bytes.ts";
+import { formatCount, formatNumber } from "../text/counts.ts";
+import { formatDateTime } from "../text/dates.ts";
 import type { ShownRow } from "./shown-row.ts";
 import type { FileView, PreviewView, ResultView } from "./view-types.ts";
 
@@ -24,7 +26,7 @@ export function resultView(row: ShownRow, unit: string, left: Left, now: number)
     zipHref: files.filter(({ href }) => href).length > 1 ? `/jobs/${row.id}/results.zip` : null,
     errors: left.errors.map(({ reason, count, rows }) => ({
       reason,
-      count: amountOf(count, unit),
+      count: formatCount(count, unit),
       rows: rowsText(JSON.parse(rows), count),
     })),
   };
@@ -43,17 +45,17 @@ function fileView(
     // A signed link is made for the person who asks, so the frame holds the way to it.
     href: isGone ? null : `/jobs/${jobId}/result?file=${id}`,
     name,
-    size: size(file.size),
+    size: formatBytes(file.size),
     role,
-    keptUntil: isGone || kept_until === null ? null : moment(kept_until),
+    keptUntil: isGone || kept_until === null ? null : formatDateTime(kept_until),
     preview: preview ?? null,
   };
 }
 
 function rowsText(shown: number[], count: number): string {
-  const list = shown.map(number);
+  const list = shown.map(formatNumber);
   const more = count - shown.length;
-  if (more > 0) return `rows ${list.join(", ")} and ${number(more)} more`;
+  if (more > 0) return `rows ${list.join(", ")} and ${formatNumber(more)} more`;
   if (list.length === 1) return `row ${list[0]}`;
   return `rows ${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
 }

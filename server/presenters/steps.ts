@@ -1,7 +1,7 @@
 /** The steps of a job as people see them. Pure. */
 import type { StepRow } from "../backend/schema.ts";
 import { isFinal } from "../engine/status.ts";
-import { span, took } from "../text/format.ts";
+import { formatDuration, formatElapsed } from "../text/durations.ts";
 import type { ShownRow } from "./shown-row.ts";
 import type { StepView } from "./view-types.ts";
 
@@ -13,7 +13,11 @@ export function stepViews(steps: readonly StepRow[], row: ShownRow, now: number)
 function stepView(step: StepRow, row: ShownRow, now: number): StepView {
   const since = step.started_at ?? now;
   if (step.status === "done") {
-    return { name: step.name, state: "done", text: took((step.finished_at ?? now) - since) };
+    return {
+      name: step.name,
+      state: "done",
+      text: formatElapsed((step.finished_at ?? now) - since),
+    };
   }
   const { name } = step;
   if (step.status === "waiting") {
@@ -21,7 +25,7 @@ function stepView(step: StepRow, row: ShownRow, now: number): StepView {
   }
   switch (row.status) {
     case "running":
-      return { name, state: "running", text: span(now - since) };
+      return { name, state: "running", text: formatDuration(now - since) };
     case "queued":
       return { name, state: "waiting", text: "" };
     case "paused":

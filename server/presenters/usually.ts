@@ -1,5 +1,5 @@
 import type { Typical } from "../engine/eta/past.ts";
-import { rough } from "../text/approximate-duration.ts";
+import { approximateDuration } from "../text/durations.ts";
 
 const momentMs = 5_000;
 
@@ -7,5 +7,5 @@ const momentMs = 5_000;
 export function usually(typical: Typical | null): string {
   if (typical === null) return "";
   if (typical.to <= momentMs) return "Usually a few seconds";
-  return `Usually ${rough(typical.from, typical.to)}`;
+  return `Usually ${approximateDuration(typical.from, typical.to)}`;
 }

@@ -3,7 +3,7 @@
  * more than "is it there". All of it is blind to the viewer, for one rendering serves everybody.
  */
 import type { Status } from "../engine/status.ts";
-import type { TimeView } from "../text/format.ts";
+import type { TimeView } from "../text/dates.ts";
 
 /** What a person sees; derived from the status and the columns beside it. */
 export type Shown =

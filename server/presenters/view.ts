@@ -1,7 +1,9 @@
 /** A job's row as people see it. Pure: rows and the moment are handed in. */
 import type { StepRow } from "../backend/schema.ts";
 import { isFinal } from "../engine/status.ts";
-import { moment, number, span, took } from "../text/format.ts";
+import { formatNumber } from "../text/counts.ts";
+import { formatDateTime } from "../text/dates.ts";
+import { formatDuration, formatElapsed } from "../text/durations.ts";
 import { buttons } from "./buttons.ts";
 import { expectation } from "./expectation.ts";
 import { amount, percentOf, percentText, stepText, stoppedAt } from "./how-far.ts";
@@ -45,18 +47,18 @@ export function jobView(
     steps: stepViews(steps, row, now),
     counts: (["succeeded", "rejected", "skipped"] as const)
       .filter((name) => row[name] > 0)
-      .map((name) => ({ name, label: countLabels[name], value: number(row[name]) })),
+      .map((name) => ({ name, label: countLabels[name], value: formatNumber(row[name]) })),
     outcome: ended ? (row.outcome ?? "") : "",
     error: row.status === "failed" ? (row.error ?? "") : "",
     advice: row.status === "failed" ? (row.advice ?? "") : "",
     stoppedAt: ended && row.status !== "done" ? stoppedAt(row, kind) : "",
     resultHref: row.status === "done" ? row.result_page : null,
     buttons: buttons(row, kind, now),
-    when: moment(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
-    starts: starts === null ? null : moment(starts),
-    created: moment(row.created_at),
-    started: row.started_at === null ? null : moment(row.started_at),
-    finished: row.finished_at === null ? null : moment(row.finished_at),
+    when: formatDateTime(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
+    starts: starts === null ? null : formatDateTime(starts),
+    created: formatDateTime(row.created_at),
+    started: row.started_at === null ? null : formatDateTime(row.started_at),
+    finished: row.finished_at === null ? null : formatDateTime(row.finished_at),
   };
 }
 
@@ -82,7 +84,7 @@ function label(row: ShownRow, shown: Shown, now: number): string {
     case "queued":
       return queuedText(row.line);
     case "retrying":
-      return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${span(wait)}` : "is next"}${because(row.error)}`;
+      return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${formatDuration(wait)}` : "is next"}${because(row.error)}`;
     case "resuming":
       return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
     case "running":
@@ -94,7 +96,7 @@ function label(row: ShownRow, shown: Shown, now: number): string {
     case "cancelling":
       return `Cancelling${since(row.cancel_requested_at, now)}`;
     case "done":
-      return row.rejected > 0 ? `Done, ${number(row.rejected)} rejected` : "Done";
+      return row.rejected > 0 ? `Done, ${formatNumber(row.rejected)} rejected` : "Done";
     case "failed":
       return "Failed";
     case "cancelled":
@@ -110,7 +112,7 @@ function because(error: string | null): string {
 }
 
 function since(at: number | null, now: number): string {
-  return at === null || now - at < 1_000 ? "" : ` for ${span(now - at)}`;
+  return at === null || now - at < 1_000 ? "" : ` for ${formatDuration(now - at)}`;
 }
 
 /** When it begins, or when it ends; while a retry waits, both are known. */
@@ -123,6 +125,6 @@ function estimate(row: ShownRow, shown: Shown, now: number): string {
 /** Running time, as deadlines count it: what waits or is paused stands still. */
 function elapsed(row: ShownRow, now: number): string {
   if (row.started_at === null) return "";
-  if (isFinal(row.status)) return took(row.ran_ms);
-  return span(row.ran_ms + (row.status === "running" ? now - row.claimed_at! : 0));
+  if (isFinal(row.status)) return formatElapsed(row.ran_ms);
+  return formatDuration(row.ran_ms + (row.status === "running" ? now - row.claimed_at! : 0));
 }

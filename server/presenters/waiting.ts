@@ -1,7 +1,5 @@
-/** The words for a job that waits for its turn. Pure. */
-
-import { rough } from "../text/approximate-duration.ts";
-import { number, span } from "../text/format.ts";
+import { formatNumber } from "../text/counts.ts";
+import { approximateDuration, formatDuration } from "../text/durations.ts";
 import type { InLine, ShownRow } from "./shown-row.ts";
 
 const soonMs = 10_000;
@@ -21,17 +19,17 @@ export function startText(line: InLine | undefined, now: number): string {
 /** "5 of your jobs are running": why it waits, where that is it. */
 export function whyQueued(line: InLine | undefined): string {
   if (line?.running == null) return "";
-  return `${number(line.running)} of your jobs ${line.running === 1 ? "is" : "are"} running`;
+  return `${formatNumber(line.running)} of your jobs ${line.running === 1 ? "is" : "are"} running`;
 }
 
 function inAbout(ms: number): string {
-  return ms <= soonMs ? "in a moment" : `in ${rough(ms, ms)}`;
+  return ms <= soonMs ? "in a moment" : `in ${approximateDuration(ms, ms)}`;
 }
 
 /** "Waiting 22 s: the service allows 100 letters a minute", or nothing where it does not wait. */
 export function waitingText(row: ShownRow, now: number): string {
   if (!row.waits_for || row.waits_until === null || row.waits_until <= now) return "";
-  return `Waiting ${span(row.waits_until - now + 999)}: ${row.waits_for}`;
+  return `Waiting ${formatDuration(row.waits_until - now + 999)}: ${row.waits_for}`;
 }
 
 /** "2nd", "3rd", "11th", "22nd" */

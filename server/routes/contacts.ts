@@ -4,7 +4,8 @@ import { can } from "../accounts/authorize.ts";
 import { type ContactRow, countContacts, searchContacts } from "../contacts/search.ts";
 import type { ContactsPage, ContactView } from "../presenters/contacts.ts";
 import type { Env, Services } from "../services.ts";
-import { amountOf, moment } from "../text/format.ts";
+import { formatCount } from "../text/counts.ts";
+import { formatDateTime } from "../text/dates.ts";
 import { findJob } from "./job/job-of.ts";
 import { layoutWithTray } from "./page/tray.ts";
 
@@ -33,7 +34,7 @@ export function contactRoutes(services: Services): Hono<Env> {
       layout: await layoutWithTray(c, services, { title: "Contacts", section: "contacts" }),
       q,
       countText:
-        q || job ? foundText(contacts.length, { next, after }) : amountOf(count, "contacts"),
+        q || job ? foundText(contacts.length, { next, after }) : formatCount(count, "contacts"),
       none: count === 0,
       contacts: contacts.map((contact) =>
         contactView(contact, catalog.get("contact_import")?.title),
@@ -63,7 +64,7 @@ export function contactRoutes(services: Services): Hono<Env> {
 function foundText(shown: number, page: { next: string | undefined; after: string | undefined }) {
   if (page.next && !page.after) return `More than ${shown} contacts match`;
   const what = page.after ? "more contacts" : "contacts";
-  return `${amountOf(shown, what)} ${shown === 1 ? "matches" : "match"}`;
+  return `${formatCount(shown, what)} ${shown === 1 ? "matches" : "match"}`;
 }
 
 function contactView(contact: ContactRow, jobTitle = "a job"): ContactView {
@@ -73,6 +74,6 @@ function contactView(contact: ContactRow, jobTitle = "a job"): ContactView {
     company: contact.company ?? "",
     phone: contact.phone ?? "",
     job: { href: `/jobs/${contact.job_id}`, title: jobTitle },
-    updated: moment(contact.updated_at),
+    updated: formatDateTime(contact.updated_at),
   };
 }

@@ -8,11 +8,11 @@ import type {
   LogLineView,
   ResultView,
 } from "../../server/presenters/view-types.ts";
-import type { TimeView } from "../../server/text/format.ts";
+import type { TimeView } from "../../server/text/dates.ts";
 
 /** A day in November, `text` as the server prints it. */
 export function time(clock = "14:05"): TimeView {
-  return { iso: `2026-11-23T${clock}:00.000Z`, text: `23 Nov, ${clock}` };
+  return { iso: `2026-11-23T${clock}:00.000Z`, text: `Nov 23, ${clock}` };
 }
 
 export const layout: LayoutData = {

@@ -5,7 +5,7 @@ import type { Catalog } from "../../catalog.ts";
 import { type JobContext, type Kind, type Outcome, Refused } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
-import { amountOf } from "../../text/format.ts";
+import { formatCount } from "../../text/counts.ts";
 import { createEstimator } from "../eta/estimator.ts";
 import { recallLater } from "../eta/recall.ts";
 import {
@@ -160,5 +160,5 @@ function reasonOf(error: unknown, signal: AbortSignal) {
 
 function kept({ counts }: JobContext, { unit = "items" }: Kind): string {
   if (counts.succeeded === 0) return "Cancelled; nothing had been kept";
-  return `Cancelled; what was done before is kept: ${amountOf(counts.succeeded, unit)}`;
+  return `Cancelled; what was done before is kept: ${formatCount(counts.succeeded, unit)}`;
 }

@@ -1,8 +1,4 @@
-/**
- * What one job says, until it is written. A kind that logs in a hot loop fills neither the memory
- * nor the table: what is too much is dropped, and a line of our own says where and how much. Pure.
- */
-import { amountOf, number } from "../../text/format.ts";
+import { formatCount, formatNumber } from "../../text/counts.ts";
 import { brief } from "../storable.ts";
 
 /** A note is our own: it says that lines were dropped. */
@@ -52,7 +48,7 @@ export function createLogLines(written = 0): LogLines {
     const were = count === 1 ? "was" : "were";
     push({
       level: "note",
-      message: `${amountOf(count, "lines")} ${were} dropped here: ${why}`,
+      message: `${formatCount(count, "lines")} ${were} dropped here: ${why}`,
       at,
     });
     dropped = { count: 0, why: "", at: 0 };
@@ -98,6 +94,6 @@ export function createLogLines(written = 0): LogLines {
   };
 }
 
-const tooFast = `more than ${number(mostLines.second)} a second`;
+const tooFast = `more than ${formatNumber(mostLines.second)} a second`;
 const tooMany = "they could not be written for a while";
-const full = `The log is full: it holds ${number(mostLines.job)} lines, and those that follow were dropped`;
+const full = `The log is full: it holds ${formatNumber(mostLines.job)} lines, and those that follow were dropped`;

@@ -4,7 +4,7 @@ import type { Catalog } from "../../catalog.ts";
 import { keptFilesOf } from "../../storage/files.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { keepUpload } from "../../storage/uploads.ts";
-import { amountOf } from "../../text/format.ts";
+import { formatCount } from "../../text/counts.ts";
 import { isFinal } from "../status.ts";
 import { uploadFields } from "./job-uploads.ts";
 import { type Started, type StartRequest, UnknownKind } from "./request.ts";
@@ -83,7 +83,7 @@ async function keepAsUpload(
 function nameOf({ subject, rejected }: JobRow, file: FileRow): string {
   const [, base = file.name, ending = ""] = /^(.+?)(\.[^.]*)?$/.exec(subject ?? file.name) ?? [];
   const first = base.replace(/, [\d,]+ rejected rows?$/, "");
-  return `${first}, ${amountOf(rejected, "rejected rows")}${ending}`;
+  return `${first}, ${formatCount(rejected, "rejected rows")}${ending}`;
 }
 
 async function stepValues({ db }: Backend, jobId: string): Promise<Map<string, unknown>> {

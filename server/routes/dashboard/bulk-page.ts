@@ -4,8 +4,8 @@ import type { Context } from "hono";
 import { mostCounted } from "../../engine/list/counts.ts";
 import { countJobs } from "../../engine/list/list.ts";
 import { isFinal, type Status, statuses } from "../../engine/status.ts";
-import { capped } from "../../presenters/counts-view.ts";
 import type { Env, Services } from "../../services.ts";
+import { formatCappedCount } from "../../text/counts.ts";
 import { layoutFor } from "../page/layout.ts";
 import { listFilter, readFilter, whichJobs } from "./job-filter.ts";
 
@@ -77,8 +77,8 @@ export async function bulkPage(
   const notKinds = [...catalog].filter(([, kind]) => kind.actsOnOthers).map(([name]) => name);
   const fitting = await count(all.filter((status) => plan.fits(status)));
   const others = await count(all.filter((status) => !plan.fits(status)));
-  const what = `${plan.verb} ${capped(fitting, mostCounted)} ${fitting === 1 ? "job" : "jobs"}`;
-  const left = `${capped(others, mostCounted)} other ${others === 1 ? "job" : "jobs"} that match ${plan.others}.`;
+  const what = `${plan.verb} ${formatCappedCount(fitting, mostCounted)} ${fitting === 1 ? "job" : "jobs"}`;
+  const left = `${formatCappedCount(others, mostCounted)} other ${others === 1 ? "job" : "jobs"} that match ${plan.others}.`;
   return render.page("jobs/bulk", {
     layout: layoutFor(c, services, { title: plan.verb, section: "jobs" }),
     heading: fitting === 0 ? "Nothing to do" : `${what}?`,

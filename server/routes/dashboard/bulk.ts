@@ -11,7 +11,7 @@ import { type BulkAction, cancelMany, clearMany, retryMany } from "../../engine/
 import { start } from "../../engine/start/start.ts";
 import type { Env, Services } from "../../services.ts";
 import { filesOfJobs } from "../../storage/files-of-jobs.ts";
-import { amountOf } from "../../text/format.ts";
+import { formatCount } from "../../text/counts.ts";
 import { isJobId } from "../job/job-of.ts";
 import { doerOf } from "../page/doer.ts";
 import { setFlash } from "../page/flash.ts";
@@ -52,8 +52,8 @@ export function bulkRoutes(services: Services): Hono<Env> {
     const context = { backend, catalog, by: c.var.person.userId, since: backend.now() };
     const count = await chosen.run(context, jobs);
     const left = idsIn(body).length - count;
-    const rest = left > 0 ? `; ${amountOf(left, "jobs")} left as before` : "";
-    return backWith(c, "good", `${amountOf(count, "jobs")} ${chosen.done}${rest}.`);
+    const rest = left > 0 ? `; ${formatCount(left, "jobs")} left as before` : "";
+    return backWith(c, "good", `${formatCount(count, "jobs")} ${chosen.done}${rest}.`);
   });
 
   routes.get("/jobs/bulk", async (c) => {
@@ -94,7 +94,7 @@ export function bulkRoutes(services: Services): Hono<Env> {
     );
     if (files.length === 0) return backWith(c, "plain", "None of these jobs has left a file.");
     await auditDownloads(backend, doerOf(c.var.person), files);
-    return zipAnswer(c, `Files of ${amountOf(jobs.length, "jobs")}.zip`, files);
+    return zipAnswer(c, `Files of ${formatCount(jobs.length, "jobs")}.zip`, files);
   }
 
   function backWith(c: Context<Env>, tone: "good" | "plain", text: string): Response {

@@ -12,9 +12,9 @@ import { type Status, statuses } from "../../engine/status.ts";
 import { createFrames } from "../../live/frames.ts";
 import { createJobReader } from "../../live/job-reader.ts";
 import { listPollSeconds } from "../../live/poll-interval.ts";
-import { capped, countsView } from "../../presenters/counts-view.ts";
+import { countsView } from "../../presenters/counts-view.ts";
 import type { Env, Services } from "../../services.ts";
-import { amountOf, number } from "../../text/format.ts";
+import { formatCappedCount, formatCount, formatNumber } from "../../text/counts.ts";
 import { layoutFor } from "../page/layout.ts";
 import { refreshView } from "../page/refresh.ts";
 import { type Filter, filterView, listFilter, readFilter } from "./job-filter.ts";
@@ -52,8 +52,8 @@ export function dashboardRoutes(services: Services): Hono<Env> {
         counts: countsView(filter.scope, counts, mostCounted, now),
         notice: where.found?.more ? tooMany : "",
         bulk: {
-          countText: `${amountOf(jobs.length, "jobs")} shown`,
-          allText: isWhole ? "" : `All ${capped(matching, mostCounted)} that match`,
+          countText: `${formatCount(jobs.length, "jobs")} shown`,
+          allText: isWhole ? "" : `All ${formatCappedCount(matching, mostCounted)} that match`,
           fields: filter.fields,
         },
         olderHref: list.next ? filter.href({ after: list.next }) : null,
@@ -99,4 +99,4 @@ function sumOf(counts: Counts, of: readonly Status[]): number {
   return of.reduce((sum, status) => sum + counts[status], 0);
 }
 
-const tooMany = `Very many jobs have these words. The search looked at ${number(mostFound)} of each, the latest first: type more, or choose a kind.`;
+const tooMany = `Very many jobs have these words. The search looked at ${formatNumber(mostFound)} of each, the latest first: type more, or choose a kind.`;

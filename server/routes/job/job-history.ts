@@ -4,7 +4,7 @@ import { readAudit } from "../../engine/audit.ts";
 import { auditText } from "../../presenters/audit-text.ts";
 import type { HistoryLine } from "../../presenters/jobs.ts";
 import type { Services } from "../../services.ts";
-import { moment } from "../../text/format.ts";
+import { formatDateTime } from "../../text/dates.ts";
 
 const mostLines = 100;
 
@@ -21,7 +21,7 @@ export async function historyOf(
     const name = names.get(deed.user_id) ?? "Somebody who has left";
     return {
       text: auditText(deed.user_id === viewerId ? "You" : name, deed),
-      at: moment(deed.at),
+      at: formatDateTime(deed.at),
       newJobHref: deed.new_job_id ? `/jobs/${deed.new_job_id}` : null,
     };
   });

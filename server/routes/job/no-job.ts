@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { removedText } from "../../engine/removed.ts";
 import type { Env, Services } from "../../services.ts";
-import { amountOf } from "../../text/format.ts";
+import { formatCount } from "../../text/counts.ts";
 import { errorPage } from "../page/error-page.ts";
 import { removedJobOf } from "./job-of.ts";
 
@@ -19,7 +19,7 @@ export async function noJob(c: Context<Env>, services: Services): Promise<Respon
     return errorPage(c, services, {
       status: 410,
       heading: "This job is no longer kept",
-      message: `${title}. ${removedText(removed)} Jobs are kept for ${amountOf(days, "days")} after their end.`,
+      message: `${title}. ${removedText(removed)} Jobs are kept for ${formatCount(days, "days")} after their end.`,
       links,
     });
   }

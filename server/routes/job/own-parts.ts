@@ -10,7 +10,7 @@ import type { AboutView, HistoryView } from "../../presenters/jobs.ts";
 import type { ActionsView } from "../../presenters/view-types.ts";
 import type { Renderer } from "../../render.ts";
 import type { Services } from "../../services.ts";
-import { moment } from "../../text/format.ts";
+import { formatDateTime } from "../../text/dates.ts";
 import { historyOf } from "./job-history.ts";
 import { inputFacts } from "./job-input.ts";
 
@@ -51,7 +51,7 @@ export async function ownParts(
       owner,
       input,
       change: changeLink(catalog, job),
-      keptUntil: finished_at ? moment(finished_at + config.retentionDays * day) : null,
+      keptUntil: finished_at ? formatDateTime(finished_at + config.retentionDays * day) : null,
       retryOf,
     },
   };
@@ -87,5 +87,8 @@ async function repeated({ backend }: Services, job: JobRow): Promise<AboutView["
     .where("id", "=", job.retry_of)
     .executeTakeFirst();
   if (!earlier) return null;
-  return { href: `/jobs/${earlier.id}`, text: `the one of ${moment(earlier.created_at).text}` };
+  return {
+    href: `/jobs/${earlier.id}`,
+    text: `the one of ${formatDateTime(earlier.created_at).text}`,
+  };
 }

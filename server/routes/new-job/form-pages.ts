@@ -21,7 +21,8 @@ import type {
 } from "../../presenters/job-forms.ts";
 import { usually } from "../../presenters/usually.ts";
 import type { Services } from "../../services.ts";
-import { moment, size } from "../../text/format.ts";
+import { formatBytes } from "../../text/bytes.ts";
+import { formatDateTime } from "../../text/dates.ts";
 import type { Handled } from "../page/layout.ts";
 import { layoutWithTray } from "../page/tray.ts";
 
@@ -77,7 +78,7 @@ export async function formPage(
   file?: ByteSource,
 ) {
   const { type, kind } = draft;
-  const fileText = file ? `${file.name}, ${size(file.size)}` : "";
+  const fileText = file ? `${file.name}, ${formatBytes(file.size)}` : "";
   const fields = inputFields(kind)
     .filter((field) => field.type !== "columns")
     .map((field) => ({ ...fieldView(field, draft), fileText }));
@@ -118,7 +119,7 @@ export async function mappingPage(
     title: kind.title,
     action: "/jobs",
     hidden: [...hidden(draft), { name: upload.name, value: typed[upload.name] ?? "" }],
-    file: { name: file.name, size: size(file.size), rows: preview.size },
+    file: { name: file.name, size: formatBytes(file.size), rows: preview.size },
     detected: preview.facts,
     columns,
     preview: preview.rows,
@@ -172,7 +173,7 @@ function otherError({ errors = {} }: Draft, shown: { name: string }[]): string {
 }
 
 function earlierView(from: Earlier | undefined): EarlierView | null {
-  return from ? { href: `/jobs/${from.id}`, started: moment(from.created_at) } : null;
+  return from ? { href: `/jobs/${from.id}`, started: formatDateTime(from.created_at) } : null;
 }
 
 function whenAsked(c: Handled, { when, errors }: Draft) {

@@ -6,7 +6,7 @@ import type { ApiToken } from "../../accounts/tokens.ts";
 import type { Option } from "../../presenters/form.ts";
 import type { SessionView, SettingsPage, TokenView } from "../../presenters/people.ts";
 import type { Env } from "../../services.ts";
-import { moment } from "../../text/format.ts";
+import { formatDateTime } from "../../text/dates.ts";
 import { errorPage } from "../page/error-page.ts";
 import { keepOnce, setFlash, takeOnce } from "../page/flash.ts";
 import { field } from "../page/form.ts";
@@ -120,7 +120,7 @@ function sessionView(session: Session, current: string | null): SessionView {
     device: deviceName(session.userAgent),
     address: session.address,
     current: session.id === current,
-    signedIn: moment(session.signedInAt.getTime()),
+    signedIn: formatDateTime(session.signedInAt.getTime()),
     revokeHref: `/settings/sessions/${session.id}/revoke`,
   };
 }
@@ -129,8 +129,8 @@ function tokenView(token: ApiToken): TokenView {
   return {
     id: token.id,
     name: token.name,
-    created: moment(token.createdAt),
-    lastUsed: token.lastUsedAt === null ? null : moment(token.lastUsedAt),
+    created: formatDateTime(token.createdAt),
+    lastUsed: token.lastUsedAt === null ? null : formatDateTime(token.lastUsedAt),
     revokeHref: `/settings/tokens/${token.id}/revoke`,
   };
 }
