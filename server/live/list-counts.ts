@@ -1,6 +1,7 @@
 /** Tells lists of jobs how many there are of each status, when that has changed. */
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Kysely } from "kysely";
+import { LRUCache } from "lru-cache";
 import type { Change } from "../backend/backend.ts";
 import type { Schema } from "../backend/schema.ts";
 import { countByStatus } from "../engine/list/counts.ts";
@@ -16,8 +17,8 @@ const afterFailureMs = 5_000;
 /** Ids asked for in one statement, and lists counted in one turn. */
 const idsAtOnce = 1_000;
 const listsInTurn = 20;
-/** Jobs whose status is remembered; one that is forgotten costs a count more. */
-const mostKnown = 50_000;
+/** Jobs whose status is remembered. An evicted job costs one more count. */
+const maxKnown = 50_000;
 
 export interface ListCounts {
   look(change: Change): void;
@@ -36,7 +37,7 @@ export function createListCounts(options: {
   const { db, now, frames, watchers } = options;
   const changed = new Set<string>();
   /** Job id to what of it is counted. */
-  const known = new Map<string, string>();
+  const known = new LRUCache<string, string>({ max: maxKnown });
   /** What lists were last told, by their names. */
   const told = new Map<string, string>();
   let all = false;
@@ -108,20 +109,11 @@ export function createListCounts(options: {
       for (const { id, account_id, user_id, status, hidden_at } of rows) {
         const counted = hidden_at === null ? status : "hidden";
         if (known.get(id) === counted) continue;
-        remember(id, counted);
+        known.set(id, counted);
         names.add(nameOf("account", account_id, user_id)).add(nameOf("mine", account_id, user_id));
       }
     }
     return names;
-  }
-
-  function remember(id: string, counted: string): void {
-    known.delete(id);
-    known.set(id, counted);
-    for (const oldest of known.keys()) {
-      if (known.size <= mostKnown) break;
-      known.delete(oldest);
-    }
   }
 
   async function count(name: string, { scope, of }: { scope: Scope; of: Watcher[] }) {

@@ -1,13 +1,14 @@
 /** Tells lists of jobs that were started: their ids, so that a page can say "3 new jobs". */
 import type { Kysely } from "kysely";
+import { LRUCache } from "lru-cache";
 import type { Change } from "../backend/backend.ts";
 import type { Schema } from "../backend/schema.ts";
 import { event } from "./event-stream.ts";
 import { newJobs } from "./new-jobs.ts";
 import type { Watcher } from "./watcher.ts";
 
-/** Ids that were looked at; one that is forgotten costs a read more. */
-const mostKnown = 50_000;
+/** Job ids that were read before. An evicted id costs one more read. */
+const maxKnown = 50_000;
 /** An older job may be new to this process only. */
 const newForMs = 15_000;
 
@@ -22,14 +23,10 @@ export interface Newcomers {
 }
 
 export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomers {
-  const known = new Set<string>();
+  const known = new LRUCache<string, true>({ max: maxKnown });
 
   function remember(ids: readonly string[]): void {
-    for (const id of ids) known.add(id);
-    for (const id of known) {
-      if (known.size <= mostKnown) break;
-      known.delete(id);
-    }
+    for (const id of ids) known.set(id, true);
   }
 
   function justStarted(ids: readonly string[] | undefined) {

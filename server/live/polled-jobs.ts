@@ -2,6 +2,7 @@
  * Jobs as those see them who poll: rows are read at most once a second, fragments rendered once for
  * each state, however many ask. Who may see a job is decided for each who asks, not here.
  */
+import { LRUCache } from "lru-cache";
 import type { StepRow } from "../backend/schema.ts";
 import { isFinal } from "../engine/status.ts";
 import type { ShownRow } from "../presenters/shown-row.ts";
@@ -10,7 +11,7 @@ import type { JobReader } from "./job-reader.ts";
 import { sameShape } from "./watched-job.ts";
 
 const freshMs = 1_000;
-const mostJobs = 2_000;
+const maxJobs = 2_000;
 /** What changes without a write (elapsed, countdowns, places in line) is shown anew this often. */
 const movingMs = 3_000;
 /** What stands still may change by what is beside it: a file that is no longer kept. */
@@ -44,21 +45,14 @@ export function createPolledJobs(options: {
   now: () => number;
 }): PolledJobs {
   const { reader, frames, now } = options;
-  const jobs = new Map<string, Known>();
-
-  function keep(id: string, known: Known): void {
-    // Taken out first, so that what was not asked for the longest stands at the front.
-    jobs.delete(id);
-    jobs.set(id, known);
-    if (jobs.size > mostJobs) jobs.delete(jobs.keys().next().value as string);
-  }
+  const jobs = new LRUCache<string, Known>({ max: maxJobs });
 
   function read(ids: readonly string[], at: number): void {
     const reading = reader.rows(ids).then((rows) => new Map(rows.map((row) => [row.id, row])));
     for (const id of ids) {
       const row = reading.then((rows) => rows.get(id));
       row.catch(() => jobs.delete(id));
-      keep(id, { ...jobs.get(id), readAt: at, row });
+      jobs.set(id, { ...jobs.get(id), readAt: at, row });
     }
   }
 

@@ -1,4 +1,5 @@
 /** Looks into files that jobs left, each read once: a file never changes under its id. */
+import { LRUCache } from "lru-cache";
 import type { FileRow } from "../backend/schema.ts";
 import { previewBytes, previewNeeds, textPreview } from "../presenters/preview.ts";
 import type { PreviewView } from "../presenters/view-types.ts";
@@ -10,14 +11,14 @@ export interface Previews {
   of(file: FileRow): Promise<PreviewView | null>;
 }
 
-/** Each is some kB. */
-const mostKept = 500;
+/** Each preview takes some kB. */
+const maxPreviews = 500;
 const longestMs = 1_000;
 /** With the storage away no page waits for it again and again. */
 const restMs = 10_000;
 
 export function createPreviews(storage: Pick<Storage, "read">): Previews {
-  const kept = new Map<string, PreviewView | null>();
+  const kept = new LRUCache<string, { preview: PreviewView | null }>({ max: maxPreviews });
   let notBefore = 0;
 
   async function look(file: FileRow): Promise<PreviewView | null> {
@@ -39,12 +40,11 @@ export function createPreviews(storage: Pick<Storage, "read">): Previews {
   return {
     async of(file) {
       const known = kept.get(file.id);
-      if (known !== undefined) return known;
+      if (known) return known.preview;
       if (performance.now() < notBefore) return null;
       try {
         const preview = await within(longestMs, look(file));
-        if (kept.size >= mostKept) kept.delete(kept.keys().next().value!);
-        kept.set(file.id, preview);
+        kept.set(file.id, { preview });
         return preview;
       } catch {
         notBefore = performance.now() + restMs;

@@ -4,7 +4,7 @@ import { createSessionCache } from "../../server/accounts/session-cache.ts";
 const ada = { sessionId: "s1", userId: "u1" };
 
 function counted() {
-  let time = 0;
+  let time = 1_000;
   let looks = 0;
   const cache = createSessionCache(() => time);
   return {
@@ -22,9 +22,9 @@ function counted() {
 }
 
 describe("the session cache", () => {
-  test("looks again after 5 s, however often it was asked in between", async () => {
+  test("looks up a session again after 5 s, however often it was read in between", async () => {
     const { get, pass, looks } = counted();
-    for (const ms of [0, 2_000, 2_999]) {
+    for (const ms of [0, 2_000, 3_000]) {
       pass(ms);
       expect(await get()).toBe(ada);
     }
@@ -45,7 +45,7 @@ describe("the session cache", () => {
     expect(looks()).toBe(2);
   });
 
-  test("does not keep what a look-up read before the session ended", async () => {
+  test("does not cache a look-up that began before the session ended", async () => {
     const { cache, get, looks } = counted();
     let answer = (_: typeof ada) => {};
     const slow = cache.get("cookie", () => new Promise((resolve) => (answer = resolve)));
@@ -56,7 +56,7 @@ describe("the session cache", () => {
     expect(looks()).toBe(1);
   });
 
-  test("does not remember nobody", async () => {
+  test("does not cache that there is no session", async () => {
     const { get, looks } = counted();
     await get(null);
     expect(await get()).toBe(ada);

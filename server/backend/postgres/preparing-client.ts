@@ -3,6 +3,7 @@
  * that is three quarters of what it costs. Only of transactions, whose few statements find their
  * rows by a key: what lists are filtered by is better planned for its values each time.
  */
+import { LRUCache } from "lru-cache";
 import pg from "pg";
 
 /** Begins a statement that is kept outside of transactions too. */
@@ -11,13 +12,13 @@ export const keepMark = "/* kept */";
 /** The server keeps each for every connection, so one that comes once must not stay. */
 const keptAfter = 3;
 const mostKept = 100;
-const mostSeen = 200;
+const maxSeen = 200;
 
 /** @returns a class for `new pg.Pool({ Client })`; its connections call a statement by one name */
 export function preparingClient(): typeof pg.Client {
   const names = new Map<string, string>();
-  /** How often those came that are not kept yet; the longest known are forgotten. */
-  const seen = new Map<string, number>();
+  /** How often each statement without a name was sent. */
+  const seen = new LRUCache<string, number>({ max: maxSeen });
 
   /** @returns undefined for one that is not kept, or not yet */
   function nameOf(text: string): string | undefined {
@@ -26,7 +27,6 @@ export function preparingClient(): typeof pg.Client {
     const times = (seen.get(text) ?? 0) + 1;
     if (times <= keptAfter) {
       seen.set(text, times);
-      if (seen.size > mostSeen) seen.delete(seen.keys().next().value!);
       return undefined;
     }
     seen.delete(text);

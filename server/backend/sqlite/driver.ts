@@ -9,6 +9,7 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from "kysely";
+import { LRUCache } from "lru-cache";
 
 /** After this a writer that never gets its turn fails. */
 const busyMs = 5_000;
@@ -103,11 +104,11 @@ function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
 }
 
-const mostStatements = 500;
+const maxStatements = 500;
 
 /** Kysely prepares every statement anew; keeping them makes small statements several times faster. */
 function withKeptStatements(file: Database.Database) {
-  const kept = new Map<string, SqliteStatement>();
+  const kept = new LRUCache<string, SqliteStatement>({ max: maxStatements });
   return {
     close: () => {
       file.close();
@@ -116,7 +117,6 @@ function withKeptStatements(file: Database.Database) {
       const known = kept.get(sql);
       if (known) return known;
       const statement = file.prepare(sql) as unknown as SqliteStatement;
-      if (kept.size >= mostStatements) kept.delete(kept.keys().next().value as string);
       kept.set(sql, statement);
       return statement;
     },

@@ -1,4 +1,5 @@
-/** Answers that take long to find are kept for a moment, for all who ask the same. */
+/** Caches slow answers for a short time and shares them between all who ask the same. */
+import { LRUCache } from "lru-cache";
 
 export interface AnswerCache<T> {
   /**
@@ -8,26 +9,29 @@ export interface AnswerCache<T> {
   of(key: string, ask: () => Promise<T>, mayBeOld: (answer: T) => boolean): Promise<T>;
 }
 
-/** More are not kept at once. */
-const mostKept = 1_000;
+const maxAnswers = 1_000;
 
 /** @param keptMs from when it was asked for */
 export function createAnswerCache<T>(now: () => number, keptMs: number): AnswerCache<T> {
-  const kept = new Map<string, { at: number; answer: Promise<T> }>();
+  const answers = new LRUCache<string, Promise<T>>({
+    max: maxAnswers,
+    ttl: keptMs,
+    ttlResolution: 0,
+    perf: { now },
+  });
 
   return {
     async of(key, ask, mayBeOld) {
-      const known = kept.get(key);
-      if (known && now() - known.at < keptMs) return known.answer;
-      if (kept.size >= mostKept) kept.clear();
-      // Who asks in this moment gets the same.
-      const mine = { at: now(), answer: ask() };
-      kept.set(key, mine);
+      const known = answers.get(key);
+      if (known) return known;
+      // The promise is cached at once, so that concurrent callers share one query.
+      const mine = ask();
+      answers.set(key, mine);
       const forget = () => {
-        if (kept.get(key) === mine) kept.delete(key);
+        if (answers.peek(key) === mine) answers.delete(key);
       };
       try {
-        const answer = await mine.answer;
+        const answer = await mine;
         if (!mayBeOld(answer)) forget();
         return answer;
       } catch (error) {
