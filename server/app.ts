@@ -4,27 +4,27 @@ import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import { apiRoutes } from "./routes/api/api.ts";
 import { assetRoutes } from "./routes/assets.ts";
+import { bulkRoutes } from "./routes/bulk-actions.ts";
 import { contactRoutes } from "./routes/contacts.ts";
-import { bulkRoutes } from "./routes/dashboard/bulk.ts";
-import { dashboardRoutes } from "./routes/dashboard/dashboard.ts";
 import { devRoutes } from "./routes/dev.ts";
 import { filesRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { jobRoutes } from "./routes/job/job.ts";
 import { jobActionRoutes } from "./routes/job/job-actions.ts";
-import { logRoutes } from "./routes/job/logs.ts";
-import { resultRoutes } from "./routes/job/results.ts";
-import { lingeringClose } from "./routes/lingering-close.ts";
+import { newJobsRoutes } from "./routes/job-forms.ts";
+import { dashboardRoutes } from "./routes/jobs.ts";
 import { streamRoutes } from "./routes/live/streams.ts";
-import { newJobsRoutes } from "./routes/new-job/new-jobs.ts";
-import { uploadsRoutes } from "./routes/new-job/uploads.ts";
+import { logRoutes } from "./routes/logs.ts";
+import { lingeringClose } from "./routes/middleware/lingering-close.ts";
+import { rejectNullCharacters } from "./routes/middleware/reject-null-characters.ts";
 import { errorPage } from "./routes/page/error-page.ts";
 import { protectForms, requirePerson } from "./routes/page/guard.ts";
-import { readableAddress } from "./routes/page/readable.ts";
 import { troubleOf } from "./routes/page/troubles.ts";
-import { sessionRoutes } from "./routes/people/sessions.ts";
-import { settingRoutes } from "./routes/people/settings.ts";
-import { signUpRoutes } from "./routes/people/sign-ups.ts";
+import { resultRoutes } from "./routes/results.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
+import { settingRoutes } from "./routes/settings.ts";
+import { signUpRoutes } from "./routes/sign-ups.ts";
+import { uploadsRoutes } from "./routes/uploads.ts";
 import type { Env, Services } from "./services.ts";
 
 export function createApp(services: Services): Hono<Env> {
@@ -58,7 +58,7 @@ export function createApp(services: Services): Hono<Env> {
 
   if (services.config.development) app.route("/", devRoutes(services));
   app.route("/api", apiRoutes(services));
-  app.use(readableAddress);
+  app.use(rejectNullCharacters);
   app.route("/", sessionRoutes(services));
   app.route("/", signUpRoutes(services));
 

@@ -1,7 +1,7 @@
 /** A runner process: executes the jobs that its supervisor sends, on connections of its own. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { createReach } from "./accounts/reach.ts";
+import { policyFor } from "./accounts/job-policy.ts";
 import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
@@ -35,7 +35,7 @@ const executor = {
   backend,
   log,
   observe,
-  reach: createReach(backend),
+  reach: policyFor(backend),
   storage: await openStorage(config),
   catalog: await readCatalog(config.jobsDirs),
   progress: createProgress({

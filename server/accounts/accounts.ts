@@ -3,15 +3,21 @@ import { parse } from "hono/utils/cookie";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
+import {
+  type ApiToken,
+  createToken,
+  findTokenUserId,
+  listTokens,
+  revokeToken,
+} from "./api-tokens.ts";
 import { createAuth } from "./auth.ts";
-import { unwrapped } from "./auth-error.ts";
-import { createEnded } from "./ended.ts";
-import { ensureMember } from "./members.ts";
-import { keepPreferences, type Preferences, readPreferences } from "./preferences.ts";
+import { rethrowCause } from "./auth-error.ts";
+import { ensureMembership } from "./members.ts";
+import { type Preferences, readPreferences, savePreferences } from "./preferences.ts";
 import { createSessionCache } from "./session-cache.ts";
-import { endSession, listSessions, removeExpired, type Session } from "./sessions.ts";
-import { type SignedIn, signIn, signUp, type Visitor } from "./sign-in.ts";
-import { type ApiToken, createToken, listTokens, revokeToken, userOfToken } from "./tokens.ts";
+import { createSessionEndSignals } from "./session-end-signals.ts";
+import { deleteExpiredSessionsOf, deleteSession, listSessions, type Session } from "./sessions.ts";
+import { type ClientInfo, type SignedIn, signIn, signUp } from "./sign-in.ts";
 import { findUser, type User } from "./users.ts";
 
 export interface Person {
@@ -32,14 +38,14 @@ export interface Accounts {
    * @param renew takes a `Set-Cookie` value now and then, so that a session in use does not
    *   expire; without it the session is not prolonged
    */
-  personOf(headers: Headers, renew?: (cookie: string) => void): Promise<Person | null>;
+  authenticate(headers: Headers, renew?: (cookie: string) => void): Promise<Person | null>;
   /** Whose API token this is. */
-  personOfToken(token: string): Promise<Person | null>;
+  authenticateToken(token: string): Promise<Person | null>;
   /** The user with this email, for commands. */
   findUser(email: string): Promise<User | undefined>;
 
   /** @returns null where the email or the password is wrong */
-  signIn(given: { email: string; password: string }, visitor: Visitor): Promise<SignedIn | null>;
+  signIn(given: { email: string; password: string }, visitor: ClientInfo): Promise<SignedIn | null>;
   /**
    * Makes a user with an account and signs in; who has signed up before with the same password
    * is signed in. What is given must have been checked.
@@ -47,7 +53,7 @@ export interface Accounts {
    */
   signUp(
     given: { name: string; email: string; password: string },
-    visitor: Visitor,
+    visitor: ClientInfo,
   ): Promise<SignedIn | null>;
   /**
    * Ends the session of the request.
@@ -56,19 +62,19 @@ export interface Accounts {
   signOut(headers: Headers): Promise<{ cookies: string[] }>;
 
   /** Those that are open, the newest first. */
-  sessions(person: Person): Promise<Session[]>;
+  listSessions(person: Person): Promise<Session[]>;
   /** @returns false where the person has no such session */
   revokeSession(person: Person, sessionId: string): Promise<boolean>;
   /** @returns the token itself, `hw_…`, which cannot be had again */
   createToken(userId: string, name: string): Promise<string>;
   /** The newest first. */
-  tokens(person: Person): Promise<ApiToken[]>;
+  listTokens(person: Person): Promise<ApiToken[]>;
   /** @returns false where the person has no such token */
   revokeToken(person: Person, tokenId: string): Promise<boolean>;
 
-  preferences(userId: string): Promise<Preferences>;
+  getPreferences(userId: string): Promise<Preferences>;
   /** Changes those that are given. */
-  prefer(userId: string, changes: Partial<Preferences>): Promise<void>;
+  updatePreferences(userId: string, changes: Partial<Preferences>): Promise<void>;
 
   /**
    * Calls the listener with the id of a session that ended, in this process or another, or with
@@ -83,7 +89,7 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
   const auth = createAuth({ backend, config, log });
   const cache = createSessionCache<Person & { sessionId: string }>();
   const listeners = new Set<(id: string) => void>();
-  const elsewhere = createEnded(backend);
+  const elsewhere = createSessionEndSignals(backend);
   let stopHearing: (() => void) | undefined;
 
   function ended(id: string): void {
@@ -95,7 +101,7 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     ended(id);
     // It has ended, whether the others hear of it or find out.
     await elsewhere
-      .tell(id)
+      .publish(id)
       .catch((error) => log.warn({ err: error }, "others were not told that a session ended"));
   }
 
@@ -113,7 +119,7 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
   async function lookUp(cookie: Headers, renew?: (cookie: string) => void) {
     const { headers, response } = await auth.api
       .getSession({ headers: cookie, query: { disableRefresh: !renew }, returnHeaders: true })
-      .catch(unwrapped);
+      .catch(rethrowCause);
     if (!response) return null;
     for (const renewed of headers.getSetCookie()) renew?.(renewed);
     const { id: userId, name, email } = response.user;
@@ -122,14 +128,14 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
   }
 
   async function ofUser(user: { id: string; name: string }) {
-    const membership = await ensureMember(backend, user);
+    const membership = await ensureMembership(backend, user);
     return { ...membership, preferences: await readPreferences(backend.db, user.id) };
   }
 
   return {
-    personOf,
-    async personOfToken(token) {
-      const userId = await userOfToken(backend, token);
+    authenticate: personOf,
+    async authenticateToken(token) {
+      const userId = await findTokenUserId(backend, token);
       const user = userId && (await findUser(backend, { id: userId }));
       if (!user) return null;
       const { id, name, email } = user;
@@ -139,47 +145,47 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
 
     async signIn(given, visitor) {
       const signedIn = await signIn(auth, given, visitor);
-      if (signedIn) await removeExpired(backend, signedIn.user.id);
+      if (signedIn) await deleteExpiredSessionsOf(backend, signedIn.user.id);
       return signedIn;
     },
     async signUp(given, visitor) {
       const signedIn = await signUp({ auth, backend }, given, visitor);
-      if (signedIn) await ensureMember(backend, signedIn.user);
+      if (signedIn) await ensureMembership(backend, signedIn.user);
       return signedIn;
     },
     async signOut(headers) {
       const person = await personOf(headers);
       if (person) {
-        await endSession(backend, person.userId, person.sessionId);
+        await deleteSession(backend, person.userId, person.sessionId);
         await end(person.sessionId);
       }
       const signedOut = await auth.api.signOut({ headers, returnHeaders: true });
       return { cookies: signedOut.headers.getSetCookie() };
     },
 
-    sessions: (person) => listSessions(backend, person.userId),
+    listSessions: (person) => listSessions(backend, person.userId),
     async revokeSession(person, sessionId) {
-      const revoked = await endSession(backend, person.userId, sessionId);
+      const revoked = await deleteSession(backend, person.userId, sessionId);
       if (revoked) await end(sessionId);
       return revoked;
     },
     createToken: (userId, name) => createToken(backend, userId, name),
-    tokens: (person) => listTokens(backend, person.userId),
+    listTokens: (person) => listTokens(backend, person.userId),
     async revokeToken(person, tokenId) {
       const revoked = await revokeToken(backend, person.userId, tokenId);
       if (revoked) await end(person.userId);
       return revoked;
     },
 
-    preferences: (userId) => readPreferences(backend.db, userId),
-    async prefer(userId, changes) {
-      await keepPreferences(backend, userId, changes);
+    getPreferences: (userId) => readPreferences(backend.db, userId),
+    async updatePreferences(userId, changes) {
+      await savePreferences(backend, userId, changes);
       cache.forget(userId);
     },
 
     onSessionEnd(listener) {
       listeners.add(listener);
-      stopHearing ??= elsewhere.hear(ended);
+      stopHearing ??= elsewhere.subscribe(ended);
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;

@@ -1,7 +1,7 @@
 import { isAPIError } from "better-auth/api";
 
 /** Whether better-auth refused what it was given for one of these reasons. */
-export function isRefusal(error: unknown, codes: readonly string[]): boolean {
+export function hasErrorCode(error: unknown, codes: readonly string[]): boolean {
   return isAPIError(error) && codes.includes(error.body?.code ?? "");
 }
 
@@ -9,6 +9,6 @@ export function isRefusal(error: unknown, codes: readonly string[]): boolean {
  * For `catch`: better-auth reports a database that is gone as an error of its own.
  * @throws always, the error below it where there is one
  */
-export function unwrapped(error: unknown): never {
+export function rethrowCause(error: unknown): never {
   throw isAPIError(error) && error.cause ? error.cause : error;
 }

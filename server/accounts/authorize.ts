@@ -4,20 +4,20 @@ import type { Person } from "./accounts.ts";
 export type Action = "see" | "act" | "download";
 
 /** A job or an upload, or the job of a file. */
-export interface Owned {
+export interface OwnedResource {
   account_id: string;
   user_id: string;
 }
 
 /** What a role allows with things of others in the same account. */
-const withOthers: Record<Person["role"], readonly Action[]> = {
+const actionsOnOthers: Record<Person["role"], readonly Action[]> = {
   owner: ["see", "act", "download"],
   member: [],
 };
 
-export function can(person: Actor, action: Action, resource: Owned): boolean {
+export function can(person: Actor, action: Action, resource: OwnedResource): boolean {
   if (resource.account_id !== person.accountId) return false;
-  return resource.user_id === person.userId || withOthers[person.role].includes(action);
+  return resource.user_id === person.userId || actionsOnOthers[person.role].includes(action);
 }
 
 /**
@@ -29,7 +29,7 @@ export function visibleJobs(
   scope: "mine" | "account",
 ): { accountId: string; userId?: string } {
   const { accountId, userId } = person;
-  const all = scope === "account" && withOthers[person.role].includes("see");
+  const all = scope === "account" && actionsOnOthers[person.role].includes("see");
   return all ? { accountId } : { accountId, userId };
 }
 

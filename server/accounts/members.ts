@@ -9,11 +9,11 @@ export interface Membership {
  * The account that a user belongs to; who belongs to none gets one and owns it. The new account
  * takes the user's id, so that two calls at once make one.
  */
-export async function ensureMember(
+export async function ensureMembership(
   backend: Pick<Backend, "db" | "write" | "now">,
   user: { id: string; name: string },
 ): Promise<Membership> {
-  const known = await membership(backend.db, user.id);
+  const known = await findMembership(backend.db, user.id);
   if (known) return known;
   return backend.write(async ({ db }) => {
     await db
@@ -26,11 +26,11 @@ export async function ensureMember(
       .values({ user_id: user.id, account_id: user.id, role: "owner" })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    return (await membership(db, user.id))!;
+    return (await findMembership(db, user.id))!;
   });
 }
 
-export function membership(db: Backend["db"], userId: string): Promise<Membership | undefined> {
+export function findMembership(db: Backend["db"], userId: string): Promise<Membership | undefined> {
   return db
     .selectFrom("members")
     .select(["account_id as accountId", "role"])

@@ -11,7 +11,7 @@ export interface Preferences {
 }
 
 /** Those of somebody who never chose. */
-export const usualPreferences: Preferences = { sound: false, openResult: false, timeZone: null };
+export const defaultPreferences: Preferences = { sound: false, openResult: false, timeZone: null };
 
 export async function readPreferences(db: Backend["db"], userId: string): Promise<Preferences> {
   const row = await db
@@ -19,12 +19,12 @@ export async function readPreferences(db: Backend["db"], userId: string): Promis
     .select(["sound", "open_result", "time_zone"])
     .where("user_id", "=", userId)
     .executeTakeFirst();
-  if (!row) return usualPreferences;
+  if (!row) return defaultPreferences;
   return { sound: row.sound === 1, openResult: row.open_result === 1, timeZone: row.time_zone };
 }
 
 /** Changes those that are given; the others stay as they are. */
-export async function keepPreferences(
+export async function savePreferences(
   backend: Pick<Backend, "write">,
   userId: string,
   changes: Partial<Preferences>,

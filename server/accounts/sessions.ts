@@ -1,6 +1,6 @@
 /** The sessions of a user, as rows: what better-auth made, listed and ended here. */
 import type { Backend } from "../backend/backend.ts";
-import { shortAddress } from "./address.ts";
+import { compressAddress } from "./client-address.ts";
 import { authTables } from "./users.ts";
 
 export interface Session {
@@ -14,7 +14,7 @@ export interface Session {
 type Database = Pick<Backend, "db">;
 
 /** More are not shown. */
-const most = 100;
+const maxListed = 100;
 
 /** Those that are open, the newest first. */
 export async function listSessions(backend: Database, userId: string): Promise<Session[]> {
@@ -24,18 +24,18 @@ export async function listSessions(backend: Database, userId: string): Promise<S
     .where("userId", "=", userId)
     .where("expiresAt", ">", new Date().toISOString())
     .orderBy("createdAt", "desc")
-    .limit(most)
+    .limit(maxListed)
     .execute();
   return rows.map(({ id, userAgent, ipAddress, createdAt }) => ({
     id,
     userAgent: userAgent ?? "",
-    address: shortAddress(ipAddress ?? ""),
+    address: compressAddress(ipAddress ?? ""),
     signedInAt: new Date(createdAt),
   }));
 }
 
 /** @returns false where the user has no such session */
-export async function endSession(
+export async function deleteSession(
   backend: Database,
   userId: string,
   sessionId: string,
@@ -49,12 +49,12 @@ export async function endSession(
 }
 
 /** Those of everybody that nobody came back to. @returns how many were removed, `most` at most */
-export async function removeAllExpired(backend: Database, most: number): Promise<number> {
+export async function deleteExpiredSessions(backend: Database, limit: number): Promise<number> {
   const expired = authTables(backend)
     .selectFrom("sessions")
     .select("id")
     .where("expiresAt", "<=", new Date().toISOString())
-    .limit(most);
+    .limit(limit);
   const { numDeletedRows } = await authTables(backend)
     .deleteFrom("sessions")
     .where("id", "in", expired)
@@ -63,7 +63,7 @@ export async function removeAllExpired(backend: Database, most: number): Promise
 }
 
 /** Removes what is left of a user's sessions that nobody came back to. */
-export async function removeExpired(backend: Database, userId: string): Promise<void> {
+export async function deleteExpiredSessionsOf(backend: Database, userId: string): Promise<void> {
   await authTables(backend)
     .deleteFrom("sessions")
     .where("userId", "=", userId)

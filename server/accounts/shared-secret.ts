@@ -36,7 +36,7 @@ export async function sharedSecret(parts: {
       .execute();
     return (await read("made"))!;
   }
-  const own = markOf(secret);
+  const own = fingerprint(secret);
   if (mark && mark !== own) {
     log.warn(
       "SECRET has changed: every web process needs the new one, and everybody signs in again",
@@ -50,6 +50,6 @@ export async function sharedSecret(parts: {
   return secret;
 }
 
-function markOf(secret: string): string {
+function fingerprint(secret: string): string {
   return createHash("sha256").update(`mark:${secret}`).digest("base64url");
 }

@@ -1,10 +1,10 @@
 import type { Backend } from "../backend/backend.ts";
 import { type Auth, addressHeader } from "./auth.ts";
-import { isRefusal, unwrapped } from "./auth-error.ts";
-import { removeUnfinished, type User } from "./users.ts";
+import { hasErrorCode, rethrowCause } from "./auth-error.ts";
+import { deleteUnfinishedSignUp, type User } from "./users.ts";
 
 /** What is shown of a session in the list of them. */
-export interface Visitor {
+export interface ClientInfo {
   /** Empty where it is not known. */
   address: string;
   userAgent: string;
@@ -16,13 +16,13 @@ export interface SignedIn {
   cookies: string[];
 }
 
-const wrong = ["INVALID_EMAIL_OR_PASSWORD", "INVALID_EMAIL", "PASSWORD_TOO_LONG"];
+const wrongCredentialCodes = ["INVALID_EMAIL_OR_PASSWORD", "INVALID_EMAIL", "PASSWORD_TOO_LONG"];
 
 /** @returns null where the email or the password is wrong */
 export async function signIn(
   auth: Auth,
   { email, password }: { email: string; password: string },
-  visitor: Visitor,
+  visitor: ClientInfo,
 ): Promise<SignedIn | null> {
   try {
     const { headers, response } = await auth.api.signInEmail({
@@ -32,7 +32,7 @@ export async function signIn(
     });
     return { user: response.user, cookies: headers.getSetCookie() };
   } catch (error) {
-    return isRefusal(error, wrong) ? null : unwrapped(error);
+    return hasErrorCode(error, wrongCredentialCodes) ? null : rethrowCause(error);
   }
 }
 
@@ -43,21 +43,21 @@ export async function signIn(
 export async function signUp(
   { auth, backend }: { auth: Auth; backend: Pick<Backend, "db"> },
   given: { name: string; email: string; password: string },
-  visitor: Visitor,
+  visitor: ClientInfo,
 ): Promise<SignedIn | null> {
-  const made = await create(auth, given, visitor);
+  const made = await createUser(auth, given, visitor);
   if (made) return made;
-  if (await removeUnfinished(backend, given.email)) return create(auth, given, visitor);
+  if (await deleteUnfinishedSignUp(backend, given.email)) return createUser(auth, given, visitor);
   return signIn(auth, given, visitor);
 }
 
 /** The second code is also what the loser of two sign-ups at once gets. */
-const taken = ["USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", "FAILED_TO_CREATE_USER"];
+const emailTakenCodes = ["USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", "FAILED_TO_CREATE_USER"];
 
-async function create(
+async function createUser(
   auth: Auth,
   body: { name: string; email: string; password: string },
-  visitor: Visitor,
+  visitor: ClientInfo,
 ): Promise<SignedIn | null> {
   try {
     const { headers, response } = await auth.api.signUpEmail({
@@ -67,10 +67,10 @@ async function create(
     });
     return { user: response.user, cookies: headers.getSetCookie() };
   } catch (error) {
-    return isRefusal(error, taken) ? null : unwrapped(error);
+    return hasErrorCode(error, emailTakenCodes) ? null : rethrowCause(error);
   }
 }
 
-function headersOf({ address, userAgent }: Visitor): Headers {
+function headersOf({ address, userAgent }: ClientInfo): Headers {
   return new Headers({ [addressHeader]: address, "user-agent": userAgent });
 }

@@ -36,7 +36,7 @@ export async function findUser(
 }
 
 /** @returns names by id, of those who are still there */
-export async function namesOf(
+export async function listUserNames(
   backend: Pick<Backend, "db">,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -47,14 +47,14 @@ export async function namesOf(
 }
 
 /** Longer than any sign-up that is still under way. */
-const unfinishedAfter = 60_000;
+const unfinishedAfterMs = 60_000;
 
 /**
  * Removes a user whom a cut-off sign-up left without a password: nobody could sign in as them, and
  * the email would be taken for ever.
  * @returns whether there was one
  */
-export async function removeUnfinished(
+export async function deleteUnfinishedSignUp(
   backend: Pick<Backend, "db">,
   email: string,
 ): Promise<boolean> {
@@ -66,7 +66,7 @@ export async function removeUnfinished(
     .where("users.email", "=", email)
     .where("credentials.userId", "is", null)
     .executeTakeFirst();
-  if (!user || Date.now() - new Date(user.createdAt).getTime() < unfinishedAfter) return false;
+  if (!user || Date.now() - new Date(user.createdAt).getTime() < unfinishedAfterMs) return false;
   await tables.deleteFrom("users").where("id", "=", user.id).execute();
   return true;
 }

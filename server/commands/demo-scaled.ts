@@ -4,7 +4,7 @@
  * hand and watching how the rest goes on.
  */
 import { join } from "node:path";
-import { demo } from "../accounts/demo.ts";
+import { demoAccount } from "../accounts/demo-account.ts";
 import { buildAssets } from "../assets/build.ts";
 import { openBackend } from "../backend/open.ts";
 import { readCatalog } from "../catalog.ts";
@@ -119,7 +119,7 @@ function announce(url: string, all: Kept[], ports: number[]): void {
   const victim = all.at(-1)?.pid;
   console.log(`
   Headway runs at ${url}
-  Sign in as ${demo.email} with the password ${demo.password}
+  Sign in as ${demoAccount.email} with the password ${demoAccount.password}
 
 ${table.join("\n")}
   proxy     pid ${process.pid}  ${url}, one web after the other

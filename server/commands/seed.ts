@@ -2,8 +2,8 @@
 import { hostname } from "node:os";
 import { v7 as uuidv7 } from "uuid";
 import { createAccounts } from "../accounts/accounts.ts";
-import { demo } from "../accounts/demo.ts";
-import { ensureMember } from "../accounts/members.ts";
+import { demoAccount } from "../accounts/demo-account.ts";
+import { ensureMembership } from "../accounts/members.ts";
 import type { Backend } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Config } from "../config.ts";
@@ -21,14 +21,14 @@ export async function seed(parts: {
   catalog: Catalog;
   config: Config;
   log: Log;
-}): Promise<typeof demo> {
+}): Promise<typeof demoAccount> {
   const { backend, catalog, config, log } = parts;
   const accounts = createAccounts({ backend, config, log });
   const visitor = { address: "127.0.0.1", userAgent: `Headway on ${hostname()}` };
-  if (!(await accounts.findUser(demo.email))) await accounts.signUp(demo, visitor);
-  const user = (await accounts.findUser(demo.email))!;
-  const { accountId } = await ensureMember(backend, user);
-  if (await isInUse(backend, accountId)) return demo;
+  if (!(await accounts.findUser(demoAccount.email))) await accounts.signUp(demoAccount, visitor);
+  const user = (await accounts.findUser(demoAccount.email))!;
+  const { accountId } = await ensureMembership(backend, user);
+  if (await isInUse(backend, accountId)) return demoAccount;
   const owner = { accountId, userId: user.id };
   await startSome(backend, catalog, owner);
   const importId = uuidv7();
@@ -37,7 +37,7 @@ export async function seed(parts: {
     await seedPast(write, catalog, owner, importId, now);
     await seedContacts(write, accountId, importId, now);
   });
-  return demo;
+  return demoAccount;
 }
 
 /** Whether it holds more than the first part of what is seeded, whoever that is from. */

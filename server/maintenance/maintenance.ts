@@ -1,5 +1,5 @@
 /** What the system does for itself from time to time; the queue says when, and which worker. */
-import { removeAllExpired } from "../accounts/sessions.ts";
+import { deleteExpiredSessions } from "../accounts/sessions.ts";
 import type { Backend, Chore } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
 import { keepMissingWords } from "../engine/start/keep-words.ts";
@@ -49,7 +49,7 @@ export function createChores(parts: {
       name: "sessions",
       everyMinutes: 60,
       run: (signal) =>
-        inSmallSteps(backend, signal, (write, most) => removeAllExpired(write, most)),
+        inSmallSteps(backend, signal, (write, most) => deleteExpiredSessions(write, most)),
     },
   ];
   return chores.map((chore) => ({ ...chore, run: (signal) => told(chore, signal, log) }));

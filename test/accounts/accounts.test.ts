@@ -2,7 +2,7 @@ import { getMigrations } from "better-auth/db/migration";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
 import { createAuth } from "../../server/accounts/auth.ts";
-import { ensureMember } from "../../server/accounts/members.ts";
+import { ensureMembership } from "../../server/accounts/members.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { ada, config, log } from "./app.ts";
 
@@ -21,7 +21,7 @@ describe.each(backends)("accounts on $name", (which) => {
   async function enter(): Promise<{ headers: Headers; person: Person }> {
     const signedIn = await accounts.signUp(ada, lynx);
     const headers = new Headers({ cookie: signedIn!.cookies[0]!.split(";")[0]! });
-    return { headers, person: (await accounts.personOf(headers))! };
+    return { headers, person: (await accounts.authenticate(headers))! };
   }
 
   function members() {
@@ -56,7 +56,7 @@ describe.each(backends)("accounts on $name", (which) => {
     await opened.backend.db.deleteFrom("members").execute();
     await opened.backend.db.deleteFrom("accounts").where("id", "=", person.accountId).execute();
     const elsewhere = createAccounts({ backend: opened.backend, config, log });
-    expect(await elsewhere.personOf(headers)).toEqual(person);
+    expect(await elsewhere.authenticate(headers)).toEqual(person);
   });
 
   test("twenty look-ups at once make one account", async () => {
@@ -64,7 +64,7 @@ describe.each(backends)("accounts on $name", (which) => {
     await opened.backend.db.deleteFrom("members").execute();
     const user = { id: person.userId, name: person.name };
     const made = await Promise.all(
-      Array.from({ length: 20 }, () => ensureMember(opened.backend, user)),
+      Array.from({ length: 20 }, () => ensureMembership(opened.backend, user)),
     );
     expect(new Set(made.map(({ accountId }) => accountId))).toEqual(new Set([person.accountId]));
     expect(await members()).toHaveLength(1);
@@ -78,7 +78,7 @@ describe.each(backends)("accounts on $name", (which) => {
       .where("user_id", "=", person.userId)
       .execute();
     const elsewhere = createAccounts({ backend: opened.backend, config, log });
-    expect(await elsewhere.personOf(headers)).toMatchObject({
+    expect(await elsewhere.authenticate(headers)).toMatchObject({
       accountId: "account-1",
       role: "member",
     });
@@ -99,8 +99,8 @@ describe.each(backends)("accounts on $name", (which) => {
     const { person } = await enter();
     const second = await accounts.signIn(ada, { address: "203.0.113.7", userAgent: "Firefox/150" });
     const cookie = second!.cookies[0]!.split(";")[0]!;
-    const other = (await accounts.personOf(new Headers({ cookie })))!;
-    const sessions = await accounts.sessions(person);
+    const other = (await accounts.authenticate(new Headers({ cookie })))!;
+    const sessions = await accounts.listSessions(person);
     expect(sessions.map(({ address, userAgent }) => [address, userAgent])).toEqual([
       ["203.0.113.7", "Firefox/150"],
       ["2001:db8::7", "Lynx/2.9.2"],
@@ -108,7 +108,7 @@ describe.each(backends)("accounts on $name", (which) => {
     const ended: string[] = [];
     const stop = accounts.onSessionEnd((id) => ended.push(id));
     expect(await accounts.revokeSession(person, other.sessionId!)).toBe(true);
-    expect(await accounts.personOf(new Headers({ cookie }))).toBeNull();
+    expect(await accounts.authenticate(new Headers({ cookie }))).toBeNull();
     expect(ended).toEqual([other.sessionId]);
     stop();
     expect(await accounts.revokeSession(person, other.sessionId!)).toBe(false);
@@ -121,13 +121,13 @@ describe.each(backends)("accounts on $name", (which) => {
     const eve = (await accounts.findUser("eve@example.com"))!;
     const stranger: Person = { ...person, userId: eve.id, sessionId: null };
     await accounts.createToken(person.userId, "laptop");
-    const [token] = await accounts.tokens(person);
+    const [token] = await accounts.listTokens(person);
     const ended: string[] = [];
     accounts.onSessionEnd((id) => ended.push(id));
     expect(await accounts.revokeSession(stranger, person.sessionId!)).toBe(false);
     expect(await accounts.revokeToken(stranger, token!.id)).toBe(false);
-    expect(await accounts.personOf(headers)).toEqual(person);
-    expect(await accounts.tokens(person)).toHaveLength(1);
+    expect(await accounts.authenticate(headers)).toEqual(person);
+    expect(await accounts.listTokens(person)).toHaveLength(1);
     expect(ended).toEqual([]);
   });
 
@@ -144,15 +144,15 @@ describe.each(backends)("accounts on $name", (which) => {
     const cookie = headers
       .get("cookie")!
       .replace(/=(.)/, (_, one) => `=${one === "a" ? "b" : "a"}`);
-    expect(await accounts.personOf(new Headers({ cookie }))).toBeNull();
+    expect(await accounts.authenticate(new Headers({ cookie }))).toBeNull();
   });
 
   test("a planted cookie of the same name does not stand for the session beside it", async () => {
     const { headers } = await enter();
     const planted = `${headers.get("cookie")!.split("=")[0]}=planted`;
-    await accounts.personOf(new Headers({ cookie: `${planted}; ${headers.get("cookie")}` }));
-    await accounts.personOf(new Headers({ cookie: `${headers.get("cookie")}; ${planted}` }));
-    expect(await accounts.personOf(new Headers({ cookie: planted }))).toBeNull();
+    await accounts.authenticate(new Headers({ cookie: `${planted}; ${headers.get("cookie")}` }));
+    await accounts.authenticate(new Headers({ cookie: `${headers.get("cookie")}; ${planted}` }));
+    expect(await accounts.authenticate(new Headers({ cookie: planted }))).toBeNull();
   });
 
   test("a session in use is prolonged where its cookie can be sent anew", async () => {
@@ -161,11 +161,11 @@ describe.each(backends)("accounts on $name", (which) => {
     const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
     await db.updateTable("sessions").set({ expiresAt: soon }).execute();
     const elsewhere = () => createAccounts({ backend: opened.backend, config, log });
-    await elsewhere().personOf(headers);
+    await elsewhere().authenticate(headers);
     const { expiresAt } = await db.selectFrom("sessions").selectAll().executeTakeFirstOrThrow();
     expect(new Date(expiresAt).toISOString()).toBe(soon);
     const renewed: string[] = [];
-    await elsewhere().personOf(headers, (cookie) => renewed.push(cookie));
+    await elsewhere().authenticate(headers, (cookie) => renewed.push(cookie));
     expect(renewed.join()).toContain("Max-Age=2592000");
   });
 
@@ -174,7 +174,7 @@ describe.each(backends)("accounts on $name", (which) => {
     const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
     await db.updateTable("sessions").set({ expiresAt: "2026-01-01T00:00:00.000Z" }).execute();
     const elsewhere = createAccounts({ backend: opened.backend, config, log });
-    expect(await elsewhere.personOf(headers)).toBeNull();
+    expect(await elsewhere.authenticate(headers)).toBeNull();
   });
 
   test("a database that is gone is told as such, and nobody counts as signed out", async () => {
@@ -183,7 +183,7 @@ describe.each(backends)("accounts on $name", (which) => {
     const gone = createAccounts({ backend: elsewhere, config, log });
     expect(await gone.signIn(ada, lynx)).not.toBeNull();
     await elsewhere.close();
-    const asked = [() => gone.personOf(headers), () => gone.signIn(ada, lynx)];
+    const asked = [() => gone.authenticate(headers), () => gone.signIn(ada, lynx)];
     for (const ask of [...asked, () => gone.signUp(ada, lynx), () => gone.signOut(headers)]) {
       const error = await ask().catch((thrown: Error) => thrown);
       expect(error).toBeInstanceOf(Error);
@@ -199,15 +199,15 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(token).toMatch(/^hw_[\w-]{43}$/);
     const rows = await opened.backend.db.selectFrom("api_tokens").selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token);
-    expect(await accounts.tokens(person)).toMatchObject([{ name: "laptop", lastUsedAt: null }]);
-    expect(await accounts.personOfToken(token)).toEqual({ ...person, sessionId: null });
-    expect(await accounts.personOfToken(`${token}x`)).toBeNull();
-    const [used] = await accounts.tokens(person);
+    expect(await accounts.listTokens(person)).toMatchObject([{ name: "laptop", lastUsedAt: null }]);
+    expect(await accounts.authenticateToken(token)).toEqual({ ...person, sessionId: null });
+    expect(await accounts.authenticateToken(`${token}x`)).toBeNull();
+    const [used] = await accounts.listTokens(person);
     expect(used!.lastUsedAt).toBeGreaterThan(0);
     const ended: string[] = [];
     accounts.onSessionEnd((id) => ended.push(id));
     expect(await accounts.revokeToken(person, used!.id)).toBe(true);
-    expect(await accounts.personOfToken(token)).toBeNull();
+    expect(await accounts.authenticateToken(token)).toBeNull();
     expect(ended).toEqual([person.userId]);
   });
 });

@@ -7,9 +7,9 @@ import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { protectForms, requirePerson } from "../../server/routes/page/guard.ts";
 import type { TrayServices } from "../../server/routes/page/tray.ts";
-import { sessionRoutes } from "../../server/routes/people/sessions.ts";
-import { settingRoutes } from "../../server/routes/people/settings.ts";
-import { signUpRoutes } from "../../server/routes/people/sign-ups.ts";
+import { sessionRoutes } from "../../server/routes/sessions.ts";
+import { settingRoutes } from "../../server/routes/settings.ts";
+import { signUpRoutes } from "../../server/routes/sign-ups.ts";
 import type { Env } from "../../server/services.ts";
 
 export const config = {

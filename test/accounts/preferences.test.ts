@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAccounts } from "../../server/accounts/accounts.ts";
-import { usualPreferences } from "../../server/accounts/preferences.ts";
+import { defaultPreferences } from "../../server/accounts/preferences.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { ada, config, log } from "./app.ts";
 
@@ -18,14 +18,14 @@ describe.each(backends)("what a person prefers, on $name", (which) => {
     const accounts = createAccounts({ backend: opened.backend, config, log });
     const { cookies, user } = (await accounts.signUp(ada, visitor))!;
     const headers = new Headers({ cookie: cookies.map((each) => each.split(";")[0]).join("; ") });
-    const known = async () => (await accounts.personOf(headers))!.preferences;
-    expect(await known()).toEqual(usualPreferences);
-    await accounts.prefer(user.id, { sound: true });
-    await accounts.prefer(user.id, { timeZone: "Europe/Berlin" });
+    const known = async () => (await accounts.authenticate(headers))!.preferences;
+    expect(await known()).toEqual(defaultPreferences);
+    await accounts.updatePreferences(user.id, { sound: true });
+    await accounts.updatePreferences(user.id, { timeZone: "Europe/Berlin" });
     const both = { sound: true, openResult: false, timeZone: "Europe/Berlin" };
     expect(await known()).toEqual(both);
-    await accounts.prefer(user.id, { sound: false, timeZone: null });
-    expect(await known()).toEqual(usualPreferences);
-    expect(await accounts.preferences(user.id)).toEqual(usualPreferences);
+    await accounts.updatePreferences(user.id, { sound: false, timeZone: null });
+    expect(await known()).toEqual(defaultPreferences);
+    expect(await accounts.getPreferences(user.id)).toEqual(defaultPreferences);
   });
 });

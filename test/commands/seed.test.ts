@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createAccounts } from "../../server/accounts/accounts.ts";
-import { demo } from "../../server/accounts/demo.ts";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import { readCatalog } from "../../server/catalog.ts";
 import { seed } from "../../server/commands/seed.ts";
@@ -73,7 +73,7 @@ test("a demo that was cut off anywhere is whole after the next start, and only o
 test("one whose process was killed right behind the sign-up is seeded all the same", async () => {
   const { backend, config, seedWith } = await open();
   const accounts = createAccounts({ backend, config, log });
-  await accounts.signUp(demo, { address: "", userAgent: "" });
+  await accounts.signUp(demoAccount, { address: "", userAgent: "" });
   await seedWith(backend);
   expect((await shown(backend)).jobs).toHaveLength(6);
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { demo } from "../../server/accounts/demo.ts";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { type Place, startApplication } from "../support/application.ts";
 import { descendantsOf, isAlive, launch } from "../support/processes.ts";
 import { type TextBrowser, textBrowser } from "./text-browser.ts";
@@ -34,7 +34,7 @@ async function failedStart(
 
 async function signedIn(url: string): Promise<TextBrowser> {
   const browser = textBrowser(Number(new URL(url).port));
-  const { email, password } = demo;
+  const { email, password } = demoAccount;
   const page = await (await browser.get("/jobs")).submit("/sign-in", { email, password });
   expect(page.html).toContain("<h1>Jobs</h1>");
   return browser;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFailed } from "vitest";
-import { demo } from "../../server/accounts/demo.ts";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import {
   type Application,
   type Environment,
@@ -115,7 +115,7 @@ export function useApplication({ environment = {}, backForwardCache }: SceneOpti
 }
 
 /** Fills in the form that any page leads to; ends on the page that was asked for. */
-export async function signIn(page: Page, who = demo): Promise<void> {
+export async function signIn(page: Page, who = demoAccount): Promise<void> {
   await page.fill("#email", who.email);
   await page.fill("#password", who.password);
   await page.click("#submit");

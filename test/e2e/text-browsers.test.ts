@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Papa from "papaparse";
 import { describe, expect, test } from "vitest";
-import { demo } from "../../server/accounts/demo.ts";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { people } from "./people.ts";
 import { useApplication } from "./scene.ts";
 import { type TextBrowser, textBrowser } from "./text-browser.ts";
@@ -20,7 +20,7 @@ async function until(browser: TextBrowser, path: string, text: RegExp): Promise<
 async function signedIn(): Promise<TextBrowser> {
   const browser = textBrowser(scene.port);
   const form = await browser.get("/contacts");
-  const { email, password } = demo;
+  const { email, password } = demoAccount;
   const page = await form.submit("/sign-in", { email, password });
   expect(page.path).toBe("/contacts");
   expect(page.html).toContain("<h1>Contacts</h1>");

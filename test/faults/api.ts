@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { demo } from "../../server/accounts/demo.ts";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { finalStatuses } from "../../server/engine/status.ts";
 import { messagesOf } from "../routes/api/event-reader.ts";
 import { environment, type Place } from "../support/application.ts";
@@ -11,7 +11,7 @@ import { environment, type Place } from "../support/application.ts";
 const command = join(import.meta.dirname, "../../server/commands/token.ts");
 
 export async function createClient(url: string, place: Place) {
-  const printed = await promisify(execFile)(process.execPath, [command, demo.email], {
+  const printed = await promisify(execFile)(process.execPath, [command, demoAccount.email], {
     env: { ...process.env, ...environment(place, {}) },
   });
   const authorization = `Bearer ${printed.stdout.trim()}`;

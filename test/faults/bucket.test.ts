@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { demo } from "../../server/accounts/demo.ts";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { createBucketStorage } from "../../server/storage/s3/s3.ts";
 import { type Environment, environment, startWeb } from "../support/application.ts";
@@ -29,7 +29,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     const scene = await openScene(which);
     const { url } = await scene.application({ NODE_ENV: "", ...bucket.environment });
     const client = await createClient(url, scene.place);
-    const person = await visit(url, demo);
+    const person = await visit(url, demoAccount);
     const stranger = await visit(url, { email: "eve@example.com", password: "eavesdropping" });
 
     const upload_id = await client.upload("people.csv", csv);
@@ -89,7 +89,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     const scene = await openScene(which);
     const set = { NODE_ENV: "", UPLOAD_LIMIT_MB: "25", ...bucket.environment };
     const { url } = await scene.application(set);
-    const { cookie } = await visit(url, demo);
+    const { cookie } = await visit(url, demoAccount);
     const before = await bucket.keys();
     const send = (chunks: AsyncIterable<Buffer>, signal?: AbortSignal) => {
       const headers = { cookie, origin: url, "content-type": "text/csv" };
@@ -191,7 +191,7 @@ describe("web processes with folders of their own, on postgres", () => {
     await scene.worker({ STORAGE_DIR: await folder(), ...bucket.environment });
     const [here, there] = webs.map(({ url }) => url) as [string, string];
 
-    const person = await visit(here, demo);
+    const person = await visit(here, demoAccount);
     const client = await createClient(here, webs[0]!.place);
     const upload_id = await client.upload("people.csv", csv);
     const id = await client.start("contact_import", { upload_id }, "once", there);

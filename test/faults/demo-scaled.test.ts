@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { demo } from "../../server/accounts/demo.ts";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import {
   descendantsOf,
   isAlive,
@@ -62,7 +62,7 @@ async function post(path: string, cookies: string, fields: Record<string, string
 async function signIn(): Promise<string> {
   const page = await fetch(`${url}/sign-in`);
   const [visitor = ""] = cookiesOf(page);
-  const { email, password } = demo;
+  const { email, password } = demoAccount;
   const fields = { email, password, token: await tokenOn(page) };
   return cookiesOf(await post("/sign-in", visitor, fields)).join("; ");
 }

@@ -5,7 +5,7 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
-import { usualPreferences } from "../../server/accounts/preferences.ts";
+import { defaultPreferences } from "../../server/accounts/preferences.ts";
 import { type Config, readConfig } from "../../server/config.ts";
 import { readAudit } from "../../server/engine/audit.ts";
 import { createLog } from "../../server/log.ts";
@@ -26,7 +26,7 @@ const colleague: Person = {
   name: "Bo",
   email: "bo@example.com",
   sessionId: "session-2",
-  preferences: usualPreferences,
+  preferences: defaultPreferences,
 };
 const person: Person = { ...colleague, userId: "user-1", name: "Ann", sessionId: "session-1" };
 const owner: Person = { ...colleague, userId: "user-3", role: "owner" };

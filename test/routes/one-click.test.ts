@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keepPreferences } from "../../server/accounts/preferences.ts";
+import { savePreferences } from "../../server/accounts/preferences.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { backends } from "../support/backends.ts";
 import { openSite, type Site } from "./site.ts";
@@ -106,7 +106,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
       const eve = await site.join("eve");
       const tokyo = await start({ pause: "15", ...local }, eve);
       expect(await runAt(tokyo)).toBe("2027-01-01T17:00:00.000Z");
-      await keepPreferences(site.backend, eve.userId, { timeZone: "Europe/Berlin" });
+      await savePreferences(site.backend, eve.userId, { timeZone: "Europe/Berlin" });
       // Who they are is remembered for a moment: a new session is not.
       const again = await site.join("eve");
       expect(await again.browser.text("/jobs/new/stepping")).toContain("Europe/Berlin");

@@ -1,7 +1,7 @@
 /** Runs a kind in the test's own process, with real storage and a real database. */
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
-import { createReach } from "../../server/accounts/reach.ts";
+import { policyFor } from "../../server/accounts/job-policy.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { claim } from "../../server/engine/claim.ts";
@@ -32,7 +32,7 @@ export async function oneJob<Input extends z.ZodObject>(
     storage: createDiskStorage(dir),
     log: createLog("silent", "runner"),
     observe: () => {},
-    reach: createReach(backend),
+    reach: policyFor(backend),
     progress: createProgress({
       write: progressWriter(backend),
       now: backend.now,

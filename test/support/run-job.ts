@@ -1,6 +1,6 @@
 /** Runs jobs in the test's own process, through the engine that runners use and a real backend. */
 import { buffer } from "node:stream/consumers";
-import { createReach } from "../../server/accounts/reach.ts";
+import { policyFor } from "../../server/accounts/job-policy.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { FileRow, JobRow } from "../../server/backend/schema.ts";
 import type { Catalog } from "../../server/catalog.ts";
@@ -66,7 +66,7 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
         now: used.now,
         onError: () => {},
       });
-      const reach = createReach(backend);
+      const reach = policyFor(backend);
       const executor = { reach, backend: used, storage, catalog, progress, log, observe: () => {} };
       const ended = await execute(executor, row, abort);
       if (ended) await execute(executor, ended, new AbortController(), "clean");

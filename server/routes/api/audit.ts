@@ -1,6 +1,6 @@
 /** GET /api/jobs/:id/audit: who did what with a job. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { namesOf } from "../../accounts/users.ts";
+import { listUserNames } from "../../accounts/users.ts";
 import { readAudit } from "../../engine/audit.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
@@ -54,7 +54,7 @@ export function auditApi(services: Services): OpenAPIHono<Env> {
   api.openapi(route, async (c) => {
     const job = await oneJob(c, services, "see");
     const deeds = await readAudit(backend.db, job.id, mostLines);
-    const names = await namesOf(
+    const names = await listUserNames(
       backend,
       deeds.map(({ user_id }) => user_id),
     );

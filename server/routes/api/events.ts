@@ -90,7 +90,9 @@ function stream(
     {
       next: (behind, limit) => nextEvents(backend, job.id, behind, limit),
       async isAllowed() {
-        const now = token ? await accounts.personOfToken(token) : await accounts.personOf(headers);
+        const now = token
+          ? await accounts.authenticateToken(token)
+          : await accounts.authenticate(headers);
         return now !== null && can(now, "see", job);
       },
     },

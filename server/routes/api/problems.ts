@@ -8,7 +8,7 @@ import { isWorthRetrying } from "../../engine/retryable.ts";
 import { AlreadyActive, InvalidInput, UnknownKind } from "../../engine/start/request.ts";
 import { NotFinal } from "../../engine/start/retry.ts";
 import { NoRejectedRows } from "../../engine/start/retry-rejected.ts";
-import { uploadStatus } from "../new-job/receive.ts";
+import { uploadStatus } from "../receive-upload.ts";
 
 export const problemSchema = z
   .object({

@@ -1,7 +1,7 @@
 /** POST /api/uploads: a file, streamed to the storage. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env, Services } from "../../services.ts";
-import { receiveUpload } from "../new-job/receive.ts";
+import { receiveUpload } from "../receive-upload.ts";
 import { json, problems } from "./answers.ts";
 
 const uploadSchema = z

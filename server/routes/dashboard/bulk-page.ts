@@ -6,8 +6,8 @@ import { countJobs } from "../../engine/list/list.ts";
 import { isFinal, type Status, statuses } from "../../engine/status.ts";
 import type { Env, Services } from "../../services.ts";
 import { formatCappedCount } from "../../text/counts.ts";
+import { listFilter, readFilter, whichJobs } from "../job-filter.ts";
 import { layoutFor } from "../page/layout.ts";
-import { listFilter, readFilter, whichJobs } from "./job-filter.ts";
 
 export type BulkActionName = keyof typeof bulkKinds;
 

@@ -1,5 +1,5 @@
 /** Who did what with a job, for the one who looks at its page. */
-import { namesOf } from "../../accounts/users.ts";
+import { listUserNames } from "../../accounts/users.ts";
 import { readAudit } from "../../engine/audit.ts";
 import { auditText } from "../../presenters/audit-text.ts";
 import type { HistoryLine } from "../../presenters/jobs.ts";
@@ -16,7 +16,7 @@ export async function historyOf(
 ): Promise<HistoryLine[]> {
   const deeds = await readAudit(backend.db, jobId, mostLines);
   const others = deeds.map(({ user_id }) => user_id).filter((id) => id !== viewerId);
-  const names = await namesOf(backend, others);
+  const names = await listUserNames(backend, others);
   return deeds.map((deed) => {
     const name = names.get(deed.user_id) ?? "Somebody who has left";
     return {

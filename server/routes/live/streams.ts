@@ -52,8 +52,8 @@ function sameAsker(c: Context<Env>, { accounts }: Services): () => Promise<boole
   const cookie = c.req.header("cookie") ?? "";
   const token = bearerToken(c.req.header("authorization"));
   return async () => {
-    const person = await accounts.personOf(new Headers({ cookie }));
-    return (person ?? (token ? await accounts.personOfToken(token) : null)) !== null;
+    const person = await accounts.authenticate(new Headers({ cookie }));
+    return (person ?? (token ? await accounts.authenticateToken(token) : null)) !== null;
   };
 }
 

@@ -1,7 +1,7 @@
 /** Small things that routes with forms of people share. */
 
-import { addressOf } from "../../accounts/address.ts";
-import type { Visitor } from "../../accounts/sign-in.ts";
+import { clientAddress } from "../../accounts/client-address.ts";
+import type { ClientInfo } from "../../accounts/sign-in.ts";
 import type { Config } from "../../config.ts";
 import type { Handled } from "./layout.ts";
 
@@ -18,8 +18,8 @@ export function keyOf(body: Record<string, unknown>): string | undefined {
   return field(body, "idempotency_key").slice(0, longestKey) || undefined;
 }
 
-export function visitorOf(c: Handled, { proxies }: Pick<Config, "proxies">): Visitor {
-  return { address: addressOf(c, proxies), userAgent: c.req.header("user-agent") ?? "" };
+export function visitorOf(c: Handled, { proxies }: Pick<Config, "proxies">): ClientInfo {
+  return { address: clientAddress(c, proxies), userAgent: c.req.header("user-agent") ?? "" };
 }
 
 export function addCookies(c: Handled, cookies: string[]): void {

@@ -2,14 +2,14 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { bearerToken } from "../../accounts/bearer-token.ts";
-import { isFormToken } from "../../accounts/form-token.ts";
-import { nextPath } from "../../accounts/next-path.ts";
-import { originOf } from "../../accounts/same-origin.ts";
+import { isCsrfToken } from "../../accounts/csrf-token.ts";
+import { requestOrigin } from "../../accounts/request-origin.ts";
 import type { Env } from "../../services.ts";
 import { answer, Problem } from "../api/problems.ts";
+import { assertNoNullCharacters } from "../middleware/reject-null-characters.ts";
 import { errorPage } from "./error-page.ts";
 import { currentPerson, formBinding, type PageServices } from "./layout.ts";
-import { mustBeReadable } from "./readable.ts";
+import { localPath } from "./return-path.ts";
 
 /** Bytes. Uploads are streamed, and have limits of their own. */
 const largestForm = 1_000_000;
@@ -41,9 +41,9 @@ export function requirePerson(services: PageServices): MiddlewareHandler<Env> {
 export function pageOf(c: Context<Env>): string {
   const { pathname, search } = new URL(c.req.url);
   const isFragment = c.req.header("hx-request") === "true";
-  if (c.req.method === "GET" && !isFragment) return nextPath(pathname + search);
+  if (c.req.method === "GET" && !isFragment) return localPath(pathname + search);
   const from = c.req.header("hx-current-url") ?? c.req.header("referer") ?? "";
-  return nextPath(URL.canParse(from) ? from.replace(/^[a-z]+:\/\/[^/]*/i, "") : undefined);
+  return localPath(URL.canParse(from) ? from.replace(/^[a-z]+:\/\/[^/]*/i, "") : undefined);
 }
 
 /**
@@ -59,12 +59,13 @@ export function protectForms(
 ): MiddlewareHandler<Env> {
   const limited = bodyLimit({ maxSize: largestForm, onError: (c) => tooLarge(c, services) });
   return async (c, next) => {
-    if (originOf(c.req.raw.headers, services.config) === "foreign") return outdated(c, services);
+    if (requestOrigin(c.req.raw.headers, services.config) === "foreign")
+      return outdated(c, services);
     let refused: Response | undefined;
     const check = async () => {
       const isBody = !streamed && isUrlencoded(c);
       const fields = isBody ? await c.req.parseBody() : c.req.query();
-      mustBeReadable(fields);
+      assertNoNullCharacters(fields);
       if (await isOurForm(c, services, fields.token)) await next();
       else refused = await outdated(c, services);
     };
@@ -76,7 +77,7 @@ async function isOurForm(c: Context<Env>, services: PageServices, token: unknown
   await currentPerson(c, services);
   const binding = formBinding(c);
   if (!binding || typeof token !== "string") return false;
-  return isFormToken(services.config.secret, binding, token);
+  return isCsrfToken(services.config.secret, binding, token);
 }
 
 function isUrlencoded(c: Context<Env>): boolean {
@@ -123,12 +124,12 @@ const unauthorized = "Send an API token as Authorization: Bearer. Settings makes
 
 async function apiPerson(c: Context<Env>, services: PageServices) {
   if (c.req.header("authorization")) return bearerOf(c, services);
-  if (originOf(c.req.raw.headers, services.config) !== "ours") return null;
+  if (requestOrigin(c.req.raw.headers, services.config) !== "ours") return null;
   return currentPerson(c, services);
 }
 
 /** The person whose API token the request carries. */
 async function bearerOf(c: Context<Env>, { accounts }: Pick<PageServices, "accounts">) {
   const token = bearerToken(c.req.header("authorization"));
-  return token ? accounts.personOfToken(token) : null;
+  return token ? accounts.authenticateToken(token) : null;
 }

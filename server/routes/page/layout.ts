@@ -4,8 +4,8 @@ import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Person } from "../../accounts/accounts.ts";
 import { isSecure } from "../../accounts/auth.ts";
-import { formToken } from "../../accounts/form-token.ts";
-import { usualPreferences } from "../../accounts/preferences.ts";
+import { csrfToken } from "../../accounts/csrf-token.ts";
+import { defaultPreferences } from "../../accounts/preferences.ts";
 import { assetHref } from "../../assets/href.ts";
 import type { LayoutData } from "../../presenters/layout.ts";
 import type { Env, Services } from "../../services.ts";
@@ -32,7 +32,7 @@ export function layoutFor(
     script: null,
     ...options,
     person: person ? { name: person.name, email: person.email } : null,
-    wishes: person?.preferences ?? usualPreferences,
+    wishes: person?.preferences ?? defaultPreferences,
     token: tokenOf(c, services),
     flash: takeFlash(c),
     css: assetHref("app.css"),
@@ -43,7 +43,7 @@ export function layoutFor(
 /** The token for the forms of this browser; a visitor without any gets what it is bound to. */
 export function tokenOf(c: Context<Env>, services: PageServices): string {
   const binding = formBinding(c) ?? newVisitor(c, services);
-  return formToken(services.config.secret, binding);
+  return csrfToken(services.config.secret, binding);
 }
 
 /** Who is asking, where anybody may ask. Behind `requirePerson` it is `c.var.person`. */
@@ -56,7 +56,7 @@ export async function currentPerson(
   // A stream is written past `c`: it would prolong the session and lose the cookie that says so.
   const isStream = c.req.header("accept")?.includes("text/event-stream");
   const renew = (cookie: string) => c.header("Set-Cookie", cookie, { append: true });
-  const person = await accounts.personOf(c.req.raw.headers, isStream ? undefined : renew);
+  const person = await accounts.authenticate(c.req.raw.headers, isStream ? undefined : renew);
   if (person) c.set("person", person);
   return person;
 }

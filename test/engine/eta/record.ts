@@ -8,7 +8,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvOf, writeLines } from "../../../bench/import/people.ts";
-import { createReach } from "../../../server/accounts/reach.ts";
+import { policyFor } from "../../../server/accounts/job-policy.ts";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { openBackend } from "../../../server/backend/open.ts";
 import { type Catalog, readCatalog } from "../../../server/catalog.ts";
@@ -93,7 +93,7 @@ async function runJob(place: Place, kind: string, input: Record<string, unknown>
     storage: createDiskStorage(dir),
     log: createLog("warn", "runner"),
     observe: () => {},
-    reach: createReach(backend),
+    reach: policyFor(backend),
     progress: listening(progress, calls, claimed.claimed_at!),
   };
   const ended = await execute(executor, claimed, new AbortController());

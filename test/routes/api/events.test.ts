@@ -254,7 +254,7 @@ describe.each(backends)("$name", (which) => {
     test("ends when the token is revoked, and not when another one is", async () => {
       const id = await ada.start("counting");
       await api.accounts.createToken(ada.userId, "another");
-      const [another, mine] = await api.accounts.tokens(ada);
+      const [another, mine] = await api.accounts.listTokens(ada);
       const { messages } = await open(id);
       await take(messages, 1);
       await api.accounts.revokeToken(ada, another!.id);
@@ -273,7 +273,7 @@ describe.each(backends)("$name", (which) => {
       const answer = await fetch(`${api.url}/api/jobs/${id}/events`, { headers });
       const messages = messagesOf(answer);
       await take(messages, 1);
-      const [session] = await api.accounts.sessions(grace);
+      const [session] = await api.accounts.listSessions(grace);
       await api.accounts.revokeSession(grace, session!.id);
       expect(await collect(messages)).toEqual([]);
       await grace.post(`/jobs/${id}/cancel`);

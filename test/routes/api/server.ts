@@ -4,7 +4,7 @@ import type { Server, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { type Accounts, createAccounts, type Person } from "../../../server/accounts/accounts.ts";
-import { createReach } from "../../../server/accounts/reach.ts";
+import { policyFor } from "../../../server/accounts/job-policy.ts";
 import { createApp } from "../../../server/app.ts";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { JobRow } from "../../../server/backend/schema.ts";
@@ -94,7 +94,7 @@ export async function apiServer(which: TestBackend): Promise<Api> {
     const signedIn = await accounts.signUp(given, visitor);
     const cookie = signedIn!.cookies.map((each) => each.split(";")[0]).join("; ");
     const token = await accounts.createToken(signedIn!.user.id, "test");
-    const person = await accounts.personOfToken(token);
+    const person = await accounts.authenticateToken(token);
     const member: Member = {
       ...person!,
       token,
@@ -132,7 +132,7 @@ export async function apiServer(which: TestBackend): Promise<Api> {
       if (!row) throw new Error("No job is due");
       const write = progressWriter(backend);
       const progress = createProgress({ write, now: backend.now, onError: () => {} });
-      const reach = createReach(backend);
+      const reach = policyFor(backend);
       const executor = { reach, backend, storage, catalog, progress, log, observe: () => {} };
       await execute(executor, row, abort);
     },

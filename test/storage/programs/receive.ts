@@ -5,7 +5,7 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { openBackend } from "../../../server/backend/open.ts";
-import { receiveUpload, uploadStatus } from "../../../server/routes/new-job/receive.ts";
+import { receiveUpload, uploadStatus } from "../../../server/routes/receive-upload.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
 
 const dir = process.argv[2]!;

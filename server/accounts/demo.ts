@@ -1,6 +1,0 @@
-/** The account that a first start outside of production makes, so that there is something to see. */
-export const demo = {
-  name: "Demo",
-  email: "demo@headway.example",
-  password: "headway-demo",
-};

@@ -1,0 +1,17 @@
+import type { Backend } from "../backend/backend.ts";
+import type { Reach } from "../engine/run/reach.ts";
+import { can, visibleJobs } from "./authorize.ts";
+import { findMembership } from "./members.ts";
+
+/** What somebody's job may reach: what they may reach themselves, as of now. */
+export function policyFor({ db }: Pick<Backend, "db">): Reach {
+  return async (userId, accountId) => {
+    const member = await findMembership(db, userId);
+    if (member?.accountId !== accountId) return undefined;
+    const actor = { userId, ...member };
+    return {
+      list: (scope) => visibleJobs(actor, scope),
+      mayAct: (job) => can(actor, "act", job),
+    };
+  };
+}

@@ -1,0 +1,49 @@
+/** Spans of days as a person means them: in their own time zone. Pure. */
+import { Temporal } from "temporal-polyfill";
+import type { Span } from "../engine/list/list-ranges.ts";
+
+/** Whole days up to now, today among them. */
+export const recentDays: ReadonlyMap<string, number> = new Map([
+  ["today", 1],
+  ["7d", 7],
+  ["30d", 30],
+]);
+
+/** @returns undefined for what is no zone */
+export function parseTimeZone(name: string | undefined): string | undefined {
+  if (!name || !/^[\w+/-]{1,60}$/.test(name)) return undefined;
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns the day as it was given, or an empty text for what is no day: "2026-11-23" */
+export function parseDay(text: string | undefined): string {
+  if (!text || !/^\d{4}-\d\d-\d\d$/.test(text)) return "";
+  try {
+    return Temporal.PlainDate.from(text).toString();
+  } catch {
+    return "";
+  }
+}
+
+/** @param now ms since 1970 */
+export function lastDays(days: number, zone: string, now: number): Span {
+  const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
+  return { from: startOfDay(today.subtract({ days: days - 1 }), zone) };
+}
+
+/** @param from the first day and the last, either of them may be empty */
+export function daysBetween(from: string, to: string, zone: string): Span {
+  return {
+    from: from ? startOfDay(Temporal.PlainDate.from(from), zone) : undefined,
+    to: to ? startOfDay(Temporal.PlainDate.from(to).add({ days: 1 }), zone) : undefined,
+  };
+}
+
+/** Not always midnight: where clocks go forward then, the day begins an hour later. */
+function startOfDay(day: Temporal.PlainDate, zone: string): number {
+  return day.toZonedDateTime(zone).epochMilliseconds;
+}

@@ -1,0 +1,160 @@
+/** The dashboard's filter: from the query, to the list's conditions and back to a form. */
+import type { Person } from "../accounts/accounts.ts";
+import { visibleJobs } from "../accounts/authorize.ts";
+import type { Backend } from "../backend/backend.ts";
+import type { Catalog } from "../catalog.ts";
+import type { JobFilter } from "../engine/list/list-ranges.ts";
+import { search } from "../engine/list/search.ts";
+import { isFinal, type Status, statuses } from "../engine/status.ts";
+import { daysBetween, lastDays, parseDay, parseTimeZone, recentDays } from "../forms/date-range.ts";
+import type { JobChoice } from "../job.ts";
+import type { HiddenField, Option } from "../presenters/form.ts";
+import type { JobFilterView } from "../presenters/jobs.ts";
+
+export interface Filter {
+  q: string;
+  status: string;
+  type: string;
+  /** "today", "7d", "30d", "dates" or empty. */
+  when: string;
+  /** Days, or empty. */
+  from: string;
+  to: string;
+  scope: "mine" | "account";
+  where: Pick<JobFilter, "statuses" | "kinds" | "span">;
+  /** What is set, by the names of the query. */
+  fields: HiddenField[];
+  /** True where anything is left out of the scope. */
+  active: boolean;
+  /** The dashboard with this filter. */
+  href(more?: Record<string, string>): string;
+}
+
+const groups = new Map<string, readonly Status[]>([
+  ["active", statuses.filter((status) => !isFinal(status))],
+  ...statuses.map((status): [string, Status[]] => [status, [status]]),
+]);
+
+/**
+ * What is no filter is left out, so that an old link still shows something.
+ * @param now ms since 1970; what "today" is said of
+ */
+export function readFilter(
+  query: Record<string, string | undefined>,
+  catalog: Catalog,
+  person: Person,
+  now: number,
+): Filter {
+  const q = (query.q ?? "").trim().slice(0, 100);
+  const status = query.status && groups.has(query.status) ? query.status : "";
+  const type = query.type && catalog.has(query.type) ? query.type : "";
+  const [from, to] = [parseDay(query.from), parseDay(query.to)];
+  // Days that were typed count, whether or not they were asked for.
+  const days = from || to ? "dates" : "";
+  const when = query.when && recentDays.has(query.when) ? query.when : days;
+  const zone = parseTimeZone(query.zone) ?? person.preferences.timeZone ?? "UTC";
+  const scope = query.scope === "account" ? "account" : "mine";
+  const where: Filter["where"] = {};
+  if (status) where.statuses = groups.get(status);
+  if (type) where.kinds = [type];
+  if (when === "dates") where.span = daysBetween(from, to, zone);
+  else if (when) where.span = lastDays(recentDays.get(when)!, zone, now);
+  const set = {
+    ...{ q, status, type },
+    ...(when === "dates" ? { from, to } : { when }),
+    zone: when && query.zone ? zone : "",
+    scope: scope === "mine" ? "" : scope,
+  };
+  const entries = Object.entries(set).filter(([, value]) => value);
+  return {
+    ...{ q, status, type, when, scope, where },
+    ...(when === "dates" ? { from, to } : { from: "", to: "" }),
+    fields: entries.map(([name, value]) => ({ name, value })),
+    active: Boolean(q || status || type || when),
+    href(more = {}) {
+      const given = Object.entries({ ...set, ...more }).filter(([, value]) => value);
+      const text = new URLSearchParams(given).toString();
+      return text ? `/jobs?${text}` : "/jobs";
+    },
+  };
+}
+
+/** The conditions of the list for one who asks, with what the search finds. */
+export async function listFilter(
+  { backend, catalog }: { backend: Pick<Backend, "db">; catalog: Catalog },
+  person: Person,
+  { q, scope, where }: Pick<Filter, "q" | "scope" | "where">,
+): Promise<JobFilter> {
+  const visible = visibleJobs(person, scope);
+  const found = q ? await search(backend.db, catalog, visible, q) : undefined;
+  return { ...where, ...visible, found };
+}
+
+const spans: [string, string][] = [
+  ["", "Any time"],
+  ["today", "Today"],
+  ["7d", "Last 7 days"],
+  ["30d", "Last 30 days"],
+  ["dates", "Between dates"],
+];
+
+export function filterView(filter: Filter, catalog: Catalog, person: Person): JobFilterView {
+  const option = (value: string, label: string, chosen: string): Option => ({
+    value,
+    label,
+    selected: value === chosen,
+  });
+  const seesOthers = visibleJobs(person, "account").userId === undefined;
+  const names = [...groups.keys()].map((name) => option(name, capital(name), filter.status));
+  const kinds = [...catalog].map(([name, kind]) => option(name, kind.title, filter.type));
+  return {
+    q: filter.q,
+    statuses: [option("", "Any status", filter.status), ...names],
+    types: [option("", "Any kind", filter.type), ...kinds],
+    spans: spans.map(([value, label]) => option(value, label, filter.when)),
+    from: filter.from,
+    to: filter.to,
+    scopes: seesOthers
+      ? [
+          option("mine", "My jobs", filter.scope),
+          option("account", "Everyone's jobs", filter.scope),
+        ]
+      : [],
+    active: filter.active,
+    clearHref: filter.scope === "account" ? "/jobs?scope=account" : "/jobs",
+  };
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+const first = Date.parse("0000-01-01T00:00:00Z");
+const last = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** The same for a job that acts on what matches at a moment, ms. */
+export function choiceOf({ q, scope, where }: Filter, until: number): JobChoice {
+  const { statuses, kinds, span } = where;
+  // The first day and the last that can be typed may begin and end in years of other lengths.
+  const iso = (at: number | undefined) =>
+    at === undefined || at < first || at > last ? undefined : new Date(at).toISOString();
+  return {
+    ...{ scope, statuses, kinds, from: iso(span?.from), to: iso(span?.to) },
+    ...(q && { q }),
+    until: new Date(until).toISOString(),
+  };
+}
+
+/** In words: "Failed · Import contacts · last 7 days · “people”" */
+export function whichJobs({ q, status, type, when, from, to, scope }: Filter, catalog: Catalog) {
+  const span = spans.find(([name]) => name === when)?.[1].toLowerCase();
+  const days = [from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(" ");
+  const parts = [
+    scope === "account" ? "Everyone's jobs" : "My jobs",
+    status,
+    type && (catalog.get(type)?.title ?? type),
+    when === "dates" ? days : when && span,
+    q && `“${q}”`,
+  ];
+  return parts.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,102 @@
+/** GET /jobs: the jobs of a person or an account, filtered, page by page. */
+import { type Context, Hono } from "hono";
+import { visibleJobs } from "../accounts/authorize.ts";
+import { assetHref } from "../assets/href.ts";
+import { withPlaces } from "../engine/eta/place-in-line.ts";
+import { createAnswerCache } from "../engine/list/answer-cache.ts";
+import { type Counts, countByStatus, mostCounted } from "../engine/list/counts.ts";
+import { countJobs, listJobs } from "../engine/list/list.ts";
+import type { JobFilter } from "../engine/list/list-ranges.ts";
+import { mostFound } from "../engine/list/search.ts";
+import { type Status, statuses } from "../engine/status.ts";
+import { createFrames } from "../live/frames.ts";
+import { createJobReader } from "../live/job-reader.ts";
+import { listPollSeconds } from "../live/poll-interval.ts";
+import { countsView } from "../presenters/counts-view.ts";
+import type { Env, Services } from "../services.ts";
+import { formatCappedCount, formatCount, formatNumber } from "../text/counts.ts";
+import { type Filter, filterView, listFilter, readFilter } from "./job-filter.ts";
+import { layoutFor } from "./page/layout.ts";
+import { refreshView } from "./page/refresh.ts";
+
+const rowsOnPage = 50;
+/** So many take a page's time to count; then the numbers may be a moment old. */
+const countedAtOnce = 2_000;
+const keptMs = 2_000;
+
+export function dashboardRoutes(services: Services): Hono<Env> {
+  const { backend, catalog, render } = services;
+  const { db } = backend;
+  const frames = createFrames({ catalog, render, reader: createJobReader(services) });
+  const routes = new Hono<Env>();
+  const allCounts = createAnswerCache<Counts>(() => backend.now(), keptMs);
+  const matchCounts = createAnswerCache<number>(() => backend.now(), keptMs);
+
+  routes.get("/jobs", async (c) => {
+    const { person } = c.var;
+    // What starts while the list is read is told by the stream.
+    const now = backend.now();
+    const filter = readFilter(c.req.query(), catalog, person, now);
+    const where = await listFilter(services, person, filter);
+    const after = c.req.query("after");
+    const list = await listJobs(db, where, { limit: rowsOnPage, after });
+    const counts = await countAll(visibleJobs(person, filter.scope));
+    const jobs = await frames.rowViews(await withPlaces(backend, list.jobs), now);
+    const isWhole = !list.next && !after;
+    const matching = isWhole ? jobs.length : await countMatching(filter, where, counts);
+    return c.html(
+      render.page("jobs/index", {
+        layout: layoutOf(c, filter, jobs, now),
+        jobs,
+        filter: filterView(filter, catalog, person),
+        counts: countsView(filter.scope, counts, mostCounted, now),
+        notice: where.found?.more ? tooMany : "",
+        bulk: {
+          countText: `${formatCount(jobs.length, "jobs")} shown`,
+          allText: isWhole ? "" : `All ${formatCappedCount(matching, mostCounted)} that match`,
+          fields: filter.fields,
+        },
+        olderHref: list.next ? filter.href({ after: list.next }) : null,
+        newestHref: after ? filter.href() : null,
+      }),
+    );
+  });
+
+  function countAll(owner: { accountId: string; userId?: string }): Promise<Counts> {
+    const mayBeOld = (counts: Counts) => sumOf(counts, statuses) > countedAtOnce;
+    return allCounts.of(JSON.stringify(owner), () => countByStatus(db, owner), mayBeOld);
+  }
+
+  /** What is filtered by status alone was counted already. */
+  async function countMatching(filter: Filter, where: JobFilter, counts: Counts): Promise<number> {
+    if (!filter.q && !filter.type && !filter.when) return sumOf(counts, where.statuses ?? statuses);
+    const key = JSON.stringify([where.accountId, where.userId, filter.fields]);
+    const count = () => countJobs(db, where, mostCounted);
+    return matchCounts.of(key, count, (matching) => matching > countedAtOnce);
+  }
+
+  function layoutOf(
+    c: Context<Env>,
+    { scope }: Filter,
+    jobs: readonly { id: string; active: boolean }[],
+    now: number,
+  ) {
+    const active = jobs.filter((job) => job.active);
+    return layoutFor(c, services, {
+      title: "Jobs",
+      section: "jobs",
+      topics: [`jobs:${scope}`, ...active.map((job) => `row:${job.id}`)],
+      since: String(now),
+      refresh: active.length > 0 ? refreshView(c, listPollSeconds) : null,
+      script: assetHref("dashboard.js"),
+    });
+  }
+
+  return routes;
+}
+
+function sumOf(counts: Counts, of: readonly Status[]): number {
+  return of.reduce((sum, status) => sum + counts[status], 0);
+}
+
+const tooMany = `Very many jobs have these words. The search looked at ${formatNumber(mostFound)} of each, the latest first: type more, or choose a kind.`;

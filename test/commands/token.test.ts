@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ada, signedUp, testApp } from "../accounts/app.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+const command = join(import.meta.dirname, "../../server/commands/token.ts");
+let database: TestDatabase;
+
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database.close());
+
+/** In the folder of the test's database, as `npm run token -- …` runs it. */
+function run(...given: string[]) {
+  const env = { ...process.env, DATABASE_URL: "", STORAGE_DIR: database.dir, LOG_LEVEL: "" };
+  return spawnSync(process.execPath, [command, ...given], { env, encoding: "utf8" });
+}
+
+test("prints a token of that user and nothing else", async () => {
+  const { app, accounts } = testApp(database.backend);
+  await signedUp(app);
+  const { stdout, stderr, status } = run("ADA@example.com");
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/^hw_[\w-]{43}\n$/);
+  expect(status).toBe(0);
+  expect(await accounts.authenticateToken(stdout.trim())).toMatchObject({ email: ada.email });
+});
+
+test("says so where there is no such user", () => {
+  const { stdout, stderr, status } = run("eve@example.com");
+  expect(stdout).toBe("");
+  expect(stderr).toBe("There is no user with the email eve@example.com\n");
+  expect(status).toBe(1);
+});
+
+test("says how it is called", () => {
+  const { stderr, status } = run();
+  expect(stderr).toBe("Usage: npm run token -- EMAIL\n");
+  expect(status).toBe(1);
+});

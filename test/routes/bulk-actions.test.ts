@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { cancel } from "../../server/engine/cancel.ts";
+import { backends } from "../support/backends.ts";
+import { openSite, type Site } from "./site.ts";
+
+let site: Site;
+let person: Awaited<ReturnType<Site["join"]>>;
+beforeEach(async () => {
+  site = await openSite(backends[0]!);
+  person = await site.join("ada");
+});
+afterEach(() => site.close());
+
+async function endedJob(): Promise<string> {
+  const id = await person.start("stepping");
+  await cancel(site.backend, id, person.userId);
+  return id;
+}
+
+const retryAll = (...ids: string[]) =>
+  person.post("/jobs/bulk", [
+    ["action", "retry"],
+    ...ids.map((id): [string, string] => ["ids", id]),
+  ]);
+
+test("jobs are started again once, and what is said counts only these", async () => {
+  const ids = [await endedJob(), await endedJob()];
+  expect((await retryAll(...ids)).status).toBe(303);
+  expect(await person.browser.text("/jobs")).toContain("2 jobs started again.");
+  await retryAll(...ids);
+  expect(await person.browser.text("/jobs")).toContain(
+    "0 jobs started again; 2 jobs left as before.",
+  );
+  const all = await site.backend.db.selectFrom("jobs").select("retry_of").execute();
+  expect(all.filter(({ retry_of }) => retry_of !== null)).toHaveLength(2);
+});
+
+test("a job whose kind is gone does not keep the others from being started", async () => {
+  const [gone, good] = [await endedJob(), await endedJob()];
+  await site.backend.db.updateTable("jobs").set({ kind: "gone" }).where("id", "=", gone).execute();
+  expect((await retryAll(gone, good)).status).toBe(303);
+  expect(await person.browser.text("/jobs")).toContain(
+    "1 job started again; 1 job left as before.",
+  );
+});
+
+test("leads back to the list as it was filtered", async () => {
+  const fields: [string, string][] = [
+    ["action", "clear"],
+    ["ids", await endedJob()],
+  ];
+  const referer = "http://localhost/jobs?status=cancelled&q=step";
+  const answer = await person.post("/jobs/bulk", fields, { referer });
+  expect(answer.headers.get("location")).toBe("/jobs?status=cancelled&q=step");
+  const bare = await person.post("/jobs/bulk", fields);
+  expect(bare.headers.get("location")).toBe("/jobs");
+});
+
+test("jobs of others are left alone", async () => {
+  const stranger = await site.join("eve");
+  const id = await endedJob();
+  await stranger.post("/jobs/bulk", [
+    ["action", "clear"],
+    ["ids", id],
+  ]);
+  const job = await site.backend.db.selectFrom("jobs").select("hidden_at").executeTakeFirst();
+  expect(job).toEqual({ hidden_at: null });
+});
+
+test("for all that match it says what will happen, and starts a job of its own for it", async () => {
+  await endedJob();
+  await person.start("stepping");
+  const asked = await person.post("/jobs/bulk", [
+    ["action", "cancel"],
+    ["all", "1"],
+    ["type", "stepping"],
+    ["scope", "mine"],
+  ]);
+  expect(asked.headers.get("location")).toBe("/jobs/bulk?action=cancel&type=stepping");
+  const page = await person.browser.text("/jobs/bulk?action=cancel&type=stepping");
+  expect(page).toContain("Cancel 1 job?");
+  expect(page).toContain("My jobs · Steps");
+  expect(page).toContain("1 other job that match ended already and stay as they are.");
+  const fields = [...page.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+    .map(([, name, value]): [string, string] => [name!, value!])
+    .filter(([name]) => name !== "token");
+  for (let click = 0; click < 2; click++) {
+    const started = await person.post("/jobs/bulk/all", fields);
+    expect(started.headers.get("location")).toMatch(/^\/jobs\/[0-9a-f-]{36}$/);
+  }
+  const { db } = site.backend;
+  const jobs = await db.selectFrom("jobs").selectAll().where("kind", "=", "bulk_cancel").execute();
+  expect(jobs).toHaveLength(1);
+  expect(jobs[0]).toMatchObject({ subject: "My jobs · Steps", user_id: person.userId });
+  expect(JSON.parse(jobs[0]!.input).choice).toMatchObject({ scope: "mine", kinds: ["stepping"] });
+});
+
+test("whatever a form brings, it is a job, or the list again", async () => {
+  const now = String(site.backend.now());
+  const all = (more: Record<string, string>) => {
+    const fields = { action: "cancel", until: now, ...more };
+    return person.post("/jobs/bulk/all", Object.entries(fields));
+  };
+  const brought: Record<string, string>[] = [
+    { from: "0000-01-01", zone: "Europe/Berlin" },
+    { to: "9999-12-31", zone: "Pacific/Pago_Pago" },
+    { until: "8640000000000000", when: "today" },
+    { until: "-8640000000000000", when: "7d" },
+    { until: "1e400" },
+    { until: "" },
+    { idempotency_key: randomBytes(30_000).toString("hex") },
+  ];
+  for (const [n, odd] of brought.entries()) {
+    expect([n, (await all(odd)).status]).toEqual([n, 303]);
+  }
+});
+
+test("where nothing fits there is nothing to confirm", async () => {
+  const page = await person.browser.text("/jobs/bulk?action=retry&status=active");
+  expect(page).toContain("Nothing to do");
+  expect(page).not.toContain('id="submit"');
+  expect((await person.browser.get("/jobs/bulk?action=explode")).status).toBe(303);
+});
+
+test("files of chosen jobs come as one archive, and those of others do not", async () => {
+  const id = await endedJob();
+  const download = (browser: typeof person) =>
+    browser.post("/jobs/bulk", [
+      ["action", "download"],
+      ["ids", id],
+    ]);
+  expect((await download(person)).status).toBe(303);
+  expect(await person.browser.text("/jobs")).toContain("None of these jobs has left a file.");
+  await site.storage.write(`jobs/${id}/files/1`, [Buffer.from("Dolly")]);
+  const file = { id: "file-1", job_id: id, role: "result", name: "sheep.txt" } as const;
+  await site.backend.db
+    .insertInto("files")
+    .values({
+      ...file,
+      media_type: "text/plain",
+      size: 5,
+      storage_key: `jobs/${id}/files/1`,
+      created_at: 1,
+    })
+    .execute();
+  const answer = await download(person);
+  expect(answer.headers.get("content-disposition")).toContain("Files of 1 job.zip");
+  expect(Buffer.from(await answer.arrayBuffer()).toString("latin1")).toContain("sheep.txt");
+  expect(await person.browser.text(`/jobs/${id}`)).toContain("You downloaded sheep.txt");
+  expect((await download(await site.join("eve"))).status).toBe(303);
+});

@@ -1,0 +1,340 @@
+import { Hono } from "hono";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import contactExport from "../../jobs/contact_export.ts";
+import contactImport from "../../jobs/contact_import.ts";
+import { defineJob, type Kind, upload } from "../../server/job.ts";
+import { newJobsRoutes } from "../../server/routes/job-forms.ts";
+import type { NewJobServices } from "../../server/routes/new-job/form-pages.ts";
+import { protectForms, requirePerson } from "../../server/routes/page/guard.ts";
+import { uploadsRoutes } from "../../server/routes/uploads.ts";
+import type { Env } from "../../server/services.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { ada, Browser, signedUp, testApp, tokenOf } from "../accounts/app.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+const everything = defineJob({
+  title: "Everything",
+  description: "Has a field of each type.",
+  input: z.object({
+    times: z.coerce.number().int().min(1).max(10).default(3).meta({ label: "How often" }),
+    subject: z.string().min(1).max(20),
+    reply_to: z.email().optional(),
+    note: z.string().default("").meta({ multiline: true, help: "Nobody else sees it." }),
+    mood: z.enum(["calm", "wild"]).meta({ options: { wild: "Very wild" } }),
+    loud: z.boolean().default(true),
+    code: z.string().optional().meta({ secret: true }),
+    pem: z.string().optional().meta({ secret: true, multiline: true }),
+    pin: z.coerce.number().optional().meta({ secret: true }),
+  }),
+  steps: { Doing: 1 },
+  expectedSeconds: 90,
+  run: async () => ({ message: "Done" }),
+});
+const scan = defineJob({
+  title: "Scan",
+  description: "Takes a file as it is.",
+  input: z.object({ upload_id: upload("image/png"), pages: z.number().default(1) }),
+  steps: { Scanning: 1 },
+  run: async () => ({ message: "Done" }),
+});
+const hidden = { ...everything, title: "Hidden", listed: false };
+const elsewhere = { ...everything, title: "Elsewhere", startPage: "/campaigns/new" };
+
+const catalog = new Map<string, Kind>(
+  Object.entries({
+    contact_import: contactImport,
+    contact_export: contactExport,
+    everything,
+    scan,
+    hidden,
+    elsewhere,
+  }) as unknown as [string, Kind][],
+);
+
+const uploadLimit = 200_000;
+let database: TestDatabase;
+let app: Hono<Env>;
+let browser: Browser;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  const { backend, dir } = database;
+  const accounts = testApp(backend, { uploadLimit } as object);
+  const services: NewJobServices = {
+    ...accounts.services,
+    backend,
+    catalog,
+    storage: createDiskStorage(dir),
+  };
+  app = new Hono<Env>();
+  app.route("/", accounts.app);
+  app.use(requirePerson(services));
+  app.route("/", uploadsRoutes(services));
+  app.post("*", protectForms(services));
+  app.route("/", newJobsRoutes(services));
+  browser = await signedUp(app);
+});
+afterEach(() => database.close());
+
+const jobs = () => database.backend.db.selectFrom("jobs").selectAll().execute();
+
+/** Values of the hidden fields of a page, by name. */
+function hiddenIn(page: string): Record<string, string> {
+  const found = page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g);
+  return Object.fromEntries([...found].map(([, name, value]) => [name, value]));
+}
+
+/** The option that is chosen in each select of a page. */
+function chosenIn(page: string): Record<string, string> {
+  const selects = page.matchAll(/<select [^>]*?name="([^"]+)"[\s\S]*?<\/select>/g);
+  return Object.fromEntries(
+    [...selects].map(([select, name]) => {
+      return [name, /value="([^"]*)" selected/.exec(select)?.[1] ?? "(none)"];
+    }),
+  );
+}
+
+/** Chooses a file in the form of a page and sends it. */
+async function uploadOn(
+  page: string,
+  content: string | Buffer<ArrayBuffer>,
+  name = "people.csv",
+  who = browser,
+) {
+  const html = await who.text(page);
+  const action = /action="(\/uploads[^"]+)"/.exec(html)![1]!.replaceAll("&amp;", "&");
+  const body = new FormData();
+  for (const [field, value] of Object.entries(hiddenIn(html))) body.append(field, value);
+  body.append("file", new File([content], name, { type: "text/csv" }));
+  return send(action, body, who);
+}
+
+function send(path: string, body: FormData, who = browser) {
+  const cookie = [...who.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  return app.request(path, { method: "POST", body, headers: { cookie, host: "localhost" } });
+}
+
+describe("choosing a kind", () => {
+  test("lists those that are for choosing", async () => {
+    const page = await browser.text("/jobs/new");
+    expect(page).toContain('href="/jobs/new/contact_import"');
+    expect(page).toContain("Usually about 90 seconds");
+    expect(page).toContain('href="/campaigns/new"');
+    expect(page).not.toContain("Hidden");
+  });
+
+  test("a kind that is not there, and one with a page of its own", async () => {
+    expect((await browser.get("/jobs/new/nothing")).status).toBe(404);
+    const answer = await browser.get("/jobs/new/elsewhere");
+    expect(answer.headers.get("location")).toBe("/campaigns/new");
+  });
+
+  test("needs a person", async () => {
+    const answer = await new Browser(app).get("/jobs/new/everything");
+    expect(answer.headers.get("location")).toBe("/sign-in?next=%2Fjobs%2Fnew%2Feverything");
+  });
+});
+
+describe("a form made from the input", () => {
+  test("has a fitting field for each type", async () => {
+    const page = await browser.text("/jobs/new/everything");
+    expect(page).toContain('<label for="f-times">How often</label>');
+    expect(page).toMatch(/<input type="number" value="3" id="f-times"/);
+    expect(page).toMatch(/<input type="text" value="" id="f-subject" name="subject" required/);
+    expect(page).toMatch(/<label for="f-reply_to">Reply to <small>optional/);
+    expect(page).toMatch(/<input type="email" value="" id="f-reply_to"/);
+    expect(page).toMatch(/<textarea rows="6" id="f-note"/);
+    expect(page).toContain("Nobody else sees it.");
+    expect(page).toContain('<option value="" selected>Choose one</option>');
+    expect(page).toContain('<option value="wild">Very wild</option>');
+    expect(page).toMatch(/<input type="checkbox" value="on" id="f-loud"[^>]* checked>/);
+    expect(page).toMatch(/<input type="password" value="" autocomplete="new-password" id="f-code"/);
+    expect(page).toMatch(/<textarea rows="6" id="f-pem"/);
+    expect(page).toMatch(/<input type="number" value="" id="f-pin"/);
+    expect(page).not.toContain("aria-invalid");
+  });
+
+  test("is filled in from the query, and says what does not fit", async () => {
+    const page = await browser.text("/jobs/new/everything?times=99&mood=wild&subject=Hi&loud=off");
+    expect(page).toMatch(/value="99" id="f-times" name="times"[^>]* aria-invalid="true"/);
+    expect(page).toContain("Enter 10 or less");
+    expect(page).toContain('value="Hi"');
+    expect(chosenIn(page)).toEqual({ mood: "wild", when: "now" });
+    expect(page).not.toContain("checked>");
+    expect(page.match(/aria-invalid/g)).toHaveLength(1);
+  });
+
+  test("sent, starts a job and leads to it", async () => {
+    const page = await browser.text("/jobs/new/everything");
+    const fields = { ...hiddenIn(page), times: "4", subject: " Hi ", mood: "calm", reply_to: "" };
+    const answer = await browser.post("/jobs", fields);
+    expect(answer.status).toBe(303);
+    const [job] = await jobs();
+    expect(answer.headers.get("location")).toBe(`/jobs/${job!.id}`);
+    expect(job).toMatchObject({ kind: "everything", status: "queued" });
+    expect(JSON.parse(job!.input)).toEqual({
+      times: 4,
+      subject: " Hi ",
+      mood: "calm",
+      note: "",
+      loud: false,
+    });
+  });
+
+  test("with mistakes comes back, everything typed kept but secrets, and a message at each field", async () => {
+    const page = await browser.text("/jobs/new/everything");
+    const given = { times: "many", subject: "", mood: "", reply_to: "ada@", note: "<b>keep</b>" };
+    const secret = { code: "open sesame", pem: "sesame, twice" };
+    const answer = await browser.post("/jobs", { ...hiddenIn(page), ...given, ...secret });
+    expect(answer.status).toBe(422);
+    const again = await answer.text();
+    expect(again).not.toContain("sesame");
+    expect(again).toContain('value="many"');
+    expect(again).toContain("Enter a number");
+    expect(again).toMatch(/id="f-subject-error">.*Fill this in/);
+    expect(again).toMatch(/id="f-mood-error">.*Choose one of the values/);
+    expect(again).toMatch(/id="f-reply_to-error">.*Enter an email address such as/);
+    expect(again).toContain("&lt;b&gt;keep&lt;/b&gt;");
+    expect(again).not.toContain("checked>");
+    expect(hiddenIn(again).idempotency_key).toBe(hiddenIn(page).idempotency_key);
+    expect(await jobs()).toEqual([]);
+  });
+
+  test("sent twice leads to one job, and says so where the second differs", async () => {
+    const fields = hiddenIn(await browser.text("/jobs/new/everything"));
+    const given = { ...fields, subject: "Hi", mood: "calm" };
+    const first = await browser.post("/jobs", given);
+    expect(await browser.text("/jobs/new")).not.toContain("flash");
+    const second = await browser.post("/jobs", given);
+    expect(second.headers.get("location")).toBe(first.headers.get("location"));
+    expect(await browser.text("/jobs/new")).toContain("nothing was started twice");
+    const third = await browser.post("/jobs", { ...given, subject: "Bye" });
+    expect(third.headers.get("location")).toBe(first.headers.get("location"));
+    expect(await browser.text("/jobs/new")).toContain("with other choices");
+    expect(await jobs()).toHaveLength(1);
+  });
+
+  test("without its token, or for a kind that is not there, starts nothing", async () => {
+    const fields = hiddenIn(await browser.text("/jobs/new/everything"));
+    const given = { ...fields, subject: "Hi", mood: "calm" };
+    expect((await browser.post("/jobs", { ...given, token: "other" })).status).toBe(403);
+    expect((await browser.post("/jobs", { ...given, type: "nothing" })).status).toBe(404);
+    expect(await jobs()).toEqual([]);
+  });
+});
+
+describe("a file", () => {
+  const people = "E-Mail;Vorname;Notiz\nada@x.test;Ada;<i>\nbob@x.test;Bob;\n";
+
+  test("goes up first, and its columns are mapped then", async () => {
+    const answer = await uploadOn("/jobs/new/contact_import?duplicates=skip", people);
+    expect(answer.status).toBe(303);
+    const next = answer.headers.get("location")!;
+    expect(next).toMatch(/^\/jobs\/new\/contact_import\?duplicates=skip&upload_id=[\w-]+$/);
+    const page = await browser.text(next);
+    expect(page).toContain("people.csv");
+    expect(page).toContain("2 rows");
+    expect(page).toContain("UTF-8");
+    expect(page).toContain("semicolon");
+    expect(page).toContain("&lt;i&gt;");
+    expect(chosenIn(page)).toEqual({
+      "mapping.0": "email",
+      "mapping.1": "first_name",
+      "mapping.2": "",
+      first_row: "names",
+      duplicates: "skip",
+      when: "now",
+    });
+    const started = await browser.post("/jobs", { ...hiddenIn(page), ...chosenIn(page) });
+    expect(started.status).toBe(303);
+    const [job] = await jobs();
+    expect(JSON.parse(job!.input)).toEqual({
+      upload_id: hiddenIn(page).upload_id,
+      mapping: { 0: "email", 1: "first_name", 2: "" },
+      first_row: "names",
+      duplicates: "skip",
+    });
+  });
+
+  test("needs an email among its columns, and no field twice", async () => {
+    const next = (await uploadOn("/jobs/new/contact_import", people)).headers.get("location")!;
+    const page = await browser.text(next);
+    const fields = { ...hiddenIn(page), ...chosenIn(page), duplicates: "skip" };
+    const answer = await browser.post("/jobs", { ...fields, "mapping.0": "company" });
+    expect(answer.status).toBe(422);
+    const again = await answer.text();
+    expect(again).toContain("No column is mapped to Email. Choose the column");
+    expect(chosenIn(again)).toMatchObject({ "mapping.0": "company", duplicates: "skip" });
+    expect(hiddenIn(again)).toMatchObject({ upload_id: hiddenIn(page).upload_id });
+    const twice = await browser.post("/jobs", { ...fields, "mapping.1": "email" });
+    expect(await twice.text()).toContain("Two columns are mapped to Email");
+    const odd = await browser.post("/jobs", { ...fields, "mapping.x": "company" });
+    expect(await odd.text()).toContain("Columns are numbered from 0");
+    expect(await jobs()).toEqual([]);
+  });
+
+  test.each<[string, string, string]>([
+    ["people.csv is a PNG image, not a CSV file", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image"],
+    ["people.csv has a header but no rows", "email,name\n", "header only"],
+    ["a quote is opened and never closed", 'email\n"ada@x.test\n', "open quote"],
+  ])("that cannot be imported: %s", async (message, content) => {
+    const bytes = Buffer.from(content, "latin1");
+    const answer = await uploadOn("/jobs/new/contact_import", bytes);
+    const shown = await browser.get(answer.headers.get("location")!);
+    expect(shown.status).toBe(422);
+    const page = await shown.text();
+    expect(page).toContain(message);
+    expect(page).toMatch(/<input type="file"[^>]* aria-invalid="true"/);
+  });
+
+  test.each<[number, string, string]>([
+    [400, "The file is empty", ""],
+    [413, "The file is larger than 0.2 MB", "x".repeat(uploadLimit + 1)],
+  ])("that is refused with %i: %s", async (status, message, content) => {
+    const answer = await uploadOn("/jobs/new/contact_import", content);
+    expect(answer.status).toBe(status);
+    const page = await answer.text();
+    expect(page).toContain(message);
+    expect(page).toContain('enctype="multipart/form-data"');
+  });
+
+  test("is not there for another account, nor when it is gone", async () => {
+    const next = (await uploadOn("/jobs/new/contact_import", people)).headers.get("location")!;
+    const eve = await signedUp(app, { ...ada, email: "eve@example.com" });
+    const shown = await eve.get(next);
+    expect(shown.status).toBe(422);
+    expect(await shown.text()).toContain("no longer there");
+    const fields = hiddenIn(await browser.text(next));
+    const token = tokenOf(await eve.text("/jobs/new/contact_import"));
+    const answer = await eve.post("/jobs", { ...fields, token });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain("upload it again");
+    expect(await jobs()).toEqual([]);
+  });
+
+  test("for a kind that asks no more of it is shown in the form", async () => {
+    const next = (await uploadOn("/jobs/new/scan", "scanned", "page.png")).headers.get("location")!;
+    const page = await browser.text(next);
+    expect(page).toContain("page.png, 7 B");
+    expect(page).toMatch(/<input type="number" value="1" id="f-pages"/);
+    const fields = hiddenIn(page);
+    expect((await browser.post("/jobs", { ...fields, pages: "2" })).status).toBe(303);
+    const [job] = await jobs();
+    expect(JSON.parse(job!.input)).toEqual({ upload_id: fields.upload_id, pages: 2 });
+  });
+
+  test("goes up only with a token, and only for a kind that takes one", async () => {
+    const token = tokenOf(await browser.text("/jobs/new/contact_import"));
+    const file = () => {
+      const body = new FormData();
+      body.append("file", new File([people], "people.csv"));
+      return body;
+    };
+    expect((await send("/uploads?type=contact_import", file())).status).toBe(403);
+    expect((await send(`/uploads?type=everything&token=${token}`, file())).status).toBe(404);
+    expect((await send(`/uploads?type=contact_import&token=${token}`, file())).status).toBe(303);
+    const uploads = await database.backend.db.selectFrom("uploads").select("name").execute();
+    expect(uploads).toEqual([{ name: "people.csv" }]);
+  });
+});

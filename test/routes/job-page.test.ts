@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { cancel } from "../../server/engine/cancel.ts";
+import { backends } from "../support/backends.ts";
+import { openSite, type Site } from "./site.ts";
+
+let site: Site;
+let person: Awaited<ReturnType<Site["join"]>>;
+beforeEach(async () => {
+  site = await openSite(backends[0]!);
+  person = await site.join("ada");
+});
+afterEach(() => site.close());
+
+test("shows no secret of what the job was started with, also not an optional one", async () => {
+  const input = { user: "ada", password: "engine", hint: "analytical" };
+  const page = await person.browser.text(`/jobs/${await person.start("secretive", input)}`);
+  expect(page).toContain("••••••••");
+  expect(page).not.toContain("engine");
+  expect(page).not.toContain("analytical");
+});
+
+test("shows nothing of what was left empty, and says of what has ended that nothing was written", async () => {
+  const id = await person.start("secretive", { user: "ada", password: "engine", hint: "" });
+  const waiting = await person.browser.text(`/jobs/${id}`);
+  expect(waiting).toContain("Nothing written yet.");
+  expect(waiting).toContain("Password");
+  expect(waiting).not.toContain("Hint");
+  await cancel(site.backend, id, person.userId);
+  expect(await person.browser.text(`/jobs/${id}`)).toContain("Nothing written.");
+});
+
+test("without JavaScript is reloaded at once, but of what starts later only now and then", async () => {
+  const id = await person.start("stepping");
+  const reload = async () =>
+    /http-equiv="refresh" content="(\d+)"/.exec(await person.browser.text(`/jobs/${id}`))?.[1];
+  expect(await reload()).toBe("2");
+  const tonight = site.backend.now() + 3_600_000;
+  await site.backend.db.updateTable("jobs").set({ run_at: tonight }).where("id", "=", id).execute();
+  expect(await reload()).toBe("30");
+});
+
+test("a fragment leaves a message to the page that it was meant for", async () => {
+  const id = await person.start("stepping");
+  await cancel(site.backend, id, person.userId);
+  await person.post(`/jobs/${id}/retry`);
+  const again = await person.post(`/jobs/${id}/retry`);
+  await person.browser.get(`/jobs/${id}/own`);
+  const page = await person.browser.text(again.headers.get("location")!);
+  expect(page).toContain("Nothing was started twice");
+});
+
+test("what was cancelled while it waited kept what it had done, where it had done anything", async () => {
+  const outcome = async (set: { fence: number; succeeded: number }) => {
+    const id = await person.start("stepping");
+    await site.backend.db.updateTable("jobs").set(set).where("id", "=", id).execute();
+    return (await cancel(site.backend, id, person.userId)).outcome;
+  };
+  expect(await outcome({ fence: 0, succeeded: 0 })).toBe("Cancelled before it started");
+  expect(await outcome({ fence: 1, succeeded: 0 })).toBe("Cancelled before it went on");
+  expect(await outcome({ fence: 1, succeeded: 2 })).toContain("what was done before is kept");
+});

@@ -1,0 +1,61 @@
+import { v7 as uuidv7 } from "uuid";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { backends } from "../support/backends.ts";
+import { openSite, type Site } from "./site.ts";
+
+let site: Site;
+let person: Awaited<ReturnType<Site["join"]>>;
+const id = uuidv7();
+beforeEach(async () => {
+  site = await openSite(backends[0]!);
+  person = await site.join("ada");
+  const whose = { account_id: person.accountId, user_id: person.userId };
+  const what = {
+    id,
+    kind: "stepping",
+    status: "done",
+    outcome: "Imported 72 of 75.",
+  } as const;
+  const finished_at = Date.UTC(2026, 4, 3, 14, 2);
+  await site.backend.db
+    .insertInto("removed_jobs")
+    .values({ ...whose, ...what, finished_at })
+    .execute();
+});
+afterEach(() => site.close());
+
+test.each(["", "/own", "/log", "/result"])(
+  "a job that is no longer kept says what it came to: %s",
+  async (path) => {
+    const answer = await person.browser.get(`/jobs/${id}${path}`);
+    expect(answer.status).toBe(410);
+    const page = await answer.text();
+    expect(page).toContain("This job is no longer kept");
+    expect(page).toMatch(/It was done on 3 May.*: Imported 72 of 75\. Jobs are kept for 90 days/);
+  },
+);
+
+test("nor can it be cancelled or started again", async () => {
+  for (const action of ["cancel", "retry"]) {
+    expect((await person.post(`/jobs/${id}/${action}`)).status).toBe(410);
+  }
+});
+
+test("programs are told the same", async () => {
+  const answer = await person.browser.send(`/api/jobs/${id}`, {
+    headers: { "sec-fetch-site": "same-origin" },
+  });
+  expect(answer.status).toBe(410);
+  const { detail } = (await answer.json()) as { detail: string };
+  expect(detail).toMatch(/^This job is no longer kept\. It was done on 3 May/);
+});
+
+test("somebody else is told nothing of it", async () => {
+  const stranger = await site.join("eve");
+  expect((await stranger.browser.get(`/jobs/${id}`)).status).toBe(404);
+});
+
+test("who still watches it hears nothing, and no error", async () => {
+  const answer = await person.browser.get(`/live?topics=job:${id}`);
+  expect(answer.status).toBe(200);
+});

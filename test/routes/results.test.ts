@@ -1,0 +1,102 @@
+import { buffer } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { fromBufferPromise } from "yauzl";
+import type { FileRow } from "../../server/backend/schema.ts";
+import { backends } from "../support/backends.ts";
+import { openSite, type Site } from "./site.ts";
+
+describe.each(backends)("what a job left, on $name", (which) => {
+  let site: Site;
+  let ada: Awaited<ReturnType<Site["join"]>>;
+  let grace: typeof ada;
+  beforeAll(async () => {
+    site = await openSite(which);
+    [ada, grace] = await Promise.all([site.join("ada"), site.join("grace")]);
+  });
+  afterAll(() => site.close());
+
+  /** A job that ended, and the files it left. */
+  async function ended(files: Record<string, string>, different: Partial<FileRow> = {}) {
+    const id = await ada.start("counting");
+    const { db } = site.backend;
+    const done = { status: "done" as const, started_at: 1, finished_at: Date.now() };
+    await db.updateTable("jobs").set(done).where("id", "=", id).execute();
+    for (const [name, content] of Object.entries(files)) {
+      const storage_key = `jobs/${id}/files/${name}`;
+      const { size } = await site.storage.write(storage_key, [Buffer.from(content)]);
+      const row = { id: `${name}-of-${id}`, job_id: id, role: "result" as const, name, size };
+      const about = { storage_key, created_at: Date.now(), kept_until: null, removed_at: null };
+      const file = { ...row, ...about, media_type: "text/csv", ...different };
+      await db.insertInto("files").values(file).execute();
+    }
+    return id;
+  }
+
+  test("the page shows the first rows of a table, and leads to the file by a link for who asks", async () => {
+    const id = await ended({ "people.csv": "Email,Name\nann@x.test,<Ann>\n" });
+    const page = await ada.browser.text(`/jobs/${id}`);
+    expect(page).toContain("<td>&lt;Ann&gt;</td>");
+    expect(page).not.toContain("results.zip");
+    const way = /href="(\/jobs\/[^"]+\/result\?file=[^"]+)"/.exec(page)![1]!;
+    const link = (await ada.browser.get(way)).headers.get("location")!;
+    expect(await ada.browser.text(link)).toContain("ann@x.test");
+    expect((await grace.browser.get(way)).status).toBe(404);
+    expect((await grace.browser.get(link)).status).toBe(404);
+  });
+
+  test("a link that has expired is made anew with one click", async () => {
+    const id = await ended({ "people.csv": "Email\n" });
+    const link = (await ada.browser.get(`/jobs/${id}/result`)).headers.get("location")!;
+    const expires = Number(/expires=(\d+)/.exec(link)![1]);
+    expect(expires - Date.now()).toBeGreaterThan(71.9 * 3_600_000);
+    expect(expires - Date.now()).toBeLessThan(72.1 * 3_600_000);
+    const later = vi.spyOn(site.backend, "now").mockReturnValue(expires + 1);
+    const answer = await ada.browser.get(link);
+    expect(answer.status).toBe(410);
+    const anew = /href="([^"]+)">Make a new link</.exec(await answer.text())![1]!;
+    const fresh = (await ada.browser.get(anew)).headers.get("location")!;
+    expect((await ada.browser.get(fresh)).status).toBe(200);
+    later.mockRestore();
+  });
+
+  test("several files come as one zip", async () => {
+    const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" });
+    const page = await ada.browser.text(`/jobs/${id}`);
+    expect(page).toContain(`href="/jobs/${id}/results.zip"`);
+    const answer = await ada.browser.get(`/jobs/${id}/results.zip`, { "accept-encoding": "gzip" });
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "content-type": "application/zip",
+      "content-disposition": expect.stringContaining('filename="Count.zip"'),
+      "cache-control": "private, no-store, no-transform",
+    });
+    expect(answer.headers.get("content-encoding")).toBeNull();
+    const zip = await fromBufferPromise(Buffer.from(await answer.arrayBuffer()), {
+      autoClose: false,
+    });
+    const found: Record<string, string> = {};
+    for await (const entry of zip.eachEntry())
+      found[entry.fileName] = (await buffer(await zip.openReadStreamPromise(entry))).toString();
+    expect(found).toEqual({ "a.csv": "1\n", "b.csv": "2\n" });
+    expect((await grace.browser.get(`/jobs/${id}/results.zip`)).status).toBe(404);
+  });
+
+  test("what is no longer kept is told, and not offered", async () => {
+    const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" }, { kept_until: 1 });
+    const page = await ada.browser.text(`/jobs/${id}`);
+    expect(page).toContain("no longer kept");
+    expect(page).not.toContain("/result?file=");
+    for (const path of ["result", "results.zip", `result?file=a.csv-of-${id}`]) {
+      const answer = await ada.browser.get(`/jobs/${id}/${path}`);
+      expect(answer.status).toBe(404);
+      expect(await answer.text()).toContain("There is no result");
+    }
+  });
+
+  test("the page is whole with the storage away", async () => {
+    const id = await ended({ "people.csv": "Email\n" });
+    await site.storage.remove(`jobs/${id}/files/people.csv`);
+    const page = await ada.browser.text(`/jobs/${id}`);
+    expect(page).toContain("people.csv</a>");
+    expect(page).not.toContain("look-toggle");
+  });
+});

@@ -1,0 +1,238 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ada, Browser, signedUp, type TestApp, testApp, tokenOf } from "../accounts/app.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+let site: TestApp;
+let app: TestApp["app"];
+
+beforeEach(async () => {
+  database = await testDatabase();
+  site = testApp(database.backend);
+  app = site.app;
+});
+afterEach(() => database.close());
+
+const signIn = { email: ada.email, password: ada.password };
+
+describe("signing up", () => {
+  test("makes a user with an account and leads to where they were going", async () => {
+    const browser = new Browser(app);
+    const answer = await browser.submit("/sign-up", "/sign-up", { ...ada, next: "/contacts?q=x" });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toBe("/contacts?q=x");
+    const settings = await browser.text("/settings");
+    expect(settings).toContain("Ada Lovelace");
+    expect(await database.backend.db.selectFrom("accounts").selectAll().execute()).toMatchObject([
+      { name: "Ada Lovelace" },
+    ]);
+  });
+
+  test("says what is wrong beside each field and keeps what was typed but the password", async () => {
+    const browser = new Browser(app);
+    const given = { name: " ", email: "ada at home", password: "short!!" };
+    const answer = await browser.submit("/sign-up", "/sign-up", given);
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    expect(page).toContain("Enter your name");
+    expect(page).toContain("Enter an email address such as");
+    expect(page).toContain("Use at least 8 characters");
+    expect(page).toContain('value="ada at home"');
+    expect(page).not.toContain("short!!");
+  });
+
+  test("refuses an email that somebody else has signed up with", async () => {
+    await signedUp(app);
+    const given = { name: "Eve", email: "ADA@example.com", password: "another password" };
+    const answer = await new Browser(app).submit("/sign-up", "/sign-up", given);
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain("There is an account with this email");
+  });
+
+  test("sent twice signs in", async () => {
+    await signedUp(app);
+    const again = await signedUp(app);
+    expect((await again.get("/settings")).status).toBe(200);
+    const users = await database.backend.db.selectFrom("members").select("user_id").execute();
+    expect(users).toHaveLength(1);
+  });
+});
+
+describe("signing in", () => {
+  test("opens the pages, with a cookie that scripts and other sites do not get", async () => {
+    await signedUp(app);
+    const browser = new Browser(app);
+    const answer = await browser.submit("/sign-in", "/sign-in", { ...signIn, next: "/jobs/new" });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toBe("/jobs/new");
+    const cookie = answer.headers.getSetCookie().find((one) => one.includes("session_token"));
+    expect(cookie).toMatch(/^headway\.session_token=.*HttpOnly; SameSite=Lax$/);
+    expect((await browser.get("/settings")).status).toBe(200);
+    expect((await browser.get("/sign-in")).headers.get("location")).toBe("/jobs");
+  });
+
+  test("cookies are Secure where the application is reached over https", async () => {
+    const secure = testApp(database.backend, { publicUrl: "https://headway.example" });
+    await signedUp(app);
+    const answer = await new Browser(secure.app).submit("/sign-in", "/sign-in", signIn);
+    const cookie = answer.headers.getSetCookie().find((one) => one.includes("session_token"));
+    expect(cookie).toMatch(/^__Secure-headway\.session_token=.*; Secure/);
+  });
+
+  test.each([
+    ["a wrong password", { email: ada.email, password: "analytical engines" }],
+    ["an unknown email", { email: "eve@example.com", password: ada.password }],
+    ["what is no email", { email: "ada", password: ada.password }],
+    ["an endless password", { email: ada.email, password: "x".repeat(10_000) }],
+    ["nothing", { email: "", password: "" }],
+  ])("refuses %s with the same words", async (_, given) => {
+    await signedUp(app);
+    const browser = new Browser(app);
+    const answer = await browser.submit("/sign-in", "/sign-in", given);
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    expect(page).toContain("The email or the password is wrong");
+    expect(page).toContain(`value="${given.email}"`);
+    expect((await browser.get("/settings")).status).toBe(303);
+  });
+
+  test("never leads to another site", async () => {
+    await signedUp(app);
+    const given = { ...signIn, next: "//evil.example/jobs" };
+    const answer = await new Browser(app).submit("/sign-in", "/sign-in", given);
+    expect(answer.headers.get("location")).toBe("/jobs");
+  });
+
+  test("the session of a text browser without cookie prefixes or Origin works", async () => {
+    await signedUp(app);
+    const lynx = { "user-agent": "Lynx/2.9.2 libwww-FM/2.14" };
+    const browser = new Browser(app);
+    const answer = await browser.submit("/sign-in", "/sign-in", signIn, lynx);
+    expect(answer.status).toBe(303);
+    expect(await browser.text("/settings")).toContain("Lynx");
+  });
+});
+
+test("a session in use is prolonged by a page, and not by a stream that can set no cookie", async () => {
+  const browser = await signedUp(app);
+  const db = database.backend.db.withTables<{ sessions: { expiresAt: string } }>();
+  const expiresAt = new Date(Date.now() + 2 * 86_400_000).toISOString();
+  await db.updateTable("sessions").set({ expiresAt }).execute();
+  const stream = await browser.get("/settings", { accept: "text/event-stream" });
+  expect(stream.headers.getSetCookie()).toEqual([]);
+  expect(await db.selectFrom("sessions").select("expiresAt").execute()).toEqual([{ expiresAt }]);
+  const later = new Browser(testApp(database.backend).app);
+  for (const [name, value] of browser.cookies) later.cookies.set(name, value);
+  const page = await later.get("/settings");
+  expect(page.headers.getSetCookie().join()).toMatch(/session_token=.*Max-Age=2592000/);
+});
+
+describe("signing out", () => {
+  test("ends the session at once, also for who kept the cookie", async () => {
+    const browser = await signedUp(app);
+    const thief = new Browser(app);
+    for (const [name, value] of browser.cookies) thief.cookies.set(name, value);
+    expect((await thief.get("/settings")).status).toBe(200);
+    const ended: string[] = [];
+    site.accounts.onSessionEnd((id) => ended.push(id));
+    const answer = await browser.submit("/settings", "/sign-out");
+    expect(answer.headers.get("location")).toBe("/sign-in");
+    expect((await thief.get("/settings")).status).toBe(303);
+    expect(ended).toHaveLength(1);
+  });
+
+  test("leaves other sessions alone", async () => {
+    const phone = await signedUp(app);
+    const desk = await signedUp(app);
+    await desk.submit("/settings", "/sign-out");
+    expect((await phone.get("/settings")).status).toBe(200);
+  });
+});
+
+describe("forms", () => {
+  test("without the token of this browser are refused in words", async () => {
+    const browser = await signedUp(app);
+    const foreign = tokenOf(await new Browser(app).text("/sign-in"));
+    for (const token of ["", "forged", foreign]) {
+      const answer = await browser.post("/sign-out", { token });
+      expect(answer.status).toBe(403);
+      expect(await answer.text()).toContain("reload the page");
+    }
+    expect((await browser.get("/settings")).status).toBe(200);
+  });
+
+  test("of the sign-in page are bound to the browser that it was shown to", async () => {
+    await signedUp(app);
+    const attacker = tokenOf(await new Browser(app).text("/sign-in"));
+    const victim = new Browser(app);
+    await victim.get("/sign-in");
+    const answer = await victim.post("/sign-in", { ...signIn, token: attacker });
+    expect(answer.status).toBe(403);
+    expect([...victim.cookies.keys()].join()).not.toContain("session_token");
+  });
+
+  test.each<[string, Record<string, string>, number]>([
+    ["from another site", { origin: "https://evil.example" }, 403],
+    ["from another port", { origin: "http://localhost:8080" }, 403],
+    ["from a sandboxed frame", { origin: "null" }, 403],
+    ["from another site, as the browser says", { "sec-fetch-site": "cross-site" }, 403],
+    ["from a sister site", { "sec-fetch-site": "same-site" }, 403],
+    ["from a page of ours", { origin: "http://localhost", "sec-fetch-site": "same-origin" }, 303],
+    ["from a browser that says nothing", {}, 303],
+  ])("%s", async (_, headers, status) => {
+    const browser = await signedUp(app);
+    const answer = await browser.submit("/settings", "/sign-out", {}, headers);
+    expect(answer.status).toBe(status);
+  });
+
+  test("of more than 1 MB are not read", async () => {
+    const browser = await signedUp(app);
+    const answer = await browser.submit("/settings", "/sign-out", { more: "x".repeat(1_000_000) });
+    expect(answer.status).toBe(413);
+  });
+});
+
+describe("tries", () => {
+  test("ten wrong passwords stop an email at one address, with the time to wait", async () => {
+    await signedUp(app);
+    const browser = new Browser(app);
+    const wrong = { email: ada.email, password: "wrong password" };
+    for (let nth = 1; nth <= 10; nth++) {
+      expect((await browser.submit("/sign-in", "/sign-in", wrong)).status).toBe(422);
+    }
+    const refused = await browser.submit("/sign-in", "/sign-in", signIn);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    const page = await refused.text();
+    expect(page).toContain("Too many tries");
+    expect(page).toContain(`value="${ada.email}"`);
+    const elsewhere = new Browser(app, "198.51.100.4");
+    expect((await elsewhere.submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
+  });
+
+  test("signing in is never too often", async () => {
+    await signedUp(app);
+    for (let nth = 1; nth <= 12; nth++) {
+      expect((await new Browser(app).submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
+    }
+  });
+
+  test("fifty from one address stop it for every email", async () => {
+    const browser = new Browser(app);
+    const token = tokenOf(await browser.text("/sign-in"));
+    const guess = (nth: number) =>
+      browser.post("/sign-in", { token, email: `user${nth}`, password: "wrong password" });
+    for (let nth = 1; nth <= 50; nth++) expect((await guess(nth)).status).toBe(422);
+    expect((await guess(51)).status).toBe(429);
+  });
+
+  test("signing up counts whether it went well or not", async () => {
+    const browser = new Browser(app);
+    const token = tokenOf(await browser.text("/sign-up"));
+    const sign = () => browser.post("/sign-up", { token, ...ada, password: "short" });
+    for (let nth = 1; nth <= 10; nth++) expect((await sign()).status).toBe(422);
+    const refused = await sign();
+    expect(refused.status).toBe(429);
+    expect(await refused.text()).toContain('value="Ada Lovelace"');
+  });
+});
