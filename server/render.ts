@@ -6,15 +6,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Eta } from "eta";
-import type { DataOf, OwnPart, PageName, TemplateName } from "./templates.ts";
+import type { DataOf, KindPart, PageName, TemplateName } from "./templates.ts";
 
 export interface Renderer {
   /** The whole document. `data.layout` goes to `views/layout.eta`. */
   page<N extends PageName>(name: N, data: DataOf<N>): string;
   /** One template alone. */
   partial<N extends TemplateName>(name: N, data: DataOf<N>): string;
-  /** The kind's own template of a part, `jobs/<kind>/<part>`, or `jobs/<part>` where it has none. */
-  own<P extends OwnPart>(kind: string, part: P): `jobs/${P}` | `jobs/${string}/${P}`;
+  /** @returns `jobs/<kind>/<part>` where the kind overrides the part, else `jobs/<part>` */
+  templateFor<P extends KindPart>(kind: string, part: P): `jobs/${P}` | `jobs/${string}/${P}`;
   exists(name: string): boolean;
 }
 
@@ -28,7 +28,7 @@ export interface RenderOptions {
 }
 
 type Include = (name: string, data: unknown) => string;
-type Template = (it: unknown, include: Include, own: Renderer["own"]) => string;
+type Template = (it: unknown, include: Include, templateFor: Renderer["templateFor"]) => string;
 
 /** @throws where a template does not parse (at once with `cache`, else when it is used) */
 export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Renderer {
@@ -44,7 +44,10 @@ export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Rend
     return cache ? templates.has(name) : isName(name) && existsSync(pathOf(name));
   }
 
-  function own<P extends OwnPart>(kind: string, part: P): `jobs/${P}` | `jobs/${string}/${P}` {
+  function templateFor<P extends KindPart>(
+    kind: string,
+    part: P,
+  ): `jobs/${P}` | `jobs/${string}/${P}` {
     const name = `jobs/${kind}/${part}` as const;
     return exists(name) ? name : `jobs/${part}`;
   }
@@ -54,14 +57,14 @@ export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Rend
   function include(name: string, data: unknown): string {
     const template = templates.get(name) ?? (!cache && exists(name) ? load(name) : undefined);
     if (!template) throw new Error(`No template views/${name}.eta`);
-    return template(data, include, own);
+    return template(data, include, templateFor);
   }
 
   return {
     page: (name, data) =>
       include("layout", { ...(data as { layout: object }).layout, body: include(name, data) }),
     partial: include,
-    own,
+    templateFor,
     exists,
   };
 }
@@ -97,7 +100,7 @@ function compiler(strict: boolean): (name: string, source: string) => Template {
       "escapeFunction",
       "printable",
       "fail",
-      `return (it, include, own) => {
+      `return (it, include, templateFor) => {
         const __eta = { res: "", line: 1, e: escapeFunction, f: printable };
         ${guarded}
         return __eta.res;

@@ -1,4 +1,4 @@
-/** The templates by name, each with the data it gets; a test holds the files of `views/` against it. */
+/** Every template by name with the type of its data. A test checks the files of `views/` against it. */
 
 import type { Status } from "./engine/status.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
@@ -43,15 +43,15 @@ import type {
 
 export interface Pages {
   "jobs/index": JobsPage;
-  "jobs/bulk": BulkPage;
+  "jobs/bulk_confirmation": BulkPage;
   "jobs/new": NewJobPage;
   "jobs/form": JobFormPage;
   "jobs/mapping": MappingPage;
-  "jobs/already": AlreadyPage;
+  "jobs/duplicate": AlreadyPage;
   "jobs/show": JobPage;
   "contacts/index": ContactsPage;
-  "sessions/sign-in": SignInPage;
-  "sessions/sign-up": SignUpPage;
+  "sessions/sign_in": SignInPage;
+  "sessions/sign_up": SignUpPage;
   "settings/index": SettingsPage;
   "errors/error": ErrorPage;
 }
@@ -60,59 +60,60 @@ export type Partials = {
   layout: LayoutData & { body: string };
   "jobs/_row": Live<JobView>;
   "jobs/_panel": Live<JobView>;
-  "jobs/_tick": Live<JobView>;
+  "jobs/_progress": Live<JobView>;
   "jobs/_result": Live<JobResult>;
   "jobs/_log": JobLog;
-  "jobs/_lines": Live<LogLinesView>;
+  "jobs/_log_lines": Live<LogLinesView>;
   "jobs/_actions": Live<ActionsView>;
   "jobs/_about": Live<AboutView>;
   "jobs/_history": Live<HistoryView>;
-  "jobs/_sound": SoundSwitch;
-  "jobs/_more": JobView;
+  "jobs/_sound_toggle": SoundSwitch;
+  "jobs/_timestamps": JobView;
   "jobs/_steps": StepView[];
-  "jobs/progress": JobView;
+  "jobs/details": JobView;
   "jobs/result": JobResult;
-  "jobs/_file": FileView;
-  "jobs/_look": FileView;
-  "jobs/_counts": Live<CountsView>;
-  "jobs/_filter": JobFilterView;
-  "jobs/_bulk": BulkView;
+  "jobs/_result_file": FileView;
+  "jobs/_file_preview": FileView;
+  "jobs/_status_counts": Live<CountsView>;
+  "jobs/_filters": JobFilterView;
+  "jobs/_bulk_actions": BulkView;
   "jobs/_shortcuts": Record<never, never>;
-  "jobs/_when": WhenView;
-  "jobs/_from": EarlierView;
-  "jobs/_columns": ColumnView[];
+  "jobs/_schedule_fields": WhenView;
+  "jobs/_prefilled_from": EarlierView;
+  "jobs/_column_mapping": ColumnView[];
   "jobs/_preview": Pick<MappingPage, "columns" | "preview">;
   "contacts/_table": ContactView[];
-  "settings/_revoke": RevokeView;
+  "settings/_revoke_button": RevokeView;
   "shared/icons": Record<never, never>;
   "shared/_header": LayoutData;
-  "shared/_tray": TrayView & { token: string };
+  "shared/_active_jobs": TrayView & { token: string };
   "shared/_refresh": RefreshView;
   "shared/_pager": PagerView;
   "shared/_icon": string;
-  "shared/_kind": string;
-  "shared/_mark": Pick<JobView, "shown" | "label">;
+  "shared/_kind_icon": string;
+  "shared/_status_badge": Pick<JobView, "shown" | "label">;
   "shared/_field": FieldView;
-  "shared/_hidden": HiddenField[];
+  "shared/_hidden_fields": HiddenField[];
 } & Record<`jobs/status/${Status}`, JobView>;
 
-/** What a kind may bring a template of its own for: `views/jobs/<kind>/<part>.eta`. */
-export interface OwnParts {
+/** The parts of a page that a kind may override with `views/jobs/<kind>/<part>.eta`. */
+export interface KindParts {
   form: JobFormPage;
-  progress: JobView;
+  /** Counts and steps, beneath the progress bar. */
+  details: JobView;
   result: JobResult;
 }
 
-export type OwnPart = keyof OwnParts;
-type OwnPage = `jobs/${string}/form`;
-export type PageName = keyof Pages | OwnPage;
-export type TemplateName = PageName | keyof Partials | `jobs/${string}/${OwnPart}`;
+export type KindPart = keyof KindParts;
+type KindPage = `jobs/${string}/form`;
+export type PageName = keyof Pages | KindPage;
+export type TemplateName = PageName | keyof Partials | `jobs/${string}/${KindPart}`;
 
-/** The data of a template, by its name. */
+/** The type of the data that a template gets. */
 export type DataOf<N extends string> = N extends keyof Pages
   ? Pages[N]
   : N extends keyof Partials
     ? Partials[N]
-    : N extends `jobs/${string}/${infer P extends OwnPart}`
-      ? OwnParts[P]
+    : N extends `jobs/${string}/${infer P extends KindPart}`
+      ? KindParts[P]
       : never;

@@ -39,7 +39,7 @@ function watch(id) {
 
   /** @returns {number | undefined} while there is a bar with a known total */
   function percentNow() {
-    const position = document.querySelector(`#tick-${id} progress`)?.position ?? -1;
+    const position = document.querySelector(`#progress-${id} progress`)?.position ?? -1;
     return position < 0 ? undefined : position * 100;
   }
 

@@ -40,7 +40,7 @@ export function createFrames(options: {
       const steps = await reader.stepsOf(ids);
       return rows.map((row) => jobView(row, catalog.get(row.kind), steps.get(row.id) ?? [], now));
     },
-    tick: (view) => render.partial("jobs/_tick", { ...view, oob: true }),
+    tick: (view) => render.partial("jobs/_progress", { ...view, oob: true }),
     panel: (view) => render.partial("jobs/_panel", { ...view, oob: true }),
     row: (view) =>
       render.partial("jobs/_row", {
@@ -48,9 +48,12 @@ export function createFrames(options: {
         steps: rowShowsSteps(view) ? view.steps : [],
         oob: true,
       }),
-    lines: (id, lines) => render.partial("jobs/_lines", { ...linesView(id, lines), oob: true }),
+    lines: (id, lines) => render.partial("jobs/_log_lines", { ...linesView(id, lines), oob: true }),
     counts: (scope, counts, now) =>
-      render.partial("jobs/_counts", { ...countsView(scope, counts, mostCounted, now), oob: true }),
+      render.partial("jobs/_status_counts", {
+        ...countsView(scope, counts, mostCounted, now),
+        oob: true,
+      }),
     async result(row, now) {
       if (!isFinal(row.status)) return "";
       const { id, kind, version } = row;

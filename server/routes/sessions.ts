@@ -49,7 +49,7 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
       error,
       demo: !config.production && (await accounts.findUser(demoAccount.email)) ? demoAccount : null,
     };
-    return c.html(services.render.page("sessions/sign-in", data));
+    return c.html(services.render.page("sessions/sign_in", data));
   }
 
   return routes;

@@ -68,7 +68,7 @@ export function signUpRoutes(services: PageServices): Hono<Env> {
       next: given.next,
       errors: { name: "", email: "", password: "", ...errors },
     };
-    return c.html(services.render.page("sessions/sign-up", data));
+    return c.html(services.render.page("sessions/sign_up", data));
   }
 
   return routes;

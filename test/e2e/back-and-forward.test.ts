@@ -11,7 +11,7 @@ async function travel(page: Page, steps: number, path: string): Promise<void> {
 }
 
 async function movesOn(page: Page): Promise<void> {
-  const amount = () => page.textContent('.panel [id^="tick-"] p');
+  const amount = () => page.textContent('.panel [id^="progress-"] p');
   const before = await amount();
   await expect.poll(amount, patiently).not.toBe(before);
 }

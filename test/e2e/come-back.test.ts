@@ -16,7 +16,9 @@ function workerPid(): number {
 
 /** "37 of 2,000 ticks" */
 async function amountOn(page: Page): Promise<string | undefined> {
-  return (await page.textContent('.panel [id^="tick-"] p'))?.match(/^[\d,]+ of [\d,]+ \w+/)?.[0];
+  return (await page.textContent('.panel [id^="progress-"] p'))?.match(
+    /^[\d,]+ of [\d,]+ \w+/,
+  )?.[0];
 }
 
 const act = (page: Page, name: string): Promise<void> =>

@@ -14,7 +14,7 @@ describe("Postgres goes away for a while", () => {
     const page = await scene.open("/jobs");
     const path = await startJob(page, "steady", { ticks: 400, pace: 25 });
     await isLive(page);
-    const amount = () => page.textContent('.panel [id^="tick-"] p');
+    const amount = () => page.textContent('.panel [id^="progress-"] p');
     await expect.poll(amount, patiently).toMatch(/ of 400 /);
 
     await postgres.stop("fast");

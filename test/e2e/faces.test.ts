@@ -79,8 +79,8 @@ test("the header shows what is active, live, on every page but the list", async 
   expect(count).toBeGreaterThanOrEqual(2);
   await page.click("#tray-button");
   const row = `#tray #row-${idOf(paths[0]!)}`;
-  const first = await page.textContent(`${row} [id^=tick-] p`);
-  await expect.poll(() => page.textContent(`${row} [id^=tick-] p`), patiently).not.toBe(first);
+  const first = await page.textContent(`${row} [id^=progress-] p`);
+  await expect.poll(() => page.textContent(`${row} [id^=progress-] p`), patiently).not.toBe(first);
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.width);
   await page.keyboard.press("Escape");
   expect(await page.getAttribute("#tray", "open")).toBeNull();

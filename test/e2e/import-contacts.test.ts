@@ -54,7 +54,7 @@ describe("a hundred thousand people come in and go out", () => {
     await says(page, "h1", "Import contacts people.csv");
     const shown = new Set<string>();
     while ((await page.locator(".panel.done").count()) === 0) {
-      shown.add((await page.textContent('.panel [id^="tick-"] b').catch(() => "")) ?? "");
+      shown.add((await page.textContent('.panel [id^="progress-"] b').catch(() => "")) ?? "");
       await page.waitForTimeout(50);
     }
     expect(shown.size).toBeGreaterThan(2);

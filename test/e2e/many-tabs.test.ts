@@ -33,7 +33,7 @@ describe("many tabs over HTTP/1.1, under a name that is not localhost", () => {
       tabs.push(tab);
     }
     await Promise.all(tabs.map(isLive));
-    const amount = 'main [id^="tick-"] p';
+    const amount = 'main [id^="progress-"] p';
     const before = await Promise.all(tabs.map((tab) => tab.locator(amount).first().textContent()));
     await Promise.all(
       tabs.map((tab, at) =>

@@ -8,7 +8,7 @@ const scene = useApplication();
 /** How many ticks the page shows. */
 async function ticksOn(page: Page): Promise<number> {
   return Number(
-    (await page.textContent('.panel [id^="tick-"] p'))?.match(/^([\d,]+) of/)?.[1] ?? 0,
+    (await page.textContent('.panel [id^="progress-"] p'))?.match(/^([\d,]+) of/)?.[1] ?? 0,
   );
 }
 

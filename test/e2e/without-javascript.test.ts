@@ -41,7 +41,7 @@ describe("with JavaScript off", () => {
     const page = await scene.open("/jobs", withoutScript);
     await startJob(page, "steady", { ticks: 1_000, pace: 50 });
     const amount = () =>
-      page.textContent('.panel [id^="tick-"] p').catch(() => "between two pages");
+      page.textContent('.panel [id^="progress-"] p').catch(() => "between two pages");
     const first = await amount();
     await says(page, ".refresh", "This page reloads every 2 s.");
     await expect.poll(amount, patiently).not.toBe(first);

@@ -59,7 +59,7 @@ async function follow(url: string, cookie: string): Promise<number[]> {
   const frames: number[] = [];
   const reading = (async () => {
     for await (const chunk of response.body!) {
-      if (Buffer.from(chunk).includes("tick-")) frames.push(performance.now());
+      if (Buffer.from(chunk).includes("progress-")) frames.push(performance.now());
     }
   })();
   reading.catch(() => {});

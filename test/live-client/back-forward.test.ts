@@ -36,10 +36,10 @@ describe("going back and forward", () => {
       scene.server.log(job.id, "two");
 
       await page.goBack({ waitUntil: "commit" });
-      await says(page, `#tick-${job.id} b`, "61 %");
+      await says(page, `#progress-${job.id} b`, "61 %");
       await says(page, ".lines", "two");
       scene.server.change(job.id, { percent: 62, percentText: "62 %" });
-      await says(page, `#tick-${job.id} b`, "62 %");
+      await says(page, `#progress-${job.id} b`, "62 %");
       expect(await page.locator(".lines li > span").allTextContents()).toEqual(["one", "two"]);
       expect(scene.server.streams().length).toBe(1);
       // The page was kept as it was, and not loaded anew.

@@ -64,7 +64,7 @@ describe("a person who is busy with a part of the page", () => {
     );
     await sendRows(page, job, 2);
     scene.server.change(other.id, { percent: 61, percentText: "61 %" });
-    await says(page, `#tick-${other.id} b`, "61 %");
+    await says(page, `#progress-${other.id} b`, "61 %");
     expect(await page.textContent(`#open-${job.id}`)).toMatch("Import number 0");
     await says(page, `#open-${job.id}`, "Import number 2");
   });

@@ -50,7 +50,7 @@ describe("the page of a job", () => {
     const page = await scene.open(job.href);
     await isLive(page);
     scene.server.change(job.id, { percent: 90, percentText: "90 %" });
-    await says(page, `#tick-${job.id} b`, "90 %");
+    await says(page, `#progress-${job.id} b`, "90 %");
     expect(await page.textContent("#announce")).toBe("");
   });
 

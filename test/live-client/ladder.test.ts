@@ -18,7 +18,7 @@ describe("where the stream fails", () => {
 
     scene.server.change(job.id, { percent: 61, percentText: "61 %" });
     scene.server.log(job.id, "two");
-    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, `#progress-${job.id} b`, "61 %");
     await says(page, ".lines", "two");
     scene.server.log(job.id, "three");
     await says(page, ".lines", "three");
@@ -48,7 +48,7 @@ describe("where the stream fails", () => {
     await says(page, "#live-mark", "Polling");
 
     scene.server.change(job.id, { percent: 61, percentText: "61 %" });
-    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, `#progress-${job.id} b`, "61 %");
     const answers = scene.server.polls.length;
     const other = await scene.open(job.href);
     await says(other, "#live-mark", "Polling");
@@ -100,12 +100,12 @@ describe("where the stream fails", () => {
     scene.server.cut();
     await says(page, "#live-mark", /^Not updating since \d+ s$/);
     expect(await page.getAttribute("#live-mark", "data-state")).toBe("stale");
-    expect(await page.textContent(`#tick-${job.id} b`)).toBe("42 %");
+    expect(await page.textContent(`#progress-${job.id} b`)).toBe("42 %");
 
     scene.server.mood = "well";
     scene.server.change(job.id, { percent: 61, percentText: "61 %" });
     await isLive(page);
-    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, `#progress-${job.id} b`, "61 %");
   });
 
   test("a tab that runs the stream itself gives it back while hidden, and catches up", async () => {
@@ -128,7 +128,7 @@ describe("where the stream fails", () => {
     scene.server.change(job.id, { percent: 61, percentText: "61 %" });
     await page.evaluate(`self.isHidden = false; ${turn}`);
     await page.clock.fastForward(1000);
-    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, `#progress-${job.id} b`, "61 %");
     await says(page, "#live-mark", "Live");
   });
 });

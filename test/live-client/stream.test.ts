@@ -11,7 +11,7 @@ describe("the stream", () => {
     expect(await page.evaluate("isSecureContext")).toBe(false);
 
     scene.server.change(job.id, { percent: 61, percentText: "61 %" });
-    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, `#progress-${job.id} b`, "61 %");
     scene.server.change(job.id, { shown: "pausing", label: "Pausing" }, true);
     await says(page, `#panel-${job.id} .mark`, "Pausing");
   });
@@ -59,7 +59,7 @@ describe("the stream", () => {
     scene.server.log(job.id, "four", "five");
     scene.server.change(job.id, { percent: 61, percentText: "61 %" });
     await says(page, ".lines", "five");
-    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, `#progress-${job.id} b`, "61 %");
     scene.server.log(job.id, "six");
     await says(page, ".lines", "six");
     const lines = await page.locator(".lines li > span").allTextContents();
@@ -74,7 +74,7 @@ describe("the stream", () => {
     await isLive(page);
     const old = scene.server.change(job.id, { percent: 50, percentText: "50 %" });
     scene.server.change(job.id, { percent: 61, percentText: "61 %" });
-    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, `#progress-${job.id} b`, "61 %");
 
     const lines = await page.innerHTML(".lines");
     const list = `<ol id="log-${job.id}" hx-swap-oob="beforeend">${lines}</ol>`;
@@ -89,7 +89,7 @@ describe("the stream", () => {
       "two",
       "three",
     ]);
-    expect(await page.textContent(`#tick-${job.id} b`)).toBe("61 %");
+    expect(await page.textContent(`#progress-${job.id} b`)).toBe("61 %");
   });
 
   test("a browser without shared workers runs the stream in the page", async () => {
@@ -98,7 +98,7 @@ describe("the stream", () => {
     const page = await scene.open(job.href);
     await isLive(page);
     scene.server.change(job.id, { percent: 61, percentText: "61 %" });
-    await says(page, `#tick-${job.id} b`, "61 %");
+    await says(page, `#progress-${job.id} b`, "61 %");
     await page.goto("/elsewhere");
     await expect.poll(() => scene.server.streams().length).toBe(0);
   });

@@ -15,7 +15,9 @@ describe("many tabs of one browser", () => {
 
     async function allFollow(percentText: string): Promise<void> {
       for (const { job } of tabs) scene.server.change(job.id, { percent: 61, percentText });
-      await Promise.all(tabs.map(({ job, page }) => says(page, `#tick-${job.id} b`, percentText)));
+      await Promise.all(
+        tabs.map(({ job, page }) => says(page, `#progress-${job.id} b`, percentText)),
+      );
     }
 
     await allFollow("61 %");
@@ -67,6 +69,6 @@ describe("many tabs of one browser", () => {
     await Promise.allSettled([doomed.goto("chrome://crash"), crash]);
     await expect.poll(watched, { timeout: 20_000 }).toEqual([[`job:${kept.id}`]]);
     scene.server.change(kept.id, { percent: 61, percentText: "61 %" });
-    await says(page, `#tick-${kept.id} b`, "61 %");
+    await says(page, `#progress-${kept.id} b`, "61 %");
   });
 });

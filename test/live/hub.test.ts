@@ -149,7 +149,7 @@ describe.each(backends)("the hub on $name", (which) => {
     await stream.has("panel-");
     for (let done = 1; done <= 60; done++) await progress(claimed, done);
     await stream.has("value=0.6>");
-    expect(stream.count("tick-")).toBeLessThan(40);
+    expect(stream.count("progress-")).toBeLessThan(40);
     await succeed(opened.backend, claimed, { message: "The very end" });
     await stream.has("The very end");
     stream.leave();

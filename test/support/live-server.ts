@@ -74,13 +74,13 @@ export async function startLiveServer(): Promise<LiveServer> {
   let clock = Date.now();
 
   const panel = (job: JobView) => oneLine(render.partial("jobs/_panel", { ...job, oob: true }));
-  const tick = (job: JobView) => oneLine(render.partial("jobs/_tick", { ...job, oob: true }));
+  const tick = (job: JobView) => oneLine(render.partial("jobs/_progress", { ...job, oob: true }));
   const row = (job: JobView) => oneLine(render.partial("jobs/_row", { ...job, oob: true }));
 
   function lines(id: string, after: number): string {
     const fresh = (logs.get(id) ?? []).filter(({ seq }) => seq > after);
     if (fresh.length === 0) return "";
-    return oneLine(render.partial("jobs/_lines", { ...logOf(id, fresh), oob: true }));
+    return oneLine(render.partial("jobs/_log_lines", { ...logOf(id, fresh), oob: true }));
   }
 
   function state(topic: string): string {

@@ -317,7 +317,7 @@ function errorPage(status: number, heading: string, message: string): PageFixtur
 }
 
 const bulk: PageFixture = {
-  template: "jobs/bulk",
+  template: "jobs/bulk_confirmation",
   data: {
     layout: { ...layout, title: "Cancel" },
     heading: "Cancel 2,310 jobs?",
@@ -399,7 +399,7 @@ export const pages: Record<string, PageFixture> = {
   },
   mapping: { template: "jobs/mapping", data: mapping },
   already: {
-    template: "jobs/already",
+    template: "jobs/duplicate",
     data: {
       layout: {
         ...layout,
@@ -445,7 +445,7 @@ export const pages: Record<string, PageFixture> = {
     },
   },
   "sign-in": {
-    template: "sessions/sign-in",
+    template: "sessions/sign_in",
     data: {
       layout: { ...stranger, title: "Sign in" },
       email: "ada@example.com",
@@ -455,7 +455,7 @@ export const pages: Record<string, PageFixture> = {
     },
   },
   "sign-up": {
-    template: "sessions/sign-up",
+    template: "sessions/sign_up",
     data: {
       layout: { ...stranger, title: "Make an account" },
       name: "Ada",

@@ -21,7 +21,7 @@ const nasty = `"><script>alert('x')</script>`;
 /** What is sent to pages that are open, by what it shows: each live partial in each state. */
 function frames(oob: boolean): [name: string, root: string, html: string][] {
   const ofJob = (name: string, job: JobView): [string, string, string][] =>
-    (["jobs/_row", "jobs/_panel", "jobs/_tick"] as const).map((partial) => [
+    (["jobs/_row", "jobs/_panel", "jobs/_progress"] as const).map((partial) => [
       `${partial} ${name}`,
       `${partial.slice("jobs/_".length)}-${job.id}`,
       views.partial(partial, { ...job, oob }),
@@ -39,7 +39,11 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
       `result-${id}`,
       views.partial("jobs/_result", { ...resultOf(jobs.done, emptyResult), oob }),
     ],
-    ["jobs/_lines", `log-${id}`, views.partial("jobs/_lines", { ...logOf(id, logLines), oob })],
+    [
+      "jobs/_log_lines",
+      `log-${id}`,
+      views.partial("jobs/_log_lines", { ...logOf(id, logLines), oob }),
+    ],
   ];
 }
 
@@ -133,7 +137,7 @@ test("what people typed is escaped wherever it is shown", () => {
     ...statuses.map((status) => views.partial("jobs/_panel", { ...ended, status, oob: true })),
     views.partial("jobs/_row", { ...ended, oob: true }),
     views.partial("jobs/_result", { ...resultOf(job, left), oob: true }),
-    views.partial("jobs/_lines", { ...logOf(job.id, [line]), oob: true }),
+    views.partial("jobs/_log_lines", { ...logOf(job.id, [line]), oob: true }),
   ].join("");
   expect(html).toContain("&lt;script&gt;");
   expect(html).not.toContain("<script");
@@ -141,7 +145,7 @@ test("what people typed is escaped wherever it is shown", () => {
 });
 
 describe("a tick of progress", () => {
-  const tick = (job: JobView): string => views.partial("jobs/_tick", { ...job, oob: true });
+  const tick = (job: JobView): string => views.partial("jobs/_progress", { ...job, oob: true });
 
   test("is small enough for one each second in 20 kB a minute", () => {
     const framing = "data:\n\n".length;
@@ -164,7 +168,7 @@ describe("a tick of progress", () => {
 });
 
 test("a row and a panel hold the job's tick, so that one fragment serves both", () => {
-  const tick = views.partial("jobs/_tick", { ...jobs.running, oob: false });
+  const tick = views.partial("jobs/_progress", { ...jobs.running, oob: false });
   expect(views.partial("jobs/_row", { ...jobs.running, oob: false })).toContain(tick);
   expect(views.partial("jobs/_panel", { ...jobs.running, oob: false })).toContain(tick);
 });

@@ -81,11 +81,11 @@ test("with the cache, a template that does not parse stops the start", async () 
 test.each([true, false])(
   "a kind's own template comes before the common one (cache: %s)",
   async (cache) => {
-    await write("jobs/progress", "common");
-    await write("jobs/contact_import/progress", "own");
+    await write("jobs/details", "common");
+    await write("jobs/contact_import/details", "own");
     const views = createRenderer({ viewsDir, strict: true, cache });
-    expect(views.own("contact_import", "progress")).toBe("jobs/contact_import/progress");
-    expect(views.own("contact_export", "progress")).toBe("jobs/progress");
+    expect(views.templateFor("contact_import", "details")).toBe("jobs/contact_import/details");
+    expect(views.templateFor("contact_export", "details")).toBe("jobs/details");
   },
 );
 

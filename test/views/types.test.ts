@@ -56,7 +56,7 @@ function typed(name: string, source: string): string {
 type Same<A, B> = [A, B] extends [B, A] ? true : { expected: B };
 const same: Same<${type}, DataOf<${JSON.stringify(name)}>> = true;
 declare function include<N extends TemplateName>(name: N, data: DataOf<N>): string;
-declare function own<P extends OwnPart>(kind: string, part: P): \`jobs/\${string}/\${P}\`;
+declare function templateFor<P extends KindPart>(kind: string, part: P): \`jobs/\${string}/\${P}\`;
 declare const __eta: { res: string; e(value: string): string; f(value: string | number): string };
 export function template(it: ${type}) {
 ${eta.compileBody(eta.parse(source))}
@@ -94,9 +94,9 @@ test("a misspelt field, a missing value, wrong data and a wrong type are found",
   const faulty = {
     "jobs/_row": "<%/* it: Live<JobView> */%><%= it.titel %>",
     "jobs/_panel": "<%/* it: Live<JobView> */%><%= it.started.text %>",
-    "jobs/new": `<%/* it: NewJobPage */%><%~ include("shared/_kind", it) %>`,
-    "jobs/_tick": "<%/* it: NewJobPage */%>",
-    "jobs/_lines": "<%/* it: Live<LogLinesView> */%><%= it.oob %>",
+    "jobs/new": `<%/* it: NewJobPage */%><%~ include("shared/_kind_icon", it) %>`,
+    "jobs/_progress": "<%/* it: NewJobPage */%>",
+    "jobs/_log_lines": "<%/* it: Live<LogLinesView> */%><%= it.oob %>",
   };
   const errors = await check(new Map(Object.entries(faulty)));
   for (const name of Object.keys(faulty)) {

@@ -79,7 +79,7 @@ export async function bulkPage(
   const others = await count(all.filter((status) => !plan.fits(status)));
   const what = `${plan.verb} ${formatCappedCount(fitting, mostCounted)} ${fitting === 1 ? "job" : "jobs"}`;
   const left = `${formatCappedCount(others, mostCounted)} other ${others === 1 ? "job" : "jobs"} that match ${plan.others}.`;
-  return render.page("jobs/bulk", {
+  return render.page("jobs/bulk_confirmation", {
     layout: layoutFor(c, services, { title: plan.verb, section: "jobs" }),
     heading: fitting === 0 ? "Nothing to do" : `${what}?`,
     which: whichJobs(filter, catalog),

@@ -34,7 +34,7 @@ export function jobRoutes(services: Services): Hono<Env> {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
     const lines = await reader.lines(job.id, Math.max(0, job.log_seq - linesInRow));
-    return c.html(render.partial("jobs/_lines", { ...linesView(job.id, lines), oob: false }));
+    return c.html(render.partial("jobs/_log_lines", { ...linesView(job.id, lines), oob: false }));
   });
 
   return routes;

@@ -33,7 +33,7 @@ export async function alreadyPage(
     action: again.action,
     hidden: sent.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
   };
-  return c.html(render.page("jobs/already", data), 409);
+  return c.html(render.page("jobs/duplicate", data), 409);
 }
 
 const headings: Partial<Record<JobView["shown"], string>> = {

@@ -67,7 +67,7 @@ export async function filePage(c: Handled, services: NewJobServices, draft: Draf
     // How long the job takes depends on the file.
     usually: "",
   };
-  return c.html(services.render.page(services.render.own(type, "form"), data));
+  return c.html(services.render.page(services.render.templateFor(type, "form"), data));
 }
 
 /** @param file the uploaded one, for a kind that takes one */
@@ -97,7 +97,7 @@ export async function formPage(
     submitLabel: "Start",
     usually: await usuallyTakes(c, services, type, file),
   };
-  return c.html(services.render.page(services.render.own(type, "form"), data));
+  return c.html(services.render.page(services.render.templateFor(type, "form"), data));
 }
 
 /** Where the columns of the uploaded file are mapped. */

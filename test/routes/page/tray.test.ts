@@ -40,7 +40,7 @@ describe.each(backends)("the active jobs in the header, on $name", (which) => {
     expect(rowsIn(trayOf(page))).toEqual([second]);
     expect(countIn(trayOf(page))).toBe("1");
     expect(page).toContain(`data-topics="job:${first} row:${second}"`);
-    expect(page.match(new RegExp(`id="tick-${first}"`, "g"))).toHaveLength(1);
+    expect(page.match(new RegExp(`id="progress-${first}"`, "g"))).toHaveLength(1);
     expect(trayOf(await eve.browser.text("/jobs"))).toBe("");
   });
 });
