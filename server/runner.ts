@@ -1,7 +1,6 @@
 /** A runner process: executes the jobs that its supervisor sends, on connections of its own. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { policyFor } from "./accounts/job-policy.ts";
 import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
@@ -9,10 +8,9 @@ import { readConfig } from "./config.ts";
 import type { Observe } from "./engine/job-lifecycle.ts";
 import { isWorthRetrying } from "./engine/retryable.ts";
 import { execute } from "./engine/run/execute.ts";
-import { progressWriter } from "./engine/run/flush.ts";
-import { createProgress } from "./engine/run/progress.ts";
 import { Stopped } from "./engine/run/run.ts";
 import type { FromRunner, ToRunner } from "./engine/worker/messages.ts";
+import { createExecutor } from "./executor.ts";
 import { createLog } from "./log.ts";
 import { openStorage } from "./storage/open.ts";
 
@@ -30,24 +28,9 @@ const log = createLog(config.logLevel, "runner");
 const backend = await untilOpened();
 const observe: Observe = (observed) => send({ type: "observed", observed });
 backend.life.subscribe((event) => observe({ what: "life", event }));
-const writeProgress = progressWriter(backend);
-const executor = {
-  backend,
-  log,
-  observe,
-  reach: policyFor(backend),
-  storage: await openStorage(config),
-  catalog: await readCatalog(config.jobsDirs),
-  progress: createProgress({
-    async write(rows, logs) {
-      const lost = await writeProgress(rows, logs);
-      observe({ what: "flushed", jobs: rows.length });
-      return lost;
-    },
-    now: backend.now,
-    onError: (error) => log.warn({ err: error }, "progress could not be written"),
-  }),
-};
+const storage = await openStorage(config);
+const catalog = await readCatalog(config.jobsDirs);
+const executor = createExecutor({ backend, storage, catalog, log, observe });
 const aborts = new Map<string, AbortController>();
 let quitting = false;
 

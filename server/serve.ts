@@ -1,35 +1,29 @@
-/** The web server: its parts put together, started and stopped. */
+/** Starts and stops the web server. */
 import type { Server } from "node:http";
-import { join } from "node:path";
 import { serve } from "@hono/node-server";
-import { createAccounts } from "./accounts/accounts.ts";
 import { sharedSecret } from "./accounts/shared-secret.ts";
 import { createApp } from "./app.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
 import { logLife } from "./life-log.ts";
-import { createFrames } from "./live/frames.ts";
-import { createHub } from "./live/hub.ts";
-import { createJobReader } from "./live/job-reader.ts";
 import type { Log } from "./log.ts";
 import { startFigures } from "./metrics/figures.ts";
 import { orExitWith } from "./process.ts";
-import { createRenderer } from "./render.ts";
+import { createServices } from "./services.ts";
 import { prepareStorage } from "./storage/open.ts";
-import { createPreviews } from "./storage/previews.ts";
 
-/** After this, connections that did not end by themselves are cut. */
+/** Connections that are still open this long after a stop are cut. */
 const drainMs = 5_000;
 
 export interface Web {
   /** Where people reach it. */
   url: string;
-  /** Ends streams with a spread invitation to come back, then everything else. */
+  /** Ends the streams first and asks their browsers to come back at different times. */
   stop(): Promise<void>;
 }
 
-/** Exits with one clear line where it cannot listen, or has no place for files. */
+/** Exits the process with one line where it cannot listen or cannot write to the storage. */
 export async function startWeb(parts: {
   config: Config;
   backend: Backend;
@@ -39,20 +33,9 @@ export async function startWeb(parts: {
   const { backend, catalog, log } = parts;
   const secret = await orExitWith(sharedSecret(parts), "it has no secret to sign with");
   const config = { ...parts.config, secret };
-  const render = createRenderer({
-    viewsDir: join(import.meta.dirname, "../views"),
-    strict: !config.production,
-    cache: config.production,
-  });
   const storage = await orExitWith(prepareStorage(config), "files cannot be kept");
-  const previews = createPreviews(storage);
-  const reader = createJobReader({ backend, previews });
-  const hub = createHub({
-    backend,
-    reader,
-    log,
-    frames: createFrames({ catalog, render, reader }),
-  });
+  const services = createServices({ config, log, backend, catalog, storage });
+  const { hub } = services;
   const observe = await orExitWith(
     startFigures({ role: "web", config, backend, hub }),
     `it cannot serve its figures on ${config.host}:${config.metricsPort}`,
@@ -61,20 +44,7 @@ export async function startWeb(parts: {
     logLife(log, { what: "life", event });
     observe({ what: "life", event });
   });
-  const accounts = createAccounts({ backend, config, log });
-  accounts.onSessionEnd((id) => hub.endSession(id));
-  const app = createApp({
-    config,
-    log,
-    backend,
-    catalog,
-    accounts,
-    storage,
-    previews,
-    render,
-    hub,
-  });
-
+  const app = createApp(services);
   const { host } = config;
   const server = await orExitWith(
     listen(app.fetch, config),
@@ -88,7 +58,7 @@ export async function startWeb(parts: {
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       hub.endAll("shutdown");
-      // A connection whose last answer has just gone out would be kept for the browser's next wish.
+      // Node keeps a connection open for the browser's next request after its last answer.
       const idle = setInterval(() => server.closeIdleConnections(), 100);
       const late = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
@@ -105,7 +75,7 @@ function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config): Pr
       fetch,
       port: config.port,
       hostname: config.host,
-      // Node cuts a request after five minutes, which a large upload on a slow line may take.
+      // By default Node cuts a request after five minutes; a large upload on a slow line takes longer.
       serverOptions: { requestTimeout: 0 },
     }) as Server;
     server.once("error", (error: NodeJS.ErrnoException) => {

@@ -1,13 +1,19 @@
-/** What routes are made with. Types only: `serve.ts` puts the parts together. */
+/**
+ * The composition root of the web application: every part is made here, once per process, for the
+ * entry points, the tests and the benchmarks alike. `executor.ts` is that of a runner.
+ */
 import type { ServerResponse } from "node:http";
-import type { Accounts, Person } from "./accounts/accounts.ts";
+import { join } from "node:path";
+import { type Accounts, createAccounts, type Person } from "./accounts/accounts.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
-import type { Hub } from "./live/hub.ts";
+import { createFrames, type Frames } from "./live/frames.ts";
+import { createHub, type Hub } from "./live/hub.ts";
+import { createJobReader, type JobReader } from "./live/job-reader.ts";
 import type { Log } from "./log.ts";
-import type { Renderer } from "./render.ts";
-import type { Previews } from "./storage/previews.ts";
+import { createRenderer, type Renderer } from "./render.ts";
+import { createPreviews } from "./storage/previews.ts";
 import type { Storage } from "./storage/storage.ts";
 
 export interface Services {
@@ -15,11 +21,38 @@ export interface Services {
   log: Log;
   backend: Backend;
   catalog: Catalog;
-  accounts: Accounts;
   storage: Storage;
-  previews: Previews;
+  accounts: Accounts;
   render: Renderer;
+  jobs: JobReader;
+  frames: Frames;
   hub: Hub;
+}
+
+const viewsDir = join(import.meta.dirname, "../views");
+
+/**
+ * Starts listening for changes of jobs and for ended sessions; `hub.close` ends that.
+ * @param parts.storage is ready to be written to
+ * @param parts.strict templates throw where they would print null or undefined; by default outside
+ *   of production
+ */
+export function createServices(parts: {
+  config: Config;
+  log: Log;
+  backend: Backend;
+  catalog: Catalog;
+  storage: Storage;
+  strict?: boolean;
+}): Services {
+  const { config, log, backend, catalog, storage, strict = !config.production } = parts;
+  const accounts = createAccounts({ backend, config, log });
+  const render = createRenderer({ viewsDir, strict, cache: config.production });
+  const jobs = createJobReader({ backend, previews: createPreviews(storage) });
+  const frames = createFrames({ catalog, render, reader: jobs });
+  const hub = createHub({ backend, reader: jobs, frames, log });
+  accounts.onSessionEnd((id) => hub.endSession(id));
+  return { config, log, backend, catalog, storage, accounts, render, jobs, frames, hub };
 }
 
 /** What a request carries once `accounts` has looked at it. */

@@ -9,8 +9,6 @@ import { countJobs, listJobs } from "../engine/list/list.ts";
 import type { JobFilter } from "../engine/list/list-ranges.ts";
 import { mostFound } from "../engine/list/search.ts";
 import { type Status, statuses } from "../engine/status.ts";
-import { createFrames } from "../live/frames.ts";
-import { createJobReader } from "../live/job-reader.ts";
 import { listPollSeconds } from "../live/poll-interval.ts";
 import { countsView } from "../presenters/counts-view.ts";
 import type { Env, Services } from "../services.ts";
@@ -25,9 +23,8 @@ const countedAtOnce = 2_000;
 const keptMs = 2_000;
 
 export function dashboardRoutes(services: Services): Hono<Env> {
-  const { backend, catalog, render } = services;
+  const { backend, catalog, render, frames } = services;
   const { db } = backend;
-  const frames = createFrames({ catalog, render, reader: createJobReader(services) });
   const routes = new Hono<Env>();
   const allCounts = createAnswerCache<Counts>(() => backend.now(), keptMs);
   const matchCounts = createAnswerCache<number>(() => backend.now(), keptMs);

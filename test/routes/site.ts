@@ -1,25 +1,16 @@
 /** The whole application on a real database, visited without a network. */
-import { join } from "node:path";
 import type { Hono } from "hono";
-import { createAccounts } from "../../server/accounts/accounts.ts";
 import { createApp } from "../../server/app.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import { readConfig } from "../../server/config.ts";
 import { start } from "../../server/engine/start/start.ts";
-import { createFrames } from "../../server/live/frames.ts";
-import { createHub } from "../../server/live/hub.ts";
-import { createJobReader } from "../../server/live/job-reader.ts";
 import { createLog } from "../../server/log.ts";
-import { createRenderer } from "../../server/render.ts";
-import type { Env } from "../../server/services.ts";
+import { createServices, type Env } from "../../server/services.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk.ts";
-import { createPreviews } from "../../server/storage/previews.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { signedUp, tokenOf } from "../accounts/app.ts";
 import { openTestBackend, type TestBackend } from "../support/backends.ts";
 import { catalog } from "./api/kinds.ts";
-
-const viewsDir = join(import.meta.dirname, "../../views");
 
 export interface Site {
   app: Hono<Env>;
@@ -35,35 +26,16 @@ export async function openSite(which: TestBackend): Promise<Site> {
   const { backend, dir } = database;
   const config = readConfig({ STORAGE_DIR: dir, NODE_ENV: "production", UPLOAD_LIMIT_MB: "3" });
   const log = createLog("silent", "web");
-  const accounts = createAccounts({ backend, config, log });
   const storage = createDiskStorage(dir);
-  const render = createRenderer({ viewsDir, strict: true, cache: true });
-  const previews = createPreviews(storage);
-  const reader = createJobReader({ backend, previews });
-  const hub = createHub({
-    backend,
-    reader,
-    log,
-    frames: createFrames({ catalog, render, reader }),
-  });
-  const app = createApp({
-    config,
-    log,
-    backend,
-    catalog,
-    accounts,
-    storage,
-    previews,
-    render,
-    hub,
-  });
+  const services = createServices({ config, log, backend, catalog, storage, strict: true });
+  const app = createApp(services);
   return {
     app,
     backend,
     storage,
     join: (name) => member(app, backend, name),
     async close() {
-      hub.close();
+      services.hub.close();
       await database.close();
     },
   };

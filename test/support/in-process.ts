@@ -1,15 +1,13 @@
 /** Runs a kind in the test's own process, with real storage and a real database. */
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
-import { policyFor } from "../../server/accounts/job-policy.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { claim } from "../../server/engine/claim.ts";
 import { execute } from "../../server/engine/run/execute.ts";
-import { progressWriter } from "../../server/engine/run/flush.ts";
-import { createProgress } from "../../server/engine/run/progress.ts";
 import { Stopped, type StopReason } from "../../server/engine/run/run.ts";
 import { start } from "../../server/engine/start/start.ts";
+import { createExecutor } from "../../server/executor.ts";
 import type { Kind } from "../../server/job.ts";
 import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk.ts";
@@ -26,24 +24,14 @@ export async function oneJob<Input extends z.ZodObject>(
   const request = { kind: name, input: {}, accountId: "account-1", userId: "person-1" };
   const { id } = (await start(backend, catalog, request)).job;
   const abort = { current: new AbortController() };
-  const executor = {
-    backend,
-    catalog,
-    storage: createDiskStorage(dir),
-    log: createLog("silent", "runner"),
-    observe: () => {},
-    reach: policyFor(backend),
-    progress: createProgress({
-      write: progressWriter(backend),
-      now: backend.now,
-      onError: () => {},
-    }),
-  };
+  const storage = createDiskStorage(dir);
+  const log = createLog("silent", "runner");
+  const executor = createExecutor({ backend, catalog, storage, log });
   return {
     id,
     /** The kinds that the next run will find. */
     catalog,
-    storage: executor.storage,
+    storage,
     /** Claims the job and runs it to the end of that run; cleans up behind the last. */
     async run(): Promise<JobRow> {
       const row = await claim(backend, "worker-1");

@@ -1,14 +1,12 @@
 /** Runs jobs in the test's own process, through the engine that runners use and a real backend. */
 import { buffer } from "node:stream/consumers";
-import { policyFor } from "../../server/accounts/job-policy.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { FileRow, JobRow } from "../../server/backend/schema.ts";
 import type { Catalog } from "../../server/catalog.ts";
 import { claim } from "../../server/engine/claim.ts";
 import { execute } from "../../server/engine/run/execute.ts";
-import { progressWriter } from "../../server/engine/run/flush.ts";
-import { createProgress } from "../../server/engine/run/progress.ts";
 import { start } from "../../server/engine/start/start.ts";
+import { createExecutor } from "../../server/executor.ts";
 import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk.ts";
 import type { Storage } from "../../server/storage/storage.ts";
@@ -61,13 +59,7 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
     async run(id, { backend: used = backend, abort = new AbortController() } = {}) {
       const row = await claim(backend, "worker-1");
       if (row?.id !== id) throw new Error(`The job ${id} is not the one that is due`);
-      const progress = createProgress({
-        write: progressWriter(used),
-        now: used.now,
-        onError: () => {},
-      });
-      const reach = policyFor(backend);
-      const executor = { reach, backend: used, storage, catalog, progress, log, observe: () => {} };
+      const executor = createExecutor({ backend: used, storage, catalog, log });
       const ended = await execute(executor, row, abort);
       if (ended) await execute(executor, ended, new AbortController(), "clean");
       return engine.job(id);

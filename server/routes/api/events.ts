@@ -100,18 +100,15 @@ function stream(
   );
   const ends = [
     wakeUps.on(job.id, events.wake),
-    accounts.onSessionEnd((id) => {
-      if (id === person.sessionId || id === person.userId) events.check();
-    }),
-    // It watches no topic there: it only wants to be told when the process stops.
+    // It watches no topic: the hub ends it with the process, or with the session or token.
     hub.watch({
       topics: [],
       cursors: new Map(),
       userId: person.userId,
       accountId: person.accountId,
-      sessionId: null,
+      sessionId: person.sessionId,
       mailbox: { put() {}, append() {}, flush() {}, waitingBytes: 0 },
-      end: events.leave,
+      end: (reason) => (reason === "shutdown" ? events.leave() : events.check()),
     }),
   ];
   onClose(outgoing, () => {

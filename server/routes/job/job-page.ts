@@ -3,8 +3,6 @@ import type { Context } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { isFinal } from "../../engine/status.ts";
-import type { Frames } from "../../live/frames.ts";
-import { createJobReader } from "../../live/job-reader.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import { nothingLeft, resultView } from "../../presenters/result-view.ts";
 import type { Env, Services } from "../../services.ts";
@@ -16,21 +14,15 @@ import { ownParts } from "./own-parts.ts";
 /** A reload takes the reader's place on the page away, so it comes less often than a poll. */
 const minRefreshSeconds = 2;
 
-export async function jobPage(
-  c: Context<Env>,
-  services: Services,
-  frames: Frames,
-  job: JobRow,
-): Promise<string> {
-  const { backend, catalog, render } = services;
+export async function jobPage(c: Context<Env>, services: Services, job: JobRow): Promise<string> {
+  const { backend, catalog, render, jobs, frames } = services;
   const { person } = c.var;
-  const reader = createJobReader(services);
   const kind = catalog.get(job.kind);
   const now = backend.now();
   const [steps, log, results] = await Promise.all([
-    reader.steps(job.id),
+    jobs.steps(job.id),
     logView(backend, job, c.req.query()),
-    isFinal(job.status) ? reader.results(job.id) : nothingLeft,
+    isFinal(job.status) ? jobs.results(job.id) : nothingLeft,
   ]);
   const [shown] = await withPlaces(backend, [job]);
   const view = frames.view(shown!, steps, now);

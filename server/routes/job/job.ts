@@ -1,7 +1,6 @@
 /** GET /jobs/:id (one job), and those of its parts that an open page asks for. */
 import { Hono } from "hono";
-import { createFrames, linesView } from "../../live/frames.ts";
-import { createJobReader } from "../../live/job-reader.ts";
+import { linesView } from "../../live/frames.ts";
 import type { Env, Services } from "../../services.ts";
 import { tokenOf } from "../page/layout.ts";
 import { jobOf } from "./job-of.ts";
@@ -12,14 +11,12 @@ import { ownFragments, ownParts } from "./own-parts.ts";
 const linesInRow = 10;
 
 export function jobRoutes(services: Services): Hono<Env> {
-  const { catalog, render } = services;
-  const reader = createJobReader(services);
-  const frames = createFrames({ catalog, render, reader });
+  const { render, jobs } = services;
   const routes = new Hono<Env>();
 
   routes.get("/jobs/:id", async (c) => {
     const job = await jobOf(c, services, "see");
-    return job ? c.html(await jobPage(c, services, frames, job)) : noJob(c, services);
+    return job ? c.html(await jobPage(c, services, job)) : noJob(c, services);
   });
 
   routes.get("/jobs/:id/own", async (c) => {
@@ -33,7 +30,7 @@ export function jobRoutes(services: Services): Hono<Env> {
   routes.get("/jobs/:id/tail", async (c) => {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
-    const lines = await reader.lines(job.id, Math.max(0, job.log_seq - linesInRow));
+    const lines = await jobs.lines(job.id, Math.max(0, job.log_seq - linesInRow));
     return c.html(render.partial("jobs/_log_lines", { ...linesView(job.id, lines), oob: false }));
   });
 

@@ -2,8 +2,6 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { can } from "../../accounts/authorize.ts";
-import { createFrames } from "../../live/frames.ts";
-import { createJobReader } from "../../live/job-reader.ts";
 import { newJobs } from "../../live/new-jobs.ts";
 import { listPollSeconds, pollInterval } from "../../live/poll-interval.ts";
 import { createPolledCounts } from "../../live/polled-counts.ts";
@@ -23,10 +21,8 @@ type Poll = (
  * (`ETag`): who has that already gets no body. Log lines are told behind those that the page has.
  */
 export function createPolls(services: Services): Poll {
-  const { backend, catalog, render } = services;
+  const { backend, jobs: reader, frames } = services;
   const now = () => backend.now();
-  const reader = createJobReader(services);
-  const frames = createFrames({ catalog, render, reader });
   const jobs = createPolledJobs({ reader, frames, now });
   const countsOf = createPolledCounts({ db: backend.db, frames, now });
 

@@ -8,16 +8,15 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvOf, writeLines } from "../../../bench/import/people.ts";
-import { policyFor } from "../../../server/accounts/job-policy.ts";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { openBackend } from "../../../server/backend/open.ts";
 import { type Catalog, readCatalog } from "../../../server/catalog.ts";
 import { claim } from "../../../server/engine/claim.ts";
 import type { Estimator } from "../../../server/engine/eta/estimator.ts";
 import { execute } from "../../../server/engine/run/execute.ts";
-import { progressWriter } from "../../../server/engine/run/flush.ts";
-import { createProgress, type Progress } from "../../../server/engine/run/progress.ts";
+import type { Progress } from "../../../server/engine/run/progress.ts";
 import { start } from "../../../server/engine/start/start.ts";
+import { createExecutor } from "../../../server/executor.ts";
 import { createLog } from "../../../server/log.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
 import { keepUpload } from "../../../server/storage/uploads.ts";
@@ -82,20 +81,9 @@ async function runJob(place: Place, kind: string, input: Record<string, unknown>
   const { job } = await start(backend, catalog, { kind, input, ...person });
   const claimed = (await claim(backend, "recorder"))!;
   const calls: Call[] = [];
-  const progress = createProgress({
-    write: progressWriter(backend),
-    now: backend.now,
-    onError: (error) => process.emitWarning(String(error)),
-  });
-  const executor = {
-    backend,
-    catalog,
-    storage: createDiskStorage(dir),
-    log: createLog("warn", "runner"),
-    observe: () => {},
-    reach: policyFor(backend),
-    progress: listening(progress, calls, claimed.claimed_at!),
-  };
+  const storage = createDiskStorage(dir);
+  const executor = createExecutor({ backend, catalog, storage, log: createLog("warn", "runner") });
+  executor.progress = listening(executor.progress, calls, claimed.claimed_at!);
   const ended = await execute(executor, claimed, new AbortController());
   if (ended?.status !== "done") throw new Error(`${kind} did not succeed: ${ended?.error}`);
   const steps = await backend.db

@@ -1,32 +1,24 @@
 /** The JSON interface behind a real server, with people who have tokens, and an engine beside it. */
 import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
-import { join } from "node:path";
 import { serve } from "@hono/node-server";
-import { type Accounts, createAccounts, type Person } from "../../../server/accounts/accounts.ts";
-import { policyFor } from "../../../server/accounts/job-policy.ts";
+import type { Accounts, Person } from "../../../server/accounts/accounts.ts";
 import { createApp } from "../../../server/app.ts";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { JobRow } from "../../../server/backend/schema.ts";
 import { readConfig } from "../../../server/config.ts";
 import { claim } from "../../../server/engine/claim.ts";
 import { execute } from "../../../server/engine/run/execute.ts";
-import { progressWriter } from "../../../server/engine/run/flush.ts";
-import { createProgress } from "../../../server/engine/run/progress.ts";
-import { createFrames } from "../../../server/live/frames.ts";
-import { createHub, type Hub } from "../../../server/live/hub.ts";
-import { createJobReader } from "../../../server/live/job-reader.ts";
+import { createExecutor } from "../../../server/executor.ts";
+import type { Hub } from "../../../server/live/hub.ts";
 import { createLog } from "../../../server/log.ts";
-import { createRenderer } from "../../../server/render.ts";
-import type { Services } from "../../../server/services.ts";
+import { createServices } from "../../../server/services.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
-import { createPreviews } from "../../../server/storage/previews.ts";
 import type { Storage } from "../../../server/storage/storage.ts";
 import { openTestBackend, type TestBackend } from "../../support/backends.ts";
 import { catalog } from "./kinds.ts";
 
 const log = createLog("silent", "web");
-const viewsDir = join(import.meta.dirname, "../../../views");
 const visitor = { address: "203.0.113.7", userAgent: "test" };
 
 export interface Api {
@@ -62,23 +54,8 @@ export async function apiServer(which: TestBackend): Promise<Api> {
   const { backend } = database;
   const config = readConfig({ STORAGE_DIR: database.dir, UPLOAD_LIMIT_MB: "1" });
   const storage = createDiskStorage(database.dir);
-  const accounts = createAccounts({ backend, config, log });
-  const render = createRenderer({ viewsDir, strict: true, cache: false });
-  const previews = createPreviews(storage);
-  const reader = createJobReader({ backend, previews });
-  const frames = createFrames({ catalog, render, reader });
-  const hub = createHub({ backend, reader, log, frames });
-  const services: Services = {
-    config,
-    log,
-    backend,
-    catalog,
-    accounts,
-    storage,
-    previews,
-    render,
-    hub,
-  };
+  const services = createServices({ config, log, backend, catalog, storage });
+  const { accounts, hub } = services;
   const { fetch: answer } = createApp(services);
   const server = serve({ fetch: answer, hostname: "127.0.0.1", port: 0 }) as Server;
   if (!server.listening) await once(server, "listening");
@@ -130,10 +107,7 @@ export async function apiServer(which: TestBackend): Promise<Api> {
     async runNext(abort = new AbortController()) {
       const row = await claim(backend, "worker-1");
       if (!row) throw new Error("No job is due");
-      const write = progressWriter(backend);
-      const progress = createProgress({ write, now: backend.now, onError: () => {} });
-      const reach = policyFor(backend);
-      const executor = { reach, backend, storage, catalog, progress, log, observe: () => {} };
+      const executor = createExecutor({ backend, storage, catalog, log });
       await execute(executor, row, abort);
     },
     job: (id) =>

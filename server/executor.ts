@@ -1,0 +1,32 @@
+/** The composition root of a runner: the parts that execute a job, for `runner.ts` and the tests. */
+import { policyFor } from "./accounts/job-policy.ts";
+import type { Backend } from "./backend/backend.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Observe } from "./engine/job-lifecycle.ts";
+import type { Executor } from "./engine/run/execute.ts";
+import { progressWriter } from "./engine/run/flush.ts";
+import { createProgress } from "./engine/run/progress.ts";
+import type { Log } from "./log.ts";
+import type { Storage } from "./storage/storage.ts";
+
+/** @param parts.observe is called with everything that happens to jobs here; by default nothing */
+export function createExecutor(parts: {
+  backend: Backend;
+  storage: Storage;
+  catalog: Catalog;
+  log: Log;
+  observe?: Observe;
+}): Executor {
+  const { backend, log, observe = () => {} } = parts;
+  const writeProgress = progressWriter(backend);
+  const progress = createProgress({
+    async write(rows, logs) {
+      const lost = await writeProgress(rows, logs);
+      observe({ what: "flushed", jobs: rows.length });
+      return lost;
+    },
+    now: backend.now,
+    onError: (error) => log.warn({ err: error }, "progress could not be written"),
+  });
+  return { ...parts, observe, progress, reach: policyFor(backend) };
+}
