@@ -100,7 +100,7 @@ function countsOf(counts: Counts, now: number): string {
       ? `<a class="${status}" id="count-${status}" href="/jobs?status=${status}">${number(count)} ${status}</a> `
       : "",
   );
-  return `<p class="counts" id="counts-mine" data-version="0" data-at="${now}">${links.join("")}</p>`;
+  return `<p class="counts" id="counts-mine" data-version="0" data-time="${now}">${links.join("")}</p>`;
 }
 
 function row(job: Job, now: number): string {
@@ -108,7 +108,7 @@ function row(job: Job, now: number): string {
   const title = "Import contacts";
   const created = moment(job.created_at);
   const when = moment(job.finished_at ?? job.started_at ?? job.created_at);
-  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escaped(created.text)}"><div class="row ${job.status}" id="row-${id}" data-version="${job.version}" data-at="${now}">
+  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escaped(created.text)}"><div class="row ${job.status}" id="row-${id}" data-version="${job.version}" data-time="${now}">
   <span class="kind"><svg class="i" aria-hidden="true"><use href="#i-import"></use></svg></span>
   <a class="name" id="open-${id}" href="/jobs/${id}">${title}</a>
   <span class="mark ${job.status}"><svg class="i" aria-hidden="true"><use href="#i-check"></use></svg><span>${escaped(label(job))}</span></span>
@@ -168,7 +168,7 @@ function button(id: string, path: string, label: string, icon: string, look: str
 function tick(job: Job, now: number): string {
   const percent = Math.floor(job.progress * 100);
   const amount = `${number(job.step_done)} of ${number(job.step_total)} rows`;
-  return `<div id="tick-${escaped(job.id)}" data-version=${job.version} data-at=${now}><progress aria-label=Progress value=${percent / 100}></progress> <b>${percent} %</b> <p>${escaped(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
+  return `<div id="tick-${escaped(job.id)}" data-version=${job.version} data-time=${now}><progress aria-label=Progress value=${percent / 100}></progress> <b>${percent} %</b> <p>${escaped(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
 }
 
 function label(job: Job): string {

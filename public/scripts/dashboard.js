@@ -1,10 +1,11 @@
-/** What the list of jobs needs and no other page does. */
-import "./dashboard/news.js";
-import "./dashboard/pause.js";
-import "./dashboard/choice.js";
-import "./dashboard/days.js";
+/** Runs on the list of jobs, behind app.js. */
+import "./dashboard/list-updates.js";
+import "./dashboard/pause-updates.js";
+import "./dashboard/selection.js";
+import "./dashboard/date-range.js";
 import "./dashboard/shortcuts.js";
-import "./dashboard/more.js";
+import "./dashboard/row-details.js";
+import { findById } from "./elements.js";
 
-const tools = document.getElementById("live-tools");
+const tools = findById("live-tools", HTMLElement);
 if (tools) tools.hidden = false;

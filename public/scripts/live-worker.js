@@ -1,67 +1,73 @@
 /**
- * The one event stream of this browser, for all of its tabs: HTTP/1.1 allows six connections to a
- * server, and a stream for each tab would take them all. It runs as a SharedWorker, which unlike
- * Web Locks is there on plain http too. Where a browser has none, the page loads this file as a
- * script and is its only tab.
+ * Reads the one event stream of this browser for all of its tabs: HTTP/1.1 allows six connections
+ * to a server, and a stream for each tab would use them up. Runs as a SharedWorker, which unlike
+ * Web Locks exists on plain http too. A browser without SharedWorker loads this file as a script of
+ * the page, which is then its only tab.
  *
- * The stream is read with fetch and not with EventSource, which hides the status (a 401 has to end
- * it), the comments (their absence tells that a connection is dead) and `retry:`.
+ * Reads the stream with fetch, because EventSource hides the status (401 must end the stream), the
+ * comments (their absence shows a dead connection) and `retry:`.
+ *
+ * @import { FinishedJob, PageMessage, TabReport } from "./protocol.d.ts"
  */
-import { reopen, stop, tryAgain } from "./worker/connection.js";
-import { known, tabs } from "./worker/tabs.js";
+import { reconnect, retryNow, stop } from "./worker/connection.js";
+import { send, status, tabs } from "./worker/tabs.js";
 
-/** @typedef {import("./worker/tabs.js").Tab} Tab */
+const pingInterval = 5000;
+/** A tab that answers none of so many pings has vanished, or is frozen and joins again later. */
+const maxMissedPings = 12;
 
-/** By this a tab knows that the worker lives, and the worker which tabs do. */
-const askEvery = 5000;
-const goneAfter = 12;
-
-/** @param {MessagePort} port */
-function join(port) {
-  port.onmessage = ({ data }) => (data === "gone" ? leave(port) : hear(port, data));
-}
-
-/** Jobs whose end was heard in one of the tabs. @type {Set<string>} */
-const heard = new Set();
-
-/** @param {MessagePort} port @param {Tab} tab */
-function hear(port, { fresh, claim, ...tab }) {
-  if (claim) return grant(port, claim);
-  if (tabs.size === 0) known.since = Date.now();
-  const isKnown = tabs.has(port);
-  tabs.set(port, { ...tab, silent: 0 });
-  if (isKnown && !fresh) return;
-  if (known.state) port.postMessage(known);
-  // Each connection begins with the current state, and that is what this tab needs.
-  reopen(50);
-}
-
-/** One tab alone plays the sound. @param {MessagePort} port @param {{ id: string }} claim */
-function grant(port, claim) {
-  if (heard.has(claim.id)) return;
-  heard.add(claim.id);
-  port.postMessage({ granted: claim });
-}
+/** The jobs whose sound was played in one of the tabs. @type {Set<string>} */
+const playedSounds = new Set();
 
 /** @param {MessagePort} port */
-function leave(port) {
-  const left = tabs.get(port);
+function connect(port) {
+  port.onmessage = ({ data }) => receive(port, data);
+}
+
+/** @param {MessagePort} port @param {PageMessage} message */
+function receive(port, message) {
+  if (message.type === "close") removeTab(port);
+  else if (message.type === "claim-sound") grantSound(port, message.job);
+  else updateTab(port, message);
+}
+
+/** @param {MessagePort} port @param {TabReport} report */
+function updateTab(port, { topics, after, hidden, resync }) {
+  if (tabs.size === 0) status.freshAt = Date.now();
+  const isNew = !tabs.has(port);
+  tabs.set(port, { topics, after, hidden, missedPings: 0 });
+  if (!isNew && !resync) return;
+  if (status.state) send(port, { type: "status", ...status });
+  // Each connection begins with the current state, which this tab needs.
+  reconnect(50);
+}
+
+/** @param {MessagePort} port @param {FinishedJob} job */
+function grantSound(port, job) {
+  if (playedSounds.has(job.id)) return;
+  playedSounds.add(job.id);
+  send(port, { type: "play-sound", job });
+}
+
+/** @param {MessagePort} port */
+function removeTab(port) {
+  const removed = tabs.get(port);
   tabs.delete(port);
   if (tabs.size === 0) return stop();
   const watched = new Set([...tabs.values()].flatMap((tab) => tab.topics));
-  // A while later, for most often the next page comes right behind.
-  if (left?.topics.some((topic) => !watched.has(topic))) reopen(1000);
+  // A second later, because usually the next page of this tab joins at once.
+  if (removed?.topics.some((topic) => !watched.has(topic))) reconnect(1000);
 }
 
-// A tab may vanish without a word, or freeze: a frozen one answers late and is then taken in again.
 setInterval(() => {
   for (const [port, tab] of tabs) {
-    if (tab.silent++ < goneAfter) port.postMessage({ ask: true });
-    else leave(port);
+    if (tab.missedPings++ < maxMissedPings) send(port, { type: "ping" });
+    else removeTab(port);
   }
-}, askEvery);
+}, pingInterval);
 
-addEventListener("online", () => tabs.size > 0 && tryAgain());
+addEventListener("online", () => tabs.size > 0 && retryNow());
 
-if ("SharedWorkerGlobalScope" in self) self.onconnect = ({ ports: [port] }) => join(port);
-else self.joinLive = join;
+if ("SharedWorkerGlobalScope" in self) {
+  addEventListener("connect", ({ ports: [port] }) => port && connect(port));
+} else self.connectLiveWorker = connect;

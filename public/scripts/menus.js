@@ -1,21 +1,27 @@
-/** The menus of the header: a click elsewhere or Escape closes them, and the tray counts what is left. */
-const menus = [...document.querySelectorAll(".menu")];
+/** Closes the menus of the header on a click elsewhere or Escape, and counts the active jobs there. */
+import { findById } from "./elements.js";
+
+/** @type {NodeListOf<HTMLDetailsElement>} */
+const menus = document.querySelectorAll("details.menu");
 
 addEventListener("click", ({ target }) => {
-  for (const menu of menus) if (!menu.contains(target)) menu.open = false;
+  for (const menu of menus) {
+    if (target instanceof Node && !menu.contains(target)) menu.open = false;
+  }
 });
 addEventListener("keydown", ({ key }) => {
-  const open = menus.find((menu) => menu.open);
-  if (key !== "Escape" || !open) return;
-  open.open = false;
-  open.querySelector("summary").focus();
+  const menu = [...menus].find(({ open }) => open);
+  if (key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary")?.focus();
 });
 
-const tray = document.getElementById("tray");
-document.addEventListener("live:swapped", ({ target }) => {
-  if (!tray?.contains(target)) return;
-  const ended = tray.querySelectorAll(".row:is(.done, .failed, .cancelled)").length;
-  // "99+" stays.
+const tray = findById("tray", HTMLElement);
+document.addEventListener("live:swapped", ({ detail: { part } }) => {
+  if (!tray?.contains(part)) return;
+  const finished = tray.querySelectorAll(".row[data-final]").length;
   const count = tray.querySelector("b");
-  if (!count.textContent.includes("+")) count.textContent = String(tray.dataset.count - ended);
+  // "99+" stays: more jobs are active than the tray lists.
+  if (!count || count.textContent?.includes("+")) return;
+  count.textContent = String(Number(tray.dataset.count) - finished);
 });

@@ -30,12 +30,6 @@ const output = {
   dashboard: join(root, "public/dashboard.js"),
 };
 const sources = join(root, "public/scripts");
-/** In the order in which they stand in the page's script. */
-const scripts = [
-  ...["times", "submit-once", "menus", "when"],
-  ...["live-swap", "live-log", "live-job", "live-own", "live-ends", "live-sound", "live"],
-];
-const devScript = "dev-reload";
 /** A plain installation brings 4.x, which drops what the live partials rest on. */
 const htmxVersion = "2.0.11";
 
@@ -50,10 +44,10 @@ export async function buildAssets(options: { minify: boolean; dev?: boolean }): 
   if (isFresh(dev) || isFixed()) return;
   const htmx = readHtmx();
   await buildStylesheet(minify);
-  write(output.worker, await bundled("live-worker"));
-  write(output.dashboard, await bundled("dashboard"));
-  const own = await Promise.all([...scripts, ...(dev ? [devScript] : [])].map(small));
-  write(output.js, [header(), htmx, ...own].join("\n"));
+  write(output.worker, await bundle("live-worker"));
+  write(output.dashboard, await bundle("dashboard"));
+  const scripts = await Promise.all(["app", ...(dev ? ["dev-reload"] : [])].map(bundle));
+  write(output.js, [header(), htmx, ...scripts].join("\n"));
 }
 
 /** By a file of its own that is renamed, so that nobody is served half of it. */
@@ -135,20 +129,18 @@ function header(): string {
   return `/* app.css, live-worker.js, dashboard.js ${hashes.join(" ")} */`;
 }
 
-const how = { minify: true, format: "iife", target: "es2022" } as const;
-
-/** Each script has names of its own. */
-async function small(name: string): Promise<string> {
-  const { transform } = await import("esbuild");
-  const source = readFileSync(join(sources, `${name}.js`), "utf8");
-  return (await transform(source, how)).code.trimEnd();
-}
+const bundleOptions = { minify: true, format: "iife", target: "es2022" } as const;
 
 /** A script with the modules that it imports. */
-async function bundled(name: string): Promise<string> {
+async function bundle(name: string): Promise<string> {
   const { build } = await import("esbuild");
   const entryPoints = [join(sources, `${name}.js`)];
-  const { outputFiles } = await build({ ...how, entryPoints, bundle: true, write: false });
+  const { outputFiles } = await build({
+    ...bundleOptions,
+    entryPoints,
+    bundle: true,
+    write: false,
+  });
   return outputFiles[0]!.text.trimEnd();
 }
 

@@ -84,7 +84,7 @@ describe("leaving and coming back", () => {
     const worker = workerPid();
     app.kill("SIGKILL");
     await app.gone;
-    await says(page, "#live-mark", /^Not updating since \d+ s$/);
+    await says(page, "#live-mark", /^No updates for \d+ s · Reconnecting$/);
     expect(await amountOn(page)).toMatch(/ of 250 ticks/);
     await expect.poll(() => isAlive(worker), patiently).toBe(false);
 

@@ -33,7 +33,7 @@ test("the list is worked with single keys, which can be switched off", async () 
 
   await page.keyboard.press("x");
   expect(await page.isChecked(`#pick-${first}`)).toBe(true);
-  await says(page, "#announce", "Chosen, 1 in all");
+  await says(page, "#announce", "Selected, 1 in total");
   await page.keyboard.press("x");
   // One job is cancelled in its place; the list stays as it is.
   await says(page, status(first!), /Running/);
@@ -42,7 +42,7 @@ test("the list is worked with single keys, which can be switched off", async () 
   expect(new URL(page.url()).pathname).toBe("/jobs");
   await says(page, status(second!), /Running/);
   await says(page, "#counts-mine", /1 running.* 1 cancelled/);
-  await says(page, "#show-new", /Sort anew: 1 job has ended/);
+  await says(page, "#show-new", /1 job finished · Update list/);
 
   await page.keyboard.press("/");
   expect(await focused()).toBe("q");
@@ -78,10 +78,10 @@ test("while updates are paused nothing moves, and then all of it comes in", asyn
   await isLive(page);
   await says(page, status(id), /Running/);
   await page.click("#pause-live");
-  await says(page, "#pause-live", /Paused/);
+  await says(page, "#pause-live", "Updates paused · Resume");
   const shown = await page.textContent(`#row-${id}`);
   await page.check(`#pick-${id}`);
-  await says(page, "#pause-live", /Paused, [12] changes? waits?: go on/);
+  await says(page, "#pause-live", /^[12] updates? · Resume$/);
   expect(await page.textContent(`#row-${id}`)).toBe(shown);
   const token = await page.inputValue("#bulk [name=token]");
   await page.request.post(`${path}/cancel`, { form: { token } });
@@ -109,7 +109,7 @@ test("all that match are chosen behind all of the page, and a job cancels them",
   await page.goto("/jobs?type=countdown");
   expect(await page.isVisible("#bulk-all")).toBe(false);
   await page.check("#pick-all");
-  await says(page, "#chosen", "50 jobs chosen");
+  await says(page, "#chosen", "50 jobs selected");
   await page.check("#bulk-all");
   await page.click("#bulk-cancel");
   await says(page, "h1", "Cancel 53 jobs?");

@@ -18,7 +18,7 @@ describe("Postgres goes away for a while", () => {
     await expect.poll(amount, patiently).toMatch(/ of 400 /);
 
     await postgres.stop("fast");
-    await says(page, "#live-mark", /^Not updating since \d+ s$/);
+    await says(page, "#live-mark", /^No updates for \d+ s · Reconnecting$/);
     expect(await amount()).toMatch(/ of 400 /);
     const visitor = await page.context().newPage();
     const answer = await visitor.goto(path);

@@ -42,7 +42,7 @@ describe("the first minute", () => {
     expect(await page.locator(".row").count()).toBe(0);
     await page.goto("/contacts");
     await says(page, ".empty", "No contacts yet");
-    for (const path of [theirs, `${theirs}/log`, `${theirs}/result`, `${theirs}/own`]) {
+    for (const path of [theirs, `${theirs}/log`, `${theirs}/result`, `${theirs}/viewer`]) {
       expect((await page.goto(path))?.status(), path).toBe(404);
     }
     const id = theirs.slice("/jobs/".length);

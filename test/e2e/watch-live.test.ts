@@ -126,7 +126,7 @@ describe("a job's page", () => {
     const rows = await page.locator(".row").count();
     const other = await (await scene.visit()).newPage();
     const second = await startJob(other, "nap", { ms: 1 });
-    await says(page, "#jobs-new", "Show 1 new job");
+    await says(page, "#jobs-new", "1 new job · Update list");
     expect(await page.locator(".row").count()).toBe(rows);
     await page.click("#show-new");
     await page.waitForSelector(`#row-${second.slice("/jobs/".length)}.done`);

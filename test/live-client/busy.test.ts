@@ -73,7 +73,7 @@ describe("a person who is busy with a part of the page", () => {
     const { job, page } = await openList();
     const details = "<details><summary>More</summary></details>";
     for (const number of [1, 2]) {
-      const attributes = `id="row-${job.id}" data-version="${200 + number}" data-at="1"`;
+      const attributes = `id="row-${job.id}" data-version="${200 + number}" data-time="1"`;
       const row = `<div ${attributes} hx-swap-oob="true"><p>${number}</p>${details}</div>`;
       scene.server.send("message", row);
       await says(page, `#row-${job.id} p`, String(number));

@@ -58,7 +58,7 @@ describe("the page of a job", () => {
     const job = scene.server.add();
     const page = await scene.open(job.href);
     await isLive(page);
-    const asked = () => scene.server.requests.filter((path) => path.endsWith("/own")).length;
+    const asked = () => scene.server.requests.filter((path) => path.endsWith("/viewer")).length;
     scene.server.change(job.id, { label: "Still running" }, true);
     await says(page, `#panel-${job.id} .mark`, "Still running");
     expect(asked()).toBe(0);

@@ -98,7 +98,7 @@ describe("where the stream fails", () => {
     await isLive(page);
     scene.server.mood = "down";
     scene.server.cut();
-    await says(page, "#live-mark", /^Not updating since \d+ s$/);
+    await says(page, "#live-mark", /^No updates for \d+ s · Reconnecting$/);
     expect(await page.getAttribute("#live-mark", "data-state")).toBe("stale");
     expect(await page.textContent(`#progress-${job.id} b`)).toBe("42 %");
 

@@ -79,7 +79,7 @@ describe("the log on a job's page", () => {
     scene.server.send("lines", `${job.id} 1206 ${list}`);
     await says(page, "#log .lines", "later");
     const gap = page.locator("#log .lines .note a");
-    expect(await gap.textContent()).toBe("1,203 lines are not shown here");
+    expect(await gap.textContent()).toBe("Show 1,203 skipped lines");
     expect(await gap.getAttribute("href")).toBe(`${job.href}?after=2#log`);
   });
 

@@ -26,7 +26,7 @@ describe("the stream", () => {
     await says(page, `#row-${two.id} .mark`, "Done");
 
     for (const id of ["a", "b", "b", "c", one.id]) scene.server.send("new", id);
-    await says(page, "#jobs-new", "Show 3 new jobs");
+    await says(page, "#jobs-new", "3 new jobs · Update list");
     scene.server.add();
     await page.click("#show-new");
     await expect.poll(() => page.locator(".row").count()).toBe(3);

@@ -44,7 +44,7 @@ test("a fragment leaves a message to the page that it was meant for", async () =
   await cancel(site.backend, id, person.userId);
   await person.post(`/jobs/${id}/retry`);
   const again = await person.post(`/jobs/${id}/retry`);
-  await person.browser.get(`/jobs/${id}/own`);
+  await person.browser.get(`/jobs/${id}/viewer`);
   const page = await person.browser.text(again.headers.get("location")!);
   expect(page).toContain("Nothing was started twice");
 });

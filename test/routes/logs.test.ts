@@ -60,13 +60,13 @@ describe.each(backends)("the log of a job, on $name", (which) => {
       later: undefined,
       download: "/log",
     });
-    expect(page.html).toContain(`data-last="${count}"`);
+    expect(page.html).toContain(`data-last-line="${count}"`);
     const before = await shown("?before=1501");
     expect([before.seqs[0], before.seqs.at(-1)]).toEqual([501, 1_500]);
     expect(before.hrefs).toMatchObject({ later: "?after=1500#log", newest: "#log" });
     const after = await shown("?after=1500");
     expect(after.seqs).toEqual(page.seqs);
-    expect(after.html).not.toContain("data-part");
+    expect(after.html).not.toContain("data-excerpt");
   });
 
   test("a link to a line shows it among its neighbours, however old it is", async () => {
@@ -75,8 +75,8 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     expect(page.html).toMatch(new RegExp(`<li class="error marked" id="log-${id}-700">`));
     expect(page.html).toContain(`href="/jobs/${id}?line=700#log-${id}-700"`);
     // What is written now does not belong behind these lines.
-    expect(page.html).toContain("data-part");
-    expect(page.html).toContain(`data-last="${count}"`);
+    expect(page.html).toContain("data-excerpt");
+    expect(page.html).toContain(`data-last-line="${count}"`);
   });
 
   test("by level, on every page of it", async () => {

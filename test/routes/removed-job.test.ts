@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-test.each(["", "/own", "/log", "/result"])(
+test.each(["", "/viewer", "/log", "/result"])(
   "a job that is no longer kept says what it came to: %s",
   async (path) => {
     const answer = await person.browser.get(`/jobs/${id}${path}`);

@@ -24,7 +24,7 @@ test("preferences are kept, and a zone that is none is left out", async () => {
   expect(answer.headers.get("location")).toBe("/settings");
   const page = await browser.text("/settings");
   expect(page).toContain("Saved.");
-  expect(page).toMatch(/<body [^>]* data-sound data-zone="Europe\/Berlin">/);
+  expect(page).toMatch(/<body [^>]* data-sound data-time-zone="Europe\/Berlin">/);
   expect(page).toMatch(/name="sound" value="on" checked>/);
   expect(page).toMatch(/name="open_result" value="on">/);
   expect(page).toContain(`<option value="Europe/Berlin" selected>`);

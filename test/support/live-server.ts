@@ -165,7 +165,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     const job = jobs.get(id);
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.setHeader("content-security-policy", policy);
-    if (part === "own" && job) response.end(ownFragments(render, ownParts(job)));
+    if (part === "viewer" && job) response.end(ownFragments(render, ownParts(job)));
     else if (job) response.end(jobPage(job, logs.get(id) ?? []));
     else if (place === "jobs" && !id) response.end(listPage([...jobs.values()]));
     else response.end(otherPage());

@@ -1,133 +1,161 @@
 /**
- * The list by single keys. Who needs them for something else, such as for what they say to their
- * computer, can switch them off: https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts
+ * Single-key shortcuts for the list. They can be switched off, because speech input may press keys:
+ * https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts
  */
-import { chosen } from "./choice.js";
-import { toggle } from "./pause.js";
-import { say } from "./say.js";
+import { announce } from "../announce.js";
+import { getById } from "../elements.js";
+import { togglePause } from "./pause-updates.js";
+import { selectedIds } from "./selection.js";
 
-const dialog = document.getElementById("shortcuts");
-const on = document.getElementById("shortcuts-on");
-const stored = "shortcuts";
-/** The job that keys are about, where the focus is elsewhere. */
-let current = "";
+/**
+ * @typedef {object} Action
+ * @property {"cancel" | "retry"} path of the button's id and address
+ * @property {string} label
+ * @property {string} done announced if the server's answer has no message
+ * @property {string} impossible
+ */
 
-on.checked = read() !== "off";
-on.addEventListener("change", () => keep(on.checked ? "on" : "off"));
-document.getElementById("show-shortcuts").addEventListener("click", () => dialog.showModal());
-document.addEventListener("keydown", press);
+const dialog = getById("shortcuts", HTMLDialogElement);
+const enabledBox = getById("shortcuts-on", HTMLInputElement);
+const storageKey = "shortcuts";
+/** The job that the keys act on while the focus is elsewhere. */
+let currentId = "";
 
-/** Some browsers keep nothing for a page. */
-function read() {
+/** @type {Action} */
+const cancel = {
+  path: "cancel",
+  label: "Cancel",
+  done: "Cancelling 1 job",
+  impossible: "This job can’t be cancelled",
+};
+/** @type {Action} */
+const retry = {
+  path: "retry",
+  label: "Retry",
+  done: "Retried 1 job",
+  impossible: "This job can’t be retried",
+};
+
+enabledBox.checked = readSetting() !== "off";
+enabledBox.addEventListener("change", () => saveSetting(enabledBox.checked ? "on" : "off"));
+getById("show-shortcuts", HTMLElement).addEventListener("click", () => dialog.showModal());
+document.addEventListener("keydown", handleKey);
+
+function readSetting() {
   try {
-    return localStorage.getItem(stored);
+    return localStorage.getItem(storageKey);
   } catch {
+    // The browser's settings may forbid storage.
     return null;
   }
 }
 
 /** @param {string} value */
-function keep(value) {
+function saveSetting(value) {
   try {
-    localStorage.setItem(stored, value);
+    localStorage.setItem(storageKey, value);
   } catch {}
 }
 
 /** @type {Record<string, () => void>} */
-const keys = {
-  j: () => go(1),
-  k: () => go(-1),
-  Enter: () => link(row())?.click(),
-  x: choose,
-  c: () => act("cancel", "Cancel", "It was asked to stop"),
-  r: () => act("retry", "Retry", "It was started again"),
-  p: toggle,
+const shortcuts = {
+  j: () => move(1),
+  k: () => move(-1),
+  Enter: () => linkOf(currentRow())?.click(),
+  x: toggleSelection,
+  c: () => act(cancel),
+  r: () => act(retry),
+  p: togglePause,
   "/": () => document.getElementById("q")?.focus(),
   "?": () => dialog.showModal(),
 };
 
 /** @param {KeyboardEvent} event */
-function press(event) {
+function handleKey(event) {
   const { key, target, ctrlKey, metaKey, altKey, defaultPrevented } = event;
-  if (!on.checked || defaultPrevented || ctrlKey || metaKey || altKey || dialog.open) return;
-  if (isTyping(target) || !Object.hasOwn(keys, key)) return;
-  // Enter is for whatever has the focus; in a box it would send the form.
+  const isModified = ctrlKey || metaKey || altKey;
+  if (!enabledBox.checked || defaultPrevented || isModified || dialog.open) return;
+  const shortcut = Object.hasOwn(shortcuts, key) ? shortcuts[key] : undefined;
+  if (!shortcut || !(target instanceof HTMLElement) || isTextField(target)) return;
+  // Enter belongs to the focused element, except for a checkbox, where it would submit the form.
   if (key === "Enter" && !target.matches("#bulk input")) return;
   event.preventDefault();
-  keys[key]();
+  shortcut();
 }
 
 /** @param {HTMLElement} element */
-function isTyping(element) {
+function isTextField(element) {
   if (element.isContentEditable || element.matches("textarea, select")) return true;
   return element.matches("input:not([type=checkbox], [type=radio], [type=submit])");
 }
 
-function rows() {
+function findRows() {
   return [...document.querySelectorAll("#jobs > li")];
 }
 
-/** @returns {Element | undefined} */
-function row() {
+/** @returns {Element | undefined} the focused row, or else the one that was focused last */
+function currentRow() {
   const focused = document.activeElement?.closest("#jobs > li");
-  return focused ?? rows().find((each) => idOf(each) === current);
+  return focused ?? findRows().find((row) => idOf(row) === currentId);
 }
 
-/** @param {Element} item */
-function idOf(item) {
-  return item.querySelector("input").value;
+/** @param {Element} row */
+function idOf(row) {
+  return row.querySelector("input")?.value ?? "";
 }
 
-/** @param {Element | undefined} item @returns {HTMLElement | null | undefined} */
-function link(item) {
-  return item?.querySelector(".name");
+/** @param {Element | undefined} row @returns {HTMLElement | null | undefined} */
+function linkOf(row) {
+  return row?.querySelector(".name");
 }
 
 /** @param {1 | -1} step */
-function go(step) {
-  const all = rows();
-  const at = all.indexOf(row());
-  const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
+function move(step) {
+  const rows = findRows();
+  const current = currentRow();
+  const index = current ? rows.indexOf(current) + step : 0;
+  const next = rows[Math.min(rows.length - 1, Math.max(0, index))];
   if (!next) return;
-  current = idOf(next);
-  link(next).focus();
+  currentId = idOf(next);
+  linkOf(next)?.focus();
   next.scrollIntoView({ block: "nearest" });
 }
 
-function choose() {
-  const box = row()?.querySelector("input");
+function toggleSelection() {
+  const box = currentRow()?.querySelector("input");
   if (!box) return;
   box.click();
-  say(`${box.checked ? "Chosen" : "Not chosen"}, ${chosen().length} in all`);
+  announce(`${box.checked ? "Selected" : "Deselected"}, ${selectedIds().length} in total`);
 }
 
-/** All that are chosen, by the button below; else the one that has the focus. @param {string} what @param {string} word @param {string} done */
-function act(what, word, done) {
-  const ids = chosen();
-  if (ids.length === 0) {
-    const item = row();
-    if (item) void actOn(idOf(item), what, word, done);
+/** Acts on the selected jobs, by the button below the list, or else on the current one. @param {Action} action */
+function act(action) {
+  const { length } = selectedIds();
+  if (length === 0) {
+    const row = currentRow();
+    if (row) void actOn(idOf(row), action);
     return;
   }
-  if (ids.length > 1 && !confirm(`${word} ${ids.length} jobs?`)) return;
-  document.getElementById(`bulk-${what}`).click();
+  if (length > 1 && !confirm(`${action.label} ${length} jobs?`)) return;
+  document.getElementById(`bulk-${action.path}`)?.click();
 }
 
-/** In place: the row is shown anew by the live updates. @param {string} id @param {string} what @param {string} word @param {string} done */
-async function actOn(id, what, word, done) {
-  const button = document.getElementById(`${what}-${id}`);
-  if (!button) return say(`${word}: not possible for this job`);
-  const token = document.querySelector("#bulk [name=token]").value;
+/** Acts without leaving the list: the live updates change the row. @param {string} id @param {Action} action */
+async function actOn(id, { path, done, impossible }) {
+  const button = document.getElementById(`${path}-${id}`);
+  if (!(button instanceof HTMLButtonElement)) return announce(impossible);
+  /** @type {HTMLInputElement | null} */
+  const token = document.querySelector("#bulk [name=token]");
   try {
-    const answer = await fetch(button.formAction, {
+    const response = await fetch(button.formAction, {
       method: "POST",
-      body: new URLSearchParams({ token }),
+      body: new URLSearchParams({ token: token?.value ?? "" }),
     });
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const said = page.getElementById("flash")?.textContent.trim();
-    say(said || done);
+    if (!response.ok) throw new Error(`${response.status}`);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    announce(page.getElementById("flash")?.textContent?.trim() || done);
   } catch {
+    // As an ordinary form, whose answer is a page.
     button.click();
   }
 }

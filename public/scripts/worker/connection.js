@@ -1,61 +1,61 @@
-/** The one connection: an event stream, and polling where that fails. */
-import { messages } from "./messages.js";
-import { ask, limited, SignedOut } from "./request.js";
-import { deliver, known, receive, tabs, tell } from "./tabs.js";
+/** The one connection to the server: an event stream, and polling where streams do not work. */
+import { readEvents } from "./event-stream.js";
+import { createDeadline, requestUpdates, SignedOutError } from "./request.js";
+import { handleEvent, sendCreatedJob, sendFrames, setState, status, tabs } from "./tabs.js";
 
 const second = 1000;
 const minute = 60 * second;
-/** Without a hello by then, something between here and the server buffers or blocks the stream. */
-const helloWithin = 3 * second;
-/** The server says something each 15 s. */
-const deadAfter = 40 * second;
+/** Without a hello in this time, a proxy buffers or blocks the stream. */
+const helloTimeout = 3 * second;
+/** The server sends something at least every 15 s. */
+const silenceTimeout = 40 * second;
 /** A stream that is cut sooner does not work. */
-const shortLife = 5 * second;
-const answerWithin = 10 * second;
+const minStreamLife = 5 * second;
+const pollTimeout = 10 * second;
 
 let failures = 0;
-/** When the stream is worth a try; until then there is polling. */
-let streamAt = 0;
-let probes = 0;
-/** Names what the last poll brought; empty where a tab may have missed it. */
-let shown = "";
+/** When to try the stream again; until then the connection polls. */
+let streamRetryAt = 0;
+let streamRetries = 0;
+/** The ETag of the last poll; empty if a tab may have missed its answer. */
+let etag = "";
 /** @type {AbortController | undefined} */
 let current;
 /** @type {number | undefined} */
 let timer;
-let due = Infinity;
+let reconnectAt = Infinity;
 
-/** @param {number} wait ms; what is due sooner stands */
-export function reopen(wait) {
-  if (due <= Date.now() + wait) return;
+/** Begins a new connection, unless one is due sooner. @param {number} delay ms */
+export function reconnect(delay) {
+  if (reconnectAt <= Date.now() + delay) return;
   clearTimeout(timer);
-  due = Date.now() + wait;
+  reconnectAt = Date.now() + delay;
   timer = setTimeout(() => {
-    due = Infinity;
+    reconnectAt = Infinity;
     current?.abort();
     current = new AbortController();
-    shown = "";
-    follow(current.signal);
-  }, wait);
+    etag = "";
+    run(current.signal);
+  }, delay);
 }
 
-/** There is a network again: whatever failed is worth a try. */
-export function tryAgain() {
-  streamAt = 0;
-  reopen(0);
+/** For when the network is back. */
+export function retryNow() {
+  streamRetryAt = 0;
+  reconnect(0);
 }
 
 export function stop() {
   clearTimeout(timer);
-  due = Infinity;
+  reconnectAt = Infinity;
   current?.abort();
-  known.state = undefined;
+  status.state = undefined;
 }
 
 /** @param {AbortSignal} signal */
-async function follow(signal) {
+async function run(signal) {
   while (!signal.aborted) {
-    const wait = Date.now() >= streamAt ? await stream(signal) : await poll(signal);
+    const wait = Date.now() >= streamRetryAt ? await stream(signal) : await poll(signal);
     await new Promise((resolve) => {
       setTimeout(resolve, wait);
       signal.addEventListener("abort", resolve, { once: true });
@@ -63,87 +63,88 @@ async function follow(signal) {
   }
 }
 
-/** @param {AbortSignal} signal @returns {Promise<number>} ms to wait once it has ended */
+/** @param {AbortSignal} signal @returns {Promise<number>} ms to wait after its end */
 async function stream(signal) {
-  const attempt = limited(signal, helloWithin);
+  const deadline = createDeadline(signal, helloTimeout);
   let helloAt = 0;
   let retry = 0;
   try {
-    const answer = await ask("text/event-stream", attempt);
-    for await (const { event, data } of messages(answer)) {
-      attempt.begun();
+    const response = await requestUpdates("text/event-stream", deadline);
+    for await (const { event, data } of readEvents(response)) {
+      deadline.follow();
       if (signal.aborted) return 0;
-      // While the server's database is away, hearing from the server is no news.
-      if (!helloAt || known.state === "live") known.since = Date.now();
+      // While its database is away, the server sends comments, but no fresh data.
+      if (!helloAt || status.state === "live") status.freshAt = Date.now();
       if (event === "hello") {
-        helloAt = known.since;
-        tell("live");
+        helloAt = status.freshAt;
+        setState("live");
       }
-      if (helloAt) attempt.limit(deadAfter);
+      if (helloAt) deadline.extend(silenceTimeout);
       if (event === "retry") retry = Number(data);
       else if (event === "bye" && data === "ended") return end("ended");
-      else if (event === "bye") throw new SignedOut();
-      else receive(event, data);
+      else if (event === "bye") throw new SignedOutError();
+      else handleEvent(event, data);
     }
   } catch (error) {
-    if (error instanceof SignedOut) return end("signed-out");
+    if (error instanceof SignedOutError) return end("signed-out");
   } finally {
-    attempt.end();
+    deadline.close();
   }
   if (signal.aborted) return 0;
 
-  const worked = helloAt > 0 && Date.now() - helloAt > shortLife;
+  const worked = helloAt > 0 && Date.now() - helloAt > minStreamLife;
   failures = worked ? 0 : failures + 1;
-  if (helloAt) probes = 0;
-  if (failures > 1 || (attempt.expired && !helloAt)) {
-    streamAt = Date.now() + (probes++ ? 5 * minute : minute);
+  if (helloAt) streamRetries = 0;
+  if (failures > 1 || (deadline.expired && !helloAt)) {
+    streamRetryAt = Date.now() + (streamRetries++ ? 5 * minute : minute);
     return 0;
   }
-  tell("lost");
-  return Math.max(backOff(failures), retry * (1 + Math.random() / 2));
+  setState("lost");
+  return Math.max(backoff(failures), retry * (1 + Math.random() / 2));
 }
 
-/** @param {AbortSignal} signal @returns {Promise<number>} ms to wait before the next */
+/** @param {AbortSignal} signal @returns {Promise<number>} ms to wait before the next poll */
 async function poll(signal) {
-  const attempt = limited(signal, answerWithin);
+  const deadline = createDeadline(signal, pollTimeout);
   try {
-    const answer = await ask("text/html", attempt, shown);
-    const frames = await answer.text();
+    const response = await requestUpdates("text/html", deadline, etag);
+    const html = await response.text();
     if (signal.aborted) return 0;
-    shown = answer.headers.get("ETag") ?? "";
-    deliver(frames);
-    for (const id of answer.headers.get("X-New-Jobs")?.split(",") ?? []) receive("new", id);
-    known.since = Date.now();
-    const seconds = Number(answer.headers.get("X-Poll-After") ?? 5);
+    etag = response.headers.get("ETag") ?? "";
+    sendFrames(html);
+    response.headers.get("X-New-Jobs")?.split(",").forEach(sendCreatedJob);
+    status.freshAt = Date.now();
+    const seconds = Number(response.headers.get("X-Poll-After") ?? 5);
     if (seconds === 0) return end("ended");
-    tell("polling");
-    const calm = [...tabs.values()].every((tab) => tab.hidden) ? 4 : 1;
-    return seconds * second * calm * (1 + Math.random() / 4);
+    setState("polling");
+    const slowdown = [...tabs.values()].every((tab) => tab.hidden) ? 4 : 1;
+    return seconds * second * slowdown * (1 + Math.random() / 4);
   } catch (error) {
-    if (error instanceof SignedOut) return end("signed-out");
+    if (error instanceof SignedOutError) return end("signed-out");
     if (signal.aborted) return 0;
-    // It is not the stream that fails: begin with it again when the server is back.
-    streamAt = probes = 0;
-    tell("lost");
-    return backOff(++failures);
+    // The server is away, not only its streams: begin with a stream when it is back.
+    streamRetryAt = streamRetries = 0;
+    setState("lost");
+    return backoff(++failures);
   } finally {
-    attempt.end();
+    deadline.close();
   }
 }
 
-/** @param {"ended" | "signed-out"} why */
-function end(why) {
-  tell(why);
-  if (why === "signed-out") {
+/** @param {"ended" | "signed-out"} state @returns {number} ms to wait: none */
+function end(state) {
+  setState(state);
+  if (state === "signed-out") {
     tabs.clear();
     stop();
+  } else {
+    // Without a reset, as `stop` does it: a tab that has just joined waits for its own connection.
+    current?.abort();
   }
-  // A tab that has just come waits for a connection of its own.
-  else current?.abort();
   return 0;
 }
 
-/** 0.5 s to 30 s, spread, so that browsers do not come back all at once. @param {number} times */
-function backOff(times) {
-  return Math.min(30 * second, second * 2 ** times) * (0.5 + Math.random() / 2);
+/** @param {number} attempts @returns {number} 0.5 s to 30 s, spread so that browsers do not return all at once */
+function backoff(attempts) {
+  return Math.min(30 * second, second * 2 ** attempts) * (0.5 + Math.random() / 2);
 }

@@ -1,57 +1,64 @@
-/** Asks the server for what the tabs watch, for a limited time. */
-import { address } from "./tabs.js";
+/** Requests what the tabs watch, within a time limit. */
+import { livePath } from "./tabs.js";
 
-export class SignedOut extends Error {}
+export class SignedOutError extends Error {}
 
 /**
- * @param {string} accept @param {Attempt} attempt
- * @param {string} [known] the tag of what all tabs have: the answer may then be 304, without a body
- * @throws {SignedOut} and where it fails
+ * @param {"text/event-stream" | "text/html"} type
+ * @param {Deadline} deadline
+ * @param {string} [etag] of the answer that all tabs have; the response may then be 304, with no body
+ * @throws {SignedOutError} on 401
+ * @throws {Error} if the server cannot be reached, or answers with another status or type
  */
-export async function ask(accept, attempt, known) {
-  const { signal } = attempt;
-  const headers = { Accept: accept, ...(known && { "If-None-Match": known }) };
-  const answer = await fetch(address(), { headers, cache: "no-store", signal });
-  if (answer.status === 401) throw new SignedOut();
-  if (answer.status === 304) return answer;
-  const type = answer.headers.get("Content-Type") ?? "";
-  if (!answer.ok || !type.startsWith(accept)) throw new Error(`${answer.status} ${type}`);
-  return answer;
+export async function requestUpdates(type, deadline, etag) {
+  const headers = { Accept: type, ...(etag && { "If-None-Match": etag }) };
+  const { signal } = deadline;
+  const response = await fetch(livePath(), { headers, cache: "no-store", signal });
+  if (response.status === 401) throw new SignedOutError();
+  if (response.status === 304) return response;
+  const contentType = response.headers.get("Content-Type") ?? "";
+  if (!response.ok || !contentType.startsWith(type)) {
+    throw new Error(`${response.status} ${contentType}`);
+  }
+  return response;
 }
 
 /**
- * A request that is given up when its time is up or, once the answer has begun, with `signal`. Not
- * before: Chromium forgets to close a connection that is given up while the first bytes are on
- * their way, and there are but six.
- * @typedef {ReturnType<typeof limited>} Attempt
- * @param {AbortSignal} signal @param {number} ms
+ * Aborts a request when its time is up and, once `follow` was called, together with `signal`. Not
+ * before the response has begun: Chromium never closes a connection whose request is aborted while
+ * the first bytes are on their way, and there are only six.
+ *
+ * @typedef {ReturnType<typeof createDeadline>} Deadline
+ * @param {AbortSignal} signal
+ * @param {number} ms
  */
-export function limited(signal, ms) {
-  const own = new AbortController();
-  const abort = () => own.abort();
+export function createDeadline(signal, ms) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
   /** @type {number | undefined} */
-  let timeout;
-  const attempt = {
-    signal: own.signal,
+  let timer;
+  const deadline = {
+    signal: controller.signal,
     expired: false,
-    /** @param {number} wait ms from now */
-    limit(wait) {
-      clearTimeout(timeout);
-      timeout = setTimeout(() => {
-        attempt.expired = true;
+    /** @param {number} ms from now */
+    extend(ms) {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        deadline.expired = true;
         abort();
-      }, wait);
+      }, ms);
     },
-    begun() {
+    follow() {
       if (signal.aborted) abort();
       signal.addEventListener("abort", abort);
     },
-    end() {
-      clearTimeout(timeout);
+    /** Ends the request, whatever has come of it. */
+    close() {
+      clearTimeout(timer);
       signal.removeEventListener("abort", abort);
       abort();
     },
   };
-  attempt.limit(ms);
-  return attempt;
+  deadline.extend(ms);
+  return deadline;
 }

@@ -19,7 +19,7 @@ export function jobRoutes(services: Services): Hono<Env> {
     return job ? c.html(await jobPage(c, services, job)) : noJob(c, services);
   });
 
-  routes.get("/jobs/:id/own", async (c) => {
+  routes.get("/jobs/:id/viewer", async (c) => {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
     const own = await ownParts(services, c.var.person, job, tokenOf(c, services));

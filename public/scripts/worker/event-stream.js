@@ -1,10 +1,13 @@
 /**
- * Reads https://html.spec.whatwg.org/multipage/server-sent-events.html, and yields comments and
- * `retry:` too.
- * @param {Response} answer
+ * Parses an event stream, and yields its comments and `retry:` as events too:
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ *
+ * @param {Response} response
+ * @returns {AsyncGenerator<{ event: string, data: string }>}
  */
-export async function* messages(answer) {
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+export async function* readEvents(response) {
+  if (!response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   let event = "";
   let data = "";
