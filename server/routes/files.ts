@@ -5,10 +5,10 @@ import { can } from "../accounts/authorize.ts";
 import { auditDownloads } from "../engine/audit.ts";
 import { previewNeeds } from "../presenters/preview.ts";
 import type { Env, Services } from "../services.ts";
-import { attachment } from "../storage/content-disposition.ts";
+import { formatAttachment } from "../storage/content-disposition.ts";
 import { type FileOfJob, findFile, isKept } from "../storage/files.ts";
 import { checkFile, linkHours } from "../storage/links.ts";
-import { rangeOf } from "../storage/range.ts";
+import { parseRange } from "../storage/range.ts";
 import { doerOf } from "./page/doer.ts";
 import { errorPage, type Trouble } from "./page/error-page.ts";
 import type { PageServices } from "./page/layout.ts";
@@ -53,7 +53,7 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     const tag = `"${file.id}"`;
     c.header("ETag", tag);
     const isSame = [undefined, tag].includes(c.req.header("if-range"));
-    const range = isSame ? rangeOf(c.req.header("range"), size) : undefined;
+    const range = isSame ? parseRange(c.req.header("range"), size) : undefined;
     if (range === "unsatisfiable") {
       return c.body(null, 416, { "Content-Range": `bytes */${size}` });
     }
@@ -61,7 +61,7 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     if (range) c.header("Content-Range", `bytes ${from}-${to - 1}/${size}`);
     c.header("Content-Length", String(to - from));
     c.header("Content-Type", file.media_type);
-    c.header("Content-Disposition", attachment(file.name));
+    c.header("Content-Disposition", formatAttachment(file.name));
     c.header("X-Content-Type-Options", "nosniff");
     const status = range ? 206 : 200;
     if (c.req.method === "HEAD" || from === to) return c.body(null, status);

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import type { JobRow, LogRow } from "../backend/schema.ts";
 import { wholeLog } from "../engine/log.ts";
 import type { Env, Services } from "../services.ts";
-import { attachment } from "../storage/content-disposition.ts";
+import { formatAttachment } from "../storage/content-disposition.ts";
 import { leastLevel } from "./job/job-log.ts";
 import { jobOf } from "./job/job-of.ts";
 import { noJob } from "./job/no-job.ts";
@@ -16,7 +16,7 @@ export function logRoutes(services: Services): Hono<Env> {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
     c.header("Content-Type", "text/plain; charset=utf-8");
-    c.header("Content-Disposition", attachment(fileName(job)));
+    c.header("Content-Disposition", formatAttachment(fileName(job)));
     if (c.req.method === "HEAD") return c.body(null);
     const pieces = wholeLog(backend.db, job.id, leastLevel(c.req.query()));
     return c.body(ReadableStream.from(asText(pieces)));

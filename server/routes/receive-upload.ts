@@ -1,7 +1,7 @@
 /** Receives an uploaded file, as a form or as the body itself, without ever holding it in memory. */
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import { fileNameOf } from "../storage/content-disposition.ts";
+import { parseFileName } from "../storage/content-disposition.ts";
 import { readForm } from "../storage/multipart.ts";
 import { StorageAway, StorageFull } from "../storage/storage.ts";
 import {
@@ -49,7 +49,8 @@ export async function receiveUpload(c: Context, options: ReceiveOptions): Promis
       });
     });
   }
-  const name = fileNameOf(c.req.header("content-disposition")) ?? c.req.query("name") ?? otherwise;
+  const name =
+    parseFileName(c.req.header("content-disposition")) ?? c.req.query("name") ?? otherwise;
   // What curl says of any body unless it is told otherwise.
   const mediaType = type.startsWith("application/x-www-form-urlencoded") ? "" : type;
   return keepUpload(place, { accountId, userId, name, mediaType, chunks: bodyOf(c) });

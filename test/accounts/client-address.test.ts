@@ -10,9 +10,9 @@ import { deviceName } from "../../server/text/device-name.ts";
 test.each([
   ["203.0.113.7", "203.0.113.7"],
   ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-  ["2001:db8::7", "2001:db8:0:0::/64"],
+  ["2001:db8::7", "2001:db8::/64"],
   ["2001:db8:1:2::", "2001:db8:1:2::/64"],
-  ["::1", "0:0:0:0::/64"],
+  ["::1", "::/64"],
   ["", ""],
 ])("the network of %j is %j", (address, network) => {
   expect(subscriberNetwork(address)).toBe(network);

@@ -1,22 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { attachment, fileNameOf } from "../../server/storage/content-disposition.ts";
+import { formatAttachment, parseFileName } from "../../server/storage/content-disposition.ts";
 
-test("names a file for old and new readers", () => {
-  expect(attachment("contacts.csv")).toBe(
-    `attachment; filename="contacts.csv"; filename*=UTF-8''contacts.csv`,
-  );
-  expect(attachment(`Zoë's "100%" (1).csv`)).toBe(
-    `attachment; filename="Zo_'s _100__ (1).csv"; filename*=UTF-8''Zo%C3%AB%27s%20%22100%25%22%20%281%29.csv`,
+test("the header names a file for old and new browsers", () => {
+  expect(formatAttachment("contacts.csv")).toBe("attachment; filename=contacts.csv");
+  expect(formatAttachment(`Zoë's "100%" (1).csv`)).toBe(
+    `attachment; filename="Zo?'s \\"100%\\" (1).csv"; filename*=UTF-8''Zo%C3%AB%27s%20%22100%25%22%20%281%29.csv`,
   );
 });
 
-test("whatever the name, the header is plain text and gives it back", () => {
+test("the header of any file name is plain ASCII and parses back to the name", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (name) => {
-      const header = attachment(name);
+      const header = formatAttachment(name);
       expect(header).toMatch(/^[\x20-\x7e]*$/);
-      expect(fileNameOf(header)).toBe(name);
+      expect(parseFileName(header)).toBe(name);
     }),
   );
 });
@@ -31,6 +29,6 @@ test.each([
   ["attachment", undefined],
   ['attachment; name="file"', undefined],
   [undefined, undefined],
-])("%j names %j", (header, name) => {
-  expect(fileNameOf(header)).toBe(name);
+])("the header %j gives the file name %j", (header, name) => {
+  expect(parseFileName(header)).toBe(name);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rangeOf } from "../../server/storage/range.ts";
+import { parseRange } from "../../server/storage/range.ts";
 
 test.each([
   ["bytes=0-0", { from: 0, to: 1 }],
@@ -11,7 +11,7 @@ test.each([
   ["bytes=100-", "unsatisfiable"],
   ["bytes=100-200", "unsatisfiable"],
   ["bytes=-0", "unsatisfiable"],
-  // The whole file: RFC 9110 lets a server take no notice of these.
+  // RFC 9110 lets a server ignore these and send the whole file.
   ["bytes=5-4", undefined],
   ["bytes=0-1,5-6", undefined],
   ["bytes=-", undefined],
@@ -19,6 +19,10 @@ test.each([
   ["rows=0-5", undefined],
   ["", undefined],
   [undefined, undefined],
-])("%j of 100 bytes is %j", (header, expected) => {
-  expect(rangeOf(header, 100)).toEqual(expected);
+])("the range %j of 100 bytes is %j", (header, expected) => {
+  expect(parseRange(header, 100)).toEqual(expected);
+});
+
+test("a suffix of an empty file is the whole file", () => {
+  expect(parseRange("bytes=-5", 0)).toBeUndefined();
 });

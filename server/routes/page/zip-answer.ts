@@ -1,6 +1,6 @@
 /** Several files as one download. */
 import type { Context } from "hono";
-import { attachment } from "../../storage/content-disposition.ts";
+import { formatAttachment } from "../../storage/content-disposition.ts";
 import { type ZipEntry, zipOf } from "../../storage/zip.ts";
 
 /** @param name of the archive, as people see it */
@@ -8,7 +8,7 @@ export function zipAnswer(c: Context, name: string, entries: Iterable<ZipEntry>)
   // As it is: what is compressed once more on its way gets no smaller.
   c.header("Cache-Control", "private, no-store, no-transform");
   c.header("Content-Type", "application/zip");
-  c.header("Content-Disposition", attachment(name));
+  c.header("Content-Disposition", formatAttachment(name));
   if (c.req.method === "HEAD") return c.body(null);
   return c.body(ReadableStream.from(zipOf(entries)));
 }
