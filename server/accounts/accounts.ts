@@ -1,4 +1,4 @@
-/** People: who a request comes from, signing in, up and out, their sessions and API tokens. */
+/** Authentication: signing in, up and out, sessions, API tokens and preferences. */
 import { parse } from "hono/utils/cookie";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
@@ -26,61 +26,62 @@ export interface Person {
   role: "owner" | "member";
   name: string;
   email: string;
-  /** Null where an API token was sent. */
+  /** Null for a request that carries an API token. */
   sessionId: string | null;
-  /** As they were at most 5 s ago. */
+  /** At most 5 s old. */
   preferences: Preferences;
 }
 
 export interface Accounts {
   /**
-   * Who the session cookie of a request belongs to.
-   * @param renew takes a `Set-Cookie` value now and then, so that a session in use does not
-   *   expire; without it the session is not prolonged
+   * Finds the person by the session cookie.
+   * @param renew receives a `Set-Cookie` value once a day, which extends the session; without it
+   *   the session is not extended
+   * @returns null for a missing, expired or forged cookie
    */
   authenticate(headers: Headers, renew?: (cookie: string) => void): Promise<Person | null>;
-  /** Whose API token this is. */
+  /** @returns null for an unknown or revoked API token */
   authenticateToken(token: string): Promise<Person | null>;
-  /** The user with this email, for commands. */
+  /** For commands. The case of the email does not matter. */
   findUser(email: string): Promise<User | undefined>;
 
-  /** @returns null where the email or the password is wrong */
-  signIn(given: { email: string; password: string }, visitor: ClientInfo): Promise<SignedIn | null>;
+  /** @returns null if the email or the password is wrong */
+  signIn(given: { email: string; password: string }, client: ClientInfo): Promise<SignedIn | null>;
   /**
-   * Makes a user with an account and signs in; who has signed up before with the same password
-   * is signed in. What is given must have been checked.
-   * @returns null where the email is taken
+   * Creates a user with an account and signs them in. A repeated sign-up with the same password
+   * signs in. The caller validates the input.
+   * @returns null if the email is taken
    */
   signUp(
     given: { name: string; email: string; password: string },
-    visitor: ClientInfo,
+    client: ClientInfo,
   ): Promise<SignedIn | null>;
   /**
    * Ends the session of the request.
-   * @returns `Set-Cookie` values that take its cookies away
+   * @returns `Set-Cookie` values that delete the session's cookies
    */
   signOut(headers: Headers): Promise<{ cookies: string[] }>;
 
-  /** Those that are open, the newest first. */
+  /** Open sessions, newest first. */
   listSessions(person: Person): Promise<Session[]>;
-  /** @returns false where the person has no such session */
+  /** @returns false if the person has no such session */
   revokeSession(person: Person, sessionId: string): Promise<boolean>;
-  /** @returns the token itself, `hw_…`, which cannot be had again */
+  /** @returns the token itself, `hw_…`; only its hash is stored */
   createToken(userId: string, name: string): Promise<string>;
-  /** The newest first. */
+  /** Newest first. */
   listTokens(person: Person): Promise<ApiToken[]>;
-  /** @returns false where the person has no such token */
+  /** @returns false if the person has no such token */
   revokeToken(person: Person, tokenId: string): Promise<boolean>;
 
   getPreferences(userId: string): Promise<Preferences>;
-  /** Changes those that are given. */
+  /** Changes the given preferences and leaves the others as they are. */
   updatePreferences(userId: string, changes: Partial<Preferences>): Promise<void>;
 
   /**
-   * Calls the listener with the id of a session that ended, in this process or another, or with
-   * that of a user one of whose tokens did: what was opened with either must be authorised anew.
-   * Sessions that ended elsewhere are heard of from the first listener on.
-   * @returns a function that ends the subscription
+   * Calls the listener with the id of each session that ends, and with the id of a user when one
+   * of their tokens is revoked, in this process or any other. Open streams of that session or user
+   * must then be authorised again. Other processes are listened to while there is a listener.
+   * @returns a function that removes the listener
    */
   onSessionEnd(listener: (id: string) => void): () => void;
 }
@@ -89,29 +90,29 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
   const auth = createAuth({ backend, config, log });
   const cache = createSessionCache<Person & { sessionId: string }>();
   const listeners = new Set<(id: string) => void>();
-  const elsewhere = createSessionEndSignals(backend);
-  let stopHearing: (() => void) | undefined;
+  const signals = createSessionEndSignals(backend);
+  let unsubscribe: (() => void) | undefined;
 
-  function ended(id: string): void {
-    cache.forget(id);
+  function notify(id: string): void {
+    cache.evict(id);
     for (const listener of listeners) listener(id);
   }
 
-  async function end(id: string): Promise<void> {
-    ended(id);
-    // It has ended, whether the others hear of it or find out.
-    await elsewhere
+  async function announceEnd(id: string): Promise<void> {
+    notify(id);
+    // The session is deleted already: if this fails, other processes find out within 15 s.
+    await signals
       .publish(id)
-      .catch((error) => log.warn({ err: error }, "others were not told that a session ended"));
+      .catch((error) => log.warn({ err: error }, "could not signal the end of a session"));
   }
 
-  async function personOf(headers: Headers, renew?: (cookie: string) => void) {
+  async function authenticate(headers: Headers, renew?: (cookie: string) => void) {
     const { authCookies } = await auth.$context;
     const { name } = authCookies.sessionToken;
     const value = parse(headers.get("cookie") ?? "", name)[name];
     if (!value) return null;
-    // Nothing but the value that the cache goes by is handed on: of two cookies with one name
-    // better-auth might choose the other.
+    // Passes on only the cookie that is the cache's key: of two cookies with this name better-auth
+    // might read the other one.
     const cookie = new Headers({ cookie: `${name}=${encodeURIComponent(value)}` });
     return cache.get(value, () => lookUp(cookie, renew));
   }
@@ -124,40 +125,40 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     for (const renewed of headers.getSetCookie()) renew?.(renewed);
     const { id: userId, name, email } = response.user;
     const sessionId = response.session.id;
-    return { userId, name, email, ...(await ofUser(response.user)), sessionId };
+    return { userId, name, email, ...(await loadMember(response.user)), sessionId };
   }
 
-  async function ofUser(user: { id: string; name: string }) {
+  async function loadMember(user: { id: string; name: string }) {
     const membership = await ensureMembership(backend, user);
     return { ...membership, preferences: await readPreferences(backend.db, user.id) };
   }
 
   return {
-    authenticate: personOf,
+    authenticate,
     async authenticateToken(token) {
       const userId = await findTokenUserId(backend, token);
       const user = userId && (await findUser(backend, { id: userId }));
       if (!user) return null;
       const { id, name, email } = user;
-      return { userId: id, name, email, ...(await ofUser(user)), sessionId: null };
+      return { userId: id, name, email, ...(await loadMember(user)), sessionId: null };
     },
     findUser: (email) => findUser(backend, { email: email.toLowerCase() }),
 
-    async signIn(given, visitor) {
-      const signedIn = await signIn(auth, given, visitor);
+    async signIn(given, client) {
+      const signedIn = await signIn(auth, given, client);
       if (signedIn) await deleteExpiredSessionsOf(backend, signedIn.user.id);
       return signedIn;
     },
-    async signUp(given, visitor) {
-      const signedIn = await signUp({ auth, backend }, given, visitor);
+    async signUp(given, client) {
+      const signedIn = await signUp({ auth, backend }, given, client);
       if (signedIn) await ensureMembership(backend, signedIn.user);
       return signedIn;
     },
     async signOut(headers) {
-      const person = await personOf(headers);
+      const person = await authenticate(headers);
       if (person) {
         await deleteSession(backend, person.userId, person.sessionId);
-        await end(person.sessionId);
+        await announceEnd(person.sessionId);
       }
       const signedOut = await auth.api.signOut({ headers, returnHeaders: true });
       return { cookies: signedOut.headers.getSetCookie() };
@@ -166,31 +167,31 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     listSessions: (person) => listSessions(backend, person.userId),
     async revokeSession(person, sessionId) {
       const revoked = await deleteSession(backend, person.userId, sessionId);
-      if (revoked) await end(sessionId);
+      if (revoked) await announceEnd(sessionId);
       return revoked;
     },
     createToken: (userId, name) => createToken(backend, userId, name),
     listTokens: (person) => listTokens(backend, person.userId),
     async revokeToken(person, tokenId) {
       const revoked = await revokeToken(backend, person.userId, tokenId);
-      if (revoked) await end(person.userId);
+      if (revoked) await announceEnd(person.userId);
       return revoked;
     },
 
     getPreferences: (userId) => readPreferences(backend.db, userId),
     async updatePreferences(userId, changes) {
       await savePreferences(backend, userId, changes);
-      cache.forget(userId);
+      cache.evict(userId);
     },
 
     onSessionEnd(listener) {
       listeners.add(listener);
-      stopHearing ??= elsewhere.subscribe(ended);
+      unsubscribe ??= signals.subscribe(notify);
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;
-        stopHearing?.();
-        stopHearing = undefined;
+        unsubscribe?.();
+        unsubscribe = undefined;
       };
     },
   };

@@ -1,4 +1,4 @@
-/** API tokens: long random words of which only the SHA-256 is kept. */
+/** API tokens: random strings of which only the SHA-256 hash is stored. */
 import { createHash, randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../backend/backend.ts";
@@ -6,17 +6,17 @@ import type { Backend } from "../backend/backend.ts";
 export interface ApiToken {
   id: string;
   name: string;
-  /** Both ms since 1970; null where it was never used. */
+  /** Both ms since 1970; null if never used. */
   createdAt: number;
   lastUsedAt: number | null;
 }
 
 type Database = Pick<Backend, "db" | "now">;
 
-/** A token's last use is kept to the minute: a busy program shall not write with each request. */
-const useInterval = 60_000;
+/** The last use is precise to the minute, so that a busy program does not write with each request. */
+const lastUsedPrecisionMs = 60_000;
 
-/** @returns the token itself, `hw_…`, which cannot be had again */
+/** @returns the token itself, `hw_…` */
 export async function createToken(
   { db, now }: Database,
   userId: string,
@@ -30,7 +30,7 @@ export async function createToken(
   return token;
 }
 
-/** @returns the id of the user whose token it is, or undefined where it is nobody's */
+/** @returns the id of the token's user, or undefined for an unknown token */
 export async function findTokenUserId(
   { db, now }: Database,
   token: string,
@@ -40,7 +40,7 @@ export async function findTokenUserId(
     .select(["id", "user_id", "last_used_at"])
     .where("hash", "=", hash(token))
     .executeTakeFirst();
-  if (row && (row.last_used_at ?? 0) < now() - useInterval) {
+  if (row && (row.last_used_at ?? 0) < now() - lastUsedPrecisionMs) {
     await db
       .updateTable("api_tokens")
       .set({ last_used_at: now() })
@@ -50,7 +50,7 @@ export async function findTokenUserId(
   return row?.user_id;
 }
 
-/** The newest first. */
+/** Newest first. */
 export async function listTokens({ db }: Database, userId: string): Promise<ApiToken[]> {
   return db
     .selectFrom("api_tokens")
@@ -60,7 +60,7 @@ export async function listTokens({ db }: Database, userId: string): Promise<ApiT
     .execute();
 }
 
-/** @returns false where the user has no such token */
+/** @returns false if the user has no such token */
 export async function revokeToken(
   { db }: Database,
   userId: string,
@@ -76,4 +76,9 @@ export async function revokeToken(
 
 function hash(token: string): string {
   return createHash("sha256").update(token).digest("hex");
+}
+
+/** Reads the API token of an `Authorization` header (RFC 6750). */
+export function parseBearerToken(header: string | undefined): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(header ?? "")?.[1];
 }

@@ -1,13 +1,13 @@
 import { isAPIError } from "better-auth/api";
 
-/** Whether better-auth refused what it was given for one of these reasons. */
+/** Whether better-auth threw an error with one of these codes. */
 export function hasErrorCode(error: unknown, codes: readonly string[]): boolean {
   return isAPIError(error) && codes.includes(error.body?.code ?? "");
 }
 
 /**
- * For `catch`: better-auth reports a database that is gone as an error of its own.
- * @throws always, the error below it where there is one
+ * For `.catch()`: better-auth wraps errors of the database in its own.
+ * @throws the cause of the error, or the error itself
  */
 export function rethrowCause(error: unknown): never {
   throw isAPIError(error) && error.cause ? error.cause : error;

@@ -1,6 +1,7 @@
 /**
- * better-auth on the tables of the application. Only `auth.api` is called, never its router: its
- * origin checks and rate limits, which belong to the router, are done in `guard.ts` and `tries.ts`.
+ * Configures better-auth on the application's tables. Only `auth.api` is called. The origin checks
+ * and rate limits of better-auth belong to its router, which is not mounted: see
+ * `protect-forms.ts` and `rate-limit.ts` in `server/routes/middleware`.
  */
 import { betterAuth } from "better-auth";
 import { v7 as uuidv7 } from "uuid";
@@ -8,10 +9,10 @@ import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 
-/** Where `auth.api` is told the address of a request; nothing that a client sends gets there. */
+/** Passes the client's address to `auth.api`. The value never comes from the client's headers. */
 export const addressHeader = "x-headway-address";
 
-/** Characters. The longest is what better-auth itself allows. */
+/** Characters. 128 is the maximum of better-auth. */
 export const passwordLength = { min: 8, max: 128 };
 
 const day = 86_400;
@@ -23,7 +24,7 @@ export function createAuth({ backend, config, log }: AuthParts) {
     appName: "Headway",
     baseURL: config.publicUrl ?? `http://localhost:${config.port}`,
     secret: config.secret,
-    // Its transaction would hold the database's writer while a password is hashed.
+    // A transaction would lock the database for writers while a password is hashed.
     database: { db: backend.db, type: backend.name, transaction: false },
     user: { modelName: "users" },
     account: { modelName: "credentials" },
@@ -55,7 +56,7 @@ export interface AuthParts {
   log: Log;
 }
 
-/** Browsers send `Secure` cookies over https alone: on a plain office network nobody could sign in. */
+/** Whether cookies are `Secure`. Browsers drop those over plain http, where nobody could sign in. */
 export function isSecure(config: Pick<Config, "publicUrl">): boolean {
   return config.publicUrl?.startsWith("https://") ?? false;
 }

@@ -1,15 +1,15 @@
-/** Who may do what: the one place that decides it. What one may not see is answered with 404. */
+/** Authorization: the only place that decides who may do what. Routes answer 404 for the rest. */
 import type { Person } from "./accounts.ts";
 
 export type Action = "see" | "act" | "download";
 
-/** A job or an upload, or the job of a file. */
+/** A job, an upload, or a file with the owner of its job. */
 export interface OwnedResource {
   account_id: string;
   user_id: string;
 }
 
-/** What a role allows with things of others in the same account. */
+/** What each role may do with resources of other people in the same account. */
 const actionsOnOthers: Record<Person["role"], readonly Action[]> = {
   owner: ["see", "act", "download"],
   member: [],
@@ -21,8 +21,8 @@ export function can(person: Actor, action: Action, resource: OwnedResource): boo
 }
 
 /**
- * The filter of lists and list topics.
- * @param scope what was asked for; who may not see others' jobs gets their own
+ * Returns the filter for lists of jobs.
+ * @param scope "account" for all jobs of the account; members get their own jobs in either case
  */
 export function visibleJobs(
   person: Actor,

@@ -1,15 +1,15 @@
-/** What a form proves with that a page of ours, shown to the same browser, sent it. */
+/** CSRF tokens: they prove that a form was rendered by us for the browser that sends it. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /**
- * @param binding what the browser keeps and others do not know: a session's id or a visitor's
- * @returns 43 characters that are good in an address
+ * @param binding a secret that only this browser has: the id of its session or visitor cookie
+ * @returns 43 characters that are safe in a URL
  */
 export function csrfToken(secret: string, binding: string): string {
   return sign(secret, binding).toString("base64url");
 }
 
-/** Takes the same time whatever is wrong with the token. */
+/** Compares in constant time. */
 export function isCsrfToken(secret: string, binding: string, given: string): boolean {
   const expected = sign(secret, binding);
   const bytes = Buffer.from(given, "base64url");
@@ -17,6 +17,6 @@ export function isCsrfToken(secret: string, binding: string, given: string): boo
 }
 
 function sign(secret: string, binding: string): Buffer {
-  // The same secret signs sessions and links: the prefix keeps one from passing for another.
+  // The same secret signs sessions and links: the prefix keeps a signature from serving as another.
   return createHmac("sha256", secret).update(`form:${binding}`).digest();
 }

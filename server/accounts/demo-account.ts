@@ -1,4 +1,4 @@
-/** The account that a first start outside of production makes, so that there is something to see. */
+/** The account that the first start outside production creates, with jobs to look at. */
 export const demoAccount = {
   name: "Demo",
   email: "demo@headway.example",

@@ -3,7 +3,7 @@ import type { Reach } from "../engine/run/reach.ts";
 import { can, visibleJobs } from "./authorize.ts";
 import { findMembership } from "./members.ts";
 
-/** What somebody's job may reach: what they may reach themselves, as of now. */
+/** Lets a job that operates on other jobs do what its owner may do at this time, and no more. */
 export function policyFor({ db }: Pick<Backend, "db">): Reach {
   return async (userId, accountId) => {
     const member = await findMembership(db, userId);

@@ -6,15 +6,15 @@ export interface Membership {
 }
 
 /**
- * The account that a user belongs to; who belongs to none gets one and owns it. The new account
- * takes the user's id, so that two calls at once make one.
+ * Finds the user's account, or creates one that the user owns. The new account's id is the user's
+ * id, so concurrent calls create one account.
  */
 export async function ensureMembership(
   backend: Pick<Backend, "db" | "write" | "now">,
   user: { id: string; name: string },
 ): Promise<Membership> {
-  const known = await findMembership(backend.db, user.id);
-  if (known) return known;
+  const existing = await findMembership(backend.db, user.id);
+  if (existing) return existing;
   return backend.write(async ({ db }) => {
     await db
       .insertInto("accounts")

@@ -1,16 +1,15 @@
-/** What a person prefers, on whatever device they are. */
+/** A person's preferences, the same on every device. */
 import type { Backend } from "../backend/backend.ts";
 
 export interface Preferences {
-  /** A sound when a job ends that an open page watches. */
+  /** Play a sound when a job finishes that an open page watches. */
   sound: boolean;
-  /** Straight on to the result when a job ends that an open page watches. */
+  /** Open the result when a job finishes while its page is open. */
   openResult: boolean;
-  /** "Europe/Berlin"; null where the browser's zone will do. */
+  /** IANA name such as "Europe/Berlin"; null for the browser's time zone. */
   timeZone: string | null;
 }
 
-/** Those of somebody who never chose. */
 export const defaultPreferences: Preferences = { sound: false, openResult: false, timeZone: null };
 
 export async function readPreferences(db: Backend["db"], userId: string): Promise<Preferences> {
@@ -23,7 +22,7 @@ export async function readPreferences(db: Backend["db"], userId: string): Promis
   return { sound: row.sound === 1, openResult: row.open_result === 1, timeZone: row.time_zone };
 }
 
-/** Changes those that are given; the others stay as they are. */
+/** Saves the given preferences and leaves the others as they are. */
 export async function savePreferences(
   backend: Pick<Backend, "write">,
   userId: string,
@@ -40,7 +39,7 @@ export async function savePreferences(
   });
 }
 
-/** Every zone that can be chosen, by its name. */
+/** IANA names of all time zones. */
 export const timeZones: readonly string[] = [
   ...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]),
 ];

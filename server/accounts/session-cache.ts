@@ -1,5 +1,5 @@
 /**
- * Caches the owner of a session cookie: a look-up costs three statements, and a page with its
+ * Caches the owner of a session cookie: a lookup costs three statements, and a page with its
  * partials asks many times. An ended session is evicted as soon as this process hears of it, and
  * after `lifetimeMs` at the latest.
  */
@@ -9,10 +9,10 @@ const lifetimeMs = 5_000;
 const maxSessions = 10_000;
 
 export interface SessionCache<Found extends { sessionId: string; userId: string }> {
-  /** @returns what `look` found, or what it found less than 5 s ago */
-  get(key: string, look: () => Promise<Found | null>): Promise<Found | null>;
-  /** Forgets a session, or all sessions of a user. */
-  forget(id: string): void;
+  /** @returns what `load` returns, or returned less than 5 s ago */
+  get(key: string, load: () => Promise<Found | null>): Promise<Found | null>;
+  /** Evicts one session by its id, or all sessions of a user by the user's id. */
+  evict(id: string): void;
 }
 
 export function createSessionCache<Found extends { sessionId: string; userId: string }>(
@@ -24,20 +24,20 @@ export function createSessionCache<Found extends { sessionId: string; userId: st
     ttlResolution: 0,
     perf: { now },
   });
-  let forgotten = 0;
+  let evictions = 0;
 
   return {
-    async get(key, look) {
-      const known = entries.get(key);
-      if (known) return known;
-      const before = forgotten;
-      const found = await look();
-      // A look-up that was under way while a session ended may have read the row before that.
-      if (found && before === forgotten) entries.set(key, found);
+    async get(key, load) {
+      const cached = entries.get(key);
+      if (cached) return cached;
+      const before = evictions;
+      const found = await load();
+      // If a session ended during the lookup, its row may have been read just before that.
+      if (found && before === evictions) entries.set(key, found);
       return found;
     },
-    forget(id) {
-      forgotten += 1;
+    evict(id) {
+      evictions += 1;
       for (const [key, found] of entries.entries()) {
         if (found.sessionId === id || found.userId === id) entries.delete(key);
       }

@@ -1,18 +1,18 @@
 /**
- * What ended in one web process is told to all others, by the signals that tell of jobs: a page that
- * another process keeps live has to know at once that its person has signed out.
+ * Signals the end of a session to all web processes, over the channel that signals job changes: an
+ * open stream in another process must close when its person signs out.
  */
 import { randomUUID } from "node:crypto";
 import type { Backend } from "../backend/backend.ts";
 
-/** No job's id begins like this. */
+/** Tells these signals from job ids, which are UUIDs. */
 const prefix = "ended";
 
 export interface SessionEndSignals {
-  /** @param id of a session, or of a user one of whose tokens was revoked */
+  /** @param id of a session, or of a user whose token was revoked */
   publish(id: string): Promise<void>;
   /**
-   * Calls the listener with what others told.
+   * Calls the listener with the ids that other processes publish.
    * @returns a function that ends the subscription
    */
   subscribe(listener: (id: string) => void): () => void;
@@ -27,11 +27,11 @@ export function createSessionEndSignals({
     publish: (id) => write(async ({ changed }) => changed([prefix, self, id].join(":"))),
     subscribe: (listener) =>
       signals.subscribe((change) => {
-        // A signal that is lost costs a moment: who keeps something open asks again now and then.
+        // A lost signal costs at most 15 s: every open stream checks its session that often.
         if (change === "resync") return;
-        for (const told of change) {
-          if (!told.startsWith(prefix)) continue;
-          const [, from, id = ""] = told.split(":");
+        for (const signal of change) {
+          if (!signal.startsWith(prefix)) continue;
+          const [, from, id = ""] = signal.split(":");
           if (from !== self) listener(id);
         }
       }),

@@ -1,4 +1,4 @@
-/** The sessions of a user, as rows: what better-auth made, listed and ended here. */
+/** Lists and deletes the sessions that better-auth creates. */
 import type { Backend } from "../backend/backend.ts";
 import { compressAddress } from "./client-address.ts";
 import { authTables } from "./users.ts";
@@ -6,17 +6,16 @@ import { authTables } from "./users.ts";
 export interface Session {
   id: string;
   userAgent: string;
-  /** Empty where it is not known. */
+  /** Empty if unknown. */
   address: string;
   signedInAt: Date;
 }
 
 type Database = Pick<Backend, "db">;
 
-/** More are not shown. */
 const maxListed = 100;
 
-/** Those that are open, the newest first. */
+/** Open sessions, newest first, at most 100. */
 export async function listSessions(backend: Database, userId: string): Promise<Session[]> {
   const rows = await authTables(backend)
     .selectFrom("sessions")
@@ -34,7 +33,7 @@ export async function listSessions(backend: Database, userId: string): Promise<S
   }));
 }
 
-/** @returns false where the user has no such session */
+/** @returns false if the user has no such session */
 export async function deleteSession(
   backend: Database,
   userId: string,
@@ -48,7 +47,7 @@ export async function deleteSession(
   return numDeletedRows > 0n;
 }
 
-/** Those of everybody that nobody came back to. @returns how many were removed, `most` at most */
+/** Deletes up to `limit` expired sessions of all users. @returns the number of deleted sessions */
 export async function deleteExpiredSessions(backend: Database, limit: number): Promise<number> {
   const expired = authTables(backend)
     .selectFrom("sessions")
@@ -62,7 +61,7 @@ export async function deleteExpiredSessions(backend: Database, limit: number): P
   return Number(numDeletedRows);
 }
 
-/** Removes what is left of a user's sessions that nobody came back to. */
+/** Deletes the expired sessions of one user. */
 export async function deleteExpiredSessionsOf(backend: Database, userId: string): Promise<void> {
   await authTables(backend)
     .deleteFrom("sessions")

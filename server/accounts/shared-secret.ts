@@ -1,19 +1,19 @@
-/** One secret for all web processes: a session or link that one signs holds at every other. */
+/** One signing secret for all web processes: each accepts the sessions and links of the others. */
 import { createHash } from "node:crypto";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
 
 /**
- * On SQLite there is one machine, whose folder keeps the secret. On Postgres each machine has a
- * folder of its own: the first secret that was made is kept in the database and is everybody's.
- * One that was set stays out of the database, but for a mark to know it by.
- * @returns what to sign with
- * @throws where other processes have one that was set, and this one has not
+ * SQLite serves one machine, whose storage folder holds the secret. On Postgres each machine has
+ * its own folder, so the first generated secret is stored in the database and used by all. A secret
+ * from the `SECRET` setting is never stored; the database has only its fingerprint.
+ * @returns the secret to sign with
+ * @throws if other processes have a `SECRET` and this process has none
  */
 export async function sharedSecret(parts: {
   backend: Pick<Backend, "name" | "db">;
   config: Pick<Config, "secret" | "secretIsSet">;
-  log: { warn(said: string): void };
+  log: { warn(message: string): void };
 }): Promise<string> {
   const { backend, config, log } = parts;
   const { secret, secretIsSet } = config;
@@ -36,16 +36,16 @@ export async function sharedSecret(parts: {
       .execute();
     return (await read("made"))!;
   }
-  const own = fingerprint(secret);
-  if (mark && mark !== own) {
+  const current = fingerprint(secret);
+  if (mark && mark !== current) {
     log.warn(
       "SECRET has changed: every web process needs the new one, and everybody signs in again",
     );
   }
   await db
     .insertInto("secrets")
-    .values({ name: "mark", value: own })
-    .onConflict((c) => c.column("name").doUpdateSet({ value: own }))
+    .values({ name: "mark", value: current })
+    .onConflict((c) => c.column("name").doUpdateSet({ value: current }))
     .execute();
   return secret;
 }

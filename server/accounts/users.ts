@@ -1,4 +1,4 @@
-/** The tables of better-auth, as far as they are read here. */
+/** Users, read from the tables of better-auth. */
 import type { Backend } from "../backend/backend.ts";
 
 export interface User {
@@ -7,7 +7,7 @@ export interface User {
   email: string;
 }
 
-/** Times are ISO 8601 text on SQLite; Postgres takes that and gives dates. */
+/** Times are ISO 8601 text on SQLite. Postgres accepts that text and returns dates. */
 type AuthTables = {
   users: { id: string; name: string; email: string; createdAt: string | Date };
   credentials: { userId: string };
@@ -35,7 +35,7 @@ export async function findUser(
     : users.where("email", "=", by.email).executeTakeFirst();
 }
 
-/** @returns names by id, of those who are still there */
+/** @returns names by id; deleted users are missing */
 export async function listUserNames(
   backend: Pick<Backend, "db">,
   ids: readonly string[],
@@ -46,13 +46,13 @@ export async function listUserNames(
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Longer than any sign-up that is still under way. */
+/** No sign-up takes that long. */
 const unfinishedAfterMs = 60_000;
 
 /**
- * Removes a user whom a cut-off sign-up left without a password: nobody could sign in as them, and
- * the email would be taken for ever.
- * @returns whether there was one
+ * Deletes a user without a password, which a crash during sign-up leaves behind: nobody could sign
+ * in with that email or sign up with it again.
+ * @returns whether there was such a user
  */
 export async function deleteUnfinishedSignUp(
   backend: Pick<Backend, "db">,

@@ -1,4 +1,4 @@
-/** The first that fits names it: Edge and Opera call themselves Chrome too, and all say Safari. */
+/** The first match wins: Edge and Opera also claim to be Chrome, and all claim to be Safari. */
 const browsers: [RegExp, string][] = [
   [/\bEdgA?(iOS)?\//, "Edge"],
   [/\bOPR\//, "Opera"],
@@ -18,7 +18,7 @@ const systems: [RegExp, string][] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** "Firefox on Linux", as far as the browser tells. */
+/** Names the device of a session: "Firefox on Linux". */
 export function deviceName(userAgent: string | null | undefined): string {
   const name = (list: [RegExp, string][]) =>
     list.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1];

@@ -18,7 +18,7 @@ describe.each(backends)("accounts on $name", (which) => {
   });
   afterEach(() => opened.close());
 
-  async function enter(): Promise<{ headers: Headers; person: Person }> {
+  async function signUp(): Promise<{ headers: Headers; person: Person }> {
     const signedIn = await accounts.signUp(ada, lynx);
     const headers = new Headers({ cookie: signedIn!.cookies[0]!.split(";")[0]! });
     return { headers, person: (await accounts.authenticate(headers))! };
@@ -28,7 +28,7 @@ describe.each(backends)("accounts on $name", (which) => {
     return opened.backend.db.selectFrom("members").selectAll().execute();
   }
 
-  test("better-auth finds all the tables and columns it wants", async () => {
+  test("better-auth finds all tables and columns that it needs", async () => {
     const { options } = createAuth({ backend: opened.backend, config, log });
     const plan = await getMigrations(options);
     expect(plan.toBeCreated).toEqual([]);
@@ -37,30 +37,30 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(plan.schemaProblems).toEqual([]);
   });
 
-  test("who signs up owns an account of their own", async () => {
-    const { person } = await enter();
+  test("a person who signs up owns a new account", async () => {
+    const { person } = await signUp();
     expect(person).toMatchObject({ name: ada.name, email: ada.email, role: "owner" });
     expect(await members()).toEqual([
       { user_id: person.userId, account_id: person.accountId, role: "owner" },
     ]);
   });
 
-  test("signing up twice at once makes one user with one account", async () => {
+  test("two concurrent sign-ups create one user with one account", async () => {
     await Promise.all([accounts.signUp(ada, lynx), accounts.signUp(ada, lynx)]);
     expect(await accounts.signIn(ada, lynx)).not.toBeNull();
     expect(await members()).toHaveLength(1);
   });
 
-  test("an account that was lost after signing up is made when it is looked for", async () => {
-    const { headers, person } = await enter();
+  test("a user without an account gets one at the next request", async () => {
+    const { headers, person } = await signUp();
     await opened.backend.db.deleteFrom("members").execute();
     await opened.backend.db.deleteFrom("accounts").where("id", "=", person.accountId).execute();
     const elsewhere = createAccounts({ backend: opened.backend, config, log });
     expect(await elsewhere.authenticate(headers)).toEqual(person);
   });
 
-  test("twenty look-ups at once make one account", async () => {
-    const { person } = await enter();
+  test("twenty concurrent requests create one account", async () => {
+    const { person } = await signUp();
     await opened.backend.db.deleteFrom("members").execute();
     const user = { id: person.userId, name: person.name };
     const made = await Promise.all(
@@ -70,8 +70,8 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(await members()).toHaveLength(1);
   });
 
-  test("a member of somebody else's account stays one", async () => {
-    const { headers, person } = await enter();
+  test("a member of another person's account remains a member", async () => {
+    const { headers, person } = await signUp();
     await opened.backend.db
       .updateTable("members")
       .set({ account_id: "account-1", role: "member" })
@@ -84,19 +84,19 @@ describe.each(backends)("accounts on $name", (which) => {
     });
   });
 
-  test("a sign-up that was cut off before the password was kept can be made again", async () => {
-    await enter();
+  test("an interrupted sign-up can be repeated after a minute", async () => {
+    await signUp();
     const db = opened.backend.db.withTables<{ credentials: { userId: string } }>();
     await db.deleteFrom("credentials").execute();
-    expect(await accounts.signUp(ada, lynx), "it may still be under way").toBeNull();
+    expect(await accounts.signUp(ada, lynx), "the first sign-up may still be running").toBeNull();
     const users = opened.backend.db.withTables<{ users: { createdAt: string } }>();
     await users.updateTable("users").set({ createdAt: "2026-01-01T00:00:00.000Z" }).execute();
     expect(await accounts.signUp(ada, lynx)).not.toBeNull();
     expect(await accounts.signIn(ada, lynx)).not.toBeNull();
   });
 
-  test("lists the sessions that are open and ends one of them", async () => {
-    const { person } = await enter();
+  test("open sessions are listed and can be revoked", async () => {
+    const { person } = await signUp();
     const second = await accounts.signIn(ada, { address: "203.0.113.7", userAgent: "Firefox/150" });
     const cookie = second!.cookies[0]!.split(";")[0]!;
     const other = (await accounts.authenticate(new Headers({ cookie })))!;
@@ -115,8 +115,8 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(ended).toHaveLength(1);
   });
 
-  test("nobody ends a session or a token of somebody else", async () => {
-    const { person, headers } = await enter();
+  test("a person cannot revoke another person's sessions and tokens", async () => {
+    const { person, headers } = await signUp();
     await accounts.signUp({ ...ada, email: "eve@example.com" }, lynx);
     const eve = (await accounts.findUser("eve@example.com"))!;
     const stranger: Person = { ...person, userId: eve.id, sessionId: null };
@@ -131,32 +131,32 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(ended).toEqual([]);
   });
 
-  test("sessions that nobody came back to are removed when their user signs in", async () => {
-    await enter();
+  test("signing in deletes the user's expired sessions", async () => {
+    await signUp();
     const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
     await db.updateTable("sessions").set({ expiresAt: "2026-01-01T00:00:00.000Z" }).execute();
     await accounts.signIn(ada, lynx);
     expect(await db.selectFrom("sessions").selectAll().execute()).toHaveLength(1);
   });
 
-  test("a cookie that was tampered with is nobody's", async () => {
-    const { headers } = await enter();
+  test("a forged session cookie authenticates nobody", async () => {
+    const { headers } = await signUp();
     const cookie = headers
       .get("cookie")!
       .replace(/=(.)/, (_, one) => `=${one === "a" ? "b" : "a"}`);
     expect(await accounts.authenticate(new Headers({ cookie }))).toBeNull();
   });
 
-  test("a planted cookie of the same name does not stand for the session beside it", async () => {
-    const { headers } = await enter();
+  test("a planted cookie of the same name is not cached as the session", async () => {
+    const { headers } = await signUp();
     const planted = `${headers.get("cookie")!.split("=")[0]}=planted`;
     await accounts.authenticate(new Headers({ cookie: `${planted}; ${headers.get("cookie")}` }));
     await accounts.authenticate(new Headers({ cookie: `${headers.get("cookie")}; ${planted}` }));
     expect(await accounts.authenticate(new Headers({ cookie: planted }))).toBeNull();
   });
 
-  test("a session in use is prolonged where its cookie can be sent anew", async () => {
-    const { headers } = await enter();
+  test("a session is extended only where its cookie can be renewed", async () => {
+    const { headers } = await signUp();
     const soon = new Date(Date.now() + 2 * 86_400_000).toISOString();
     const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
     await db.updateTable("sessions").set({ expiresAt: soon }).execute();
@@ -169,16 +169,16 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(renewed.join()).toContain("Max-Age=2592000");
   });
 
-  test("a session past its end is nobody's", async () => {
-    const { headers } = await enter();
+  test("an expired session authenticates nobody", async () => {
+    const { headers } = await signUp();
     const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
     await db.updateTable("sessions").set({ expiresAt: "2026-01-01T00:00:00.000Z" }).execute();
     const elsewhere = createAccounts({ backend: opened.backend, config, log });
     expect(await elsewhere.authenticate(headers)).toBeNull();
   });
 
-  test("a database that is gone is told as such, and nobody counts as signed out", async () => {
-    const { headers } = await enter();
+  test("a closed database is an error and not a signed-out person", async () => {
+    const { headers } = await signUp();
     const elsewhere = await opened.another();
     const gone = createAccounts({ backend: elsewhere, config, log });
     expect(await gone.signIn(ada, lynx)).not.toBeNull();
@@ -193,8 +193,8 @@ describe.each(backends)("accounts on $name", (which) => {
     }
   });
 
-  test("an API token is its user, until it is revoked, and is kept as a hash alone", async () => {
-    const { person } = await enter();
+  test("an API token authenticates its user until it is revoked, and only its hash is stored", async () => {
+    const { person } = await signUp();
     const token = await accounts.createToken(person.userId, "laptop");
     expect(token).toMatch(/^hw_[\w-]{43}$/);
     const rows = await opened.backend.db.selectFrom("api_tokens").selectAll().execute();

@@ -8,29 +8,29 @@ const jobOfBen = { account_id: "a", user_id: "ben" };
 const jobOfAda = { account_id: "a", user_id: "ada" };
 
 describe.each<Action>(["see", "act", "download"])("to %s", (action) => {
-  test("a person's own is allowed", () => {
+  test("a member may do it with their own job", () => {
     expect(can(member, action, jobOfBen)).toBe(true);
   });
-  test("all of the account's is allowed to an owner", () => {
+  test("an owner may do it with every job of the account", () => {
     expect(can(owner, action, jobOfBen)).toBe(true);
   });
-  test("others' is not allowed to a member", () => {
+  test("a member may not do it with another person's job", () => {
     expect(can(member, action, jobOfAda)).toBe(false);
   });
-  test("another account's is allowed to nobody", () => {
+  test("nobody may do it with a job of another account", () => {
     expect(can(stranger, action, jobOfBen)).toBe(false);
   });
-  test("what a person left behind in another account is not theirs any more", () => {
+  test("a person who changed accounts may not do it with the jobs they left behind", () => {
     expect(can({ ...member, accountId: "e" }, action, jobOfBen)).toBe(false);
   });
 });
 
 describe("lists", () => {
-  test("an owner sees their own or the whole account's", () => {
+  test("an owner lists their own jobs or those of the whole account", () => {
     expect(visibleJobs(owner, "mine")).toEqual({ accountId: "a", userId: "ada" });
     expect(visibleJobs(owner, "account")).toEqual({ accountId: "a" });
   });
-  test("a member sees their own, whatever was asked for", () => {
+  test("a member lists their own jobs, whatever the scope", () => {
     expect(visibleJobs(member, "mine")).toEqual({ accountId: "a", userId: "ben" });
     expect(visibleJobs(member, "account")).toEqual({ accountId: "a", userId: "ben" });
   });

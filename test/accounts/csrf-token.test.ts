@@ -3,7 +3,7 @@ import { csrfToken, isCsrfToken } from "../../server/accounts/csrf-token.ts";
 
 const secret = "a secret of more than 32 characters";
 
-test("a token is good for its binding and secret alone", () => {
+test("a CSRF token is valid for its own binding and secret only", () => {
   const token = csrfToken(secret, "session 1");
   expect(token).toMatch(/^[\w-]{43}$/);
   expect(isCsrfToken(secret, "session 1", token)).toBe(true);
@@ -12,7 +12,7 @@ test("a token is good for its binding and secret alone", () => {
 });
 
 test.each(["", "x", "ä".repeat(43), "A".repeat(43), "A".repeat(10_000)])(
-  "%j is refused and does not throw",
+  "the malformed token %j is rejected without an error",
   (given) => {
     expect(isCsrfToken(secret, "session 1", given)).toBe(false);
   },

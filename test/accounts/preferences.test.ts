@@ -4,9 +4,9 @@ import { defaultPreferences } from "../../server/accounts/preferences.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { ada, config, log } from "./app.ts";
 
-const visitor = { address: "203.0.113.7", userAgent: "Lynx/2.9" };
+const client = { address: "203.0.113.7", userAgent: "Lynx/2.9" };
 
-describe.each(backends)("what a person prefers, on $name", (which) => {
+describe.each(backends)("preferences on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
 
   beforeEach(async () => {
@@ -14,9 +14,9 @@ describe.each(backends)("what a person prefers, on $name", (which) => {
   });
   afterEach(() => opened.close());
 
-  test("is nothing at first, is kept one by one, and is known with the session at once", async () => {
+  test("preferences start with defaults, are saved one by one and show in the session at once", async () => {
     const accounts = createAccounts({ backend: opened.backend, config, log });
-    const { cookies, user } = (await accounts.signUp(ada, visitor))!;
+    const { cookies, user } = (await accounts.signUp(ada, client))!;
     const headers = new Headers({ cookie: cookies.map((each) => each.split(";")[0]).join("; ") });
     const known = async () => (await accounts.authenticate(headers))!.preferences;
     expect(await known()).toEqual(defaultPreferences);

@@ -9,8 +9,8 @@ describe.each(backends)("two web processes on $name", (which) => {
   let second: Backend;
   let here: Accounts;
   let there: Accounts;
-  /** What the other process heard of. */
-  let heard: string[];
+  /** Ids that the other process was notified of. */
+  let notified: string[];
   let stop: () => void;
 
   beforeEach(async () => {
@@ -18,9 +18,9 @@ describe.each(backends)("two web processes on $name", (which) => {
     second = await opened.another();
     here = createAccounts({ backend: opened.backend, config, log });
     there = createAccounts({ backend: second, config, log });
-    heard = [];
-    stop = there.onSessionEnd((id) => heard.push(id));
-    // What is told before the other listens is lost.
+    notified = [];
+    stop = there.onSessionEnd((id) => notified.push(id));
+    // Signals that are sent before the other process listens are lost.
     let listening = false;
     const probe = second.signals.subscribe(() => {
       listening = true;
@@ -42,25 +42,25 @@ describe.each(backends)("two web processes on $name", (which) => {
     return new Headers({ cookie: signedIn!.cookies[0]!.split(";")[0]! });
   }
 
-  test("who signs out at one is signed out at the other, whatever that one remembers", async () => {
+  test("signing out in one process signs out in the other, past its session cache", async () => {
     const headers = await enter();
     const person = await there.authenticate(headers);
     await here.signOut(headers);
-    // Within far less than what it remembers a session for.
-    await vi.waitFor(() => expect(heard).toEqual([person!.sessionId]), {
+    // The session cache alone would take up to 5 s.
+    await vi.waitFor(() => expect(notified).toEqual([person!.sessionId]), {
       timeout: 2_000,
       interval: 10,
     });
     expect(await there.authenticate(headers)).toBeNull();
   });
 
-  test("a revoked session and a revoked token are told too", async () => {
+  test("revoking a session or a token notifies the other process", async () => {
     const person = (await here.authenticate(await enter()))!;
     await here.revokeSession(person, person.sessionId!);
-    await vi.waitFor(() => expect(heard).toEqual([person.sessionId]), 2_000);
+    await vi.waitFor(() => expect(notified).toEqual([person.sessionId]), 2_000);
     await here.createToken(person.userId, "for a program");
     const [token] = await here.listTokens(person);
     await here.revokeToken(person, token!.id);
-    await vi.waitFor(() => expect(heard).toEqual([person.sessionId, person.userId]), 2_000);
+    await vi.waitFor(() => expect(notified).toEqual([person.sessionId, person.userId]), 2_000);
   });
 });

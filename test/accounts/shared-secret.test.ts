@@ -22,7 +22,7 @@ const sqlite = backends.find(({ name }) => name === "sqlite")!;
 describe("on Postgres", () => {
   let db: Awaited<ReturnType<typeof openTestBackend>>;
   const warnings: string[] = [];
-  const log = { warn: (said: string) => warnings.push(said) };
+  const log = { warn: (message: string) => warnings.push(message) };
   const secretOf = (config: ReturnType<typeof machine>) =>
     sharedSecret({ backend: db.backend, config, log });
 
@@ -35,7 +35,7 @@ describe("on Postgres", () => {
   });
   afterAll(() => db.close());
 
-  test("machines that start at once agree, and go on agreeing", async () => {
+  test("machines that start at the same time agree on one generated secret", async () => {
     const machines = Array.from({ length: 10 }, () => machine());
     expect(new Set(machines.map(({ secret }) => secret)).size).toBe(10);
     const secrets = await Promise.all(machines.map(secretOf));
@@ -44,7 +44,7 @@ describe("on Postgres", () => {
     expect(await secretOf(machine())).toBe(secrets[0]);
   });
 
-  test("one that was set is used, and the database does not know it", async () => {
+  test("a secret from the settings is used and not stored in the database", async () => {
     const made = await secretOf(machine());
     expect(await secretOf(machine(given))).toBe(given);
     expect(await secretOf(machine(given))).toBe(given);
@@ -54,14 +54,14 @@ describe("on Postgres", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("a process without the one that others were given does not start", async () => {
+  test("a process without the SECRET of the others does not start", async () => {
     await secretOf(machine(given));
     await expect(secretOf(machine())).rejects.toThrow(
       "SECRET is set for other processes of this database; set it here too",
     );
   });
 
-  test("another one than before is used, and told", async () => {
+  test("a changed SECRET is used and logged as a warning", async () => {
     await secretOf(machine(given));
     expect(await secretOf(machine(another))).toBe(another);
     expect(warnings).toEqual([expect.stringMatching(/^SECRET has changed/)]);
@@ -70,7 +70,7 @@ describe("on Postgres", () => {
   });
 });
 
-test("on SQLite it stays in the folder", async () => {
+test("on SQLite the secret stays in the storage folder", async () => {
   const db = await openTestBackend(sqlite);
   onTestFinished(() => db.close());
   const config = machine();

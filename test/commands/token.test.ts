@@ -18,7 +18,7 @@ function run(...given: string[]) {
   return spawnSync(process.execPath, [command, ...given], { env, encoding: "utf8" });
 }
 
-test("prints a token of that user and nothing else", async () => {
+test("the command prints a token of that user and nothing else", async () => {
   const { app, accounts } = testApp(database.backend);
   await signedUp(app);
   const { stdout, stderr, status } = run("ADA@example.com");
@@ -28,14 +28,14 @@ test("prints a token of that user and nothing else", async () => {
   expect(await accounts.authenticateToken(stdout.trim())).toMatchObject({ email: ada.email });
 });
 
-test("says so where there is no such user", () => {
+test("an unknown email is an error", () => {
   const { stdout, stderr, status } = run("eve@example.com");
   expect(stdout).toBe("");
   expect(stderr).toBe("There is no user with the email eve@example.com\n");
   expect(status).toBe(1);
 });
 
-test("says how it is called", () => {
+test("without an email the command prints its usage", () => {
   const { stderr, status } = run();
   expect(stderr).toBe("Usage: npm run token -- EMAIL\n");
   expect(status).toBe(1);

@@ -17,7 +17,7 @@ function hrefs(page: string, kind: "sessions" | "tokens"): string[] {
     .filter((href) => href.includes(`/${kind}/`));
 }
 
-test("preferences are kept, and a zone that is none is left out", async () => {
+test("preferences are saved, and an unknown time zone is ignored", async () => {
   const browser = await signedUp(site.app);
   const fields = { sound: "on", time_zone: "Europe/Berlin" };
   const answer = await browser.submit("/settings", "/settings/preferences", fields);
@@ -35,7 +35,7 @@ test("preferences are kept, and a zone that is none is left out", async () => {
   expect(changed).toContain(`<option value="" selected>That of this browser</option>`);
 });
 
-test("the switch of a job's page turns the sound on and off and leads back there", async () => {
+test("the sound switch of a job's page toggles the sound and returns to that page", async () => {
   const browser = await signedUp(site.app);
   const referer = "http://localhost/jobs/1?line=3";
   const answer = await browser.submit("/settings", "/settings/sound", { sound: "on" }, { referer });
@@ -45,7 +45,7 @@ test("the switch of a job's page turns the sound on and off and leads back there
   expect(await browser.text("/settings")).not.toContain(" data-sound");
 });
 
-test("a device is signed out from another one", async () => {
+test("a session can be revoked from another device", async () => {
   const phone = await signedUp(site.app);
   const desk = await signedUp(site.app);
   const [href, ...more] = hrefs(await desk.text("/settings"), "sessions");
@@ -58,7 +58,7 @@ test("a device is signed out from another one", async () => {
   expect((await desk.submit("/settings", href!)).status).toBe(404);
 });
 
-test("a token is shown once, works, and is revoked", async () => {
+test("a new token is shown once, authenticates and can be revoked", async () => {
   const browser = await signedUp(site.app);
   const answer = await browser.submit("/settings", "/settings/tokens", { name: "laptop" });
   expect(answer.status).toBe(303);
@@ -77,14 +77,14 @@ test.each([
   ["", "Give it a name"],
   ["   ", "Give it a name"],
   ["x".repeat(81), "Use at most 80 characters"],
-])("a token is not named %j", async (name, message) => {
+])("the token name %j is rejected", async (name, message) => {
   const browser = await signedUp(site.app);
   const answer = await browser.submit("/settings", "/settings/tokens", { name });
   expect(answer.status).toBe(422);
   expect(await answer.text()).toContain(message);
 });
 
-test("what belongs to others is not found", async () => {
+test("sessions and tokens of other people are not found", async () => {
   const browser = await signedUp(site.app);
   await browser.submit("/settings", "/settings/tokens", { name: "laptop" });
   await signedUp(site.app);
@@ -96,7 +96,7 @@ test("what belongs to others is not found", async () => {
   expect(hrefs(await browser.text("/settings"), "tokens")).toHaveLength(1);
 });
 
-test("nobody gets in without signing in", async () => {
+test("settings require a session", async () => {
   const browser = new Browser(site.app);
   expect((await browser.get("/settings")).headers.get("location")).toBe(
     "/sign-in?next=%2Fsettings",

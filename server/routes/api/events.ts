@@ -3,8 +3,8 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { parseBearerToken } from "../../accounts/api-tokens.ts";
 import { can } from "../../accounts/authorize.ts";
-import { bearerToken } from "../../accounts/bearer-token.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { isFinal } from "../../engine/status.ts";
 import { onClose } from "../../live/on-close.ts";
@@ -83,7 +83,7 @@ function stream(
   if (!outgoing) throw new Error("Streams need the server of Node");
   const { person } = c.var;
   const { headers } = c.req.raw;
-  const token = bearerToken(headers.get("authorization") ?? undefined);
+  const token = parseBearerToken(headers.get("authorization") ?? undefined);
 
   const events = streamEvents(
     outgoing,

@@ -1,8 +1,8 @@
 /** GET /live: what the tabs of one browser watch, as an event stream or as one answer to a poll. */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
+import { parseBearerToken } from "../../accounts/api-tokens.ts";
 import { can, visibleJobs } from "../../accounts/authorize.ts";
-import { bearerToken } from "../../accounts/bearer-token.ts";
 import { assetHref } from "../../assets/href.ts";
 import { openStream } from "../../live/stream.ts";
 import { parseCursors, parseTopics, type Topic } from "../../live/topics.ts";
@@ -50,7 +50,7 @@ export function streamRoutes(services: Services): Hono<Env> {
  */
 function sameAsker(c: Context<Env>, { accounts }: Services): () => Promise<boolean> {
   const cookie = c.req.header("cookie") ?? "";
-  const token = bearerToken(c.req.header("authorization"));
+  const token = parseBearerToken(c.req.header("authorization"));
   return async () => {
     const person = await accounts.authenticate(new Headers({ cookie }));
     return (person ?? (token ? await accounts.authenticateToken(token) : null)) !== null;

@@ -1,7 +1,7 @@
 /** What stands before the routes: who is asking, and whether a form came from a page of ours. */
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { bearerToken } from "../../accounts/bearer-token.ts";
+import { parseBearerToken } from "../../accounts/api-tokens.ts";
 import { isCsrfToken } from "../../accounts/csrf-token.ts";
 import { requestOrigin } from "../../accounts/request-origin.ts";
 import type { Env } from "../../services.ts";
@@ -59,7 +59,7 @@ export function protectForms(
 ): MiddlewareHandler<Env> {
   const limited = bodyLimit({ maxSize: largestForm, onError: (c) => tooLarge(c, services) });
   return async (c, next) => {
-    if (requestOrigin(c.req.raw.headers, services.config) === "foreign")
+    if (requestOrigin(c.req.raw.headers, services.config) === "cross-site")
       return outdated(c, services);
     let refused: Response | undefined;
     const check = async () => {
@@ -124,12 +124,12 @@ const unauthorized = "Send an API token as Authorization: Bearer. Settings makes
 
 async function apiPerson(c: Context<Env>, services: PageServices) {
   if (c.req.header("authorization")) return bearerOf(c, services);
-  if (requestOrigin(c.req.raw.headers, services.config) !== "ours") return null;
+  if (requestOrigin(c.req.raw.headers, services.config) !== "same-origin") return null;
   return currentPerson(c, services);
 }
 
 /** The person whose API token the request carries. */
 async function bearerOf(c: Context<Env>, { accounts }: Pick<PageServices, "accounts">) {
-  const token = bearerToken(c.req.header("authorization"));
+  const token = parseBearerToken(c.req.header("authorization"));
   return token ? accounts.authenticateToken(token) : null;
 }

@@ -15,11 +15,11 @@ test.each([
   ["/\t/evil.example", "/jobs"],
   ["/.//evil.example", "/jobs"],
   ["/x/..//evil.example", "/jobs"],
-])("%j leads to %s", (given, expected) => {
+])("the local path of %j is %s", (given, expected) => {
   expect(localPath(given)).toBe(expected);
 });
 
-test("whatever is given, a browser stays on this site", () => {
+test("a local path never leads to another site", () => {
   const piece = fc.constantFrom(
     "/",
     "\\",
