@@ -8,9 +8,9 @@ import { type Accounts, createAccounts, type Person } from "./accounts/accounts.
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
+import { createJobReader, type JobReader } from "./engine/job-reader.ts";
 import { createFrames, type Frames } from "./live/frames.ts";
 import { createHub, type Hub } from "./live/hub.ts";
-import { createJobReader, type JobReader } from "./live/job-reader.ts";
 import type { Log } from "./log.ts";
 import { createRenderer, type Renderer } from "./render.ts";
 import { createPreviews } from "./storage/previews.ts";

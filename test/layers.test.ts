@@ -68,6 +68,7 @@ describe("who may import whom", () => {
   test("what decides by itself does no input or output", () => {
     const decides = [
       "status.ts",
+      "job-summary.ts",
       "storable.ts",
       "run/progress.ts",
       "run/log-lines.ts",
@@ -104,6 +105,18 @@ describe("who may import whom", () => {
       isPackage(to, "kysely", ...drivers) ||
       isIn(to, "server/backend/sqlite", "server/backend/postgres", "server/backend/open.ts");
     expect(broken(({ from, to }) => isIn(from, "server/routes") && database(to))).toEqual([]);
+  });
+
+  test("routes and the live path ask the engine's reader and hold no query", () => {
+    const query = /\b(selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql(<[^`]*>)?`/;
+    const holders = files.filter(
+      (path) =>
+        isIn(path, "server/routes", "server/live") &&
+        query.test(readFileSync(join(root, path), "utf8")),
+    );
+    expect(holders).toEqual([]);
+    const database = (to: string) => isPackage(to, "kysely");
+    expect(broken(({ from, to }) => isIn(from, "server/live") && database(to))).toEqual([]);
   });
 
   test("the backends do not know each other, and only open.ts knows them", () => {

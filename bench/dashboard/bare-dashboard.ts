@@ -6,7 +6,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Database from "better-sqlite3";
-import { shownColumns } from "../../server/presenters/shown-row.ts";
+import { jobSummaryColumns } from "../../server/engine/job-summary.ts";
 import { answer } from "../support/program.ts";
 
 export type BareDashboard = typeof bareDashboard;
@@ -75,7 +75,7 @@ const ranges = [
       order by finished_at desc, id desc limit 51`,
   ),
 ];
-const columns = shownColumns.map((name) => `jobs.${name}`).join(", ");
+const columns = jobSummaryColumns.map((name) => `jobs.${name}`).join(", ");
 const listed = `select ${columns} from (
     ${ranges.map((range) => `select * from (${range}) as part`).join(" union all ")}
     order by sort desc, id desc limit 51

@@ -5,7 +5,7 @@
 import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { openBackend } from "../../server/backend/open.ts";
-import { createJobReader } from "../../server/live/job-reader.ts";
+import { createJobReader } from "../../server/engine/job-reader.ts";
 import { createDatabase, startCluster } from "../../test/support/postgres.ts";
 import { figureOf, type Row } from "../support/row.ts";
 
@@ -69,11 +69,11 @@ async function reads(url: string): Promise<Row[]> {
       .values(some.map((id) => ({ ...job, ...rest, id })))
       .execute();
   }
-  const reader = createJobReader({ backend, previews: { of: async () => null } });
+  const reader = createJobReader({ backend });
   let at = 0;
   const done = await countFor(seconds, senders, async () => {
     at = (at + rowsAtOnce) % jobs;
-    await reader.rows(ids.slice(at, at + rowsAtOnce));
+    await reader.summaries(ids.slice(at, at + rowsAtOnce));
   });
   await backend.close();
   return [figureOf("rows of jobs read by a web, a second", (done * rowsAtOnce) / seconds, "")];

@@ -2,29 +2,29 @@
 
 import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
+import type { JobReader } from "../engine/job-reader.ts";
+import type { JobSummaryRow } from "../engine/job-summary.ts";
 import { type Counts, mostCounted } from "../engine/list/counts.ts";
 import { isFinal } from "../engine/status.ts";
 import { countsView } from "../presenters/counts-view.ts";
 import type { LogLinesView } from "../presenters/jobs.ts";
 import { resultView } from "../presenters/result-view.ts";
-import type { ShownRow } from "../presenters/shown-row.ts";
 import { jobView } from "../presenters/view.ts";
 import type { CountsView, JobView, LogLineView } from "../presenters/view-types.ts";
 import type { Renderer } from "../render.ts";
 import { formatClock } from "../text/dates.ts";
-import type { JobReader } from "./job-reader.ts";
 
 export interface Frames {
-  view(row: ShownRow, steps: readonly StepRow[], now: number): JobView;
+  view(row: JobSummaryRow, steps: readonly StepRow[], now: number): JobView;
   /** Of many jobs, for their rows. */
-  rowViews(rows: readonly ShownRow[], now: number): Promise<JobView[]>;
+  rowViews(rows: readonly JobSummaryRow[], now: number): Promise<JobView[]>;
   tick(view: JobView): string;
   panel(view: JobView): string;
   row(view: JobView): string;
   lines(id: string, lines: readonly LogRow[]): string;
   counts(scope: CountsView["scope"], counts: Counts, now: number): string;
   /** The result's fragment; empty while there is none. */
-  result(row: ShownRow, now: number): Promise<string>;
+  result(row: JobSummaryRow, now: number): Promise<string>;
 }
 
 export function createFrames(options: {
@@ -37,7 +37,7 @@ export function createFrames(options: {
     view: (row, steps, now) => jobView(row, catalog.get(row.kind), steps, now),
     async rowViews(rows, now) {
       const ids = rows.filter(rowShowsSteps).map(({ id }) => id);
-      const steps = await reader.stepsOf(ids);
+      const steps = await reader.stepsByJob(ids);
       return rows.map((row) => jobView(row, catalog.get(row.kind), steps.get(row.id) ?? [], now));
     },
     tick: (view) => render.partial("jobs/_progress", { ...view, oob: true }),
@@ -74,7 +74,7 @@ export function createFrames(options: {
 }
 
 /** Where all went well, or was given up, a list is better off without them. */
-function rowShowsSteps({ status }: Pick<ShownRow, "status">): boolean {
+function rowShowsSteps({ status }: Pick<JobSummaryRow, "status">): boolean {
   return status === "failed" || !isFinal(status);
 }
 

@@ -4,10 +4,10 @@
  */
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Backend, Change } from "../backend/backend.ts";
+import type { JobReader } from "../engine/job-reader.ts";
 import type { Log } from "../log.ts";
 import { event } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
-import type { JobReader } from "./job-reader.ts";
 import { createListCounts } from "./list-counts.ts";
 import { createNewcomers } from "./newcomers.ts";
 import { createShow } from "./show.ts";
@@ -36,7 +36,7 @@ export interface Hub {
 }
 
 export function createHub(options: {
-  backend: Pick<Backend, "signals" | "now" | "db">;
+  backend: Pick<Backend, "signals" | "now">;
   reader: JobReader;
   frames: Frames;
   log: Log;
@@ -44,9 +44,9 @@ export function createHub(options: {
   const { backend, reader, frames, log } = options;
   const { now } = backend;
   const show = createShow({ reader, frames, now });
-  const newcomers = createNewcomers(backend.db, now);
+  const newcomers = createNewcomers(reader, now);
   const watchers = new Set<Watcher>();
-  const counts = createListCounts({ db: backend.db, now, frames, watchers });
+  const counts = createListCounts({ reader, now, frames, watchers });
   const jobs = createWatchedJobs();
   const dirty = new Set<string>();
   let gathering: NodeJS.Timeout | undefined;
@@ -111,7 +111,7 @@ export function createHub(options: {
 
   async function showAll(ids: readonly string[]): Promise<void> {
     const ended: WatchedJob[] = [];
-    for (const row of await reader.rows(ids)) {
+    for (const row of await reader.summaries(ids)) {
       const job = jobs.get(row.id);
       if (!job) continue;
       const later = show.change(job, row);
@@ -153,8 +153,8 @@ export function createHub(options: {
   /** @returns the ids of those that others have been shown a newer row of */
   async function tellState(watcher: Watcher, ids: readonly string[]): Promise<string[]> {
     const outdated: string[] = [];
-    const rows = await reader.rows(ids);
-    const steps = await reader.stepsOf(rows.map(({ id }) => id));
+    const rows = await reader.summaries(ids);
+    const steps = await reader.stepsByJob(rows.map(({ id }) => id));
     for (const row of rows) {
       const job = jobs.get(row.id);
       if (!job || !watchers.has(watcher)) continue;

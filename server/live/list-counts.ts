@@ -1,10 +1,8 @@
 /** Tells lists of jobs how many there are of each status, when that has changed. */
 import { setImmediate as othersTurn } from "node:timers/promises";
-import type { Kysely } from "kysely";
 import { LRUCache } from "lru-cache";
 import type { Change } from "../backend/backend.ts";
-import type { Schema } from "../backend/schema.ts";
-import { countByStatus } from "../engine/list/counts.ts";
+import type { JobReader } from "../engine/job-reader.ts";
 import { frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
 import type { Topic } from "./topics.ts";
@@ -29,12 +27,12 @@ export interface ListCounts {
 
 /** @param watchers all there are, as they come and go */
 export function createListCounts(options: {
-  db: Kysely<Schema>;
+  reader: JobReader;
   now: () => number;
   frames: Pick<Frames, "counts">;
   watchers: ReadonlySet<Watcher>;
 }): ListCounts {
-  const { db, now, frames, watchers } = options;
+  const { reader, now, frames, watchers } = options;
   const changed = new Set<string>();
   /** Job id to what of it is counted. */
   const known = new LRUCache<string, string>({ max: maxKnown });
@@ -101,11 +99,7 @@ export function createListCounts(options: {
   async function concernedBy(ids: readonly string[]): Promise<Set<string>> {
     const names = new Set<string>();
     for (let from = 0; from < ids.length; from += idsAtOnce) {
-      const rows = await db
-        .selectFrom("jobs")
-        .select(["id", "account_id", "user_id", "status", "hidden_at"])
-        .where("id", "in", ids.slice(from, from + idsAtOnce))
-        .execute();
+      const rows = await reader.listStates(ids.slice(from, from + idsAtOnce));
       for (const { id, account_id, user_id, status, hidden_at } of rows) {
         const counted = hidden_at === null ? status : "hidden";
         if (known.get(id) === counted) continue;
@@ -118,7 +112,7 @@ export function createListCounts(options: {
 
   async function count(name: string, { scope, of }: { scope: Scope; of: Watcher[] }) {
     const { accountId, userId } = of[0]!;
-    const counts = await countByStatus(db, ownerOf(scope, accountId, userId));
+    const counts = await reader.countByStatus(ownerOf(scope, accountId, userId));
     const text = Object.values(counts).join();
     if (told.get(name) === text) return;
     told.set(name, text);
@@ -134,7 +128,7 @@ export function createListCounts(options: {
     },
     async welcome({ topics, accountId, userId, mailbox }) {
       for (const scope of scopesOf(topics)) {
-        const counts = await countByStatus(db, ownerOf(scope, accountId, userId));
+        const counts = await reader.countByStatus(ownerOf(scope, accountId, userId));
         mailbox.put(`counts:${scope}`, frame(frames.counts(scope, counts, now())));
       }
     },

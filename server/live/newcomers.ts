@@ -1,10 +1,9 @@
 /** Tells lists of jobs that were started: their ids, so that a page can say "3 new jobs". */
-import type { Kysely } from "kysely";
 import { LRUCache } from "lru-cache";
 import type { Change } from "../backend/backend.ts";
-import type { Schema } from "../backend/schema.ts";
+import type { JobReader } from "../engine/job-reader.ts";
 import { event } from "./event-stream.ts";
-import { newJobs } from "./new-jobs.ts";
+import type { ListTopic, Topic } from "./topics.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** Job ids that were read before. An evicted id costs one more read. */
@@ -22,22 +21,11 @@ export interface Newcomers {
   welcome(watcher: Watcher): Promise<void>;
 }
 
-export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomers {
+export function createNewcomers(reader: JobReader, now: () => number): Newcomers {
   const known = new LRUCache<string, true>({ max: maxKnown });
 
   function remember(ids: readonly string[]): void {
     for (const id of ids) known.set(id, true);
-  }
-
-  function justStarted(ids: readonly string[] | undefined) {
-    let jobs = db
-      .selectFrom("jobs")
-      .select(["id", "account_id", "user_id"])
-      .where("created_at", ">", now() - newForMs);
-    // Ids lead to their rows; without any, active jobs are few among all that there are.
-    if (ids) jobs = jobs.where("id", "in", ids);
-    else jobs = jobs.where("finished_at", "is", null);
-    return jobs.execute();
   }
 
   return {
@@ -45,7 +33,7 @@ export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomer
       const ids = change === "resync" ? undefined : change.filter((id) => !known.has(id));
       if (ids?.length === 0) return false;
       const lists = [...watchers].filter((each) => each.topics.some((t) => t.kind === "list"));
-      const rows = lists.length > 0 ? await justStarted(ids) : [];
+      const rows = lists.length > 0 ? await reader.findCreatedSince(now() - newForMs, ids) : [];
       if (ids) remember(ids);
       for (const row of rows) {
         if (!ids && known.has(row.id)) continue;
@@ -57,10 +45,33 @@ export function createNewcomers(db: Kysely<Schema>, now: () => number): Newcomer
     },
 
     async welcome({ topics, mailbox, accountId, userId }) {
-      const ids = await newJobs(db, { accountId, userId }, topics);
+      const ids = await listNewJobs(reader, { accountId, userId }, topics);
       for (const id of ids) mailbox.append(event("new", id));
     },
   };
+}
+
+/** Maximum number of new jobs that a page is told of. */
+const maxNewJobs = 100;
+
+/**
+ * Lists the jobs that were created since a person's lists were rendered.
+ * @returns ids, the latest first; a page may know some of them already
+ */
+export async function listNewJobs(
+  reader: JobReader,
+  { accountId, userId }: { accountId: string; userId: string },
+  topics: readonly Topic[],
+): Promise<string[]> {
+  const lists = topics.filter(isDated);
+  if (lists.length === 0) return [];
+  const since = Math.min(...lists.map((list) => list.since));
+  const own = lists.every(({ scope }) => scope === "mine");
+  return reader.createdSince(own ? { accountId, userId } : { accountId }, since, maxNewJobs);
+}
+
+function isDated(topic: Topic): topic is ListTopic & { since: number } {
+  return topic.kind === "list" && topic.since !== undefined;
 }
 
 function concerns(watcher: Watcher, row: { account_id: string; user_id: string }): boolean {

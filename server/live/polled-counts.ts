@@ -1,8 +1,7 @@
 /** The counts of lists for those who poll: counted once in a while, for all who ask. */
-import type { Kysely } from "kysely";
-import type { Schema } from "../backend/schema.ts";
+
+import type { JobReader } from "../engine/job-reader.ts";
 import { createAnswerCache } from "../engine/list/answer-cache.ts";
-import { countByStatus } from "../engine/list/counts.ts";
 import type { Frames } from "./frames.ts";
 import { ownerOf, scopesOf } from "./list-counts.ts";
 import type { Topic } from "./topics.ts";
@@ -16,15 +15,15 @@ export interface PolledCounts {
 }
 
 export function createPolledCounts(options: {
-  db: Kysely<Schema>;
+  reader: JobReader;
   frames: Pick<Frames, "counts">;
   now: () => number;
 }) {
-  const { db, frames, now } = options;
+  const { reader, frames, now } = options;
   const cache = createAnswerCache<PolledCounts>(now, keptMs);
 
   async function read(scope: "mine" | "account", owner: ReturnType<typeof ownerOf>) {
-    const counts = await countByStatus(db, owner);
+    const counts = await reader.countByStatus(owner);
     return { state: Object.values(counts).join("-"), html: frames.counts(scope, counts, now()) };
   }
 

@@ -4,10 +4,10 @@
  */
 import { LRUCache } from "lru-cache";
 import type { StepRow } from "../backend/schema.ts";
+import type { JobReader } from "../engine/job-reader.ts";
+import type { JobSummaryRow } from "../engine/job-summary.ts";
 import { isFinal } from "../engine/status.ts";
-import type { ShownRow } from "../presenters/shown-row.ts";
 import type { Frames } from "./frames.ts";
-import type { JobReader } from "./job-reader.ts";
 import { sameShape } from "./watched-job.ts";
 
 const freshMs = 1_000;
@@ -19,11 +19,11 @@ const standingMs = 60_000;
 
 export interface PolledJobs {
   /** Those that there are, at most a second old, in no order. */
-  rows(ids: readonly string[]): Promise<ShownRow[]>;
+  rows(ids: readonly string[]): Promise<JobSummaryRow[]>;
   /** Names what a job shows now: as long as it is the same, so are its fragments. */
-  stateOf(row: ShownRow): string;
+  stateOf(row: JobSummaryRow): string;
   /** The fragments of a job's page, or of its row in a list. */
-  show(rows: readonly ShownRow[]): Promise<Map<string, Shown>>;
+  show(rows: readonly JobSummaryRow[]): Promise<Map<string, Shown>>;
 }
 
 /** Rendered when it is asked for. */
@@ -35,8 +35,8 @@ export interface Shown {
 
 interface Known {
   readAt: number;
-  row: Promise<ShownRow | undefined>;
-  shown?: Shown & { state: string; of: ShownRow; steps: readonly StepRow[] };
+  row: Promise<JobSummaryRow | undefined>;
+  shown?: Shown & { state: string; of: JobSummaryRow; steps: readonly StepRow[] };
 }
 
 export function createPolledJobs(options: {
@@ -48,7 +48,7 @@ export function createPolledJobs(options: {
   const jobs = new LRUCache<string, Known>({ max: maxJobs });
 
   function read(ids: readonly string[], at: number): void {
-    const reading = reader.rows(ids).then((rows) => new Map(rows.map((row) => [row.id, row])));
+    const reading = reader.summaries(ids).then((rows) => new Map(rows.map((row) => [row.id, row])));
     for (const id of ids) {
       const row = reading.then((rows) => rows.get(id));
       row.catch(() => jobs.delete(id));
@@ -56,13 +56,13 @@ export function createPolledJobs(options: {
     }
   }
 
-  function stateOf(row: ShownRow): string {
+  function stateOf(row: JobSummaryRow): string {
     const at = now();
     const stands = isFinal(row.status) || row.status === "paused" || row.run_at - at > standingMs;
     return `${row.version}.${Math.floor(at / (stands ? standingMs : movingMs))}`;
   }
 
-  function shownOf(row: ShownRow, steps: readonly StepRow[]): NonNullable<Known["shown"]> {
+  function shownOf(row: JobSummaryRow, steps: readonly StepRow[]): NonNullable<Known["shown"]> {
     const at = now();
     const view = frames.view(row, steps, at);
     let page: string | undefined;
@@ -99,7 +99,7 @@ export function createPolledJobs(options: {
         if (known?.state === stateOf(row)) shown.set(row.id, known);
         else if (!known || !sameShape(row, known.of)) stepless.push(row.id);
       }
-      const steps = await reader.stepsOf(stepless);
+      const steps = await reader.stepsByJob(stepless);
       for (const row of rows) {
         if (shown.has(row.id)) continue;
         const known = jobs.get(row.id);

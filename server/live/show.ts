@@ -1,10 +1,10 @@
 /** Puts a job's state into mailboxes: of all who watch when it changed, of one who just came. */
 import type { StepRow } from "../backend/schema.ts";
-import type { ShownRow } from "../presenters/shown-row.ts";
+import type { JobReader } from "../engine/job-reader.ts";
+import type { JobSummaryRow } from "../engine/job-summary.ts";
 import type { JobView } from "../presenters/view-types.ts";
 import { event, frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
-import type { JobReader } from "./job-reader.ts";
 import { needOf, sameShape, shownAs, type WatchedJob } from "./watched-job.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -14,7 +14,7 @@ export interface Show {
    * many writes leave the processor's caches more than both in turns.
    * @returns true where a frame was held back and is due later
    */
-  change(job: WatchedJob, row: ShownRow): boolean | Promise<boolean>;
+  change(job: WatchedJob, row: JobSummaryRow): boolean | Promise<boolean>;
   deliver(): void;
   /** Frames put into mailboxes so far. */
   readonly frameCount: number;
@@ -26,7 +26,7 @@ export interface Show {
   welcome(
     watcher: Watcher,
     job: WatchedJob,
-    row: ShownRow,
+    row: JobSummaryRow,
     steps: readonly StepRow[],
   ): Promise<boolean>;
 }
@@ -52,7 +52,7 @@ export function createShow(options: {
   }
 
   /** Nobody is told a line before an earlier one: who still waits for those gets these with them. */
-  async function newLines(job: WatchedJob, row: ShownRow): Promise<void> {
+  async function newLines(job: WatchedJob, row: JobSummaryRow): Promise<void> {
     if (row.log_seq <= job.logSeq) return;
     const lines = job.pages.size > 0 ? await linesBehind(job.id, job.logSeq) : undefined;
     job.logSeq = Math.max(row.log_seq, lines?.last ?? 0);
@@ -76,19 +76,19 @@ export function createShow(options: {
   }
 
   async function linesBehind(id: string, after: number) {
-    const lines = await reader.lines(id, after);
+    const lines = await reader.logTail(id, after);
     const last = lines.at(-1)?.seq;
     if (last === undefined) return undefined;
     return { last, chunk: event("lines", `${id} ${last} ${frames.lines(id, lines)}`) };
   }
 
-  async function changeShape(job: WatchedJob, row: ShownRow, at: number): Promise<boolean> {
+  async function changeShape(job: WatchedJob, row: JobSummaryRow, at: number): Promise<boolean> {
     job.steps = await reader.steps(row.id);
     return showPanel(job, row, frames.view(row, job.steps, at), at);
   }
 
   /** What may fail comes first, so that what is noted as shown was sent. */
-  async function showPanel(job: WatchedJob, row: ShownRow, view: JobView, at: number) {
+  async function showPanel(job: WatchedJob, row: JobSummaryRow, view: JobView, at: number) {
     const result = job.pages.size > 0 ? await frames.result(row, at) : "";
     await newLines(job, row);
     job.shown = shownAs(row, view, at);

@@ -1,6 +1,6 @@
 /** One job that somebody watches: its last state, and which frames a change of it calls for. */
 import type { StepRow } from "../backend/schema.ts";
-import type { ShownRow } from "../presenters/shown-row.ts";
+import type { JobSummaryRow } from "../engine/job-summary.ts";
 import type { JobView } from "../presenters/view-types.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -58,21 +58,21 @@ const shapeColumns = [
   "reason",
   "cancel_requested_at",
   "pause_requested_at",
-] as const satisfies readonly (keyof ShownRow)[];
+] as const satisfies readonly (keyof JobSummaryRow)[];
 
 /** What of a row changes the steps and the outline of its panel. */
-type Shape = Pick<ShownRow, (typeof shapeColumns)[number]>;
+type Shape = Pick<JobSummaryRow, (typeof shapeColumns)[number]>;
 
 export function sameShape(a: Shape, b: Shape | undefined): boolean {
   return b !== undefined && shapeColumns.every((column) => a[column] === b[column]);
 }
 
-function shapeOf(row: ShownRow): Shape {
+function shapeOf(row: JobSummaryRow): Shape {
   const { status, fence, step, reason, cancel_requested_at, pause_requested_at } = row;
   return { status, fence, step, reason, cancel_requested_at, pause_requested_at };
 }
 
-export function shownAs(row: ShownRow, view: JobView, now: number): Shown {
+export function shownAs(row: JobSummaryRow, view: JobView, now: number): Shown {
   const { version } = row;
   return { version, at: now, panelAt: now, shape: shapeOf(row), panel: panelOf(view) };
 }

@@ -1,11 +1,16 @@
 /** What can be done with a job as it is: its buttons, in their order. Pure. */
+
+import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { isFinal, type Status } from "../engine/status.ts";
 import { formatCount } from "../text/counts.ts";
-import type { ShownKind, ShownRow } from "./shown-row.ts";
 import type { ButtonView } from "./view-types.ts";
 
 /** To everybody alike: who sees a job may act on it. A kind that is gone offers no new run. */
-export function buttons(row: ShownRow, kind: ShownKind | undefined, now: number): ButtonView[] {
+export function buttons(
+  row: JobSummaryRow,
+  kind: KindSummary | undefined,
+  now: number,
+): ButtonView[] {
   const { status } = row;
   if (isFinal(status)) return kind ? [...onlyRejected(row, kind), again(status)] : [];
   const shown: ButtonView[] = [];
@@ -28,7 +33,7 @@ const pause: ButtonView = { path: "pause", label: "Pause", icon: "pause", look: 
 const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "stop", look: "danger" };
 
 /** Where a job broke off, more is missing than these. */
-function onlyRejected({ status, rejected }: ShownRow, kind: ShownKind): ButtonView[] {
+function onlyRejected({ status, rejected }: JobSummaryRow, kind: KindSummary): ButtonView[] {
   if (status !== "done" || rejected === 0 || !kind.inputForRejected) return [];
   const label = `Retry ${formatCount(rejected, "rejected rows")}`;
   return [{ path: "retry-rejected", label, icon: "again", look: "" }];

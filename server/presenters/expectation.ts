@@ -1,5 +1,5 @@
+import type { JobSummaryRow } from "../engine/job-summary.ts";
 import { approximateDuration } from "../text/durations.ts";
-import type { ShownRow } from "./shown-row.ts";
 
 const almostMs = 10_000;
 /** A silence that is longer puts the end off: nobody knows what is behind it. */
@@ -8,7 +8,7 @@ const stillMs = 40_000;
 
 /** Between `eta_from` and `eta_to` it was expected to end when it last told anything. */
 export type Expecting = Pick<
-  ShownRow,
+  JobSummaryRow,
   "status" | "eta_from" | "eta_to" | "progressed_at" | "waits_until"
 >;
 

@@ -1,30 +1,36 @@
 /** What a job leaves, as people see it. Pure, and blind to the viewer like all of a frame. */
+
 import type { FileRow, JobErrorRow } from "../backend/schema.ts";
+import type { JobSummaryRow } from "../engine/job-summary.ts";
 import { formatBytes } from "../text/bytes.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
 import { formatDateTime } from "../text/dates.ts";
-import type { ShownRow } from "./shown-row.ts";
 import type { FileView, PreviewView, ResultView } from "./view-types.ts";
 
 /** What was read of a job's results. */
-export interface Left {
+export interface JobResults {
   /** Also what is no longer kept. */
   files: readonly FileRow[];
-  errors: readonly JobErrorRow[];
+  rejections: readonly JobErrorRow[];
   /** By the file's id; none for files that show nothing, or are no longer kept. */
   previews: ReadonlyMap<string, PreviewView>;
 }
 
-export const nothingLeft: Left = { files: [], errors: [], previews: new Map() };
+export const noResults: JobResults = { files: [], rejections: [], previews: new Map() };
 
 /** @param now ms since 1970 */
-export function resultView(row: ShownRow, unit: string, left: Left, now: number): ResultView {
+export function resultView(
+  row: JobSummaryRow,
+  unit: string,
+  left: JobResults,
+  now: number,
+): ResultView {
   const files = left.files.map((file) => fileView(row, file, left.previews.get(file.id), now));
   return {
     page: row.result_page ? { href: row.result_page, text: "View the result" } : null,
     files,
     zipHref: files.filter(({ href }) => href).length > 1 ? `/jobs/${row.id}/results.zip` : null,
-    errors: left.errors.map(({ reason, count, rows }) => ({
+    errors: left.rejections.map(({ reason, count, rows }) => ({
       reason,
       count: formatCount(count, unit),
       rows: rowsText(JSON.parse(rows), count),
@@ -33,7 +39,7 @@ export function resultView(row: ShownRow, unit: string, left: Left, now: number)
 }
 
 function fileView(
-  { id: jobId }: ShownRow,
+  { id: jobId }: JobSummaryRow,
   file: FileRow,
   preview: PreviewView | undefined,
   now: number,

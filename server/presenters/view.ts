@@ -1,5 +1,6 @@
 /** A job's row as people see it. Pure: rows and the moment are handed in. */
 import type { StepRow } from "../backend/schema.ts";
+import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { isFinal } from "../engine/status.ts";
 import { formatNumber } from "../text/counts.ts";
 import { formatDateTime } from "../text/dates.ts";
@@ -7,14 +8,13 @@ import { formatDuration, formatElapsed } from "../text/durations.ts";
 import { buttons } from "./buttons.ts";
 import { expectation } from "./expectation.ts";
 import { amount, percentOf, percentText, stepText, stoppedAt } from "./how-far.ts";
-import type { ShownKind, ShownRow } from "./shown-row.ts";
 import { stepViews } from "./steps.ts";
 import type { JobView, Shown } from "./view-types.ts";
 import { queuedText, startText, waitingText, whyQueued } from "./waiting.ts";
 
 export function jobView(
-  row: ShownRow,
-  kind: ShownKind | undefined,
+  row: JobSummaryRow,
+  kind: KindSummary | undefined,
   steps: readonly StepRow[],
   now: number,
 ): JobView {
@@ -65,7 +65,7 @@ export function jobView(
 const countLabels = { succeeded: "done", rejected: "rejected", skipped: "skipped" };
 
 /** The state behind the status: what was asked for, and why a job waits. */
-export function shownState(row: ShownRow, now: number): Shown {
+export function shownState(row: JobSummaryRow, now: number): Shown {
   if (row.status === "running") {
     if (row.cancel_requested_at) return "cancelling";
     return row.pause_requested_at ? "pausing" : "running";
@@ -76,7 +76,7 @@ export function shownState(row: ShownRow, now: number): Shown {
   return row.run_at > now ? "scheduled" : "queued";
 }
 
-function label(row: ShownRow, shown: Shown, now: number): string {
+function label(row: JobSummaryRow, shown: Shown, now: number): string {
   const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
   switch (shown) {
     case "scheduled":
@@ -116,14 +116,14 @@ function since(at: number | null, now: number): string {
 }
 
 /** When it begins, or when it ends; while a retry waits, both are known. */
-function estimate(row: ShownRow, shown: Shown, now: number): string {
+function estimate(row: JobSummaryRow, shown: Shown, now: number): string {
   if (shown === "queued") return startText(row.line, now);
   if (row.status !== "running" && shown !== "retrying") return "";
   return expectation(row, now);
 }
 
 /** Running time, as deadlines count it: what waits or is paused stands still. */
-function elapsed(row: ShownRow, now: number): string {
+function elapsed(row: JobSummaryRow, now: number): string {
   if (row.started_at === null) return "";
   if (isFinal(row.status)) return formatElapsed(row.ran_ms);
   return formatDuration(row.ran_ms + (row.status === "running" ? now - row.claimed_at! : 0));

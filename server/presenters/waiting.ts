@@ -1,23 +1,23 @@
+import type { JobSummaryRow, QueuePosition } from "../engine/job-summary.ts";
 import { formatNumber } from "../text/counts.ts";
 import { approximateDuration, formatDuration } from "../text/durations.ts";
-import type { InLine, ShownRow } from "./shown-row.ts";
 
 const soonMs = 10_000;
 
 /** "Queued, next in line", "Queued, 3rd in line", "Queued, more than 100 in line" */
-export function queuedText(line: InLine | undefined): string {
+export function queuedText(line: QueuePosition | undefined): string {
   if (!line) return "Queued";
   if (line.place === null) return "Queued, more than 100 in line";
   return `Queued, ${line.place === 1 ? "next" : ordinal(line.place)} in line`;
 }
 
 /** "Starts in about 2 minutes", or nothing where nobody can know. */
-export function startText(line: InLine | undefined, now: number): string {
+export function startText(line: QueuePosition | undefined, now: number): string {
   return line?.startsAt == null ? "" : `Starts ${inAbout(line.startsAt - now)}`;
 }
 
 /** "5 of your jobs are running": why it waits, where that is it. */
-export function whyQueued(line: InLine | undefined): string {
+export function whyQueued(line: QueuePosition | undefined): string {
   if (line?.running == null) return "";
   return `${formatNumber(line.running)} of your jobs ${line.running === 1 ? "is" : "are"} running`;
 }
@@ -27,7 +27,7 @@ function inAbout(ms: number): string {
 }
 
 /** "Waiting 22 s: the service allows 100 letters a minute", or nothing where it does not wait. */
-export function waitingText(row: ShownRow, now: number): string {
+export function waitingText(row: JobSummaryRow, now: number): string {
   if (!row.waits_for || row.waits_until === null || row.waits_until <= now) return "";
   return `Waiting ${formatDuration(row.waits_until - now + 999)}: ${row.waits_for}`;
 }

@@ -80,8 +80,7 @@ export function bulkRoutes(services: Services): Hono<Env> {
   });
 
   async function allowed(c: Context<Env>, ids: string[]): Promise<JobRow[]> {
-    if (ids.length === 0) return [];
-    const found = await backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
+    const found = await services.jobs.getMany(ids);
     return found.filter(
       (job) => can(c.var.person, "act", job) && can(c.var.person, "download", job),
     );

@@ -47,7 +47,7 @@ export function contactRoutes(services: Services): Hono<Env> {
     return c.html(render.page("contacts/index", page));
 
     async function jobFrom(id: string | undefined) {
-      const row = id ? await findJob(backend, id) : undefined;
+      const row = id ? await findJob(services.jobs, id) : undefined;
       if (!row || !can(person, "see", row)) return undefined;
       return {
         id: row.id,

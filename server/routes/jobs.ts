@@ -4,8 +4,7 @@ import { visibleJobs } from "../accounts/authorize.ts";
 import { assetHref } from "../assets/href.ts";
 import { withPlaces } from "../engine/eta/place-in-line.ts";
 import { createAnswerCache } from "../engine/list/answer-cache.ts";
-import { type Counts, countByStatus, mostCounted } from "../engine/list/counts.ts";
-import { countJobs, listJobs } from "../engine/list/list.ts";
+import { type Counts, mostCounted } from "../engine/list/counts.ts";
 import type { JobFilter } from "../engine/list/list-ranges.ts";
 import { mostFound } from "../engine/list/search.ts";
 import { type Status, statuses } from "../engine/status.ts";
@@ -23,8 +22,7 @@ const countedAtOnce = 2_000;
 const keptMs = 2_000;
 
 export function dashboardRoutes(services: Services): Hono<Env> {
-  const { backend, catalog, render, frames } = services;
-  const { db } = backend;
+  const { backend, catalog, frames, jobs: reader, render } = services;
   const routes = new Hono<Env>();
   const allCounts = createAnswerCache<Counts>(() => backend.now(), keptMs);
   const matchCounts = createAnswerCache<number>(() => backend.now(), keptMs);
@@ -36,7 +34,7 @@ export function dashboardRoutes(services: Services): Hono<Env> {
     const filter = readFilter(c.req.query(), catalog, person, now);
     const where = await listFilter(services, person, filter);
     const after = c.req.query("after");
-    const list = await listJobs(db, where, { limit: rowsOnPage, after });
+    const list = await reader.list(where, { limit: rowsOnPage, after });
     const counts = await countAll(visibleJobs(person, filter.scope));
     const jobs = await frames.rowViews(await withPlaces(backend, list.jobs), now);
     const isWhole = !list.next && !after;
@@ -61,14 +59,14 @@ export function dashboardRoutes(services: Services): Hono<Env> {
 
   function countAll(owner: { accountId: string; userId?: string }): Promise<Counts> {
     const mayBeOld = (counts: Counts) => sumOf(counts, statuses) > countedAtOnce;
-    return allCounts.of(JSON.stringify(owner), () => countByStatus(db, owner), mayBeOld);
+    return allCounts.of(JSON.stringify(owner), () => reader.countByStatus(owner), mayBeOld);
   }
 
   /** What is filtered by status alone was counted already. */
   async function countMatching(filter: Filter, where: JobFilter, counts: Counts): Promise<number> {
     if (!filter.q && !filter.type && !filter.when) return sumOf(counts, where.statuses ?? statuses);
     const key = JSON.stringify([where.accountId, where.userId, filter.fields]);
-    const count = () => countJobs(db, where, mostCounted);
+    const count = () => reader.count(where, mostCounted);
     return matchCounts.of(key, count, (matching) => matching > countedAtOnce);
   }
 

@@ -1,7 +1,6 @@
 /** GET /jobs/:id/log: the whole log as a text file, or its lines from a level on. */
 import { Hono } from "hono";
 import type { JobRow, LogRow } from "../backend/schema.ts";
-import { wholeLog } from "../engine/log.ts";
 import type { Env, Services } from "../services.ts";
 import { formatAttachment } from "../storage/content-disposition.ts";
 import { leastLevel } from "./job/job-log.ts";
@@ -9,7 +8,7 @@ import { jobOf } from "./job/job-of.ts";
 import { noJob } from "./job/no-job.ts";
 
 export function logRoutes(services: Services): Hono<Env> {
-  const { backend, catalog } = services;
+  const { catalog, jobs } = services;
   const routes = new Hono<Env>();
 
   routes.get("/jobs/:id/log", async (c) => {
@@ -18,7 +17,7 @@ export function logRoutes(services: Services): Hono<Env> {
     c.header("Content-Type", "text/plain; charset=utf-8");
     c.header("Content-Disposition", formatAttachment(fileName(job)));
     if (c.req.method === "HEAD") return c.body(null);
-    const pieces = wholeLog(backend.db, job.id, leastLevel(c.req.query()));
+    const pieces = jobs.wholeLog(job.id, leastLevel(c.req.query()));
     return c.body(ReadableStream.from(asText(pieces)));
   });
 

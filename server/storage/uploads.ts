@@ -80,6 +80,14 @@ export async function keepUpload(place: UploadPlace, upload: NewUpload): Promise
   return row;
 }
 
+/** @returns undefined where there is no such upload; callers check whose it is */
+export function findUpload(
+  { db }: Pick<Backend, "db">,
+  id: string,
+): Promise<UploadRow | undefined> {
+  return db.selectFrom("uploads").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
 /**
  * @throws Refused where the account has no such upload, or its bytes are gone
  */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { type Accounts, createAccounts } from "../../server/accounts/accounts.ts";
 import type { Backend } from "../../server/backend/backend.ts";
+import { createJobReader } from "../../server/engine/job-reader.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { protectForms, requirePerson } from "../../server/routes/page/guard.ts";
@@ -37,7 +38,7 @@ export function testApp(backend: Backend, changes: Partial<typeof config> = {}):
     accounts,
     render,
     config: set as unknown as TrayServices["config"],
-    ...{ backend, catalog: new Map() },
+    ...{ backend, catalog: new Map(), jobs: createJobReader({ backend }) },
   };
   const app = new Hono<Env>();
   app.route("/", sessionRoutes(services));

@@ -6,6 +6,7 @@ import { readAudit } from "../../server/engine/audit.ts";
 import { pastSteps } from "../../server/engine/eta/history.ts";
 import { withPlaces } from "../../server/engine/eta/place-in-line.ts";
 import { typicalDurations } from "../../server/engine/eta/typical-duration.ts";
+import { listCreatedSince } from "../../server/engine/list/created-jobs.ts";
 import { countJobs, listJobs } from "../../server/engine/list/list.ts";
 import type { JobFilter } from "../../server/engine/list/list-ranges.ts";
 import { search } from "../../server/engine/list/search.ts";
@@ -15,7 +16,6 @@ import { isFinal } from "../../server/engine/status.ts";
 import { mendCounters } from "../../server/engine/worker/counters.ts";
 import { createSweeper, takeUntidy } from "../../server/engine/worker/sweep.ts";
 import { beat } from "../../server/engine/worker/worker-beat.ts";
-import { newJobs } from "../../server/live/new-jobs.ts";
 import { createLog } from "../../server/log.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { testCatalog } from "../support/kinds.ts";
@@ -126,9 +126,8 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     ["a year", 366 * 86_400_000],
   ])("what was started since a list was rendered %s ago is found at once", async (_, ago) => {
     const since = opened.backend.now() - ago;
-    for (const scope of ["mine", "account"] as const) {
-      const topics = [{ kind: "list", scope, since } as const];
-      await expectBounded(({ db }) => newJobs(db, seldom, topics));
+    for (const owner of [seldom, { accountId: seldom.accountId }]) {
+      await expectBounded(({ db }) => listCreatedSince(db, owner, since, 100));
     }
   });
 

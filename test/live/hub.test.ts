@@ -6,13 +6,13 @@ import { cancel } from "../../server/engine/cancel.ts";
 import { claim } from "../../server/engine/claim.ts";
 import { clear } from "../../server/engine/clear.ts";
 import { succeed } from "../../server/engine/finish.ts";
+import { createJobReader } from "../../server/engine/job-reader.ts";
 import { progressWriter } from "../../server/engine/run/flush.ts";
 import type { LogLine } from "../../server/engine/run/log-lines.ts";
 import type { ProgressRow } from "../../server/engine/run/tracked-job.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createFrames } from "../../server/live/frames.ts";
 import { createHub, type Hub } from "../../server/live/hub.ts";
-import { createJobReader } from "../../server/live/job-reader.ts";
 import { createMailbox } from "../../server/live/mailbox.ts";
 import { parseTopics } from "../../server/live/topics.ts";
 import { createRenderer } from "../../server/render.ts";
@@ -36,7 +36,7 @@ describe.each(backends)("the hub on $name", (which) => {
   afterAll(() => opened.close());
   beforeEach(() => {
     const { backend } = opened;
-    const reader = createJobReader({ backend, previews: { of: async () => null } });
+    const reader = createJobReader({ backend });
     held = Promise.resolve();
     const { steps } = reader;
     reader.steps = (id) => held.then(() => steps(id));

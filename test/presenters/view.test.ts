@@ -1,28 +1,28 @@
 import { describe, expect, test } from "vitest";
 import type { JobRow, StepRow } from "../../server/backend/schema.ts";
+import type { KindSummary, QueuePosition } from "../../server/engine/job-summary.ts";
 import { isFinal, statuses } from "../../server/engine/status.ts";
-import type { InLine, ShownKind } from "../../server/presenters/shown-row.ts";
 import { jobView, shownState } from "../../server/presenters/view.ts";
 import type { Shown } from "../../server/presenters/view-types.ts";
 import { jobRow } from "../support/job-row.ts";
 
 const now = Date.UTC(2026, 10, 23, 14, 5);
-const kind: ShownKind = {
+const kind: KindSummary = {
   title: "Import contacts",
   steps: { "Reading the file": 1, Writing: 9 },
   unit: "rows",
   stepUnits: { "Reading the file": "bytes" },
 };
 const begun = { started_at: now - 72_000, claimed_at: now - 72_000, progressed_at: now };
-const view = (row: Partial<JobRow & { line: InLine }>, steps: StepRow[] = []) =>
+const view = (row: Partial<JobRow & { line: QueuePosition }>, steps: StepRow[] = []) =>
   jobView(jobRow({ created_at: now - 80_000, ...row }), kind, steps, now);
 
-function line(place: number | null, different: Partial<InLine> = {}): InLine {
+function line(place: number | null, different: Partial<QueuePosition> = {}): QueuePosition {
   return { place, startsAt: null, running: null, ...different };
 }
 
 /** Every state that people are shown, and the rows behind it. */
-const states: [Shown, string, Partial<JobRow & { line: InLine }>][] = [
+const states: [Shown, string, Partial<JobRow & { line: QueuePosition }>][] = [
   ["queued", "Queued", { status: "queued", run_at: now }],
   ["queued", "Queued, next in line", { status: "queued", line: line(1) }],
   ["queued", "Queued, 3rd in line", { status: "queued", line: line(3) }],
@@ -149,7 +149,7 @@ describe("how far it is", () => {
   });
 
   test("of one in line it is told when it begins, and why it waits", () => {
-    const inLine = (different: Partial<InLine>) => {
+    const inLine = (different: Partial<QueuePosition>) => {
       const { estimate, message } = view({ status: "queued", line: line(3, different) });
       return [estimate, message];
     };
@@ -265,7 +265,7 @@ describe("where it stopped", () => {
 });
 
 describe("what can be done with it", () => {
-  const offered = (row: Partial<JobRow>, of: ShownKind | undefined = kind) =>
+  const offered = (row: Partial<JobRow>, of: KindSummary | undefined = kind) =>
     jobView(jobRow(row), of, [], now).buttons.map(({ label }) => label);
 
   test("follows its state", () => {

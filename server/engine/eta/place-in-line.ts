@@ -2,7 +2,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow, Schema } from "../../backend/schema.ts";
-import type { InLine } from "../../presenters/shown-row.ts";
+import type { QueuePosition } from "../job-summary.ts";
 import { nameOf, pastJobs } from "./history.ts";
 import { startTimes } from "./line.ts";
 import { typicalDuration } from "./past.ts";
@@ -21,7 +21,7 @@ export async function withPlaces<
 >(
   { db, now: clock }: Pick<Backend, "db" | "now">,
   rows: readonly Row[],
-): Promise<readonly (Row & { line?: InLine })[]> {
+): Promise<readonly (Row & { line?: QueuePosition })[]> {
   const now = clock();
   const due = rows.filter(({ status, run_at }) => status === "queued" && run_at <= now);
   if (due.length === 0) return rows;

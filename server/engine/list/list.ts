@@ -5,12 +5,12 @@
  */
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { JobRow, Schema } from "../../backend/schema.ts";
-import { type ShownRow, shownColumns } from "../../presenters/shown-row.ts";
+import { type JobSummaryRow, jobSummaryColumns } from "../job-summary.ts";
 import { isFinal } from "../status.ts";
 import { type JobFilter, type Place, placeOf, rangesOf, ranks } from "./list-ranges.ts";
 
 export interface JobList<Also extends keyof JobRow = never> {
-  jobs: (ShownRow & Pick<JobRow, Also>)[];
+  jobs: (JobSummaryRow & Pick<JobRow, Also>)[];
   /** Where the next page begins; undefined on the last. */
   next: string | undefined;
 }
@@ -27,7 +27,7 @@ export async function listJobs<Also extends keyof JobRow = never>(
   const { limit, also = [] } = page;
   const ranges = rangesOf(filter, { after: placeOf(page.after), limit: limit + 1 });
   if (ranges.length === 0) return { jobs: [], next: undefined };
-  const columns = [...shownColumns, ...also].map((column) => `jobs.${column}`).join(", ");
+  const columns = [...jobSummaryColumns, ...also].map((column) => `jobs.${column}`).join(", ");
   const { rows } = await sql<JobList<Also>["jobs"][number]>`
     select ${sql.raw(columns)} from (
       ${inOrder(ranges)} limit ${limit + 1}
@@ -72,6 +72,6 @@ function inOrder(ranges: RawBuilder<unknown>[]): RawBuilder<Place> {
   return sql`${sql.join(ranges, sql` union all `)} order by sort desc, id desc`;
 }
 
-function nameOf({ id, status, finished_at }: ShownRow): string {
+function nameOf({ id, status, finished_at }: JobSummaryRow): string {
   return `${isFinal(status) ? finished_at : ranks[status]}.${id}`;
 }

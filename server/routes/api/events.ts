@@ -11,7 +11,7 @@ import { onClose } from "../../live/on-close.ts";
 import type { Env, Services } from "../../services.ts";
 import { empty, problems } from "./answers.ts";
 import { streamEvents } from "./event-stream.ts";
-import { eventSchema, nextEvents, readEvents } from "./job-events.ts";
+import { eventJson, eventSchema } from "./job-events.ts";
 import { behindQuery, lastEventId, nextSchema, pageOf } from "./numbered.ts";
 import { jobParams, oneJob } from "./one-job.ts";
 import { createWakeUps, type WakeUps } from "./wake-ups.ts";
@@ -59,9 +59,9 @@ export function eventsApi(services: Services): OpenAPIHono<Env> {
       if (isFinal(job.status) && behind >= job.event_seq) return c.body(null, 204);
       return stream(c, services, wakeUps, job, behind);
     }
-    const events = await readEvents(services.backend, job.id, after, limit + 1);
+    const events = await services.jobs.events(job.id, after, limit + 1);
     const { page, next } = pageOf(events, limit);
-    return c.json({ events: page, next }, 200);
+    return c.json({ events: page.map(eventJson), next }, 200);
   });
   return api;
 }
@@ -78,7 +78,7 @@ function stream(
   job: JobRow,
   after: number,
 ): Response {
-  const { accounts, backend, hub } = services;
+  const { accounts, hub, jobs } = services;
   const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>;
   if (!outgoing) throw new Error("Streams need the server of Node");
   const { person } = c.var;
@@ -88,7 +88,10 @@ function stream(
   const events = streamEvents(
     outgoing,
     {
-      next: (behind, limit) => nextEvents(backend, job.id, behind, limit),
+      async next(behind, limit) {
+        const { events, ended } = await jobs.nextEvents(job.id, behind, limit);
+        return { events: events.map(eventJson), ended };
+      },
       async isAllowed() {
         const now = token
           ? await accounts.authenticateToken(token)

@@ -1,9 +1,9 @@
 /** A job's row in JSON. Pure: rows, figures and the moment are handed in. */
 import type { FileRow, JobRow, StepRow } from "../../backend/schema.ts";
+import type { JobSummaryRow } from "../../engine/job-summary.ts";
 import { isFinal } from "../../engine/status.ts";
 import type { Kind } from "../../job.ts";
 import { expectedEnd } from "../../presenters/expectation.ts";
-import type { ShownRow } from "../../presenters/shown-row.ts";
 import { jobView } from "../../presenters/view.ts";
 import type { JobJson } from "./job-schema.ts";
 import { maskedInput } from "./masked-input.ts";
@@ -15,7 +15,7 @@ export const toldColumns = [
   "size",
 ] as const satisfies readonly (keyof JobRow)[];
 
-export type ToldRow = ShownRow & Pick<JobRow, (typeof toldColumns)[number]>;
+export type ToldRow = JobSummaryRow & Pick<JobRow, (typeof toldColumns)[number]>;
 
 export interface Beside {
   kind: Kind | undefined;

@@ -1,9 +1,7 @@
 /** GET /api/jobs/:id and GET /api/jobs: one job, and many in one request. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { can } from "../../accounts/authorize.ts";
-import { listJobs } from "../../engine/list/list.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
-import { shownColumns } from "../../presenters/shown-row.ts";
 import type { Env, Services } from "../../services.ts";
 import { isJobId } from "../job/job-of.ts";
 import { listFilter } from "../job-filter.ts";
@@ -71,7 +69,7 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
     const { ids, status, type, scope, q, from, to, limit, cursor } = c.req.valid("query");
     const { person } = c.var;
     if (ids) {
-      const rows = await byIds(ids.filter(isJobId));
+      const rows = await services.jobs.getMany(ids.filter(isJobId));
       const seen = rows.filter((row) => can(person, "see", row));
       const found = new Map(seen.map((row) => [row.id, row]));
       const inOrder = ids.flatMap((id) => found.get(id) ?? []);
@@ -80,15 +78,9 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
     const where = { statuses: statusesOf(status), kinds: type, span: { from, to } };
     const filter = await listFilter(services, person, { q: q ?? "", scope, where });
     const page = { limit, after: cursor, also: toldColumns };
-    const { jobs, next } = await listJobs(backend.db, filter, page);
+    const { jobs, next } = await services.jobs.list(filter, page);
     return c.json({ jobs: await readJobs(services, jobs), next_cursor: next ?? null }, 200);
   });
-
-  async function byIds(ids: string[]) {
-    if (ids.length === 0) return [];
-    const columns = [...shownColumns, ...toldColumns] as const;
-    return backend.db.selectFrom("jobs").select(columns).where("id", "in", ids).execute();
-  }
 
   return api;
 }

@@ -37,16 +37,7 @@ export function logsApi(services: Services): OpenAPIHono<Env> {
   api.openapi(route, async (c) => {
     const job = await oneJob(c, services, "see");
     const { after, limit, level } = c.req.valid("query");
-    let query = services.backend.db
-      .selectFrom("job_logs")
-      .selectAll()
-      .where("job_id", "=", job.id)
-      .where("seq", ">", after);
-    if (level) query = query.where("level", "=", level);
-    const rows = await query
-      .orderBy("seq")
-      .limit(limit + 1)
-      .execute();
+    const rows = await services.jobs.logLines(job.id, { after, limit: limit + 1, level });
     const { page, next } = pageOf(rows, limit);
     const lines = page.map(({ seq, level, message, happened_at }) => {
       return { seq, level, message, happenedAt: iso(happened_at) };

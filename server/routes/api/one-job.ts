@@ -13,7 +13,7 @@ export const jobParams = z.object({ id: z.string().meta({ description: "The job'
 /** @throws Problem 404, also where the job is somebody else's; 410 where it is no longer kept */
 export async function oneJob(
   c: Context<Env>,
-  services: Pick<Services, "backend">,
+  services: Pick<Services, "jobs">,
   action: Action,
 ): Promise<JobRow> {
   const job = await jobOf(c, services, action);

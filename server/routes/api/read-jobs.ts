@@ -1,5 +1,4 @@
 /** What the JSON of jobs needs beside their rows, read for all of them at once. */
-import type { StepRow } from "../../backend/schema.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { typicalDurations, typicalSeconds } from "../../engine/eta/typical-duration.ts";
 import type { Services } from "../../services.ts";
@@ -7,16 +6,16 @@ import { keptFilesOf } from "../../storage/files.ts";
 import { jobJson, type ToldRow } from "./job-json.ts";
 import type { JobJson } from "./job-schema.ts";
 
-type Parts = Pick<Services, "backend" | "catalog" | "config">;
+type Parts = Pick<Services, "backend" | "catalog" | "config" | "jobs">;
 
 /** @param rows jobs of one account */
 export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<JobJson[]> {
   const [first] = rows;
   if (!first) return [];
-  const { backend, catalog, config } = parts;
+  const { backend, catalog, config, jobs } = parts;
   const now = backend.now();
   const ids = rows.map((row) => row.id);
-  const steps = await stepsOf(parts, ids);
+  const steps = await jobs.stepsByJob(ids);
   const files = Map.groupBy(await keptFilesOf(backend, ids), (file) => file.job_id);
   const kinds = [...new Set(rows.map((row) => row.kind))];
   const typical = await typicalDurations(backend.db, catalog, first.account_id, kinds);
@@ -36,15 +35,4 @@ export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<
 export async function readJob(parts: Parts, row: ToldRow): Promise<JobJson> {
   const [job] = await readJobs(parts, [row]);
   return job!;
-}
-
-async function stepsOf({ backend }: Parts, ids: string[]): Promise<Map<string, StepRow[]>> {
-  const rows = await backend.db
-    .selectFrom("job_steps")
-    .selectAll()
-    .where("job_id", "in", ids)
-    .orderBy("job_id")
-    .orderBy("position")
-    .execute();
-  return Map.groupBy(rows, (row) => row.job_id);
 }

@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
 import { mostCounted } from "../../engine/list/counts.ts";
-import { countJobs } from "../../engine/list/list.ts";
 import { isFinal, type Status, statuses } from "../../engine/status.ts";
 import type { Env, Services } from "../../services.ts";
 import { formatCappedCount } from "../../text/counts.ts";
@@ -63,7 +62,7 @@ export async function bulkPage(
   services: Services,
   action: BulkActionName,
 ): Promise<string> {
-  const { backend, catalog, render } = services;
+  const { backend, catalog, jobs, render } = services;
   const { person } = c.var;
   const now = backend.now();
   const filter = readFilter(c.req.query(), catalog, person, now);
@@ -71,9 +70,7 @@ export async function bulkPage(
   const where = await listFilter(services, person, filter);
   const all = where.statuses ?? statuses;
   const count = (some: readonly Status[]) =>
-    some.length > 0
-      ? countJobs(backend.db, { ...where, notKinds, statuses: some }, mostCounted)
-      : 0;
+    some.length > 0 ? jobs.count({ ...where, notKinds, statuses: some }, mostCounted) : 0;
   const notKinds = [...catalog].filter(([, kind]) => kind.actsOnOthers).map(([name]) => name);
   const fitting = await count(all.filter((status) => plan.fits(status)));
   const others = await count(all.filter((status) => !plan.fits(status)));

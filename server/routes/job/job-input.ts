@@ -4,6 +4,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import { isSecret } from "../../engine/start/secret.ts";
 import type { AboutView } from "../../presenters/jobs.ts";
 import type { Services } from "../../services.ts";
+import { findUpload } from "../../storage/uploads.ts";
 
 /** An upload by its name, a choice by its words; not a secret, what was left empty, or no single value. */
 export async function inputFacts(
@@ -33,11 +34,7 @@ function words(field: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-async function uploadName({ db }: Services["backend"], id: string): Promise<string> {
-  const upload = await db
-    .selectFrom("uploads")
-    .select("name")
-    .where("id", "=", id)
-    .executeTakeFirst();
+async function uploadName(backend: Services["backend"], id: string): Promise<string> {
+  const upload = await findUpload(backend, id);
   return upload?.name ?? "a file that was deleted";
 }

@@ -1,7 +1,7 @@
 /** What of a job's log its page shows: `?level=`, `?line=`, `?before=`, `?after=`. */
-import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { type LeastLevel, type Place, readLog } from "../../engine/log.ts";
+import type { JobReader } from "../../engine/job-reader.ts";
+import type { LeastLevel, Place } from "../../engine/log.ts";
 import { isFinal } from "../../engine/status.ts";
 import { lineView } from "../../live/frames.ts";
 import type { JobLog } from "../../presenters/jobs.ts";
@@ -20,13 +20,13 @@ export function leastLevel(query: Record<string, string>): LeastLevel | undefine
 }
 
 export async function logView(
-  { db }: Pick<Backend, "db">,
+  jobs: JobReader,
   job: JobRow,
   query: Record<string, string>,
 ): Promise<JobLog> {
   const least = leastLevel(query);
   const place = placeOf(query);
-  const { lines, earlier, later } = await readLog(db, job.id, place, least);
+  const { lines, earlier, later } = await jobs.logPage(job.id, place, least);
   const first = lines[0]?.seq ?? 1;
   const last = lines.at(-1)?.seq ?? 0;
   const href = (more: Record<string, string | number> = {}) => {

@@ -2,7 +2,6 @@
 import type { Context } from "hono";
 import { type Action, can } from "../../accounts/authorize.ts";
 import type { JobRow, RemovedJobRow } from "../../backend/schema.ts";
-import { findRemoved } from "../../engine/removed.ts";
 import type { Env, Services } from "../../services.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -15,27 +14,23 @@ export function isJobId(text: string): boolean {
 /** @returns undefined also where the job is somebody else's: that it exists is not told */
 export async function jobOf(
   c: Context<Env>,
-  { backend }: Pick<Services, "backend">,
+  { jobs }: Pick<Services, "jobs">,
   action: Action,
 ): Promise<JobRow | undefined> {
-  const job = await findJob(backend, c.req.param("id") ?? "");
+  const job = await findJob(jobs, c.req.param("id") ?? "");
   return job && can(c.var.person, action, job) ? job : undefined;
 }
 
 /** What is still known of a job that is no longer kept, for a person who might see it. */
 export async function removedJobOf(
   c: Context<Env>,
-  { backend }: Pick<Services, "backend">,
+  { jobs }: Pick<Services, "jobs">,
 ): Promise<RemovedJobRow | undefined> {
   const id = c.req.param("id") ?? "";
-  const job = isJobId(id) ? await findRemoved(backend.db, id) : undefined;
+  const job = isJobId(id) ? await jobs.getRemoved(id) : undefined;
   return job && can(c.var.person, "see", job) ? job : undefined;
 }
 
-export async function findJob(
-  { db }: Services["backend"],
-  id: string,
-): Promise<JobRow | undefined> {
-  if (!isJobId(id)) return undefined;
-  return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();
+export async function findJob(jobs: Services["jobs"], id: string): Promise<JobRow | undefined> {
+  return isJobId(id) ? jobs.get(id) : undefined;
 }

@@ -4,7 +4,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { isFinal } from "../../engine/status.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
-import { nothingLeft, resultView } from "../../presenters/result-view.ts";
+import { noResults, resultView } from "../../presenters/result-view.ts";
 import type { Env, Services } from "../../services.ts";
 import { refreshView } from "../page/refresh.ts";
 import { layoutWithTray } from "../page/tray.ts";
@@ -21,8 +21,8 @@ export async function jobPage(c: Context<Env>, services: Services, job: JobRow):
   const now = backend.now();
   const [steps, log, results] = await Promise.all([
     jobs.steps(job.id),
-    logView(backend, job, c.req.query()),
-    isFinal(job.status) ? jobs.results(job.id) : nothingLeft,
+    logView(jobs, job, c.req.query()),
+    isFinal(job.status) ? jobs.results(job.id) : noResults,
   ]);
   const [shown] = await withPlaces(backend, [job]);
   const view = frames.view(shown!, steps, now);

@@ -30,7 +30,7 @@ export function jobRoutes(services: Services): Hono<Env> {
   routes.get("/jobs/:id/tail", async (c) => {
     const job = await jobOf(c, services, "see");
     if (!job) return noJob(c, services);
-    const lines = await jobs.lines(job.id, Math.max(0, job.log_seq - linesInRow));
+    const lines = await jobs.logTail(job.id, Math.max(0, job.log_seq - linesInRow));
     return c.html(render.partial("jobs/_log_lines", { ...linesView(job.id, lines), oob: false }));
   });
 

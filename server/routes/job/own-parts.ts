@@ -79,13 +79,9 @@ function changeLink(catalog: Catalog, { id, kind, status }: JobRow): AboutView["
   return { href: `/jobs/new/${kind}?from_job=${id}`, text };
 }
 
-async function repeated({ backend }: Services, job: JobRow): Promise<AboutView["retryOf"]> {
+async function repeated({ jobs }: Services, job: JobRow): Promise<AboutView["retryOf"]> {
   if (!job.retry_of) return null;
-  const earlier = await backend.db
-    .selectFrom("jobs")
-    .select(["id", "created_at"])
-    .where("id", "=", job.retry_of)
-    .executeTakeFirst();
+  const earlier = await jobs.get(job.retry_of);
   if (!earlier) return null;
   return {
     href: `/jobs/${earlier.id}`,

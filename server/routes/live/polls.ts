@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { can } from "../../accounts/authorize.ts";
-import { newJobs } from "../../live/new-jobs.ts";
+import type { JobSummaryRow } from "../../engine/job-summary.ts";
+import { listNewJobs } from "../../live/newcomers.ts";
 import { listPollSeconds, pollInterval } from "../../live/poll-interval.ts";
 import { createPolledCounts } from "../../live/polled-counts.ts";
 import { createPolledJobs } from "../../live/polled-jobs.ts";
 import type { Topic } from "../../live/topics.ts";
-import type { ShownRow } from "../../presenters/shown-row.ts";
 import type { Env, Services } from "../../services.ts";
 
 type Poll = (
@@ -24,7 +24,7 @@ export function createPolls(services: Services): Poll {
   const { backend, jobs: reader, frames } = services;
   const now = () => backend.now();
   const jobs = createPolledJobs({ reader, frames, now });
-  const countsOf = createPolledCounts({ db: backend.db, frames, now });
+  const countsOf = createPolledCounts({ reader, frames, now });
 
   return async (c, topics, cursors) => {
     const { person } = c.var;
@@ -32,7 +32,7 @@ export function createPolls(services: Services): Poll {
     // A job that one may not see is as if it were not.
     const read = await jobs.rows([...new Set(watched.map(({ id }) => id))]);
     const rows = read.filter((row) => can(person, "see", row));
-    const added = await newJobs(backend.db, person, topics);
+    const added = await listNewJobs(reader, person, topics);
     const counts = await countsOf(topics, person);
     const states = rows.map((row) => `${row.id}.${jobs.stateOf(row)}`);
     const tag = tagOf([
@@ -61,7 +61,7 @@ export function createPolls(services: Services): Poll {
   };
 
   async function linesBehind(id: string, after: number): Promise<string> {
-    const lines = await reader.lines(id, after);
+    const lines = await reader.logTail(id, after);
     return lines.length > 0 ? frames.lines(id, lines) : "";
   }
 }
@@ -72,7 +72,7 @@ function tagOf(parts: readonly string[]): string {
 }
 
 /** @returns seconds until the first of the topics is due; 0 to stop: all jobs are final */
-function pollAfter(rows: readonly ShownRow[], topics: readonly Topic[], now: number): number {
+function pollAfter(rows: readonly JobSummaryRow[], topics: readonly Topic[], now: number): number {
   const intervals = rows.flatMap((row) => pollInterval(row, now) ?? []);
   if (topics.some(({ kind }) => kind === "list")) intervals.push(listPollSeconds);
   return intervals.length === 0 ? 0 : Math.min(...intervals);

@@ -66,18 +66,10 @@ function withVisibleLists(c: Context<Env>, topics: Topic[]): Topic[] {
 }
 
 /** Each is checked when the stream subscribes: a job that one may not see is as if it were not. */
-async function allowed(c: Context<Env>, { backend }: Services, topics: Topic[]): Promise<Topic[]> {
+async function allowed(c: Context<Env>, { jobs }: Services, topics: Topic[]): Promise<Topic[]> {
   const { person } = c.var;
   const ids = topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
-  const rows = ids.length > 0 ? await owners(backend, ids) : [];
+  const rows = await jobs.owners(ids);
   const seen = new Set(rows.filter((row) => can(person, "see", row)).map((row) => row.id));
   return topics.filter((topic) => topic.kind === "list" || seen.has(topic.id));
-}
-
-function owners({ db }: Services["backend"], ids: string[]) {
-  return db
-    .selectFrom("jobs")
-    .select(["id", "account_id", "user_id"])
-    .where("id", "in", ids)
-    .execute();
 }

@@ -6,17 +6,18 @@ import { uploadField } from "../../forms/input-fields.ts";
 import { type Typed, typedFrom, withoutFile } from "../../forms/input-values.ts";
 import type { Kind } from "../../job.ts";
 import type { Services } from "../../services.ts";
+import { findUpload } from "../../storage/uploads.ts";
 import { findJob } from "../job/job-of.ts";
 import type { Handled } from "../page/layout.ts";
 
 /** @returns undefined where it is no job of that kind, or none that the person may see */
 export async function earlierOf(
   c: Handled,
-  { backend }: Pick<Services, "backend">,
+  { jobs }: Pick<Services, "jobs">,
   type: string,
   id: string | undefined,
 ): Promise<JobRow | undefined> {
-  const job = id ? await findJob(backend, id) : undefined;
+  const job = id ? await findJob(jobs, id) : undefined;
   return job?.kind === type && can(c.var.person, "see", job) ? job : undefined;
 }
 
@@ -38,13 +39,8 @@ export async function beginWith(
   if ((given[upload.name] ?? id) !== id) {
     return { typed: { ...withoutFile(kind, before), ...given }, errors: {} };
   }
-  const isKept = await backend.db
-    .selectFrom("uploads")
-    .select("id")
-    .where("id", "=", id)
-    .where("account_id", "=", job.account_id)
-    .executeTakeFirst();
-  if (isKept) return { typed: { ...before, ...given }, errors: {} };
+  const file = await findUpload(backend, id);
+  if (file?.account_id === job.account_id) return { typed: { ...before, ...given }, errors: {} };
   return {
     typed: { ...withoutFile(kind, before), ...given },
     errors: { [upload.name]: "The file of that job is no longer kept: upload it again" },

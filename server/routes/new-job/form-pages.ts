@@ -28,7 +28,7 @@ import { layoutWithTray } from "../page/tray.ts";
 
 export type NewJobServices = Pick<
   Services,
-  "accounts" | "backend" | "catalog" | "config" | "render" | "storage"
+  "accounts" | "backend" | "catalog" | "config" | "jobs" | "render" | "storage"
 >;
 
 /** What is to be started, as far as it is known. */

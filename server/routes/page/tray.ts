@@ -2,14 +2,16 @@
 import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
-import { countJobs, listJobs } from "../../engine/list/list.ts";
 import { isFinal, statuses } from "../../engine/status.ts";
 import type { LayoutData, TrayView } from "../../presenters/layout.ts";
 import { jobView } from "../../presenters/view.ts";
 import type { Services } from "../../services.ts";
 import { type Handled, type LayoutOptions, layoutFor } from "./layout.ts";
 
-export type TrayServices = Pick<Services, "accounts" | "backend" | "catalog" | "config" | "render">;
+export type TrayServices = Pick<
+  Services,
+  "accounts" | "backend" | "catalog" | "config" | "jobs" | "render"
+>;
 
 const mostShown = 5;
 const mostCounted = 99;
@@ -30,17 +32,17 @@ export async function layoutWithTray(
 }
 
 async function trayOf(
-  { backend, catalog }: TrayServices,
+  { backend, catalog, jobs }: TrayServices,
   person: Person,
   except: string | undefined,
 ): Promise<TrayView | null> {
   const filter = { ...visibleJobs(person, "mine"), statuses: active };
-  const list = await listJobs(backend.db, filter, { limit: mostShown + 1 });
+  const list = await jobs.list(filter, { limit: mostShown + 1 });
   const others = list.jobs.filter(({ id }) => id !== except);
   if (others.length === 0) return null;
   const shown = await withPlaces(backend, others.slice(0, mostShown));
   const now = backend.now();
-  const all = list.next ? await countJobs(backend.db, filter, mostCounted) : list.jobs.length;
+  const all = list.next ? await jobs.count(filter, mostCounted) : list.jobs.length;
   const count = all - (others.length < list.jobs.length ? 1 : 0);
   return {
     count,

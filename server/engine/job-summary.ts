@@ -5,7 +5,7 @@
 import type { JobRow } from "../backend/schema.ts";
 import type { Kind } from "../job.ts";
 
-export const shownColumns = [
+export const jobSummaryColumns = [
   "id",
   "kind",
   "account_id",
@@ -47,7 +47,7 @@ export const shownColumns = [
 ] as const satisfies readonly (keyof JobRow)[];
 
 /** Where a job stands that is due and does not run yet. */
-export interface InLine {
+export interface QueuePosition {
   /** Among the jobs of its account, from 1; null behind the hundredth. */
   place: number | null;
   /** When it may begin, ms; null where nobody can know. */
@@ -56,10 +56,12 @@ export interface InLine {
   running: number | null;
 }
 
-export type ShownRow = Pick<JobRow, (typeof shownColumns)[number]> & { line?: InLine };
+export type JobSummaryRow = Pick<JobRow, (typeof jobSummaryColumns)[number]> & {
+  line?: QueuePosition;
+};
 
 /** The parts of a kind that are shown; a job outlives the file of its kind. */
-export type ShownKind = Pick<
+export type KindSummary = Pick<
   Kind,
   "title" | "steps" | "unit" | "stepUnits" | "cancellable" | "inputForRejected"
 >;

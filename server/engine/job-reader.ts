@@ -1,0 +1,203 @@
+/** The one reader of jobs: routes and the live path ask it and hold no query of their own. */
+import type { Backend } from "../backend/backend.ts";
+import type {
+  EventRow,
+  FileRow,
+  JobErrorRow,
+  JobRow,
+  LogRow,
+  RemovedJobRow,
+  StepRow,
+} from "../backend/schema.ts";
+import { filesOf, isKept } from "../storage/files.ts";
+import type { Previews } from "../storage/previews.ts";
+import { withPlaces } from "./eta/place-in-line.ts";
+import { listEvents, listNextEvents } from "./events.ts";
+import { type JobSummaryRow, jobSummaryColumns } from "./job-summary.ts";
+import { type Counts, countByStatus } from "./list/counts.ts";
+import { findCreatedSince, type JobOwner, listCreatedSince } from "./list/created-jobs.ts";
+import { countJobs, type JobList, listJobs } from "./list/list.ts";
+import type { JobFilter } from "./list/list-ranges.ts";
+import {
+  type LeastLevel,
+  type LogPage,
+  linesOnPage,
+  type Place,
+  readLog,
+  wholeLog,
+} from "./log.ts";
+
+/** The owner of a list of jobs: an account, or one member of it. */
+export interface ListOwner {
+  accountId: string;
+  userId?: string | undefined;
+}
+
+export interface JobReader {
+  /** A job's whole row, or undefined where there is none. */
+  get(id: string): Promise<JobRow | undefined>;
+  /** Whole rows in no order, without ids that do not exist. */
+  getMany(ids: readonly string[]): Promise<JobRow[]>;
+  /** The rows as pages show them, in no order; those that wait have their place in the queue. */
+  summaries(ids: readonly string[]): Promise<readonly JobSummaryRow[]>;
+  /** Whose the jobs are, for deciding who may see them. */
+  owners(ids: readonly string[]): Promise<JobOwner[]>;
+  /** The state that the counts of a list depend on. */
+  listStates(ids: readonly string[]): Promise<ListState[]>;
+  /** The record that is left of a job after retention deleted it. */
+  getRemoved(id: string): Promise<RemovedJobRow | undefined>;
+
+  /** By position. */
+  steps(id: string): Promise<StepRow[]>;
+  /** The steps of several jobs by job id, each job's by position. */
+  stepsByJob(ids: readonly string[]): Promise<ReadonlyMap<string, StepRow[]>>;
+
+  /** The log lines behind a number; where there are more than `linesOnPage`, the last of them. */
+  logTail(id: string, after: number): Promise<LogRow[]>;
+  /** The first log lines behind a number, of one level or of all. */
+  logLines(
+    id: string,
+    page: { after: number; limit: number; level?: LogRow["level"] | undefined },
+  ): Promise<LogRow[]>;
+  /** A page of the log around a place. */
+  logPage(id: string, place: Place, least?: LeastLevel): Promise<LogPage>;
+  /** All log lines that there are by now, page by page. */
+  wholeLog(id: string, least?: LeastLevel): AsyncIterable<LogRow[]>;
+
+  /** By number, behind `after`. */
+  events(id: string, after: number, limit: number): Promise<EventRow[]>;
+  /** As `events`, and whether the job's last event has been read. */
+  nextEvents(
+    id: string,
+    after: number,
+    limit: number,
+  ): Promise<{ events: EventRow[]; ended: boolean }>;
+
+  /** The files, previews and reasons of rejection that a job left. */
+  results(id: string): Promise<StoredResults>;
+
+  /** One page of a list of jobs. */
+  list<Also extends keyof JobRow = never>(
+    filter: JobFilter,
+    page: { limit: number; after?: string | undefined; also?: readonly Also[] },
+  ): Promise<JobList<Also>>;
+  /** How many jobs match; `max + 1` where there are more than `max`. */
+  count(filter: JobFilter, max: number): Promise<number>;
+  countByStatus(owner: ListOwner): Promise<Counts>;
+  /** Ids of the jobs that were created since a time (ms since 1970), the latest first. */
+  createdSince(owner: ListOwner, since: number, limit: number): Promise<string[]>;
+  /** Which of these jobs were created since a time; without ids, which of all active ones. */
+  findCreatedSince(since: number, ids?: readonly string[]): Promise<JobOwner[]>;
+}
+
+export type ListState = JobOwner & Pick<JobRow, "status" | "hidden_at">;
+
+/** The preview of a file, ready to show. */
+type Preview = NonNullable<Awaited<ReturnType<Previews["of"]>>>;
+
+export interface StoredResults {
+  /** Also those whose time is over. */
+  files: FileRow[];
+  /** The most frequent reason first. */
+  rejections: JobErrorRow[];
+  /** By file id; none for files that cannot be previewed or whose time is over. */
+  previews: ReadonlyMap<string, Preview>;
+}
+
+/** Maximum number of files of one job that are read for a preview. */
+const maxPreviews = 3;
+
+/** @param previews reads previews of files for `results`; without it there are none */
+export function createJobReader({
+  backend,
+  previews,
+}: {
+  backend: Pick<Backend, "db" | "now">;
+  previews?: Previews;
+}): JobReader {
+  const { db } = backend;
+
+  async function previewsOf(files: readonly FileRow[]): Promise<Map<string, Preview>> {
+    if (!previews) return new Map();
+    const now = backend.now();
+    const some = files.filter((file) => isKept(file, now)).slice(0, maxPreviews);
+    const read = await Promise.all(some.map((file) => previews.of(file)));
+    return new Map(some.flatMap(({ id }, index) => (read[index] ? [[id, read[index]]] : [])));
+  }
+
+  return {
+    get: (id) => db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst(),
+    async getMany(ids) {
+      if (ids.length === 0) return [];
+      return db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
+    },
+    async summaries(ids) {
+      if (ids.length === 0) return [];
+      const rows = db.selectFrom("jobs").select(jobSummaryColumns).where("id", "in", ids);
+      return withPlaces(backend, await rows.execute());
+    },
+    async owners(ids) {
+      if (ids.length === 0) return [];
+      const jobs = db.selectFrom("jobs").select(["id", "account_id", "user_id"]);
+      return jobs.where("id", "in", ids).execute();
+    },
+    async listStates(ids) {
+      if (ids.length === 0) return [];
+      const columns = ["id", "account_id", "user_id", "status", "hidden_at"] as const;
+      return db.selectFrom("jobs").select(columns).where("id", "in", ids).execute();
+    },
+    getRemoved: (id) =>
+      db.selectFrom("removed_jobs").selectAll().where("id", "=", id).executeTakeFirst(),
+
+    steps: (id) =>
+      db.selectFrom("job_steps").selectAll().where("job_id", "=", id).orderBy("position").execute(),
+    async stepsByJob(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = db.selectFrom("job_steps").selectAll().where("job_id", "in", ids);
+      return Map.groupBy(await rows.orderBy("position").execute(), (row) => row.job_id);
+    },
+
+    async logTail(id, after) {
+      const lines = await db
+        .selectFrom("job_logs")
+        .selectAll()
+        .where("job_id", "=", id)
+        .where("seq", ">", after)
+        .orderBy("seq", "desc")
+        .limit(linesOnPage)
+        .execute();
+      return lines.reverse();
+    },
+    logLines(id, { after, limit, level }) {
+      let lines = db
+        .selectFrom("job_logs")
+        .selectAll()
+        .where("job_id", "=", id)
+        .where("seq", ">", after);
+      if (level) lines = lines.where("level", "=", level);
+      return lines.orderBy("seq").limit(limit).execute();
+    },
+    logPage: (id, place, least) => readLog(db, id, place, least),
+    wholeLog: (id, least) => wholeLog(db, id, least),
+
+    events: (id, after, limit) => listEvents(db, id, after, limit),
+    nextEvents: (id, after, limit) => listNextEvents(db, id, after, limit),
+
+    async results(id) {
+      const files = await filesOf(backend, id);
+      const errors = await db
+        .selectFrom("job_errors")
+        .selectAll()
+        .where("job_id", "=", id)
+        .orderBy("count", "desc")
+        .execute();
+      return { files, rejections: errors, previews: await previewsOf(files) };
+    },
+
+    list: (filter, page) => listJobs(db, filter, page),
+    count: (filter, max) => countJobs(db, filter, max),
+    countByStatus: (owner) => countByStatus(db, owner),
+    createdSince: (owner, since, limit) => listCreatedSince(db, owner, since, limit),
+    findCreatedSince: (since, ids) => findCreatedSince(db, since, ids),
+  };
+}
