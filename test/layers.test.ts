@@ -87,7 +87,7 @@ describe("who may import whom", () => {
       "server/forms/input-values.ts",
     ];
     // Packages that only compute.
-    const pure = (to: string) => isPackage(to, "lru-cache", "csv-parse");
+    const pure = (to: string) => isPackage(to, "lru-cache", "papaparse");
     const does = ({ from, to }: Import) =>
       isPure(from) && !isPure(to) && !types.includes(to) && !pure(to);
     expect(broken(does)).toEqual([]);

@@ -1,5 +1,5 @@
+import Papa from "papaparse";
 import { formatCount } from "../text/counts.ts";
-import { firstRows } from "./first-rows.ts";
 import type { PreviewView } from "./view-types.ts";
 
 /** Bytes of a file that are looked at. */
@@ -39,7 +39,7 @@ export function textPreview({ mediaType, size, bytes }: Beginning): PreviewView 
 }
 
 function table(text: string, whole: boolean): PreviewView | null {
-  const [header, ...rows] = firstRows(text, { most: most.rows + 1, whole });
+  const [header, ...rows] = firstRows(text, most.rows + 1, whole);
   if (!header) return null;
   const width = Math.max(header.length, ...rows.map((row) => row.length));
   const shown = Math.min(width, most.columns);
@@ -52,6 +52,16 @@ function table(text: string, whole: boolean): PreviewView | null {
     rows: rows.map(fit),
     note: hidden > 0 ? `${formatCount(hidden, "more columns")}` : "",
   };
+}
+
+/** Leaves out blank rows, and the last row where `text` may end in the middle of it. */
+function firstRows(text: string, max: number, whole: boolean): string[][] {
+  const { data } = Papa.parse<string[]>(text, {
+    delimitersToGuess: [",", ";", "\t", "|"],
+    skipEmptyLines: "greedy",
+  });
+  if (!whole) data.pop();
+  return data.slice(0, max);
 }
 
 function lines(text: string, whole: boolean): PreviewView {
