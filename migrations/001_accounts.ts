@@ -1,85 +1,93 @@
-import type { Kysely } from "kysely";
-import type { ColumnTypes } from "../server/backend/backend.ts";
+import { type Kysely, sql } from "kysely";
+import type { SchemaDialect } from "../server/backend/backend.ts";
 
-/** Accounts and who belongs to them, and the tables of better-auth under plain names. */
-export async function up(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
-  await db.schema
-    .createTable("users")
-    .addColumn("id", "text", (c) => c.primaryKey())
-    .addColumn("name", "text", (c) => c.notNull())
-    .addColumn("email", "text", (c) => c.notNull().unique())
-    .addColumn("emailVerified", types.flag, (c) => c.notNull())
-    .addColumn("image", "text")
-    .addColumn("createdAt", types.date, (c) => c.notNull())
-    .addColumn("updatedAt", types.date, (c) => c.notNull())
-    .execute();
+/** Users, how they sign in, and the accounts that they belong to. */
+export async function up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void> {
+  const { boolean, timestamp } = dialect;
 
-  await db.schema
-    .createTable("sessions")
-    .addColumn("id", "text", (c) => c.primaryKey())
-    .addColumn("expiresAt", types.date, (c) => c.notNull())
-    .addColumn("token", "text", (c) => c.notNull().unique())
-    .addColumn("createdAt", types.date, (c) => c.notNull())
-    .addColumn("updatedAt", types.date, (c) => c.notNull())
-    .addColumn("ipAddress", "text")
-    .addColumn("userAgent", "text")
-    .addColumn("userId", "text", (c) => c.notNull().references("users.id").onDelete("cascade"))
-    .execute();
-  await db.schema.createIndex("sessions_of_user").on("sessions").column("userId").execute();
+  // The first four tables are better-auth's, hence their camel case.
+  await sql`create table users (
+    id text primary key,
+    name text not null,
+    email text not null unique,
+    "emailVerified" ${boolean} not null,
+    image text,
+    "createdAt" ${timestamp} not null,
+    "updatedAt" ${timestamp} not null
+  )`.execute(db);
 
-  await db.schema
-    .createTable("credentials")
-    .addColumn("id", "text", (c) => c.primaryKey())
-    .addColumn("accountId", "text", (c) => c.notNull())
-    .addColumn("providerId", "text", (c) => c.notNull())
-    .addColumn("userId", "text", (c) => c.notNull().references("users.id").onDelete("cascade"))
-    .addColumn("accessToken", "text")
-    .addColumn("refreshToken", "text")
-    .addColumn("idToken", "text")
-    .addColumn("accessTokenExpiresAt", types.date)
-    .addColumn("refreshTokenExpiresAt", types.date)
-    .addColumn("scope", "text")
-    .addColumn("password", "text")
-    .addColumn("createdAt", types.date, (c) => c.notNull())
-    .addColumn("updatedAt", types.date, (c) => c.notNull())
-    .execute();
-  await db.schema.createIndex("credentials_of_user").on("credentials").column("userId").execute();
+  await sql`create table sessions (
+    id text primary key,
+    "expiresAt" ${timestamp} not null,
+    token text not null unique,
+    "createdAt" ${timestamp} not null,
+    "updatedAt" ${timestamp} not null,
+    "ipAddress" text,
+    "userAgent" text,
+    "userId" text not null references users (id) on delete cascade
+  )`.execute(db);
+  await sql`create index sessions_by_user on sessions ("userId")`.execute(db);
 
-  await db.schema
-    .createTable("verifications")
-    .addColumn("id", "text", (c) => c.primaryKey())
-    .addColumn("identifier", "text", (c) => c.notNull())
-    .addColumn("value", "text", (c) => c.notNull())
-    .addColumn("expiresAt", types.date, (c) => c.notNull())
-    .addColumn("createdAt", types.date, (c) => c.notNull())
-    .addColumn("updatedAt", types.date, (c) => c.notNull())
-    .execute();
+  await sql`create table credentials (
+    id text primary key,
+    "accountId" text not null,
+    "providerId" text not null,
+    "userId" text not null references users (id) on delete cascade,
+    "accessToken" text,
+    "refreshToken" text,
+    "idToken" text,
+    "accessTokenExpiresAt" ${timestamp},
+    "refreshTokenExpiresAt" ${timestamp},
+    scope text,
+    password text,
+    "createdAt" ${timestamp} not null,
+    "updatedAt" ${timestamp} not null
+  )`.execute(db);
+  await sql`create index credentials_by_user on credentials ("userId")`.execute(db);
 
-  await db.schema
-    .createTable("accounts")
-    .addColumn("id", "text", (c) => c.primaryKey())
-    .addColumn("name", "text", (c) => c.notNull())
-    .addColumn("running", "integer", (c) => c.notNull().defaultTo(0))
-    .addColumn("max_running", "integer", (c) => c.notNull().defaultTo(5))
-    .addColumn("last_claimed_at", "bigint", (c) => c.notNull().defaultTo(0))
-    .addColumn("contact_count", "bigint", (c) => c.notNull().defaultTo(0))
-    .addColumn("created_at", "bigint", (c) => c.notNull())
-    .execute();
+  await sql`create table verifications (
+    id text primary key,
+    identifier text not null,
+    value text not null,
+    "expiresAt" ${timestamp} not null,
+    "createdAt" ${timestamp} not null,
+    "updatedAt" ${timestamp} not null
+  )`.execute(db);
 
-  await db.schema
-    .createTable("members")
-    .addColumn("user_id", "text", (c) => c.primaryKey().references("users.id").onDelete("cascade"))
-    .addColumn("account_id", "text", (c) => c.notNull().references("accounts.id"))
-    .addColumn("role", "text", (c) => c.notNull())
-    .execute();
+  await sql`create table accounts (
+    id text primary key,
+    name text not null,
+    running_jobs integer not null default 0,
+    max_running_jobs integer not null default 5,
+    last_claimed_at bigint not null default 0,
+    contact_count bigint not null default 0,
+    created_at bigint not null
+  )`.execute(db);
 
-  await db.schema
-    .createTable("api_tokens")
-    .addColumn("id", "text", (c) => c.primaryKey())
-    .addColumn("user_id", "text", (c) => c.notNull().references("users.id").onDelete("cascade"))
-    .addColumn("name", "text", (c) => c.notNull())
-    .addColumn("hash", "text", (c) => c.notNull().unique())
-    .addColumn("created_at", "bigint", (c) => c.notNull())
-    .addColumn("last_used_at", "bigint")
-    .execute();
+  await sql`create table members (
+    user_id text primary key references users (id) on delete cascade,
+    account_id text not null references accounts (id),
+    role text not null
+  )`.execute(db);
+
+  await sql`create table preferences (
+    user_id text primary key references users (id) on delete cascade,
+    sound integer not null,
+    open_result integer not null,
+    time_zone text
+  )`.execute(db);
+
+  await sql`create table api_tokens (
+    id text primary key,
+    user_id text not null references users (id) on delete cascade,
+    name text not null,
+    token_hash text not null unique,
+    created_at bigint not null,
+    last_used_at bigint
+  )`.execute(db);
+
+  await sql`create table secrets (
+    name text primary key,
+    value text not null
+  )`.execute(db);
 }

@@ -32,7 +32,7 @@ const supervisor = await supervise({
   log,
   concurrency: config.concurrency,
   runners: config.runners,
-  chores: createChores({ backend, storage, catalog, log, retentionDays: config.retentionDays }),
+  chores: createChores({ backend, storage, log, retentionDays: config.retentionDays }),
   // The web process that started this one knows at once when it is gone, and whose jobs that takes.
   onRegister(id) {
     workerId = id;

@@ -13,7 +13,7 @@ export function insertJobs(file: string): void {
   };
   const insert = database.prepare(`
     insert into jobs (id, kind, account_id, user_id, status, input, outcome, error, run_at,
-      created_at, started_at, finished_at, max_retries, timeout_ms, step, step_done, step_total,
+      created_at, started_at, finished_at, max_retries, timeout_ms, current_step, step_done, step_total,
       progress, message, succeeded, rejected)
     values (?, 'contact_import', ?, ?, ?, '{}', ?, ?, ?, ?, ?, ?, 3, 3600000, 1, ?, 100000, ?, ?, ?, 188)`);
   const now = Date.now();

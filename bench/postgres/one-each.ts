@@ -18,10 +18,10 @@ const hour = 3_600_000;
 const statement = `
   with updated as (
     update jobs set step_done = $3, step_total = $4, progress = $5, message = $6,
-      progressed_at = $7, version = version + 1, event_seq = event_seq + $8::int
+      last_progress_at = $7, version = version + 1, event_seq = event_seq + $8::int
     where id = $1 and fence = $2 and status = 'running' returning id, event_seq),
   noted as (
-    insert into job_events (job_id, seq, type, message, details, happened_at)
+    insert into job_events (job_id, seq, type, message, details, created_at)
     select id, event_seq, 'progress', $6, $9, $7 from updated where $8::int = 1)
   select pg_notify('headway_jobs', id) from updated`;
 
@@ -89,10 +89,10 @@ function running(id: string) {
     run_at: at,
     created_at: at,
     started_at: at,
-    progressed_at: at,
+    last_progress_at: at,
     max_retries: 3,
     timeout_ms: hour,
     fence: 1,
-    step: 0,
+    current_step: 0,
   };
 }

@@ -62,7 +62,7 @@ async function prepare(backend: Backend, jobs: number): Promise<void> {
   await backend.migrate();
   await backend.db
     .insertInto("accounts")
-    .values({ id: "bench", name: "", max_running: jobs, created_at: 0 })
+    .values({ id: "bench", name: "", max_running_jobs: jobs, created_at: 0 })
     .execute();
 }
 

@@ -71,11 +71,11 @@ function running(id: string, owner: { account_id: string; user_id: string }) {
     created_at: at,
     started_at: at,
     claimed_at: at,
-    progressed_at: at,
+    last_progress_at: at,
     max_retries: 3,
     timeout_ms: hour,
     fence: 1,
-    step: 0,
+    current_step: 0,
   };
 }
 

@@ -25,7 +25,7 @@ export async function createToken(
   const token = `hw_${randomBytes(32).toString("base64url")}`;
   await db
     .insertInto("api_tokens")
-    .values({ id: uuidv7(), user_id: userId, name, hash: hash(token), created_at: now() })
+    .values({ id: uuidv7(), user_id: userId, name, token_hash: hash(token), created_at: now() })
     .execute();
   return token;
 }
@@ -38,7 +38,7 @@ export async function findTokenUserId(
   const row = await db
     .selectFrom("api_tokens")
     .select(["id", "user_id", "last_used_at"])
-    .where("hash", "=", hash(token))
+    .where("token_hash", "=", hash(token))
     .executeTakeFirst();
   if (row && (row.last_used_at ?? 0) < now() - lastUsedPrecisionMs) {
     await db

@@ -2,7 +2,7 @@
  * What a backend is: a database, a queue and signals. `sqlite/` and `postgres/` each bring all
  * three; `open.ts` chooses. Differences between them stay behind these functions.
  */
-import type { ColumnDataType, Expression, Kysely, RawBuilder, Transaction } from "kysely";
+import type { Expression, Kysely, RawBuilder, Transaction } from "kysely";
 import type { Life, LifeEvent } from "../engine/job-lifecycle.ts";
 import type { Upsert, Upserted } from "../job.ts";
 import type { JobRow, Schema } from "./schema.ts";
@@ -104,13 +104,15 @@ export interface Signals {
 /** Ids, or "resync" when some may have been missed and all that is watched must be read anew. */
 export type Change = readonly string[] | "resync";
 
-/** Column types that differ; migrations get them handed in. */
-export interface ColumnTypes {
+/** Where the DDL of the two databases differs; migrations interpolate it. */
+export interface SchemaDialect {
   /** A number that the database counts up, for a primary key. */
   identity: RawBuilder<unknown>;
   /** Text that sorts and compares by its bytes. */
-  key: ColumnDataType | RawBuilder<unknown>;
-  /** What better-auth keeps times and flags as. */
-  date: ColumnDataType;
-  flag: ColumnDataType;
+  bytewiseText: RawBuilder<unknown>;
+  /** The types in which better-auth stores times and flags. */
+  timestamp: RawBuilder<unknown>;
+  boolean: RawBuilder<unknown>;
+  /** Options of a table whose rows change several times a second. */
+  frequentUpdates: RawBuilder<unknown>;
 }

@@ -10,6 +10,6 @@ const noLimitFrom = -1_000;
  * @param priority a column
  */
 export function hasRoom(priority: string): RawBuilder<boolean> {
-  return sql`accounts.running < accounts.max_running
+  return sql`accounts.running_jobs < accounts.max_running_jobs
     * case when ${sql.ref(priority)} <= ${sql.lit(noLimitFrom)} then 2 else 1 end`;
 }

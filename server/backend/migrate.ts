@@ -4,29 +4,29 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
-import type { ColumnTypes } from "./backend.ts";
+import type { SchemaDialect } from "./backend.ts";
 import type { Schema } from "./schema.ts";
 
 const folder = join(import.meta.dirname, "../../migrations");
 
 /** A file in `migrations/`. */
 export interface MigrationFile {
-  up(db: Kysely<unknown>, types: ColumnTypes): Promise<void>;
+  up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void>;
 }
 
 /** @throws the error of the migration that failed; then the tables are as they were. */
-export async function migrate(db: Kysely<Schema>, types: ColumnTypes): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => read(types) } });
+export async function migrate(db: Kysely<Schema>, dialect: SchemaDialect): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => read(dialect) } });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }
 
-async function read(types: ColumnTypes): Promise<Record<string, Migration>> {
+async function read(dialect: SchemaDialect): Promise<Record<string, Migration>> {
   const migrations: Record<string, Migration> = {};
   for (const name of (await readdir(folder)).sort()) {
     if (!name.endsWith(".ts")) continue;
     const file: MigrationFile = await import(pathToFileURL(join(folder, name)).href);
-    migrations[name.slice(0, -3)] = { up: (db) => file.up(db, types) };
+    migrations[name.slice(0, -3)] = { up: (db) => file.up(db, dialect) };
   }
   return migrations;
 }

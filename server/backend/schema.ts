@@ -14,14 +14,13 @@ export interface Schema {
   job_steps: JobStepsTable;
   job_events: JobEventsTable;
   job_logs: JobLogsTable;
-  job_errors: JobErrorsTable;
+  job_rejections: JobRejectionsTable;
   files: FilesTable;
   uploads: UploadsTable;
   job_uploads: JobUploadsTable;
-  job_audit: JobAuditTable;
-  job_words: JobWordsTable;
-  unworded_jobs: UnwordedJobsTable;
-  removed_jobs: RemovedJobsTable;
+  job_audit_entries: JobAuditEntriesTable;
+  job_search_terms: JobSearchTermsTable;
+  expired_jobs: ExpiredJobsTable;
   workers: WorkersTable;
   contacts: ContactsTable;
   secrets: SecretsTable;
@@ -31,8 +30,8 @@ export interface AccountsTable {
   id: string;
   name: string;
   /** Jobs running now; claims and ends keep it, the sweep mends it. */
-  running: Generated<number>;
-  max_running: Generated<number>;
+  running_jobs: Generated<number>;
+  max_running_jobs: Generated<number>;
   last_claimed_at: Generated<number>;
   /** Kept with every merge, for a count over a million rows takes too long for a page. */
   contact_count: Generated<number>;
@@ -58,7 +57,7 @@ export interface ApiTokensTable {
   user_id: string;
   name: string;
   /** SHA-256 of the token, hex. */
-  hash: string;
+  token_hash: string;
   created_at: number;
   last_used_at: number | null;
 }
@@ -80,11 +79,11 @@ export interface JobsTable {
   reason: string | null;
   input: string;
   /** SHA-256 of kind and input, hex; null for jobs from before it was kept. */
-  print: string | null;
+  input_fingerprint: string | null;
   /** What it is about, for telling it from others of its kind: the name of the uploaded file. */
   subject: string | null;
   /** Bytes of the uploads that it reads, if it reads any. */
-  size: number | null;
+  input_bytes: number | null;
   outcome: string | null;
   result_page: string | null;
   error: string | null;
@@ -107,7 +106,7 @@ export interface JobsTable {
   worker_id: string | null;
   /** Running time allowed and used so far; both ms, pauses not counted. */
   timeout_ms: number;
-  ran_ms: Generated<number>;
+  running_ms: Generated<number>;
   claimed_at: number | null;
   /** When its last run ended. */
   released_at: number | null;
@@ -116,28 +115,28 @@ export interface JobsTable {
   pause_requested_at: number | null;
   checkpoint: string | null;
   /**
-   * 0 once what its runs left behind has been cleaned up; from its claim on 1, or the moment before
-   * which nobody else begins with that.
+   * From when on a worker may clean up behind the job once it has ended: the claim sets it, and a
+   * worker that begins to clean up postpones it for the others. Null: nothing to clean up.
    */
-  untidy: Generated<number>;
+  cleanup_due_at: number | null;
   succeeded: Generated<number>;
   rejected: Generated<number>;
   skipped: Generated<number>;
   /** The current step's place in `job_steps`, and how far it is. */
-  step: number | null;
+  current_step: number | null;
   step_done: Generated<number>;
   step_total: number | null;
   /** 0 to 1 over all steps, null where a total is unknown. */
   progress: number | null;
   message: string | null;
   /** When progress was last made; what "No progress for 40 s" counts from. */
-  progressed_at: number | null;
+  last_progress_at: number | null;
   /** Between these the job is expected to end. */
-  eta_from: number | null;
-  eta_to: number | null;
+  eta_earliest: number | null;
+  eta_latest: number | null;
   /** While a running job waits as it said it would: until when, and what for if it told that. */
-  waits_until: number | null;
-  waits_for: string | null;
+  waiting_until: number | null;
+  waiting_for: string | null;
 }
 
 export interface JobStepsTable {
@@ -147,11 +146,11 @@ export interface JobStepsTable {
   weight: number;
   status: "waiting" | "running" | "done";
   /** What the step returned, JSON. */
-  value: string | null;
+  result: string | null;
   started_at: number | null;
   finished_at: number | null;
   /** Once it is done: running time since the step before ended, pauses not counted, ms. */
-  ran_ms: number | null;
+  running_ms: number | null;
   /** Once it is done: what its total turned out to be. */
   total: number | null;
 }
@@ -162,7 +161,7 @@ export interface JobEventsTable {
   type: string;
   message: string;
   details: string | null;
-  happened_at: number;
+  created_at: number;
 }
 
 export interface JobLogsTable {
@@ -171,15 +170,15 @@ export interface JobLogsTable {
   /** A note is of the engine itself: lines were dropped. */
   level: "info" | "warn" | "error" | "note";
   message: string;
-  happened_at: number;
+  created_at: number;
 }
 
-export interface JobErrorsTable {
+export interface JobRejectionsTable {
   job_id: string;
   reason: string;
   count: number;
   /** The first row numbers, JSON. */
-  rows: string;
+  first_rows: string;
 }
 
 export interface FilesTable {
@@ -195,8 +194,8 @@ export interface FilesTable {
    * From then on nobody gets it; a while later its bytes are gone, and the row says since when.
    * Null: as long as its job.
    */
-  kept_until: number | null;
-  removed_at: Generated<number | null>;
+  expires_at: number | null;
+  deleted_at: Generated<number | null>;
 }
 
 export interface UploadsTable {
@@ -219,10 +218,10 @@ export interface JobUploadsTable {
 }
 
 /** What people and programs did with a job. Rows are added only. */
-export interface JobAuditTable {
+export interface JobAuditEntriesTable {
   job_id: string;
   /** Unique for each job: an action that may come again and again is kept once. */
-  key: string;
+  dedup_key: string;
   user_id: string;
   action:
     | "started"
@@ -239,24 +238,19 @@ export interface JobAuditTable {
   file_name: string | null;
   /** The job that was started with what this one was. */
   new_job_id: string | null;
-  at: number;
+  created_at: number;
 }
 
 /** What a job is found by: each word of its file's name and its input, in lower case. */
-export interface JobWordsTable {
+export interface JobSearchTermsTable {
   job_id: string;
-  word: string;
+  term: string;
   account_id: string;
   user_id: string;
 }
 
-/** Jobs from before words were kept, until a chore has found theirs. */
-export interface UnwordedJobsTable {
-  job_id: string;
-}
-
 /** What is still known of jobs whose time is over. */
-export interface RemovedJobsTable {
+export interface ExpiredJobsTable {
   id: string;
   account_id: string;
   user_id: string;
@@ -272,11 +266,11 @@ export interface WorkersTable {
   host: string;
   pid: number;
   /** Grows each second; a watcher that sees it stand still knows that the worker is lost. */
-  beat: Generated<number>;
-  beat_at: number;
+  heartbeat_count: Generated<number>;
+  last_heartbeat_at: number;
   started_at: number;
   /** What the queue knows this worker by, for setting its locks free. */
-  queue_id: string | null;
+  queue_worker_id: string | null;
 }
 
 export interface ContactsTable {
@@ -303,8 +297,8 @@ export type JobRow = Selectable<JobsTable>;
 export type StepRow = Selectable<JobStepsTable>;
 export type EventRow = Selectable<JobEventsTable>;
 export type FileRow = Selectable<FilesTable>;
-export type JobErrorRow = Selectable<JobErrorsTable>;
+export type JobRejectionRow = Selectable<JobRejectionsTable>;
 export type LogRow = Selectable<JobLogsTable>;
-export type RemovedJobRow = Selectable<RemovedJobsTable>;
-export type AuditRow = Selectable<JobAuditTable>;
+export type ExpiredJobRow = Selectable<ExpiredJobsTable>;
+export type AuditRow = Selectable<JobAuditEntriesTable>;
 export type UploadRow = Selectable<UploadsTable>;

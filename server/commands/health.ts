@@ -51,7 +51,7 @@ async function troubleOfWorker({ databaseUrl }: Config): Promise<string> {
 async function lastBeat({ db, now }: Backend): Promise<number | undefined> {
   const { at } = await db
     .selectFrom("workers")
-    .select(({ fn }) => fn.max("beat_at").as("at"))
+    .select(({ fn }) => fn.max("last_heartbeat_at").as("at"))
     .where("host", "=", hostname())
     .executeTakeFirstOrThrow();
   return at === null ? undefined : now() - at;

@@ -87,7 +87,7 @@ const past = (importId: string): Past[] => [
       status: "paused",
       succeeded: 96,
       progress: 0.32,
-      step: 0,
+      current_step: 0,
       step_done: 96,
       step_total: 300,
     },
@@ -143,7 +143,7 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
       finished_at: ended ? endedAt : null,
       max_retries: 3,
       timeout_ms: 60 * minute,
-      ran_ms: job.took,
+      running_ms: job.took,
       fence: 1,
       event_seq: facts.length,
       ...row,
@@ -161,7 +161,7 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
         seq: at + 1,
         type: type!,
         message: message!,
-        happened_at: at < 2 ? createdAt + at * 400 : endedAt,
+        created_at: at < 2 ? createdAt + at * 400 : endedAt,
       })),
     )
     .execute();
@@ -172,8 +172,8 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
     .execute();
   for (const { reason, count, rows } of job.errors ?? []) {
     await write.db
-      .insertInto("job_errors")
-      .values({ job_id: id, reason, count, rows: JSON.stringify(rows) })
+      .insertInto("job_rejections")
+      .values({ job_id: id, reason, count, first_rows: JSON.stringify(rows) })
       .execute();
   }
 }

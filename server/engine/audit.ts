@@ -24,8 +24,17 @@ const rowsAtOnce = 500;
 export async function audit(db: Kysely<Schema>, deed: Deed): Promise<void> {
   const { jobId: job_id, userId: user_id, via, action, at, newJobId: new_job_id = null } = deed;
   await db
-    .insertInto("job_audit")
-    .values({ job_id, user_id, via, action, at, new_job_id, key: uuidv7(), file_name: null })
+    .insertInto("job_audit_entries")
+    .values({
+      job_id,
+      user_id,
+      via,
+      action,
+      created_at: at,
+      new_job_id,
+      dedup_key: uuidv7(),
+      file_name: null,
+    })
     .execute();
 }
 
@@ -44,13 +53,13 @@ export async function auditDownloads(
 ): Promise<void> {
   const at = now();
   const rows = files.map(({ jobId, fileId, fileName }) => ({
-    ...{ job_id: jobId, user_id: userId, via, action: "downloaded" as const, at },
+    ...{ job_id: jobId, user_id: userId, via, action: "downloaded" as const, created_at: at },
     ...{ file_name: fileName, new_job_id: null },
-    key: `${Math.floor(at / hour)}:${userId}:${fileId}`,
+    dedup_key: `${Math.floor(at / hour)}:${userId}:${fileId}`,
   }));
   for (let from = 0; from < rows.length; from += rowsAtOnce) {
     await db
-      .insertInto("job_audit")
+      .insertInto("job_audit_entries")
       .values(rows.slice(from, from + rowsAtOnce))
       .onConflict((conflict) => conflict.doNothing())
       .execute();
@@ -64,10 +73,10 @@ export async function readAudit(
   most: number,
 ): Promise<AuditRow[]> {
   return db
-    .selectFrom("job_audit")
+    .selectFrom("job_audit_entries")
     .selectAll()
     .where("job_id", "=", jobId)
-    .orderBy("at", "desc")
+    .orderBy("created_at", "desc")
     .limit(most)
     .execute();
 }

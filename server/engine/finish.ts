@@ -75,7 +75,7 @@ export function succeed(
       progress: 1,
       message: null,
       reason: null,
-      ...(left.tidy ? { untidy: 0 } : {}),
+      ...(left.tidy ? { cleanup_due_at: null } : {}),
     },
     fact: { type: "done", message },
   });
@@ -98,8 +98,8 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
       reason: "retry",
       error: message,
       // The wait is known; the rest is as it was.
-      eta_from: sql`eta_from + ${waitMs}`,
-      eta_to: sql`eta_to + ${waitMs}`,
+      eta_earliest: sql`eta_earliest + ${waitMs}`,
+      eta_latest: sql`eta_latest + ${waitMs}`,
     },
     fact: {
       type: "retry_scheduled",

@@ -35,7 +35,7 @@ export function lifeEvent(type: string, row: JobRow): LifeEvent {
     status,
     fence,
     waitedMs: type === "started" ? Math.max(0, row.claimed_at! - row.run_at) : null,
-    ranMs: row.finished_at === null || row.started_at === null ? null : row.ran_ms,
+    ranMs: row.finished_at === null || row.started_at === null ? null : row.running_ms,
   };
 }
 

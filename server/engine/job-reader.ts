@@ -2,11 +2,11 @@
 import type { Backend } from "../backend/backend.ts";
 import type {
   EventRow,
+  ExpiredJobRow,
   FileRow,
-  JobErrorRow,
+  JobRejectionRow,
   JobRow,
   LogRow,
-  RemovedJobRow,
   StepRow,
 } from "../backend/schema.ts";
 import { filesOf, isKept } from "../storage/files.ts";
@@ -45,7 +45,7 @@ export interface JobReader {
   /** The state that the counts of a list depend on. */
   listStates(ids: readonly string[]): Promise<ListState[]>;
   /** The record that is left of a job after retention deleted it. */
-  getRemoved(id: string): Promise<RemovedJobRow | undefined>;
+  getRemoved(id: string): Promise<ExpiredJobRow | undefined>;
 
   /** By position. */
   steps(id: string): Promise<StepRow[]>;
@@ -99,7 +99,7 @@ export interface StoredResults {
   /** Also those whose time is over. */
   files: FileRow[];
   /** The most frequent reason first. */
-  rejections: JobErrorRow[];
+  rejections: JobRejectionRow[];
   /** By file id; none for files that cannot be previewed or whose time is over. */
   previews: ReadonlyMap<string, Preview>;
 }
@@ -147,7 +147,7 @@ export function createJobReader({
       return db.selectFrom("jobs").select(columns).where("id", "in", ids).execute();
     },
     getRemoved: (id) =>
-      db.selectFrom("removed_jobs").selectAll().where("id", "=", id).executeTakeFirst(),
+      db.selectFrom("expired_jobs").selectAll().where("id", "=", id).executeTakeFirst(),
 
     steps: (id) =>
       db.selectFrom("job_steps").selectAll().where("job_id", "=", id).orderBy("position").execute(),
@@ -186,7 +186,7 @@ export function createJobReader({
     async results(id) {
       const files = await filesOf(backend, id);
       const errors = await db
-        .selectFrom("job_errors")
+        .selectFrom("job_rejections")
         .selectAll()
         .where("job_id", "=", id)
         .orderBy("count", "desc")

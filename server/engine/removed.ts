@@ -1,13 +1,13 @@
 /** What is still told of a job whose time is over. */
 import type { Kysely } from "kysely";
-import type { RemovedJobRow, Schema } from "../backend/schema.ts";
+import type { ExpiredJobRow, Schema } from "../backend/schema.ts";
 import { formatDateTime } from "../text/dates.ts";
 
 export async function findRemoved(
   db: Kysely<Schema>,
   id: string,
-): Promise<RemovedJobRow | undefined> {
-  return db.selectFrom("removed_jobs").selectAll().where("id", "=", id).executeTakeFirst();
+): Promise<ExpiredJobRow | undefined> {
+  return db.selectFrom("expired_jobs").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
 const verbs: Record<string, string> = {
@@ -17,7 +17,7 @@ const verbs: Record<string, string> = {
 };
 
 /** "It was done on 3 May, 14:02 UTC: Imported 72 of 75." */
-export function removedText({ status, outcome, finished_at }: RemovedJobRow): string {
+export function removedText({ status, outcome, finished_at }: ExpiredJobRow): string {
   const what = outcome ? `: ${outcome.replace(/\.$/, "")}` : "";
   return `It ${verbs[status]} on ${formatDateTime(finished_at).text}${what}.`;
 }

@@ -93,7 +93,7 @@ export async function keepEvent(write: Write, row: JobRow, fact: Fact, at: numbe
       type: fact.type,
       message: fact.message,
       details: fact.details ? JSON.stringify(fact.details) : null,
-      happened_at: at,
+      created_at: at,
     })
     .execute();
   write.changed(row.id);
@@ -105,11 +105,11 @@ function released(at: number): Columns {
     worker_id: null,
     released_at: at,
     deadline_at: null,
-    eta_from: null,
-    eta_to: null,
-    waits_until: null,
-    waits_for: null,
-    ran_ms: sql`ran_ms + ${at} - claimed_at`,
+    eta_earliest: null,
+    eta_latest: null,
+    waiting_until: null,
+    waiting_for: null,
+    running_ms: sql`running_ms + ${at} - claimed_at`,
   };
 }
 
@@ -121,7 +121,7 @@ function ending(to: Status, at: number): Columns {
 async function leave(write: Write, accountId: string): Promise<void> {
   await write.db
     .updateTable("accounts")
-    .set({ running: sql`running - 1` })
+    .set({ running_jobs: sql`running_jobs - 1` })
     .where("id", "=", accountId)
     .execute();
 }

@@ -84,6 +84,6 @@ export function linesView(id: string, lines: readonly LogRow[]): LogLinesView {
   return { id, lines: lines.map(lineView), level: "", last, part: false, marked: 0 };
 }
 
-export function lineView({ seq, level, message, happened_at }: LogRow): LogLineView {
-  return { seq, level, message, time: formatClock(happened_at) };
+export function lineView({ seq, level, message, created_at }: LogRow): LogLineView {
+  return { seq, level, message, time: formatClock(created_at) };
 }

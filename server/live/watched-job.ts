@@ -54,7 +54,7 @@ export function watchJob(id: string): WatchedJob {
 const shapeColumns = [
   "status",
   "fence",
-  "step",
+  "current_step",
   "reason",
   "cancel_requested_at",
   "pause_requested_at",
@@ -68,8 +68,8 @@ export function sameShape(a: Shape, b: Shape | undefined): boolean {
 }
 
 function shapeOf(row: JobSummaryRow): Shape {
-  const { status, fence, step, reason, cancel_requested_at, pause_requested_at } = row;
-  return { status, fence, step, reason, cancel_requested_at, pause_requested_at };
+  const { status, fence, current_step, reason, cancel_requested_at, pause_requested_at } = row;
+  return { status, fence, current_step, reason, cancel_requested_at, pause_requested_at };
 }
 
 export function shownAs(row: JobSummaryRow, view: JobView, now: number): Shown {

@@ -1,8 +1,6 @@
 /** What the system does for itself from time to time; the queue says when, and which worker. */
 import { deleteExpiredSessions } from "../accounts/sessions.ts";
 import type { Backend, Chore } from "../backend/backend.ts";
-import type { Catalog } from "../catalog.ts";
-import { keepMissingWords } from "../engine/start/keep-words.ts";
 import { mendCounters } from "../engine/worker/counters.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -20,12 +18,11 @@ const longestMs = 5 * 60_000;
 export function createChores(parts: {
   backend: Backend;
   storage: Storage;
-  catalog: Catalog;
   log: Log;
   /** Jobs are kept for this long after their end. */
   retentionDays: number;
 }): Chore[] {
-  const { backend, catalog, log, retentionDays } = parts;
+  const { backend, log, retentionDays } = parts;
   const chores: Chore[] = [
     { name: "counters", everyMinutes: 1, run: () => mendCounters(backend) },
     { name: "files", everyMinutes: 10, run: (signal) => removeExpiredFiles(parts, signal) },
@@ -38,12 +35,6 @@ export function createChores(parts: {
       name: "jobs",
       everyMinutes: 60,
       run: (signal) => removeOldJobs(parts, retentionDays * day, signal),
-    },
-    {
-      name: "words",
-      everyMinutes: 1,
-      run: (signal) =>
-        inSmallSteps(backend, signal, (write, most) => keepMissingWords(write, catalog, most)),
     },
     {
       name: "sessions",

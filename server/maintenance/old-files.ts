@@ -23,15 +23,15 @@ export async function removeExpiredFiles(
     const expired = await db
       .selectFrom("files")
       .select(["id", "storage_key"])
-      .where("removed_at", "is", null)
-      .where("kept_until", "<=", now)
-      .orderBy("kept_until")
+      .where("deleted_at", "is", null)
+      .where("expires_at", "<=", now)
+      .orderBy("expires_at")
       .limit(pageSize)
       .execute();
     if (expired.length === 0) return;
     for (const { storage_key } of expired) await storage.remove(storage_key);
     const ids = expired.map(({ id }) => id);
-    await db.updateTable("files").set({ removed_at: now }).where("id", "in", ids).execute();
+    await db.updateTable("files").set({ deleted_at: now }).where("id", "in", ids).execute();
   }
 }
 

@@ -84,7 +84,7 @@ async function removeNumbered(
 /** Steps, errors, files, words and uses of uploads go with their job. */
 async function removeRows({ db }: Write, ids: string[]): Promise<void> {
   await db
-    .insertInto("removed_jobs")
+    .insertInto("expired_jobs")
     .columns(["id", "account_id", "user_id", "kind", "status", "outcome", "finished_at"])
     .expression((from) =>
       from
@@ -102,10 +102,10 @@ async function removeRows({ db }: Write, ids: string[]): Promise<void> {
 
 async function forget({ db }: Write, below: string, most: number): Promise<number> {
   const { numDeletedRows } = await db
-    .deleteFrom("removed_jobs")
+    .deleteFrom("expired_jobs")
     .where("id", "in", (from) =>
       from
-        .selectFrom("removed_jobs")
+        .selectFrom("expired_jobs")
         .select("id")
         .where("id", "<", below)
         .orderBy("id")

@@ -6,10 +6,10 @@ const almostMs = 10_000;
 const patienceMs = 15_000;
 const stillMs = 40_000;
 
-/** Between `eta_from` and `eta_to` it was expected to end when it last told anything. */
+/** Between `eta_earliest` and `eta_latest` it was expected to end when it last told anything. */
 export type Expecting = Pick<
   JobSummaryRow,
-  "status" | "eta_from" | "eta_to" | "progressed_at" | "waits_until"
+  "status" | "eta_earliest" | "eta_latest" | "last_progress_at" | "waiting_until"
 >;
 
 /** "about 2 minutes left", "1-3 minutes left", "Almost done", "No progress for 40 s", or nothing. */
@@ -25,19 +25,19 @@ export function expectation(row: Expecting, now: number): string {
 
 /** When it will end, as far as that can be said by now, ms; null where nothing can. */
 export function expectedEnd(row: Expecting, now: number): { from: number; to: number } | null {
-  const { eta_from, eta_to } = row;
+  const { eta_earliest, eta_latest } = row;
   const still = stillFor(row, now);
-  if (eta_from === null || eta_to === null || still >= stillMs) return null;
+  if (eta_earliest === null || eta_latest === null || still >= stillMs) return null;
   const late = Math.max(0, still - patienceMs);
   // It should have ended by now, so what was expected is worth nothing.
-  if (eta_to + late < now - almostMs) return null;
-  return { from: eta_from + late, to: eta_to + late };
+  if (eta_latest + late < now - almostMs) return null;
+  return { from: eta_earliest + late, to: eta_latest + late };
 }
 
 /** How long a running job has not got any further; a wait that it told is no standstill. */
-function stillFor({ status, progressed_at, waits_until }: Expecting, now: number): number {
-  if (status !== "running" || progressed_at === null) return 0;
-  return now - Math.max(progressed_at, waits_until ?? 0);
+function stillFor({ status, last_progress_at, waiting_until }: Expecting, now: number): number {
+  if (status !== "running" || last_progress_at === null) return 0;
+  return now - Math.max(last_progress_at, waiting_until ?? 0);
 }
 
 function roughly(ms: number): string {

@@ -41,8 +41,8 @@ export function stoppedAt(row: JobSummaryRow, kind: KindSummary | undefined): st
 
 function stepOf(row: JobSummaryRow, kind: KindSummary | undefined): string {
   const names = Object.keys(kind?.steps ?? {});
-  if (row.step === null || names.length < 2) return "";
-  return `${row.step + 1} of ${names.length}: ${names[row.step]}`;
+  if (row.current_step === null || names.length < 2) return "";
+  return `${row.current_step + 1} of ${names.length}: ${names[row.current_step]}`;
 }
 
 function counted(row: JobSummaryRow, kind: KindSummary | undefined): string {
@@ -52,7 +52,8 @@ function counted(row: JobSummaryRow, kind: KindSummary | undefined): string {
 
 /** What the step counts, where that is not what the job counts. */
 function unitOf(row: JobSummaryRow, kind: KindSummary | undefined): string {
-  const step = row.step === null ? undefined : Object.keys(kind?.steps ?? {})[row.step];
+  const step =
+    row.current_step === null ? undefined : Object.keys(kind?.steps ?? {})[row.current_step];
   return (step && kind?.stepUnits?.[step]) || kind?.unit || "items";
 }
 

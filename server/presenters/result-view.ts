@@ -1,6 +1,6 @@
 /** What a job leaves, as people see it. Pure, and blind to the viewer like all of a frame. */
 
-import type { FileRow, JobErrorRow } from "../backend/schema.ts";
+import type { FileRow, JobRejectionRow } from "../backend/schema.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
 import { formatBytes } from "../text/bytes.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
@@ -11,7 +11,7 @@ import type { FileView, PreviewView, ResultView } from "./view-types.ts";
 export interface JobResults {
   /** Also what is no longer kept. */
   files: readonly FileRow[];
-  rejections: readonly JobErrorRow[];
+  rejections: readonly JobRejectionRow[];
   /** By the file's id; none for files that show nothing, or are no longer kept. */
   previews: ReadonlyMap<string, PreviewView>;
 }
@@ -30,10 +30,10 @@ export function resultView(
     page: row.result_page ? { href: row.result_page, text: "View the result" } : null,
     files,
     zipHref: files.filter(({ href }) => href).length > 1 ? `/jobs/${row.id}/results.zip` : null,
-    errors: left.rejections.map(({ reason, count, rows }) => ({
+    errors: left.rejections.map(({ reason, count, first_rows }) => ({
       reason,
       count: formatCount(count, unit),
-      rows: rowsText(JSON.parse(rows), count),
+      rows: rowsText(JSON.parse(first_rows), count),
     })),
   };
 }
@@ -44,8 +44,8 @@ function fileView(
   preview: PreviewView | undefined,
   now: number,
 ): FileView {
-  const { id, name, role, kept_until, removed_at } = file;
-  const isGone = removed_at !== null || (kept_until !== null && kept_until <= now);
+  const { id, name, role, expires_at, deleted_at } = file;
+  const isGone = deleted_at !== null || (expires_at !== null && expires_at <= now);
   return {
     id,
     // A signed link is made for the person who asks, so the frame holds the way to it.
@@ -53,7 +53,7 @@ function fileView(
     name,
     size: formatBytes(file.size),
     role,
-    keptUntil: isGone || kept_until === null ? null : formatDateTime(kept_until),
+    keptUntil: isGone || expires_at === null ? null : formatDateTime(expires_at),
     preview: preview ?? null,
   };
 }

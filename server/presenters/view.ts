@@ -125,6 +125,6 @@ function estimate(row: JobSummaryRow, shown: Shown, now: number): string {
 /** Running time, as deadlines count it: what waits or is paused stands still. */
 function elapsed(row: JobSummaryRow, now: number): string {
   if (row.started_at === null) return "";
-  if (isFinal(row.status)) return formatElapsed(row.ran_ms);
-  return formatDuration(row.ran_ms + (row.status === "running" ? now - row.claimed_at! : 0));
+  if (isFinal(row.status)) return formatElapsed(row.running_ms);
+  return formatDuration(row.running_ms + (row.status === "running" ? now - row.claimed_at! : 0));
 }

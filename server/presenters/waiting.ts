@@ -28,8 +28,8 @@ function inAbout(ms: number): string {
 
 /** "Waiting 22 s: the service allows 100 letters a minute", or nothing where it does not wait. */
 export function waitingText(row: JobSummaryRow, now: number): string {
-  if (!row.waits_for || row.waits_until === null || row.waits_until <= now) return "";
-  return `Waiting ${formatDuration(row.waits_until - now + 999)}: ${row.waits_for}`;
+  if (!row.waiting_for || row.waiting_until === null || row.waiting_until <= now) return "";
+  return `Waiting ${formatDuration(row.waiting_until - now + 999)}: ${row.waiting_for}`;
 }
 
 /** "2nd", "3rd", "11th", "22nd" */

@@ -34,7 +34,7 @@ async function* asText(pieces: AsyncIterable<LogRow[]>): AsyncGenerator<Uint8Arr
   for await (const lines of pieces) yield Buffer.from(lines.map(textOf).join(""));
 }
 
-function textOf({ happened_at, level, message }: LogRow): string {
+function textOf({ created_at, level, message }: LogRow): string {
   const words = message.replace(/\s*[\r\n]+\s*/g, " ");
-  return `${new Date(happened_at).toISOString()} ${level.padEnd(5)} ${words}\n`;
+  return `${new Date(created_at).toISOString()} ${level.padEnd(5)} ${words}\n`;
 }

@@ -51,8 +51,8 @@ export async function keptFilesOf(
 }
 
 /** Whether people may have it at that moment, ms since 1970. */
-export function isKept({ removed_at, kept_until }: Kept, now: number): boolean {
-  return removed_at === null && (kept_until === null || now < kept_until);
+export function isKept({ deleted_at, expires_at }: Kept, now: number): boolean {
+  return deleted_at === null && (expires_at === null || now < expires_at);
 }
 
-type Kept = Pick<FileRow, "removed_at" | "kept_until">;
+type Kept = Pick<FileRow, "deleted_at" | "expires_at">;

@@ -184,7 +184,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     expect(archive).toMatchObject({ name: "files.zip", media_type: "application/zip" });
     expect(archive!.content).toContain("a (2).txt");
     const { db } = backend;
-    const told = db.selectFrom("job_audit").select(["action", "user_id", "file_name"]);
+    const told = db.selectFrom("job_audit_entries").select(["action", "user_id", "file_name"]);
     const downloads = await told.where("action", "=", "downloaded").execute();
     expect(downloads).toEqual(
       Array(2).fill({ action: "downloaded", user_id: "user-1", file_name: "a.txt" }),
@@ -194,7 +194,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   });
 
   test("does not wait until others of its account have ended", async () => {
-    await backend.db.updateTable("accounts").set({ running: 5 }).execute();
+    await backend.db.updateTable("accounts").set({ running_jobs: 5 }).execute();
     const [due] = await add(1, { run_at: 0 });
     const job = await engine.finish("bulk_cancel", choice());
     expect(job.outcome).toBe("Cancelled 1 of 1 job");

@@ -10,7 +10,7 @@ const count = 60_000;
 
 /** Every tenth line is a warning, every hundredth of these an error; one note. */
 async function fill({ db, name }: Backend, jobId: string): Promise<void> {
-  await sql`insert into job_logs (job_id, seq, level, message, happened_at)
+  await sql`insert into job_logs (job_id, seq, level, message, created_at)
     with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${sql.lit(count)})
     select ${jobId}, n, case when n = 501 then 'note' when n % 1000 = 0 then 'error'
       when n % 10 = 0 then 'warn' else 'info' end, 'line', 1000 from numbers`.execute(db);

@@ -14,7 +14,7 @@ import { AlreadyActive } from "../../server/engine/start/request.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { isFinal } from "../../server/engine/status.ts";
 import { mendCounters } from "../../server/engine/worker/counters.ts";
-import { createSweeper, takeUntidy } from "../../server/engine/worker/sweep.ts";
+import { claimCleanups, createSweeper } from "../../server/engine/worker/sweep.ts";
 import { beat } from "../../server/engine/worker/worker-beat.ts";
 import { createLog } from "../../server/log.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -114,10 +114,10 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     const due = opened.backend.db.selectFrom("jobs").selectAll().where("status", "=", "queued");
     const rows = await due.where("run_at", "=", 0).limit(50).execute();
     expect(rows.length).toBeGreaterThan(20);
-    const some = opened.backend.db.updateTable("accounts").set({ max_running: 0 });
+    const some = opened.backend.db.updateTable("accounts").set({ max_running_jobs: 0 });
     await some.where("id", "=", everyone.accountId).execute();
     await expectBounded((backend) => withPlaces(backend, rows));
-    const again = opened.backend.db.updateTable("accounts").set({ max_running: 5 });
+    const again = opened.backend.db.updateTable("accounts").set({ max_running_jobs: 5 });
     await again.where("id", "=", everyone.accountId).execute();
   });
 
@@ -144,7 +144,9 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
   test("one that is active with the same input is found at once, among many with one input", async () => {
     const request = { kind: unusual, input: {}, ...busy };
     const { job } = await start(opened.backend, testCatalog, request);
-    const same = opened.backend.db.updateTable("jobs").set({ print: job.print });
+    const same = opened.backend.db
+      .updateTable("jobs")
+      .set({ input_fingerprint: job.input_fingerprint });
     await same.where("status", "=", "queued").where("user_id", "=", "busy").execute();
     await analyse(opened.backend);
     for (const unlessActive of [{}, { userId: "busy" }]) {
@@ -163,9 +165,15 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     const deed = { job_id: id, user_id: "busy", action: "paused" as const, via: "page" as const };
     for (let from = 0; from < 5_000; from += 500) {
       const some = Array.from({ length: 500 }, (_, n) => {
-        return { ...deed, key: `key-${from + n}`, at: from + n, file_name: null, new_job_id: null };
+        return {
+          ...deed,
+          dedup_key: `key-${from + n}`,
+          created_at: from + n,
+          file_name: null,
+          new_job_id: null,
+        };
       });
-      await db.insertInto("job_audit").values(some).execute();
+      await db.insertInto("job_audit_entries").values(some).execute();
     }
     await analyse(opened.backend);
     await expectBounded((backend) => readAudit(backend.db, id, 50));
@@ -183,7 +191,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
   test("neither beat nor sweep looks through the table", async () => {
     await expectBounded(async (backend) => {
       await beat(backend, "worker-1", null);
-      await takeUntidy(backend, 5);
+      await claimCleanups(backend, 5);
       await mendCounters(backend);
       await createSweeper(backend, createLog("silent", "worker")).sweep("worker-1");
     });

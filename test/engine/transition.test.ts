@@ -46,21 +46,21 @@ describe.each(backends)("transitions on $name", (which) => {
     const account = () =>
       backend.db
         .selectFrom("accounts")
-        .select("running")
+        .select("running_jobs")
         .where("id", "=", "account-1")
         .executeTakeFirstOrThrow();
-    const before = (await account()).running;
-    const given = running({ fence: 3, claimed_at: 1_000, ran_ms: 500, deadline_at: 9_000 });
+    const before = (await account()).running_jobs;
+    const given = running({ fence: 3, claimed_at: 1_000, running_ms: 500, deadline_at: 9_000 });
     const { id } = await insertJob(backend, given);
     const end = (fence: number) =>
       backend.write((tx) => transition(tx, { id, to: "done", fence, at: 4_000, fact }));
     expect(await end(2)).toBeUndefined();
-    expect((await account()).running).toBe(before);
+    expect((await account()).running_jobs).toBe(before);
     expect(await end(3)).toMatchObject({
-      ...{ status: "done", finished_at: 4_000, ran_ms: 3_500 },
+      ...{ status: "done", finished_at: 4_000, running_ms: 3_500 },
       ...{ worker_id: null, deadline_at: null, checkpoint: null },
     });
-    expect((await account()).running).toBe(before - 1);
+    expect((await account()).running_jobs).toBe(before - 1);
     expect(await end(3)).toBeUndefined();
     expect(await eventTypes(backend, id)).toEqual(["happened"]);
   });

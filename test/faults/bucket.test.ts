@@ -127,7 +127,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     await untilPrinted(worker, "working files cannot be removed yet");
     await bucket.startAgain();
     await expect.poll(bucket.keys, { timeout: 40_000 }).not.toContain(scratch);
-    await scene.until(id, ({ untidy }) => untidy === 0, 40_000);
+    await scene.until(id, ({ cleanup_due_at }) => cleanup_due_at === null, 40_000);
   });
 });
 

@@ -32,7 +32,7 @@ describe.each(backends)("cleaning up on $name", (which) => {
     ]);
     for (const { id, scratch } of [long, endless]) {
       await expect.poll(() => existsSync(scratch), { timeout: 40_000 }).toBe(false);
-      await scene.until(id, ({ untidy }) => untidy === 0);
+      await scene.until(id, ({ cleanup_due_at }) => cleanup_due_at === null);
     }
     expect(long.said()).toEqual(["begun", "done", ""]);
     expect(endless.said()).toEqual(["begun", ""]);
@@ -48,7 +48,7 @@ describe.each(backends)("cleaning up on $name", (which) => {
     expect(existsSync(scratch)).toBe(true);
     await scene.worker({ RUNNERS: "1" });
     await expect.poll(said, { timeout: 50_000 }).toEqual(["begun", "begun", "done", ""]);
-    await scene.until(id, ({ untidy }) => untidy === 0);
+    await scene.until(id, ({ cleanup_due_at }) => cleanup_due_at === null);
     expect(existsSync(scratch)).toBe(false);
   });
 });
@@ -63,7 +63,7 @@ describe.each(backends.slice(0, 1))("cleaning up that does not listen, on $name"
     await sleep(8_000);
     expect(existsSync(scratch)).toBe(true);
     await expect.poll(() => existsSync(scratch), { timeout: 40_000 }).toBe(false);
-    await scene.until(id, ({ untidy }) => untidy === 0);
+    await scene.until(id, ({ cleanup_due_at }) => cleanup_due_at === null);
     expect(said()).toEqual(["begun", ""]);
   });
 });

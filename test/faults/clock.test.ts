@@ -66,14 +66,14 @@ async function expectPunctual(scene: Scene, jobs: number): Promise<void> {
     expect(job).toMatchObject({ status: "done", retries: 2, rescues: 0 });
     const events = await scene.events(id);
     expect(gapless(events)).toBe(true);
-    const moments = events.map(({ happened_at }) => happened_at);
+    const moments = events.map(({ created_at }) => created_at);
     expect(inOrder(moments)).toBe(true);
-    const created = events[0]!.happened_at;
-    expectSoonAfter(events.find(({ type }) => type === "started")!.happened_at, created + 1_500);
-    for (const [at, { type, details, happened_at }] of events.entries()) {
+    const created = events[0]!.created_at;
+    expectSoonAfter(events.find(({ type }) => type === "started")!.created_at, created + 1_500);
+    for (const [at, { type, details, created_at }] of events.entries()) {
       if (type !== "retry_scheduled") continue;
       const next = events.slice(at).find((event) => event.type === "continued")!;
-      expectSoonAfter(next.happened_at, happened_at + JSON.parse(details!).wait_ms);
+      expectSoonAfter(next.created_at, created_at + JSON.parse(details!).wait_ms);
     }
   }
 }
@@ -124,5 +124,5 @@ async function expectWhole(scene: Scene, id: string): Promise<void> {
   expect(job).toMatchObject({ status: "done", succeeded: 250, skipped: 0, fence: 1 });
   const events = await scene.events(id);
   expect(gapless(events)).toBe(true);
-  expect(inOrder(events.map(({ happened_at }) => happened_at))).toBe(true);
+  expect(inOrder(events.map(({ created_at }) => created_at))).toBe(true);
 }

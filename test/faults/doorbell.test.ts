@@ -19,7 +19,7 @@ describe.each(backends)("doorbells on $name", (which) => {
     const job = await scene.ended(id);
     await sleep(500);
     // Its run may clean up behind it just then.
-    const { untidy: _, ...same } = job;
+    const { cleanup_due_at: _, ...same } = job;
     expect(await scene.job(id)).toMatchObject(same);
     expect(job).toMatchObject({ status: "done", fence: 1 });
     const events = await scene.events(id);

@@ -33,7 +33,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
       if (event.type !== "retry_scheduled") return [];
       const next = events.slice(at).find(({ type }) => type === "continued")!;
       const { wait_ms } = JSON.parse(event.details!);
-      return [{ asked: wait_ms as number, took: next.happened_at - event.happened_at }];
+      return [{ asked: wait_ms as number, took: next.created_at - event.created_at }];
     });
     expect(waits.map(({ asked }) => asked)).toEqual([100, 200, 400]);
     for (const { asked, took } of waits) {
@@ -101,7 +101,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     await expect.poll(() => existsSync(scratch)).toBe(false);
     expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
     const before = await scene.events(id);
-    const { untidy: _, ...same } = job;
+    const { cleanup_due_at: _, ...same } = job;
     expect(await cancel(scene.backend, id, "person-1")).toMatchObject(same);
     expect(await scene.events(id)).toEqual(before);
     expect(before.filter(({ type }) => type === "cancel_requested")).toHaveLength(1);
@@ -155,7 +155,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     const scene = await open();
     const evidence = join(scene.place.storageDir, "evidence");
     const id = await scene.start("careful", { evidence });
-    await scene.until(id, (row) => row.step !== null);
+    await scene.until(id, (row) => row.current_step !== null);
     await pause(scene.backend, id, "person-1");
     await cancel(scene.backend, id, "person-1");
     expect(await scene.ended(id, 5_000)).toMatchObject({ status: "cancelled" });

@@ -34,8 +34,8 @@ describe.each(backends)("the limit of an account on $name", (which) => {
       .orderBy("finished_at")
       .execute();
     expect(order.findIndex(({ id }) => id === other)).toBeLessThan(15);
-    const accounts = await scene.backend.db.selectFrom("accounts").select("running").execute();
-    expect(accounts).toEqual([{ running: 0 }, { running: 0 }]);
+    const accounts = await scene.backend.db.selectFrom("accounts").select("running_jobs").execute();
+    expect(accounts).toEqual([{ running_jobs: 0 }, { running_jobs: 0 }]);
   });
 
   test("five thousand jobs of one account do not keep another's single job waiting", async () => {

@@ -72,7 +72,7 @@ describe.each(backends)("an import on $name", (which) => {
     expect(gapless(events)).toBe(true);
     expect(finals(events).map(({ type }) => type)).toEqual(["done"]);
 
-    const [reason] = await machine.backend.db.selectFrom("job_errors").selectAll().execute();
+    const [reason] = await machine.backend.db.selectFrom("job_rejections").selectAll().execute();
     expect(reason).toMatchObject({ reason: "email is not an address", count: rejected });
     const [rejects] = await machine.backend.db.selectFrom("files").selectAll().execute();
     const lines = (await text(storage.read(rejects!.storage_key))).trim().split("\r\n").slice(1);
@@ -103,7 +103,10 @@ describe.each(backends)("an import on $name", (which) => {
 
 function inStep(step: number, isThere: (job: JobRow) => boolean) {
   return (job: JobRow) =>
-    job.status === "running" && job.step === step && job.checkpoint !== null && isThere(job);
+    job.status === "running" &&
+    job.current_step === step &&
+    job.checkpoint !== null &&
+    isThere(job);
 }
 
 async function until(

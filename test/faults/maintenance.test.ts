@@ -38,19 +38,22 @@ describe.each(backends)("the system's chores on $name", (which) => {
     await until(async () => (await left()) === 0);
     await expectWhole(scene, ids);
     expect(await filesOfJobs(scene)).toEqual([]);
-    const known = await backend.db.selectFrom("removed_jobs").select("id").execute();
+    const known = await backend.db.selectFrom("expired_jobs").select("id").execute();
     expect(known).toHaveLength(count);
   }, 90_000);
 
   test("a counter that went wrong is mended", async () => {
     const scene = await openScene(which);
     const { db } = scene.backend;
-    await db.updateTable("accounts").set({ running: 4 }).execute();
+    await db.updateTable("accounts").set({ running_jobs: 4 }).execute();
     await bringDue(scene.backend, "chore_counters");
     await scene.worker();
     await until(async () => {
-      const account = await db.selectFrom("accounts").select("running").executeTakeFirstOrThrow();
-      return account.running === 0;
+      const account = await db
+        .selectFrom("accounts")
+        .select("running_jobs")
+        .executeTakeFirstOrThrow();
+      return account.running_jobs === 0;
     });
   });
 });
@@ -91,13 +94,13 @@ async function addOldJobs({ backend, place }: Scene): Promise<string[]> {
     const events = some.map((job_id) => ({ job_id, seq: 1, type: "created", message: "Created" }));
     await db
       .insertInto("job_events")
-      .values(events.map((event) => ({ ...event, happened_at: 1 })))
+      .values(events.map((event) => ({ ...event, created_at: 1 })))
       .execute();
   }
   const withFile = ids.filter((_, n) => n % 10 === 0);
   for (const id of withFile) await storage.write(`jobs/${id}/files/a`, bytes("x"));
   const file = { role: "result", name: "a.csv", media_type: "text/csv", size: 1 } as const;
-  const times = { created_at: 1, kept_until: now() + day };
+  const times = { created_at: 1, expires_at: now() + day };
   await db
     .insertInto("files")
     .values(
@@ -113,7 +116,7 @@ async function addOldJobs({ backend, place }: Scene): Promise<string[]> {
 async function expectWhole(scene: Scene, ids: string[]): Promise<void> {
   const { db } = scene.backend;
   const there = new Set((await db.selectFrom("jobs").select("id").execute()).map(({ id }) => id));
-  const known = await db.selectFrom("removed_jobs").select("id").execute();
+  const known = await db.selectFrom("expired_jobs").select("id").execute();
   const gone = new Set(known.map(({ id }) => id));
   expect(ids.filter((id) => there.has(id) === gone.has(id))).toEqual([]);
   const files = await filesOfJobs(scene);

@@ -76,8 +76,12 @@ describe.each(backends)("progress on $name", (which) => {
     }
     await progress.flush();
     const [odd, none] = await Promise.all(jobs.map((id) => readJob(backend, id)));
-    expect(odd).toMatchObject({ waits_until: until, eta_to: expect.any(Number), step_done: 1 });
-    expect(none).toMatchObject({ waits_until: null, eta_to: null, step_done: 1 });
+    expect(odd).toMatchObject({
+      waiting_until: until,
+      eta_latest: expect.any(Number),
+      step_done: 1,
+    });
+    expect(none).toMatchObject({ waiting_until: null, eta_latest: null, step_done: 1 });
   });
 
   test("what no column can hold is made to fit, and harms no neighbour in the same write", async () => {

@@ -53,9 +53,9 @@ describe.each(backends)("races on $name", (which) => {
     expect(Math.min(seen.done, seen.cancelled)).toBeGreaterThan(rounds / 20);
     const account = await scene.backend.db
       .selectFrom("accounts")
-      .select("running")
+      .select("running_jobs")
       .executeTakeFirstOrThrow();
-    expect(account.running).toBe(0);
+    expect(account.running_jobs).toBe(0);
   });
 });
 

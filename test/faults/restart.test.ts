@@ -42,7 +42,7 @@ test.each(cases)(
     const worker = await scene.worker({ RUNNERS: "2" });
     const client = await createClient(application.url, scene.place);
     const { db } = scene.backend;
-    await db.updateTable("accounts").set({ max_running: 100 }).execute();
+    await db.updateTable("accounts").set({ max_running_jobs: 100 }).execute();
 
     await endAll(scene);
 
@@ -81,8 +81,8 @@ test.each(cases)(
       expect(finals(events)).toHaveLength(1);
       expect(await within(limit, followed[at]!)).toEqual(events.map(({ seq }) => seq));
     }
-    const accounts = await db.selectFrom("accounts").select("running").execute();
-    expect(accounts.every(({ running }) => running === 0)).toBe(true);
+    const accounts = await db.selectFrom("accounts").select("running_jobs").execute();
+    expect(accounts.every(({ running_jobs }) => running_jobs === 0)).toBe(true);
     await expect.poll(() => lockedEntries(scene.backend)).toBe(0);
     // Both still take what comes.
     await expect.poll(() => db.selectFrom("workers").select("id").execute()).toHaveLength(2);
@@ -93,8 +93,8 @@ test.each(cases)(
     async function waiting() {
       const jobs = await db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
       return jobs.filter(
-        ({ status, claimed_at, progressed_at }) =>
-          !isFinal(status) && Math.max(claimed_at ?? 0, progressed_at ?? 0) < back,
+        ({ status, claimed_at, last_progress_at }) =>
+          !isFinal(status) && Math.max(claimed_at ?? 0, last_progress_at ?? 0) < back,
       );
     }
   },

@@ -32,8 +32,8 @@ describe.each(backends)("a graceful stop on $name", (which) => {
       expect(row).toMatchObject({ retries: 0, rescues: 0, worker_id: null });
     }
     expect(await lockedEntries(scene.backend)).toBe(0);
-    const account = scene.backend.db.selectFrom("accounts").select("running");
-    expect((await account.executeTakeFirstOrThrow()).running).toBe(0);
+    const account = scene.backend.db.selectFrom("accounts").select("running_jobs");
+    expect((await account.executeTakeFirstOrThrow()).running_jobs).toBe(0);
 
     await scene.worker();
     for (const id of copies) {

@@ -24,7 +24,7 @@ describe.each(backends)("files after their time, on $name", (which) => {
     const { backend, storage } = place();
     const job = await insertJob(backend);
     const at = backend.now();
-    const add = async (name: string, kept_until: number | null) => {
+    const add = async (name: string, expires_at: number | null) => {
       const storage_key = `jobs/${job.id}/files/${name}`;
       await storage.write(storage_key, bytes("x"));
       const row = {
@@ -33,7 +33,7 @@ describe.each(backends)("files after their time, on $name", (which) => {
         role: "result" as const,
         name,
         storage_key,
-        kept_until,
+        expires_at,
       };
       const file = { ...row, media_type: "text/csv", size: 1, created_at: at };
       await backend.db.insertInto("files").values(file).execute();
@@ -46,7 +46,7 @@ describe.each(backends)("files after their time, on $name", (which) => {
       `jobs/${job.id}/files/job`,
       `jobs/${job.id}/files/young`,
     ]);
-    const marked = backend.db.selectFrom("files").select("id").where("removed_at", ">=", at);
+    const marked = backend.db.selectFrom("files").select("id").where("deleted_at", ">=", at);
     expect(await marked.execute()).toHaveLength(130);
   });
 

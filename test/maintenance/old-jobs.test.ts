@@ -9,7 +9,14 @@ import { jobRow } from "../support/job-row.ts";
 
 const day = 86_400_000;
 /** What a job leaves in the database. */
-const tables = ["job_steps", "job_events", "job_logs", "job_errors", "files", "job_words"] as const;
+const tables = [
+  "job_steps",
+  "job_events",
+  "job_logs",
+  "job_rejections",
+  "files",
+  "job_search_terms",
+] as const;
 const kept = 90 * day;
 
 describe.each(backends)("jobs after their time, on $name", (which) => {
@@ -44,7 +51,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
       .insertInto("job_steps")
       .values(of.map((id) => ({ ...id, ...step })))
       .execute();
-    const line = { seq: 1, message: "x", happened_at: 1 };
+    const line = { seq: 1, message: "x", created_at: 1 };
     await db
       .insertInto("job_events")
       .values(of.map((id) => ({ ...id, ...line, type: "created" })))
@@ -54,8 +61,8 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
       .values(of.map((id) => ({ ...id, ...line, level: "info" as const })))
       .execute();
     await db
-      .insertInto("job_errors")
-      .values(of.map((id) => ({ ...id, reason: "x", count: 1, rows: "[1]" })))
+      .insertInto("job_rejections")
+      .values(of.map((id) => ({ ...id, reason: "x", count: 1, first_rows: "[1]" })))
       .execute();
     const file = {
       role: "result",
@@ -63,12 +70,12 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
       media_type: "text/csv",
       size: 1,
       created_at: 1,
-      kept_until: 2,
+      expires_at: 2,
     } as const;
     await db
-      .insertInto("job_words")
+      .insertInto("job_search_terms")
       .values(
-        jobs.map(({ id, account_id, user_id }) => ({ job_id: id, word: "x", account_id, user_id })),
+        jobs.map(({ id, account_id, user_id }) => ({ job_id: id, term: "x", account_id, user_id })),
       )
       .execute();
     const files = of.map(({ job_id }) => ({
@@ -112,7 +119,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
     const stored = (await filesIn(opened.dir)).filter((path) => path.startsWith("jobs/"));
     expect(stored).toEqual(stay.map((id) => `jobs/${id}/files/a`));
     const known = await opened.backend.db
-      .selectFrom("removed_jobs")
+      .selectFrom("expired_jobs")
       .selectAll()
       .orderBy("id")
       .execute();
@@ -134,7 +141,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
   test("a job with very many lines goes as well", async () => {
     const [id] = await add({ started: 120, ended: 100 });
     const lines = Array.from({ length: 3_000 }, (_, n) => {
-      return { job_id: id!, seq: n + 2, level: "info" as const, message: "x", happened_at: 1 };
+      return { job_id: id!, seq: n + 2, level: "info" as const, message: "x", created_at: 1 };
     });
     for (let from = 0; from < lines.length; from += 1_000) {
       await opened.backend.db
@@ -161,7 +168,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
     await add(...Array.from({ length: 60 }, () => ({ started: 120, ended: 100 })));
     await Promise.all([go(), go()]);
     expect(await jobsLeft()).toEqual([]);
-    const known = opened.backend.db.selectFrom("removed_jobs").select("id").execute();
+    const known = opened.backend.db.selectFrom("expired_jobs").select("id").execute();
     expect(await known).toHaveLength(60);
   });
 
@@ -173,8 +180,8 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
       ...{ status: "failed" as const, outcome: null, finished_at: 1 },
     });
     const [recent, long] = [known(400), known(460)];
-    await db.insertInto("removed_jobs").values([recent, long]).execute();
+    await db.insertInto("expired_jobs").values([recent, long]).execute();
     await go();
-    expect(await db.selectFrom("removed_jobs").selectAll().execute()).toEqual([recent]);
+    expect(await db.selectFrom("expired_jobs").selectAll().execute()).toEqual([recent]);
   });
 });

@@ -7,8 +7,8 @@ const seconds = (n: number) => n * 1_000;
 const minutes = (n: number) => n * 60_000;
 /** A running job that got further a moment ago, and what it expects; ms from now. */
 const running = (from: number, to: number, different: object = {}) => ({
-  ...{ status: "running" as const, eta_from: now + from, eta_to: now + to },
-  ...{ progressed_at: now, waits_until: null, ...different },
+  ...{ status: "running" as const, eta_earliest: now + from, eta_latest: now + to },
+  ...{ last_progress_at: now, waiting_until: null, ...different },
 });
 const left = (from: number, to: number) => expectation(running(from, to), now);
 
@@ -32,9 +32,9 @@ describe("the words for what is left", () => {
   });
 
   test("nothing is known: nothing is said", () => {
-    const unknown = { eta_from: null, eta_to: null };
+    const unknown = { eta_earliest: null, eta_latest: null };
     expect(expectation(running(0, 0, unknown), now)).toBe("");
-    expect(expectation(running(0, 0, { ...unknown, progressed_at: null }), now)).toBe("");
+    expect(expectation(running(0, 0, { ...unknown, last_progress_at: null }), now)).toBe("");
   });
 
   test("an expectation that time has passed is not told any longer", () => {
@@ -53,15 +53,15 @@ describe("a job that stands still", () => {
     [minutes(2), "No progress for 2 min"],
     [minutes(75), "No progress for 75 min"],
   ])("for %i ms: %s", (still, words) => {
-    const row = running(seconds(15), seconds(18), { progressed_at: now - still });
+    const row = running(seconds(15), seconds(18), { last_progress_at: now - still });
     expect(expectation(row, now)).toBe(words);
   });
 
   test("but not while it waits as it said it would", () => {
-    const row = running(seconds(85), seconds(85), { progressed_at: now - minutes(2) });
-    const waiting = { ...row, waits_until: now + seconds(30) };
+    const row = running(seconds(85), seconds(85), { last_progress_at: now - minutes(2) });
+    const waiting = { ...row, waiting_until: now + seconds(30) };
     expect(expectation(waiting, now)).toBe("about 90 seconds left");
-    expect(expectation({ ...row, waits_until: now - seconds(50) }, now)).toBe(
+    expect(expectation({ ...row, waiting_until: now - seconds(50) }, now)).toBe(
       "No progress for 50 s",
     );
     expect(expectedEnd(row, now)).toBeNull();

@@ -13,7 +13,7 @@ const kind: KindSummary = {
   unit: "rows",
   stepUnits: { "Reading the file": "bytes" },
 };
-const begun = { started_at: now - 72_000, claimed_at: now - 72_000, progressed_at: now };
+const begun = { started_at: now - 72_000, claimed_at: now - 72_000, last_progress_at: now };
 const view = (row: Partial<JobRow & { line: QueuePosition }>, steps: StepRow[] = []) =>
   jobView(jobRow({ created_at: now - 80_000, ...row }), kind, steps, now);
 
@@ -61,8 +61,8 @@ const states: [Shown, string, Partial<JobRow & { line: QueuePosition }>][] = [
     "running",
     "Waiting 22 s: the service allows 100 letters a minute",
     {
-      ...{ status: "running", ...begun, waits_until: now + 21_500 },
-      waits_for: "the service allows 100 letters a minute",
+      ...{ status: "running", ...begun, waiting_until: now + 21_500 },
+      waiting_for: "the service allows 100 letters a minute",
     },
   ],
   ["running", "Running", { status: "running", reason: "retry", ...begun }],
@@ -111,7 +111,13 @@ describe("how far it is", () => {
   const running: Partial<JobRow> = { status: "running", ...begun };
 
   test("a known total: percent rounded down, below 100 until it is done", () => {
-    const row = { ...running, step: 1, progress: 0.9999, step_done: 42_318, step_total: 100_000 };
+    const row = {
+      ...running,
+      current_step: 1,
+      progress: 0.9999,
+      step_done: 42_318,
+      step_total: 100_000,
+    };
     expect(view(row)).toMatchObject({
       ...{ percent: 99, percentText: "99 %", amount: "42,318 of 100,000 rows" },
       ...{ elapsed: "1 min 12 s", stepText: "Step 2 of 2: Writing (42 %)" },
@@ -122,7 +128,7 @@ describe("how far it is", () => {
   });
 
   test("the time that it ran: what it waited or was paused stands still", () => {
-    const ran = { ...begun, claimed_at: now - 8_000, ran_ms: 4_000 };
+    const ran = { ...begun, claimed_at: now - 8_000, running_ms: 4_000 };
     expect(view({ ...ran, status: "running" }).elapsed).toBe("12 s");
     expect(view({ ...ran, status: "paused" }).elapsed).toBe("4 s");
     expect(view({ ...ran, status: "queued", reason: "rescued" }).elapsed).toBe("4 s");
@@ -131,7 +137,7 @@ describe("how far it is", () => {
   });
 
   test("an unknown total: what was done so far, or that it works", () => {
-    const row = { ...running, step: 1, step_done: 38_112 };
+    const row = { ...running, current_step: 1, step_done: 38_112 };
     expect(view(row)).toMatchObject({
       percent: null,
       percentText: "38,112 rows so far",
@@ -143,7 +149,7 @@ describe("how far it is", () => {
   });
 
   test("a step that counts bytes says so in sizes", () => {
-    const row = { ...running, step: 0, step_done: 8_140_000 };
+    const row = { ...running, current_step: 0, step_done: 8_140_000 };
     expect(view(row).percentText).toBe("8.1 MB so far");
     expect(view({ ...row, step_total: 12_000_000 }).amount).toBe("8.1 of 12 MB");
   });
@@ -167,13 +173,15 @@ describe("how far it is", () => {
 
   test("an expectation is told of a running job, and of one that waits to be tried again", () => {
     const retrying = { status: "queued", reason: "retry", ...begun } as const;
-    const still = { ...retrying, progressed_at: now - 60_000 };
-    const end = { eta_from: now + 100_000, eta_to: now + 110_000 };
+    const still = { ...retrying, last_progress_at: now - 60_000 };
+    const end = { eta_earliest: now + 100_000, eta_latest: now + 110_000 };
     expect(view({ ...still, ...end }).estimate).toBe("about 2 minutes left");
-    const eta = { eta_from: now + 100_000, eta_to: now + 110_000 };
+    const eta = { eta_earliest: now + 100_000, eta_latest: now + 110_000 };
     expect(view({ ...running, ...eta }).estimate).toBe("about 2 minutes left");
     expect(view({ status: "paused", ...begun, ...eta }).estimate).toBe("");
-    expect(view({ ...running, progressed_at: now - 45_000 }).estimate).toBe("No progress for 40 s");
+    expect(view({ ...running, last_progress_at: now - 45_000 }).estimate).toBe(
+      "No progress for 40 s",
+    );
   });
 });
 
@@ -181,10 +189,10 @@ describe("steps", () => {
   const step = (position: number, different: Partial<StepRow>): StepRow => ({
     ...{ job_id: "job", position, name: `Step ${position}`, weight: 1, status: "waiting" },
     ...{
-      value: null,
+      result: null,
       started_at: null,
       finished_at: null,
-      ran_ms: null,
+      running_ms: null,
       total: null,
       ...different,
     },
@@ -244,14 +252,14 @@ describe("words of the end", () => {
 });
 
 describe("where it stopped", () => {
-  const ended = { ...begun, finished_at: now, step: 1, step_done: 1_204 };
+  const ended = { ...begun, finished_at: now, current_step: 1, step_done: 1_204 };
 
   test.each<[string, Partial<JobRow>]>([
     ["in step 2 of 2: Writing, after 1,204 of 5,000 rows", { step_total: 5_000 }],
     ["in step 2 of 2: Writing, after 1,204 rows", {}],
     ["in step 2 of 2: Writing", { step_done: 0, step_total: 5_000 }],
     ["in step 1 of 2: Reading the file, after 3.2 of 18 MB", { ...bytes(3_210_000, 18_000_000) }],
-    ["", { step: null, step_done: 0 }],
+    ["", { current_step: null, step_done: 0 }],
   ])("%s", (words, row) => {
     expect(view({ status: "failed", ...ended, ...row }).stoppedAt).toBe(words);
     expect(view({ status: "cancelled", ...ended, ...row }).stoppedAt).toBe(words);
@@ -260,7 +268,7 @@ describe("where it stopped", () => {
   });
 
   function bytes(done: number, total: number): Partial<JobRow> {
-    return { step: 0, step_done: done, step_total: total };
+    return { current_step: 0, step_done: done, step_total: total };
   }
 });
 
@@ -289,7 +297,13 @@ describe("what can be done with it", () => {
 });
 
 test("a job outlives the file of its kind", () => {
-  const row = jobRow({ kind: "gone_by_now", status: "running", ...begun, step: 1, step_done: 3 });
+  const row = jobRow({
+    kind: "gone_by_now",
+    status: "running",
+    ...begun,
+    current_step: 1,
+    step_done: 3,
+  });
   expect(jobView(row, undefined, [], now)).toMatchObject({
     ...{ title: "gone_by_now", stepText: "", percentText: "3 items so far" },
   });

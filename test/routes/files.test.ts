@@ -75,10 +75,10 @@ async function addFile(
   const key = `jobs/job-1/files/${id}`;
   const { size } = await storage.write(key, [Buffer.from(text)]);
   const file = { id, job_id: "job-1", role: "result" as const, name: "Zoë's list.csv" };
-  const kept_until = keptFor === undefined ? null : db.backend.now() + keptFor;
+  const expires_at = keptFor === undefined ? null : db.backend.now() + keptFor;
   await db.backend.db
     .insertInto("files")
-    .values({ ...file, media_type: mediaType, size, storage_key: key, created_at: 0, kept_until })
+    .values({ ...file, media_type: mediaType, size, storage_key: key, created_at: 0, expires_at })
     .execute();
 }
 
@@ -135,7 +135,7 @@ test.each([
   await addFile(id, content, { mediaType });
   const told = async () => {
     const deeds = await readAudit(db.backend.db, "job-1", 100);
-    return deeds.filter(({ file_name, key }) => file_name && key.endsWith(id)).length;
+    return deeds.filter(({ file_name, dedup_key }) => file_name && dedup_key.endsWith(id)).length;
   };
   const get = (headers: Record<string, string>, method = "GET") =>
     download(linkTo(id), person, { method, headers });

@@ -28,7 +28,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
             ? ("warn" as const)
             : ("info" as const),
       message: at === 0 ? "two\nlines <b>" : `line ${at + 1}`,
-      happened_at: Date.UTC(2026, 10, 23, 14, 5),
+      created_at: Date.UTC(2026, 10, 23, 14, 5),
     }));
     for (let from = 0; from < lines; from += 1_000)
       await db

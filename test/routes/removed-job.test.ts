@@ -18,7 +18,7 @@ beforeEach(async () => {
   } as const;
   const finished_at = Date.UTC(2026, 4, 3, 14, 2);
   await site.backend.db
-    .insertInto("removed_jobs")
+    .insertInto("expired_jobs")
     .values({ ...whose, ...what, finished_at })
     .execute();
 });

@@ -25,7 +25,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
       const storage_key = `jobs/${id}/files/${name}`;
       const { size } = await site.storage.write(storage_key, [Buffer.from(content)]);
       const row = { id: `${name}-of-${id}`, job_id: id, role: "result" as const, name, size };
-      const about = { storage_key, created_at: Date.now(), kept_until: null, removed_at: null };
+      const about = { storage_key, created_at: Date.now(), expires_at: null, deleted_at: null };
       const file = { ...row, ...about, media_type: "text/csv", ...different };
       await db.insertInto("files").values(file).execute();
     }
@@ -81,7 +81,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
   });
 
   test("what is no longer kept is told, and not offered", async () => {
-    const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" }, { kept_until: 1 });
+    const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" }, { expires_at: 1 });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("no longer kept");
     expect(page).not.toContain("/result?file=");

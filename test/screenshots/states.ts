@@ -15,13 +15,19 @@ interface State {
 
 const second = 1_000;
 const minute = 60 * second;
-const half = { step: 1, step_done: 42_318, step_total: 100_000, progress: 0.65, succeeded: 42_241 };
+const half = {
+  current_step: 1,
+  step_done: 42_318,
+  step_total: 100_000,
+  progress: 0.65,
+  succeeded: 42_241,
+};
 const counts = { rejected: 77 };
 
 /** @param now ms */
 function states(now: number): Record<string, State> {
-  const runs = running({ claimed_at: now - 72 * second, progressed_at: now - 200 });
-  const ended = { started_at: now - 4 * minute, finished_at: now - minute, ran_ms: 180_000 };
+  const runs = running({ claimed_at: now - 72 * second, last_progress_at: now - 200 });
+  const ended = { started_at: now - 4 * minute, finished_at: now - minute, running_ms: 180_000 };
   return {
     scheduled: { row: { run_at: now + 9 * 3_600 * second } },
     queued: { row: {} },
@@ -44,13 +50,19 @@ function states(now: number): Record<string, State> {
         { level: "warn", message: "Row 1,204: the date is not one, and was left out" },
         { level: "info", message: "99,812 contacts in the file, 188 rows rejected" },
       ],
-      row: { ...runs, ...half, ...counts, eta_from: now + 80 * second, eta_to: now + 110 * second },
+      row: {
+        ...runs,
+        ...half,
+        ...counts,
+        eta_earliest: now + 80 * second,
+        eta_latest: now + 110 * second,
+      },
     },
     "unknown-total": {
       kind: "contact_export",
       row: {
         ...runs,
-        step: 0,
+        current_step: 0,
         step_done: 38_112,
         succeeded: 38_112,
         message: "Reading the contacts whose email begins with m",
@@ -58,7 +70,12 @@ function states(now: number): Record<string, State> {
     },
     stalled: {
       stepsDone: 1,
-      row: { ...runs, ...half, progressed_at: now - 45 * second, message: "Waiting for the disk" },
+      row: {
+        ...runs,
+        ...half,
+        last_progress_at: now - 45 * second,
+        message: "Waiting for the disk",
+      },
     },
     pausing: { stepsDone: 1, row: { ...runs, ...half, pause_requested_at: now - 2 * second } },
     paused: { stepsDone: 1, row: { ...half, status: "paused", started_at: now - minute } },
@@ -145,7 +162,7 @@ async function insertLines(
     ...line,
     job_id: id,
     seq: at + 1,
-    happened_at: now - (60 - at * 9) * second,
+    created_at: now - (60 - at * 9) * second,
   }));
   await backend.db.insertInto("job_logs").values(rows).execute();
 }

@@ -4,7 +4,7 @@ import { createPreviews } from "../../server/storage/previews.ts";
 import { bytes, temporaryStorage } from "./temporary.ts";
 
 function file(id: string, different: Partial<FileRow> = {}): FileRow {
-  const times = { created_at: 0, kept_until: null, removed_at: null };
+  const times = { created_at: 0, expires_at: null, deleted_at: null };
   const row = { id, job_id: "job", role: "result" as const, name: id, media_type: "text/plain" };
   return { ...row, ...times, size: 1_000_000, storage_key: `jobs/job/files/${id}`, ...different };
 }

@@ -61,6 +61,6 @@ export async function openTestBackend(which: TestBackend) {
 export async function addAccount(backend: Backend, id: string, maxRunning = 5): Promise<void> {
   await backend.db
     .insertInto("accounts")
-    .values({ id, name: id, max_running: maxRunning, created_at: backend.now() })
+    .values({ id, name: id, max_running_jobs: maxRunning, created_at: backend.now() })
     .execute();
 }

@@ -44,7 +44,7 @@ export async function fillWithJobs(
 async function addWords(db: Kysely<Schema>, accountId: string): Promise<void> {
   const words = (word: string, which: RawBuilder<unknown>) =>
     sql`
-    insert into job_words (job_id, word, account_id, user_id)
+    insert into job_search_terms (job_id, term, account_id, user_id)
     select id, ${word}, account_id, user_id from jobs
     where account_id = ${accountId} and ${which}`.execute(db);
   await words("people", sql`1 = 1`);
@@ -53,7 +53,7 @@ async function addWords(db: Kysely<Schema>, accountId: string): Promise<void> {
 
 /** Brings the planner's statistics up to date, as the server does by itself in time. */
 export async function analyse({ name, db }: Backend): Promise<void> {
-  for (const table of ["jobs", "job_words", "job_audit"]) {
+  for (const table of ["jobs", "job_search_terms", "job_audit_entries"]) {
     await sql.raw(`${name === "postgres" ? "vacuum analyze" : "analyze"} ${table}`).execute(db);
   }
 }
@@ -94,7 +94,7 @@ async function insert({ name, db }: Backend, who: ManyJobs, part: Part): Promise
         from spread)
     insert into jobs (id, kind, account_id, user_id, status, input, subject, outcome, error, run_at,
       created_at, started_at, finished_at, hidden_at, max_retries, timeout_ms, fence, event_seq,
-      step, step_done, step_total, progress, message, succeeded, rejected)
+      current_step, step_done, step_total, progress, message, succeeded, rejected)
     select substr(stamp, 1, 8) || '-' || substr(stamp, 9, 4) || '-7000-8000-'
         || substr(cast(1000000000000 + n as text), 2),
       kind,

@@ -84,7 +84,7 @@ interface Line {
 }
 
 /** Partial indexes of what runs or was left: they hold a few rows, however large the table is. */
-const small = /INDEX jobs_(of_worker|untidy)\b/;
+const small = /INDEX jobs_(running_by_worker|awaiting_cleanup)\b/;
 
 async function explainOnSqlite({ db }: Backend, query: CompiledQuery): Promise<string[]> {
   const explained = CompiledQuery.raw(`explain query plan ${query.sql}`, [...query.parameters]);

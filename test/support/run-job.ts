@@ -84,12 +84,14 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
     },
     async errors(id) {
       const rows = await backend.db
-        .selectFrom("job_errors")
+        .selectFrom("job_rejections")
         .selectAll()
         .where("job_id", "=", id)
         .orderBy("reason")
         .execute();
-      return rows.map(({ reason, count, rows }) => ({ reason, count, rows: JSON.parse(rows) }));
+      return rows.map(({ reason, count, first_rows }) => {
+        return { reason, count, rows: JSON.parse(first_rows) };
+      });
     },
     close: () => database.close(),
   };

@@ -65,7 +65,7 @@ const freeStrangers = `
   select graphile_worker.force_unlock_workers(array_agg(distinct locked_by))
   from graphile_worker._private_jobs
   where locked_at < now() - interval '1 minute' and not exists (
-    select 1 from workers where queue_id = locked_by)`;
+    select 1 from workers where queue_worker_id = locked_by)`;
 
 /** The key makes one entry for each job; a second ring moves the one that is there. */
 export async function ring(tx: Transaction<Schema>, job: Doorbell): Promise<void> {
@@ -107,7 +107,7 @@ async function isAnyClaimable(db: Kysely<Schema>): Promise<boolean> {
  */
 export const lockStatement: RawBuilder<{ id: string }> = sql`
   with recursive ${waiting} ${open}
-  order by head.priority, accounts.running, accounts.last_claimed_at
+  order by head.priority, accounts.running_jobs, accounts.last_claimed_at
   limit 1 for no key update of accounts skip locked`;
 
 /** All of a claim in an account that is locked, its event too. */
@@ -124,16 +124,17 @@ export function claimStatement(
         and status = 'queued' and run_at <= ${serverNow}
       order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
     counted as (
-      update accounts set running = running + 1, last_claimed_at = ${at}
+      update accounts set running_jobs = running_jobs + 1, last_claimed_at = ${at}
       where id = ${accountId} and exists (select from best)),
     claimed as (
       update jobs set status = 'running', fence = fence + 1, version = version + 1,
         event_seq = event_seq + 1, worker_id = ${workerId}, claimed_at = ${at},
         started_at = coalesce(started_at, ${at}),
-        deadline_at = ${at}::bigint + timeout_ms - ran_ms, progressed_at = ${at}, untidy = 1
+        deadline_at = ${at}::bigint + timeout_ms - running_ms, last_progress_at = ${at},
+        cleanup_due_at = ${at}
       from best where jobs.id = best.id returning jobs.*),
     told as (
-      insert into job_events (job_id, seq, type, message, details, happened_at)
+      insert into job_events (job_id, seq, type, message, details, created_at)
       select id, event_seq, ${claimEvent}, claimed_at from claimed)
     select * from claimed`;
 }

@@ -59,7 +59,7 @@ export function openSqlite(path: string): Backend {
     life,
     relation,
     async migrate() {
-      await migrate(db, { identity: sql`integer`, key: "text", date: "text", flag: "integer" });
+      await migrate(db, schemaDialect);
       await createSignalsTable(db);
     },
     ping: async () => void file.prepare("select 1 from jobs limit 1").get(),
@@ -69,6 +69,14 @@ export function openSqlite(path: string): Backend {
     },
   };
 }
+
+const schemaDialect = {
+  identity: sql`integer`,
+  bytewiseText: sql`text`,
+  timestamp: sql`text`,
+  boolean: sql`integer`,
+  frequentUpdates: sql``,
+};
 
 function relation<Row extends object>(
   rows: readonly Row[],

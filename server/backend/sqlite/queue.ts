@@ -38,7 +38,7 @@ export function bestStatement(at: number): RawBuilder<{ id: string; account_id: 
       select id from jobs where account_id = accounts.id and status = 'queued' and run_at <= ${at}
       order by priority, run_at, id limit 1)
     where ${hasRoom("head.priority")}
-    order by head.priority, accounts.running, accounts.last_claimed_at limit 1`;
+    order by head.priority, accounts.running_jobs, accounts.last_claimed_at limit 1`;
 }
 
 /** Every write transaction is the only one on the file, so some statements claim like one. */
@@ -48,7 +48,7 @@ async function claim(write: Write, workerId: string, at: number): Promise<JobRow
   if (!found) return undefined;
   await db
     .updateTable("accounts")
-    .set({ running: sql`running + 1`, last_claimed_at: at })
+    .set({ running_jobs: sql`running_jobs + 1`, last_claimed_at: at })
     .where("id", "=", found.account_id)
     .execute();
   const row = await db
@@ -61,14 +61,14 @@ async function claim(write: Write, workerId: string, at: number): Promise<JobRow
       worker_id: workerId,
       claimed_at: at,
       started_at: sql`coalesce(started_at, ${at})`,
-      deadline_at: sql`${at} + timeout_ms - ran_ms`,
-      progressed_at: at,
-      untidy: 1,
+      deadline_at: sql`${at} + timeout_ms - running_ms`,
+      last_progress_at: at,
+      cleanup_due_at: at,
     })
     .where("id", "=", found.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await sql`insert into job_events (job_id, seq, type, message, details, happened_at)
+  await sql`insert into job_events (job_id, seq, type, message, details, created_at)
     select id, event_seq, ${claimEvent}, ${at} from jobs where id = ${row.id}`.execute(db);
   write.changed(row.id);
   write.happened(lifeEvent(claimType(row), row));

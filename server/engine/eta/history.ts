@@ -28,7 +28,7 @@ export async function pastJobs(
   return new Map(
     [...byName].map(([name, jobs]) => [
       name,
-      jobs.map(({ ran_ms, size }) => ({ ms: ran_ms, size, steps: [] })),
+      jobs.map(({ running_ms, input_bytes }) => ({ ms: running_ms, size: input_bytes, steps: [] })),
     ]),
   );
 }
@@ -40,13 +40,13 @@ export function nameOf({ accountId, kind }: KindOfAccount): string {
 /** With what each of their steps took. */
 export async function pastSteps(db: Kysely<Schema>, asked: KindOfAccount): Promise<PastJob[]> {
   const { rows } = await sql<Ended & Took>`
-    select job.id, job.size, job.ran_ms as job_ms, position, steps.ran_ms, started_at, finished_at,
+    select job.id, job.input_bytes, job.running_ms as job_ms, position, steps.running_ms, started_at, finished_at,
       total
     from (${ofKind(asked)}) as job join job_steps as steps on steps.job_id = job.id
     order by job.id, position`.execute(db);
   return [...Map.groupBy(rows, ({ id }) => id).values()].map((steps) => ({
     ms: steps[0]!.job_ms,
-    size: steps[0]!.size,
+    size: steps[0]!.input_bytes,
     steps: steps.map(stepOf),
   }));
 }
@@ -55,28 +55,28 @@ interface Ended {
   id: string;
   account_id: string;
   kind: string;
-  ran_ms: number;
-  size: number | null;
+  running_ms: number;
+  input_bytes: number | null;
 }
 
 interface Took {
   job_ms: number;
-  ran_ms: number | null;
+  running_ms: number | null;
   started_at: number | null;
   finished_at: number | null;
   total: number | null;
 }
 
 /** Of jobs from before running times of steps were kept, the times of day tell nearly the same. */
-function stepOf({ ran_ms, started_at, finished_at, total }: Took): PastStep | null {
+function stepOf({ running_ms, started_at, finished_at, total }: Took): PastStep | null {
   const passed = started_at === null || finished_at === null ? null : finished_at - started_at;
-  const ms = ran_ms ?? passed;
+  const ms = running_ms ?? passed;
   return ms === null ? null : { ms, total };
 }
 
 /** An index knows where they are, in this order. */
 function ofKind({ accountId, kind }: KindOfAccount): RawBuilder<unknown> {
-  return sql`select id, account_id, kind, ran_ms, size from jobs
+  return sql`select id, account_id, kind, running_ms, input_bytes from jobs
     where account_id = ${accountId} and kind = ${kind} and status = 'done'
     and finished_at is not null and hidden_at is null
     order by finished_at desc, id desc limit ${most}`;

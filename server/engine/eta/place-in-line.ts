@@ -39,7 +39,7 @@ export async function withPlaces<
   });
 }
 
-type Waiting = Pick<JobRow, "id" | "account_id" | "kind" | "size" | "priority" | "run_at">;
+type Waiting = Pick<JobRow, "id" | "account_id" | "kind" | "input_bytes" | "priority" | "run_at">;
 
 /** By account, in the order in which they are claimed. */
 async function linesOf(
@@ -49,7 +49,7 @@ async function linesOf(
 ): Promise<Map<string, Waiting[]>> {
   const lines = accounts.map(
     (id) => sql`select * from (
-      select id, account_id, kind, size, priority, run_at from jobs
+      select id, account_id, kind, input_bytes, priority, run_at from jobs
       where account_id = ${id} and status = 'queued' and run_at <= ${now}
       order by priority, run_at, id limit ${counted}) as part`,
   );
@@ -65,11 +65,11 @@ async function fullAccounts(
 ): Promise<Map<string, number>> {
   const full = await db
     .selectFrom("accounts")
-    .select(["id", "running"])
+    .select(["id", "running_jobs"])
     .where("id", "in", accounts)
-    .whereRef("running", ">=", "max_running")
+    .whereRef("running_jobs", ">=", "max_running_jobs")
     .execute();
-  return new Map(full.map(({ id, running }) => [id, running]));
+  return new Map(full.map(({ id, running_jobs }) => [id, running_jobs]));
 }
 
 /** @returns by account, for each in its line, when it begins; null where nobody can know */
@@ -89,8 +89,13 @@ async function startsOf(
     }),
   );
   const past = await pastJobs(db, [...kinds.values()]);
-  const usual = ({ account_id, kind, size }: Pick<Waiting, "account_id" | "kind" | "size">) =>
-    typicalDuration(past.get(nameOf({ accountId: account_id, kind })) ?? [], size)?.ms ?? null;
+  const usual = ({
+    account_id,
+    kind,
+    input_bytes,
+  }: Pick<Waiting, "account_id" | "kind" | "input_bytes">) =>
+    typicalDuration(past.get(nameOf({ accountId: account_id, kind })) ?? [], input_bytes)?.ms ??
+    null;
   const byAccount = Map.groupBy(running, (job) => job.account_id);
   return new Map(
     [...full].map(([id, places]) => {
@@ -103,13 +108,27 @@ async function startsOf(
 
 type Running = Pick<
   JobRow,
-  "account_id" | "kind" | "size" | "eta_from" | "eta_to" | "ran_ms" | "claimed_at"
+  | "account_id"
+  | "kind"
+  | "input_bytes"
+  | "eta_earliest"
+  | "eta_latest"
+  | "running_ms"
+  | "claimed_at"
 >;
 
 function runningIn(db: Kysely<Schema>, accounts: readonly string[]): Promise<Running[]> {
   return db
     .selectFrom("jobs")
-    .select(["account_id", "kind", "size", "eta_from", "eta_to", "ran_ms", "claimed_at"])
+    .select([
+      "account_id",
+      "kind",
+      "input_bytes",
+      "eta_earliest",
+      "eta_latest",
+      "running_ms",
+      "claimed_at",
+    ])
     .where("account_id", "in", accounts)
     .where("status", "=", "running")
     .where("finished_at", "is", null)
@@ -118,10 +137,10 @@ function runningIn(db: Kysely<Schema>, accounts: readonly string[]): Promise<Run
 
 /** By what it expects itself, or by what such jobs take; one that takes longer is a riddle. */
 function leftOf(job: Running, usual: number | null, now: number): number | null {
-  const { eta_from, eta_to, ran_ms, claimed_at } = job;
-  if (eta_from !== null && eta_to !== null && eta_to >= now) {
-    return Math.max(0, (eta_from + eta_to) / 2 - now);
+  const { eta_earliest, eta_latest, running_ms, claimed_at } = job;
+  if (eta_earliest !== null && eta_latest !== null && eta_latest >= now) {
+    return Math.max(0, (eta_earliest + eta_latest) / 2 - now);
   }
-  const left = usual === null ? -1 : usual - ran_ms - (now - claimed_at!);
+  const left = usual === null ? -1 : usual - running_ms - (now - claimed_at!);
   return left >= 0 ? left : null;
 }

@@ -35,10 +35,10 @@ export function recallLater(run: Run, estimator: Estimator): () => void {
 async function recall({ backend, row }: Run): Promise<Known> {
   const { db } = backend;
   const past = await pastSteps(db, { accountId: row.account_id, kind: row.kind });
-  const known = { past, size: row.size };
+  const known = { past, size: row.input_bytes };
   if (row.fence === 1) return { ...known, taken: [], earlier: [] };
-  const steps = db.selectFrom("job_steps").select("ran_ms").where("job_id", "=", row.id);
-  const taken = (await steps.orderBy("position").execute()).map(({ ran_ms }) => ran_ms);
+  const steps = db.selectFrom("job_steps").select("running_ms").where("job_id", "=", row.id);
+  const taken = (await steps.orderBy("position").execute()).map(({ running_ms }) => running_ms);
   return { ...known, taken, earlier: await earlierAdvances(backend.db, row) };
 }
 
@@ -49,9 +49,9 @@ async function recall({ backend, row }: Run): Promise<Known> {
 async function earlierAdvances(db: Run["backend"]["db"], row: JobRow): Promise<Advance[]> {
   const latest = await db
     .selectFrom("job_events")
-    .select(["type", "details", "happened_at"])
+    .select(["type", "details", "created_at"])
     .where("job_id", "=", row.id)
-    .where("happened_at", "<", row.claimed_at!)
+    .where("created_at", "<", row.claimed_at!)
     .orderBy("seq", "desc")
     .limit(mostMoments)
     .execute();
@@ -59,10 +59,10 @@ async function earlierAdvances(db: Run["backend"]["db"], row: JobRow): Promise<A
   let at = 0;
   /** Undefined while it does not run. */
   let before: number | undefined;
-  for (const { type, details, happened_at } of latest.reverse()) {
+  for (const { type, details, created_at } of latest.reverse()) {
     // Nobody knows when a lost worker stopped.
-    if (before !== undefined && type !== "rescued") at += happened_at - before;
-    if (begins.has(type) || before !== undefined) before = happened_at;
+    if (before !== undefined && type !== "rescued") at += created_at - before;
+    if (begins.has(type) || before !== undefined) before = created_at;
     if (stops.has(type)) before = undefined;
     if (type === "step_started" || type === "step_finished") advances.splice(0);
     const done = type === "step_started" ? 0 : type === "progress" ? doneOf(details) : undefined;

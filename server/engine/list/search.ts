@@ -92,18 +92,18 @@ async function countEach(db: Kysely<Schema>, who: Who, words: readonly string[])
 /** The exact word comes before longer ones, and the latest job of each first. */
 function having({ accountId, userId }: Who, word: string, most: number) {
   const owner = userId === undefined ? sql`account_id = ${accountId}` : sql`user_id = ${userId}`;
-  return sql<{ id: string }>`select job_id as id from job_words
-    where ${owner} and ${begins(word)} order by word, job_id desc limit ${most}`;
+  return sql<{ id: string }>`select job_id as id from job_search_terms
+    where ${owner} and ${begins(word)} order by term, job_id desc limit ${most}`;
 }
 
 /** Asked of each row by itself: there are few of them, and very many words. */
 function matches(word: string, kinds: readonly string[]): RawBuilder<unknown> {
-  const own = sql`(select 1 from job_words where job_id = jobs.id and ${begins(word)} limit 1) = 1`;
+  const own = sql`(select 1 from job_search_terms where job_id = jobs.id and ${begins(word)} limit 1) = 1`;
   return kinds.length > 0 ? sql`(${own} or kind in (${sql.join(kinds)}))` : own;
 }
 
 function begins(word: string): RawBuilder<unknown> {
-  return sql`word >= ${word} and word < ${word + last}`;
+  return sql`term >= ${word} and term < ${word + last}`;
 }
 
 /** Behind all that words are made of, in the order of bytes. */

@@ -78,7 +78,7 @@ async function hold(run: Run, { db }: Write, checkpoint: Checkpoint): Promise<vo
     .set({
       checkpoint: JSON.stringify(checkpoint),
       step_done: checkpoint.done,
-      progressed_at: run.backend.now(),
+      last_progress_at: run.backend.now(),
       rescues: 0,
       version: sql`version + 1`,
     })

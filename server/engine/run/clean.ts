@@ -51,13 +51,13 @@ export async function removeLeftovers(
   id: string,
 ): Promise<void> {
   const { backend, storage, log } = place;
-  let untidy = 0;
+  let cleanup_due_at: number | null = null;
   try {
     await storage.removeAll(`jobs/${id}/scratch/`);
     await removeUnlisted(place, id);
   } catch (error) {
-    untidy = backend.now() + againMs;
+    cleanup_due_at = backend.now() + againMs;
     log.warn({ job: id, err: error }, "working files cannot be removed yet");
   }
-  await backend.db.updateTable("jobs").set({ untidy }).where("id", "=", id).execute();
+  await backend.db.updateTable("jobs").set({ cleanup_due_at }).where("id", "=", id).execute();
 }

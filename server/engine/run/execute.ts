@@ -67,7 +67,11 @@ async function clean(executor: Executor, row: JobRow, kind: Kind, abort: AbortCo
   const run: Run = { row, kind, abort, tracked, ...executor };
   const done = await cleanUp(run, await createContext(run), log);
   if (done) return removeLeftovers(executor, row.id);
-  await backend.db.updateTable("jobs").set({ untidy: 1 }).where("id", "=", row.id).execute();
+  await backend.db
+    .updateTable("jobs")
+    .set({ cleanup_due_at: backend.now() })
+    .where("id", "=", row.id)
+    .execute();
 }
 
 /** @returns the job as it is now, or undefined where the run had lost it */

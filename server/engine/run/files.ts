@@ -91,7 +91,7 @@ async function list(run: Run, file: NewFile, key: string, size: number): Promise
         size,
         storage_key: key,
         created_at: at,
-        kept_until: keptMs === undefined ? null : at + keptMs,
+        expires_at: keptMs === undefined ? null : at + keptMs,
       })
       .execute();
     write.changed(row.id);

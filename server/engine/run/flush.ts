@@ -47,9 +47,9 @@ async function writeRows(
   const updated = await sql<{ id: string; event_seq: number }>`
     update jobs set step_done = given.done, step_total = given.total, progress = given.progress,
       message = given.message,
-      progressed_at = case when jobs.step_done = given.done then jobs.progressed_at
-        else given.at end, eta_from = given."etaFrom",
-      eta_to = given."etaTo", waits_until = given."waitsUntil", waits_for = given."waitsFor",
+      last_progress_at = case when jobs.step_done = given.done then jobs.last_progress_at
+        else given.at end, eta_earliest = given."etaFrom",
+      eta_latest = given."etaTo", waiting_until = given."waitsUntil", waiting_for = given."waitsFor",
       version = version + 1, event_seq = event_seq + given.sampled
     from ${given} as given
     where jobs.id = given.id and jobs.fence = given.fence and jobs.status = 'running'
@@ -62,14 +62,14 @@ async function writeRows(
   });
   const held = new Set(updated.rows.map(({ id }) => id));
   if (events.length === 0) return held;
-  await sql`insert into job_events (job_id, seq, type, message, details, happened_at)
-    select job_id, seq, 'progress', message, details, happened_at
+  await sql`insert into job_events (job_id, seq, type, message, details, created_at)
+    select job_id, seq, 'progress', message, details, created_at
     from ${backend.relation(events, {
       job_id: "text",
       seq: "integer",
       message: "text",
       details: "text",
-      happened_at: "integer",
+      created_at: "integer",
     })} as given`.execute(write.db);
   return held;
 }
@@ -82,7 +82,7 @@ function progressEvent(row: ProgressRow, seq: number) {
     seq,
     message: row.message ?? (percent === null ? `${done} so far` : `${percent} %`),
     details: JSON.stringify({ done, total, progress_pct: percent }),
-    happened_at: row.at,
+    created_at: row.at,
   };
 }
 
@@ -111,7 +111,7 @@ async function writeLines(
         seq: first + index,
         level,
         message,
-        happened_at: at,
+        created_at: at,
       })),
     )
     .execute();

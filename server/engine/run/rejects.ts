@@ -52,20 +52,20 @@ export function createRejects(): Rejects {
 
 async function add(db: Write["db"], jobId: string, reason: string, group: Group): Promise<void> {
   const before = await db
-    .selectFrom("job_errors")
-    .select("rows")
+    .selectFrom("job_rejections")
+    .select("first_rows")
     .where("job_id", "=", jobId)
     .where("reason", "=", reason)
     .executeTakeFirst();
-  const rows = [...(before ? (JSON.parse(before.rows) as number[]) : []), ...group.rows];
+  const rows = [...(before ? (JSON.parse(before.first_rows) as number[]) : []), ...group.rows];
   const shown = JSON.stringify(rows.slice(0, shownRows));
   await db
-    .insertInto("job_errors")
-    .values({ job_id: jobId, reason, count: group.count, rows: shown })
+    .insertInto("job_rejections")
+    .values({ job_id: jobId, reason, count: group.count, first_rows: shown })
     .onConflict((conflict) =>
       conflict
         .columns(["job_id", "reason"])
-        .doUpdateSet({ count: sql`job_errors.count + ${group.count}`, rows: shown }),
+        .doUpdateSet({ count: sql`job_rejections.count + ${group.count}`, first_rows: shown }),
     )
     .execute();
 }

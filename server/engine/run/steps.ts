@@ -30,19 +30,21 @@ export async function openSteps(run: Run): Promise<Steps> {
     tracked.begin(begun ? { position, toWhole, told: toldOf(row) } : { position, toWhole });
     if (begun) return;
     const fact = { type: "step_started", message: step.name };
-    const set = { step: step.position, step_done: 0, step_total: null, message: null };
+    const set = { current_step: step.position, step_done: 0, step_total: null, message: null };
     await change(step, { status: "running", started_at: backend.now() }, fact, set);
   }
 
   async function finish(step: StepRow, value: unknown): Promise<void> {
     await tracked.finish();
     const at = backend.now();
-    const before = rows.slice(0, step.position).reduce((sum, { ran_ms }) => sum + (ran_ms ?? 0), 0);
+    const before = rows
+      .slice(0, step.position)
+      .reduce((sum, { running_ms }) => sum + (running_ms ?? 0), 0);
     const kept = {
       status: "done",
-      value: JSON.stringify(value),
+      result: JSON.stringify(value),
       finished_at: at,
-      ran_ms: row.ran_ms + at - row.claimed_at! - before,
+      running_ms: row.running_ms + at - row.claimed_at! - before,
       total: tracked.total,
     } as const;
     // A finished step is a checkpoint too: rescues are counted anew behind it.
@@ -74,12 +76,12 @@ export async function openSteps(run: Run): Promise<Steps> {
     },
     value<T>(name: string): T | undefined {
       const step = rows.find((each) => each.name === name);
-      return step?.status === "done" ? (JSON.parse(step.value ?? "null") as T) : undefined;
+      return step?.status === "done" ? (JSON.parse(step.result ?? "null") as T) : undefined;
     },
     async run<T>(name: string, work: () => Promise<T>): Promise<T> {
       const step = rows.find((each) => each.name === name);
       if (!step) throw new Error(`The kind "${row.kind}" has no step "${name}"`);
-      if (step.status === "done") return JSON.parse(step.value ?? "null") as T;
+      if (step.status === "done") return JSON.parse(step.result ?? "null") as T;
       run.abort.signal.throwIfAborted();
       await begin(step);
       const value = await work();

@@ -49,18 +49,18 @@ export function asked({ runAt, only }: Asked): { run_at?: string; only?: string 
  */
 export async function refuseWhereActive(
   write: Write,
-  request: StartRequest & { print: string },
+  request: StartRequest & { fingerprint: string },
   input: string,
 ): Promise<Started | undefined> {
-  const { accountId, print, unlessActive } = request;
-  await write.hold(`start:${accountId}:${print}`);
+  const { accountId, fingerprint, unlessActive } = request;
+  await write.hold(`start:${accountId}:${fingerprint}`);
   const earlier = await startedBefore(write.db, request, input);
   if (earlier) return earlier;
   let active = write.db
     .selectFrom("jobs")
     .selectAll()
     .where("account_id", "=", accountId)
-    .where("print", "=", print)
+    .where("input_fingerprint", "=", fingerprint)
     .where("finished_at", "is", null);
   if (unlessActive?.userId) active = active.where("user_id", "=", unlessActive.userId);
   const job = await active.limit(1).executeTakeFirst();

@@ -20,7 +20,7 @@ const defaultTimeout: Duration = "1h";
 interface Checked extends Omit<StartRequest, "input"> {
   /** JSON */
   input: string;
-  print: string;
+  fingerprint: string;
   uploads: Upload[];
   /** Now, ms. */
   at: number;
@@ -46,9 +46,9 @@ export async function insertJob(
       priority: kind.priority ?? 0,
       status: "queued",
       input: request.input,
-      print: request.print,
+      input_fingerprint: request.fingerprint,
       subject: subjectOf(kind, request),
-      size: sizeOf(request.uploads),
+      input_bytes: sizeOf(request.uploads),
       run_at: runAt,
       created_at: at,
       max_retries: (kind.retryAfter ?? defaultRetryAfter).length,

@@ -4,9 +4,9 @@ import type { Backend } from "../../backend/backend.ts";
 import type { UploadRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
 import { storable } from "../storable.ts";
-import type { PrintedFile } from "./print.ts";
+import type { FingerprintedFile } from "./fingerprint.ts";
 
-export type Upload = Pick<UploadRow, "id" | "name" | "size"> & PrintedFile;
+export type Upload = Pick<UploadRow, "id" | "name" | "size"> & FingerprintedFile;
 
 /** The names of the input's fields that hold an upload's id. */
 export function uploadFields({ input }: Pick<Kind, "input">): string[] {

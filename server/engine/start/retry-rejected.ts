@@ -89,9 +89,9 @@ function nameOf({ subject, rejected }: JobRow, file: FileRow): string {
 async function stepValues({ db }: Backend, jobId: string): Promise<Map<string, unknown>> {
   const steps = await db
     .selectFrom("job_steps")
-    .select(["name", "value"])
+    .select(["name", "result"])
     .where("job_id", "=", jobId)
     .where("status", "=", "done")
     .execute();
-  return new Map(steps.map(({ name, value }) => [name, JSON.parse(value ?? "null")]));
+  return new Map(steps.map(({ name, result }) => [name, JSON.parse(result ?? "null")]));
 }

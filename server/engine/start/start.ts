@@ -2,9 +2,9 @@ import type { Backend } from "../../backend/backend.ts";
 import type { Catalog } from "../../catalog.ts";
 import { checkInput } from "./check-input.ts";
 import { refuseWhereActive, startedBefore } from "./earlier.ts";
+import { inputFingerprint } from "./fingerprint.ts";
 import { insertJob } from "./insert.ts";
 import { uploadsOf } from "./job-uploads.ts";
-import { printOf } from "./print.ts";
 import { InvalidInput, type Started, type StartRequest, UnknownKind } from "./request.ts";
 
 /**
@@ -31,16 +31,16 @@ export async function start(
     throw new InvalidInput(wrong);
   }
   const { uploads } = found;
-  const print = printOf(request.kind, checked.input, uploads);
+  const fingerprint = inputFingerprint(request.kind, checked.input, uploads);
   return backend.write(async (write) => {
     if (request.unlessActive) {
-      const earlier = await refuseWhereActive(write, { ...request, print }, input);
+      const earlier = await refuseWhereActive(write, { ...request, fingerprint }, input);
       if (earlier) return earlier;
     }
     const job = await insertJob(write, kind, {
       ...request,
       input,
-      print,
+      fingerprint,
       uploads,
       at: backend.now(),
     });

@@ -6,7 +6,7 @@ import type { Log } from "../../log.ts";
 import { callsCleanup, cleanupMs } from "../run/clean.ts";
 import type { LocalJobs } from "./local-jobs.ts";
 import type { Departure, RunnerPool } from "./runner-pool.ts";
-import { heldMs, holdUntidy, takeUntidy } from "./sweep.ts";
+import { claimCleanups, cleanupLeaseMs, deferCleanup } from "./sweep.ts";
 
 /** Of what others left: each gets a process for itself, and none of these is in a hurry. */
 const mostAtOnce = 2;
@@ -31,7 +31,7 @@ export function createCleaner(parts: {
   async function clean(row: JobRow, alone = false): Promise<void> {
     const kind = catalog.get(row.kind);
     const timeMs = cleanupMs(kind);
-    if (callsCleanup(kind, row)) await holdUntidy(backend, row.id, timeMs + heldMs);
+    if (callsCleanup(kind, row)) await deferCleanup(backend, row.id, timeMs + cleanupLeaseMs);
     const mine = local.add(row, timeMs);
     let departure: Departure;
     try {
@@ -49,7 +49,7 @@ export function createCleaner(parts: {
     clean: (ended) => clean(ended),
     async sweep() {
       if (busy >= mostAtOnce) return;
-      for (const row of await takeUntidy(backend, mostAtOnce - busy)) {
+      for (const row of await claimCleanups(backend, mostAtOnce - busy)) {
         if (local.has(row.id)) continue;
         busy++;
         void clean(row, true)

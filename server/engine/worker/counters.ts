@@ -8,13 +8,13 @@ export async function mendCounters(backend: Backend): Promise<void> {
     select accounts.id from accounts left join (
       select account_id, count(*) as running from jobs where status = 'running'
       group by account_id) as counted on counted.account_id = accounts.id
-    where accounts.running <> coalesce(counted.running, 0)`.execute(backend.db);
+    where accounts.running_jobs <> coalesce(counted.running, 0)`.execute(backend.db);
   for (const { id } of wrong) {
     await backend.write(async ({ db }) => {
       const account = db.updateTable("accounts").where("id", "=", id);
       // Touching the row first locks it, so that no claim comes between the count and its keeping.
-      await account.set({ running: sql`running` }).execute();
-      await account.set({ running: countOfRunning }).execute();
+      await account.set({ running_jobs: sql`running_jobs` }).execute();
+      await account.set({ running_jobs: countOfRunning }).execute();
     });
   }
 }

@@ -80,7 +80,8 @@ export async function supervise(options: {
       local.remove(row.id);
     }
     // In a shutdown it is left to the sweep of others.
-    if (job?.untidy && isFinal(job.status) && !stopping) await cleaner.clean(job);
+    if (job && job.cleanup_due_at !== null && isFinal(job.status) && !stopping)
+      await cleaner.clean(job);
   }
 
   /** Writes the end of a run whose process could not. @returns the job as it is now, if still ours */

@@ -14,9 +14,9 @@ const watchedAtLeastMs = 2_500;
 const overdueMs = 5_000;
 const mostRings = 50;
 /** An ended run has this long for cleaning up by itself. */
-const untidyMs = 8_000;
+const cleanupAfterMs = 8_000;
 /** Who was given something to clean up has this long before it is given out again. */
-export const heldMs = 30_000;
+export const cleanupLeaseMs = 30_000;
 const mendEveryMs = 60_000;
 
 export interface Sweeper {
@@ -36,12 +36,12 @@ export function createSweeper(
     const askedAt = monotonic();
     const workers = await backend.db
       .selectFrom("workers")
-      .select(["id", "beat", "beat_at"])
+      .select(["id", "heartbeat_count", "last_heartbeat_at"])
       .execute();
     const at = monotonic();
-    for (const { id, beat, beat_at } of workers) {
+    for (const { id, heartbeat_count: beat, last_heartbeat_at } of workers) {
       const before = seen.get(id);
-      if (!before) seen.set(id, { beat, at: at - silentBefore(backend.now() - beat_at) });
+      if (!before) seen.set(id, { beat, at: at - silentBefore(backend.now() - last_heartbeat_at) });
       else if (before.beat !== beat) seen.set(id, { beat, at });
     }
     const present = new Set(workers.map((worker) => worker.id));
@@ -80,9 +80,9 @@ export async function removeWorkers(backend: Backend, ids: string[]): Promise<vo
   const removed = await backend.db
     .deleteFrom("workers")
     .where("id", "in", ids)
-    .returning("queue_id")
+    .returning("queue_worker_id")
     .execute();
-  await backend.queue.release(removed.flatMap(({ queue_id }) => queue_id ?? []));
+  await backend.queue.release(removed.flatMap(({ queue_worker_id }) => queue_worker_id ?? []));
 }
 
 /** Running jobs whose worker is not on the list go back to queued, at the front. */
@@ -102,32 +102,31 @@ export async function rescueOrphans(backend: Backend): Promise<void> {
  * it is done. The first condition is that of the index.
  * @param most so many at a time
  */
-export async function takeUntidy({ db, now }: Backend, most: number): Promise<JobRow[]> {
+export async function claimCleanups({ db, now }: Backend, most: number): Promise<JobRow[]> {
   const at = now();
   const left = await db
     .selectFrom("jobs")
     .select("id")
-    .where(sql<boolean>`untidy > 0`)
-    .where("finished_at", "<=", at - untidyMs)
-    .where("untidy", "<=", at)
+    .where("cleanup_due_at", "is not", null)
+    .where("finished_at", "<=", at - cleanupAfterMs)
+    .where("cleanup_due_at", "<=", at)
     .limit(most)
     .execute();
   if (left.length === 0) return [];
   const ids = left.map(({ id }) => id);
   return db
     .updateTable("jobs")
-    .set({ untidy: at + heldMs })
+    .set({ cleanup_due_at: at + cleanupLeaseMs })
     .where("id", "in", ids)
-    .where(sql<boolean>`untidy > 0`)
-    .where("untidy", "<=", at)
+    .where("cleanup_due_at", "<=", at)
     .returningAll()
     .execute();
 }
 
 /** Nobody else begins to clean up behind the job for so long. */
-export async function holdUntidy({ db, now }: Backend, id: string, ms: number): Promise<void> {
-  const held = db.updateTable("jobs").set({ untidy: now() + ms });
-  await held.where("id", "=", id).where("untidy", ">", 0).execute();
+export async function deferCleanup({ db, now }: Backend, id: string, ms: number): Promise<void> {
+  const held = db.updateTable("jobs").set({ cleanup_due_at: now() + ms });
+  await held.where("id", "=", id).where("cleanup_due_at", "is not", null).execute();
 }
 
 /**

@@ -15,9 +15,9 @@ export async function register(backend: Backend, queueId: string | null): Promis
       id,
       host: hostname(),
       pid: process.pid,
-      beat_at: at,
+      last_heartbeat_at: at,
       started_at: at,
-      queue_id: queueId,
+      queue_worker_id: queueId,
     })
     .execute();
   return id;
@@ -37,7 +37,11 @@ export async function beat(
 ): Promise<Watched[] | undefined> {
   const { numUpdatedRows } = await backend.db
     .updateTable("workers")
-    .set({ beat: sql`beat + 1`, beat_at: backend.now(), queue_id: queueId })
+    .set({
+      heartbeat_count: sql`heartbeat_count + 1`,
+      last_heartbeat_at: backend.now(),
+      queue_worker_id: queueId,
+    })
     .where("id", "=", id)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return undefined;

@@ -58,9 +58,9 @@ export function auditApi(services: Services): OpenAPIHono<Env> {
       backend,
       deeds.map(({ user_id }) => user_id),
     );
-    const audit = deeds.map(({ action, user_id, via, at, file_name, new_job_id }) => {
+    const audit = deeds.map(({ action, user_id, via, created_at, file_name, new_job_id }) => {
       const by = { id: user_id, name: names.get(user_id) ?? null };
-      return { action, by, via, happenedAt: iso(at), file_name, new_job_id };
+      return { action, by, via, happenedAt: iso(created_at), file_name, new_job_id };
     });
     return c.json({ audit }, 200);
   });

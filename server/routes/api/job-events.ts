@@ -24,7 +24,7 @@ export function eventJson({
   seq,
   type,
   message,
-  happened_at,
+  created_at,
   details,
 }: EventRow): EventJson {
   return {
@@ -32,7 +32,7 @@ export function eventJson({
     seq,
     type,
     message,
-    happenedAt: iso(happened_at),
+    happenedAt: iso(created_at),
     details: details === null ? null : JSON.parse(details),
   };
 }

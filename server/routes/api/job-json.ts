@@ -12,7 +12,7 @@ import { maskedInput } from "./masked-input.ts";
 export const toldColumns = [
   "input",
   "retry_of",
-  "size",
+  "input_bytes",
 ] as const satisfies readonly (keyof JobRow)[];
 
 export type ToldRow = JobSummaryRow & Pick<JobRow, (typeof toldColumns)[number]>;
@@ -34,7 +34,7 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
   const { percent, error } = jobView(row, kind, steps, now);
   const active = !isFinal(row.status);
   const end = expectedEnd(row, now);
-  const waits = row.waits_until !== null && row.waits_until > now;
+  const waits = row.waiting_until !== null && row.waiting_until > now;
   const hasResult = beside.files.length > 0 || row.result_page !== null;
   return {
     id: row.id,
@@ -44,7 +44,7 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
     reason: row.reason,
     progress_pct: percent,
     progress_message: row.message,
-    current_step: row.step === null ? null : row.step + 1,
+    current_step: row.current_step === null ? null : row.current_step + 1,
     total_steps: steps.length,
     steps: steps.map((step) => stepJson(step, active)),
     ...amounts(row),
@@ -57,8 +57,8 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
     started_at: isoOrNull(row.started_at),
     completed_at: isoOrNull(row.finished_at),
     queue_position: row.line?.place ?? null,
-    waiting_until: waits ? iso(row.waits_until!) : null,
-    waiting_for: waits ? row.waits_for : null,
+    waiting_until: waits ? iso(row.waiting_until!) : null,
+    waiting_for: waits ? row.waiting_for : null,
     eta: end && { from: iso(end.from), to: iso(end.to) },
     estimated_duration_seconds: beside.typicalSeconds,
     outcome: row.outcome,

@@ -39,8 +39,8 @@ export function logsApi(services: Services): OpenAPIHono<Env> {
     const { after, limit, level } = c.req.valid("query");
     const rows = await services.jobs.logLines(job.id, { after, limit: limit + 1, level });
     const { page, next } = pageOf(rows, limit);
-    const lines = page.map(({ seq, level, message, happened_at }) => {
-      return { seq, level, message, happenedAt: iso(happened_at) };
+    const lines = page.map(({ seq, level, message, created_at }) => {
+      return { seq, level, message, happenedAt: iso(created_at) };
     });
     return c.json({ lines, next }, 200);
   });

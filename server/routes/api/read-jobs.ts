@@ -25,7 +25,7 @@ export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<
       kind: catalog.get(row.kind),
       steps: steps.get(row.id) ?? [],
       files: files.get(row.id) ?? [],
-      typicalSeconds: typicalSeconds(typical(row.kind, row.size)),
+      typicalSeconds: typicalSeconds(typical(row.kind, row.input_bytes)),
       publicUrl: config.publicUrl ?? "",
       now,
     }),

@@ -73,7 +73,7 @@ export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
       throw new Problem(409, detail, { job_id: job.id });
     }
     const typical = await typicalDurations(backend.db, catalog, job.account_id, [type]);
-    const estimated_duration_seconds = typicalSeconds(typical(type, job.size));
+    const estimated_duration_seconds = typicalSeconds(typical(type, job.input_bytes));
     c.header("Location", `/api/jobs/${job.id}`);
     c.header("Retry-After", String(pollInterval(job, backend.now()) ?? 0));
     return c.json({ job_id: job.id, status: "queued" as const, estimated_duration_seconds }, 202);

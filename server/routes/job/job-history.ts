@@ -21,7 +21,7 @@ export async function historyOf(
     const name = names.get(deed.user_id) ?? "Somebody who has left";
     return {
       text: auditText(deed.user_id === viewerId ? "You" : name, deed),
-      at: formatDateTime(deed.at),
+      at: formatDateTime(deed.created_at),
       newJobHref: deed.new_job_id ? `/jobs/${deed.new_job_id}` : null,
     };
   });

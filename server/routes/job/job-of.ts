@@ -1,7 +1,7 @@
 /** The job that a route is about, for a person who may do that with it. */
 import type { Context } from "hono";
 import { type Action, can } from "../../accounts/authorize.ts";
-import type { JobRow, RemovedJobRow } from "../../backend/schema.ts";
+import type { ExpiredJobRow, JobRow } from "../../backend/schema.ts";
 import type { Env, Services } from "../../services.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -25,7 +25,7 @@ export async function jobOf(
 export async function removedJobOf(
   c: Context<Env>,
   { jobs }: Pick<Services, "jobs">,
-): Promise<RemovedJobRow | undefined> {
+): Promise<ExpiredJobRow | undefined> {
   const id = c.req.param("id") ?? "";
   const job = isJobId(id) ? await jobs.getRemoved(id) : undefined;
   return job && can(c.var.person, "see", job) ? job : undefined;

@@ -31,10 +31,10 @@ export function queueContract(backend: () => Backend): void {
     expect(got[0]).toMatchObject({ status: "running", fence: 1, worker_id: "w1" });
     const row = await backend()
       .db.selectFrom("accounts")
-      .select("running")
+      .select("running_jobs")
       .where("id", "=", account)
       .executeTakeFirstOrThrow();
-    expect(row.running).toBe(1);
+    expect(row.running_jobs).toBe(1);
     await drain();
   });
 

@@ -20,7 +20,7 @@ describe.each(backends)("jobs in line on $name", (which) => {
   const linesOf = async (jobs: JobRow[]) => (await withPlaces(backend, jobs)).map((j) => j.line);
   const places = async (jobs: JobRow[]) => (await linesOf(jobs)).map((line) => line?.place);
 
-  async function fill(counts: { running: number; max_running: number }): Promise<void> {
+  async function fill(counts: { running_jobs: number; max_running_jobs: number }): Promise<void> {
     const account = backend.db.updateTable("accounts").set(counts);
     await account.where("id", "=", "account-1").execute();
   }
@@ -62,15 +62,17 @@ describe.each(backends)("jobs in line on $name", (which) => {
 
   test("are told when they begin, by what runs and by what such jobs took", async () => {
     const now = backend.now();
-    await fill({ running: 2, max_running: 2 });
-    const ended = { status: "done", finished_at: now - 1_000, ran_ms: 30_000 } as const;
+    await fill({ running_jobs: 2, max_running_jobs: 2 });
+    const ended = { status: "done", finished_at: now - 1_000, running_ms: 30_000 } as const;
     await add(ended);
-    await add({ ...ended, size: 1_000, kind: "urgent" });
+    await add({ ...ended, input_bytes: 1_000, kind: "urgent" });
     // One tells its end, the other has run for 10 of its 30 seconds.
-    await add(running({ claimed_at: now - 5_000, eta_from: now + 55_000, eta_to: now + 65_000 }));
+    await add(
+      running({ claimed_at: now - 5_000, eta_earliest: now + 55_000, eta_latest: now + 65_000 }),
+    );
     await add(running({ claimed_at: now - 10_000 }));
     const jobs = [
-      await add({ run_at: 1, kind: "urgent", size: 2_000 }),
+      await add({ run_at: 1, kind: "urgent", input_bytes: 2_000 }),
       await add({ run_at: 2 }),
       await add({ run_at: 3, kind: "rare" }),
       await add({ run_at: 4 }),
@@ -84,7 +86,7 @@ describe.each(backends)("jobs in line on $name", (which) => {
   });
 
   test("begin nobody knows when where the account has room: they wait for a worker", async () => {
-    await fill({ running: 1, max_running: 2 });
+    await fill({ running_jobs: 1, max_running_jobs: 2 });
     const [line] = await linesOf([await add()]);
     expect(line).toEqual({ place: 1, startsAt: null, running: null });
   });

@@ -26,7 +26,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     return vi.waitFor(
       async () => {
         const row = await readJob(opened.backend, id);
-        expect(row.eta_to).not.toBeNull();
+        expect(row.eta_latest).not.toBeNull();
         return row;
       },
       { timeout: 10_000, interval: 50 },
@@ -46,15 +46,15 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     const job = await oneJob(opened.backend, opened.dir, kind);
     const name = [...job.catalog.keys()][0]!;
     for (let n = 0; n < 3; n++) {
-      const ended = { status: "done", finished_at: 5 + n, ran_ms: 20_000 } as const;
+      const ended = { status: "done", finished_at: 5 + n, running_ms: 20_000 } as const;
       const past = await insertJob(opened.backend, { ...ended, kind: name });
-      const step = { job_id: past.id, position: 0, name: "Waiting", weight: 1, ran_ms: 20_000 };
+      const step = { job_id: past.id, position: 0, name: "Waiting", weight: 1, running_ms: 20_000 };
       const rows = opened.backend.db.insertInto("job_steps");
       await rows.values({ ...step, status: "done" }).execute();
     }
     const run = job.run();
     const row = await expecting(job.id);
-    const middle = (row.eta_from! + row.eta_to!) / 2 - row.claimed_at!;
+    const middle = (row.eta_earliest! + row.eta_latest!) / 2 - row.claimed_at!;
     expect(middle).toBeGreaterThan(18_000);
     expect(middle).toBeLessThan(22_000);
     told.resolve();
@@ -86,16 +86,16 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     const row = await stopping.run();
     const steps = await opened.backend.db
       .selectFrom("job_steps")
-      .select(["ran_ms", "total"])
+      .select(["running_ms", "total"])
       .where("job_id", "=", stopping.id)
       .orderBy("position")
       .execute();
     expect(steps.map(({ total }) => total)).toEqual([7, null]);
-    const [counting, ending] = steps.map(({ ran_ms }) => ran_ms!);
+    const [counting, ending] = steps.map(({ running_ms }) => running_ms!);
     expect(counting).toBeGreaterThanOrEqual(600);
     expect(counting).toBeLessThan(1_500);
     expect(ending).toBeGreaterThanOrEqual(200);
-    expect(counting! + ending!).toBeLessThanOrEqual(row.ran_ms);
+    expect(counting! + ending!).toBeLessThanOrEqual(row.running_ms);
   });
 
   test("a retry's wait is counted, and the next run goes by what the one before went through", async () => {
@@ -125,7 +125,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     const at = opened.backend.now();
     expect(first.status).toBe("queued");
     // 240 are left, thirteen a second or somewhat fewer, behind a wait of 8 s.
-    const middle = (first.eta_from! + first.eta_to!) / 2 - at;
+    const middle = (first.eta_earliest! + first.eta_latest!) / 2 - at;
     expect(middle).toBeGreaterThan(21_000);
     expect(middle).toBeLessThan(40_000);
 
@@ -138,8 +138,8 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     job.stop("shutdown");
     await run;
     expect(again).toMatchObject({ fence: 2, status: "running" });
-    expect(again.eta_to).not.toBeNull();
-    expect(again.eta_to).not.toBe(first.eta_to);
+    expect(again.eta_latest).not.toBeNull();
+    expect(again.eta_latest).not.toBe(first.eta_latest);
   });
 
   test("a wait that is told stands in the row as long as it lasts", async () => {
@@ -155,10 +155,10 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     const run = job.run();
     await vi.waitFor(async () => {
       const row = await readJob(opened.backend, job.id);
-      expect(row.waits_for).toBe("the service allows 10 a minute");
-      expect(row.waits_until! - row.claimed_at!).toBeGreaterThan(3_400);
+      expect(row.waiting_for).toBe("the service allows 10 a minute");
+      expect(row.waiting_until! - row.claimed_at!).toBeGreaterThan(3_400);
     }, 3_000);
-    const { waits_until, waits_for } = jobRow();
-    expect(await run).toMatchObject({ waits_until, waits_for, status: "done" });
+    const { waiting_until, waiting_for } = jobRow();
+    expect(await run).toMatchObject({ waiting_until, waiting_for, status: "done" });
   });
 });

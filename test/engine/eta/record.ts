@@ -68,10 +68,10 @@ async function record(recording: Recording, place: Place): Promise<Trace> {
   const { shape, kind, half } = recording;
   const { row, steps, calls } = await runJob(place, kind, input ?? {});
   return {
-    ...{ shape, kind, backend: backend.name, half, size: row.size },
+    ...{ shape, kind, backend: backend.name, half, size: row.input_bytes },
     weights: Object.values(place.catalog.get(kind)!.steps),
-    steps: steps.map(({ ran_ms, total }) => ({ ms: ran_ms!, total })),
-    ms: row.ran_ms,
+    steps: steps.map(({ running_ms, total }) => ({ ms: running_ms!, total })),
+    ms: row.running_ms,
     calls,
   };
 }

@@ -35,10 +35,10 @@ export function replay(trace: Trace, past: readonly PastJob[], moments: readonly
   const bar = createBar(trace);
   const row: Parameters<typeof expectedEnd>[0] = {
     status: "running",
-    eta_from: null,
-    eta_to: null,
-    progressed_at: 0,
-    waits_until: null,
+    eta_earliest: null,
+    eta_latest: null,
+    last_progress_at: 0,
+    waiting_until: null,
   };
   const known: Known = { past, size: trace.size, taken: [], earlier: [] };
   let isKnown = false;
@@ -47,12 +47,12 @@ export function replay(trace: Trace, past: readonly PastJob[], moments: readonly
   const write = (at: number) => {
     writtenAt = at;
     const expected = estimator.expect(at);
-    row.eta_from = expected && at + expected.from;
-    row.eta_to = expected && at + expected.to;
+    row.eta_earliest = expected && at + expected.from;
+    row.eta_latest = expected && at + expected.to;
   };
   /** A runner looks again at what says nothing more. */
   const lookUntil = (at: number) => {
-    while (row.eta_to !== null && at - writtenAt > lookAgainMs) write(writtenAt + lookAgainMs);
+    while (row.eta_latest !== null && at - writtenAt > lookAgainMs) write(writtenAt + lookAgainMs);
   };
   const tellUntil = (moment: number) => {
     for (; next < trace.calls.length && trace.calls[next]![0] <= moment; next++) {
@@ -65,9 +65,9 @@ export function replay(trace: Trace, past: readonly PastJob[], moments: readonly
       }
       tell(estimator, call);
       bar.tell(call);
-      if (call[1] === "wait") row.waits_until = call[2];
+      if (call[1] === "wait") row.waiting_until = call[2];
       if (call[1] === "observe") {
-        row.progressed_at = bar.progressedAt;
+        row.last_progress_at = bar.progressedAt;
         write(call[0]);
       }
     }

@@ -36,7 +36,7 @@ describe.each(backends)("$name", (which) => {
       max_retries: 0,
       timeout_ms: 0,
       finished_at: ++ended,
-      ran_ms: each * 1_000,
+      running_ms: each * 1_000,
       ...different,
     }));
     await backend.db.insertInto("jobs").values(rows).execute();
@@ -61,8 +61,8 @@ describe.each(backends)("$name", (which) => {
   });
 
   test("is that of jobs about as large, in proportion", async () => {
-    await add([10, 12, 14], { size: 1_000_000 });
-    await add([1, 1, 1, 1], { size: 10_000 });
+    await add([10, 12, 14], { input_bytes: 1_000_000 });
+    await add([1, 1, 1, 1], { input_bytes: 10_000 });
     expect(await typical("baking", 2_000_000)).toBe(24);
     expect(await typical("baking", 500_000)).toBe(6);
     expect(await typical("baking", 20_000)).toBe(2);

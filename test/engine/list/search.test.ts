@@ -4,7 +4,6 @@ import type { Catalog } from "../../../server/catalog.ts";
 import { cancel } from "../../../server/engine/cancel.ts";
 import { listJobs } from "../../../server/engine/list/list.ts";
 import { mostFound, search } from "../../../server/engine/list/search.ts";
-import { keepMissingWords } from "../../../server/engine/start/keep-words.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import { defineJob, type Kind } from "../../../server/job.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
@@ -102,11 +101,11 @@ describe.each(backends)("the search on $name", (which) => {
       await db.insertInto("jobs").values(some).execute();
       const words = some.map(({ id }) => ({
         job_id: id,
-        word: "people",
+        term: "people",
         account_id: "account-1",
         user_id: "many",
       }));
-      await db.insertInto("job_words").values(words).execute();
+      await db.insertInto("job_search_terms").values(words).execute();
     }
     const who = { accountId: "account-1", userId: "many" };
     const found = await search(db, catalog, who, "peop");
@@ -119,15 +118,5 @@ describe.each(backends)("the search on $name", (which) => {
       .reverse();
     expect(page.jobs.map(({ id }) => id)).toEqual(latest.slice(0, mostFound));
     expect((await search(db, catalog, ada, "winter")).more).toBe(false);
-  });
-
-  test("jobs from before words were kept get theirs, once", async () => {
-    const { db, write } = opened.backend;
-    const old = jobRow({ user_id: "ada", kind: "letter", input: '{"topic":"Old news"}' });
-    await db.insertInto("jobs").values(old).execute();
-    await db.insertInto("unworded_jobs").values({ job_id: old.id }).execute();
-    expect(await write((tx) => keepMissingWords(tx, catalog, 10))).toBe(1);
-    expect(await write((tx) => keepMissingWords(tx, catalog, 10))).toBe(0);
-    expect(await find("old news")).toEqual([old.id]);
   });
 });

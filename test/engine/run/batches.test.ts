@@ -36,12 +36,12 @@ describe.each(backends)("batches on $name", (which) => {
   /** A row that shows what was committed. */
   const note = ({ db }: BatchWrite, job: JobContext, number: number) =>
     db
-      .insertInto("job_errors")
-      .values({ job_id: job.id, reason: `number ${number}`, count: 1, rows: "[]" })
+      .insertInto("job_rejections")
+      .values({ job_id: job.id, reason: `number ${number}`, count: 1, first_rows: "[]" })
       .execute();
   const noted = async (id: string) => {
     const rows = opened.backend.db
-      .selectFrom("job_errors")
+      .selectFrom("job_rejections")
       .select("reason")
       .where("job_id", "=", id);
     return (await rows.orderBy("reason").execute()).map(({ reason }) => reason);
@@ -134,15 +134,15 @@ describe.each(backends)("batches on $name", (which) => {
     const row = await job.run();
     expect(row).toMatchObject({ status: "done", succeeded: 0, rejected: 22, skipped: 2 });
     const errors = await opened.backend.db
-      .selectFrom("job_errors")
-      .select(["reason", "count", "rows"])
+      .selectFrom("job_rejections")
+      .select(["reason", "count", "first_rows"])
       .where("job_id", "=", job.id)
       .orderBy("reason")
       .execute();
     expect(errors).toEqual([
-      { reason: "late at 0", count: 1, rows: "[0]" },
-      { reason: "late at 20", count: 1, rows: "[20]" },
-      { reason: "odd", count: 20, rows: "[1,3,5,7,9,11,13,15,17,19]" },
+      { reason: "late at 0", count: 1, first_rows: "[0]" },
+      { reason: "late at 20", count: 1, first_rows: "[20]" },
+      { reason: "odd", count: 20, first_rows: "[1,3,5,7,9,11,13,15,17,19]" },
     ]);
   });
 

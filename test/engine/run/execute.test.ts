@@ -104,7 +104,11 @@ describe.each(backends)("a run on $name", (which) => {
     job.stop("shutdown");
     expect((await first).status).toBe("queued");
     job.catalog.clear();
-    expect(await job.run()).toMatchObject({ status: "failed", reason: "refused", untidy: 0 });
+    expect(await job.run()).toMatchObject({
+      status: "failed",
+      reason: "refused",
+      cleanup_due_at: null,
+    });
     expect(existsSync(scratch)).toBe(false);
   });
 });

@@ -22,7 +22,7 @@ describe.each(backends)("steps on $name", (which) => {
   const stepsOf = (id: string) =>
     opened.backend.db
       .selectFrom("job_steps")
-      .select(["name", "status", "value"])
+      .select(["name", "status", "result"])
       .where("job_id", "=", id)
       .orderBy("position")
       .execute();
@@ -47,8 +47,8 @@ describe.each(backends)("steps on $name", (which) => {
     const job = await oneJob(opened.backend, opened.dir, kind);
     expect((await job.run()).status).toBe("queued");
     expect(await stepsOf(job.id)).toEqual([
-      { name: "Reading", status: "done", value: '{"rows":12,"name":"a.csv"}' },
-      { name: "Writing", status: "running", value: null },
+      { name: "Reading", status: "done", result: '{"rows":12,"name":"a.csv"}' },
+      { name: "Writing", status: "running", result: null },
     ]);
     const row = await job.run();
     expect(row.status).toBe("done");

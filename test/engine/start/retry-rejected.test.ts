@@ -88,7 +88,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     const some = await imported("Email\nann@x.test\nbo\n");
     await engine.backend.db
       .updateTable("files")
-      .set({ kept_until: 1 })
+      .set({ expires_at: 1 })
       .where("job_id", "=", some.id)
       .execute();
     await expect(again(some.id)).rejects.toThrow("The file of the rejected rows is no longer kept");

@@ -14,11 +14,11 @@ test.each(backends)("counters that went wrong are mended, on $name", async (whic
   await set(backend, "account-2", 3);
   await set(backend, "account-3", 2);
   await mendCounters(backend);
-  const accounts = backend.db.selectFrom("accounts").select("running").orderBy("id");
-  expect((await accounts.execute()).map(({ running }) => running)).toEqual([1, 0, 2]);
+  const accounts = backend.db.selectFrom("accounts").select("running_jobs").orderBy("id");
+  expect((await accounts.execute()).map(({ running_jobs }) => running_jobs)).toEqual([1, 0, 2]);
   await close();
 });
 
 async function set({ db }: Backend, id: string, running: number): Promise<void> {
-  await db.updateTable("accounts").set({ running }).where("id", "=", id).execute();
+  await db.updateTable("accounts").set({ running_jobs: running }).where("id", "=", id).execute();
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createSweeper, holdUntidy, takeUntidy } from "../../../server/engine/worker/sweep.ts";
+import { claimCleanups, createSweeper, deferCleanup } from "../../../server/engine/worker/sweep.ts";
 import { beat, register } from "../../../server/engine/worker/worker-beat.ts";
 import { createLog } from "../../../server/log.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
@@ -54,7 +54,7 @@ describe.each(backends)("the sweep on $name", (which) => {
     const { sweep } = sweeper();
     for (clock = 0; clock < 20_000; clock += 1_000) {
       await beat(backend, other, null);
-      const wrong = { beat_at: sql<number>`beat_at + ${jump}` };
+      const wrong = { last_heartbeat_at: sql<number>`last_heartbeat_at + ${jump}` };
       await backend.db.updateTable("workers").set(wrong).where("id", "=", other).execute();
       await sweep(own);
     }
@@ -77,7 +77,7 @@ describe.each(backends)("the sweep on $name", (which) => {
   test("one that was silent before the watcher came is watched for half the time", async () => {
     const { backend } = opened;
     const dead = await register(backend, null);
-    const long = { beat_at: backend.now() - 60_000 };
+    const long = { last_heartbeat_at: backend.now() - 60_000 };
     await backend.db.updateTable("workers").set(long).where("id", "=", dead).execute();
     const own = await register(backend, null);
     const { sweep } = sweeper();
@@ -93,23 +93,23 @@ describe.each(backends)("the sweep on $name", (which) => {
   test("what was left behind is given out again until somebody says that it is tidy", async () => {
     const { backend } = opened;
     const ended = { status: "cancelled" as const, fence: 1, finished_at: backend.now() - 9_000 };
-    const left = await insertJob(backend, { ...ended, untidy: 1 });
-    await insertJob(backend, { ...ended, untidy: 1, finished_at: backend.now() });
+    const left = await insertJob(backend, { ...ended, cleanup_due_at: 1 });
+    await insertJob(backend, { ...ended, cleanup_due_at: 1, finished_at: backend.now() });
     await insertJob(backend, ended);
-    const taken = async () => (await takeUntidy(backend, 5)).map(({ id }) => id);
+    const taken = async () => (await claimCleanups(backend, 5)).map(({ id }) => id);
     expect(await taken()).toEqual([left.id]);
     expect(await taken()).toEqual([]);
-    const { untidy } = await readJob(backend, left.id);
-    expect(untidy).toBeGreaterThan(backend.now());
+    const { cleanup_due_at } = await readJob(backend, left.id);
+    expect(cleanup_due_at).toBeGreaterThan(backend.now());
     // Half a minute later, and nobody has said anything.
     const jobs = backend.db.updateTable("jobs").where("id", "=", left.id);
-    await jobs.set({ untidy: backend.now() - 1 }).execute();
-    await holdUntidy(backend, left.id, 60_000);
+    await jobs.set({ cleanup_due_at: backend.now() - 1 }).execute();
+    await deferCleanup(backend, left.id, 60_000);
     expect(await taken()).toEqual([]);
-    await jobs.set({ untidy: backend.now() - 1 }).execute();
+    await jobs.set({ cleanup_due_at: backend.now() - 1 }).execute();
     expect(await taken()).toEqual([left.id]);
-    await jobs.set({ untidy: 0 }).execute();
-    await holdUntidy(backend, left.id, -60_000);
+    await jobs.set({ cleanup_due_at: null }).execute();
+    await deferCleanup(backend, left.id, -60_000);
     expect(await taken()).toEqual([]);
   });
 });

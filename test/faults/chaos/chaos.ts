@@ -44,7 +44,7 @@ export async function chaos(options: {
   const backend = await openBackend(created.url);
   const takeovers = watchTakeovers(backend);
   try {
-    await backend.db.updateTable("accounts").set({ max_running: 30 }).execute();
+    await backend.db.updateTable("accounts").set({ max_running_jobs: 30 }).execute();
     // What the demo account came with would still run at the end.
     for (const { id } of await active(backend)) await cancel(backend, id, "nobody");
     const load = await startLoad({ fleet, place, backend, chance: random(seed + 1) });

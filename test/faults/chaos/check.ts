@@ -119,8 +119,9 @@ async function checkRows(
 
 async function checkAccounts({ db }: Backend, findings: Findings): Promise<void> {
   const accounts = await db.selectFrom("accounts").selectAll().execute();
-  for (const { id, running, contact_count } of accounts) {
-    if (running !== 0) findings.violations.push(`${running} jobs count as running, and none is`);
+  for (const { id, running_jobs, contact_count } of accounts) {
+    if (running_jobs !== 0)
+      findings.violations.push(`${running_jobs} jobs count as running, and none is`);
     const { count } = await db
       .selectFrom("contacts")
       .select((eb) => eb.fn.countAll().as("count"))

@@ -300,7 +300,7 @@ describe.each(backends)("$name", (which) => {
           seq,
           type: "told",
           message: text,
-          happened_at: 0,
+          created_at: 0,
         }));
         await db.insertInto("job_events").values(rows).execute();
       }

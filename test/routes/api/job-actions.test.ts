@@ -38,7 +38,7 @@ describe.each(backends)("$name", (which) => {
     const id = await ada.start("stepping", { pause: 1_000 });
     const abort = new AbortController();
     const running = api.runNext(abort);
-    await expect.poll(async () => (await api.job(id)).step).toBe(0);
+    await expect.poll(async () => (await api.job(id)).current_step).toBe(0);
     const asked = await act(id, "cancel");
     expect(asked).toMatchObject({ status: "running", cancellable: false });
     expect(asked.cancel_requested_at).not.toBeNull();

@@ -134,7 +134,7 @@ describe.each(backends)("$name", (which) => {
       const waiting = {
         status: "running" as const,
         ...{ fence: 1, claimed_at: now, started_at: now, subject: "a.csv" },
-        ...{ waits_until: now + 60_000, waits_for: "the service allows 10 a minute" },
+        ...{ waiting_until: now + 60_000, waiting_for: "the service allows 10 a minute" },
       };
       const job = () => api.backend.db.updateTable("jobs").where("id", "=", id);
       await job().set(waiting).execute();
@@ -145,7 +145,7 @@ describe.each(backends)("$name", (which) => {
         waiting_for: "the service allows 10 a minute",
       });
       await job()
-        .set({ waits_until: now - 1 })
+        .set({ waiting_until: now - 1 })
         .execute();
       expect(await get(`/jobs/${id}`)).toMatchObject({ waiting_until: null, waiting_for: null });
       await job().set({ status: "queued", fence: 0, claimed_at: null }).execute();
@@ -181,7 +181,7 @@ describe.each(backends)("$name", (which) => {
       const tag = (await ada.send(`/jobs/${id}`)).headers.get("etag")!;
       await api.backend.db
         .updateTable("files")
-        .set({ kept_until: api.backend.now() - 1 })
+        .set({ expires_at: api.backend.now() - 1 })
         .where("job_id", "=", id)
         .execute();
       const answer = await ada.send(`/jobs/${id}`, { headers: { "if-none-match": tag } });

@@ -30,7 +30,7 @@ describe.each(backends)("polling, on $name", (which) => {
   }
   const log = (id: string, seq: number) =>
     site.backend.write(async ({ db }) => {
-      const line = { level: "info" as const, message: `line ${seq}`, happened_at: 0 };
+      const line = { level: "info" as const, message: `line ${seq}`, created_at: 0 };
       await db
         .insertInto("job_logs")
         .values({ job_id: id, seq, ...line })

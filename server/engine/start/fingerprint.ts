@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 /** The file that a field of the input names. */
-export interface PrintedFile {
+export interface FingerprintedFile {
   field: string;
   /** Of its bytes, hex; null where that was never taken. */
   sha256: string | null;
@@ -13,10 +13,10 @@ export interface PrintedFile {
  * @param input as it was checked
  * @returns SHA-256, hex
  */
-export function printOf(
+export function inputFingerprint(
   kind: string,
   input: Readonly<Record<string, unknown>>,
-  files: readonly PrintedFile[],
+  files: readonly FingerprintedFile[],
 ): string {
   const shown: Record<string, unknown> = { ...input };
   for (const { field, sha256 } of files) if (sha256) shown[field] = { sha256 };
