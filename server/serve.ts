@@ -35,9 +35,9 @@ export async function startWeb(parts: {
   const config = { ...parts.config, secret };
   const storage = await orExitWith(prepareStorage(config), "files cannot be kept");
   const services = createServices({ config, log, backend, catalog, storage });
-  const { hub } = services;
+  const { hub, streams } = services;
   const observe = await orExitWith(
-    startFigures({ role: "web", config, backend, hub }),
+    startFigures({ role: "web", config, backend, live: { hub, streams } }),
     `it cannot serve its figures on ${config.host}:${config.metricsPort}`,
   );
   backend.life.subscribe((event) => {
@@ -57,7 +57,7 @@ export async function startWeb(parts: {
     url,
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      hub.endAll("shutdown");
+      streams.endAll();
       // Node keeps a connection open for the browser's next request after its last answer.
       const idle = setInterval(() => server.closeIdleConnections(), 100);
       const late = setTimeout(() => server.closeAllConnections(), drainMs);

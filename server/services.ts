@@ -11,6 +11,7 @@ import type { Config } from "./config.ts";
 import { createJobReader, type JobReader } from "./engine/job-reader.ts";
 import { createFrames, type Frames } from "./live/frames.ts";
 import { createHub, type Hub } from "./live/hub.ts";
+import { createSseResponses, type SseResponses } from "./live/sse-response.ts";
 import type { Log } from "./log.ts";
 import { createRenderer, type Renderer } from "./render.ts";
 import { createPreviews } from "./storage/previews.ts";
@@ -27,6 +28,8 @@ export interface Services {
   jobs: JobReader;
   frames: Frames;
   hub: Hub;
+  /** Every event stream of this process: of pages and of the API. */
+  streams: SseResponses;
 }
 
 const viewsDir = join(import.meta.dirname, "../views");
@@ -51,8 +54,9 @@ export function createServices(parts: {
   const jobs = createJobReader({ backend, previews: createPreviews(storage) });
   const frames = createFrames({ catalog, render, reader: jobs });
   const hub = createHub({ backend, reader: jobs, frames, log });
-  accounts.onSessionEnd((id) => hub.endSession(id));
-  return { config, log, backend, catalog, storage, accounts, render, jobs, frames, hub };
+  const streams = createSseResponses();
+  accounts.onSessionEnd((id) => streams.endSession(id));
+  return { config, log, backend, catalog, storage, accounts, render, jobs, frames, hub, streams };
 }
 
 /** What a request carries once `accounts` has looked at it. */

@@ -6,11 +6,11 @@ import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Backend, Change } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { Log } from "../log.ts";
-import { event } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
 import { createListCounts } from "./list-counts.ts";
 import { createNewcomers } from "./newcomers.ts";
 import { createShow } from "./show.ts";
+import { event } from "./sse-format.ts";
 import type { Topic } from "./topics.ts";
 import { tickMs, type WatchedJob } from "./watched-job.ts";
 import { createWatchedJobs } from "./watched-jobs.ts";
@@ -26,10 +26,6 @@ const atOnce = 250;
 export interface Hub {
   /** Sends the current state, then changes, until the returned function is called. */
   watch(watcher: Watcher): () => void;
-  /** Ends the streams of a session, or those that a person's API tokens opened. */
-  endSession(id: string): void;
-  endAll(reason: string): void;
-  readonly streams: number;
   /** Handed to streams so far. */
   readonly frames: number;
   close(): void;
@@ -129,8 +125,8 @@ export function createHub(options: {
       const job = topic.kind === "list" ? undefined : jobs.get(topic.id);
       return job?.ended === true && !job.arriving.has(watcher);
     };
-    // One without topics waits for the process to stop.
-    if (watcher.topics.length > 0 && watcher.topics.every(isOver)) watcher.end("ended");
+    // A page may watch nothing that it is allowed to see; its stream stays open.
+    if (watcher.topics.length > 0 && watcher.topics.every(isOver)) watcher.end();
   }
 
   /** Subscribed first and read second, so that nothing falls in between. */
@@ -181,9 +177,6 @@ export function createHub(options: {
   }
 
   return {
-    get streams() {
-      return watchers.size;
-    },
     get frames() {
       return show.frameCount;
     },
@@ -195,14 +188,6 @@ export function createHub(options: {
       return () => {
         if (watchers.delete(watcher)) jobs.remove(watcher);
       };
-    },
-    endSession(id) {
-      for (const watcher of [...watchers]) {
-        if ((watcher.sessionId ?? watcher.userId) === id) watcher.end("signed-out");
-      }
-    },
-    endAll(reason) {
-      for (const watcher of [...watchers]) watcher.end(reason);
     },
     close() {
       unsubscribe();

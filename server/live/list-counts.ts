@@ -3,8 +3,8 @@ import { setImmediate as othersTurn } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Change } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
-import { frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
+import { frame } from "./sse-format.ts";
 import type { Topic } from "./topics.ts";
 import type { Watcher } from "./watcher.ts";
 

@@ -1,31 +1,28 @@
 /**
- * What one stream has still to be sent: the latest frame for each target. A reader that stalls
- * misses frames that are out of date anyway, holds a bounded memory and slows nobody.
+ * What one stream has still to be sent: the latest frame of each target. A slow reader skips the
+ * frames that became outdated meanwhile, so it takes bounded memory and slows nobody down.
  */
 
 export interface Mailbox {
-  /** @param target what the chunk shows; a newer chunk for the same target takes its place */
+  /** @param target what the chunk shows; a newer chunk of the same target replaces it */
   put(target: string, chunk: Uint8Array): void;
-  /** Adds a chunk that nothing may take the place of. */
+  /** Adds a chunk that is never replaced, such as log lines. */
   append(chunk: Uint8Array): void;
-  /** Writes what waits as long as the sink takes more. */
+  /** Writes what waits until the sink is full; to be called when the sink has drained. */
   flush(): void;
   readonly waitingBytes: number;
 }
 
-/** @returns false when the sink is full; `flush` is called when it has drained */
-export type WriteChunk = (chunk: Uint8Array) => boolean;
-
-export function createMailbox(write: WriteChunk, isFull: () => boolean): Mailbox {
-  /** Made when it is needed: most readers never fall behind, and there are thousands. */
+export function createMailbox(write: (chunk: Uint8Array) => void, isFull: () => boolean): Mailbox {
+  /** Created on demand: most readers keep up, and there are thousands of mailboxes. */
   let waiting: Map<string, Uint8Array> | undefined;
   let waitingBytes = 0;
   let appended = 0;
 
-  function hold(target: string, chunk: Uint8Array): void {
+  function enqueue(target: string, chunk: Uint8Array): void {
     waiting ??= new Map();
     waitingBytes += chunk.length - (waiting.get(target)?.length ?? 0);
-    // Taken out first, so that the newer one goes behind what it was rendered after.
+    // Deleted first: a newer chunk goes behind the chunks that were put before it.
     waiting.delete(target);
     waiting.set(target, chunk);
   }
@@ -36,7 +33,7 @@ export function createMailbox(write: WriteChunk, isFull: () => boolean): Mailbox
     },
     put(target, chunk) {
       if (!waiting?.size && !isFull()) write(chunk);
-      else hold(target, chunk);
+      else enqueue(target, chunk);
     },
     append(chunk) {
       mailbox.put(`append:${appended++}`, chunk);

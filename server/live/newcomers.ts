@@ -2,7 +2,7 @@
 import { LRUCache } from "lru-cache";
 import type { Change } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
-import { event } from "./event-stream.ts";
+import { event } from "./sse-format.ts";
 import type { ListTopic, Topic } from "./topics.ts";
 import type { Watcher } from "./watcher.ts";
 

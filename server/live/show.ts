@@ -3,8 +3,8 @@ import type { StepRow } from "../backend/schema.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
 import type { JobView } from "../presenters/view-types.ts";
-import { event, frame } from "./event-stream.ts";
 import type { Frames } from "./frames.ts";
+import { event, frame } from "./sse-format.ts";
 import { needOf, sameShape, shownAs, type WatchedJob } from "./watched-job.ts";
 import type { Watcher } from "./watcher.ts";
 

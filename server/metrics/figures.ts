@@ -3,11 +3,10 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
 import type { Observe } from "../engine/job-lifecycle.ts";
-import type { Hub } from "../live/hub.ts";
 import { addJobFigures } from "./job-figures.ts";
 import { addQueueFigures } from "./queue-figures.ts";
 import { serveFigures } from "./serve.ts";
-import { addStreamFigures } from "./stream-figures.ts";
+import { addStreamFigures, type LiveParts } from "./stream-figures.ts";
 
 /**
  * Starts to count, and to serve the figures where `METRICS_PORT` is set.
@@ -18,15 +17,15 @@ export async function startFigures(parts: {
   role: "web" | "worker";
   config: Pick<Config, "host" | "metricsPort">;
   backend: Backend;
-  hub?: Hub;
+  live?: LiveParts;
 }): Promise<Observe> {
-  const { role, config, backend, hub } = parts;
+  const { role, config, backend, live } = parts;
   if (config.metricsPort === null) return () => {};
   const figures = new Registry();
   figures.setDefaultLabels({ role });
   collectDefaultMetrics({ register: figures });
   addQueueFigures(figures, backend);
-  if (hub) addStreamFigures(figures, hub);
+  if (live) addStreamFigures(figures, live);
   const observe = addJobFigures(figures);
   await serveFigures(figures, config.host, config.metricsPort);
   return observe;

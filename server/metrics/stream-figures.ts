@@ -1,14 +1,20 @@
 /** The live pages of a web process. */
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Hub } from "../live/hub.ts";
+import type { SseResponses } from "../live/sse-response.ts";
 
-export function addStreamFigures(figures: Registry, hub: Pick<Hub, "streams" | "frames">): void {
+export interface LiveParts {
+  hub: Pick<Hub, "frames">;
+  streams: Pick<SseResponses, "count">;
+}
+
+export function addStreamFigures(figures: Registry, { hub, streams }: LiveParts): void {
   new Gauge({
     name: "headway_streams",
     help: "Event streams that are open",
     registers: [figures],
     collect() {
-      this.set(hub.streams);
+      this.set(streams.count);
     },
   });
   new Counter({

@@ -5,10 +5,7 @@ function setUp() {
   const written: string[] = [];
   let full = false;
   const mailbox = createMailbox(
-    (chunk) => {
-      written.push(Buffer.from(chunk).toString());
-      return true;
-    },
+    (chunk) => void written.push(Buffer.from(chunk).toString()),
     () => full,
   );
   const fill = (value: boolean) => {
@@ -20,7 +17,7 @@ function setUp() {
 const bytes = (text: string) => Buffer.from(text);
 
 describe("a mailbox", () => {
-  test("writes at once as long as the reader keeps up", () => {
+  test("writes at once while the reader keeps up", () => {
     const { mailbox, written } = setUp();
     mailbox.put("a", bytes("1"));
     mailbox.put("a", bytes("2"));
@@ -28,7 +25,7 @@ describe("a mailbox", () => {
     expect(mailbox.waitingBytes).toBe(0);
   });
 
-  test("keeps the latest frame of each target for a reader that stalls", () => {
+  test("keeps only the latest chunk of each target for a stalled reader", () => {
     const { mailbox, written, fill } = setUp();
     fill(true);
     for (let n = 0; n < 100_000; n++)
@@ -41,7 +38,7 @@ describe("a mailbox", () => {
     expect(mailbox.waitingBytes).toBe(0);
   });
 
-  test("a frame that was replaced goes behind what was put before it", () => {
+  test("sends a replacement behind the chunks that were put before it", () => {
     const { mailbox, written, fill } = setUp();
     fill(true);
     mailbox.put("tick", bytes("tick 1"));
@@ -52,7 +49,7 @@ describe("a mailbox", () => {
     expect(written).toEqual(["panel 2", "tick 3"]);
   });
 
-  test("what is appended is never replaced, and keeps its order", () => {
+  test("never replaces appended chunks and keeps their order", () => {
     const { mailbox, written, fill } = setUp();
     fill(true);
     for (const line of ["one", "two", "three"]) mailbox.append(bytes(line));
@@ -61,14 +58,13 @@ describe("a mailbox", () => {
     expect(written).toEqual(["one", "two", "three"]);
   });
 
-  test("stops writing when the reader is full again, and goes on later", () => {
+  test("stops in the middle of a flush when the reader is full, and continues with the next one", () => {
     const written: string[] = [];
     let room = 0;
     const mailbox = createMailbox(
       (chunk) => {
         room--;
         written.push(Buffer.from(chunk).toString());
-        return true;
       },
       () => room <= 0,
     );

@@ -1,20 +1,18 @@
 /** GET /api/jobs/:id/events: all that happened to a job, fetched or live. */
-import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { parseBearerToken } from "../../accounts/api-tokens.ts";
 import { can } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { isFinal } from "../../engine/status.ts";
-import { onClose } from "../../live/on-close.ts";
 import type { Env, Services } from "../../services.ts";
+import { personReader, rawResponse } from "../live/stream-request.ts";
 import { empty, problems } from "./answers.ts";
-import { streamEvents } from "./event-stream.ts";
+import { createJobChangeListeners, type JobChangeListeners } from "./job-change-listeners.ts";
+import { eventStreamTimes, streamJobEvents } from "./job-event-stream.ts";
 import { eventJson, eventSchema } from "./job-events.ts";
 import { behindQuery, lastEventId, nextSchema, pageOf } from "./numbered.ts";
 import { jobParams, oneJob } from "./one-job.ts";
-import { createWakeUps, type WakeUps } from "./wake-ups.ts";
 
 const route = createRoute({
   method: "get",
@@ -49,7 +47,7 @@ The stream ends right after the job's last event, whose type is \`succeeded\`, \
 });
 
 export function eventsApi(services: Services): OpenAPIHono<Env> {
-  const wakeUps = createWakeUps(services.backend.signals);
+  const listeners = createJobChangeListeners(services.backend.signals);
   const api = new OpenAPIHono<Env>();
   api.openapi(route, async (c) => {
     const job = await oneJob(c, services, "see");
@@ -57,7 +55,7 @@ export function eventsApi(services: Services): OpenAPIHono<Env> {
     if (wantsStream(c)) {
       const behind = lastEventId(c.req.header("last-event-id")) ?? after;
       if (isFinal(job.status) && behind >= job.event_seq) return c.body(null, 204);
-      return stream(c, services, wakeUps, job, behind);
+      return stream(c, services, listeners, job, behind);
     }
     const events = await services.jobs.events(job.id, after, limit + 1);
     const { page, next } = pageOf(events, limit);
@@ -74,48 +72,22 @@ function wantsStream(c: Context<Env>): boolean {
 function stream(
   c: Context<Env>,
   services: Services,
-  wakeUps: WakeUps,
+  listeners: JobChangeListeners,
   job: JobRow,
   after: number,
 ): Response {
-  const { accounts, hub, jobs } = services;
-  const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>;
-  if (!outgoing) throw new Error("Streams need the server of Node");
-  const { person } = c.var;
-  const { headers } = c.req.raw;
-  const token = parseBearerToken(headers.get("authorization") ?? undefined);
-
-  const events = streamEvents(
-    outgoing,
-    {
-      async next(behind, limit) {
-        const { events, ended } = await jobs.nextEvents(job.id, behind, limit);
-        return { events: events.map(eventJson), ended };
-      },
-      async isAllowed() {
-        const now = token
-          ? await accounts.authenticateToken(token)
-          : await accounts.authenticate(headers);
-        return now !== null && can(now, "see", job);
-      },
+  const { jobs, streams } = services;
+  const { id, account_id, user_id } = job;
+  const readPerson = personReader(c, services);
+  const sse = streams.open(rawResponse(c), {
+    ...eventStreamTimes,
+    owner: c.var.person,
+    async isAllowed() {
+      const person = await readPerson();
+      return person !== null && can(person, "see", { account_id, user_id });
     },
-    after,
-  );
-  const ends = [
-    wakeUps.on(job.id, events.wake),
-    // It watches no topic: the hub ends it with the process, or with the session or token.
-    hub.watch({
-      topics: [],
-      cursors: new Map(),
-      userId: person.userId,
-      accountId: person.accountId,
-      sessionId: person.sessionId,
-      mailbox: { put() {}, append() {}, flush() {}, waitingBytes: 0 },
-      end: (reason) => (reason === "shutdown" ? events.leave() : events.check()),
-    }),
-  ];
-  onClose(outgoing, () => {
-    for (const end of ends) end();
   });
+  const wake = streamJobEvents(sse, (...range) => jobs.nextEvents(id, ...range), after);
+  sse.onClose(listeners.add(id, wake));
   return RESPONSE_ALREADY_SENT;
 }

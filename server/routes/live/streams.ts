@@ -1,16 +1,16 @@
 /** GET /live: what the tabs of one browser watch, as an event stream or as one answer to a poll. */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import { parseBearerToken } from "../../accounts/api-tokens.ts";
 import { can, visibleJobs } from "../../accounts/authorize.ts";
 import { assetHref } from "../../assets/href.ts";
-import { openStream } from "../../live/stream.ts";
+import { openPageStream } from "../../live/page-stream.ts";
 import { parseCursors, parseTopics, type Topic } from "../../live/topics.ts";
 import type { Env, Services } from "../../services.ts";
 import { createPolls } from "./polls.ts";
+import { personReader, rawResponse } from "./stream-request.ts";
 
 export function streamRoutes(services: Services): Hono<Env> {
-  const { hub } = services;
+  const { hub, streams } = services;
   const answerPoll = createPolls(services);
   const routes = new Hono<Env>();
 
@@ -21,40 +21,19 @@ export function streamRoutes(services: Services): Hono<Env> {
       return answerPoll(c, asked, cursors);
     }
     const topics = await allowed(c, services, asked);
-    const { outgoing } = c.env;
-    if (!outgoing) throw new Error("Streams need the server of Node");
-    const { userId, accountId, sessionId } = c.var.person;
-    const stream = openStream(outgoing, {
+    const { userId, accountId } = c.var.person;
+    const readPerson = personReader(c, services);
+    const stream = openPageStream(streams, rawResponse(c), {
       version: assetHref("app.js"),
-      isAllowed: sameAsker(c, services),
+      owner: c.var.person,
+      isAllowed: async () => (await readPerson()) !== null,
     });
-    const leave = hub.watch({
-      topics,
-      cursors,
-      userId,
-      accountId,
-      sessionId,
-      mailbox: stream.mailbox,
-      end: stream.end,
-    });
-    stream.onClose(leave);
+    const { mailbox, end } = stream;
+    stream.onClose(hub.watch({ topics, cursors, userId, accountId, mailbox, end }));
     return RESPONSE_ALREADY_SENT;
   });
 
   return routes;
-}
-
-/**
- * Whether the person who asked may still see what they did. It stands by itself, for what the
- * handler of a request has in hand is heavy, and a stream would keep it for as long as it lives.
- */
-function sameAsker(c: Context<Env>, { accounts }: Services): () => Promise<boolean> {
-  const cookie = c.req.header("cookie") ?? "";
-  const token = parseBearerToken(c.req.header("authorization"));
-  return async () => {
-    const person = await accounts.authenticate(new Headers({ cookie }));
-    return (person ?? (token ? await accounts.authenticateToken(token) : null)) !== null;
-  };
 }
 
 /** Who may not see others' jobs watches the list of their own. */

@@ -10,7 +10,7 @@ import { readConfig } from "../../../server/config.ts";
 import { claim } from "../../../server/engine/claim.ts";
 import { execute } from "../../../server/engine/run/execute.ts";
 import { createExecutor } from "../../../server/executor.ts";
-import type { Hub } from "../../../server/live/hub.ts";
+import type { SseResponses } from "../../../server/live/sse-response.ts";
 import { createLog } from "../../../server/log.ts";
 import { createServices } from "../../../server/services.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
@@ -25,7 +25,7 @@ export interface Api {
   url: string;
   backend: Backend;
   accounts: Accounts;
-  hub: Hub;
+  streams: SseResponses;
   storage: Storage;
   /** The newest response that the server has begun. */
   response(): ServerResponse;
@@ -55,7 +55,7 @@ export async function apiServer(which: TestBackend): Promise<Api> {
   const config = readConfig({ STORAGE_DIR: database.dir, UPLOAD_LIMIT_MB: "1" });
   const storage = createDiskStorage(database.dir);
   const services = createServices({ config, log, backend, catalog, storage });
-  const { accounts, hub } = services;
+  const { accounts, hub, streams } = services;
   const { fetch: answer } = createApp(services);
   const server = serve({ fetch: answer, hostname: "127.0.0.1", port: 0 }) as Server;
   if (!server.listening) await once(server, "listening");
@@ -100,7 +100,7 @@ export async function apiServer(which: TestBackend): Promise<Api> {
     url,
     backend,
     accounts,
-    hub,
+    streams,
     storage,
     response: () => newest,
     join,
