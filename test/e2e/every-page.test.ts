@@ -5,10 +5,11 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, test } from "vitest";
+import { people } from "../support/people.ts";
+import { startProxy } from "../support/proxy.ts";
+import { signedOut, signUp, startJob, useApplication } from "../support/scene/application.ts";
+import { expectText, waitUntilLive } from "../support/scene/browser.ts";
 import { faults } from "../views/validator.ts";
-import { people } from "./people.ts";
-import { startProxy } from "./proxy.ts";
-import { isLive, says, signUp, startJob, stranger, useApplication } from "./scene.ts";
 
 const scene = useApplication();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -16,62 +17,62 @@ const phone = { width: 360, height: 740 };
 const wide = { width: 1280, height: 800 };
 
 let page: Page;
-let newcomer: Page;
+let newAccount: Page;
 let visitor: Page;
-/** Paths that only the application knows: of jobs by what their row shows, and of the mapping. */
-const found = new Map<string, string>();
+/** Paths with generated ids: of jobs by their display status, of a job with a log, of the mapping. */
+const paths = new Map<string, string>();
 
 beforeAll(async () => {
   const csv = join(scene.place.storageDir, "people.csv");
   await writeFile(csv, Papa.unparse(people(40)));
-  [page, newcomer, visitor] = await Promise.all([
-    scene.open("/jobs"),
-    scene.open("/sign-up", stranger),
-    scene.open("/sign-in", stranger),
+  [page, newAccount, visitor] = await Promise.all([
+    scene.openPage("/jobs"),
+    scene.openPage("/sign-up", signedOut),
+    scene.openPage("/sign-in", signedOut),
   ]);
-  await signUp(newcomer, { name: "Ida", email: "ida@example.com", password: "well, well" });
+  await signUp(newAccount, { name: "Ida", email: "ida@example.com", password: "well, well" });
   for (const row of await page.locator(".row").all()) {
     const shown = (await row.getAttribute("class"))!.split(" ")[1]!;
-    found.set(shown, (await row.locator("a.name").getAttribute("href"))!);
+    paths.set(shown, (await row.locator("a.name").getAttribute("href"))!);
   }
-  found.set("with a log", await startJob(page, "steady", { ticks: 20, pace: 1, lines: 1 }));
+  paths.set("with a log", await startJob(page, "steady", { ticks: 20, pace: 1, lines: 1 }));
   await page.goto("/jobs/new/contact_import");
   await page.setInputFiles("input[type=file]", csv);
   await page.click("#submit");
   await page.waitForSelector("#mapping");
   const mapping = new URL(page.url());
-  found.set("mapping", mapping.pathname + mapping.search);
+  paths.set("mapping", mapping.pathname + mapping.search);
 });
 
-/** Each page by its name, and how to come to it. */
+/** By the name of a page: a tab that may open it, and its path. */
 const pages: Record<string, () => [Page, string]> = {
-  "sign in": () => [visitor, "/sign-in?next=/contacts"],
-  "sign up": () => [visitor, "/sign-up"],
+  "sign-in": () => [visitor, "/sign-in?next=/contacts"],
+  "sign-up": () => [visitor, "/sign-up"],
   dashboard: () => [page, "/jobs"],
-  "empty dashboard": () => [newcomer, "/jobs"],
-  "all that match": () => [page, "/jobs/bulk?action=cancel"],
-  "nothing matches": () => [page, "/jobs?q=nothing+has+this+name"],
-  "choose a kind": () => [page, "/jobs/new"],
-  "form of a kind": () => [page, "/jobs/new/countdown"],
-  "form with what cannot be": () => [page, "/jobs/new/countdown?from=0"],
-  "choose a file": () => [page, "/jobs/new/contact_import"],
-  "columns of a file": () => [page, found.get("mapping")!],
+  "empty dashboard": () => [newAccount, "/jobs"],
+  "confirm a bulk action": () => [page, "/jobs/bulk?action=cancel"],
+  "no job matches": () => [page, "/jobs?q=nothing+has+this+name"],
+  "kinds of jobs": () => [page, "/jobs/new"],
+  "job form": () => [page, "/jobs/new/countdown"],
+  "job form with an error": () => [page, "/jobs/new/countdown?from=0"],
+  "upload form": () => [page, "/jobs/new/contact_import"],
+  "column mapping": () => [page, paths.get("mapping")!],
   ...Object.fromEntries(
     ["running", "paused", "scheduled", "done", "failed", "cancelled", "with a log"].map((shown) => [
       `job: ${shown}`,
-      () => [page, found.get(shown)!] as [Page, string],
+      () => [page, paths.get(shown)!] as [Page, string],
     ]),
   ),
   contacts: () => [page, "/contacts"],
-  "no contacts": () => [newcomer, "/contacts"],
-  "nobody matches": () => [page, "/contacts?q=nobody+at+all"],
+  "no contacts": () => [newAccount, "/contacts"],
+  "no contact matches": () => [page, "/contacts?q=nobody+at+all"],
   settings: () => [page, "/settings"],
-  "no such page": () => [page, "/no/such/page"],
-  "no such job": () => [newcomer, "/jobs/0190a6c0-0000-7000-8000-000000000000"],
+  "page not found": () => [page, "/no/such/page"],
+  "job not found": () => [newAccount, "/jobs/0190a6c0-0000-7000-8000-000000000000"],
 };
 
 describe.each(Object.entries(pages))("%s", (_name, where) => {
-  test("as it is sent: valid, with no script or style in it", async () => {
+  test("the page's HTML is valid and has no inline script or style", async () => {
     const [tab, path] = where();
     const answer = await tab.request.get(path);
     const html = await answer.text();
@@ -82,7 +83,7 @@ describe.each(Object.entries(pages))("%s", (_name, where) => {
     expect(policy).not.toMatch(/unsafe|\*/);
   });
 
-  test("as it is shown: open to everybody, light and dark, on a phone and wide", async () => {
+  test("the page is accessible in light and dark, on a phone and on a wide screen", async () => {
     const [tab, path] = where();
     await tab.goto(path);
     for (const viewport of [phone, wide]) {
@@ -97,11 +98,11 @@ describe.each(Object.entries(pages))("%s", (_name, where) => {
   });
 });
 
-test("the first view of a job takes four requests at most, and the stream", async () => {
+test("the first view of a job takes at most four requests besides the stream", async () => {
   const proxy = await startProxy(scene.port);
-  const first = await scene.open("/jobs", { baseURL: proxy.url });
-  const path = found.get("running")!;
-  const fresh = await scene.visit({
+  const first = await scene.openPage("/jobs", { baseURL: proxy.url });
+  const path = paths.get("running")!;
+  const fresh = await scene.newContext({
     baseURL: proxy.url,
     storageState: await first.context().storageState(),
   });
@@ -109,15 +110,15 @@ test("the first view of a job takes four requests at most, and the stream", asyn
   proxy.requests.length = 0;
   const job = await fresh.newPage();
   await job.goto(path);
-  await isLive(job);
-  await says(job, "h1", "Countdown");
+  await waitUntilLive(job);
+  await expectText(job, "h1", "Countdown");
   await job.waitForTimeout(1_000);
   const streams = proxy.requests.filter((line) => line.startsWith("GET /live?"));
   expect(streams).toHaveLength(1);
   expect(proxy.requests.length - streams.length).toBeLessThanOrEqual(4);
 });
 
-/** What axe finds, as "rule: the elements". */
+/** Runs axe. @returns "rule: elements" for each violation */
 async function violations(tab: Page): Promise<string[]> {
   if (!(await tab.evaluate("'axe' in self"))) await tab.evaluate(axe);
   const { violations } = await tab.evaluate<{

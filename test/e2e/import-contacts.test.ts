@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, test } from "vitest";
-import { people } from "./people.ts";
-import { patiently, says, signUp, startJob, stranger, useApplication } from "./scene.ts";
+import { people } from "../support/people.ts";
+import { signedOut, signUp, startJob, useApplication } from "../support/scene/application.ts";
+import { expectText } from "../support/scene/browser.ts";
 
 const scene = useApplication();
 const audience = people(100_000);
@@ -15,14 +16,14 @@ let job: string;
 let csv: string;
 
 beforeAll(async () => {
-  page = await scene.open("/jobs");
+  page = await scene.openPage("/jobs");
   csv = join(scene.place.storageDir, "people.csv");
   const rows = audience.map(({ email, first, last, company }) => [last, first, company, email]);
   const header = ["Surname", "First name", "Organisation", "E-mail address"];
   await writeFile(csv, Papa.unparse([header, ...rows]));
 });
 
-/** What a click on a link brings. */
+/** Clicks on a link. @returns the file that it downloads */
 async function download(
   from: Page,
   link: string,
@@ -33,8 +34,8 @@ async function download(
   return { name: file.suggestedFilename(), url: file.url(), rows: data };
 }
 
-describe("a hundred thousand people come in and go out", () => {
-  test("the file is uploaded, and what its columns hold is proposed", async () => {
+describe("an import and an export of 100,000 contacts", () => {
+  test("the upload proposes a field for each column", async () => {
     await page.click("#nav-new");
     await page.click("#kind-contact_import");
     await page.setInputFiles("input[type=file]", csv);
@@ -42,35 +43,35 @@ describe("a hundred thousand people come in and go out", () => {
     await page.waitForSelector("#mapping");
     const proposed = await page.locator("select[name^=mapping] option:checked").allTextContents();
     expect(proposed).toEqual(["Last name", "First name", "Company", "Email"]);
-    await says(page, ".chosen", /people\.csv .*about 100,000 rows/);
+    await expectText(page, ".chosen", /people\.csv .*about 100,000 rows/);
     await page.click("#preview-toggle");
-    await says(page, "#preview", audience[1]!.email);
+    await expectText(page, "#preview", audience[1]!.email);
   });
 
-  test("it is watched live until the sentence at its end", async () => {
+  test("the job's page shows progress until the final summary", async () => {
     await page.click("#submit");
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
     job = new URL(page.url()).pathname;
-    await says(page, "h1", "Import contacts people.csv");
+    await expectText(page, "h1", "Import contacts people.csv");
     const shown = new Set<string>();
     while ((await page.locator(".panel.done").count()) === 0) {
       shown.add((await page.textContent('.panel [id^="progress-"] b').catch(() => "")) ?? "");
       await page.waitForTimeout(50);
     }
     expect(shown.size).toBeGreaterThan(2);
-    await says(page, ".outcome", "Imported 99,812 of 100,000, 188 rows rejected");
-    await says(page, ".errors", /188/);
+    await expectText(page, ".outcome", "Imported 99,812 of 100,000, 188 rows rejected");
+    await expectText(page, ".errors", /188/);
   });
 
-  test("the contacts are there, found by how they begin, and know which job brought them", async () => {
+  test("the contacts are found by a prefix and link to the job that imported them", async () => {
     await page.click("#result-page");
-    await says(page, ".count", "from Import contacts");
+    await expectText(page, ".count", "from Import contacts");
     await page.goto("/contacts");
-    await says(page, ".count", "99,884 contacts");
+    await expectText(page, ".count", "99,884 contacts");
     const wanted = audience[54_321]!;
     await page.fill("#q", wanted.email.slice(0, 9));
     await page.click("#search");
-    await says(page, ".count", "1 contact matches");
+    await expectText(page, ".count", "1 contact matches");
     const row = page.locator(".contacts tbody tr");
     expect(await row.locator("th").textContent()).toBe(`${wanted.first} ${wanted.last}`);
     expect(await row.locator("td").first().textContent()).toBe(wanted.email);
@@ -78,7 +79,7 @@ describe("a hundred thousand people come in and go out", () => {
     expect(new URL(page.url()).pathname).toBe(job);
   });
 
-  test("the rejected rows come back as the file they were, with a reason each", async () => {
+  test("the rejected rows download in their original columns with a reason each", async () => {
     await page.goto(job);
     const { name, rows } = await download(page, ".files a");
     expect(name).toBe("rejected rows of people.csv");
@@ -88,9 +89,9 @@ describe("a hundred thousand people come in and go out", () => {
     expect(given.every((cells) => cells.length === 5 && cells[4])).toBe(true);
   });
 
-  test("an export holds all of them, harmless in a spreadsheet", async () => {
+  test("an export contains every contact and is safe to open in a spreadsheet", async () => {
     await startJob(page, "contact_export");
-    await says(page, ".outcome", "Exported 99,884 contacts", 60_000);
+    await expectText(page, ".outcome", "Exported 99,884 contacts", 60_000);
     const { name, url, rows } = await download(page, ".files a");
     expect(name).toMatch(/\.csv$/);
     const [header = [], ...given] = rows;
@@ -104,11 +105,11 @@ describe("a hundred thousand people come in and go out", () => {
     expect(tricky.length).toBeGreaterThan(5);
     for (const each of tricky) expect(out.get(each.email)).toBe(`'${each.company}`);
     expect(given.flat().filter((cell) => /^[=@\t\r]/.test(cell))).toEqual([]);
-    await refused(url);
+    await expectPrivate(url);
   });
 
-  /** The link serves the person it was made for, as it was made. */
-  async function refused(url: string): Promise<void> {
+  /** A link serves only the person it was made for, and only unchanged. */
+  async function expectPrivate(url: string): Promise<void> {
     expect((await page.request.get(url)).status()).toBe(200);
     const changed = (name: string, value: (old: string) => string) => {
       const link = new URL(url);
@@ -120,29 +121,29 @@ describe("a hundred thousand people come in and go out", () => {
     for (const link of [longer, signed, url.replace(/\?.*/, "")]) {
       expect((await page.request.get(link)).status(), link).toBe(403);
     }
-    const other = await scene.open("/sign-up", stranger);
+    const other = await scene.openPage("/sign-up", signedOut);
     await other.goto(url);
-    await says(other, "h1", "Sign in");
+    await expectText(other, "h1", "Sign in");
     await other.goto("/sign-up");
     await signUp(other, { name: "Eve", email: "eve@example.com", password: "listening in" });
     expect((await other.request.get(url)).status()).toBe(404);
   }
 
-  test("the same file again, leaving alone who is there, changes nothing", async () => {
+  test("a second import that keeps existing contacts changes nothing", async () => {
     await page.goto("/jobs/new/contact_import");
     await page.setInputFiles("input[type=file]", csv);
     await page.click("#submit");
     await page.waitForSelector("#mapping");
     await page.selectOption("[name=duplicates]", "skip");
     await page.click("#submit");
-    await says(
+    await expectText(
       page,
       ".outcome",
       "Imported 0 of 100,000, 188 rows rejected, 99,812 duplicates",
       60_000,
     );
     await page.goto("/contacts");
-    await says(page, ".count", "99,884 contacts");
-    await expect.poll(() => page.locator(".contacts tbody tr").count(), patiently).toBe(50);
+    await expectText(page, ".count", "99,884 contacts");
+    await expect.poll(() => page.locator(".contacts tbody tr").count()).toBe(50);
   });
 });

@@ -1,21 +1,13 @@
 import { describe, expect, test } from "vitest";
-import {
-  isLive,
-  mappedHost,
-  patiently,
-  says,
-  signIn,
-  startJob,
-  stranger,
-  useApplication,
-} from "./scene.ts";
+import { signedOut, signIn, startJob, useApplication } from "../support/scene/application.ts";
+import { expectText, mappedHost, waitUntilLive } from "../support/scene/browser.ts";
 
 const scene = useApplication();
 
-describe("many tabs over HTTP/1.1, under a name that is not localhost", () => {
-  test("ten are live at once, and leave room for an eleventh page", async () => {
-    const context = await scene.visit({
-      ...stranger,
+describe("many tabs over plain HTTP/1.1 outside localhost", () => {
+  test("ten tabs are live at once and leave a connection for an eleventh page", async () => {
+    const context = await scene.newContext({
+      ...signedOut,
       baseURL: `http://${mappedHost}:${scene.port}`,
     });
     const first = await context.newPage();
@@ -32,25 +24,23 @@ describe("many tabs over HTTP/1.1, under a name that is not localhost", () => {
       await tab.goto(tabs.length === 9 ? "/jobs" : paths[tabs.length % 2]!);
       tabs.push(tab);
     }
-    await Promise.all(tabs.map(isLive));
+    await Promise.all(tabs.map(waitUntilLive));
     const amount = 'main [id^="progress-"] p';
     const before = await Promise.all(tabs.map((tab) => tab.locator(amount).first().textContent()));
     await Promise.all(
       tabs.map((tab, at) =>
-        expect
-          .poll(() => tab.locator(amount).first().textContent(), patiently)
-          .not.toBe(before[at]),
+        expect.poll(() => tab.locator(amount).first().textContent()).not.toBe(before[at]),
       ),
     );
     const eleventh = await context.newPage();
     expect((await eleventh.goto("/contacts", { timeout: 5_000 }))?.status()).toBe(200);
 
-    // The tab that opened the stream goes; the others stay live, and hear what one of them does.
+    // The tab that opened the stream closes, and the others stay live.
     await first.close();
     for (const path of paths) {
       await eleventh.goto(path);
       await eleventh.click(".actions button:has-text('Cancel')");
     }
-    await Promise.all(tabs.slice(1, 9).map((tab) => says(tab, ".panel .mark", "Cancelled")));
+    await Promise.all(tabs.slice(1, 9).map((tab) => expectText(tab, ".panel .mark", "Cancelled")));
   });
 });

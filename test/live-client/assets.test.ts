@@ -3,22 +3,23 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { buildAssets } from "../../server/assets/build.ts";
-import { isLive, useScene } from "./scene.ts";
+import { waitUntilLive } from "../support/scene/browser.ts";
+import { useLiveServer } from "../support/scene/live-server.ts";
 
-const scene = useScene();
+const scene = useLiveServer();
 const path = (name: string) => join(import.meta.dirname, "../../public", name);
 
-describe("what a page loads", () => {
-  test("is a stylesheet and two scripts besides the page itself", async () => {
-    const job = scene.server.add();
-    const page = await scene.open(job.href);
-    await isLive(page);
+describe("the scripts and styles of a page", () => {
+  test("a page loads one stylesheet and two scripts", async () => {
+    const job = scene.server.addJob();
+    const page = await scene.openPage(job.href);
+    await waitUntilLive(page);
     const paths = [job.href, "/app.css", "/app.js", "/live-worker.js"];
     expect(scene.server.requests.toSorted()).toEqual(paths.map((each) => `GET ${each}`).toSorted());
   });
 
-  test("holds htmx 2.0.11 and takes at most 25 kB of script", async () => {
-    const page = await scene.open(scene.server.add().href);
+  test("the scripts contain htmx 2.0.11 and weigh at most 25 kB", async () => {
+    const page = await scene.openPage(scene.server.addJob().href);
     expect(await page.evaluate("htmx.version")).toBe("2.0.11");
     const sizes = ["app.js", "live-worker.js"].map(
       (name) => gzipSync(readFileSync(path(name))).length,
@@ -26,19 +27,19 @@ describe("what a page loads", () => {
     expect(sizes[0]! + sizes[1]!).toBeLessThanOrEqual(25_000);
   });
 
-  test("is built once", async () => {
+  test("the assets are not built again while their sources are unchanged", async () => {
     const before = statSync(path("app.js")).mtimeMs;
     await buildAssets({ minify: false });
     expect(statSync(path("app.js")).mtimeMs).toBe(before);
   });
 
-  test("is loaded anew by a hidden page when the server has a newer version", async () => {
+  test("a hidden page reloads when the server has a newer version", async () => {
     await scene.context.addInitScript(`
       Object.defineProperty(document, "hidden", { get: () => self.isHidden ?? false });
     `);
-    const job = scene.server.add();
-    const page = await scene.open(job.href);
-    await isLive(page);
+    const job = scene.server.addJob();
+    const page = await scene.openPage(job.href);
+    await waitUntilLive(page);
     const loads = () => scene.server.requests.filter((each) => each === `GET ${job.href}`).length;
     await page.evaluate("self.isHidden = true");
     await page.waitForTimeout(2000);
@@ -49,6 +50,6 @@ describe("what a page loads", () => {
     expect(loads()).toBe(1);
     await page.evaluate("self.isHidden = true");
     await expect.poll(loads, { timeout: 3000 }).toBe(2);
-    await isLive(page);
+    await waitUntilLive(page);
   });
 });

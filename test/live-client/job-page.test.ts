@@ -1,43 +1,44 @@
 import { describe, expect, test } from "vitest";
-import { isLive, says, useScene } from "./scene.ts";
+import { expectText, waitUntilLive } from "../support/scene/browser.ts";
+import { useLiveServer } from "../support/scene/live-server.ts";
 
-const scene = useScene();
+const scene = useLiveServer();
 
-describe("the page of a job", () => {
-  test("says in its title how far the job is, until it has ended", async () => {
-    const job = scene.server.add({ percent: 41.7 });
-    const page = await scene.open(job.href);
+describe("a job's page", () => {
+  test("the title of the tab shows the progress until the job is final", async () => {
+    const job = scene.server.addJob({ percent: 41.7 });
+    const page = await scene.openPage(job.href);
     await expect.poll(() => page.title()).toBe("(42%) Import contacts · Headway");
-    await isLive(page);
-    scene.server.change(job.id, { percent: 61 });
+    await waitUntilLive(page);
+    scene.server.updateJob(job.id, { percent: 61 });
     await expect.poll(() => page.title()).toBe("(61%) Import contacts · Headway");
-    scene.server.change(job.id, { status: "done", shown: "done", active: false }, true);
+    scene.server.updateJob(job.id, { status: "done", shown: "done", active: false }, true);
     await expect.poll(() => page.title()).toBe("Import contacts · Headway");
   });
 
-  test("announces quarters and the end, once each, in a region that stays", async () => {
-    const job = scene.server.add({ percent: 10 });
-    const page = await scene.open(job.href);
-    await isLive(page);
+  test("the status region announces each quarter and the end once", async () => {
+    const job = scene.server.addJob({ percent: 10 });
+    const page = await scene.openPage(job.href);
+    await waitUntilLive(page);
     await page.evaluate(`
-      self.said = [];
+      self.announced = [];
       const region = document.getElementById("announce");
-      new MutationObserver(() => self.said.push(region.textContent))
+      new MutationObserver(() => self.announced.push(region.textContent))
         .observe(region, { childList: true, characterData: true, subtree: true });
     `);
     for (const percent of [20, 25.2, 30, 26, 51, 52, 76, 99])
-      scene.server.change(job.id, { percent });
-    const ended = {
+      scene.server.updateJob(job.id, { percent });
+    const final = {
       status: "done",
       shown: "done",
       active: false,
       label: "Done",
       outcome: "Imported 99,702 of 100,000 rows",
     } as const;
-    scene.server.change(job.id, ended, true);
-    scene.server.change(job.id, ended, true);
-    await says(page, "#announce", "Done");
-    expect(await page.evaluate("self.said")).toEqual([
+    scene.server.updateJob(job.id, final, true);
+    scene.server.updateJob(job.id, final, true);
+    await expectText(page, "#announce", "Done");
+    expect(await page.evaluate("self.announced")).toEqual([
       "Import contacts: 25 %",
       "Import contacts: 50 %",
       "Import contacts: 75 %",
@@ -45,62 +46,66 @@ describe("the page of a job", () => {
     ]);
   });
 
-  test("does not announce what was so when it was opened", async () => {
-    const job = scene.server.add({ percent: 80 });
-    const page = await scene.open(job.href);
-    await isLive(page);
-    scene.server.change(job.id, { percent: 90, percentText: "90 %" });
-    await says(page, `#progress-${job.id} b`, "90 %");
+  test("the status region does not announce progress from before the page was opened", async () => {
+    const job = scene.server.addJob({ percent: 80 });
+    const page = await scene.openPage(job.href);
+    await waitUntilLive(page);
+    scene.server.updateJob(job.id, { percent: 90, percentText: "90 %" });
+    await expectText(page, `#progress-${job.id} b`, "90 %");
     expect(await page.textContent("#announce")).toBe("");
   });
 
-  test("gets the buttons that fit when the status changes", async () => {
-    const job = scene.server.add();
-    const page = await scene.open(job.href);
-    await isLive(page);
-    const asked = () => scene.server.requests.filter((path) => path.endsWith("/viewer")).length;
-    scene.server.change(job.id, { label: "Still running" }, true);
-    await says(page, `#panel-${job.id} .mark`, "Still running");
-    expect(asked()).toBe(0);
+  test("the page loads new buttons when the status changes", async () => {
+    const job = scene.server.addJob();
+    const page = await scene.openPage(job.href);
+    await waitUntilLive(page);
+    const loads = () => scene.server.requests.filter((path) => path.endsWith("/viewer")).length;
+    scene.server.updateJob(job.id, { label: "Still running" }, true);
+    await expectText(page, `#panel-${job.id} .mark`, "Still running");
+    expect(loads()).toBe(0);
     await page.focus(`#cancel-${job.id}`);
-    scene.server.change(job.id, { status: "failed", shown: "failed", active: false }, true);
+    scene.server.updateJob(job.id, { status: "failed", shown: "failed", active: false }, true);
     await page.waitForSelector(`#retry-${job.id}`);
     expect(await page.locator(".actions button").count()).toBe(1);
-    expect(asked()).toBe(1);
-    // The button that had the focus is gone, its place is not.
+    expect(loads()).toBe(1);
+    // The focused button is gone, and the focus moves to its container.
     expect(await page.evaluate("document.activeElement.id")).toBe(`actions-${job.id}`);
   });
 
-  test("tells with the status what may be done with it now, and who did what", async () => {
-    const job = scene.server.add();
-    const page = await scene.open(job.href);
-    await isLive(page);
-    await says(page, "#change", "Start another like it");
+  test("the page updates its history and its link to a new job when the status changes", async () => {
+    const job = scene.server.addJob();
+    const page = await scene.openPage(job.href);
+    await waitUntilLive(page);
+    await expectText(page, "#change", "Start another like it");
     await page.click("#history-toggle");
-    scene.server.change(job.id, { status: "cancelled", shown: "cancelled", active: false }, true);
-    await says(page, "#change", "Change and run again");
-    // It stays as open as it was.
+    scene.server.updateJob(
+      job.id,
+      { status: "cancelled", shown: "cancelled", active: false },
+      true,
+    );
+    await expectText(page, "#change", "Change and run again");
+    // The history stays open.
     expect(await page.isVisible("#history li")).toBe(true);
     expect(await page.textContent("#history li")).toContain("You cancelled it");
   });
 
-  test("sends a form once, and can send it again when the person comes back", async () => {
-    const job = scene.server.add();
-    scene.server.postTakes = 500;
-    const page = await scene.open(job.href);
+  test("a form is sent once on a double click, and again after the person returns", async () => {
+    const job = scene.server.addJob();
+    scene.server.postDelay = 500;
+    const page = await scene.openPage(job.href);
     await page.dblclick(`#cancel-${job.id}`, { noWaitAfter: true });
     const posts = () => scene.server.requests.filter((path) => path.startsWith("POST"));
     await expect.poll(posts).toEqual([`POST /jobs/${job.id}/cancel`]);
     await page.waitForTimeout(1000);
     expect(posts().length).toBe(1);
-    // A page that is closed while it is being left may not let go of its browser.
+    // Closing a page during a navigation may block the browser.
     const answered = page.waitForEvent("load");
     await page.click(`#cancel-${job.id}`);
     await expect.poll(() => posts().length).toBe(2);
     await answered;
   });
 
-  test("shows times in the person's own zone", async () => {
+  test("times are shown in the person's time zone", async () => {
     const browser = scene.context.browser()!;
     const baseURL = scene.server.url;
     const context = await browser.newContext({
@@ -109,13 +114,13 @@ describe("the page of a job", () => {
       locale: "en-GB",
     });
     const page = await context.newPage();
-    const job = scene.server.add();
+    const job = scene.server.addJob();
     await page.goto(job.href);
     const times = page.locator(`#panel-${job.id} time`);
     expect(await times.first().textContent()).toBe("23 Nov, 23:03");
-    await isLive(page);
-    scene.server.change(job.id, { label: "Changed" }, true);
-    await says(page, `#panel-${job.id} .mark`, "Changed");
+    await waitUntilLive(page);
+    scene.server.updateJob(job.id, { label: "Changed" }, true);
+    await expectText(page, `#panel-${job.id} .mark`, "Changed");
     expect(await times.first().textContent()).toBe("23 Nov, 23:03");
     await context.close();
   });

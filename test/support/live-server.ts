@@ -1,6 +1,6 @@
 /**
- * A small server of the live protocol, with the real templates: pages of jobs, their stream, polls
- * and buttons. Tests change its jobs and make it misbehave.
+ * A small server of the live protocol with the real templates: it serves pages of jobs, their
+ * stream and their polls, from memory. Tests change its jobs and make its connections fail.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -27,42 +27,42 @@ interface Stream {
   response: ServerResponse;
 }
 
-/** How `/live` behaves; pages are served in any case. */
-export type Mood =
-  | "well"
-  /** Takes the connection of a stream and says nothing, as a buffering proxy does. */
-  | "mute"
-  /** 503: the database is away. */
-  | "down"
+/** How the server answers `/live`. It serves pages in every mode. */
+export type LiveMode =
+  | "ok"
+  /** Accepts the connection of a stream and sends nothing, as a buffering proxy does. */
+  | "silent"
+  /** 503, as while the database does not answer. */
+  | "unavailable"
   /** 401 */
   | "signed-out";
 
 export interface LiveServer {
   port: number;
   url: string;
-  mood: Mood;
+  mode: LiveMode;
   pollAfter: number;
   version: string;
-  /** Streams that are open now. */
+  /** The open streams. */
   streams(): Stream[];
-  /** Requests of `/live`, oldest first: "stream job:1 after 1:3" or "poll job:1". */
-  asked: string[];
-  /** How polls were answered, oldest first. */
-  polls: number[];
-  /** Paths of other requests, oldest first. */
+  /** The requests of `/live`, oldest first: "stream job:1 after 1:3" or "poll job:1". */
+  liveRequests: string[];
+  /** The HTTP statuses of the polls, oldest first. */
+  pollStatuses: number[];
+  /** The other requests, oldest first: "GET /jobs". */
   requests: string[];
-  /** How long a POST takes, ms. */
-  postTakes: number;
-  add(different?: Partial<JobView>): JobView;
-  /** Changes a job and tells who watches: a tick, or with `whole` the panel or row. */
-  change(id: string, different: Partial<JobView>, whole?: boolean): JobView;
-  log(id: string, ...messages: string[]): void;
-  /** Writes an event to each stream. */
+  /** How long the answer to a POST takes, ms. */
+  postDelay: number;
+  addJob(different?: Partial<JobView>): JobView;
+  /** Changes a job and sends its progress, or with `whole` its panel or row, to its watchers. */
+  updateJob(id: string, different: Partial<JobView>, whole?: boolean): JobView;
+  appendLog(id: string, ...messages: string[]): void;
+  /** Sends an event on every stream. */
   send(event: string, data: string): void;
   panel(job: JobView): string;
   tick(job: JobView): string;
-  /** Breaks all streams, as a proxy or a killed server does. */
-  cut(): void;
+  /** Breaks all streams, as a proxy or a killed server may. */
+  dropConnections(): void;
   stop(): Promise<void>;
 }
 
@@ -109,7 +109,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     response.flushHeaders();
     streams.add(stream);
     response.on("close", () => streams.delete(stream));
-    if (server.mood === "mute") return;
+    if (server.mode === "silent") return;
     response.write("retry: 500\n\n");
     write(stream, "hello", server.version);
     for (const topic of topics) write(stream, "message", state(topic));
@@ -126,11 +126,12 @@ export async function startLiveServer(): Promise<LiveServer> {
       }),
     );
     const isStream = request.headers.accept === "text/event-stream";
-    server.asked.push(
+    server.liveRequests.push(
       `${isStream ? "stream" : "poll"} ${topics}${cursors ? ` after ${cursors}` : ""}`,
     );
-    if (server.mood === "down") return void response.writeHead(503).end("The database is away");
-    if (server.mood === "signed-out") return void response.writeHead(401).end();
+    if (server.mode === "unavailable")
+      return void response.writeHead(503).end("The database is away");
+    if (server.mode === "signed-out") return void response.writeHead(401).end();
     if (isStream) {
       openStream(topics, after, response);
       return;
@@ -141,7 +142,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     const etag = `W/"${createHash("sha1").update(html).digest("hex")}"`;
     const isKnown = request.headers["if-none-match"] === etag;
     const headers = { "content-type": "text/html", "x-poll-after": server.pollAfter, etag };
-    server.polls.push(isKnown ? 304 : 200);
+    server.pollStatuses.push(isKnown ? 304 : 200);
     response.writeHead(isKnown ? 304 : 200, headers);
     response.end(isKnown ? undefined : html);
   }
@@ -152,7 +153,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     server.requests.push(`${request.method} ${url.pathname}`);
     const [, place = "", id = "", part] = url.pathname.split("/");
     if (request.method === "POST") {
-      await wait(server.postTakes);
+      await wait(server.postDelay);
       response.writeHead(303, { location: `/jobs/${id}` }).end();
       return;
     }
@@ -178,23 +179,23 @@ export async function startLiveServer(): Promise<LiveServer> {
   const server: LiveServer = {
     port,
     url: `http://127.0.0.1:${port}`,
-    mood: "well",
+    mode: "ok",
     pollAfter: 1,
     version: assetHref("app.js"),
-    asked: [],
-    polls: [],
+    liveRequests: [],
+    pollStatuses: [],
     requests: [],
-    postTakes: 0,
+    postDelay: 0,
     streams: () => [...streams],
     panel,
     tick,
-    add(different = {}) {
+    addJob(different = {}) {
       const id = `0198c5d2-7a41-7c3e-9f10-${String(jobs.size + 1).padStart(12, "0")}`;
       const job = jobView({ id, renderedAt: ++clock, ...different });
       jobs.set(id, job);
       return job;
     },
-    change(id, different, whole = false) {
+    updateJob(id, different, whole = false) {
       const before = jobs.get(id)!;
       const job = { ...before, version: before.version + 1, renderedAt: ++clock, ...different };
       jobs.set(id, job);
@@ -206,7 +207,7 @@ export async function startLiveServer(): Promise<LiveServer> {
       }
       return job;
     },
-    log(id, ...messages) {
+    appendLog(id, ...messages) {
       const known = logs.get(id) ?? [];
       for (const message of messages) {
         known.push({ seq: known.length + 1, level: "info", message, time: time() });
@@ -217,7 +218,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     send(event, data) {
       for (const stream of streams) write(stream, event, data);
     },
-    cut() {
+    dropConnections() {
       for (const { response } of streams) response.destroy();
     },
     async stop() {
@@ -284,7 +285,7 @@ function listPage(jobs: JobView[]): string {
   });
 }
 
-/** A page that watches nothing. */
+/** A page without topics. */
 function otherPage(): string {
   return render.page("errors/error", {
     layout: { ...layout, ...assets(), topics: [], since: "" },

@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { describe, expect, test } from "vitest";
-import { isLive, patiently, says, startJob, useApplication } from "./scene.ts";
+import { startJob, useApplication } from "../support/scene/application.ts";
+import { expectText, waitUntilLive } from "../support/scene/browser.ts";
 
 const scene = useApplication();
 const phone = { width: 360, height: 740 };
@@ -11,11 +12,11 @@ const iconOf = (page: Page): Promise<string | null> => page.getAttribute("link[r
 async function cancel(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await page.click(".actions button:has-text('Cancel')");
-  await says(page, ".panel .mark", "Cancelled");
+  await expectText(page, ".panel .mark", "Cancelled");
 }
 
-/** Starts a job and leaves its page. */
-async function started(context: BrowserContext, kind: string, input = {}): Promise<string> {
+/** Starts a job and closes its page. */
+async function startAndLeave(context: BrowserContext, kind: string, input = {}): Promise<string> {
   const page = await context.newPage();
   const path = await startJob(page, kind, input);
   await page.close();
@@ -23,21 +24,21 @@ async function started(context: BrowserContext, kind: string, input = {}): Promi
 }
 
 describe("a row of the list", () => {
-  test("opens in place, with the end of the log, and stays open while the job runs", async () => {
-    const context = await scene.visit({ viewport: phone });
-    const path = await started(context, "steady", { ticks: 600, pace: 50 });
+  test("a row opens in place with the end of its log and stays open while the job runs", async () => {
+    const context = await scene.newContext({ viewport: phone });
+    const path = await startAndLeave(context, "steady", { ticks: 600, pace: 50 });
     const page = await context.newPage();
     await page.goto("/jobs");
-    await isLive(page);
+    await waitUntilLive(page);
     const more = page.locator(`#more-${idOf(path)}`);
     await more.locator("summary").focus();
     await page.keyboard.press("Enter");
     const lines = more.locator(".lines li");
     await lines.first().waitFor();
     const last = await lines.last().textContent();
-    await expect.poll(() => lines.last().textContent(), patiently).not.toBe(last);
-    // The row itself was swapped for another meanwhile, by what is shown in it.
-    await expect.poll(() => more.locator(".counts dd").textContent(), patiently).not.toBe("");
+    await expect.poll(() => lines.last().textContent()).not.toBe(last);
+    // The row itself was replaced meanwhile: its counts were empty before.
+    await expect.poll(() => more.locator(".counts dd").textContent()).not.toBe("");
     expect(await more.getAttribute("open")).not.toBeNull();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.width);
     await more.getByRole("button", { name: "Cancel" }).click();
@@ -45,47 +46,45 @@ describe("a row of the list", () => {
     expect(new URL(page.url()).pathname).toBe("/jobs");
   });
 
-  test("has its steps and its buttons without JavaScript too", async () => {
-    const context = await scene.visit({ javaScriptEnabled: false });
-    const path = await started(context, "leads_on", { ms: 60_000 });
+  test("an open row shows its steps and buttons without JavaScript", async () => {
+    const context = await scene.newContext({ javaScriptEnabled: false });
+    const path = await startAndLeave(context, "leads_on", { ms: 60_000 });
     const page = await context.newPage();
     const mark = () => page.textContent(`#row-${idOf(path)} .mark`);
     await expect
-      .poll(async () => (await page.goto("/jobs")) && (await mark()), patiently)
+      .poll(async () => (await page.goto("/jobs")) && (await mark()))
       .toContain("Running");
     const more = page.locator(`#more-${idOf(path)}`);
     await more.locator("summary").click();
-    await says(page, `#more-${idOf(path)} .steps .running`, "Sleeping");
-    // This kind cannot be cancelled.
+    await expectText(page, `#more-${idOf(path)} .steps .running`, "Sleeping");
+    // Jobs of this kind cannot be cancelled.
     expect(await more.getByRole("button").allTextContents()).toEqual([" Pause"]);
     await more.getByRole("button", { name: "Pause" }).click();
     expect(new URL(page.url()).pathname).toBe("/jobs");
-    await expect
-      .poll(async () => (await page.goto("/jobs")) && (await mark()), patiently)
-      .toContain("Paused");
+    await expect.poll(async () => (await page.goto("/jobs")) && (await mark())).toContain("Paused");
   });
 });
 
-test("the header shows what is active, live, on every page but the list", async () => {
-  const context = await scene.visit({ viewport: phone });
+test("the header lists active jobs live on every page except the dashboard", async () => {
+  const context = await scene.newContext({ viewport: phone });
   const paths = [
-    await started(context, "steady", { ticks: 2_000, pace: 50 }),
-    await started(context, "steady", { ticks: 2_001, pace: 50 }),
+    await startAndLeave(context, "steady", { ticks: 2_000, pace: 50 }),
+    await startAndLeave(context, "steady", { ticks: 2_001, pace: 50 }),
   ];
   const page = await context.newPage();
   await page.goto("/contacts");
-  await isLive(page);
+  await waitUntilLive(page);
   const count = Number(await page.textContent("#tray b"));
   expect(count).toBeGreaterThanOrEqual(2);
   await page.click("#tray-button");
   const row = `#tray #row-${idOf(paths[0]!)}`;
   const first = await page.textContent(`${row} [id^=progress-] p`);
-  await expect.poll(() => page.textContent(`${row} [id^=progress-] p`), patiently).not.toBe(first);
+  await expect.poll(() => page.textContent(`${row} [id^=progress-] p`)).not.toBe(first);
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.width);
   await page.keyboard.press("Escape");
   expect(await page.getAttribute("#tray", "open")).toBeNull();
 
-  // It is not shown beside itself.
+  // The page of a job does not list that job.
   await page.goto(paths[0]!);
   expect(await page.locator(`#row-${idOf(paths[0]!)}`).count()).toBe(0);
   expect(await page.locator(`#row-${idOf(paths[1]!)}`).count()).toBe(1);
@@ -93,47 +92,47 @@ test("the header shows what is active, live, on every page but the list", async 
   expect(await page.locator("#tray").count()).toBe(0);
 
   await page.goto("/contacts");
-  await isLive(page);
+  await waitUntilLive(page);
   const other = await context.newPage();
   await cancel(other, paths[1]!);
-  await says(page, "#tray b", new RegExp(`^${count - 1}$`));
-  await says(page, "#announce", "Steady: Cancelled");
+  await expectText(page, "#tray b", new RegExp(`^${count - 1}$`));
+  await expectText(page, "#announce", "Steady: Cancelled");
   await cancel(other, paths[0]!);
 });
 
-describe("the end of a job", () => {
-  test("title and icon follow in a tab behind another, and the icon says how it ended", async () => {
-    const context = await scene.visit();
+describe("a finished job", () => {
+  test("the title and icon of a background tab follow the job to its outcome", async () => {
+    const context = await scene.newContext();
     const page = await context.newPage();
     await startJob(page, "steady", { ticks: 60, pace: 100 });
-    await isLive(page);
+    await waitUntilLive(page);
     const front = await context.newPage();
     await front.goto("/contacts");
     await front.bringToFront();
-    await expect.poll(() => page.title(), patiently).toMatch(/^\(\d+%\) Steady/);
+    await expect.poll(() => page.title()).toMatch(/^\(\d+%\) Steady/);
     const drawn = await iconOf(page);
-    await expect.poll(() => iconOf(page), patiently).not.toBe(drawn);
-    await expect.poll(() => page.title(), patiently).toBe("Steady · Headway");
+    await expect.poll(() => iconOf(page)).not.toBe(drawn);
+    await expect.poll(() => page.title()).toBe("Steady · Headway");
     expect(decodeURIComponent((await iconOf(page))!)).toContain("#1c7440");
   });
 
-  test("is heard once in all tabs, by those who want it", async () => {
-    const context = await scene.visit();
+  test("the sound plays once across all tabs if it is switched on", async () => {
+    const context = await scene.newContext();
     await context.addInitScript(`
       self.notes = 0;
       const { start } = OscillatorNode.prototype;
-      OscillatorNode.prototype.start = function (...given) { notes++; return start.apply(this, given); };
+      OscillatorNode.prototype.start = function (...args) { notes++; return start.apply(this, args); };
     `);
     const page = await context.newPage();
     const path = await startJob(page, "steady", { ticks: 2_000, pace: 100 });
-    await isLive(page);
+    await waitUntilLive(page);
     await page.click("#sound-switch");
     expect(await page.getAttribute("#sound-switch", "aria-pressed")).toBe("true");
-    // It is heard at once what it is like.
-    await expect.poll(() => page.evaluate("notes"), patiently).toBe(2);
+    // Switching the sound on plays a sample.
+    await expect.poll(() => page.evaluate("notes")).toBe(2);
     const other = await context.newPage();
     await other.goto(path);
-    await isLive(other);
+    await waitUntilLive(other);
     expect(await other.getAttribute("#sound-switch", "aria-pressed")).toBe("true");
     await other.click("h1");
     const token = await page.inputValue(".actions [name=token] >> nth=0");
@@ -141,7 +140,7 @@ describe("the end of a job", () => {
     for (const each of [page, other]) await each.waitForSelector(".panel.cancelled");
     const notes = async () =>
       Number(await page.evaluate("notes")) + Number(await other.evaluate("notes"));
-    await expect.poll(notes, patiently).toBe(4);
+    await expect.poll(notes).toBe(4);
     await page.waitForTimeout(500);
     expect(await notes()).toBe(4);
     await page.goto("/settings");
@@ -150,10 +149,10 @@ describe("the end of a job", () => {
     expect(await page.getAttribute("body", "data-sound")).toBeNull();
   });
 
-  test("leads on to the result who watched it, and Back leads back for good", async () => {
-    const page = await scene.open("/jobs");
+  test("the page opens the result for a person who watched the job, and Back stays on the job", async () => {
+    const page = await scene.openPage("/jobs");
     const path = await startJob(page, "leads_on", { ms: 2_500 });
-    await isLive(page);
+    await waitUntilLive(page);
     await page.waitForURL("**/contacts?q=made");
     await page.goBack();
     await page.waitForSelector(".panel.done");

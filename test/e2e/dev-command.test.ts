@@ -5,11 +5,12 @@ import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { type Launched, launch, untilPrinted } from "../support/processes.ts";
-import { patiently, says, signIn } from "./scene.ts";
+import { signIn } from "../support/scene/application.ts";
+import { expectText } from "../support/scene/browser.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** A copy of the tree, so that what the test changes is not what a person works on. */
+/** A copy of the source tree, which the tests edit. */
 let tree: string;
 let dev: Launched;
 let browser: Browser;
@@ -39,45 +40,49 @@ afterAll(async () => {
   if (tree) await rm(tree, { recursive: true, force: true });
 });
 
-async function change(path: string, from: string, to: string): Promise<void> {
+async function editFile(path: string, from: string, to: string): Promise<void> {
   const file = join(tree, path);
   const before = await readFile(file, "utf8");
   expect(before).toContain(from);
   await writeFile(file, before.replace(from, to));
 }
 
-/** How often the application was started. */
-const starts = (): number => dev.output().split("Headway runs at").length - 1;
+/** Counts how often the application has started. */
+const countStarts = (): number => dev.output().split("Headway runs at").length - 1;
 
 describe("npm run dev", () => {
-  test("an open page shows a changed template, with no new start", async () => {
-    await says(page, "h1", "New job");
-    await change("views/jobs/new.eta", "<h1>New job</h1>", "<h1>What shall it be?</h1>");
-    await says(page, "h1", "What shall it be?");
-    expect(starts()).toBe(1);
+  test("an open page shows a changed template without a restart", async () => {
+    await expectText(page, "h1", "New job");
+    await editFile("views/jobs/new.eta", "<h1>New job</h1>", "<h1>What shall it be?</h1>");
+    await expectText(page, "h1", "What shall it be?");
+    expect(countStarts()).toBe(1);
   });
 
-  test("and a changed style", async () => {
+  test("an open page shows a changed style without a restart", async () => {
     const size = () =>
       page.evaluate("getComputedStyle(document.querySelector('h1')).letterSpacing");
     expect(await size().catch(() => "")).not.toBe("7px");
-    await change("views/styles/pieces.css", ".lead {", "h1 {\n  letter-spacing: 7px;\n}\n.lead {");
-    await expect.poll(() => size().catch(() => "between two pages"), patiently).toBe("7px");
-    expect(starts()).toBe(1);
+    await editFile(
+      "views/styles/pieces.css",
+      ".lead {",
+      "h1 {\n  letter-spacing: 7px;\n}\n.lead {",
+    );
+    await expect.poll(() => size().catch(() => "between two pages")).toBe("7px");
+    expect(countStarts()).toBe(1);
   });
 
-  test("changed code is started anew, and shown", async () => {
-    await change("jobs/countdown.ts", 'title: "Countdown"', 'title: "Count down slowly"');
-    await says(page, "#kind-countdown", "Count down slowly");
-    expect(starts()).toBe(2);
+  test("changed code restarts the application and is shown by an open page", async () => {
+    await editFile("jobs/countdown.ts", 'title: "Countdown"', 'title: "Count down slowly"');
+    await expectText(page, "#kind-countdown", "Count down slowly");
+    expect(countStarts()).toBe(2);
   });
 
-  test("a mistake in the code is printed, and its correction brings the application back", async () => {
-    await change("jobs/countdown.ts", "defineJob({", "defineJob(((({");
-    await expect.poll(() => dev.output(), patiently).toContain("SyntaxError");
-    await change("jobs/countdown.ts", "defineJob(((({", "defineJob({");
-    await expect.poll(starts, patiently).toBe(3);
-    // Not by the page, which loads itself again in that moment.
+  test("a syntax error is printed, and its correction restarts the application", async () => {
+    await editFile("jobs/countdown.ts", "defineJob({", "defineJob(((({");
+    await expect.poll(() => dev.output()).toContain("SyntaxError");
+    await editFile("jobs/countdown.ts", "defineJob(((({", "defineJob({");
+    await expect.poll(countStarts).toBe(3);
+    // Not by the page, which may be reloading now.
     expect((await page.request.get("/jobs/new")).status()).toBe(200);
   });
 });

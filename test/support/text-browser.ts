@@ -1,6 +1,6 @@
 /**
- * A browser like lynx and w3m: it follows redirects, keeps cookies, and sends forms as they stand
- * in the page. It sends no Origin, no Referer and no Sec-Fetch-Site, and runs no script.
+ * A browser like lynx and w3m: it follows redirects, stores cookies and submits forms. It sends no
+ * Origin, Referer or Sec-Fetch-Site header, and runs no script.
  */
 import { request } from "node:http";
 
@@ -8,13 +8,13 @@ export interface TextPage {
   status: number;
   path: string;
   html: string;
-  /** Sends the form that has this action, with fields filled in by name. */
+  /** Submits the form with this action, after filling in fields by name. */
   submit(action: string | RegExp, fields?: Record<string, string | File>): Promise<TextPage>;
 }
 
 export interface TextBrowser {
   get(path: string): Promise<TextPage>;
-  /** The same browser, with its cookies, in front of another port. */
+  /** Goes to another port with the same cookies. */
   at(port: number): TextBrowser;
 }
 
@@ -25,7 +25,7 @@ interface Body {
 
 export function textBrowser(port: number, cookies = new Map<string, string>()): TextBrowser {
   async function go(path: string, body?: Body): Promise<TextPage> {
-    const answer = await ask(port, path, cookies, body);
+    const answer = await fetchPage(port, path, cookies, body);
     if (answer.location) return go(answer.location);
     return {
       ...answer,
@@ -44,7 +44,7 @@ export function textBrowser(port: number, cookies = new Map<string, string>()): 
     if (method === "get") return go(`${action}?${new URLSearchParams(fields as never)}`);
     const data = multipart ? new FormData() : new URLSearchParams();
     for (const [name, value] of Object.entries(fields)) data.append(name, value as string);
-    // Only to have it encoded; it is sent by hand.
+    // A Response encodes the form, because node:http does not.
     const encoded = new Response(data);
     const type = encoded.headers.get("content-type")!;
     return go(action, { type, bytes: await encoded.bytes() });
@@ -53,7 +53,7 @@ export function textBrowser(port: number, cookies = new Map<string, string>()): 
   return { get: (path) => go(path), at: (other) => textBrowser(other, cookies) };
 }
 
-function ask(port: number, path: string, cookies: Map<string, string>, body?: Body) {
+function fetchPage(port: number, path: string, cookies: Map<string, string>, body?: Body) {
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   const headers: Record<string, string> = { "User-Agent": "Lynx/2.9.0", Accept: "text/html" };
   if (cookie) headers.Cookie = cookie;
@@ -62,7 +62,7 @@ function ask(port: number, path: string, cookies: Map<string, string>, body?: Bo
   type Answer = { status: number; location: string | undefined; html: string };
   return new Promise<Answer>((resolve, reject) => {
     const sent = request(options, async (answer) => {
-      for (const line of answer.headers["set-cookie"] ?? []) keep(cookies, line);
+      for (const line of answer.headers["set-cookie"] ?? []) storeCookie(cookies, line);
       const html = Buffer.concat(await answer.toArray()).toString();
       resolve({ status: answer.statusCode!, location: answer.headers.location, html });
     });
@@ -70,7 +70,7 @@ function ask(port: number, path: string, cookies: Map<string, string>, body?: Bo
   });
 }
 
-function keep(cookies: Map<string, string>, line: string): void {
+function storeCookie(cookies: Map<string, string>, line: string): void {
   const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
   if (/max-age=0\b/i.test(line)) cookies.delete(name);
   else cookies.set(name, value);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { type Place, startApplication } from "../support/application.ts";
 import { descendantsOf, isAlive, launch } from "../support/processes.ts";
-import { type TextBrowser, textBrowser } from "./text-browser.ts";
+import { type TextBrowser, textBrowser } from "../support/text-browser.ts";
 
 const entry = join(import.meta.dirname, "../../server/main.ts");
 let place: Place;
@@ -18,10 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(place.storageDir, { recursive: true, force: true }));
 
-/** What a start says that does not work, and its exit code. */
+/** Starts the application with settings that make it fail. */
 async function failedStart(
   settings: Record<string, string>,
-): Promise<{ said: string; code: number | null }> {
+): Promise<{ output: string; code: number | null }> {
   const started = launch(entry, {
     DATABASE_URL: "",
     STORAGE_DIR: place.storageDir,
@@ -29,7 +29,7 @@ async function failedStart(
     ...settings,
   });
   const { code } = await started.gone;
-  return { said: started.output(), code };
+  return { output: started.output(), code };
 }
 
 async function signedIn(url: string): Promise<TextBrowser> {
@@ -40,26 +40,26 @@ async function signedIn(url: string): Promise<TextBrowser> {
   return browser;
 }
 
-describe("a start that cannot work says why in one line", () => {
-  test("the port is in use", async () => {
+describe("a failed start", () => {
+  test("the start fails with one line if the port is in use", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const port = String((other.address() as AddressInfo).port);
-    const { said, code } = await failedStart({ PORT: port });
+    const { output, code } = await failedStart({ PORT: port });
     other.close();
-    expect(said).toBe(
+    expect(output).toBe(
       `Headway cannot start: it cannot listen on 127.0.0.1:${port}: the port is in use; set PORT to another one\n`,
     );
     expect(code).toBe(1);
   });
 
-  test("the storage folder cannot be written to", async () => {
+  test("the start fails with one line if the storage folder is not writable", async () => {
     const file = join(place.storageDir, `a-file-${randomUUID()}`);
     await writeFile(file, "not a folder");
     const folder = join(file, "storage");
-    const { said, code } = await failedStart({ STORAGE_DIR: folder });
-    expect(said).toMatch(/^Headway cannot start: STORAGE_DIR \S+ cannot be written to: .+\n$/);
-    expect(said).toContain(folder);
+    const { output, code } = await failedStart({ STORAGE_DIR: folder });
+    expect(output).toMatch(/^Headway cannot start: STORAGE_DIR \S+ cannot be written to: .+\n$/);
+    expect(output).toContain(folder);
     expect(code).toBe(1);
   });
 
@@ -69,24 +69,24 @@ describe("a start that cannot work says why in one line", () => {
     ["DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must begin with postgres://"],
     ["PUBLIC_URL", "example", "PUBLIC_URL must be an address"],
     ["UPLOAD_LIMIT_MB", "-1", "UPLOAD_LIMIT_MB must be a whole number"],
-  ])("%s=%s", async (name, value, message) => {
-    const { said, code } = await failedStart({ [name]: value });
-    expect(said).toMatch(/^Headway cannot start: [^\n]+\n$/);
-    expect(said).toContain(message);
+  ])("the start fails with one line on %s=%s", async (name, value, message) => {
+    const { output, code } = await failedStart({ [name]: value });
+    expect(output).toMatch(/^Headway cannot start: [^\n]+\n$/);
+    expect(output).toContain(message);
     expect(code).toBe(1);
   });
 
-  test("the database does not answer", async () => {
-    const { said, code } = await failedStart({
+  test("the start fails with one line if the database does not answer", async () => {
+    const { output, code } = await failedStart({
       DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
     });
-    expect(said).toMatch(/^Headway cannot start: [^\n]*database[^\n]+\n$/);
+    expect(output).toMatch(/^Headway cannot start: [^\n]*database[^\n]+\n$/);
     expect(code).toBe(1);
   });
 });
 
-describe("stopping and starting again", () => {
-  test("SIGTERM ends everything in time, and what ran goes on with the next start", async () => {
+describe("a shutdown", () => {
+  test("SIGTERM stops all processes within 10 s, and the next start resumes the running job", async () => {
     const first = await startApplication(place);
     onTestFinished(() => first.stop());
     const get = async (path: string) => {
@@ -103,14 +103,14 @@ describe("stopping and starting again", () => {
       .poll(async () => (await browser.get(path)).html, { timeout: 15_000 })
       .toMatch(/[1-9][\d,]* of 2,000 rows/);
 
-    const family = [first.pid, ...descendantsOf(first.pid)];
-    expect(family.length).toBeGreaterThan(2);
-    const asked = Date.now();
+    const processes = [first.pid, ...descendantsOf(first.pid)];
+    expect(processes.length).toBeGreaterThan(2);
+    const stoppedAt = Date.now();
     first.kill("SIGTERM");
     expect(await first.gone).toEqual({ code: 0, signal: null });
-    expect(Date.now() - asked).toBeLessThan(10_000);
-    await expect.poll(() => family.filter(isAlive)).toEqual([]);
-    // Written as structured lines, one each.
+    expect(Date.now() - stoppedAt).toBeLessThan(10_000);
+    await expect.poll(() => processes.filter(isAlive)).toEqual([]);
+    // The log consists of structured lines.
     const lines = first
       .output()
       .split("\n")
@@ -119,7 +119,7 @@ describe("stopping and starting again", () => {
 
     const second = await startApplication(place);
     onTestFinished(() => second.stop());
-    // Sessions, jobs and the demo account are those of before.
+    // Sessions, jobs and the demo account are kept.
     const port = Number(new URL(second.url).port);
     const back = browser.at(port);
     await expect

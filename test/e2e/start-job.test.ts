@@ -1,0 +1,110 @@
+import type { Page } from "@playwright/test";
+import { describe, expect, test } from "vitest";
+import { startJob, useApplication } from "../support/scene/application.ts";
+import { expectText } from "../support/scene/browser.ts";
+
+const scene = useApplication();
+
+/** Counts the jobs of a kind on the dashboard. */
+async function countJobs(page: Page, kind: string): Promise<number> {
+  const dashboard = await page.context().newPage();
+  await dashboard.goto(`/jobs?type=${kind}`);
+  const rows = await dashboard.locator(".row").count();
+  await dashboard.close();
+  return rows;
+}
+
+describe("starting a job", () => {
+  test("a double click on Start creates one job", async () => {
+    const page = await scene.openPage("/jobs/new/nap?ms=1");
+    const posts: string[] = [];
+    page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
+    await page.dblclick("#submit");
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+    expect(posts).toHaveLength(1);
+    expect(await countJobs(page, "nap")).toBe(1);
+  });
+
+  test("a double click on Start creates one job without JavaScript", async () => {
+    const page = await scene.openPage("/jobs/new/chatty?calls=1", { javaScriptEnabled: false });
+    await page.dblclick("#submit");
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+    await expectText(page, ".panel", /Said it all|Queued|Running/);
+    expect(await countJobs(page, "chatty")).toBe(1);
+  });
+
+  test("a job is scheduled in the person's time zone and can start sooner", async () => {
+    const page = await scene.openPage("/jobs/new/nap?ms=2", { timezoneId: "Asia/Tokyo" });
+    await page.click("#when-toggle");
+    await expectText(page, "#when-place", "Asia/Tokyo");
+    const day = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+    await page.fill("#when-at", `${day}T06:30`);
+    expect(await page.inputValue("#when")).toBe("at");
+    await page.click("#submit");
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+    await expectText(page, ".panel .state", "Scheduled");
+    const starts = await page.getAttribute(".panel p > time", "datetime");
+    const expected = new Date(`${day}T06:30:00+09:00`).toISOString();
+    expect(starts).toBe(expected);
+    await page.click(".actions [id^=start-now-]");
+    await expectText(page, ".panel .state", "Done");
+  });
+
+  test("a scheduled time is in UTC without JavaScript", async () => {
+    const page = await scene.openPage("/jobs/new/nap?ms=3", { javaScriptEnabled: false });
+    await page.click("#when-toggle");
+    await expectText(page, "#when-help", "Times are those of UTC");
+    await page.selectOption("#when", "at");
+    await page.fill("#when-at", "2020-01-01T02:00");
+    await page.click("#submit");
+    await expectText(page, "#when-error", "This time has passed");
+    await page.selectOption("#when", "tomorrow");
+    await page.fill("#when-at", "");
+    await page.click("#submit");
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+    await expectText(page, ".panel", /Scheduled[\s\S]*09:00 UTC/);
+    await page.click("#history-toggle");
+    await expectText(page, "#history", "You started it");
+    await page.click("#change");
+    await expectText(page, "#from", "Filled in as");
+  });
+
+  test("a reload of the job's page or a form sent again after Back creates no second job", async () => {
+    const page = await scene.openPage("/jobs");
+    const path = await startJob(page, "steady", { ticks: 1, pace: 1 });
+    for (let time = 0; time < 3; time++) await page.reload();
+    expect(await countJobs(page, "steady")).toBe(1);
+    await page.goBack();
+    await page.click("#submit");
+    await page.waitForURL(`**${path}`);
+    await expectText(page, "#flash", "nothing was started twice");
+    expect(await countJobs(page, "steady")).toBe(1);
+    await page.goBack();
+    await page.fill("[name=ticks]", "2");
+    await page.click("#submit");
+    await page.waitForURL(`**${path}`);
+    await expectText(page, "#flash", "with other choices");
+    expect(await countJobs(page, "steady")).toBe(1);
+  });
+
+  test("a job that already runs is shown live and starts a second time only when confirmed", async () => {
+    const page = await scene.openPage("/jobs");
+    const path = await startJob(page, "steady", { ticks: 600, pace: 50 });
+    await page.goto("/jobs/new/steady?ticks=600&pace=50");
+    await page.click("#submit");
+    await expectText(page, "h1", /already/);
+    const row = `#row-${path.slice("/jobs/".length)}`;
+    await expectText(page, row, /[1-9]\d* %/);
+    await page.click("#open");
+    await page.waitForURL(`**${path}`);
+    await page.goBack();
+    await page.click("#another button");
+    await page.waitForURL((url) => /\/jobs\/[0-9a-f-]{36}$/.test(url.pathname));
+    expect(page.url()).not.toContain(path);
+    for (const each of [page.url(), path]) {
+      await page.goto(each);
+      await page.click("[id^=actions-] [id^=cancel-]");
+      await expectText(page, ".panel", /Cancel/);
+    }
+  });
+});
