@@ -2,7 +2,7 @@
 
 import type { Status } from "./engine/status.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
-import type { FieldView, HiddenField, WhenView } from "./presenters/form.ts";
+import type { FieldView, HiddenField, ScheduleView } from "./presenters/form.ts";
 import type {
   AlreadyPage,
   ColumnView,
@@ -10,7 +10,7 @@ import type {
   JobFormPage,
   MappingPage,
   NewJobPage,
-} from "./presenters/job-forms.ts";
+} from "./presenters/job-form.ts";
 import type {
   AboutView,
   BulkPage,
@@ -31,7 +31,7 @@ import type {
   RefreshView,
   TrayView,
 } from "./presenters/layout.ts";
-import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./presenters/people.ts";
+import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./presenters/settings.ts";
 import type {
   ActionsView,
   CountsView,
@@ -78,7 +78,7 @@ export type Partials = {
   "jobs/_filters": JobFilterView;
   "jobs/_bulk_actions": BulkView;
   "jobs/_shortcuts": Record<never, never>;
-  "jobs/_schedule_fields": WhenView;
+  "jobs/_schedule_fields": ScheduleView;
   "jobs/_prefilled_from": EarlierView;
   "jobs/_column_mapping": ColumnView[];
   "jobs/_preview": Pick<MappingPage, "columns" | "preview">;
@@ -91,7 +91,7 @@ export type Partials = {
   "shared/_pager": PagerView;
   "shared/_icon": string;
   "shared/_kind_icon": string;
-  "shared/_status_badge": Pick<JobView, "shown" | "label">;
+  "shared/_status_badge": Pick<JobView, "displayStatus" | "label">;
   "shared/_field": FieldView;
   "shared/_hidden_fields": HiddenField[];
 } & Record<`jobs/status/${Status}`, JobView>;

@@ -82,6 +82,8 @@ describe("who may import whom", () => {
       decides.includes(path) || isIn(path, "server/presenters", "server/text");
     const types = [
       "server/backend/schema.ts",
+      "server/engine/job-summary.ts",
+      "server/storage/file-preview.ts",
       "server/job.ts",
       "server/forms/input-fields.ts",
       "server/forms/input-values.ts",

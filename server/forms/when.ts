@@ -1,6 +1,6 @@
 /** When a job is to start, as people ask for it: now, tonight, tomorrow, or at a time. Pure. */
 import { Temporal } from "temporal-polyfill";
-import type { WhenView } from "../presenters/form.ts";
+import type { ScheduleView } from "../presenters/form.ts";
 
 /** As it stands in a form. */
 export interface WhenTyped {
@@ -57,7 +57,7 @@ export function whenOf(typed: WhenTyped, preferred: string | null, now: number):
 }
 
 /** @param wrong what is wrong with it, or empty */
-export function whenView(typed: WhenTyped, preferred: string | null, wrong = ""): WhenView {
+export function whenView(typed: WhenTyped, preferred: string | null, wrong = ""): ScheduleView {
   const chosen = choices.some(({ value }) => value === typed.when) ? typed.when : "now";
   return {
     open: chosen !== "now" || wrong !== "",

@@ -34,7 +34,7 @@ export interface HiddenField {
 }
 
 /** When the job is to start. */
-export interface WhenView {
+export interface ScheduleView {
   /** True where something else than now was chosen, or is wrong. */
   open: boolean;
   choices: Option[];

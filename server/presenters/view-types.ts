@@ -6,7 +6,7 @@ import type { Status } from "../engine/status.ts";
 import type { TimeView } from "../text/dates.ts";
 
 /** What a person sees; derived from the status and the columns beside it. */
-export type Shown =
+export type DisplayStatus =
   | "scheduled"
   | "queued"
   | "retrying"
@@ -30,7 +30,7 @@ export interface JobView {
   /** `/jobs/0198…` */
   href: string;
   status: Status;
-  shown: Shown;
+  displayStatus: DisplayStatus;
   /** The words beside the mark: "Running", "Retry 2 of 3 in 4 s", "Resuming after a lost worker". */
   label: string;
   /** False once the job is final. */

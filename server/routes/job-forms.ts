@@ -8,8 +8,8 @@ import { start } from "../engine/start/start.ts";
 import { inputFrom, sentFor, type Typed, typedFor } from "../forms/input-values.ts";
 import { whenOf, whenTyped } from "../forms/when.ts";
 import type { Kind } from "../job.ts";
-import type { KindCard } from "../presenters/job-forms.ts";
-import { usually } from "../presenters/usually.ts";
+import type { KindCard } from "../presenters/job-form.ts";
+import { typicalDurationText } from "../presenters/usually.ts";
 import type { Env } from "../services.ts";
 import { alreadyPage } from "./new-job/already-page.ts";
 import { beginWith, earlierOf } from "./new-job/earlier.ts";
@@ -28,7 +28,9 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
   routes.get("/jobs/new", async (c) => {
     const typical = await typicalDurations(backend.db, catalog, c.var.person.accountId);
     const kinds = [...catalog].filter(([, kind]) => kind.listed !== false);
-    const cards = kinds.map(([type, kind]) => kindCard(type, kind, usually(typical(type, null))));
+    const cards = kinds.map(([type, kind]) =>
+      kindCard(type, kind, typicalDurationText(typical(type, null))),
+    );
     const layout = await layoutWithTray(c, services, { title: "New job", section: "new" });
     return c.html(render.page("jobs/new", { layout, kinds: cards }));
   });

@@ -9,7 +9,7 @@ import type { JobFilter } from "../engine/list/list-ranges.ts";
 import { mostFound } from "../engine/list/search.ts";
 import { type Status, statuses } from "../engine/status.ts";
 import { listPollSeconds } from "../live/poll-interval.ts";
-import { countsView } from "../presenters/counts-view.ts";
+import { countsView } from "../presenters/dashboard.ts";
 import type { Env, Services } from "../services.ts";
 import { formatCappedCount, formatCount, formatNumber } from "../text/counts.ts";
 import { type Filter, filterView, listFilter, readFilter } from "./job-filter.ts";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { demoAccount } from "../accounts/demo-account.ts";
-import type { SignInPage } from "../presenters/people.ts";
+import type { SignInPage } from "../presenters/settings.ts";
 import type { Env } from "../services.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
 import { addCookies, field, visitorOf } from "./page/form.ts";

@@ -3,7 +3,7 @@ import type { ApiToken } from "../accounts/api-tokens.ts";
 import { timeZones } from "../accounts/preferences.ts";
 import type { Session } from "../accounts/sessions.ts";
 import type { Option } from "../presenters/form.ts";
-import type { SessionView, SettingsPage, TokenView } from "../presenters/people.ts";
+import type { SessionView, SettingsPage, TokenView } from "../presenters/settings.ts";
 import type { Env } from "../services.ts";
 import { formatDateTime } from "../text/dates.ts";
 import { deviceName } from "../text/device-name.ts";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { passwordLength } from "../accounts/auth.ts";
-import type { SignUpPage } from "../presenters/people.ts";
+import type { SignUpPage } from "../presenters/settings.ts";
 import type { Env } from "../services.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
 import { addCookies, field, visitorOf } from "./page/form.ts";

@@ -1,14 +1,13 @@
 /** Looks into files that jobs left, each read once: a file never changes under its id. */
 import { LRUCache } from "lru-cache";
 import type { FileRow } from "../backend/schema.ts";
-import { previewBytes, previewNeeds, textPreview } from "../presenters/preview.ts";
-import type { PreviewView } from "../presenters/view-types.ts";
 import { within } from "../within.ts";
+import { type Preview, previewBytes, previewNeeds, textPreview } from "./file-preview.ts";
 import type { Storage } from "./storage.ts";
 
 export interface Previews {
   /** Never fails and never takes long: without its look a page is as good. */
-  of(file: FileRow): Promise<PreviewView | null>;
+  of(file: FileRow): Promise<Preview | null>;
 }
 
 /** Each preview takes some kB. */
@@ -18,10 +17,10 @@ const longestMs = 1_000;
 const restMs = 10_000;
 
 export function createPreviews(storage: Pick<Storage, "read">): Previews {
-  const kept = new LRUCache<string, { preview: PreviewView | null }>({ max: maxPreviews });
+  const kept = new LRUCache<string, { preview: Preview | null }>({ max: maxPreviews });
   let notBefore = 0;
 
-  async function look(file: FileRow): Promise<PreviewView | null> {
+  async function look(file: FileRow): Promise<Preview | null> {
     const about = { mediaType: file.media_type, size: file.size };
     const needs = previewNeeds(about);
     if (needs === "none") return null;

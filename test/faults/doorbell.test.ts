@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { start } from "../../server/engine/start/start.ts";
-import { shownState } from "../../server/presenters/view.ts";
+import { displayStatus } from "../../server/presenters/job.ts";
 import { backends } from "../support/backends.ts";
 import { openScene } from "./scene.ts";
 
@@ -35,7 +35,7 @@ describe.each(backends)("doorbells on $name", (which) => {
     const { id } = (await start(backend, catalog, { ...request, runAt })).job;
     const now = await scene.start("nap", { ms: 1 });
     expect((await scene.ended(now)).finished_at).toBeLessThan(runAt);
-    expect(shownState(await scene.job(id), backend.now())).toBe("scheduled");
+    expect(displayStatus(await scene.job(id), backend.now())).toBe("scheduled");
     const job = await scene.ended(id);
     // Two processes told the two moments, and a queue looks each second.
     expect(job.started_at! - runAt).toBeGreaterThan(-250);

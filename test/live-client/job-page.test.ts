@@ -12,7 +12,7 @@ describe("a job's page", () => {
     await waitUntilLive(page);
     scene.server.updateJob(job.id, { percent: 61 });
     await expect.poll(() => page.title()).toBe("(61%) Import contacts · Headway");
-    scene.server.updateJob(job.id, { status: "done", shown: "done", active: false }, true);
+    scene.server.updateJob(job.id, { status: "done", displayStatus: "done", active: false }, true);
     await expect.poll(() => page.title()).toBe("Import contacts · Headway");
   });
 
@@ -30,7 +30,7 @@ describe("a job's page", () => {
       scene.server.updateJob(job.id, { percent });
     const final = {
       status: "done",
-      shown: "done",
+      displayStatus: "done",
       active: false,
       label: "Done",
       outcome: "Imported 99,702 of 100,000 rows",
@@ -64,7 +64,11 @@ describe("a job's page", () => {
     await expectText(page, `#panel-${job.id} .mark`, "Still running");
     expect(loads()).toBe(0);
     await page.focus(`#cancel-${job.id}`);
-    scene.server.updateJob(job.id, { status: "failed", shown: "failed", active: false }, true);
+    scene.server.updateJob(
+      job.id,
+      { status: "failed", displayStatus: "failed", active: false },
+      true,
+    );
     await page.waitForSelector(`#retry-${job.id}`);
     expect(await page.locator(".actions button").count()).toBe(1);
     expect(loads()).toBe(1);
@@ -80,7 +84,7 @@ describe("a job's page", () => {
     await page.click("#history-toggle");
     scene.server.updateJob(
       job.id,
-      { status: "cancelled", shown: "cancelled", active: false },
+      { status: "cancelled", displayStatus: "cancelled", active: false },
       true,
     );
     await expectText(page, "#change", "Change and run again");

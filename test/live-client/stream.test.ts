@@ -13,7 +13,7 @@ describe("the event stream", () => {
 
     scene.server.updateJob(job.id, { percent: 61, percentText: "61 %" });
     await expectText(page, `#progress-${job.id} b`, "61 %");
-    scene.server.updateJob(job.id, { shown: "pausing", label: "Pausing" }, true);
+    scene.server.updateJob(job.id, { displayStatus: "pausing", label: "Pausing" }, true);
     await expectText(page, `#panel-${job.id} .mark`, "Pausing");
   });
 
@@ -22,7 +22,7 @@ describe("the event stream", () => {
     const page = await scene.openPage("/jobs");
     await waitUntilLive(page);
     scene.server.updateJob(one.id, { percent: 61, percentText: "61 %" });
-    scene.server.updateJob(two.id, { status: "done", shown: "done", label: "Done" }, true);
+    scene.server.updateJob(two.id, { status: "done", displayStatus: "done", label: "Done" }, true);
     await expectText(page, `#row-${one.id} b`, "61 %");
     await expectText(page, `#row-${two.id} .mark`, "Done");
 

@@ -1,6 +1,6 @@
 /** One filled example of each page, and of each page's empty or refused form. */
 
-import type { FieldView, Option, WhenView } from "../../server/presenters/form.ts";
+import type { FieldView, Option, ScheduleView } from "../../server/presenters/form.ts";
 import type { TrayView } from "../../server/presenters/layout.ts";
 import type { JobView, ResultView } from "../../server/presenters/view-types.ts";
 import type { Pages } from "../../server/templates.ts";
@@ -149,7 +149,7 @@ const list = {
   newestHref: null,
 };
 
-const when: WhenView = {
+const when: ScheduleView = {
   open: false,
   choices: options("Now", "Now", "Tonight at 02:00", "Tomorrow at 09:00", "At the time given here"),
   at: "",

@@ -48,7 +48,7 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
 }
 
 test("the fixtures show every status and every derived state", () => {
-  const shown: Record<JobView["shown"], true> = {
+  const shown: Record<JobView["displayStatus"], true> = {
     scheduled: true,
     queued: true,
     retrying: true,
@@ -61,7 +61,9 @@ test("the fixtures show every status and every derived state", () => {
     failed: true,
     cancelled: true,
   };
-  expect(new Set(Object.values(jobs).map((job) => job.shown))).toEqual(new Set(Object.keys(shown)));
+  expect(new Set(Object.values(jobs).map((job) => job.displayStatus))).toEqual(
+    new Set(Object.keys(shown)),
+  );
   for (const status of statuses) expect(views.exists(`jobs/status/${status}`)).toBe(true);
 });
 

@@ -3,8 +3,8 @@ import type { FileRow, JobRow, StepRow } from "../../backend/schema.ts";
 import type { JobSummaryRow } from "../../engine/job-summary.ts";
 import { isFinal } from "../../engine/status.ts";
 import type { Kind } from "../../job.ts";
-import { expectedEnd } from "../../presenters/expectation.ts";
-import { jobView } from "../../presenters/view.ts";
+import { jobView } from "../../presenters/job.ts";
+import { expectedEnd } from "../../presenters/time-left.ts";
 import type { JobJson } from "./job-schema.ts";
 import { maskedInput } from "./masked-input.ts";
 

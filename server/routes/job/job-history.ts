@@ -1,7 +1,7 @@
 /** Who did what with a job, for the one who looks at its page. */
 import { listUserNames } from "../../accounts/users.ts";
 import { readAudit } from "../../engine/audit.ts";
-import { auditText } from "../../presenters/audit-text.ts";
+import { auditText } from "../../presenters/job-history.ts";
 import type { HistoryLine } from "../../presenters/jobs.ts";
 import type { Services } from "../../services.ts";
 import { formatDateTime } from "../../text/dates.ts";

@@ -4,7 +4,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { isFinal } from "../../engine/status.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
-import { noResults, resultView } from "../../presenters/result-view.ts";
+import { noResults, resultView } from "../../presenters/result.ts";
 import type { Env, Services } from "../../services.ts";
 import { refreshView } from "../page/refresh.ts";
 import { layoutWithTray } from "../page/tray.ts";

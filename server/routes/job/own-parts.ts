@@ -5,7 +5,7 @@ import { findUser } from "../../accounts/users.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import { isFinal } from "../../engine/status.ts";
-import { buttons } from "../../presenters/buttons.ts";
+import { jobButtons } from "../../presenters/job-actions.ts";
 import type { AboutView, HistoryView } from "../../presenters/jobs.ts";
 import type { ActionsView } from "../../presenters/view-types.ts";
 import type { Renderer } from "../../render.ts";
@@ -41,7 +41,7 @@ export async function ownParts(
   return {
     actions: {
       id,
-      buttons: can(person, "act", job) ? buttons(job, kind, backend.now()) : [],
+      buttons: can(person, "act", job) ? jobButtons(job, kind, backend.now()) : [],
       token,
       sound: isFinal(job.status) ? null : person.preferences.sound,
     },

@@ -1,7 +1,7 @@
 /** Asked before a job is started a second time while the first is active. */
 import { findUser } from "../../accounts/users.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { jobView } from "../../presenters/view.ts";
+import { jobView } from "../../presenters/job.ts";
 import type { JobView } from "../../presenters/view-types.ts";
 import type { Handled } from "../page/layout.ts";
 import { layoutWithTray, type TrayServices } from "../page/tray.ts";
@@ -27,7 +27,8 @@ export async function alreadyPage(
       topics: [`row:${job.id}`],
       since: String(view.renderedAt),
     }),
-    heading: headings[job.status === "queued" ? view.shown : job.status] ?? headings.queued!,
+    heading:
+      headings[job.status === "queued" ? view.displayStatus : job.status] ?? headings.queued!,
     who: await whoStarted(c, services, job),
     job: view,
     action: again.action,
@@ -36,7 +37,7 @@ export async function alreadyPage(
   return c.html(render.page("jobs/duplicate", data), 409);
 }
 
-const headings: Partial<Record<JobView["shown"], string>> = {
+const headings: Partial<Record<JobView["displayStatus"], string>> = {
   running: "This job is running already",
   paused: "This job is there already, and paused",
   scheduled: "This job is scheduled already",

@@ -18,8 +18,8 @@ import type {
   EarlierView,
   JobFormPage,
   MappingPage,
-} from "../../presenters/job-forms.ts";
-import { usually } from "../../presenters/usually.ts";
+} from "../../presenters/job-form.ts";
+import { typicalDurationText } from "../../presenters/usually.ts";
 import type { Services } from "../../services.ts";
 import { formatBytes } from "../../text/bytes.ts";
 import { formatDateTime } from "../../text/dates.ts";
@@ -142,7 +142,7 @@ async function usuallyTakes(
 ): Promise<string> {
   const { accountId } = c.var.person;
   const typical = await typicalDurations(backend.db, catalog, accountId, [type]);
-  return usually(typical(type, file?.size ?? null));
+  return typicalDurationText(typical(type, file?.size ?? null));
 }
 
 function columnViews(

@@ -3,8 +3,8 @@ import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { isFinal, statuses } from "../../engine/status.ts";
+import { jobView } from "../../presenters/job.ts";
 import type { LayoutData, TrayView } from "../../presenters/layout.ts";
-import { jobView } from "../../presenters/view.ts";
 import type { Services } from "../../services.ts";
 import { type Handled, type LayoutOptions, layoutFor } from "./layout.ts";
 

@@ -6,7 +6,7 @@ import {
 } from "../../../server/engine/eta/estimator.ts";
 import type { PastJob } from "../../../server/engine/eta/past.ts";
 import { lookAgainMs } from "../../../server/engine/run/progress.ts";
-import { expectedEnd } from "../../../server/presenters/expectation.ts";
+import { expectedEnd } from "../../../server/presenters/time-left.ts";
 import type { Trace } from "./trace.ts";
 
 /** At a moment of the run. */

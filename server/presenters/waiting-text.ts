@@ -17,7 +17,7 @@ export function startText(line: QueuePosition | undefined, now: number): string 
 }
 
 /** "5 of your jobs are running": why it waits, where that is it. */
-export function whyQueued(line: QueuePosition | undefined): string {
+export function limitText(line: QueuePosition | undefined): string {
   if (line?.running == null) return "";
   return `${formatNumber(line.running)} of your jobs ${line.running === 1 ? "is" : "are"} running`;
 }

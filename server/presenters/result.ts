@@ -2,6 +2,7 @@
 
 import type { FileRow, JobRejectionRow } from "../backend/schema.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
+import type { Preview } from "../storage/file-preview.ts";
 import { formatBytes } from "../text/bytes.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
 import { formatDateTime } from "../text/dates.ts";
@@ -13,7 +14,7 @@ export interface JobResults {
   files: readonly FileRow[];
   rejections: readonly JobRejectionRow[];
   /** By the file's id; none for files that show nothing, or are no longer kept. */
-  previews: ReadonlyMap<string, PreviewView>;
+  previews: ReadonlyMap<string, Preview>;
 }
 
 export const noResults: JobResults = { files: [], rejections: [], previews: new Map() };
@@ -41,7 +42,7 @@ export function resultView(
 function fileView(
   { id: jobId }: JobSummaryRow,
   file: FileRow,
-  preview: PreviewView | undefined,
+  preview: Preview | undefined,
   now: number,
 ): FileView {
   const { id, name, role, expires_at, deleted_at } = file;
@@ -54,8 +55,15 @@ function fileView(
     size: formatBytes(file.size),
     role,
     keptUntil: isGone || expires_at === null ? null : formatDateTime(expires_at),
-    preview: preview ?? null,
+    preview: preview ? previewView(preview) : null,
   };
+}
+
+function previewView(preview: Preview): PreviewView {
+  if (preview.kind !== "table") return preview;
+  const { kind, header, rows, hiddenColumns } = preview;
+  const note = hiddenColumns > 0 ? formatCount(hiddenColumns, "more columns") : "";
+  return { kind, header, rows, note };
 }
 
 function rowsText(shown: number[], count: number): string {

@@ -17,7 +17,7 @@ export function percentText(row: JobSummaryRow, kind: KindSummary | undefined): 
 }
 
 /** "42,318 of 100,000 rows", "3.2 of 18 MB"; empty where the total is not known, or reached. */
-export function amount(row: JobSummaryRow, kind: KindSummary | undefined): string {
+export function amountText(row: JobSummaryRow, kind: KindSummary | undefined): string {
   if (row.step_total === null || row.status === "done") return "";
   const unit = unitOf(row, kind);
   if (unit === "bytes") return formatBytesOf(row.step_done, row.step_total);
@@ -33,9 +33,9 @@ export function stepText(row: JobSummaryRow, kind: KindSummary | undefined): str
 }
 
 /** Where it stopped: "in step 2 of 3: Writing the file, after 1,204 of 5,000 rows", or empty. */
-export function stoppedAt(row: JobSummaryRow, kind: KindSummary | undefined): string {
+export function stoppedAtText(row: JobSummaryRow, kind: KindSummary | undefined): string {
   const place = stepOf(row, kind);
-  const done = row.step_done > 0 ? amount(row, kind) || counted(row, kind) : "";
+  const done = row.step_done > 0 ? amountText(row, kind) || counted(row, kind) : "";
   return [place && `in step ${place}`, done && `after ${done}`].filter(Boolean).join(", ");
 }
 

@@ -5,12 +5,12 @@ import { isFinal } from "../engine/status.ts";
 import { formatNumber } from "../text/counts.ts";
 import { formatDateTime } from "../text/dates.ts";
 import { formatDuration, formatElapsed } from "../text/durations.ts";
-import { buttons } from "./buttons.ts";
-import { expectation } from "./expectation.ts";
-import { amount, percentOf, percentText, stepText, stoppedAt } from "./how-far.ts";
-import { stepViews } from "./steps.ts";
-import type { JobView, Shown } from "./view-types.ts";
-import { queuedText, startText, waitingText, whyQueued } from "./waiting.ts";
+import { jobButtons } from "./job-actions.ts";
+import { amountText, percentOf, percentText, stepText, stoppedAtText } from "./job-progress.ts";
+import { stepViews } from "./job-steps.ts";
+import { timeLeftText } from "./time-left.ts";
+import type { DisplayStatus, JobView } from "./view-types.ts";
+import { limitText, queuedText, startText, waitingText } from "./waiting-text.ts";
 
 export function jobView(
   row: JobSummaryRow,
@@ -18,13 +18,13 @@ export function jobView(
   steps: readonly StepRow[],
   now: number,
 ): JobView {
-  const shown = shownState(row, now);
+  const shown = displayStatus(row, now);
   const ended = isFinal(row.status);
   const starts = shown === "scheduled" ? row.run_at : null;
   const texts = {
     stepText: stepText(row, kind),
-    amount: amount(row, kind),
-    message: (shown === "queued" && whyQueued(row.line)) || (row.message ?? ""),
+    amount: amountText(row, kind),
+    message: (shown === "queued" && limitText(row.line)) || (row.message ?? ""),
   };
   return {
     id: row.id,
@@ -33,7 +33,7 @@ export function jobView(
     subject: row.subject ?? "",
     href: `/jobs/${row.id}`,
     status: row.status,
-    shown,
+    displayStatus: shown,
     label: label(row, shown, now),
     active: !ended,
     version: row.version,
@@ -51,9 +51,9 @@ export function jobView(
     outcome: ended ? (row.outcome ?? "") : "",
     error: row.status === "failed" ? (row.error ?? "") : "",
     advice: row.status === "failed" ? (row.advice ?? "") : "",
-    stoppedAt: ended && row.status !== "done" ? stoppedAt(row, kind) : "",
+    stoppedAt: ended && row.status !== "done" ? stoppedAtText(row, kind) : "",
     resultHref: row.status === "done" ? row.result_page : null,
-    buttons: buttons(row, kind, now),
+    buttons: jobButtons(row, kind, now),
     when: formatDateTime(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
     starts: starts === null ? null : formatDateTime(starts),
     created: formatDateTime(row.created_at),
@@ -65,7 +65,7 @@ export function jobView(
 const countLabels = { succeeded: "done", rejected: "rejected", skipped: "skipped" };
 
 /** The state behind the status: what was asked for, and why a job waits. */
-export function shownState(row: JobSummaryRow, now: number): Shown {
+export function displayStatus(row: JobSummaryRow, now: number): DisplayStatus {
   if (row.status === "running") {
     if (row.cancel_requested_at) return "cancelling";
     return row.pause_requested_at ? "pausing" : "running";
@@ -76,7 +76,7 @@ export function shownState(row: JobSummaryRow, now: number): Shown {
   return row.run_at > now ? "scheduled" : "queued";
 }
 
-function label(row: JobSummaryRow, shown: Shown, now: number): string {
+function label(row: JobSummaryRow, shown: DisplayStatus, now: number): string {
   const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
   switch (shown) {
     case "scheduled":
@@ -116,10 +116,10 @@ function since(at: number | null, now: number): string {
 }
 
 /** When it begins, or when it ends; while a retry waits, both are known. */
-function estimate(row: JobSummaryRow, shown: Shown, now: number): string {
+function estimate(row: JobSummaryRow, shown: DisplayStatus, now: number): string {
   if (shown === "queued") return startText(row.line, now);
   if (row.status !== "running" && shown !== "retrying") return "";
-  return expectation(row, now);
+  return timeLeftText(row, now);
 }
 
 /** Running time, as deadlines count it: what waits or is paused stands still. */

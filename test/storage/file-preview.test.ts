@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { previewBytes, previewNeeds, textPreview } from "../../server/presenters/preview.ts";
+import { previewBytes, previewNeeds, textPreview } from "../../server/storage/file-preview.ts";
 
 const csv = "text/csv; charset=utf-8";
 const look = (content: string | Uint8Array, mediaType = csv, size?: number) => {
@@ -19,14 +19,14 @@ describe("a table", () => {
         ['Ann "the"; one', "two\nlines"],
         ["Bo", ""],
       ],
-      note: "",
+      hiddenColumns: 0,
     });
   });
 
   test("of many rows and columns shows a few, and says so", () => {
     const row = Array.from({ length: 24 }, (_, n) => `c${n}`).join("\t");
     const table = look(`${row}\n`.repeat(100), "text/tab-separated-values");
-    expect(table).toMatchObject({ note: "4 more columns" });
+    expect(table).toMatchObject({ hiddenColumns: 4 });
     if (table?.kind !== "table") throw new Error("no table");
     expect([table.header.length, table.rows.length]).toEqual([20, 5]);
   });

@@ -7,13 +7,13 @@ const patienceMs = 15_000;
 const stillMs = 40_000;
 
 /** Between `eta_earliest` and `eta_latest` it was expected to end when it last told anything. */
-export type Expecting = Pick<
+export type Estimated = Pick<
   JobSummaryRow,
   "status" | "eta_earliest" | "eta_latest" | "last_progress_at" | "waiting_until"
 >;
 
 /** "about 2 minutes left", "1-3 minutes left", "Almost done", "No progress for 40 s", or nothing. */
-export function expectation(row: Expecting, now: number): string {
+export function timeLeftText(row: Estimated, now: number): string {
   const still = stillFor(row, now);
   if (still >= stillMs) return `No progress for ${roughly(Math.floor(still / 10_000) * 10_000)}`;
   const end = expectedEnd(row, now);
@@ -24,7 +24,7 @@ export function expectation(row: Expecting, now: number): string {
 }
 
 /** When it will end, as far as that can be said by now, ms; null where nothing can. */
-export function expectedEnd(row: Expecting, now: number): { from: number; to: number } | null {
+export function expectedEnd(row: Estimated, now: number): { from: number; to: number } | null {
   const { eta_earliest, eta_latest } = row;
   const still = stillFor(row, now);
   if (eta_earliest === null || eta_latest === null || still >= stillMs) return null;
@@ -35,7 +35,7 @@ export function expectedEnd(row: Expecting, now: number): { from: number; to: nu
 }
 
 /** How long a running job has not got any further; a wait that it told is no standstill. */
-function stillFor({ status, last_progress_at, waiting_until }: Expecting, now: number): number {
+function stillFor({ status, last_progress_at, waiting_until }: Estimated, now: number): number {
   if (status !== "running" || last_progress_at === null) return 0;
   return now - Math.max(last_progress_at, waiting_until ?? 0);
 }

@@ -6,7 +6,7 @@ import { formatCount } from "../text/counts.ts";
 import type { ButtonView } from "./view-types.ts";
 
 /** To everybody alike: who sees a job may act on it. A kind that is gone offers no new run. */
-export function buttons(
+export function jobButtons(
   row: JobSummaryRow,
   kind: KindSummary | undefined,
   now: number,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expectation, expectedEnd } from "../../server/presenters/expectation.ts";
+import { expectedEnd, timeLeftText } from "../../server/presenters/time-left.ts";
 
 const now = 1_000_000_000;
 const seconds = (n: number) => n * 1_000;
@@ -10,7 +10,7 @@ const running = (from: number, to: number, different: object = {}) => ({
   ...{ status: "running" as const, eta_earliest: now + from, eta_latest: now + to },
   ...{ last_progress_at: now, waiting_until: null, ...different },
 });
-const left = (from: number, to: number) => expectation(running(from, to), now);
+const left = (from: number, to: number) => timeLeftText(running(from, to), now);
 
 describe("the words for what is left", () => {
   test.each([
@@ -33,8 +33,8 @@ describe("the words for what is left", () => {
 
   test("nothing is known: nothing is said", () => {
     const unknown = { eta_earliest: null, eta_latest: null };
-    expect(expectation(running(0, 0, unknown), now)).toBe("");
-    expect(expectation(running(0, 0, { ...unknown, last_progress_at: null }), now)).toBe("");
+    expect(timeLeftText(running(0, 0, unknown), now)).toBe("");
+    expect(timeLeftText(running(0, 0, { ...unknown, last_progress_at: null }), now)).toBe("");
   });
 
   test("an expectation that time has passed is not told any longer", () => {
@@ -54,14 +54,14 @@ describe("a job that stands still", () => {
     [minutes(75), "No progress for 75 min"],
   ])("for %i ms: %s", (still, words) => {
     const row = running(seconds(15), seconds(18), { last_progress_at: now - still });
-    expect(expectation(row, now)).toBe(words);
+    expect(timeLeftText(row, now)).toBe(words);
   });
 
   test("but not while it waits as it said it would", () => {
     const row = running(seconds(85), seconds(85), { last_progress_at: now - minutes(2) });
     const waiting = { ...row, waiting_until: now + seconds(30) };
-    expect(expectation(waiting, now)).toBe("about 90 seconds left");
-    expect(expectation({ ...row, waiting_until: now - seconds(50) }, now)).toBe(
+    expect(timeLeftText(waiting, now)).toBe("about 90 seconds left");
+    expect(timeLeftText({ ...row, waiting_until: now - seconds(50) }, now)).toBe(
       "No progress for 50 s",
     );
     expect(expectedEnd(row, now)).toBeNull();

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { JobRow, StepRow } from "../../server/backend/schema.ts";
 import type { KindSummary, QueuePosition } from "../../server/engine/job-summary.ts";
 import { isFinal, statuses } from "../../server/engine/status.ts";
-import { jobView, shownState } from "../../server/presenters/view.ts";
-import type { Shown } from "../../server/presenters/view-types.ts";
+import { displayStatus, jobView } from "../../server/presenters/job.ts";
+import type { DisplayStatus } from "../../server/presenters/view-types.ts";
 import { jobRow } from "../support/job-row.ts";
 
 const now = Date.UTC(2026, 10, 23, 14, 5);
@@ -22,7 +22,7 @@ function line(place: number | null, different: Partial<QueuePosition> = {}): Que
 }
 
 /** Every state that people are shown, and the rows behind it. */
-const states: [Shown, string, Partial<JobRow & { line: QueuePosition }>][] = [
+const states: [DisplayStatus, string, Partial<JobRow & { line: QueuePosition }>][] = [
   ["queued", "Queued", { status: "queued", run_at: now }],
   ["queued", "Queued, next in line", { status: "queued", line: line(1) }],
   ["queued", "Queued, 3rd in line", { status: "queued", line: line(3) }],
@@ -87,14 +87,14 @@ const states: [Shown, string, Partial<JobRow & { line: QueuePosition }>][] = [
 
 describe("the state that is shown", () => {
   test.each(states)("%s: %s", (shown, label, row) => {
-    expect(view(row)).toMatchObject({ shown, label, status: row.status });
-    expect(shownState(jobRow(row), now)).toBe(shown);
+    expect(view(row)).toMatchObject({ displayStatus: shown, label, status: row.status });
+    expect(displayStatus(jobRow(row), now)).toBe(shown);
     expect(view(row).active).toBe(!isFinal(row.status!));
   });
 
   test("covers every status and every shown state", () => {
     expect(new Set(states.map(([, , { status }]) => status))).toEqual(new Set(statuses));
-    const all: Record<Shown, true> = {
+    const all: Record<DisplayStatus, true> = {
       ...{ scheduled: true, queued: true, retrying: true, resuming: true, running: true },
       ...{ pausing: true, paused: true, cancelling: true },
       ...{ done: true, failed: true, cancelled: true },

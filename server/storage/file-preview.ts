@@ -1,8 +1,13 @@
 import Papa from "papaparse";
-import { formatCount } from "../text/counts.ts";
-import type { PreviewView } from "./view-types.ts";
 
-/** Bytes of a file that are looked at. */
+/** The beginning of a file, for its card on the page. */
+export type Preview =
+  | { kind: "table"; header: string[]; rows: string[][]; hiddenColumns: number }
+  | { kind: "text"; lines: string[] }
+  /** The page loads it by the file's own address. */
+  | { kind: "image" };
+
+/** How much of a file is read for its preview. */
 export const previewBytes = 64_000;
 
 const most = { rows: 5, columns: 20, lines: 20, cell: 100, line: 200, image: 10_000_000 };
@@ -30,7 +35,7 @@ export function previewNeeds({
 }
 
 /** @returns null where the bytes are no text after all */
-export function textPreview({ mediaType, size, bytes }: Beginning): PreviewView | null {
+export function textPreview({ mediaType, size, bytes }: Beginning): Preview | null {
   const whole = bytes.length >= size;
   const text = decoded(bytes, whole);
   if (text === undefined) return null;
@@ -38,19 +43,18 @@ export function textPreview({ mediaType, size, bytes }: Beginning): PreviewView 
   return lines(text, whole);
 }
 
-function table(text: string, whole: boolean): PreviewView | null {
+function table(text: string, whole: boolean): Preview | null {
   const [header, ...rows] = firstRows(text, most.rows + 1, whole);
   if (!header) return null;
   const width = Math.max(header.length, ...rows.map((row) => row.length));
   const shown = Math.min(width, most.columns);
   const fit = (row: string[]) =>
     Array.from({ length: shown }, (_, column) => cut(row[column] ?? "", most.cell));
-  const hidden = width - shown;
   return {
     kind: "table",
     header: fit(header),
     rows: rows.map(fit),
-    note: hidden > 0 ? `${formatCount(hidden, "more columns")}` : "",
+    hiddenColumns: width - shown,
   };
 }
 
@@ -64,7 +68,7 @@ function firstRows(text: string, max: number, whole: boolean): string[][] {
   return data.slice(0, max);
 }
 
-function lines(text: string, whole: boolean): PreviewView {
+function lines(text: string, whole: boolean): Preview {
   const all = text.split(/\r\n|\r|\n/);
   if (!whole && all.length > 1) all.pop();
   while (all.length > 1 && all.at(-1) === "") all.pop();

@@ -1,5 +1,5 @@
 import type { TimeView } from "../text/dates.ts";
-import type { FieldView, HiddenField, Option, WhenView } from "./form.ts";
+import type { FieldView, HiddenField, Option, ScheduleView } from "./form.ts";
 import type { Page } from "./layout.ts";
 import type { JobView } from "./view-types.ts";
 
@@ -31,7 +31,7 @@ export interface JobFormPage extends Page {
   /** The job that the fields were filled in from. */
   from: EarlierView | null;
   /** Null while a file has to be chosen. */
-  when: WhenView | null;
+  when: ScheduleView | null;
   /** What is wrong with the whole, or empty. */
   error: string;
   submitLabel: string;
@@ -71,7 +71,7 @@ export interface MappingPage extends Page {
   /** Further choices, "duplicates" among them. */
   fields: FieldView[];
   from: EarlierView | null;
-  when: WhenView;
+  when: ScheduleView;
   error: string;
   /** "Usually 1-3 minutes", or empty */
   usually: string;
