@@ -13,7 +13,7 @@ import { jobRoutes } from "./routes/job/job.ts";
 import { jobActionRoutes } from "./routes/job/job-actions.ts";
 import { newJobsRoutes } from "./routes/job-forms.ts";
 import { dashboardRoutes } from "./routes/jobs.ts";
-import { streamRoutes } from "./routes/live/streams.ts";
+import { liveRoutes } from "./routes/live/live.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { lingeringClose } from "./routes/middleware/lingering-close.ts";
 import { rejectNullCharacters } from "./routes/middleware/reject-null-characters.ts";
@@ -76,7 +76,7 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", jobActionRoutes(services));
   app.route("/", resultRoutes(services));
   app.route("/", logRoutes(services));
-  app.route("/", streamRoutes(services));
+  app.route("/", liveRoutes(services));
   app.route("/", filesRoutes(services));
   app.route("/", contactRoutes(services));
   app.route("/", settingRoutes(services));

@@ -1,4 +1,4 @@
-/** A job as out-of-band fragments: each rendered once, however many watch. */
+/** Renders jobs, log lines and counts as out-of-band fragments of HTML, once for all watchers. */
 
 import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
@@ -16,14 +16,14 @@ import { formatClock } from "../text/dates.ts";
 
 export interface Frames {
   view(row: JobSummaryRow, steps: readonly StepRow[], now: number): JobView;
-  /** Of many jobs, for their rows. */
+  /** The views of many jobs for their rows in a list. */
   rowViews(rows: readonly JobSummaryRow[], now: number): Promise<JobView[]>;
-  tick(view: JobView): string;
+  progress(view: JobView): string;
   panel(view: JobView): string;
   row(view: JobView): string;
-  lines(id: string, lines: readonly LogRow[]): string;
+  logLines(id: string, lines: readonly LogRow[]): string;
   counts(scope: CountsView["scope"], counts: Counts, now: number): string;
-  /** The result's fragment; empty while there is none. */
+  /** Empty while the job is not final. */
   result(row: JobSummaryRow, now: number): Promise<string>;
 }
 
@@ -40,7 +40,7 @@ export function createFrames(options: {
       const steps = await reader.stepsByJob(ids);
       return rows.map((row) => jobView(row, catalog.get(row.kind), steps.get(row.id) ?? [], now));
     },
-    tick: (view) => render.partial("jobs/_progress", { ...view, oob: true }),
+    progress: (view) => render.partial("jobs/_progress", { ...view, oob: true }),
     panel: (view) => render.partial("jobs/_panel", { ...view, oob: true }),
     row: (view) =>
       render.partial("jobs/_row", {
@@ -48,7 +48,8 @@ export function createFrames(options: {
         steps: rowShowsSteps(view) ? view.steps : [],
         oob: true,
       }),
-    lines: (id, lines) => render.partial("jobs/_log_lines", { ...linesView(id, lines), oob: true }),
+    logLines: (id, lines) =>
+      render.partial("jobs/_log_lines", { ...linesView(id, lines), oob: true }),
     counts: (scope, counts, now) =>
       render.partial("jobs/_status_counts", {
         ...countsView(scope, counts, mostCounted, now),
@@ -73,7 +74,7 @@ export function createFrames(options: {
   };
 }
 
-/** Where all went well, or was given up, a list is better off without them. */
+/** Steps in a list help while a job runs and where it failed. */
 function rowShowsSteps({ status }: Pick<JobSummaryRow, "status">): boolean {
   return status === "failed" || !isFinal(status);
 }

@@ -1,32 +1,31 @@
 /**
- * Between signals and streams: coalesces ids, reads rows once, renders each needed frame once, and
- * puts it into the mailboxes of those who watch. Knows nothing of HTTP: a sink is a function.
+ * Takes signals of changed jobs, reads each job once however many watch it, and has its frames put
+ * into the mailboxes of the watchers. Knows nothing of HTTP: a mailbox writes to a function.
  */
-import { setImmediate as othersTurn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backend, Change } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { Log } from "../log.ts";
+import { createBroadcaster } from "./broadcaster.ts";
+import { createCreatedJobs } from "./created-jobs.ts";
 import type { Frames } from "./frames.ts";
 import { createListCounts } from "./list-counts.ts";
-import { createNewcomers } from "./newcomers.ts";
-import { createShow } from "./show.ts";
+import { refreshMs } from "./next-frame.ts";
 import { event } from "./sse-format.ts";
-import type { Topic } from "./topics.ts";
-import { tickMs, type WatchedJob } from "./watched-job.ts";
-import { createWatchedJobs } from "./watched-jobs.ts";
-import type { Watcher } from "./watcher.ts";
+import { createSubscriptions, type WatchedJob, type Watcher } from "./subscriptions.ts";
+import { jobIdsOf, type Topic } from "./topics.ts";
 
-/** Ids that come together are read together; after a reading the next waits for more of them. */
-const gatherMs = 5;
-const betweenReadsMs = 50;
-const afterFailureMs = 1_000;
-/** Jobs shown in one turn: thousands take a tenth of a second, and pages wait that long. */
-const atOnce = 250;
+/** A read waits for the ids that come together, then for the interval since the last read. */
+const batchMs = 5;
+const intervalMs = 50;
+const retryMs = 1_000;
+/** Jobs broadcast before other work gets its turn: thousands would take a tenth of a second. */
+const jobsInTurn = 250;
 
 export interface Hub {
   /** Sends the current state, then changes, until the returned function is called. */
   watch(watcher: Watcher): () => void;
-  /** Handed to streams so far. */
+  /** Frames put into mailboxes so far. */
   readonly frames: number;
   close(): void;
 }
@@ -39,124 +38,125 @@ export function createHub(options: {
 }): Hub {
   const { backend, reader, frames, log } = options;
   const { now } = backend;
-  const show = createShow({ reader, frames, now });
-  const newcomers = createNewcomers(reader, now);
-  const watchers = new Set<Watcher>();
-  const counts = createListCounts({ reader, now, frames, watchers });
-  const jobs = createWatchedJobs();
-  const dirty = new Set<string>();
-  let gathering: NodeJS.Timeout | undefined;
+  const subscriptions = createSubscriptions();
+  const { watchers } = subscriptions;
+  const broadcaster = createBroadcaster({ reader, frames, now });
+  const createdJobs = createCreatedJobs({ reader, now, watchers });
+  const listCounts = createListCounts({ reader, now, frames, watchers });
+  const dirtyIds = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
   let reading = false;
-  let notBefore = 0;
+  let nextReadAt = 0;
   let stale = false;
 
   const unsubscribe = backend.signals.subscribe(onChange);
-  const ticker = setInterval(tick, tickMs / 4);
-  ticker.unref();
+  const refresher = setInterval(refresh, refreshMs / 4);
+  refresher.unref();
 
   function onChange(change: Change): void {
-    const ids = change === "resync" ? jobs.ids() : change.filter((id) => jobs.get(id));
-    for (const id of ids) dirty.add(id);
-    gather();
-    counts.look(change);
-    newcomers.look(change, watchers).then((looked) => looked && setStale(false), onFailure);
+    const ids =
+      change === "resync" ? subscriptions.jobIds() : change.filter((id) => subscriptions.job(id));
+    for (const id of ids) dirtyIds.add(id);
+    scheduleRead();
+    listCounts.onChange(change);
+    createdJobs.onChange(change).then((hasRead) => hasRead && setStale(false), onFailure);
   }
 
-  /** What changes without a write is shown anew; it also finds what a lost signal did not tell. */
-  function tick(): void {
+  /** Elapsed times and countdowns change without a write; a signal may also have been lost. */
+  function refresh(): void {
     const at = now();
-    for (const { id, version, ended, shown } of jobs.all()) {
-      if (version >= 0 && !ended && at - shown.at >= tickMs) dirty.add(id);
+    for (const { id, version, ended, sent } of subscriptions.jobs()) {
+      if (version >= 0 && !ended && at - sent.at >= refreshMs) dirtyIds.add(id);
     }
-    gather();
+    scheduleRead();
   }
 
-  function gather(): void {
-    if (dirty.size === 0 || reading || gathering) return;
-    gathering = setTimeout(
+  function scheduleRead(): void {
+    if (dirtyIds.size === 0 || reading || timer) return;
+    timer = setTimeout(
       async () => {
-        gathering = undefined;
+        timer = undefined;
         reading = true;
-        notBefore = (await read()) + performance.now();
+        nextReadAt = (await readDirty()) + performance.now();
         reading = false;
-        gather();
+        scheduleRead();
       },
-      Math.max(gatherMs, notBefore - performance.now()),
+      Math.max(batchMs, nextReadAt - performance.now()),
     );
   }
 
-  /** @returns ms to wait before the next reading */
-  async function read(): Promise<number> {
-    const ids = [...dirty];
-    dirty.clear();
+  /** @returns ms to wait before the next read */
+  async function readDirty(): Promise<number> {
+    const ids = [...dirtyIds];
+    dirtyIds.clear();
     try {
-      for (let from = 0; from < ids.length; from += atOnce) {
-        if (from > 0) await othersTurn();
-        await showAll(ids.slice(from, from + atOnce));
+      for (let from = 0; from < ids.length; from += jobsInTurn) {
+        if (from > 0) await nextTurn();
+        await broadcastAll(ids.slice(from, from + jobsInTurn));
       }
       setStale(false);
-      return betweenReadsMs;
+      return intervalMs;
     } catch (error) {
       onFailure(error);
-      for (const id of ids) dirty.add(id);
-      return afterFailureMs;
+      for (const id of ids) dirtyIds.add(id);
+      return retryMs;
     } finally {
-      show.deliver();
+      broadcaster.flush();
     }
   }
 
-  async function showAll(ids: readonly string[]): Promise<void> {
+  async function broadcastAll(ids: readonly string[]): Promise<void> {
     const ended: WatchedJob[] = [];
     for (const row of await reader.summaries(ids)) {
-      const job = jobs.get(row.id);
+      const job = subscriptions.job(row.id);
       if (!job) continue;
-      const later = show.change(job, row);
-      // Most often nothing is to be waited for, and then thousands need no turn each.
-      if (later === true || (later && (await later))) dirty.add(row.id);
+      const isDueLater = broadcaster.broadcast(job, row);
+      // Awaiting a plain boolean would cost each of thousands of jobs a turn of the event loop.
+      if (isDueLater === true || (isDueLater && (await isDueLater))) dirtyIds.add(row.id);
       if (job.ended) ended.push(job);
     }
-    show.deliver();
+    broadcaster.flush();
     for (const { pages, rows } of ended) for (const each of [...pages, ...rows]) endIfOver(each);
   }
 
-  /** A stream whose jobs have all ended, and which was told so, has nothing more to tell. */
+  /** Ends a stream when all its jobs are final and it has been sent their last state. */
   function endIfOver(watcher: Watcher): void {
     const isOver = (topic: Topic) => {
-      const job = topic.kind === "list" ? undefined : jobs.get(topic.id);
-      return job?.ended === true && !job.arriving.has(watcher);
+      const job = topic.kind === "list" ? undefined : subscriptions.job(topic.id);
+      return job?.ended === true && !job.joining.has(watcher);
     };
     // A page may watch nothing that it is allowed to see; its stream stays open.
     if (watcher.topics.length > 0 && watcher.topics.every(isOver)) watcher.end();
   }
 
-  /** Subscribed first and read second, so that nothing falls in between. */
-  async function welcome(watcher: Watcher, ids = jobIds(watcher.topics)): Promise<void> {
+  /** The watcher is subscribed before, so that no change falls between the snapshot and the rest. */
+  async function sendSnapshot(watcher: Watcher, ids = jobIdsOf(watcher.topics)): Promise<void> {
     if (!watchers.has(watcher)) return;
     try {
-      const outdated = ids.length > 0 ? await tellState(watcher, ids) : [];
-      if (outdated.length > 0) return void welcome(watcher, outdated);
-      await counts.welcome(watcher);
-      await newcomers.welcome(watcher);
+      const outdated = ids.length > 0 ? await sendJobs(watcher, ids) : [];
+      if (outdated.length > 0) return void sendSnapshot(watcher, outdated);
+      await listCounts.sendSnapshot(watcher);
+      await createdJobs.sendSnapshot(watcher);
       setStale(false);
       endIfOver(watcher);
-      gather();
+      scheduleRead();
     } catch (error) {
       onFailure(error);
-      setTimeout(() => welcome(watcher, ids), afterFailureMs);
+      setTimeout(() => sendSnapshot(watcher, ids), retryMs);
     }
   }
 
-  /** @returns the ids of those that others have been shown a newer row of */
-  async function tellState(watcher: Watcher, ids: readonly string[]): Promise<string[]> {
+  /** @returns the ids of jobs of which a newer row was broadcast meanwhile */
+  async function sendJobs(watcher: Watcher, ids: readonly string[]): Promise<string[]> {
     const outdated: string[] = [];
     const rows = await reader.summaries(ids);
     const steps = await reader.stepsByJob(rows.map(({ id }) => id));
     for (const row of rows) {
-      const job = jobs.get(row.id);
+      const job = subscriptions.job(row.id);
       if (!job || !watchers.has(watcher)) continue;
-      const isTold = await show.welcome(watcher, job, row, steps.get(row.id) ?? []);
-      if (!isTold) outdated.push(row.id);
-      else if (row.version > job.version) dirty.add(row.id);
+      const isSent = await broadcaster.sendSnapshot(watcher, job, row, steps.get(row.id) ?? []);
+      if (!isSent) outdated.push(row.id);
+      else if (row.version > job.version) dirtyIds.add(row.id);
     }
     return outdated;
   }
@@ -169,35 +169,29 @@ export function createHub(options: {
   function setStale(value: boolean): void {
     if (stale === value) return;
     stale = value;
-    for (const watcher of watchers) tellStale(watcher);
+    for (const watcher of watchers) sendStale(watcher);
   }
 
-  function tellStale({ mailbox }: Watcher): void {
+  /** Pages mark what they show as out of date, or no longer. */
+  function sendStale({ mailbox }: Watcher): void {
     mailbox.put("stale", event(stale ? "stale" : "fresh", String(now())));
   }
 
   return {
     get frames() {
-      return show.frameCount;
+      return broadcaster.frameCount;
     },
     watch(watcher) {
-      watchers.add(watcher);
-      jobs.add(watcher);
-      if (stale) tellStale(watcher);
-      void welcome(watcher);
-      return () => {
-        if (watchers.delete(watcher)) jobs.remove(watcher);
-      };
+      subscriptions.add(watcher);
+      if (stale) sendStale(watcher);
+      void sendSnapshot(watcher);
+      return () => subscriptions.remove(watcher);
     },
     close() {
       unsubscribe();
-      clearInterval(ticker);
-      clearTimeout(gathering);
-      counts.close();
+      clearInterval(refresher);
+      clearTimeout(timer);
+      listCounts.close();
     },
   };
-}
-
-function jobIds(topics: readonly Topic[]): string[] {
-  return topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
 }

@@ -41,12 +41,12 @@ describe("a mailbox", () => {
   test("sends a replacement behind the chunks that were put before it", () => {
     const { mailbox, written, fill } = setUp();
     fill(true);
-    mailbox.put("tick", bytes("tick 1"));
+    mailbox.put("progress", bytes("progress 1"));
     mailbox.put("panel", bytes("panel 2"));
-    mailbox.put("tick", bytes("tick 3"));
+    mailbox.put("progress", bytes("progress 3"));
     fill(false);
     mailbox.flush();
-    expect(written).toEqual(["panel 2", "tick 3"]);
+    expect(written).toEqual(["panel 2", "progress 3"]);
   });
 
   test("never replaces appended chunks and keeps their order", () => {

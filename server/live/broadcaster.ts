@@ -1,0 +1,166 @@
+/** Puts frames of jobs into mailboxes: changes to all watchers, a snapshot to one that joins. */
+import type { StepRow } from "../backend/schema.ts";
+import type { JobReader } from "../engine/job-reader.ts";
+import type { JobSummaryRow } from "../engine/job-summary.ts";
+import type { JobView } from "../presenters/view-types.ts";
+import type { Frames } from "./frames.ts";
+import { isSameShape, nextFrame, panelSent } from "./next-frame.ts";
+import { event, frame } from "./sse-format.ts";
+import type { WatchedJob, Watcher } from "./subscriptions.ts";
+
+export interface Broadcaster {
+  /**
+   * Renders the frame that a row of a watched job calls for. Frames of progress wait for `flush`,
+   * because thousands of renderings followed by as many writes use the CPU's caches better than
+   * both in turns.
+   * @returns whether a frame is due later, because the last one is too recent
+   */
+  broadcast(job: WatchedJob, row: JobSummaryRow): boolean | Promise<boolean>;
+  flush(): void;
+  /**
+   * Sends one watcher the job's whole state and the log lines behind its cursor.
+   * @param steps were read after the row
+   * @returns false where a newer row has been broadcast meanwhile: read it again
+   */
+  sendSnapshot(
+    watcher: Watcher,
+    job: WatchedJob,
+    row: JobSummaryRow,
+    steps: readonly StepRow[],
+  ): Promise<boolean>;
+  /** Frames put into mailboxes so far. */
+  readonly frameCount: number;
+}
+
+export function createBroadcaster(options: {
+  reader: JobReader;
+  frames: Frames;
+  now: () => number;
+}): Broadcaster {
+  const { reader, frames, now } = options;
+  let frameCount = 0;
+  let rendered: { job: WatchedJob; chunk: Uint8Array }[] = [];
+
+  function put(watchers: Iterable<Watcher>, target: string, chunk: Uint8Array): void {
+    for (const { mailbox } of watchers) {
+      mailbox.put(target, chunk);
+      frameCount++;
+    }
+  }
+
+  function send(watchers: Iterable<Watcher>, target: string, html: string): void {
+    put(watchers, target, frame(html));
+  }
+
+  /** Skips joining watchers: they get these lines behind the earlier ones, with their snapshot. */
+  async function broadcastLogLines(job: WatchedJob, row: JobSummaryRow): Promise<void> {
+    if (row.log_seq <= job.logSeq) return;
+    const lines = job.pages.size > 0 ? await logLinesAfter(job.id, job.logSeq) : undefined;
+    job.logSeq = Math.max(row.log_seq, lines?.last ?? 0);
+    if (!lines) return;
+    for (const watcher of job.pages) {
+      if (!job.joining.has(watcher)) watcher.mailbox.append(lines.chunk);
+    }
+  }
+
+  /** Reads again while more lines are broadcast, which the joining watcher does not get. */
+  async function sendLogLines(watcher: Watcher, job: WatchedJob): Promise<void> {
+    let after = watcher.cursors.get(job.id) ?? 0;
+    let broadcastBefore: number;
+    do {
+      broadcastBefore = job.logSeq;
+      const lines = await logLinesAfter(job.id, after);
+      if (!lines) continue;
+      watcher.mailbox.append(lines.chunk);
+      after = lines.last;
+    } while (job.logSeq > broadcastBefore);
+  }
+
+  async function logLinesAfter(id: string, after: number) {
+    const lines = await reader.logTail(id, after);
+    const last = lines.at(-1)?.seq;
+    if (last === undefined) return undefined;
+    return { last, chunk: event("lines", `${id} ${last} ${frames.logLines(id, lines)}`) };
+  }
+
+  async function broadcastNewShape(
+    job: WatchedJob,
+    row: JobSummaryRow,
+    at: number,
+  ): Promise<boolean> {
+    job.steps = await reader.steps(row.id);
+    return broadcastPanel(job, row, frames.view(row, job.steps, at), at);
+  }
+
+  async function broadcastPanel(
+    job: WatchedJob,
+    row: JobSummaryRow,
+    view: JobView,
+    at: number,
+  ): Promise<boolean> {
+    // Reads come first: they may fail, and then nothing may be noted as sent.
+    const result = job.pages.size > 0 ? await frames.result(row, at) : "";
+    await broadcastLogLines(job, row);
+    job.sent = panelSent(row, view, at);
+    job.ended = row.finished_at !== null;
+    if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
+    if (job.pages.size > 0) send(job.pages, `panel:${row.id}`, frames.panel(view));
+    if (result) send(job.pages, `result:${row.id}`, result);
+    return false;
+  }
+
+  return {
+    get frameCount() {
+      return frameCount;
+    },
+
+    broadcast(job, row) {
+      if (row.version < job.version) return false;
+      job.version = row.version;
+      const at = now();
+      if (!isSameShape(row, job.sent.shape)) return broadcastNewShape(job, row, at);
+      const view = frames.view(row, job.steps, at);
+      const next = nextFrame(job.sent, view, at);
+      if (next === "panel") return broadcastPanel(job, row, view, at);
+      if (next === "progress") {
+        job.sent.version = row.version;
+        job.sent.at = at;
+        rendered.push({ job, chunk: frame(frames.progress(view)) });
+      }
+      const isDueLater = next === "later";
+      if (row.log_seq <= job.logSeq) return isDueLater;
+      return broadcastLogLines(job, row).then(() => isDueLater);
+    },
+
+    flush() {
+      const waiting = rendered;
+      rendered = [];
+      for (const { job, chunk } of waiting) {
+        const target = `progress:${job.id}`;
+        put(job.pages, target, chunk);
+        put(job.rows, target, chunk);
+      }
+    },
+
+    async sendSnapshot(watcher, job, row, steps) {
+      const isPage = job.pages.has(watcher);
+      const at = now();
+      const result = isPage ? await frames.result(row, at) : "";
+      if (row.version < job.version) return false;
+      const view = frames.view(row, steps, at);
+      job.steps = steps;
+      if (job.version < 0) {
+        job.version = row.version;
+        job.ended = row.finished_at !== null;
+        job.logSeq = row.log_seq;
+        job.sent = panelSent(row, view, at);
+      }
+      if (job.rows.has(watcher)) send([watcher], `row:${row.id}`, frames.row(view));
+      if (isPage) send([watcher], `panel:${row.id}`, frames.panel(view));
+      if (result) send([watcher], `result:${row.id}`, result);
+      if (isPage) await sendLogLines(watcher, job);
+      job.joining.delete(watcher);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** Which stream watches which job, and what was last sent of each job. */
+import type { StepRow } from "../backend/schema.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { nothingSent, type SentState } from "./next-frame.ts";
+import type { JobTopic, Topic } from "./topics.ts";
+
+/** One stream of pages; its person was authorised for each topic. */
+export interface Watcher {
+  readonly topics: readonly Topic[];
+  readonly userId: string;
+  readonly accountId: string;
+  /** The last log line that the page has, by job id. */
+  readonly cursors: ReadonlyMap<string, number>;
+  readonly mailbox: Mailbox;
+  /** Ends the stream: it has been sent everything that it watches. */
+  end(): void;
+}
+
+export interface WatchedJob {
+  readonly id: string;
+  /** The watchers of the job's page and those of its row in a list. */
+  readonly pages: Set<Watcher>;
+  readonly rows: Set<Watcher>;
+  /** The watchers that have not got their whole snapshot yet. */
+  readonly joining: Set<Watcher>;
+  /** That of the row read last, -1 before the first. Keeping rows would outweigh all the rest. */
+  version: number;
+  /** The job's end has been sent to all its watchers. */
+  ended: boolean;
+  steps: readonly StepRow[];
+  /** The number of the last log line that was broadcast. */
+  logSeq: number;
+  sent: SentState;
+}
+
+export interface Subscriptions {
+  readonly watchers: ReadonlySet<Watcher>;
+  /** The watched jobs. */
+  jobs(): Iterable<WatchedJob>;
+  jobIds(): Iterable<string>;
+  /** A job that somebody watches. */
+  job(id: string): WatchedJob | undefined;
+  add(watcher: Watcher): void;
+  remove(watcher: Watcher): void;
+}
+
+export function createSubscriptions(): Subscriptions {
+  const watchers = new Set<Watcher>();
+  const jobs = new Map<string, WatchedJob>();
+
+  function watchersOf(job: WatchedJob, topic: JobTopic): Set<Watcher> {
+    return topic.kind === "job" ? job.pages : job.rows;
+  }
+
+  return {
+    watchers,
+    jobs: () => jobs.values(),
+    jobIds: () => jobs.keys(),
+    job: (id) => jobs.get(id),
+    add(watcher) {
+      watchers.add(watcher);
+      for (const topic of watcher.topics) {
+        if (topic.kind === "list") continue;
+        const job = jobs.get(topic.id) ?? createWatchedJob(topic.id);
+        jobs.set(topic.id, job);
+        watchersOf(job, topic).add(watcher);
+        job.joining.add(watcher);
+      }
+    },
+    remove(watcher) {
+      if (!watchers.delete(watcher)) return;
+      for (const topic of watcher.topics) {
+        if (topic.kind === "list") continue;
+        const job = jobs.get(topic.id);
+        if (!job) continue;
+        watchersOf(job, topic).delete(watcher);
+        job.joining.delete(watcher);
+        if (job.pages.size + job.rows.size === 0) jobs.delete(job.id);
+      }
+    },
+  };
+}
+
+function createWatchedJob(id: string): WatchedJob {
+  return {
+    id,
+    pages: new Set(),
+    rows: new Set(),
+    joining: new Set(),
+    version: -1,
+    ended: false,
+    steps: [],
+    logSeq: 0,
+    sent: nothingSent(),
+  };
+}
