@@ -12,7 +12,7 @@ import { Stopped } from "./engine/run/run.ts";
 import type { FromRunner, ToRunner } from "./engine/worker/messages.ts";
 import { createExecutor } from "./executor.ts";
 import { createLog } from "./log.ts";
-import { openStorage } from "./storage/open.ts";
+import { openStorage } from "./storage/open-storage.ts";
 
 // A busy loop cannot hear that its supervisor is gone; a thread of its own can.
 new Worker(new URL("./engine/worker/orphan-watch.ts", import.meta.url)).unref();

@@ -11,7 +11,7 @@ import type { Log } from "./log.ts";
 import { startFigures } from "./metrics/figures.ts";
 import { orExitWith } from "./process.ts";
 import { createServices } from "./services.ts";
-import { prepareStorage } from "./storage/open.ts";
+import { prepareStorage } from "./storage/open-storage.ts";
 
 /** Connections that are still open this long after a stop are cut. */
 const drainMs = 5_000;

@@ -8,7 +8,7 @@ import { createLog } from "./log.ts";
 import { createChores } from "./maintenance/maintenance.ts";
 import { startFigures } from "./metrics/figures.ts";
 import { orExit, orExitWith, tellPlace } from "./process.ts";
-import { prepareStorage } from "./storage/open.ts";
+import { prepareStorage } from "./storage/open-storage.ts";
 
 const longestStopMs = 9_500;
 

@@ -135,7 +135,7 @@ describe("who may import whom", () => {
   test("the storages do not know each other, and only open.ts knows them", () => {
     const storages = ["server/storage/disk", "server/storage/s3"];
     // What a bucket is called is a setting.
-    const choosers = ["server/storage/open.ts", "server/config.ts"];
+    const choosers = ["server/storage/open-storage.ts", "server/config.ts"];
     const crossing = ({ from, to }: Import) =>
       storages.some((storage) => isIn(to, storage) && !isIn(from, storage)) &&
       !choosers.includes(from);

@@ -9,7 +9,7 @@ import type {
   LogRow,
   StepRow,
 } from "../backend/schema.ts";
-import { filesOf, isKept } from "../storage/files.ts";
+import { isAvailable, listJobFiles } from "../storage/job-files.ts";
 import type { Previews } from "../storage/previews.ts";
 import { withPlaces } from "./eta/place-in-line.ts";
 import { listEvents, listNextEvents } from "./events.ts";
@@ -93,7 +93,7 @@ export interface JobReader {
 export type ListState = JobOwner & Pick<JobRow, "status" | "hidden_at">;
 
 /** The preview of a file, ready to show. */
-type Preview = NonNullable<Awaited<ReturnType<Previews["of"]>>>;
+type Preview = NonNullable<Awaited<ReturnType<Previews["get"]>>>;
 
 export interface StoredResults {
   /** Also those whose time is over. */
@@ -120,8 +120,8 @@ export function createJobReader({
   async function previewsOf(files: readonly FileRow[]): Promise<Map<string, Preview>> {
     if (!previews) return new Map();
     const now = backend.now();
-    const some = files.filter((file) => isKept(file, now)).slice(0, maxPreviews);
-    const read = await Promise.all(some.map((file) => previews.of(file)));
+    const some = files.filter((file) => isAvailable(file, now)).slice(0, maxPreviews);
+    const read = await Promise.all(some.map((file) => previews.get(file)));
     return new Map(some.flatMap(({ id }, index) => (read[index] ? [[id, read[index]]] : [])));
   }
 
@@ -184,7 +184,7 @@ export function createJobReader({
     nextEvents: (id, after, limit) => listNextEvents(db, id, after, limit),
 
     async results(id) {
-      const files = await filesOf(backend, id);
+      const files = await listJobFiles(backend, id);
       const errors = await db
         .selectFrom("job_rejections")
         .selectAll()

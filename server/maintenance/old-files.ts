@@ -29,7 +29,7 @@ export async function removeExpiredFiles(
       .limit(pageSize)
       .execute();
     if (expired.length === 0) return;
-    for (const { storage_key } of expired) await storage.remove(storage_key);
+    for (const { storage_key } of expired) await storage.delete(storage_key);
     const ids = expired.map(({ id }) => id);
     await db.updateTable("files").set({ deleted_at: now }).where("id", "in", ids).execute();
   }
@@ -69,7 +69,7 @@ export async function removeUnusedUploads(
       .execute();
     if (unused.length === 0) return;
     // A job that is started in between fails with words, and its file can be uploaded again.
-    for (const { storage_key } of unused) await storage.remove(storage_key);
+    for (const { storage_key } of unused) await storage.delete(storage_key);
     const ids = unused.map(({ id }) => id);
     await db.deleteFrom("uploads").where("id", "in", ids).execute();
   }

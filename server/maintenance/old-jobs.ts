@@ -54,7 +54,7 @@ function oldJobs({ db }: Backend, before: number, after: string) {
 async function remove(backend: Backend, storage: Storage, ids: string[], signal: AbortSignal) {
   for (let from = 0; from < ids.length && !signal.aborted; from += sideBySide) {
     const some = ids.slice(from, from + sideBySide);
-    await Promise.all(some.map((id) => storage.removeAll(`jobs/${id}/`)));
+    await Promise.all(some.map((id) => storage.deleteAll(`jobs/${id}/`)));
   }
   // A job may have very many of these, so they do not go in the one statement that takes the job.
   for (const table of ["job_logs", "job_events"] as const) {

@@ -10,7 +10,7 @@ import { auditDownloads } from "../engine/audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../engine/bulk.ts";
 import { start } from "../engine/start/start.ts";
 import type { Env, Services } from "../services.ts";
-import { filesOfJobs } from "../storage/files-of-jobs.ts";
+import { listArchiveEntries } from "../storage/archive-entries.ts";
 import { formatCount } from "../text/counts.ts";
 import { bulkKinds, bulkPage, isBulkAction } from "./dashboard/bulk-page.ts";
 import { isJobId } from "./job/job-of.ts";
@@ -87,7 +87,7 @@ export function bulkRoutes(services: Services): Hono<Env> {
   }
 
   async function download(c: Context<Env>, jobs: readonly JobRow[]): Promise<Response> {
-    const files = await filesOfJobs(
+    const files = await listArchiveEntries(
       services,
       jobs.map(({ id }) => id),
     );

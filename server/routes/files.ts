@@ -5,9 +5,9 @@ import { can } from "../accounts/authorize.ts";
 import { auditDownloads } from "../engine/audit.ts";
 import type { Env, Services } from "../services.ts";
 import { formatAttachment } from "../storage/content-disposition.ts";
+import { linkLifetimeHours, verifyFileLink } from "../storage/file-links.ts";
 import { previewNeeds } from "../storage/file-preview.ts";
-import { type FileOfJob, findFile, isKept } from "../storage/files.ts";
-import { checkFile, linkHours } from "../storage/links.ts";
+import { findFile, isAvailable, type JobFile } from "../storage/job-files.ts";
 import { parseRange } from "../storage/range.ts";
 import { doerOf } from "./page/doer.ts";
 import { errorPage, type Trouble } from "./page/error-page.ts";
@@ -29,9 +29,9 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     const query = { fileId: c.req.param("id"), expires, signature };
     const file = await findFile(backend, query.fileId);
     if (!file || !can(person, "download", file)) return refuse(c, notYours(person.email));
-    const size = isKept(file, now) ? await storage.size(file.storage_key) : undefined;
+    const size = isAvailable(file, now) ? await storage.size(file.storage_key) : undefined;
     if (size === undefined) return refuse(c, gone, [jobLink(file)]);
-    const link = checkFile(config.secret, query, person.userId, now);
+    const link = verifyFileLink(config.secret, query, person.userId, now);
     if (link === "valid") {
       // A picture inside of the job's page is no download; any other file is, whatever a program says.
       const isPicture = previewNeeds({ mediaType: file.media_type, size }) === "image";
@@ -42,12 +42,12 @@ export function filesRoutes(services: FileServices): Hono<Env> {
     return refuse(c, link === "expired" ? lapsed : foreign, [newLink(file), jobLink(file)]);
   });
 
-  function note(person: Person, file: FileOfJob): Promise<void> {
+  function note(person: Person, file: JobFile): Promise<void> {
     const { job_id: jobId, id: fileId, name: fileName } = file;
     return auditDownloads(backend, doerOf(person), [{ jobId, fileId, fileName }]);
   }
 
-  function send(c: Context<Env>, file: FileOfJob, size: number): Response {
+  function send(c: Context<Env>, file: JobFile, size: number): Response {
     c.header("Accept-Ranges", "bytes");
     // A file never changes under its id: a download that broke off may go on with the rest.
     const tag = `"${file.id}"`;
@@ -79,10 +79,10 @@ export function filesRoutes(services: FileServices): Hono<Env> {
 type Refusal = Omit<Trouble, "links">;
 
 const home = { href: "/jobs", text: "All jobs" };
-const newLink = (file: FileOfJob) => {
+const newLink = (file: JobFile) => {
   return { href: `/jobs/${file.job_id}/result?file=${file.id}`, text: "Make a new link" };
 };
-const jobLink = (file: FileOfJob) => ({ href: `/jobs/${file.job_id}`, text: "Open the job" });
+const jobLink = (file: JobFile) => ({ href: `/jobs/${file.job_id}`, text: "Open the job" });
 
 /** Says the same of files that are not there: that one exists is not told. */
 function notYours(email: string): Refusal {
@@ -101,7 +101,7 @@ const foreign: Refusal = {
 const lapsed: Refusal = {
   status: 410,
   heading: "This link has expired",
-  message: `Links to files serve for ${linkHours} hours. The file is still there.`,
+  message: `Links to files serve for ${linkLifetimeHours} hours. The file is still there.`,
 };
 const gone: Refusal = {
   status: 410,

@@ -2,19 +2,19 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { parseFileName } from "../storage/content-disposition.ts";
-import { readForm } from "../storage/multipart.ts";
-import { StorageAway, StorageFull } from "../storage/storage.ts";
+import { readMultipart } from "../storage/multipart.ts";
+import { StorageFull, StorageUnavailable } from "../storage/storage.ts";
 import {
-  keepUpload,
+  saveUpload,
   UploadEmpty,
-  type UploadPlace,
   UploadRefused,
   type UploadRow,
+  type UploadTarget,
   UploadTooLarge,
 } from "../storage/uploads.ts";
 
 interface ReceiveOptions {
-  place: UploadPlace;
+  target: UploadTarget;
   accountId: string;
   userId: string;
 }
@@ -31,19 +31,19 @@ const formWeight = 300_000;
 /**
  * The body must not have been read before. The name of a raw body comes from `Content-Disposition`
  * or `?name=`.
- * @throws UploadRefused (`uploadStatus` says the answer), StorageFull and StorageAway; nothing is
+ * @throws UploadRefused (`uploadStatus` says the answer), StorageFull and StorageUnavailable; nothing is
  * left then
  */
 export async function receiveUpload(c: Context, options: ReceiveOptions): Promise<UploadRow> {
-  const { place, accountId, userId } = options;
+  const { target, accountId, userId } = options;
   const type = c.req.header("content-type") ?? "";
-  if (Number(c.req.header("content-length")) > place.limit + formWeight) {
-    throw new UploadTooLarge(place.limit);
+  if (Number(c.req.header("content-length")) > target.maxBytes + formWeight) {
+    throw new UploadTooLarge(target.maxBytes);
   }
   if (/^multipart\//i.test(type)) {
-    return readForm(type, bodyOf(c), (part) => {
+    return readMultipart(type, bodyOf(c), (part) => {
       const { name = otherwise, mediaType, chunks } = part;
-      return keepUpload(place, { accountId, userId, name, mediaType, chunks }).catch((error) => {
+      return saveUpload(target, { accountId, userId, name, mediaType, chunks }).catch((error) => {
         const noneChosen = error instanceof UploadEmpty && part.name === undefined;
         throw noneChosen ? new UploadRefused("Choose a file first") : error;
       });
@@ -53,14 +53,14 @@ export async function receiveUpload(c: Context, options: ReceiveOptions): Promis
     parseFileName(c.req.header("content-disposition")) ?? c.req.query("name") ?? otherwise;
   // What curl says of any body unless it is told otherwise.
   const mediaType = type.startsWith("application/x-www-form-urlencoded") ? "" : type;
-  return keepUpload(place, { accountId, userId, name, mediaType, chunks: bodyOf(c) });
+  return saveUpload(target, { accountId, userId, name, mediaType, chunks: bodyOf(c) });
 }
 
 /** How to answer an upload that was refused; undefined for errors of other kinds. */
 export function uploadStatus(error: unknown): 400 | 413 | 503 | 507 | undefined {
   if (error instanceof UploadTooLarge) return 413;
   if (error instanceof UploadRefused) return 400;
-  if (error instanceof StorageAway) return 503;
+  if (error instanceof StorageUnavailable) return 503;
   return error instanceof StorageFull ? 507 : undefined;
 }
 

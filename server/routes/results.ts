@@ -3,9 +3,9 @@ import { type Context, Hono } from "hono";
 import type { JobRow } from "../backend/schema.ts";
 import { auditDownloads } from "../engine/audit.ts";
 import type { Env, Services } from "../services.ts";
-import { keptFilesOf } from "../storage/files.ts";
-import { filesOfJobs } from "../storage/files-of-jobs.ts";
-import { linkToFile } from "../storage/links.ts";
+import { listArchiveEntries } from "../storage/archive-entries.ts";
+import { createFileLink } from "../storage/file-links.ts";
+import { listAvailableFiles } from "../storage/job-files.ts";
 import { jobOf } from "./job/job-of.ts";
 import { noJob } from "./job/no-job.ts";
 import { doerOf } from "./page/doer.ts";
@@ -22,17 +22,17 @@ export function resultRoutes(services: Services): Hono<Env> {
     if (!job) return noJob(c, services);
     const wanted = c.req.query("file");
     if (job.result_page && !wanted) return c.redirect(job.result_page, 303);
-    const files = await keptFilesOf(backend, [job.id]);
+    const files = await listAvailableFiles(backend, [job.id]);
     const file = wanted ? files.find(({ id }) => id === wanted) : files[0];
     if (!file) return nothing(c, job);
-    const link = linkToFile(config.secret, file.id, c.var.person.userId, backend.now());
+    const link = createFileLink(config.secret, file.id, c.var.person.userId, backend.now());
     return c.redirect(link, 303);
   });
 
   routes.get("/jobs/:id/results.zip", async (c) => {
     const job = await jobOf(c, services, "download");
     if (!job) return noJob(c, services);
-    const files = await filesOfJobs(services, [job.id]);
+    const files = await listArchiveEntries(services, [job.id]);
     if (files.length === 0) return nothing(c, job);
     const fileName = archiveName(job);
     const archive = { jobId: job.id, fileId: "zip", fileName };

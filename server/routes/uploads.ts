@@ -27,8 +27,8 @@ export function uploadsRoutes(services: NewJobServices): Hono<Env> {
     const typed = typedFor(kind, c.req.query());
     const from = await earlierOf(c, services, type, c.req.query("from_job"));
     try {
-      const place = { backend, storage, limit: config.uploadLimit };
-      const { id } = await receiveUpload(c, { place, accountId, userId });
+      const target = { backend, storage, maxBytes: config.uploadLimit };
+      const { id } = await receiveUpload(c, { target, accountId, userId });
       const chosen = { ...typed, [upload.name]: id, ...(from && { from_job: from.id }) };
       const query = new URLSearchParams(chosen);
       return c.redirect(`/jobs/new/${type}?${query}`, 303);

@@ -1,21 +1,21 @@
-const longest = 200;
-/** Control characters, halves of letters, and what turns the direction of text around. */
-const unwanted = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const maxLetters = 200;
+/** Control characters, lone surrogates, and marks that change the direction of text. */
+const unsafeLetters = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * The name of a file as it may be shown and offered: without folders, control characters, and those
- * that make "gnp.exe" look like "exe.png". Long ones keep their ending.
- * @param instead what a file is called of whose name nothing is left
+ * Makes a file name safe to show and to offer for download: strips folders, control characters, and
+ * direction marks, which make "gnp.exe" look like "exe.png". A long name is cut but keeps its extension.
+ * @param fallback the name where nothing is left of the given one
  */
-export function safeFileName(given: string, instead = "upload"): string {
+export function safeFileName(given: string, fallback = "upload"): string {
   const base = given.split(/[/\\]/).at(-1) ?? "";
-  const name = shortened(base.replace(unwanted, "").normalize("NFC").trim()).trim();
-  return /^\.*$/.test(name) ? instead : name;
+  const name = truncate(base.replace(unsafeLetters, "").normalize("NFC").trim()).trim();
+  return /^\.*$/.test(name) ? fallback : name;
 }
 
-function shortened(name: string): string {
+function truncate(name: string): string {
   const letters = [...name];
-  if (letters.length <= longest) return name;
-  const ending = /\.[^.]{1,16}$/u.exec(name)?.[0] ?? "";
-  return letters.slice(0, longest - [...ending].length).join("") + ending;
+  if (letters.length <= maxLetters) return name;
+  const extension = /\.[^.]{1,16}$/u.exec(name)?.[0] ?? "";
+  return letters.slice(0, maxLetters - [...extension].length).join("") + extension;
 }

@@ -1,31 +1,31 @@
 import busboy from "busboy";
 import { UploadRefused } from "./uploads.ts";
 
-/** The file of a form. What else the form says is not kept. */
+/** The file in a form. Other fields are ignored. */
 export interface FilePart {
-  /** As it came; undefined where a person chose no file. */
+  /** The name as the browser sent it; undefined where the person chose no file. */
   name: string | undefined;
   mediaType: string;
-  /** Ends when the whole form has come in and nothing was wrong with it. */
+  /** Ends when the whole form has arrived and is well-formed; throws otherwise. */
   chunks: AsyncIterable<Uint8Array>;
 }
 
-/** The form is broken, or not one that this application makes. */
-export class BadForm extends UploadRefused {
-  override name = "BadForm";
+/** The form is malformed, or exceeds the limits of the application's own forms. */
+export class MalformedForm extends UploadRefused {
+  override name = "MalformedForm";
 }
 
 const limits = { files: 1, fields: 20, parts: 22, fieldSize: 10_000, headerPairs: 50 };
 
 /**
- * Reads a form of one file as it comes in, no faster than `take` takes it.
- * @returns what `take` returns
- * @throws BadForm, and what `take` or the body throws
+ * Streams the file of a form to `receive`, with back-pressure.
+ * @returns the result of `receive`
+ * @throws MalformedForm, and errors of `receive` and of the body
  */
-export async function readForm<T>(
+export async function readMultipart<T>(
   contentType: string,
   body: AsyncIterable<Uint8Array>,
-  take: (part: FilePart) => Promise<T>,
+  receive: (part: FilePart) => Promise<T>,
 ): Promise<T> {
   const parser = parserFor(contentType);
   let failure: unknown;
@@ -34,25 +34,25 @@ export async function readForm<T>(
     parser.destroy(failure as Error);
   };
   const malformed = (cause: unknown) =>
-    failure ?? new BadForm("The upload is broken: it did not arrive as a whole form", { cause });
+    failure ?? new MalformedForm("The upload is incomplete. Upload the file again", { cause });
 
   parser.on("error", (error) => fail(malformed(error)));
-  parser.on("filesLimit", () => fail(new BadForm("Upload one file at a time")));
-  parser.on("fieldsLimit", () => fail(new BadForm("The form has too many fields")));
-  parser.on("partsLimit", () => fail(new BadForm("The form has too many parts")));
+  parser.on("filesLimit", () => fail(new MalformedForm("Upload one file at a time")));
+  parser.on("fieldsLimit", () => fail(new MalformedForm("The form has too many fields")));
+  parser.on("partsLimit", () => fail(new MalformedForm("The form has too many parts")));
   parser.on("field", (name, _value, { valueTruncated }) => {
-    if (valueTruncated) fail(new BadForm(`The field "${name}" is too long`));
+    if (valueTruncated) fail(new MalformedForm(`The field "${name}" is too long`));
   });
   const ended = new Promise<void>((resolve, reject) => {
     parser.once("close", () => (failure ? reject(failure) : resolve()));
   });
   const part = new Promise<FilePart>((resolve, reject) => {
     parser.once("file", (_field, stream, { filename: name, mimeType: mediaType }) => {
-      // Whoever reads the stream gets the error; until then nobody listens.
+      // Without a listener an error before the first read would end the process.
       stream.on("error", () => {});
       resolve({ name, mediaType, chunks: wholeForm(stream) });
     });
-    ended.then(() => reject(new BadForm("Choose a file first")), reject);
+    ended.then(() => reject(new MalformedForm("Choose a file first")), reject);
   });
 
   async function* wholeForm(stream: AsyncIterable<Uint8Array>) {
@@ -66,7 +66,7 @@ export async function readForm<T>(
 
   feed(body, parser).catch(fail);
   try {
-    return await take(await part);
+    return await receive(await part);
   } catch (error) {
     fail(error);
     throw error;
@@ -75,15 +75,15 @@ export async function readForm<T>(
 
 function parserFor(contentType: string): busboy.Busboy {
   try {
-    // Browsers write names in UTF-8 and say nothing of it.
+    // Browsers send names in UTF-8 without declaring it.
     const headers = { "content-type": contentType };
     return busboy({ headers, limits, defParamCharset: "utf8" });
   } catch (cause) {
-    throw new BadForm("The upload is not a form that can be read", { cause });
+    throw new MalformedForm("The upload is not a valid form", { cause });
   }
 }
 
-/** Ends quietly when the parser was destroyed: the rest of the body is of no interest. */
+/** Stops when the parser is destroyed and leaves the rest of the body unread. */
 async function feed(body: AsyncIterable<Uint8Array>, parser: busboy.Busboy): Promise<void> {
   for await (const chunk of body) {
     if (parser.destroyed) return;
@@ -92,7 +92,7 @@ async function feed(body: AsyncIterable<Uint8Array>, parser: busboy.Busboy): Pro
   if (!parser.destroyed) parser.end();
 }
 
-/** Not `events.once`: a parser that is destroyed says neither "drain" nor always an error. */
+/** Unlike `events.once`, also resolves when the parser is destroyed, which may emit no error. */
 function drained(parser: busboy.Busboy): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {

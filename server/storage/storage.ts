@@ -1,79 +1,75 @@
-/**
- * Where bytes are kept: what was uploaded, what jobs work on, and what they leave. Small enough
- * that a disk and a bucket can both stand behind it.
- */
+/** The interface of file storage (uploads, temporary files, results), for disks and buckets. */
 import { TryAgain } from "../job.ts";
 
 export interface Storage {
   /**
-   * For the start of a process: makes sure that bytes can be kept, and removes what killed
-   * processes left half written, once nobody can be writing to it any more.
-   * @throws what stands in the way, in words for the person who starts it
+   * Called at the start of a process: checks that the storage can be written to, and deletes partial
+   * files of killed processes once they are too old to be still in use.
+   * @throws an error whose message tells the operator what is wrong
    */
   prepare(): Promise<void>;
   /**
-   * Keeps the bytes under the key, in place of what was there: whole or not at all. When the source
-   * throws, the disk fills up or the process is killed, what was there before stays.
-   * @returns the bytes written
-   * @throws BadKey, StorageFull, StorageAway, and what the source throws
+   * Saves the bytes under the key atomically, replacing any that exist. When the source throws, the
+   * disk fills up or the process is killed, the existing bytes stay.
+   * @returns the number of bytes saved
+   * @throws InvalidKey, StorageFull, StorageUnavailable, and errors of the source
    */
-  write(key: string, chunks: Chunks): Promise<{ size: number }>;
+  save(key: string, chunks: Chunks): Promise<{ size: number }>;
   /**
-   * The bytes from `from` (default 0) up to and without `to` (default: the end), as they were when
-   * the reading began. A reader that takes its time holds nothing up and is not cut off.
-   * @throws when iteration starts: BadKey, NotStored, StorageAway; later: an error where fewer or
-   * others come than there were, never a silent end or a mixture
+   * Reads the bytes from `from` (default 0) up to but not including `to` (default: the end), as they
+   * were when reading began. A slow reader blocks nothing and is not cut off.
+   * @throws InvalidKey, KeyNotFound or StorageUnavailable when iteration starts; later an error where
+   * bytes are missing or have changed, never a silent end or a mixture
    */
   read(key: string, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
-  /** Bytes under the key, undefined where there are none. */
+  /** Number of bytes under the key, undefined where there is nothing. */
   size(key: string): Promise<number | undefined>;
-  /** All keys of a folder, in no order: `jobs/<id>/files/`. */
-  keys(prefix: string): Promise<string[]>;
-  /** Does nothing where there is nothing. */
-  remove(key: string): Promise<void>;
-  /** Removes all keys of a folder: `jobs/<id>/`. */
-  removeAll(prefix: string): Promise<void>;
+  /** All keys of a folder such as `jobs/<id>/files/`, unordered. */
+  list(folder: string): Promise<string[]>;
+  /** Does nothing where the key does not exist. */
+  delete(key: string): Promise<void>;
+  /** Deletes all keys of a folder such as `jobs/<id>/`. */
+  deleteAll(folder: string): Promise<void>;
 }
 
-/** A chunk belongs to the reader until it asks for the next. */
+/** A chunk is valid only until the next one is read: the source may reuse its memory. */
 export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** There is nothing under that key (any more). */
-export class NotStored extends Error {
-  override name = "NotStored";
+export class KeyNotFound extends Error {
+  override name = "KeyNotFound";
   constructor(key: string) {
-    super(`There is nothing stored under ${key}`);
+    super(`Nothing is stored under ${key}`);
   }
 }
 
-/** No more bytes can be kept; the message is a sentence for people. */
+/** The message is a sentence for the user. */
 export class StorageFull extends Error {
   override name = "StorageFull";
 }
 
-/** Where bytes are kept cannot be used for now; the message is a sentence for people. */
-export class StorageAway extends TryAgain {
-  override name = "StorageAway";
+/** The storage does not work at present. The message is a sentence for the user. */
+export class StorageUnavailable extends TryAgain {
+  override name = "StorageUnavailable";
 }
 
-/** A key that no program of ours makes: somebody's input came through unchecked. */
-export class BadKey extends Error {
-  override name = "BadKey";
+/** Guards against unchecked input: the application never makes such a key. */
+export class InvalidKey extends Error {
+  override name = "InvalidKey";
   constructor(key: string) {
-    super(`${JSON.stringify(key)} is not a key of the storage`);
+    super(`${JSON.stringify(key)} is not a valid storage key`);
   }
 }
 
 /**
- * The parts of a key: at least a folder and a name, each of letters, digits, `.`, `_` and `-`, and
- * none that begins with a dot. So no key leaves the storage, or names what else lies in its folder
- * (the database, the secret, files being written).
- * @throws BadKey
+ * Splits a key at its slashes: at least a folder and a name, each of letters, digits, `.`, `_` and
+ * `-`, none beginning with a dot. Such a key cannot leave the storage, and cannot name other files in
+ * the storage folder (the database, the secret, partial files).
+ * @throws InvalidKey
  */
-export function partsOf(key: string): string[] {
+export function parseKey(key: string): string[] {
   const parts = key.split("/");
   if (parts.length < 2 || !parts.every((part) => /^(?!\.)[\w.-]{1,200}$/.test(part))) {
-    throw new BadKey(key);
+    throw new InvalidKey(key);
   }
   return parts;
 }

@@ -1,4 +1,4 @@
-/** Files that people and programs bring: bytes in the storage, a row that says what they are. */
+/** Uploaded files: bytes in the storage and a row in the database. */
 import { createHash, type Hash } from "node:crypto";
 import type { Selectable } from "kysely";
 import { v7 as uuidv7 } from "uuid";
@@ -11,34 +11,32 @@ import type { Storage } from "./storage.ts";
 export type UploadRow = Selectable<UploadsTable>;
 
 export interface NewUpload {
-  /** Given where the same file may be kept again, and is then the one that it was. Default a new one. */
+  /** Makes a repeated save of the same file idempotent. Default: a new id. */
   id?: string;
   accountId: string;
   userId: string;
-  /** As it came; made safe here. */
+  /** As the client sent it; sanitised before it is stored. */
   name: string;
-  /** As it came: "text/csv; charset=utf-8". */
+  /** As the client sent it: "text/csv; charset=utf-8". */
   mediaType: string;
   chunks: AsyncIterable<Uint8Array>;
 }
 
-export interface UploadPlace {
+export interface UploadTarget {
   backend: Backend;
   storage: Storage;
-  /** Largest upload, bytes. */
-  limit: number;
+  maxBytes: number;
 }
 
-/** Nothing of the upload was kept; the message is a sentence for the person. */
+/** Nothing of the upload was stored. The message is a sentence for the user. */
 export class UploadRefused extends Error {
   override name = "UploadRefused";
 }
 
 export class UploadTooLarge extends UploadRefused {
   override name = "UploadTooLarge";
-  /** @param limit bytes */
-  constructor(limit: number) {
-    super(`The file is larger than ${(limit / 1_000_000).toLocaleString("en")} MB`);
+  constructor(maxBytes: number) {
+    super(`The file is larger than ${(maxBytes / 1_000_000).toLocaleString("en")} MB`);
   }
 }
 
@@ -50,15 +48,15 @@ export class UploadEmpty extends UploadRefused {
 }
 
 /**
- * Streams the bytes to storage, then lists them.
- * @throws UploadTooLarge, UploadEmpty, StorageFull, and what the source throws; nothing is left then
+ * Streams the bytes to the storage, then inserts the row.
+ * @throws UploadTooLarge, UploadEmpty, StorageFull, and errors of the source; then nothing is stored
  */
-export async function keepUpload(place: UploadPlace, upload: NewUpload): Promise<UploadRow> {
-  const { backend, storage, limit } = place;
+export async function saveUpload(target: UploadTarget, upload: NewUpload): Promise<UploadRow> {
+  const { backend, storage, maxBytes: limit } = target;
   const id = upload.id ?? uuidv7();
   const key = `uploads/${id}`;
   const hash = createHash("sha256");
-  const { size } = await storage.write(key, hashed(hash, within(limit, upload.chunks)));
+  const { size } = await storage.save(key, updateHash(hash, limitSize(limit, upload.chunks)));
   const row: UploadRow = {
     id,
     account_id: upload.accountId,
@@ -74,7 +72,7 @@ export async function keepUpload(place: UploadPlace, upload: NewUpload): Promise
     const insert = backend.db.insertInto("uploads").values(row);
     await insert.onConflict((conflict) => conflict.column("id").doNothing()).execute();
   } catch (error) {
-    if (!upload.id) await storage.remove(key);
+    if (!upload.id) await storage.delete(key);
     throw error;
   }
   return row;
@@ -105,31 +103,31 @@ export async function openUpload(
     .executeTakeFirst();
   const size = row && (await storage.size(row.storage_key));
   if (!row || size === undefined) {
-    throw new Refused("The uploaded file is no longer there", "Upload the file again.");
+    throw new Refused("The uploaded file no longer exists", "Upload the file again.");
   }
   return { name: row.name, size, read: (from = 0) => storage.read(row.storage_key, { from }) };
 }
 
-/** @throws UploadTooLarge as soon as it is, UploadEmpty at the end: before anything is kept. */
-async function* within(limit: number, chunks: AsyncIterable<Uint8Array>) {
+/** @throws UploadTooLarge at the first byte over the limit, UploadEmpty at the end */
+async function* limitSize(maxBytes: number, chunks: AsyncIterable<Uint8Array>) {
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > limit) throw new UploadTooLarge(limit);
+    if (size > maxBytes) throw new UploadTooLarge(maxBytes);
     yield chunk;
   }
   if (size === 0) throw new UploadEmpty();
 }
 
-/** While they pass, so that nobody has to read the file again for it. */
-async function* hashed(hash: Hash, chunks: AsyncIterable<Uint8Array>) {
+/** Hashes the chunks as they pass, so that the file is not read twice. */
+async function* updateHash(hash: Hash, chunks: AsyncIterable<Uint8Array>) {
   for await (const chunk of chunks) {
     hash.update(chunk);
     yield chunk;
   }
 }
 
-/** "text/csv", without parameters; what is no media type is just bytes. */
+/** @returns "text/csv" without parameters; `application/octet-stream` for a malformed type */
 function safeMediaType(given: string): string {
   const type = given.split(";")[0]!.trim().toLowerCase();
   return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(type) ? type : "application/octet-stream";

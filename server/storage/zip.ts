@@ -1,30 +1,31 @@
-/** Several files as one ZIP archive, made while it is read: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
+/** Streams several files as one ZIP archive: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { safeFileName } from "./file-name.ts";
 
 export interface ZipEntry {
-  /** As people see it; made safe here, and unlike all others of the archive. */
+  /** Sanitised, and numbered where another file of the archive has the same name. */
   name: string;
-  /** Bytes, where that is known: from 4 GB on the archive has to say so before them. */
+  /** Bytes, if known: the archive has to announce a file of 4 GB or more (ZIP64) before its bytes. */
   size?: number;
-  /** Ms since 1970; default now. */
+  /** Time of change, ms since 1970; default now. */
   at?: number;
-  /** Called when it is this file's turn. */
+  /** Called when the archive reaches this file. */
   read(): AsyncIterable<Uint8Array>;
 }
 
-/** Of a file in an archive of the old format, with room for what does not get smaller. */
-const mostBytes = 4_000_000_000;
-/** What is as small as it gets; letting it be costs no time. */
-const packed = /\.(zip|gz|bz2|xz|zst|7z|png|jpe?g|gif|webp|avif|mp[34]|webm|pdf|docx|xlsx|pptx)$/i;
+/** 4 GiB is the limit of the format; compression may make a file slightly larger. */
+const maxBytesWithoutZip64 = 4_000_000_000;
+/** Stored as they are, because compressing them again saves nothing. */
+const compressedTypes =
+  /\.(zip|gz|bz2|xz|zst|7z|png|jpe?g|gif|webp|avif|mp[34]|webm|pdf|docx|xlsx|pptx)$/i;
 
 /**
- * Never more than some pieces are held, whatever the files weigh. A reader that stops early leaves
- * nothing open.
- * @throws while it is read: what a file's reading throws, and an error where one has another size
+ * Buffers a few chunks only, whatever the size of the files. Closes its sources when the reader stops
+ * early.
+ * @throws during iteration: errors of the sources, and an error where a file has another size than given
  */
-export async function* zipOf(entries: Iterable<ZipEntry>): AsyncGenerator<Uint8Array> {
+export async function* createZip(entries: Iterable<ZipEntry>): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   const nameOf = uniqueNames();
@@ -32,10 +33,10 @@ export async function* zipOf(entries: Iterable<ZipEntry>): AsyncGenerator<Uint8A
   zip.on("error", (error) => output.destroy(error as Error));
   for (const { name, size, at, read } of entries) {
     const options = {
-      compress: !packed.test(name),
+      compress: !compressedTypes.test(name),
       ...(at !== undefined && { mtime: new Date(at) }),
       ...(size === undefined ? {} : { size }),
-      forceZip64Format: size === undefined || size > mostBytes,
+      forceZip64Format: size === undefined || size > maxBytesWithoutZip64,
     };
     zip.addReadStreamLazy(nameOf(name), options, (take) => {
       reading = Readable.from(read(), { objectMode: false });
@@ -52,24 +53,23 @@ export async function* zipOf(entries: Iterable<ZipEntry>): AsyncGenerator<Uint8A
   }
 }
 
-/** What Windows takes in no name of a file. */
-const forbidden = /[:*?"<>|]/g;
+const forbiddenInWindows = /[:*?"<>|]/g;
 
 /**
- * For an archive, or any other place where names must differ: "a.csv", "a (2).csv". Case does not
- * tell files apart on every machine.
+ * Numbers repeated file names: "a.csv", "a (2).csv". Ignores case, as many file systems do.
+ * @returns a function that gives the unique name for a wanted one
  */
 export function uniqueNames(): (wanted: string) => string {
   const taken = new Set<string>();
-  /** Where to look on: of a hundred thousand files of one name each is found its own at once. */
+  /** The next number to try for a name, so that many files of one name do not take quadratic time. */
   const next = new Map<string, number>();
   return (wanted) => {
-    const safe = safeFileName(wanted, "file").replace(forbidden, "_");
-    const [, base = safe, ending = ""] = /^(.+?)(\.[^.]*)?$/u.exec(safe) ?? [];
+    const safe = safeFileName(wanted, "file").replace(forbiddenInWindows, "_");
+    const [, base = safe, extension = ""] = /^(.+?)(\.[^.]*)?$/u.exec(safe) ?? [];
     const key = safe.toLowerCase();
     let name = safe;
     let n = next.get(key) ?? 2;
-    for (; taken.has(name.toLowerCase()); n++) name = `${base} (${n})${ending}`;
+    for (; taken.has(name.toLowerCase()); n++) name = `${base} (${n})${extension}`;
     next.set(key, n);
     taken.add(name.toLowerCase());
     return name;

@@ -10,8 +10,8 @@ import { retry } from "../../server/engine/start/retry.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { startNow } from "../../server/engine/start/start-now.ts";
 import { defineJob, type Kind, upload } from "../../server/job.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
-import { keepUpload } from "../../server/storage/uploads.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
+import { saveUpload } from "../../server/storage/uploads.ts";
 import { addAccount, backends, openTestBackend } from "../support/backends.ts";
 import { eventTypes, readJob } from "../support/job-row.ts";
 
@@ -95,13 +95,13 @@ describe.each(backends)("one click is one job, on $name", (which) => {
   });
 
   test("a file is its bytes, whatever its name", async () => {
-    const place = { backend, storage: createDiskStorage(opened.dir), limit: 1_000 };
+    const target = { backend, storage: createDiskStorage(opened.dir), maxBytes: 1_000 };
     const keep = async (name: string, text: string) => {
       const chunks = (async function* () {
         yield Buffer.from(text);
       })();
       const who = { accountId: "account-1", userId: "ada", mediaType: "text/csv" };
-      return (await keepUpload(place, { ...who, name, chunks })).id;
+      return (await saveUpload(target, { ...who, name, chunks })).id;
     };
     const kind = { kind: "reading" };
     const job = await begin({ upload_id: await keep("people.csv", "email\na@x.test\n") }, kind);

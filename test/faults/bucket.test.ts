@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { cancel } from "../../server/engine/cancel.ts";
-import { createBucketStorage } from "../../server/storage/s3/s3.ts";
+import { createBucketStorage } from "../../server/storage/s3/bucket-storage.ts";
 import { type Environment, environment, startWeb } from "../support/application.ts";
 import { backends } from "../support/backends.ts";
 import { launch, untilPrinted } from "../support/processes.ts";
@@ -77,7 +77,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     expect(await scene.ended(waiting)).toMatchObject({ status: "done", succeeded: 20_000 });
     expect((await person.get(link)).status).toBe(200);
 
-    await createBucketStorage(bucket.address).remove(key);
+    await createBucketStorage(bucket.address).delete(key);
     const gone = await person.get(link);
     expect(gone.status).toBe(410);
     expect(await gone.text()).toContain("This file is no longer kept");
@@ -142,7 +142,7 @@ describe("without a bucket that can be used", () => {
     [
       "the bucket is not there",
       (set) => ({ STORAGE_URL: set.STORAGE_URL!.replace("files", "nowhere") }),
-      /files cannot be kept: The bucket of the file storage is not there \(bucket "nowhere" at http/,
+      /files cannot be kept: The bucket of the file storage does not exist \(bucket "nowhere" at http/,
     ],
     [
       "the credentials are refused",

@@ -10,8 +10,8 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { isFinal } from "../../server/engine/status.ts";
-import { createBucketStorage } from "../../server/storage/s3/s3.ts";
-import { keepUpload } from "../../server/storage/uploads.ts";
+import { createBucketStorage } from "../../server/storage/s3/bucket-storage.ts";
+import { saveUpload } from "../../server/storage/uploads.ts";
 import { backends } from "../support/backends.ts";
 import { readJob } from "../support/job-row.ts";
 import { killFamily } from "../support/processes.ts";
@@ -30,10 +30,10 @@ describe.each(backends)("an import on $name", (which) => {
     onTestFinished(() => bucket.close());
     const scene = await openScene(which);
     const storage = createBucketStorage(bucket.address);
-    const place = { backend: scene.backend, storage, limit: 100_000_000 };
+    const place = { backend: scene.backend, storage, maxBytes: 100_000_000 };
     const person = { accountId: "account-1", userId: "person-1" };
     const file = { name: "people.csv", mediaType: "text/csv", chunks: csv() };
-    const { id: upload_id } = await keepUpload(place, { ...person, ...file });
+    const { id: upload_id } = await saveUpload(place, { ...person, ...file });
     const id = await scene.start("contact_import", { upload_id });
 
     let machine = { dir: scene.place.storageDir, backend: scene.backend };

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
@@ -98,7 +98,7 @@ async function addOldJobs({ backend, place }: Scene): Promise<string[]> {
       .execute();
   }
   const withFile = ids.filter((_, n) => n % 10 === 0);
-  for (const id of withFile) await storage.write(`jobs/${id}/files/a`, bytes("x"));
+  for (const id of withFile) await storage.save(`jobs/${id}/files/a`, bytes("x"));
   const file = { role: "result", name: "a.csv", media_type: "text/csv", size: 1 } as const;
   const times = { created_at: 1, expires_at: now() + day };
   await db

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { cancel } from "../../server/engine/cancel.ts";
 import { isFinal } from "../../server/engine/status.ts";
-import { within } from "../../server/within.ts";
+import { withTimeout } from "../../server/with-timeout.ts";
 import { descendantsOf, isAlive } from "../support/processes.ts";
 import { createClient } from "./api.ts";
 import { lockedEntries } from "./locked-entries.ts";
@@ -79,7 +79,7 @@ test.each(cases)(
       const events = await scene.events(id);
       expect(gapless(events)).toBe(true);
       expect(finals(events)).toHaveLength(1);
-      expect(await within(limit, followed[at]!)).toEqual(events.map(({ seq }) => seq));
+      expect(await withTimeout(limit, followed[at]!)).toEqual(events.map(({ seq }) => seq));
     }
     const accounts = await db.selectFrom("accounts").select("running_jobs").execute();
     expect(accounts.every(({ running_jobs }) => running_jobs === 0)).toBe(true);

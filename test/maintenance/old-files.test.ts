@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { removeExpiredFiles, removeUnusedUploads } from "../../server/maintenance/old-files.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { insertJob } from "../support/job-row.ts";
@@ -26,7 +26,7 @@ describe.each(backends)("files after their time, on $name", (which) => {
     const at = backend.now();
     const add = async (name: string, expires_at: number | null) => {
       const storage_key = `jobs/${job.id}/files/${name}`;
-      await storage.write(storage_key, bytes("x"));
+      await storage.save(storage_key, bytes("x"));
       const row = {
         id: name,
         job_id: job.id,
@@ -56,7 +56,7 @@ describe.each(backends)("files after their time, on $name", (which) => {
     const add = async (created_at: number, jobs: { finished_at: number | null }[] = []) => {
       const id = uuidv7();
       const storage_key = `uploads/${id}`;
-      await storage.write(storage_key, bytes("x"));
+      await storage.save(storage_key, bytes("x"));
       const row = { id, account_id: "account-1", user_id: "person-1", name: "a.csv", storage_key };
       const upload = { ...row, media_type: "text/csv", size: 1, created_at };
       await backend.db.insertInto("uploads").values(upload).execute();

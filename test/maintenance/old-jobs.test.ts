@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { removeOldJobs } from "../../server/maintenance/old-jobs.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
@@ -86,7 +86,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
     }));
     await db.insertInto("files").values(files).execute();
     const storage = createDiskStorage(opened.dir);
-    for (const { storage_key } of files) await storage.write(storage_key, bytes("x"));
+    for (const { storage_key } of files) await storage.save(storage_key, bytes("x"));
     return jobs.map(({ id }) => id);
   }
 

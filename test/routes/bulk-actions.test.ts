@@ -132,7 +132,7 @@ test("files of chosen jobs come as one archive, and those of others do not", asy
     ]);
   expect((await download(person)).status).toBe(303);
   expect(await person.browser.text("/jobs")).toContain("None of these jobs has left a file.");
-  await site.storage.write(`jobs/${id}/files/1`, [Buffer.from("Dolly")]);
+  await site.storage.save(`jobs/${id}/files/1`, [Buffer.from("Dolly")]);
   const file = { id: "file-1", job_id: id, role: "result", name: "sheep.txt" } as const;
   await site.backend.db
     .insertInto("files")

@@ -12,8 +12,8 @@ import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { filesRoutes } from "../../server/routes/files.ts";
 import type { Env } from "../../server/services.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
-import { signFile } from "../../server/storage/links.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
+import { signFileLink } from "../../server/storage/file-links.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { addAccount, backends, openTestBackend } from "../support/backends.ts";
 
@@ -73,7 +73,7 @@ async function addFile(
   { keptFor, mediaType = "text/csv" }: { keptFor?: number; mediaType?: string } = {},
 ) {
   const key = `jobs/job-1/files/${id}`;
-  const { size } = await storage.write(key, [Buffer.from(text)]);
+  const { size } = await storage.save(key, [Buffer.from(text)]);
   const file = { id, job_id: "job-1", role: "result" as const, name: "Zoë's list.csv" };
   const expires_at = keptFor === undefined ? null : db.backend.now() + keptFor;
   await db.backend.db
@@ -98,7 +98,7 @@ async function serverFor(who: Person) {
 }
 
 const linkTo = (fileId: string, who = person, expires = db.backend.now() + hour) =>
-  `/files/${fileId}?${signFile(config.secret, { fileId, userId: who.userId, expires })}`;
+  `/files/${fileId}?${signFileLink(config.secret, { fileId, userId: who.userId, expires })}`;
 
 async function download(path: string, who = person, init?: RequestInit) {
   return fetch((await serverFor(who)) + path, init);
@@ -178,7 +178,7 @@ test("an expired link says so, and leads to a new one", async () => {
 test("so does a file that is no longer kept", async () => {
   await addFile("file-old", "x", { keptFor: -1 });
   await addFile("file-gone", "x");
-  await storage.remove("jobs/job-1/files/file-gone");
+  await storage.delete("jobs/job-1/files/file-gone");
   // A link ends with its file: that there is a new one would not be true.
   const ended = linkTo("file-old", person, db.backend.now() - 1);
   for (const link of [linkTo("file-old"), linkTo("file-gone"), ended]) {

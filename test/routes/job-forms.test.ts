@@ -9,7 +9,7 @@ import type { NewJobServices } from "../../server/routes/new-job/form-pages.ts";
 import { protectForms, requirePerson } from "../../server/routes/page/guard.ts";
 import { uploadsRoutes } from "../../server/routes/uploads.ts";
 import type { Env } from "../../server/services.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { ada, Browser, signedUp, testApp, tokenOf } from "../accounts/app.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
@@ -304,7 +304,7 @@ describe("a file", () => {
     const eve = await signedUp(app, { ...ada, email: "eve@example.com" });
     const shown = await eve.get(next);
     expect(shown.status).toBe(422);
-    expect(await shown.text()).toContain("no longer there");
+    expect(await shown.text()).toContain("no longer exists");
     const fields = hiddenIn(await browser.text(next));
     const token = tokenOf(await eve.text("/jobs/new/contact_import"));
     const answer = await eve.post("/jobs", { ...fields, token });

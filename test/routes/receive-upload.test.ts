@@ -20,7 +20,7 @@ import {
   vi,
 } from "vitest";
 import { receiveUpload, uploadStatus } from "../../server/routes/receive-upload.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import type { UploadRow } from "../../server/storage/uploads.ts";
 import { filesIn, temporaryDir } from "../storage/temporary.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -36,12 +36,12 @@ beforeEach(async () => void (await db.backend.db.deleteFrom("uploads").execute()
 async function server(options: { limit?: number } = {}) {
   const dir = await temporaryDir();
   const storage = createDiskStorage(dir);
-  const place = { backend: db.backend, storage, limit: options.limit ?? 1_000_000 };
+  const target = { backend: db.backend, storage, maxBytes: options.limit ?? 1_000_000 };
   const outcomes: string[] = [];
   const app = new Hono();
   app.post("/uploads", async (c) => {
     const person = { accountId: "account-1", userId: "user-1" };
-    const row = await receiveUpload(c, { place, ...person });
+    const row = await receiveUpload(c, { target, ...person });
     outcomes.push("kept");
     return c.json(row, 201);
   });

@@ -23,7 +23,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
     await db.updateTable("jobs").set(done).where("id", "=", id).execute();
     for (const [name, content] of Object.entries(files)) {
       const storage_key = `jobs/${id}/files/${name}`;
-      const { size } = await site.storage.write(storage_key, [Buffer.from(content)]);
+      const { size } = await site.storage.save(storage_key, [Buffer.from(content)]);
       const row = { id: `${name}-of-${id}`, job_id: id, role: "result" as const, name, size };
       const about = { storage_key, created_at: Date.now(), expires_at: null, deleted_at: null };
       const file = { ...row, ...about, media_type: "text/csv", ...different };
@@ -94,7 +94,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
 
   test("the page is whole with the storage away", async () => {
     const id = await ended({ "people.csv": "Email\n" });
-    await site.storage.remove(`jobs/${id}/files/people.csv`);
+    await site.storage.delete(`jobs/${id}/files/people.csv`);
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("people.csv</a>");
     expect(page).not.toContain("look-toggle");

@@ -6,7 +6,7 @@ import { readConfig } from "../../server/config.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createLog } from "../../server/log.ts";
 import { createServices, type Env } from "../../server/services.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { signedUp, tokenOf } from "../accounts/app.ts";
 import { openTestBackend, type TestBackend } from "../support/backends.ts";

@@ -1,7 +1,7 @@
 /** What every storage does, wherever it keeps its bytes. */
 import { text as textOf } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { BadKey, NotStored, type Storage } from "../../server/storage/storage.ts";
+import { InvalidKey, KeyNotFound, type Storage } from "../../server/storage/storage.ts";
 import { bytes } from "./temporary.ts";
 
 export interface Place {
@@ -12,15 +12,15 @@ export interface Place {
 
 /** @param open makes an empty one, which goes when the test ends */
 export function storageContract(open: () => Promise<Place>): void {
-  describe("writing and reading", () => {
-    test("gives back what was written, and how much that was", async () => {
+  describe("saving and reading", () => {
+    test("returns the saved bytes and their number", async () => {
       const { storage } = await open();
-      expect(await storage.write("jobs/1/files/a", bytes("Zoë\n"))).toEqual({ size: 5 });
+      expect(await storage.save("jobs/1/files/a", bytes("Zoë\n"))).toEqual({ size: 5 });
       expect(await textOf(storage.read("jobs/1/files/a"))).toBe("Zoë\n");
       expect(await storage.size("jobs/1/files/a")).toBe(5);
     });
 
-    test("keeps chunks of all sizes in order, from a source that uses its buffer again", async () => {
+    test("saves chunks of all sizes in order from a source that reuses its buffer", async () => {
       const { storage } = await open();
       const sizes = [1, 0, 255_999, 262_144, 262_145, 7, 600_000, 262_143, 2];
       const buffer = Buffer.alloc(600_000);
@@ -30,29 +30,29 @@ export function storageContract(open: () => Promise<Place>): void {
           yield buffer.subarray(0, size);
         }
       }
-      await storage.write("uploads/a", source());
+      await storage.save("uploads/a", source());
       const expected = sizes.map((size, letter) => String.fromCharCode(65 + letter).repeat(size));
       expect((await textOf(storage.read("uploads/a"))) === expected.join("")).toBe(true);
     });
 
-    test("keeps a large file, and reads any part of it", async () => {
+    test("saves a large file and reads any range of it", async () => {
       const { storage } = await open();
-      // Each place is unlike the others, so nothing can stand where it does not belong.
+      // Every position has a different byte, so misplaced bytes are detected.
       const whole = Buffer.alloc(24_000_000);
       for (let at = 0; at < whole.length; at += 4) whole.writeUInt32LE(at, at);
       async function* source() {
         for (let at = 0; at < whole.length; at += 700_001) yield whole.subarray(at, at + 700_001);
       }
-      expect(await storage.write("uploads/a", source())).toEqual({ size: whole.length });
+      expect(await storage.save("uploads/a", source())).toEqual({ size: whole.length });
       for (const [from, to] of [[0], [1, 2], [524_287, 524_289], [9_999_999, 21_000_001]]) {
         const read = await collected(storage.read("uploads/a", { from, ...(to && { to }) }));
         expect(read.equals(whole.subarray(from, to))).toBe(true);
       }
     });
 
-    test("reads a part: `from` belongs to it, `to` does not", async () => {
+    test("reads a range from `from` up to but not including `to`", async () => {
       const { storage } = await open();
-      await storage.write("uploads/a", bytes("0123456789"));
+      await storage.save("uploads/a", bytes("0123456789"));
       const part = (range: { from?: number; to?: number }) =>
         textOf(storage.read("uploads/a", range));
       expect(await part({ from: 3 })).toBe("3456789");
@@ -64,17 +64,17 @@ export function storageContract(open: () => Promise<Place>): void {
       expect(await part({ from: 3, to: 3 })).toBe("");
     });
 
-    test("keeps an empty file", async () => {
+    test("saves an empty file", async () => {
       const { storage } = await open();
-      await storage.write("uploads/a", []);
+      await storage.save("uploads/a", []);
       expect(await storage.size("uploads/a")).toBe(0);
       expect(await textOf(storage.read("uploads/a"))).toBe("");
     });
 
-    test("a reader that leaves early, or takes its time among many, holds nobody up", async () => {
+    test("readers that stop early or read slowly block no others", async () => {
       const { storage } = await open();
       const names = Array.from({ length: 60 }, (_, at) => `jobs/1/scratch/${at}`);
-      for (const name of names) await storage.write(name, [Buffer.alloc(600_000, name.at(-1)!)]);
+      for (const name of names) await storage.save(name, [Buffer.alloc(600_000, name.at(-1)!)]);
       const readers = names.map((name) => storage.read(name)[Symbol.asyncIterator]());
       for (const reader of readers) expect((await reader.next()).done).toBe(false);
       for (const reader of readers.slice(0, 30)) await reader.return?.();
@@ -89,41 +89,41 @@ export function storageContract(open: () => Promise<Place>): void {
     });
   });
 
-  describe("what is not there", () => {
-    test("throws when the reading begins, and has no size", async () => {
+  describe("a missing key", () => {
+    test("throws when reading begins, and has no size", async () => {
       const { storage } = await open();
-      await expect(textOf(storage.read("uploads/none"))).rejects.toThrow(NotStored);
+      await expect(textOf(storage.read("uploads/none"))).rejects.toThrow(KeyNotFound);
       expect(await storage.size("uploads/none")).toBeUndefined();
-      await storage.write("uploads/a", bytes("a"));
-      await expect(textOf(storage.read("uploads/a/b"))).rejects.toThrow(NotStored);
+      await storage.save("uploads/a", bytes("a"));
+      await expect(textOf(storage.read("uploads/a/b"))).rejects.toThrow(KeyNotFound);
       expect(await storage.size("uploads/a/b")).toBeUndefined();
     });
 
-    test("is removed without a word", async () => {
+    test("is deleted without an error", async () => {
       const { storage } = await open();
-      await storage.remove("uploads/none");
-      await storage.removeAll("jobs/none/");
+      await storage.delete("uploads/none");
+      await storage.deleteAll("jobs/none/");
       expect(await storage.size("uploads/none")).toBeUndefined();
     });
   });
 
-  test("removes one key, or all of a folder and nothing beside it", async () => {
+  test("deletes one key, or all keys of a folder and no others", async () => {
     const { storage, kept } = await open();
     const keys = ["jobs/1/scratch/a", "jobs/1/scratch/b", "jobs/1/files/c", "jobs/10/scratch/d"];
-    for (const key of keys) await storage.write(key, bytes(key));
-    await storage.remove("jobs/1/scratch/a");
+    for (const key of keys) await storage.save(key, bytes(key));
+    await storage.delete("jobs/1/scratch/a");
     expect(await kept()).toEqual(["jobs/1/files/c", "jobs/1/scratch/b", "jobs/10/scratch/d"]);
-    await storage.removeAll("jobs/1/");
+    await storage.deleteAll("jobs/1/");
     expect(await kept()).toEqual(["jobs/10/scratch/d"]);
   });
 
-  test("lists the keys of a folder and of nothing beside it", async () => {
+  test("lists the keys of a folder and no others", async () => {
     const { storage } = await open();
     const keys = ["jobs/1/files/a", "jobs/1/files/b", "jobs/1/files/c/d", "jobs/1/scratch/e"];
-    for (const key of [...keys, "jobs/10/files/f"]) await storage.write(key, bytes(key));
-    expect((await storage.keys("jobs/1/files/")).sort()).toEqual(keys.slice(0, 3));
-    expect((await storage.keys("jobs/1/")).sort()).toEqual(keys);
-    expect(await storage.keys("jobs/2/")).toEqual([]);
+    for (const key of [...keys, "jobs/10/files/f"]) await storage.save(key, bytes(key));
+    expect((await storage.list("jobs/1/files/")).sort()).toEqual(keys.slice(0, 3));
+    expect((await storage.list("jobs/1/")).sort()).toEqual(keys);
+    expect(await storage.list("jobs/2/")).toEqual([]);
   });
 
   describe("keys", () => {
@@ -141,33 +141,33 @@ export function storageContract(open: () => Promise<Place>): void {
       "uploads/a\n",
       "uploads/",
       "",
-      // What else lies in the folder of a storage on disk.
+      // Other files in the folder of a disk storage.
       "secret",
       "headway.db",
       ".partial/a",
       `uploads/${"a".repeat(201)}`,
     ];
-    test("are refused by everything where no program of ours made them", async () => {
+    test("are rejected by every method where they are invalid", async () => {
       const { storage, kept } = await open();
-      await storage.write("uploads/a", bytes("a"));
+      await storage.save("uploads/a", bytes("a"));
       for (const key of tricks) {
-        await expect(storage.write(key, bytes("x")), key).rejects.toThrow(BadKey);
-        await expect(textOf(storage.read(key)), key).rejects.toThrow(BadKey);
-        await expect(storage.size(key), key).rejects.toThrow(BadKey);
-        await expect((async () => storage.remove(key))(), key).rejects.toThrow(BadKey);
-        await expect((async () => storage.removeAll(`${key}/`))(), key).rejects.toThrow(BadKey);
-        await expect((async () => storage.keys(`${key}/`))(), key).rejects.toThrow(BadKey);
+        await expect(storage.save(key, bytes("x")), key).rejects.toThrow(InvalidKey);
+        await expect(textOf(storage.read(key)), key).rejects.toThrow(InvalidKey);
+        await expect(storage.size(key), key).rejects.toThrow(InvalidKey);
+        await expect((async () => storage.delete(key))(), key).rejects.toThrow(InvalidKey);
+        await expect((async () => storage.deleteAll(`${key}/`))(), key).rejects.toThrow(InvalidKey);
+        await expect((async () => storage.list(`${key}/`))(), key).rejects.toThrow(InvalidKey);
       }
       expect(await kept()).toEqual(["uploads/a"]);
     });
   });
 
-  describe("whole or not at all", () => {
+  describe("saving is atomic", () => {
     test.each([1_000, 1_000_000, 25_000_000])(
       "a source that fails after %i bytes leaves what was there, and nothing else",
       async (size) => {
         const { storage, kept } = await open();
-        await storage.write("uploads/a", bytes("old"));
+        await storage.save("uploads/a", bytes("old"));
         let ended = false;
         async function* failing() {
           try {
@@ -177,15 +177,15 @@ export function storageContract(open: () => Promise<Place>): void {
             ended = true;
           }
         }
-        await expect(storage.write("uploads/a", failing())).rejects.toThrow("the client went away");
-        await expect(storage.write("uploads/b", failing())).rejects.toThrow("the client went away");
+        await expect(storage.save("uploads/a", failing())).rejects.toThrow("the client went away");
+        await expect(storage.save("uploads/b", failing())).rejects.toThrow("the client went away");
         expect(ended).toBe(true);
         expect(await kept()).toEqual(["uploads/a"]);
         expect(await textOf(storage.read("uploads/a"))).toBe("old");
       },
     );
 
-    test("nobody sees a file before it is whole", async () => {
+    test("readers see a file only when it is complete", async () => {
       const { storage } = await open();
       const seen: (number | undefined)[] = [];
       async function* source() {
@@ -194,16 +194,16 @@ export function storageContract(open: () => Promise<Place>): void {
           seen.push(await storage.size("uploads/a"));
         }
       }
-      await storage.write("uploads/a", source());
+      await storage.save("uploads/a", source());
       expect(seen).toEqual([undefined, undefined, undefined, undefined]);
       expect(await storage.size("uploads/a")).toBe(24_000_000);
     });
 
-    test("of many writers of one key, one wins whole", async () => {
+    test("of many concurrent saves of one key, one wins completely", async () => {
       const { storage, kept } = await open();
       const letters = [..."abcdefgh"];
       const writes = letters.map((letter) =>
-        storage.write("uploads/a", [Buffer.alloc(300_000, letter), Buffer.alloc(300_000, letter)]),
+        storage.save("uploads/a", [Buffer.alloc(300_000, letter), Buffer.alloc(300_000, letter)]),
       );
       await Promise.all(writes);
       const text = await textOf(storage.read("uploads/a"));
@@ -212,9 +212,9 @@ export function storageContract(open: () => Promise<Place>): void {
     });
   });
 
-  test("is ready again and again, and nothing is left of the trying", async () => {
+  test("prepares repeatedly and leaves no probe behind", async () => {
     const { storage, kept } = await open();
-    await storage.write("uploads/a", bytes("a"));
+    await storage.save("uploads/a", bytes("a"));
     await Promise.all([storage.prepare(), storage.prepare()]);
     expect(await kept()).toEqual(["uploads/a"]);
   });

@@ -16,18 +16,18 @@ test.each([
   ["half \ud83d.csv", "half .csv"],
   ["👩‍👩‍👧.csv", "👩‍👩‍👧.csv"],
   ["u\u0308.csv", "ü.csv"],
-])("%j becomes %j", (given, expected) => {
+])("the name %j becomes %j", (given, expected) => {
   expect(safeFileName(given)).toBe(expected);
 });
 
-test("a long name keeps its ending", () => {
+test("a long name keeps its extension", () => {
   const name = safeFileName(`${"ä".repeat(400)}.csv`);
   expect([...name]).toHaveLength(200);
   expect(name.endsWith("ä.csv")).toBe(true);
   expect([...safeFileName(`a.${"b".repeat(400)}`)]).toHaveLength(200);
 });
 
-test("whatever is given, the name is short, plain and stays as it is", () => {
+test("a safe name of any input is short, plain, and stable when made safe again", () => {
   fc.assert(
     fc.property(
       fc.string({

@@ -9,7 +9,7 @@ function file(id: string, different: Partial<FileRow> = {}): FileRow {
   return { ...row, ...times, size: 1_000_000, storage_key: `jobs/job/files/${id}`, ...different };
 }
 
-/** A storage that says what it is asked for. */
+/** A storage that records its calls. */
 async function setUp() {
   const { storage } = await temporaryStorage();
   const asked: string[] = [];
@@ -20,33 +20,33 @@ async function setUp() {
   return { storage, asked, previews: createPreviews({ read }) };
 }
 
-test("the beginning of a file is read, once", async () => {
+test("a preview reads the start of a file once", async () => {
   const { storage, asked, previews } = await setUp();
-  await storage.write("jobs/job/files/a", bytes("first\n".repeat(100_000)));
+  await storage.save("jobs/job/files/a", bytes("first\n".repeat(100_000)));
   const lines = Array(20).fill("first");
-  expect(await previews.of(file("a"))).toEqual({ kind: "text", lines });
-  await storage.remove("jobs/job/files/a");
-  expect(await previews.of(file("a"))).toEqual({ kind: "text", lines });
+  expect(await previews.get(file("a"))).toEqual({ kind: "text", lines });
+  await storage.delete("jobs/job/files/a");
+  expect(await previews.get(file("a"))).toEqual({ kind: "text", lines });
   expect(asked).toEqual(["jobs/job/files/a 64000"]);
 });
 
-test("of images and what cannot be shown nothing is read", async () => {
+test("a preview of an image or an unknown type reads nothing", async () => {
   const { asked, previews } = await setUp();
-  expect(await previews.of(file("a", { media_type: "image/png" }))).toEqual({ kind: "image" });
-  expect(await previews.of(file("b", { media_type: "application/pdf" }))).toBeNull();
+  expect(await previews.get(file("a", { media_type: "image/png" }))).toEqual({ kind: "image" });
+  expect(await previews.get(file("b", { media_type: "application/pdf" }))).toBeNull();
   expect(asked).toEqual([]);
 });
 
-test("with the storage away there is none, and it is left alone for a while", async () => {
+test("a preview is empty while the storage is unavailable, and does not ask it again for a while", async () => {
   const { asked, previews } = await setUp();
-  expect(await previews.of(file("gone"))).toBeNull();
-  expect(await previews.of(file("another"))).toBeNull();
+  expect(await previews.get(file("gone"))).toBeNull();
+  expect(await previews.get(file("another"))).toBeNull();
   expect(asked).toHaveLength(1);
 });
 
-test("a storage that does not answer holds nobody up", async () => {
+test("a preview gives up on a storage that does not answer", async () => {
   const read = () => ({
     [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }),
   });
-  expect(await createPreviews({ read }).of(file("a"))).toBeNull();
+  expect(await createPreviews({ read }).get(file("a"))).toBeNull();
 });

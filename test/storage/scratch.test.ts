@@ -1,12 +1,12 @@
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { scratchOf } from "../../server/storage/scratch.ts";
-import { BadKey, NotStored } from "../../server/storage/storage.ts";
+import { createScratch } from "../../server/storage/scratch.ts";
+import { InvalidKey, KeyNotFound } from "../../server/storage/storage.ts";
 import { bytes, filesIn, temporaryStorage } from "./temporary.ts";
 
-test("each job has files of its own, read in large pieces", async () => {
+test("each job reads its own temporary files in large chunks", async () => {
   const { storage, dir } = await temporaryStorage();
-  const [one, two] = [scratchOf(storage, "job-1"), scratchOf(storage, "job-2")];
+  const [one, two] = [createScratch(storage, "job-1"), createScratch(storage, "job-2")];
   await one.write("sorted", [Buffer.alloc(600_000, "a")]);
   await two.write("sorted", bytes("two"));
   const sizes: number[] = [];
@@ -15,14 +15,14 @@ test("each job has files of its own, read in large pieces", async () => {
   expect(await text(two.read("sorted"))).toBe("two");
   expect(await filesIn(dir)).toEqual(["jobs/job-1/scratch/sorted", "jobs/job-2/scratch/sorted"]);
 
-  await storage.removeAll("jobs/job-1/scratch/");
-  await expect(text(one.read("sorted"))).rejects.toThrow(NotStored);
+  await storage.deleteAll("jobs/job-1/scratch/");
+  await expect(text(one.read("sorted"))).rejects.toThrow(KeyNotFound);
   expect(await text(two.read("sorted"))).toBe("two");
 });
 
-test("a name leads to no other job", async () => {
+test("a name cannot reach the files of another job", async () => {
   const { storage } = await temporaryStorage();
-  await storage.write("jobs/job-2/scratch/a", bytes("two"));
-  const scratch = scratchOf(storage, "job-1");
-  await expect(text(scratch.read("../../job-2/scratch/a"))).rejects.toThrow(BadKey);
+  await storage.save("jobs/job-2/scratch/a", bytes("two"));
+  const scratch = createScratch(storage, "job-1");
+  await expect(text(scratch.read("../../job-2/scratch/a"))).rejects.toThrow(InvalidKey);
 });

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 
-/** A folder that goes when the test ends. */
+/** A folder that is deleted when the test ends. */
 export async function temporaryDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "headway-storage-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
@@ -16,7 +16,7 @@ export async function temporaryStorage() {
   return { dir, storage: createDiskStorage(dir) };
 }
 
-/** All files below a folder, those half written too: `["uploads/a"]`. */
+/** All files below a folder, partial ones too: `["uploads/a"]`. */
 export async function filesIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   return entries

@@ -2,8 +2,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Refused } from "../../server/job.ts";
 import {
-  keepUpload,
   openUpload,
+  saveUpload,
   UploadEmpty,
   UploadTooLarge,
 } from "../../server/storage/uploads.ts";
@@ -25,15 +25,15 @@ describe.each(backends)("uploads on $name", (which) => {
   const upload = { accountId: "account-1", userId: "user-1", name: "a.csv", mediaType: "text/csv" };
   const rows = () => db.backend.db.selectFrom("uploads").selectAll().execute();
 
-  async function place(limit = 1_000_000) {
+  async function target(limit = 1_000_000) {
     await db.backend.db.deleteFrom("uploads").execute();
     const { storage, dir } = await temporaryStorage();
-    return { place: { backend: db.backend, storage, limit }, storage, dir };
+    return { target: { backend: db.backend, storage, maxBytes: limit }, storage, dir };
   }
 
-  test("keeps the bytes and a row that says what they are", async () => {
-    const { place: here, storage, dir } = await place();
-    const row = await keepUpload(here, {
+  test("an upload saves the bytes and a row with name, type, size and hash", async () => {
+    const { target: here, storage, dir } = await target();
+    const row = await saveUpload(here, {
       ...upload,
       name: "../Kunden\r\n.csv",
       mediaType: "Text/CSV; charset=utf-8",
@@ -49,19 +49,19 @@ describe.each(backends)("uploads on $name", (which) => {
     expect(await text(source.read(4))).toBe("1,2\n");
   });
 
-  test("what calls itself no media type is just bytes", async () => {
-    const { place: here } = await place();
-    const row = await keepUpload(here, { ...upload, mediaType: "<b>", chunks: chunks("x") });
+  test("an upload with a malformed media type gets application/octet-stream", async () => {
+    const { target: here } = await target();
+    const row = await saveUpload(here, { ...upload, mediaType: "<b>", chunks: chunks("x") });
     expect(row.media_type).toBe("application/octet-stream");
   });
 
-  test("takes a file of exactly the limit, and stops reading a larger one", async () => {
-    const { place: here, dir } = await place(1_500_000);
+  test("an upload of exactly the limit is accepted, and a larger one is not read to its end", async () => {
+    const { target: here, dir } = await target(1_500_000);
     let read = 0;
     async function* endless() {
       for (; read < 100_000_000; read += 500_000) yield Buffer.alloc(500_000);
     }
-    const refused = keepUpload(here, { ...upload, chunks: endless() });
+    const refused = saveUpload(here, { ...upload, chunks: endless() });
     await expect(refused).rejects.toThrow(UploadTooLarge);
     await expect(refused).rejects.toThrow("The file is larger than 1.5 MB");
     expect(read).toBe(1_500_000);
@@ -69,33 +69,33 @@ describe.each(backends)("uploads on $name", (which) => {
     expect(await rows()).toEqual([]);
 
     const limit = "x".repeat(1_500_000);
-    expect(await keepUpload(here, { ...upload, chunks: chunks(limit) })).toMatchObject({
+    expect(await saveUpload(here, { ...upload, chunks: chunks(limit) })).toMatchObject({
       size: 1_500_000,
     });
   });
 
-  test("refuses an empty file", async () => {
-    const { place: here, dir } = await place();
-    const refused = keepUpload(here, { ...upload, chunks: chunks("", "") });
+  test("an empty upload is refused", async () => {
+    const { target: here, dir } = await target();
+    const refused = saveUpload(here, { ...upload, chunks: chunks("", "") });
     await expect(refused).rejects.toThrow(UploadEmpty);
     expect(await filesIn(dir)).toEqual([]);
     expect(await rows()).toEqual([]);
   });
 
-  test("leaves no bytes where the row cannot be written", async () => {
-    const { place: here, dir } = await place();
+  test("an upload deletes its bytes when the row cannot be inserted", async () => {
+    const { target: here, dir } = await target();
     const stranger = { ...upload, accountId: "no such account", chunks: chunks("x") };
-    await expect(keepUpload(here, stranger)).rejects.toThrow(/foreign key/i);
+    await expect(saveUpload(here, stranger)).rejects.toThrow(/foreign key/i);
     expect(await filesIn(dir)).toEqual([]);
   });
 
-  test("opens nothing of another account, nothing unknown and nothing that is gone", async () => {
-    const { place: here, storage } = await place();
-    const row = await keepUpload(here, { ...upload, chunks: chunks("x") });
+  test("an upload of another account, an unknown one and a deleted one cannot be opened", async () => {
+    const { target: here, storage } = await target();
+    const row = await saveUpload(here, { ...upload, chunks: chunks("x") });
     const open = (account: string, id: string) => openUpload(db.backend, storage, account, id);
     await expect(open("account-2", row.id)).rejects.toThrow(Refused);
     await expect(open("account-1", "none")).rejects.toThrow(Refused);
-    await storage.remove(row.storage_key);
-    await expect(open("account-1", row.id)).rejects.toThrow("The uploaded file is no longer there");
+    await storage.delete(row.storage_key);
+    await expect(open("account-1", row.id)).rejects.toThrow("The uploaded file no longer exists");
   });
 });

@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { fromBufferPromise } from "yauzl";
-import { uniqueNames, type ZipEntry, zipOf } from "../../server/storage/zip.ts";
+import { createZip, uniqueNames, type ZipEntry } from "../../server/storage/zip.ts";
 
 function entry(name: string, content: string, different: Partial<ZipEntry> = {}): ZipEntry {
   return {
@@ -16,9 +16,9 @@ function entry(name: string, content: string, different: Partial<ZipEntry> = {})
   };
 }
 
-/** What another program finds in the archive. */
+/** Reads the archive with another library. */
 async function unzipped(entries: ZipEntry[]): Promise<Record<string, string>> {
-  const zip = await fromBufferPromise(await buffer(zipOf(entries)), { autoClose: false });
+  const zip = await fromBufferPromise(await buffer(createZip(entries)), { autoClose: false });
   const found: Record<string, string> = {};
   for await (const each of zip.eachEntry()) {
     found[each.fileName] = (await buffer(await zip.openReadStreamPromise(each))).toString();
@@ -26,7 +26,7 @@ async function unzipped(entries: ZipEntry[]): Promise<Record<string, string>> {
   return found;
 }
 
-test("holds every file, whole, under a name of its own", async () => {
+test("an archive contains every file unchanged under a unique name", async () => {
   const long = "email\r\nann@example.com\r\n".repeat(5_000);
   const files = [
     entry("people.csv", long),
@@ -48,11 +48,11 @@ test("holds every file, whole, under a name of its own", async () => {
   });
 });
 
-test("an archive without files is one too", async () => {
+test("an archive without files is valid", async () => {
   expect(await unzipped([])).toEqual({});
 });
 
-test("names stay apart, whatever they end in", () => {
+test("unique names differ whatever their extension", () => {
   const nameOf = uniqueNames();
   const wanted = ["a", "a", "A", ".env", ".env", "a (2)", "b.tar.gz", "b.tar.gz"];
   expect(wanted.map(nameOf)).toEqual([
@@ -67,13 +67,13 @@ test("names stay apart, whatever they end in", () => {
   ]);
 });
 
-test("a hundred thousand files of one name take no longer than as many names", () => {
+test("a hundred thousand files of one name take no longer than as many different names", () => {
   const nameOf = uniqueNames();
   const names = Array.from({ length: 100_000 }, () => nameOf("rejected rows.csv"));
   expect(names.at(-1)).toBe("rejected rows (100000).csv");
 });
 
-/** Endless, and says how often it was asked and whether it was closed. */
+/** An endless source that counts its chunks and records whether it was closed. */
 function spring() {
   const state = { pieces: 0, open: 0 };
   const source = entry("endless.png", "", {
@@ -93,9 +93,9 @@ function spring() {
   return { state, source };
 }
 
-test("reads no further than it is read, and closes what it reads when nobody reads on", async () => {
+test("an archive reads its sources only on demand and closes them when the reader stops", async () => {
   const { state, source } = spring();
-  const zip = zipOf([source, entry("never.txt", "its turn never comes")]);
+  const zip = createZip([source, entry("never.txt", "its turn never comes")]);
   for (let n = 0; n < 10; n++) await zip.next();
   await wait(50);
   const before = state.pieces;
@@ -110,15 +110,15 @@ test.each<[string, ZipEntry]>([
   [
     "cannot be read",
     entry("b.txt", "", {
-      // biome-ignore lint/correctness/useYield: it fails before.
+      // biome-ignore lint/correctness/useYield: it throws first.
       async *read() {
         throw new Error("The bucket is away");
       },
     }),
   ],
   ["is shorter than it was", entry("b.txt", "short", { size: 10 })],
-])("breaks off where a file %s", async (_, broken) => {
-  await expect(buffer(zipOf([entry("a.txt", "well"), broken]))).rejects.toThrow(
+])("an archive fails where a file %s", async (_, broken) => {
+  await expect(buffer(createZip([entry("a.txt", "well"), broken]))).rejects.toThrow(
     /The bucket is away|unexpected number of bytes/,
   );
 });

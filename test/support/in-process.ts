@@ -10,7 +10,7 @@ import { start } from "../../server/engine/start/start.ts";
 import { createExecutor } from "../../server/executor.ts";
 import type { Kind } from "../../server/job.ts";
 import { createLog } from "../../server/log.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { readJob } from "./job-row.ts";
 
 /** One job of the kind, whose runs are started by hand. */

@@ -8,9 +8,9 @@ import { execute } from "../../server/engine/run/execute.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createExecutor } from "../../server/executor.ts";
 import { createLog } from "../../server/log.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import type { Storage } from "../../server/storage/storage.ts";
-import { keepUpload } from "../../server/storage/uploads.ts";
+import { saveUpload } from "../../server/storage/uploads.ts";
 import { openTestBackend, type TestBackend } from "./backends.ts";
 
 const person = { accountId: "account-1", userId: "user-1" };
@@ -48,8 +48,8 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
       const chunks = (async function* () {
         yield Buffer.from(content as Uint8Array);
       })();
-      const place = { backend, storage, limit: 1_000_000_000 };
-      const row = await keepUpload(place, { ...person, name, mediaType: "text/csv", chunks });
+      const target = { backend, storage, maxBytes: 1_000_000_000 };
+      const row = await saveUpload(target, { ...person, name, mediaType: "text/csv", chunks });
       return row.id;
     },
     async start(kind, input) {

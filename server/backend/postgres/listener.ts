@@ -3,7 +3,7 @@
  * to; one that is lost, in whatever way, tells by the event "error".
  */
 import pg from "pg";
-import { within } from "../../within.ts";
+import { withTimeout } from "../../with-timeout.ts";
 import { connection } from "./pool.ts";
 
 const checkMs = 5_000;
@@ -21,7 +21,7 @@ export async function connectListener(directUrl: string): Promise<pg.Client> {
   const timer = setInterval(async () => {
     try {
       const asked = client.query("select pg_listening_channels()");
-      const { rows } = await within(checkLimitMs, asked);
+      const { rows } = await withTimeout(checkLimitMs, asked);
       if (rows.length === 0) throw new Error("The session listens no more");
     } catch (error) {
       clearInterval(timer);

@@ -1,7 +1,7 @@
 /** Sends the ids of changed jobs: those that come while a notification is under way go together. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { within } from "../../within.ts";
+import { withTimeout } from "../../with-timeout.ts";
 import { channel } from "./signals.ts";
 
 /** A payload may hold 7,999 bytes; an id and its comma are 37. */
@@ -26,7 +26,7 @@ export function createNotifier(pool: pg.Pool): Notifier {
       const ids = [...waiting].slice(0, idsPerPayload);
       for (const id of ids) waiting.delete(id);
       const sent = pool.query("select pg_notify($1, $2)", [channel, ids.join(",")]);
-      await within(limitMs, sent).catch(() => {});
+      await withTimeout(limitMs, sent).catch(() => {});
       if (waiting.size < idsPerPayload) await sleep(apartMs);
     }
     sending = undefined;

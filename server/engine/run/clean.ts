@@ -53,7 +53,7 @@ export async function removeLeftovers(
   const { backend, storage, log } = place;
   let cleanup_due_at: number | null = null;
   try {
-    await storage.removeAll(`jobs/${id}/scratch/`);
+    await storage.deleteAll(`jobs/${id}/scratch/`);
     await removeUnlisted(place, id);
   } catch (error) {
     cleanup_due_at = backend.now() + againMs;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
 import type { JobContext, Tally } from "../../job.ts";
-import { scratchOf } from "../../storage/scratch.ts";
+import { createScratch } from "../../storage/scratch.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import { runBatches } from "./batches.ts";
 import { keepFile } from "./files.ts";
@@ -27,7 +27,7 @@ export async function createContext(run: Run): Promise<JobContext> {
     userId: row.user_id,
     signal,
     db: backend.db,
-    scratch: scratchOf(storage, row.id),
+    scratch: createScratch(storage, row.id),
     counts,
     batchRows: backend.batchRows,
     step: (name, work) => steps.run(name, work),

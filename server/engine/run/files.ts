@@ -25,7 +25,7 @@ export async function keepFile(
 ): Promise<void> {
   const { storage, row } = run;
   const key = `${folderOf(row.id)}${file.id}`;
-  const { size } = await storage.write(key, bytes(chunks, run.abort.signal));
+  const { size } = await storage.save(key, bytes(chunks, run.abort.signal));
   try {
     for (const replaced of await list(run, file, key, size)) await removeIfItCan(storage, replaced);
   } catch (error) {
@@ -43,7 +43,7 @@ export async function removeUnlisted(
   { backend, storage }: { backend: Backend; storage: Storage },
   jobId: string,
 ): Promise<void> {
-  const kept = await storage.keys(folderOf(jobId));
+  const kept = await storage.list(folderOf(jobId));
   if (kept.length === 0) return;
   const rows = await backend.db
     .selectFrom("files")
@@ -51,11 +51,11 @@ export async function removeUnlisted(
     .where("job_id", "=", jobId)
     .execute();
   const listed = new Set(rows.map(({ storage_key }) => storage_key));
-  for (const key of kept) if (!listed.has(key)) await storage.remove(key);
+  for (const key of kept) if (!listed.has(key)) await storage.delete(key);
 }
 
 function removeIfItCan(storage: Storage, key: string): Promise<void> {
-  return storage.remove(key).catch(() => {});
+  return storage.delete(key).catch(() => {});
 }
 
 /** @returns the keys of what it replaces, listed no more */

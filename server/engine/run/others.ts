@@ -1,8 +1,8 @@
 /** Other jobs, as a job may reach them: those that its person may act on, and no more. */
 import type { JobRow } from "../../backend/schema.ts";
 import { type JobChoice, type OtherJobs, Refused } from "../../job.ts";
-import { filesOfJobs, type PackedFile } from "../../storage/files-of-jobs.ts";
-import { zipOf } from "../../storage/zip.ts";
+import { type ArchiveEntry, listArchiveEntries } from "../../storage/archive-entries.ts";
+import { createZip } from "../../storage/zip.ts";
 import { auditDownloads } from "../audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../bulk.ts";
 import { listIds } from "../list/list.ts";
@@ -50,15 +50,15 @@ export function createOthers(run: Run): OtherJobs {
     clear: all(clearMany),
     retry: all(retryMany),
     async files(ids) {
-      const entries: PackedFile[] = [];
+      const entries: ArchiveEntry[] = [];
       for (let from = 0; from < ids.length; from += idsAtOnce) {
         const jobs = await read(ids.slice(from, from + idsAtOnce));
         const some = jobs.map(({ id }) => id);
-        entries.push(...(await filesOfJobs(run, some)));
+        entries.push(...(await listArchiveEntries(run, some)));
       }
       await auditDownloads(backend, { userId: row.user_id, via: "page" }, entries);
       const bytes = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);
-      return { count: entries.length, bytes, archive: () => zipOf(entries) };
+      return { count: entries.length, bytes, archive: () => createZip(entries) };
     },
   };
 

@@ -11,9 +11,9 @@ export function watchWrites(storage: Storage): WatchedStorage {
   return {
     storage: {
       ...storage,
-      write(key, chunks) {
+      save(key, chunks) {
         written = true;
-        return storage.write(key, chunks);
+        return storage.save(key, chunks);
       },
     },
     get written() {

@@ -1,9 +1,9 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { FileRow, JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import { keptFilesOf } from "../../storage/files.ts";
+import { listAvailableFiles } from "../../storage/job-files.ts";
 import type { Storage } from "../../storage/storage.ts";
-import { keepUpload } from "../../storage/uploads.ts";
+import { saveUpload } from "../../storage/uploads.ts";
 import { formatCount } from "../../text/counts.ts";
 import { isFinal } from "../status.ts";
 import { uploadFields } from "./job-uploads.ts";
@@ -25,7 +25,7 @@ interface Place {
 /**
  * A new job of the same kind and input that reads the rows which the old one rejected in place of
  * its file, linked to the old one. Clicking twice gives one.
- * @throws NotFinal, NoRejectedRows, UnknownKind, InvalidInput, StorageFull and StorageAway;
+ * @throws NotFinal, NoRejectedRows, UnknownKind, InvalidInput, StorageFull and StorageUnavailable;
  * AlreadyActive where that was asked for
  */
 export async function retryRejected(
@@ -41,7 +41,7 @@ export async function retryRejected(
   if (!kind.inputForRejected || !field || job.rejected === 0) {
     throw new NoRejectedRows("There are no rejected rows of this job that could be tried again");
   }
-  const files = await keptFilesOf(backend, [job.id]);
+  const files = await listAvailableFiles(backend, [job.id]);
   const file = files.find(({ role }) => role === "rejected");
   if (!file || (await storage.size(file.storage_key)) === undefined) {
     throw new NoRejectedRows("The file of the rejected rows is no longer kept");
@@ -68,8 +68,8 @@ async function keepAsUpload(
   file: FileRow,
 ): Promise<void> {
   const chunks = storage.read(file.storage_key);
-  const place = { backend, storage, limit: Number.POSITIVE_INFINITY };
-  await keepUpload(place, {
+  const target = { backend, storage, maxBytes: Number.POSITIVE_INFINITY };
+  await saveUpload(target, {
     id: file.id,
     accountId: job.account_id,
     userId: job.user_id,

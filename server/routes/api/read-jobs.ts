@@ -2,7 +2,7 @@
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { typicalDurations, typicalSeconds } from "../../engine/eta/typical-duration.ts";
 import type { Services } from "../../services.ts";
-import { keptFilesOf } from "../../storage/files.ts";
+import { listAvailableFiles } from "../../storage/job-files.ts";
 import { jobJson, type ToldRow } from "./job-json.ts";
 import type { JobJson } from "./job-schema.ts";
 
@@ -16,7 +16,7 @@ export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<
   const now = backend.now();
   const ids = rows.map((row) => row.id);
   const steps = await jobs.stepsByJob(ids);
-  const files = Map.groupBy(await keptFilesOf(backend, ids), (file) => file.job_id);
+  const files = Map.groupBy(await listAvailableFiles(backend, ids), (file) => file.job_id);
   const kinds = [...new Set(rows.map((row) => row.kind))];
   const typical = await typicalDurations(backend.db, catalog, first.account_id, kinds);
   const placed = await withPlaces(backend, rows);

@@ -40,8 +40,8 @@ export function uploadsApi({ backend, storage, config }: Services): OpenAPIHono<
   api.openAPIRegistry.registerPath(route);
   api.post(route.getRoutingPath(), async (c) => {
     const { accountId, userId } = c.var.person;
-    const place = { backend, storage, limit: config.uploadLimit };
-    const { id, name, size } = await receiveUpload(c, { place, accountId, userId });
+    const target = { backend, storage, maxBytes: config.uploadLimit };
+    const { id, name, size } = await receiveUpload(c, { target, accountId, userId });
     return c.json({ upload_id: id, name, size }, 201);
   });
   return api;

@@ -1,7 +1,7 @@
 /** What a page says when something went wrong that no route expected. */
 import { HTTPException } from "hono/http-exception";
 import { isWorthRetrying } from "../../engine/retryable.ts";
-import { StorageAway } from "../../storage/storage.ts";
+import { StorageUnavailable } from "../../storage/storage.ts";
 import type { Trouble } from "./error-page.ts";
 
 const home = { href: "/jobs", text: "All jobs" };
@@ -16,7 +16,7 @@ export function troubleOf(error: unknown, reloads: boolean): Trouble {
       links: [home],
     };
   }
-  if (error instanceof StorageAway) {
+  if (error instanceof StorageUnavailable) {
     return {
       status: 503,
       heading: "Files cannot be reached",

@@ -1,7 +1,7 @@
 /** Several files as one download. */
 import type { Context } from "hono";
 import { formatAttachment } from "../../storage/content-disposition.ts";
-import { type ZipEntry, zipOf } from "../../storage/zip.ts";
+import { createZip, type ZipEntry } from "../../storage/zip.ts";
 
 /** @param name of the archive, as people see it */
 export function zipAnswer(c: Context, name: string, entries: Iterable<ZipEntry>): Response {
@@ -10,5 +10,5 @@ export function zipAnswer(c: Context, name: string, entries: Iterable<ZipEntry>)
   c.header("Content-Type", "application/zip");
   c.header("Content-Disposition", formatAttachment(name));
   if (c.req.method === "HEAD") return c.body(null);
-  return c.body(ReadableStream.from(zipOf(entries)));
+  return c.body(ReadableStream.from(createZip(entries)));
 }

@@ -1,15 +1,15 @@
 import { StorageFull } from "../storage.ts";
 
-const fullness: Record<string, string> = {
+const fullMessages: Record<string, string> = {
   ENOSPC: "The disk is full",
   EDQUOT: "The disk is full: its quota is used up",
   EFBIG: "The disk is full: it takes no larger file",
 };
 
-/** @returns StorageFull for what the system says when it takes no more; other errors as they are */
+/** @returns StorageFull where the disk or a quota is full, any other error unchanged */
 export function diskError(error: unknown): unknown {
-  const sentence = fullness[codeOf(error)];
-  return sentence ? new StorageFull(sentence, { cause: error }) : error;
+  const message = fullMessages[codeOf(error)];
+  return message ? new StorageFull(message, { cause: error }) : error;
 }
 
 export function isMissing(error: unknown): boolean {

@@ -3,13 +3,13 @@ import type { Chunks } from "../storage.ts";
 const blockSize = 256 * 1024;
 
 /**
- * A source in blocks that may be held, for its own chunks belong to the reader only until the next;
- * and large, for a row of a CSV at a time would cost a block's work each.
+ * Copies the chunks of a source into blocks of equal size. The uploader keeps several, and a chunk is
+ * valid only until the next one; and a chunk may be as small as one row of a CSV file.
  */
 export class Blocks {
-  /** Bytes so far. */
+  /** Bytes read so far. */
   size = 0;
-  /** What the source threw. */
+  /** The error that the source threw, wrapped because it may be undefined. */
   failure: { error: unknown } | undefined;
   readonly #chunks: Chunks;
 
@@ -19,25 +19,25 @@ export class Blocks {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     let block = Buffer.allocUnsafeSlow(blockSize);
-    let held = 0;
+    let filled = 0;
     try {
       for await (const chunk of this.#chunks) {
         this.size += chunk.length;
         for (let at = 0; at < chunk.length; ) {
-          const taken = chunk.subarray(at, at + blockSize - held);
-          block.set(taken, held);
-          at += taken.length;
-          held += taken.length;
-          if (held < blockSize) continue;
+          const part = chunk.subarray(at, at + blockSize - filled);
+          block.set(part, filled);
+          at += part.length;
+          filled += part.length;
+          if (filled < blockSize) continue;
           yield block;
           block = Buffer.allocUnsafeSlow(blockSize);
-          held = 0;
+          filled = 0;
         }
       }
     } catch (error) {
       this.failure = { error };
       throw error;
     }
-    if (held > 0) yield block.subarray(0, held);
+    if (filled > 0) yield block.subarray(0, filled);
   }
 }

@@ -1,15 +1,15 @@
-/** Where a bucket is, as one setting says it. Credentials are no part of it. */
+/** Parses `STORAGE_URL`, the address of a bucket without credentials. */
 import { z } from "zod";
 
 export interface BucketAddress {
   bucket: string;
-  /** Before every key: empty, or with a slash at its end. */
+  /** Prefix of every key: empty, or ending with a slash. */
   prefix: string;
   /** Address of a server other than Amazon's. */
   endpoint: string | undefined;
-  /** Undefined where the environment of the SDK says it. */
+  /** Undefined: the SDK takes it from its environment. */
   region: string | undefined;
-  /** The bucket stands in the path, not in the host name. */
+  /** The bucket is part of the path, not of the host name. */
   pathStyle: boolean;
 }
 
@@ -21,9 +21,9 @@ const options = z.strictObject({
 });
 
 /**
- * Reads `s3://bucket/prefix?endpoint=…&region=…&path_style=true`. With an endpoint of its own the
- * path style is the default: servers that stand in for Amazon's have no host name for each bucket.
- * @returns the address, or why it is none
+ * Parses `s3://bucket/prefix?endpoint=…&region=…&path_style=true`. Path style is the default with an
+ * endpoint, because S3-compatible servers have no host name per bucket.
+ * @returns the address, or the end of the sentence "STORAGE_URL …" that says what is wrong
  */
 export function readBucketAddress(given: string): BucketAddress | string {
   const url = URL.parse(given);
@@ -34,18 +34,18 @@ export function readBucketAddress(given: string): BucketAddress | string {
   if (!/^[\w.-]{3,63}$/.test(url.host)) return `must name a bucket: ${example}`;
   const parts = url.pathname.split("/").filter((part) => part !== "");
   if (!parts.every((part) => /^(?!\.)[\w.-]+$/.test(part))) {
-    return "may have letters, digits, dots, dashes and underscores in its prefix, and no others";
+    return "may only have letters, digits, dots, dashes and underscores in its prefix";
   }
   const chosen = options.safeParse(Object.fromEntries(url.searchParams));
   if (!chosen.success) {
-    return "may end with ?endpoint=https://…, region=… and path_style=true or false, and no others";
+    return "only takes the options ?endpoint=https://…, region=… and path_style=true or false";
   }
   const { endpoint, region, path_style } = chosen.data;
   return {
     bucket: url.host,
     prefix: parts.map((part) => `${part}/`).join(""),
     endpoint,
-    // Amazon's servers each have one; others ask for the word alone.
+    // S3-compatible servers require a region but ignore its value.
     region: region ?? (endpoint && "us-east-1"),
     pathStyle: path_style ? path_style === "true" : endpoint !== undefined,
   };

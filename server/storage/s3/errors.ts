@@ -1,15 +1,15 @@
-import { StorageAway, StorageFull } from "../storage.ts";
+import { StorageFull, StorageUnavailable } from "../storage.ts";
 
-/** What S3 and those that stand in for it call the things that can be wrong with a request. */
-interface Answer {
+/** The error shape of the AWS SDK. */
+interface BucketError {
   name?: string;
   $metadata?: { httpStatusCode?: number };
-  /** Set for every error that a server answered with, however it is called. */
+  /** Set on every error that a server returned. */
   $fault?: string;
   code?: string;
 }
 
-const refused = new Set([
+const refusedNames = new Set([
   "InvalidAccessKeyId",
   "SignatureDoesNotMatch",
   "InvalidToken",
@@ -17,44 +17,44 @@ const refused = new Set([
   "AccessDenied",
   "Forbidden",
 ]);
-const full = new Set(["QuotaExceeded", "XMinioStorageFull", "EntityTooLarge"]);
-const elsewhere = new Set(["PermanentRedirect", "AuthorizationHeaderMalformed"]);
+const fullNames = new Set(["QuotaExceeded", "XMinioStorageFull", "EntityTooLarge"]);
+const wrongRegionNames = new Set(["PermanentRedirect", "AuthorizationHeaderMalformed"]);
 const noCredentials =
   "The file storage has no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-const unreachable = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH"]);
+const unreachableCodes = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH"]);
 
-/** @returns an error of the storage, in words for everybody; what is none of its own as it is */
+/** @returns StorageFull or StorageUnavailable with a message for the user; an unrelated error unchanged */
 export function bucketError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof StorageAway) return error;
-  const { name, code = "", $metadata, $fault } = error as Answer & Error;
+  if (!(error instanceof Error) || error instanceof StorageUnavailable) return error;
+  const { name, code = "", $metadata, $fault } = error as BucketError & Error;
   const status = $metadata?.httpStatusCode;
-  const away = (message: string) => new StorageAway(message, { cause: error });
-  if (status === 507 || full.has(name)) {
+  const unavailable = (message: string) => new StorageUnavailable(message, { cause: error });
+  if (status === 507 || fullNames.has(name)) {
     return new StorageFull("The file storage is full", { cause: error });
   }
-  if (name === "NoSuchBucket") return away("The bucket of the file storage is not there");
-  if (name === "CredentialsProviderError") return away(noCredentials);
-  if (refused.has(name) || status === 401 || status === 403) {
-    return away(`The file storage refuses its credentials: ${name}`);
+  if (name === "NoSuchBucket") return unavailable("The bucket of the file storage does not exist");
+  if (name === "CredentialsProviderError") return unavailable(noCredentials);
+  if (refusedNames.has(name) || status === 401 || status === 403) {
+    return unavailable(`The file storage rejects its credentials: ${name}`);
   }
-  if (elsewhere.has(name) || status === 301 || error.message === "Region is missing") {
-    return away("The region of the file storage is not right: say ?region=… in STORAGE_URL");
+  if (wrongRegionNames.has(name) || status === 301 || error.message === "Region is missing") {
+    return unavailable("The region of the file storage is wrong: set ?region=… in STORAGE_URL");
   }
-  if (unreachable.has(code)) return away("The file storage cannot be reached");
+  if (unreachableCodes.has(code)) return unavailable("The file storage cannot be reached");
   if (status !== undefined && status < 500) {
-    return away(`The file storage does not do what it is asked: ${name}`);
+    return unavailable(`The file storage rejects the request: ${name}`);
   }
   return $fault || code || $metadata || name === "TimeoutError"
-    ? away("The file storage does not answer")
+    ? unavailable("The file storage does not answer")
     : error;
 }
 
-/** There is no object under that key; of a HEAD nobody says whether the bucket is there. */
+/** True for a missing object, and for a HEAD request in a missing bucket too. */
 export function isMissingObject(error: unknown): boolean {
-  return ["NoSuchKey", "NotFound"].includes((error as Answer).name ?? "");
+  return ["NoSuchKey", "NotFound"].includes((error as BucketError).name ?? "");
 }
 
-/** The place to read from lies behind the end. */
-export function isBehindEnd(error: unknown): boolean {
-  return (error as Answer).$metadata?.httpStatusCode === 416;
+/** The range begins past the end of the object. */
+export function isPastEnd(error: unknown): boolean {
+  return (error as BucketError).$metadata?.httpStatusCode === 416;
 }

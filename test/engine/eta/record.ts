@@ -18,8 +18,8 @@ import type { Progress } from "../../../server/engine/run/progress.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import { createExecutor } from "../../../server/executor.ts";
 import { createLog } from "../../../server/log.ts";
-import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
-import { keepUpload } from "../../../server/storage/uploads.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk-storage.ts";
+import { saveUpload } from "../../../server/storage/uploads.ts";
 import { createDatabase, startCluster } from "../../support/postgres.ts";
 import { type Recording, recordings } from "./recordings.ts";
 import { type Call, type Trace, traceFolder } from "./trace.ts";
@@ -122,10 +122,10 @@ async function people({ backend, dir }: Place, count: number): Promise<Record<st
   const path = join(dir, "people.csv");
   await writeLines(path, csvOf(count));
   const { size } = await stat(path);
-  const place = { backend, storage: createDiskStorage(dir), limit: size };
+  const place = { backend, storage: createDiskStorage(dir), maxBytes: size };
   const chunks = createReadStream(path);
   const file = { ...person, name: "people.csv", mediaType: "text/csv", chunks };
-  const { id } = await keepUpload(place, file);
+  const { id } = await saveUpload(place, file);
   await rm(path);
   return { upload_id: id };
 }

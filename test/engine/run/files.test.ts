@@ -74,7 +74,7 @@ describe.each(backends)("files of a job on $name", (which) => {
     // As it is between the last byte and its row, and between the next row and the removal.
     const strays = ["0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f", "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e90"];
     for (const stray of strays)
-      await job.storage.write(`jobs/${job.id}/files/${stray}`, [Buffer.from("?")]);
+      await job.storage.save(`jobs/${job.id}/files/${stray}`, [Buffer.from("?")]);
     expect(await job.run()).toMatchObject({ status: "done", cleanup_due_at: null });
     expect(stored(job.id)).toHaveLength(1);
     expect(stored(job.id)).toEqual(await listed(job.id));

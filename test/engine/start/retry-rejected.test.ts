@@ -73,7 +73,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
   test("go on from a file that people mended", async () => {
     const first = await imported("Email,Phone\nann@x.test,1\nbo,'=1+1\n");
     const file = (await engine.files(first.id)).find(({ role }) => role === "rejected")!;
-    await engine.storage.write(file.storage_key, [
+    await engine.storage.save(file.storage_key, [
       Buffer.from(file.content.replace("bo,", "bo@x.test,")),
     ]);
     const second = await engine.run((await again(first.id)).job.id);
@@ -94,7 +94,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     await expect(again(some.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
     const lost = await imported("Email\nann@x.test\nbo\n");
     const file = (await engine.files(lost.id)).find(({ role }) => role === "rejected")!;
-    await engine.storage.remove(file.storage_key);
+    await engine.storage.delete(file.storage_key);
     await expect(again(lost.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
     const waiting = await engine.start("contact_export", {});
     await expect(again(waiting)).rejects.toThrow("has not ended yet");

@@ -13,7 +13,7 @@ import { createExecutor } from "../../../server/executor.ts";
 import type { SseResponses } from "../../../server/live/sse-response.ts";
 import { createLog } from "../../../server/log.ts";
 import { createServices } from "../../../server/services.ts";
-import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk-storage.ts";
 import type { Storage } from "../../../server/storage/storage.ts";
 import { openTestBackend, type TestBackend } from "../../support/backends.ts";
 import { catalog } from "./kinds.ts";

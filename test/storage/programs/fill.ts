@@ -1,19 +1,19 @@
-/** Keeps a small file, then writes in its place until the disk takes no more; says what came of it. */
+/** Saves a small file, then replaces it with one that fills the disk, and prints the error. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk-storage.ts";
 
 const dir = process.argv[2]!;
 const storage = createDiskStorage(dir);
 const chunk = Buffer.alloc(100_000);
-// Far more than the disk, yet an end: a storage that never complains must fail the test, not hang it.
+// Larger than the disk but finite, so that a storage which never fails cannot hang the test.
 function* much() {
   for (let megabytes = 0; megabytes < 64; megabytes += 0.1) yield chunk;
 }
 
-await storage.write("uploads/one", [Buffer.from("kept")]);
-const error = await storage.write("uploads/one", much()).catch((error: unknown) => error);
+await storage.save("uploads/one", [Buffer.from("kept")]);
+const error = await storage.save("uploads/one", much()).catch((error: unknown) => error);
 process.stdout.write(
   JSON.stringify({
     error: error instanceof Error ? { name: error.name, message: error.message } : null,

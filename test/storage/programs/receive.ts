@@ -1,19 +1,19 @@
 /**
- * A server that receives uploads into the folder it is given, on a port that it prints. It tells
- * how much memory it has held at most, for that can only be measured in a process of its own.
+ * A server that receives uploads into the given folder, on a port that it prints. It reports its peak
+ * memory, which can only be measured in a separate process.
  */
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { openBackend } from "../../../server/backend/open.ts";
 import { receiveUpload, uploadStatus } from "../../../server/routes/receive-upload.ts";
-import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk-storage.ts";
 
 const dir = process.argv[2]!;
 const backend = await openBackend(`${dir}/headway.db`);
 await backend.migrate();
 const account = { id: "account-1", name: "One", created_at: 0 };
 await backend.db.insertInto("accounts").values(account).execute();
-const place = { backend, storage: createDiskStorage(dir), limit: 300_000_000 };
+const target = { backend, storage: createDiskStorage(dir), maxBytes: 300_000_000 };
 
 let most = 0;
 const measure = () => {
@@ -25,7 +25,7 @@ setInterval(measure, 20);
 const app = new Hono();
 app.get("/memory", (c) => c.json({ most: measure() }));
 app.post("/uploads", async (c) => {
-  const row = await receiveUpload(c, { place, accountId: "account-1", userId: "user-1" });
+  const row = await receiveUpload(c, { target, accountId: "account-1", userId: "user-1" });
   return c.json(row, 201);
 });
 app.onError((error, c) => c.text(error.message, uploadStatus(error) ?? 500));

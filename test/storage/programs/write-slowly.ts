@@ -1,6 +1,6 @@
-/** Keeps "old", then writes in its place without an end, saying "writing" once bytes are on the disk. */
+/** Saves "old", then replaces it from an endless source; prints "writing" once bytes are on the disk. */
 import { setTimeout as wait } from "node:timers/promises";
-import { createDiskStorage } from "../../../server/storage/disk/disk.ts";
+import { createDiskStorage } from "../../../server/storage/disk/disk-storage.ts";
 
 const storage = createDiskStorage(process.argv[2]!);
 
@@ -12,5 +12,5 @@ async function* endless() {
   }
 }
 
-await storage.write("uploads/one", [Buffer.from("old")]);
-await storage.write("uploads/one", endless());
+await storage.save("uploads/one", [Buffer.from("old")]);
+await storage.save("uploads/one", endless());

@@ -1,6 +1,6 @@
-/** Keeps "old", then writes in its place without an end, saying "writing" once parts were sent. */
+/** Saves "old", then replaces it from an endless source; prints "writing" once parts were sent. */
 import { setTimeout as wait } from "node:timers/promises";
-import { createBucketStorage } from "../../../server/storage/s3/s3.ts";
+import { createBucketStorage } from "../../../server/storage/s3/bucket-storage.ts";
 
 const storage = createBucketStorage(JSON.parse(process.argv[2]!));
 
@@ -12,5 +12,5 @@ async function* endless() {
   }
 }
 
-await storage.write("uploads/one", [Buffer.from("old")]);
-await storage.write("uploads/one", endless());
+await storage.save("uploads/one", [Buffer.from("old")]);
+await storage.save("uploads/one", endless());

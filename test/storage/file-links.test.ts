@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkFile, signFile } from "../../server/storage/links.ts";
+import { signFileLink, verifyFileLink } from "../../server/storage/file-links.ts";
 
 const secret = "a secret of at least thirty-two letters";
 const link = { fileId: "0198-file", userId: "user-1", expires: 1_800_000_000_000 };
@@ -10,18 +10,18 @@ function queryOf(signed: string, fileId = link.fileId) {
   return { fileId, expires, signature };
 }
 
-const signed = queryOf(signFile(secret, link));
+const signed = queryOf(signFileLink(secret, link));
 
 describe("a link to a file", () => {
-  test("holds for its person until it expires", () => {
-    expect(checkFile(secret, signed, "user-1", before)).toBe("valid");
-    expect(checkFile(secret, signed, "user-1", link.expires)).toBe("expired");
-    expect(checkFile(secret, signed, "user-1", link.expires + 1)).toBe("expired");
+  test("is valid for its user until it expires", () => {
+    expect(verifyFileLink(secret, signed, "user-1", before)).toBe("valid");
+    expect(verifyFileLink(secret, signed, "user-1", link.expires)).toBe("expired");
+    expect(verifyFileLink(secret, signed, "user-1", link.expires + 1)).toBe("expired");
   });
 
-  test("holds for no other file, person, time or secret", () => {
+  test("is forged for any other file, user, expiry or secret", () => {
     const check = (query: Partial<typeof signed>, user = "user-1", key = secret) =>
-      checkFile(key, { ...signed, ...query }, user, before);
+      verifyFileLink(key, { ...signed, ...query }, user, before);
     expect(check({ fileId: "0198-other" })).toBe("forged");
     expect(check({}, "user-2")).toBe("forged");
     expect(check({}, "user-1", `${secret}!`)).toBe("forged");
@@ -32,22 +32,22 @@ describe("a link to a file", () => {
     expect(check({ signature: undefined })).toBe("forged");
   });
 
-  test("a signature changed in any letter is forged, and so is one in another spelling", () => {
+  test("is forged where one letter of the signature differs or is encoded differently", () => {
     const { signature = "" } = signed;
     for (let at = 0; at < signature.length; at++) {
       const letter = signature[at] === "A" ? "B" : "A";
       const changed = signature.slice(0, at) + letter + signature.slice(at + 1);
       const query = { ...signed, signature: changed };
-      expect(checkFile(secret, query, "user-1", before)).toBe("forged");
+      expect(verifyFileLink(secret, query, "user-1", before)).toBe("forged");
     }
     for (const other of [`${signature}=`, `${signature} `, signature.slice(0, -1), "", "é"]) {
       const query = { ...signed, signature: other };
-      expect(checkFile(secret, query, "user-1", before)).toBe("forged");
+      expect(verifyFileLink(secret, query, "user-1", before)).toBe("forged");
     }
   });
 
-  test("parts that join to the same text are not the same", () => {
-    const other = queryOf(signFile(secret, { ...link, fileId: '0198","file', userId: "u" }));
-    expect(checkFile(secret, { ...other, fileId: "0198" }, 'file","u', before)).toBe("forged");
+  test("differs for file and user ids that concatenate to the same text", () => {
+    const other = queryOf(signFileLink(secret, { ...link, fileId: '0198","file', userId: "u" }));
+    expect(verifyFileLink(secret, { ...other, fileId: "0198" }, 'file","u', before)).toBe("forged");
   });
 });

@@ -7,8 +7,8 @@ import { text as textOf } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { BucketAddress } from "../../server/storage/s3/bucket-address.ts";
-import { createBucketStorage } from "../../server/storage/s3/s3.ts";
-import { StorageAway } from "../../server/storage/storage.ts";
+import { createBucketStorage } from "../../server/storage/s3/bucket-storage.ts";
+import { StorageUnavailable } from "../../server/storage/storage.ts";
 import { openBucket, type TestBucket } from "../support/s3/bucket.ts";
 import { storageContract } from "./contract.ts";
 import { bytes } from "./temporary.ts";
@@ -19,9 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => bucket.close());
 
-/** A storage in a part of the bucket where nothing is yet. */
+/** A storage with an empty prefix of the bucket. */
 let places = 0;
-function emptyPlace() {
+function emptyPrefix() {
   const folder = `place-${places++}`;
   const prefix = `${bucket.address.prefix}${folder}/`;
   const storage = createBucketStorage({ ...bucket.address, prefix });
@@ -32,24 +32,24 @@ function emptyPlace() {
   return { storage, kept, prefix };
 }
 
-describe("as every storage", () => {
-  storageContract(async () => emptyPlace());
+describe("a bucket behaves like every storage", () => {
+  storageContract(async () => emptyPrefix());
 });
 
-describe("the server that the tests rely on", () => {
-  test("takes nothing that is not signed with the right key", async () => {
-    const { storage } = emptyPlace();
+describe("the S3 server of the tests", () => {
+  test("rejects requests that are signed with another key", async () => {
+    const { storage } = emptyPrefix();
     const plain = await fetch(`${bucket.address.endpoint}/files?list-type=2`);
     expect(plain.status).toBe(403);
     await withKey("wrong", async () => {
-      await expect(storage.write("uploads/a", bytes("x"))).rejects.toThrow(/SignatureDoesNotMatch/);
+      await expect(storage.save("uploads/a", bytes("x"))).rejects.toThrow(/SignatureDoesNotMatch/);
     });
   });
 });
 
-describe("while files are written", () => {
-  test("a part that is being sent holds the source up", async () => {
-    const { storage } = emptyPlace();
+describe("saving a file to a bucket", () => {
+  test("waits with reading the source while a part is sent", async () => {
+    const { storage } = emptyPrefix();
     let given = 0;
     async function* source() {
       for await (const megabyte of megabytes(60)) {
@@ -57,7 +57,7 @@ describe("while files are written", () => {
         yield megabyte;
       }
     }
-    const writing = storage.write("uploads/a", source());
+    const writing = storage.save("uploads/a", source());
     await sleep(2_000);
     expect(given).toBeGreaterThan(10);
     expect(given).toBeLessThan(25);
@@ -66,8 +66,8 @@ describe("while files are written", () => {
     expect(await storage.size("uploads/a")).toBe(60_000_000);
   });
 
-  test("a process killed in the middle leaves what was there; its parts go later", async () => {
-    const { storage, prefix } = emptyPlace();
+  test("keeps the existing file when the process is killed, and aborts the abandoned parts later", async () => {
+    const { storage, prefix } = emptyPrefix();
     const address: BucketAddress = { ...bucket.address, prefix };
     const program = join(import.meta.dirname, "programs/write-to-bucket.ts");
     const child = spawn(process.execPath, [program, JSON.stringify(address)], {
@@ -81,75 +81,75 @@ describe("while files are written", () => {
     expect(left).toBeDefined();
     expect(others).toEqual([]);
 
-    // Another process may be sending to it still: it stays while it is young.
+    // A recent upload stays, because another process may still be sending parts.
     await storage.prepare();
     expect(await bucket.uploads()).toEqual([left]);
     const longAgo = Date.now() / 1000 - 8 * 24 * 3600;
     await utimes(join(left!, "key"), longAgo, longAgo);
-    await emptyPlace().storage.prepare();
+    await emptyPrefix().storage.prepare();
     expect(await bucket.uploads()).toEqual([left]);
     await storage.prepare();
     expect(await bucket.uploads()).toEqual([]);
   });
 });
 
-test("a file that changes while it is read is an error, not a mixture", async () => {
-  const { storage } = emptyPlace();
+test("reading a file that changes meanwhile fails instead of mixing versions", async () => {
+  const { storage } = emptyPrefix();
   for (const change of [[Buffer.alloc(2_000_000, "n")], bytes("short")]) {
-    await storage.write("uploads/a", [Buffer.alloc(2_000_000, "o")]);
+    await storage.save("uploads/a", [Buffer.alloc(2_000_000, "o")]);
     const reading = storage.read("uploads/a")[Symbol.asyncIterator]();
     await reading.next();
-    await storage.write("uploads/a", change);
+    await storage.save("uploads/a", change);
     const rest = async () => {
       while (!(await reading.next()).done);
     };
-    await expect(rest()).rejects.toThrow("A file has changed while it was read");
+    await expect(rest()).rejects.toThrow("A file changed while it was being read");
   }
 });
 
-test("a folder of more than a thousand files goes whole", async () => {
-  const { storage, kept, prefix } = emptyPlace();
+test("deleting a folder deletes more than a thousand files", async () => {
+  const { storage, kept, prefix } = emptyPrefix();
   const folder = join(bucket.dir, prefix, "jobs/1/scratch");
   await mkdir(folder, { recursive: true });
-  // The server's own files, for asking it a thousand times takes long.
+  // Writes the server's own files, because a thousand requests take long.
   for (let at = 0; at < 1_020; at++) await writeFile(join(folder, `${at}._S3rver_object`), "x");
-  await storage.write("jobs/2/scratch/a", bytes("x"));
+  await storage.save("jobs/2/scratch/a", bytes("x"));
   expect(await kept()).toHaveLength(1_021);
-  await storage.removeAll("jobs/1/");
+  await storage.deleteAll("jobs/1/");
   expect(await kept()).toEqual(["jobs/2/scratch/a"]);
 });
 
-describe("what is wrong is told in words", () => {
+describe("errors of a bucket are sentences", () => {
   const other = (different: Partial<BucketAddress>) =>
     createBucketStorage({ ...bucket.address, ...different });
 
-  test("no such bucket", async () => {
+  test("when the bucket does not exist", async () => {
     const storage = other({ bucket: "elsewhere" });
-    const said = "The bucket of the file storage is not there";
+    const said = "The bucket of the file storage does not exist";
     for (const asked of everything(storage)) await expect(asked).rejects.toThrow(said);
-    // Whoever starts a process is told where that is.
+    // At the start of a process the message also names the bucket and its server.
     await expect(storage.prepare()).rejects.toThrow(
       `${said} (bucket "elsewhere" at ${bucket.address.endpoint})`,
     );
   });
 
-  test("credentials that are refused", async () => {
+  test("when the credentials are rejected", async () => {
     const storage = other({});
     await withKey("wrong", async () => {
       for (const asked of everything(storage)) {
-        await expect(asked).rejects.toThrow("The file storage refuses its credentials");
+        await expect(asked).rejects.toThrow("The file storage rejects its credentials");
       }
     });
   });
 
-  test("a server that is not there", async () => {
+  test("when no server listens", async () => {
     const endpoint = `http://127.0.0.1:${await unusedPort()}`;
     for (const asked of everything(other({ endpoint }))) {
       await expect(asked).rejects.toThrow("The file storage cannot be reached");
     }
   });
 
-  test("a server that cuts every connection", async () => {
+  test("when the server cuts every connection", async () => {
     const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
     await once(server, "listening");
     onTestFinished(() => void server.close());
@@ -159,8 +159,8 @@ describe("what is wrong is told in words", () => {
     }
   });
 
-  test("a server that goes away between two parts; the source is told to end", async () => {
-    const { storage, kept } = emptyPlace();
+  test("when the server dies between two parts, and the source is closed", async () => {
+    const { storage, kept } = emptyPrefix();
     let ended = false;
     async function* source() {
       try {
@@ -172,37 +172,37 @@ describe("what is wrong is told in words", () => {
         ended = true;
       }
     }
-    await expect(storage.write("uploads/a", source())).rejects.toThrow(/^The file storage/);
+    await expect(storage.save("uploads/a", source())).rejects.toThrow(/^The file storage/);
     expect(ended).toBe(true);
     await bucket.startAgain();
     expect(await storage.size("uploads/a")).toBeUndefined();
-    // With the server away nobody could take the parts back: they go with the old ones.
+    // The upload could not be aborted without the server; `prepare` aborts it once it is old.
     const [left] = (await kept()) as [string];
     await rm(left, { recursive: true });
   });
 
-  test("and once the server is there again, so are the files", async () => {
-    const { storage } = emptyPlace();
-    await storage.write("uploads/a", [Buffer.alloc(2_000_000, "a")]);
+  test("files can be read again once the server is back", async () => {
+    const { storage } = emptyPrefix();
+    await storage.save("uploads/a", [Buffer.alloc(2_000_000, "a")]);
     const reading = storage.read("uploads/a")[Symbol.asyncIterator]();
     await reading.next();
     bucket.server.kill("SIGKILL");
     await bucket.server.gone;
-    await expect(storage.size("uploads/a")).rejects.toThrow(StorageAway);
+    await expect(storage.size("uploads/a")).rejects.toThrow(StorageUnavailable);
     await bucket.startAgain();
     expect((await textOf(storage.read("uploads/a"))).length).toBe(2_000_000);
   });
 
-  /** Each thing that can be asked of a storage, so that none says less than the others. */
+  /** Every method of a storage, so that all report the same error. */
   function everything(storage: ReturnType<typeof createBucketStorage>): Promise<unknown>[] {
     return [
       storage.prepare(),
-      storage.write("uploads/a", bytes("x")),
-      storage.write("uploads/a", megabytes(30)),
+      storage.save("uploads/a", bytes("x")),
+      storage.save("uploads/a", megabytes(30)),
       textOf(storage.read("uploads/a")),
       storage.size("uploads/a"),
-      storage.remove("uploads/a"),
-      storage.removeAll("jobs/1/"),
+      storage.delete("uploads/a"),
+      storage.deleteAll("jobs/1/"),
     ].map((asked) => {
       asked.catch(() => {});
       return asked;

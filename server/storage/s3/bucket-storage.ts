@@ -1,4 +1,4 @@
-/** Storage in a bucket of Amazon S3, or of a server that speaks its protocol: for many machines. */
+/** Storage in a bucket of Amazon S3 or of a compatible server, for many machines. */
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
@@ -10,31 +10,37 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import { type Chunks, NotStored, partsOf, type Storage, StorageAway } from "../storage.ts";
+import {
+  type Chunks,
+  KeyNotFound,
+  parseKey,
+  type Storage,
+  StorageUnavailable,
+} from "../storage.ts";
 import { Blocks } from "./blocks.ts";
 import type { BucketAddress } from "./bucket-address.ts";
 import { bucketError, isMissingObject } from "./errors.ts";
-import { readPieces } from "./read.ts";
+import { readObject } from "./read-object.ts";
 
 /**
- * What is no larger goes in one request. A file may have ten thousand parts: 100 GB, as much as
- * `UPLOAD_LIMIT_MB` allows. A writer holds two or three of them.
+ * A smaller file is sent in one request. S3 allows ten thousand parts: 100 GB, the maximum of
+ * `UPLOAD_LIMIT_MB`. A writer holds two or three parts in memory.
  */
 const partSize = 10 * 1024 * 1024;
-/** Longer than any upload takes: one that is still coming in is never taken for a leftover. */
-const staleAfterMs = 7 * 24 * 3_600_000;
-const removedAtOnce = 8;
+/** No upload takes this long, so an older unfinished one is abandoned. */
+const abandonedAfterMs = 7 * 24 * 3_600_000;
+const concurrentDeletes = 8;
 
-/** Credentials are the environment's, as the SDK finds them: variables, profiles, roles. */
+/** The SDK finds the credentials in its environment: variables, profiles, roles. */
 export function createBucketStorage(address: BucketAddress): Storage {
   const { bucket: Bucket, prefix } = address;
-  // So many that no request waits for a turn: the client would take that for a server that is away.
+  // Enough sockets that no request queues: the client counts queueing towards its timeouts.
   const agent = { keepAlive: true, maxSockets: 256 };
   const client = new S3Client({
     ...(address.endpoint && { endpoint: address.endpoint }),
     ...(address.region && { region: address.region }),
     forcePathStyle: address.pathStyle,
-    // Many servers that stand in for Amazon's know none of the newer checksums.
+    // Many S3-compatible servers do not support the newer checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: {
@@ -45,48 +51,49 @@ export function createBucketStorage(address: BucketAddress): Storage {
     },
   });
 
-  const keyOf = (key: string) => prefix + partsOf(key).join("/");
-  // No key begins with a dot, so none can name it.
+  const keyOf = (key: string) => prefix + parseKey(key).join("/");
+  const folderKey = (folder: string) => `${keyOf(folder.replace(/\/$/, ""))}/`;
+  // No key begins with a dot, so no key can collide with it.
   const probe = { Bucket, Key: `${prefix}.writable` };
 
   async function prepare(): Promise<void> {
     try {
-      await list(prefix, 1);
-      await client.send(new PutObjectCommand({ ...probe, Body: "for a moment" }));
+      await listPage(prefix, 1);
+      await client.send(new PutObjectCommand({ ...probe, Body: "probe" }));
       await client.send(new DeleteObjectCommand(probe));
     } catch (error) {
       const { message } = bucketError(error) as Error;
       const place = `bucket "${Bucket}" at ${address.endpoint ?? "Amazon S3"}`;
-      throw new StorageAway(`${message} (${place})`, { cause: error });
+      throw new StorageUnavailable(`${message} (${place})`, { cause: error });
     }
-    // Not every server or policy lets it; a rule of the bucket does the same.
-    await removeStaleUploads().catch(() => {});
+    // Some servers and policies forbid this; a lifecycle rule of the bucket does the same.
+    await abortAbandonedUploads().catch(() => {});
   }
 
-  /** Their parts are paid for, and listed nowhere else. */
-  async function removeStaleUploads(): Promise<void> {
+  /** Parts of unfinished uploads cost money and appear in no listing of keys. */
+  async function abortAbandonedUploads(): Promise<void> {
     const listed = new ListMultipartUploadsCommand({ Bucket, Prefix: prefix });
     const { Uploads = [] } = await client.send(listed);
     for (const { Key, UploadId, Initiated } of Uploads) {
-      if (Date.now() - (Initiated?.getTime() ?? Date.now()) < staleAfterMs) continue;
+      if (Date.now() - (Initiated?.getTime() ?? Date.now()) < abandonedAfterMs) continue;
       await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
     }
   }
 
-  async function write(key: string, chunks: Chunks): Promise<{ size: number }> {
+  async function save(key: string, chunks: Chunks): Promise<{ size: number }> {
     const source = new Blocks(chunks);
     const Body = ReadableStream.from(source);
     const params = { Bucket, Key: keyOf(key), Body };
     try {
-      // One part at a time: where one fails, no other goes on reading the source.
+      // One part at a time, so that no other part reads the source after a failure.
       await new Upload({ client, params, partSize, queueSize: 1 }).done();
       return { size: source.size };
     } catch (error) {
-      // The first error is the one to tell: taking back what was sent may fail as well.
+      // An error of the source counts first: aborting the upload may have failed because of it.
       if (source.failure) throw source.failure.error;
       throw bucketError(error);
     } finally {
-      // Where a part failed, the source is told that nobody reads on.
+      // After a failed part, closes the source.
       await Body.cancel().catch(() => {});
     }
   }
@@ -94,9 +101,9 @@ export function createBucketStorage(address: BucketAddress): Storage {
   async function* read(key: string, range: { from?: number; to?: number } = {}) {
     const object = { Bucket, Key: keyOf(key) };
     try {
-      yield* readPieces(client, object, range);
+      yield* readObject(client, object, range);
     } catch (error) {
-      throw isMissingObject(error) ? new NotStored(key) : bucketError(error);
+      throw isMissingObject(error) ? new KeyNotFound(key) : bucketError(error);
     }
   }
 
@@ -106,57 +113,53 @@ export function createBucketStorage(address: BucketAddress): Storage {
       return (await client.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength;
     } catch (error) {
       if (!isMissingObject(error)) throw bucketError(error);
-      // The answer to a HEAD does not tell a missing object from a missing bucket.
-      await list(Key, 1);
+      // The response to a HEAD does not distinguish a missing object from a missing bucket.
+      await listPage(Key, 1);
       return undefined;
     }
   }
 
-  async function remove(key: string): Promise<void> {
-    await removeObject(keyOf(key));
+  async function deleteObject(Key: string): Promise<void> {
+    await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(throwBucketError);
   }
 
-  async function removeObject(Key: string): Promise<void> {
-    await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(tellInWords);
-  }
-
-  function list(
+  function listPage(
     Prefix: string,
     MaxKeys?: number,
     ContinuationToken?: string,
   ): Promise<ListObjectsV2CommandOutput> {
-    const asked = { Bucket, Prefix, MaxKeys, ContinuationToken };
-    return client.send(new ListObjectsV2Command(asked)).catch(tellInWords);
+    const input = { Bucket, Prefix, MaxKeys, ContinuationToken };
+    return client.send(new ListObjectsV2Command(input)).catch(throwBucketError);
   }
 
-  async function keys(folder: string): Promise<string[]> {
-    const inFolder = `${keyOf(folder.replace(/\/$/, ""))}/`;
+  async function list(folder: string): Promise<string[]> {
+    const inFolder = folderKey(folder);
     const found: string[] = [];
     for (let next: string | undefined, more = true; more; more = next !== undefined) {
-      const page = await list(inFolder, undefined, next);
+      const page = await listPage(inFolder, undefined, next);
       for (const { Key } of page.Contents ?? []) found.push(Key!.slice(prefix.length));
       next = page.IsTruncated ? page.NextContinuationToken : undefined;
     }
     return found;
   }
 
-  /** One by one: the request that takes many at once differs between servers. */
-  async function removeAll(folder: string): Promise<void> {
-    const Prefix = `${keyOf(folder.replace(/\/$/, ""))}/`;
+  /** Deletes one by one, because servers differ in the request that deletes many. */
+  async function deleteAll(folder: string): Promise<void> {
+    const Prefix = folderKey(folder);
     for (;;) {
-      const page = await list(Prefix);
+      const page = await listPage(Prefix);
       const keys = (page.Contents ?? []).map(({ Key }) => Key!);
-      const removing = Array.from({ length: removedAtOnce }, async () => {
-        for (let key = keys.pop(); key !== undefined; key = keys.pop()) await removeObject(key);
+      const deletions = Array.from({ length: concurrentDeletes }, async () => {
+        for (let key = keys.pop(); key !== undefined; key = keys.pop()) await deleteObject(key);
       });
-      await Promise.all(removing);
+      await Promise.all(deletions);
       if (!page.IsTruncated) return;
     }
   }
 
-  return { prepare, write, read, size, keys, remove, removeAll };
+  return { prepare, save, read, size, list, delete: (key) => deleteObject(keyOf(key)), deleteAll };
 }
 
-function tellInWords(error: unknown): never {
+function throwBucketError(error: unknown): never {
   throw bucketError(error);
 }

@@ -1,9 +1,9 @@
-/** What jobs leave for download, as the database lists it. */
+/** The rows of the files that jobs made for download. */
 import type { Backend } from "../backend/backend.ts";
 import type { FileRow } from "../backend/schema.ts";
 
-/** A file that a job left, and whose job that is. */
-export interface FileOfJob extends FileRow {
+/** A file with the owner of its job. */
+export interface JobFile extends FileRow {
   account_id: string;
   user_id: string;
 }
@@ -11,7 +11,7 @@ export interface FileOfJob extends FileRow {
 export async function findFile(
   { db }: Pick<Backend, "db">,
   id: string,
-): Promise<FileOfJob | undefined> {
+): Promise<JobFile | undefined> {
   return db
     .selectFrom("files")
     .innerJoin("jobs", "jobs.id", "files.job_id")
@@ -21,8 +21,8 @@ export async function findFile(
     .executeTakeFirst();
 }
 
-/** Those of a job, also what is no longer kept: results first, then rejected rows, as they came. */
-export function filesOf({ db }: Pick<Backend, "db">, jobId: string): Promise<FileRow[]> {
+/** All files of a job, expired ones too: results first, then rejected rows, each in order of creation. */
+export function listJobFiles({ db }: Pick<Backend, "db">, jobId: string): Promise<FileRow[]> {
   return db
     .selectFrom("files")
     .selectAll()
@@ -32,8 +32,8 @@ export function filesOf({ db }: Pick<Backend, "db">, jobId: string): Promise<Fil
     .execute();
 }
 
-/** Of several jobs what people may have now: the latest job's first, each job's as in `filesOf`. */
-export async function keptFilesOf(
+/** The files of several jobs that can be downloaded now: newest job first, each as in `listJobFiles`. */
+export async function listAvailableFiles(
   { db, now }: Pick<Backend, "db" | "now">,
   jobIds: readonly string[],
 ): Promise<FileRow[]> {
@@ -47,12 +47,12 @@ export async function keptFilesOf(
     .orderBy("id")
     .execute();
   const at = now();
-  return files.filter((file) => isKept(file, at));
+  return files.filter((file) => isAvailable(file, at));
 }
 
-/** Whether people may have it at that moment, ms since 1970. */
-export function isKept({ deleted_at, expires_at }: Kept, now: number): boolean {
+/** @param now ms since 1970 */
+export function isAvailable({ deleted_at, expires_at }: Retention, now: number): boolean {
   return deleted_at === null && (expires_at === null || now < expires_at);
 }
 
-type Kept = Pick<FileRow, "deleted_at" | "expires_at">;
+type Retention = Pick<FileRow, "deleted_at" | "expires_at">;

@@ -5,36 +5,36 @@ import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { createDiskStorage } from "../../server/storage/disk/disk.ts";
-import { BadKey } from "../../server/storage/storage.ts";
+import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
+import { InvalidKey } from "../../server/storage/storage.ts";
 import { storageContract } from "./contract.ts";
 import { bytes, filesIn, temporaryDir, temporaryStorage } from "./temporary.ts";
 
 const program = (name: string) => join(import.meta.dirname, "programs", name);
 
-describe("as every storage", () => {
+describe("a disk behaves like every storage", () => {
   storageContract(async () => {
     const { storage, dir } = await temporaryStorage();
     return { storage, kept: () => filesIn(dir) };
   });
 });
 
-describe("a file that is being read", () => {
-  test("a reader goes on with the file that it began with", async () => {
+describe("reading a file from a disk", () => {
+  test("continues with the old file after a new one was saved", async () => {
     const { storage } = await temporaryStorage();
-    await storage.write("uploads/a", [Buffer.alloc(400_000, "o")]);
+    await storage.save("uploads/a", [Buffer.alloc(400_000, "o")]);
     const reading = storage.read("uploads/a")[Symbol.asyncIterator]();
     await reading.next();
-    await storage.write("uploads/a", bytes("new"));
+    await storage.save("uploads/a", bytes("new"));
     const rest = await reading.next();
     expect(Buffer.from(rest.value).toString()).toBe("o".repeat(400_000 - 262_144));
     expect((await reading.next()).done).toBe(true);
     expect(await textOf(storage.read("uploads/a"))).toBe("new");
   });
 
-  test("a file that loses its end while it is read is an error, not an end", async () => {
+  test("fails when the file is truncated meanwhile", async () => {
     const { storage, dir } = await temporaryStorage();
-    await storage.write("uploads/a", [Buffer.alloc(400_000)]);
+    await storage.save("uploads/a", [Buffer.alloc(400_000)]);
     const reading = storage.read("uploads/a")[Symbol.asyncIterator]();
     await reading.next();
     await truncate(join(dir, "uploads/a"), 10);
@@ -42,16 +42,16 @@ describe("a file that is being read", () => {
   });
 });
 
-test("keys lead to nothing else in the folder", async () => {
+test("keys cannot reach other files in the storage folder", async () => {
   const { storage, dir } = await temporaryStorage();
   await writeFile(join(dir, "secret"), "secret");
-  await expect(textOf(storage.read("secret"))).rejects.toThrow(BadKey);
-  await expect(storage.write("uploads/../secret", bytes("x"))).rejects.toThrow(BadKey);
+  await expect(textOf(storage.read("secret"))).rejects.toThrow(InvalidKey);
+  await expect(storage.save("uploads/../secret", bytes("x"))).rejects.toThrow(InvalidKey);
   expect(await readFile(join(dir, "secret"), "utf8")).toBe("secret");
 });
 
-describe("whole or not at all", () => {
-  test("a process killed in the middle leaves what was there; its leftover goes later", async () => {
+describe("saving a file to a disk is atomic", () => {
+  test("when the process is killed: the existing file stays and the partial file is deleted later", async () => {
     const dir = await temporaryDir();
     const child = spawn(process.execPath, [program("write-slowly.ts"), dir]);
     await once(child.stdout, "data");
@@ -63,19 +63,19 @@ describe("whole or not at all", () => {
     const [leftover, ...others] = await readdir(join(dir, ".partial"));
     expect(others).toEqual([]);
 
-    // Another process may be writing to it still: it stays while it is young.
-    await storage.write("uploads/two", bytes("2"));
+    // A recent partial file stays, because another process may still be writing it.
+    await storage.save("uploads/two", bytes("2"));
     expect(await readdir(join(dir, ".partial"))).toEqual([leftover]);
     const yesterday = Date.now() / 1000 - 25 * 3600;
     await utimes(join(dir, ".partial", leftover!), yesterday, yesterday);
-    await createDiskStorage(dir).write("uploads/two", bytes("2"));
+    await createDiskStorage(dir).save("uploads/two", bytes("2"));
     expect(await filesIn(dir)).toEqual(["uploads/one", "uploads/two"]);
   });
 
-  // A file system of 2 MB where the system lets us make one, else a limit on the size of a file.
+  // A file system of 2 MB where we may mount one, else a limit on the size of a file.
   const limited = "ulimit -f 2048; exec node fill dir";
   const small = `unshare -rm sh -c 'mount -t tmpfs -o size=2m none dir && exec node fill dir' || { ${limited}; }`;
-  test.each([small, limited])("a disk that fills up: %s", async (command) => {
+  test.each([small, limited])("when the disk fills up: %s", async (command) => {
     const dir = await temporaryDir();
     const script = command
       .replaceAll("node fill dir", `"${process.execPath}" "${program("fill.ts")}" "${dir}"`)
@@ -89,13 +89,13 @@ describe("whole or not at all", () => {
   });
 });
 
-test("a folder that cannot be made is tried again with the next write", async () => {
+test("a storage folder that could not be created is created by a later save", async () => {
   const dir = join(await temporaryDir(), "later");
   await writeFile(dir, "a file stands in the way");
   const storage = createDiskStorage(dir);
-  await expect(storage.write("uploads/a", bytes("a"))).rejects.toThrow(/ENOTDIR|EEXIST/);
+  await expect(storage.save("uploads/a", bytes("a"))).rejects.toThrow(/ENOTDIR|EEXIST/);
   await rm(dir);
   await mkdir(dir);
-  await storage.write("uploads/a", bytes("a"));
+  await storage.save("uploads/a", bytes("a"));
   expect(await textOf(storage.read("uploads/a"))).toBe("a");
 });

@@ -1,32 +1,33 @@
-/** Reads an object piece by piece, each with a request of its own. */
+/** Reads an object in ranges, one request each. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { StorageAway } from "../storage.ts";
-import { isBehindEnd } from "./errors.ts";
+import { StorageUnavailable } from "../storage.ts";
+import { isPastEnd } from "./errors.ts";
 
 /**
- * Large enough that one read ahead hides the way to the bucket; small enough that a merge of a
- * hundred files has room for two of each.
+ * Large enough that one range read ahead hides the latency of the bucket; small enough that a merge
+ * of a hundred files can hold two ranges of each.
  */
 const pieceSize = 512 * 1024;
 const retryAfterMs = [200, 1_000];
 
-const changed = "A file has changed while it was read";
-const short = "The file storage sent less than it was asked for";
+const changedMessage = "A file changed while it was being read";
+const truncatedMessage = "The file storage sent fewer bytes than requested";
 
 interface Piece {
   bytes: Uint8Array;
-  /** Of the whole object: where it ends, and which state of it this was. */
+  /** Size of the whole object, bytes. */
   size: number;
+  /** ETag of the object. */
   tag: string | undefined;
 }
 
 /**
- * No connection stays open between two pieces: whoever reads slowly, or from many objects in turn,
- * takes none from others, and is not cut off for being silent.
- * @throws what the client throws, and StorageAway where the object changed meanwhile
+ * Keeps no connection open between two ranges, so that slow readers, and readers of many objects in
+ * turn, neither use up the connections nor run into timeouts.
+ * @throws errors of the client, and StorageUnavailable where the object changed meanwhile
  */
-export async function* readPieces(
+export async function* readObject(
   client: S3Client,
   object: { Bucket: string; Key: string },
   { from = 0, to = Number.POSITIVE_INFINITY }: { from?: number; to?: number },
@@ -38,27 +39,27 @@ export async function* readPieces(
     const read = await next;
     if (!read && at === from) return;
     tag ??= read?.tag;
-    if (!read || read.tag !== tag) throw new StorageAway(changed);
+    if (!read || read.tag !== tag) throw new StorageUnavailable(changedMessage);
     at += read.bytes.length;
     const end = Math.min(to, read.size);
     if (at < end) {
       next = piece(at, Math.min(at + pieceSize, end));
-      // Nobody may come for it.
+      // The reader may stop before it awaits this promise.
       next.catch(() => {});
     }
     yield read.bytes;
     if (at >= end) return;
   }
 
-  /** @returns undefined for a place behind the end */
+  /** @returns undefined for a range past the end */
   async function piece(first: number, last: number): Promise<Piece | undefined> {
     for (const waitMs of retryAfterMs) {
       try {
         return await onePiece(first, last);
       } catch (error) {
-        if (isBehindEnd(error)) return undefined;
-        // The client tries again what was not answered, but not what breaks off after that.
-        if (!brokeOff(error)) throw error;
+        if (isPastEnd(error)) return undefined;
+        // The client retries a request without a response, but not a response that breaks off.
+        if (!isInterrupted(error)) throw error;
         await sleep(waitMs);
       }
     }
@@ -74,11 +75,12 @@ export async function* readPieces(
     } = await client.send(new GetObjectCommand({ ...object, Range }));
     const size = Number(/\/(\d+)$/.exec(ContentRange)?.[1]);
     const bytes = await Body!.transformToByteArray();
-    if (bytes.length !== Math.min(last, size) - first) throw new StorageAway(short);
+    if (bytes.length !== Math.min(last, size) - first)
+      throw new StorageUnavailable(truncatedMessage);
     return { bytes, size, tag: ETag };
   }
 }
 
-function brokeOff(error: unknown): boolean {
+function isInterrupted(error: unknown): boolean {
   return !(error as { $metadata?: object }).$metadata;
 }
