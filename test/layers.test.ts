@@ -42,6 +42,15 @@ const isPackage = (name: string, ...packages: string[]) =>
 const drivers = ["better-sqlite3", "pg", "graphile-worker"];
 const engineFree = ["hono", "@hono/node-server", "@hono/zod-openapi", "eta", ...drivers];
 
+test("scripts read from data-final whether a status is final, and name no cancelled jobs", () => {
+  const scripts = join(root, "public/scripts");
+  const names = readdirSync(scripts, { recursive: true, encoding: "utf8" });
+  const modules = names.filter((name) => name.endsWith(".js"));
+  expect(modules.length).toBeGreaterThan(20);
+  const source = (name: string) => readFileSync(join(scripts, name), "utf8");
+  expect(modules.filter((name) => /[."']cancelled\b/.test(source(name)))).toEqual([]);
+});
+
 test("there are files to look at, and every import of ours leads to one", () => {
   expect(files.length).toBeGreaterThan(80);
   expect(broken(({ to }) => isOurs(to) && !files.includes(to))).toEqual([]);

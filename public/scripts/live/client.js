@@ -8,9 +8,9 @@ import { showConnection } from "./connection-mark.js";
 import { dispatch } from "./events.js";
 import { appUrl, connectWorker, isAlone } from "./worker-port.js";
 
-/** The worker pings each 5 s: after this time it must have crashed with the tab whose process it lived in. */
+/** The worker pings every 5 s. If it does not, it has crashed with the tab in whose process it ran. */
 const workerTimeout = 12_000;
-/** A tab that reads the stream by itself closes it after so long in the background, ms. */
+/** After so long in the background, a tab that reads the stream by itself closes it, ms. */
 const hiddenTimeout = 60_000;
 /** A tab that was hidden for longer asks for the current state, ms. */
 const maxHiddenGap = 10_000;
@@ -42,7 +42,7 @@ if (topics.length > 0) {
   setInterval(check, 1000);
 }
 
-/** Adds to the topic of a list from when on its page does not know new jobs. @returns {string[]} */
+/** Adds to the topic of a list when its page was rendered, so that newer jobs are announced. @returns {string[]} */
 function readTopics() {
   const { topics = "", since } = document.body.dataset;
   return topics

@@ -105,7 +105,7 @@ function lineNumber(line) {
   return line ? Number(line.id.slice(line.id.lastIndexOf("-") + 1)) : 0;
 }
 
-/** Links to lines that never came: one answer carries only so many. @param {HTMLElement} list @param {number} lastLine @param {number} missing */
+/** A link to lines that the server skipped, because one answer carries a limited number. @param {HTMLElement} list @param {number} lastLine @param {number} missing */
 function gapLine({ id }, lastLine, missing) {
   const line = document.createElement("li");
   line.className = "note";

@@ -138,7 +138,7 @@ function end(state) {
     tabs.clear();
     stop();
   } else {
-    // Without a reset, as `stop` does it: a tab that has just joined waits for its own connection.
+    // Not `stop`, which would cancel the connection that a newly joined tab waits for.
     current?.abort();
   }
   return 0;

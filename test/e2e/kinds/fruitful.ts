@@ -4,10 +4,10 @@ import { defineJob } from "../../../server/job.ts";
 const drawing =
   '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60"><rect width="120" height="60" fill="teal"/></svg>';
 
-/** Says lines of every level for a while, and leaves files of every sort. */
+/** Logs lines of every level for a while and writes files of several types. */
 export default defineJob({
   title: "Fruitful",
-  description: "Leaves files to look at.",
+  description: "Writes files to preview.",
   input: z.object({ rounds: z.coerce.number().int().default(3) }),
   steps: { Growing: 1 },
   async run(job, { rounds }) {

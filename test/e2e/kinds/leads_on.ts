@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { defineJob } from "../../../server/job.ts";
 
-/** Leaves a page that who watched it to its end is led on to. */
+/** Finishes with a result page that opens for a person who watched the job. */
 export default defineJob({
   title: "Leads on",
-  description: "Ends with a page to look at.",
+  description: "Finishes with a result page.",
   input: z.object({ ms: z.number().int().default(1_000) }),
   steps: { Preparing: 1, Sleeping: 3 },
   opensResult: true,

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { defineJob } from "../../../server/job.ts";
 
-/** Moves on at a known pace, in checkpoints, and says so in its log. */
+/** Progresses at a known pace with a checkpoint and a message for each tick. */
 export default defineJob({
   title: "Steady",
-  description: "Goes on at a known pace.",
+  description: "Progresses at a known pace.",
   input: z.object({
     ticks: z.number().int().default(600),
-    /** Between two ticks, ms. */
+    /** The time between two ticks, ms. */
     pace: z.number().int().default(100),
-    /** A log line at each of so many ticks. */
+    /** The number of ticks for each log line. */
     lines: z.number().int().default(10),
   }),
   steps: { Ticking: 1 },
