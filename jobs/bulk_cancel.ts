@@ -7,7 +7,7 @@ export default defineJob({
   title: "Cancel jobs",
   description: "Cancels all jobs that match.",
   async run(job, { choice }) {
-    const { text, left } = await goThrough(job, choice, (ids) => job.others.cancel(ids));
+    const { text, left } = await goThrough(job, choice, (ids) => job.jobs.cancel(ids));
     return {
       message: `Cancelled ${text}${left > 0 ? `, ${number(left)} had ended before or cannot be cancelled` : ""}`,
     };

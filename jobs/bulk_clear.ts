@@ -7,7 +7,7 @@ export default defineJob({
   title: "Clear jobs from the list",
   description: "Takes all ended jobs that match off the list.",
   async run(job, { choice }) {
-    const { text, left } = await goThrough(job, choice, (ids) => job.others.clear(ids));
+    const { text, left } = await goThrough(job, choice, (ids) => job.jobs.clear(ids));
     const rest = `, ${number(left)} ${left === 1 ? "has" : "have"} not ended`;
     return { message: `Cleared ${text} from the list${left > 0 ? rest : ""}` };
   },

@@ -13,7 +13,7 @@ export default defineJob({
   async run(job, { choice }) {
     const total = await findJobs(job, choice);
     const files = await job.step("Going through them", async () => {
-      const { count, bytes, archive } = await job.others.files(await foundJobs(job));
+      const { count, bytes, archive } = await job.jobs.files(await foundJobs(job));
       if (count === 0) return 0;
       await job.file({ name: "files.zip", type: "application/zip" }, told(archive(), bytes));
       return count;

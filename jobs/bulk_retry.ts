@@ -7,7 +7,7 @@ export default defineJob({
   title: "Retry jobs",
   description: "Starts all ended jobs that match again, each once.",
   async run(job, { choice }) {
-    const { text, left } = await goThrough(job, choice, (ids) => job.others.retry(ids));
+    const { text, left } = await goThrough(job, choice, (ids) => job.jobs.retry(ids));
     const rest = `, ${number(left)} had been started again before, or cannot be`;
     return { message: `Started ${text} again${left > 0 ? rest : ""}` };
   },

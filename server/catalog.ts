@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { milliseconds } from "./engine/duration.ts";
+import { parseDuration } from "./engine/parse-duration.ts";
 import type { Kind } from "./job.ts";
 
 /** Kinds by identifier. Users' input only ever looks one up here, it is never imported. */
@@ -43,8 +43,8 @@ function check(path: string, kind: Kind | undefined): Kind {
   const taken = Object.keys(kind.input.shape).find((name) => formFields.includes(name));
   if (taken)
     throw new Error(`${path}: "${taken}" is a field of every form; call the input's other`);
-  if (kind.timeout) milliseconds(kind.timeout);
-  if (kind.cleanupTimeout) milliseconds(kind.cleanupTimeout);
-  for (const wait of kind.retryAfter ?? []) milliseconds(wait);
+  if (kind.timeout) parseDuration(kind.timeout);
+  if (kind.cleanupTimeout) parseDuration(kind.cleanupTimeout);
+  for (const wait of kind.retryAfter ?? []) parseDuration(wait);
   return kind;
 }

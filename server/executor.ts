@@ -2,10 +2,10 @@
 import { policyFor } from "./accounts/job-policy.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Observe } from "./engine/job-lifecycle.ts";
+import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import type { Executor } from "./engine/run/execute.ts";
-import { progressWriter } from "./engine/run/flush.ts";
-import { createProgress } from "./engine/run/progress.ts";
+import { createProgressTracker } from "./engine/run/progress-tracker.ts";
+import { progressWriter } from "./engine/run/progress-writer.ts";
 import type { Log } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -15,11 +15,11 @@ export function createExecutor(parts: {
   storage: Storage;
   catalog: Catalog;
   log: Log;
-  observe?: Observe;
+  observe?: RecordMetric;
 }): Executor {
   const { backend, log, observe = () => {} } = parts;
   const writeProgress = progressWriter(backend);
-  const progress = createProgress({
+  const tracker = createProgressTracker({
     async write(rows, logs) {
       const lost = await writeProgress(rows, logs);
       observe({ what: "flushed", jobs: rows.length });
@@ -28,5 +28,5 @@ export function createExecutor(parts: {
     now: backend.now,
     onError: (error) => log.warn({ err: error }, "progress could not be written"),
   });
-  return { ...parts, observe, progress, reach: policyFor(backend) };
+  return { ...parts, observe, tracker, policyFor: policyFor(backend) };
 }

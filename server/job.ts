@@ -65,7 +65,7 @@ export interface Kind<
    */
   priority?: number;
   /** True for a kind that acts on other jobs: then no such job is among these. */
-  actsOnOthers?: boolean;
+  operatesOnJobs?: boolean;
   /** What a job is about, for telling it from others of its kind. Default: the name of its file. */
   subject?(input: z.output<Input>): string;
   /** Seconds a typical job takes, told before there is any history. */
@@ -212,7 +212,7 @@ export interface JobChoice {
  * Other jobs, as their person may act on them. Each action is safe to repeat, and is done with the
  * jobs that it fits; it tells how many these are, those of an earlier run of this job among them.
  */
-export interface OtherJobs {
+export interface JobsApi {
   /** Ids, the last of the list first: what ended long ago, what waits, what runs. At most 100,000. */
   find(choice: JobChoice): Promise<string[]>;
   cancel(ids: readonly string[]): Promise<number>;
@@ -221,10 +221,10 @@ export interface OtherJobs {
   /** Starts those that have ended again, each once. */
   retry(ids: readonly string[]): Promise<number>;
   /** What they left: how many files, their bytes, and one ZIP archive of them. */
-  files(ids: readonly string[]): Promise<OtherFiles>;
+  files(ids: readonly string[]): Promise<JobFiles>;
 }
 
-export interface OtherFiles {
+export interface JobFiles {
   count: number;
   bytes: number;
   archive(): AsyncIterable<Uint8Array>;
@@ -272,7 +272,7 @@ export interface JobContext<Step extends string = string> {
    */
   sleep(milliseconds: number, reason?: string): Promise<void>;
   /** Other jobs of the same person, or of the account where they may act on those. */
-  readonly others: OtherJobs;
+  readonly jobs: JobsApi;
   /** Opens a file that the account uploaded. */
   open(uploadId: string): Promise<ByteSource>;
   /** Writes a file that the job leaves for download. */

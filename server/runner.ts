@@ -5,11 +5,11 @@ import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
-import type { Observe } from "./engine/job-lifecycle.ts";
-import { isWorthRetrying } from "./engine/retryable.ts";
+import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import { execute } from "./engine/run/execute.ts";
 import { Stopped } from "./engine/run/run.ts";
-import type { FromRunner, ToRunner } from "./engine/worker/messages.ts";
+import { isTransientError } from "./engine/transient-error.ts";
+import type { FromRunner, ToRunner } from "./engine/worker/runner-messages.ts";
 import { createExecutor } from "./executor.ts";
 import { createLog } from "./log.ts";
 import { openStorage } from "./storage/open-storage.ts";
@@ -26,7 +26,7 @@ const againMs = 500;
 const config = readConfig();
 const log = createLog(config.logLevel, "runner");
 const backend = await untilOpened();
-const observe: Observe = (observed) => send({ type: "observed", observed });
+const observe: RecordMetric = (observed) => send({ type: "observed", observed });
 backend.life.subscribe((event) => observe({ what: "life", event }));
 const storage = await openStorage(config);
 const catalog = await readCatalog(config.jobsDirs);
@@ -40,7 +40,7 @@ async function untilOpened(): Promise<Backend> {
     try {
       return await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
     } catch (error) {
-      if (!isWorthRetrying(error)) throw error;
+      if (!isTransientError(error)) throw error;
       await sleep(againMs);
     }
   }

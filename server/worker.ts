@@ -2,7 +2,7 @@
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
-import { supervise } from "./engine/worker/supervise.ts";
+import { startSupervisor } from "./engine/worker/supervisor.ts";
 import { logLife } from "./life-log.ts";
 import { createLog } from "./log.ts";
 import { createChores } from "./maintenance/maintenance.ts";
@@ -26,7 +26,7 @@ const measure = await orExitWith(
 );
 const catalog = await readCatalog(config.jobsDirs);
 let workerId = "";
-const supervisor = await supervise({
+const supervisor = await startSupervisor({
   backend,
   catalog,
   log,

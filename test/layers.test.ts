@@ -78,10 +78,10 @@ describe("who may import whom", () => {
     const decides = [
       "status.ts",
       "job-summary.ts",
-      "storable.ts",
-      "run/progress.ts",
-      "run/log-lines.ts",
-      "run/tracked-job.ts",
+      "sanitize-text.ts",
+      "run/progress-tracker.ts",
+      "run/log-buffer.ts",
+      "run/progress-state.ts",
       ...["advances", "damper", "estimator", "line", "pace", "past", "pauses", "step"].map(
         (name) => `eta/${name}.ts`,
       ),

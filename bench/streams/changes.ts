@@ -5,8 +5,8 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
-import { progressWriter } from "../../server/engine/run/flush.ts";
-import type { ProgressRow } from "../../server/engine/run/tracked-job.ts";
+import type { ProgressRow } from "../../server/engine/run/progress-state.ts";
+import { progressWriter } from "../../server/engine/run/progress-writer.ts";
 import { answer } from "../support/program.ts";
 
 export type Changes = typeof changes;

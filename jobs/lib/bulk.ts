@@ -45,7 +45,7 @@ export const common = {
  */
 export function findJobs(job: JobContext<keyof typeof steps>, choice: Choice): Promise<number> {
   return job.step("Finding the jobs", async () => {
-    const ids = await job.others.find(choice);
+    const ids = await job.jobs.find(choice);
     await job.scratch.write("ids", [Buffer.from(ids.join("\n"))]);
     return ids.length;
   });

@@ -3,7 +3,7 @@
  * three; `open.ts` chooses. Differences between them stay behind these functions.
  */
 import type { Expression, Kysely, RawBuilder, Transaction } from "kysely";
-import type { Life, LifeEvent } from "../engine/job-lifecycle.ts";
+import type { JobLifecycle, JobLifecycleEvent } from "../engine/job-lifecycle.ts";
 import type { Upsert, Upserted } from "../job.ts";
 import type { JobRow, Schema } from "./schema.ts";
 
@@ -16,7 +16,7 @@ export interface Backend {
   /** Rows of an upsert after which a transaction is best ended; others may wait for it meanwhile. */
   readonly batchRows: number;
   /** What this process itself wrote about jobs, once it has committed. */
-  readonly life: Pick<Life, "subscribe">;
+  readonly life: Pick<JobLifecycle, "subscribe">;
   /** The database's clock, ms since 1970: the same for all processes, whatever their own say. */
   now(): number;
   /**
@@ -45,7 +45,7 @@ export interface Write {
   /** Signals this job's id to every process once the transaction has committed. */
   changed(jobId: string): void;
   /** Tells `life` once the transaction has committed. */
-  happened(event: LifeEvent): void;
+  happened(event: JobLifecycleEvent): void;
   /** Waits until no other transaction holds this name, and holds it until the end of this one. */
   hold(name: string): Promise<void>;
   /** Puts a queued job's entry into the queue, in place of one that it had. */

@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Backend, Write } from "../backend/backend.ts";
 import type { JobsTable } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { keepWords } from "../engine/start/keep-words.ts";
+import { indexJob } from "../engine/start/search-index.ts";
 import { start } from "../engine/start/start.ts";
 
 interface Owner {
@@ -149,7 +149,7 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
       ...row,
     })
     .execute();
-  await keepWords(write, catalog.get(job.kind), {
+  await indexJob(write, catalog.get(job.kind), {
     ...{ id, kind: job.kind, account_id: owner.accountId, user_id: owner.userId },
     ...{ subject: row.subject ?? null, input: JSON.stringify(job.input) },
   });

@@ -7,7 +7,7 @@ import type { AuditRow, Schema } from "../backend/schema.ts";
 /** Where a person or their program did it. */
 export type Via = AuditRow["via"];
 
-export interface Deed {
+export interface AuditEntry {
   jobId: string;
   userId: string;
   via: Via;
@@ -16,12 +16,12 @@ export interface Deed {
   newJobId?: string;
 }
 
-const hour = 3_600_000;
+const hourMs = 3_600_000;
 /** A statement takes so many values at most. */
-const rowsAtOnce = 500;
+const maxRowsPerInsert = 500;
 
 /** @param db that of the transaction which does it, so that nothing is told that did not happen */
-export async function audit(db: Kysely<Schema>, deed: Deed): Promise<void> {
+export async function recordAudit(db: Kysely<Schema>, deed: AuditEntry): Promise<void> {
   const { jobId: job_id, userId: user_id, via, action, at, newJobId: new_job_id = null } = deed;
   await db
     .insertInto("job_audit_entries")
@@ -46,7 +46,7 @@ export interface DownloadedFile {
 }
 
 /** Once an hour for each person and file: a download may come in many parts, and be tried again. */
-export async function auditDownloads(
+export async function recordDownloads(
   { db, now }: Pick<Backend, "db" | "now">,
   { userId, via }: { userId: string; via: Via },
   files: readonly DownloadedFile[],
@@ -55,28 +55,28 @@ export async function auditDownloads(
   const rows = files.map(({ jobId, fileId, fileName }) => ({
     ...{ job_id: jobId, user_id: userId, via, action: "downloaded" as const, created_at: at },
     ...{ file_name: fileName, new_job_id: null },
-    dedup_key: `${Math.floor(at / hour)}:${userId}:${fileId}`,
+    dedup_key: `${Math.floor(at / hourMs)}:${userId}:${fileId}`,
   }));
-  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+  for (let from = 0; from < rows.length; from += maxRowsPerInsert) {
     await db
       .insertInto("job_audit_entries")
-      .values(rows.slice(from, from + rowsAtOnce))
+      .values(rows.slice(from, from + maxRowsPerInsert))
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
 }
 
 /** @returns the latest first, `most` of them */
-export async function readAudit(
+export async function listAudit(
   db: Kysely<Schema>,
   jobId: string,
-  most: number,
+  limit: number,
 ): Promise<AuditRow[]> {
   return db
     .selectFrom("job_audit_entries")
     .selectAll()
     .where("job_id", "=", jobId)
     .orderBy("created_at", "desc")
-    .limit(most)
+    .limit(limit)
     .execute();
 }

@@ -46,12 +46,15 @@ export const clearMany: BulkAction = async ({ backend, since }, jobs) => {
 /** What has ended is started again, each once. */
 export const retryMany: BulkAction = async (context, jobs) => {
   let count = 0;
-  for (const job of jobs) if (isFinal(job.status) && (await again(context, job))) count++;
+  for (const job of jobs) if (isFinal(job.status) && (await retryOnce(context, job))) count++;
   return count;
 };
 
 /** @returns false where it had been started again before, or cannot be */
-async function again({ backend, catalog, by, since }: BulkContext, job: JobRow): Promise<boolean> {
+async function retryOnce(
+  { backend, catalog, by, since }: BulkContext,
+  job: JobRow,
+): Promise<boolean> {
   try {
     const started = await retry(backend, catalog, job, by);
     return !started.repeated || started.job.created_at >= since;

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { audit, type Via } from "./audit.ts";
+import { recordAudit, type Via } from "./audit.ts";
 import { currentJob } from "./current-job.ts";
 import { isFinal } from "./status.ts";
-import { type Note, record, type Transition, transition } from "./transition.ts";
+import { type EventRecord, recordEvent, type Transition, transition } from "./transition.ts";
 
 /**
  * A waiting job is cancelled at once; a running one is asked to stop. The row lock decides between
@@ -27,15 +27,15 @@ export async function cancel(
       ...{ id, to: "cancelled", from: ["queued", "paused"], at, set: { ...set, outcome } },
       fact: { type: "cancelled", message: "Cancelled before it went on", details: { by } },
     };
-    const asked: Note = {
+    const asked: EventRecord = {
       ...{ id, at, set, first: "cancel_requested_at" },
       fact: { type: "cancel_requested", message: "Cancel requested", details: { by } },
     };
     // Between two statements a job may begin to run or be handed back: then the other one holds.
     for (;;) {
-      const changed = (await transition(write, waiting)) ?? (await record(write, asked));
+      const changed = (await transition(write, waiting)) ?? (await recordEvent(write, asked));
       if (changed) {
-        await audit(write.db, { jobId: id, userId: by, via, action: "cancelled", at });
+        await recordAudit(write.db, { jobId: id, userId: by, via, action: "cancelled", at });
         return changed;
       }
       const row = await currentJob(write.db, id);

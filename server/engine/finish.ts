@@ -5,31 +5,31 @@ import type { Backend, Write } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
 import { formatDuration } from "../text/durations.ts";
-import { milliseconds } from "./duration.ts";
-import { isWorthRetrying } from "./retryable.ts";
-import { defaultRetryAfter } from "./start/insert.ts";
+import { parseDuration } from "./parse-duration.ts";
+import { sanitizeText } from "./sanitize-text.ts";
+import { defaultRetryAfter } from "./start/insert-job.ts";
 import { isFinal } from "./status.ts";
-import { storable } from "./storable.ts";
+import { isTransientError } from "./transient-error.ts";
 import { type Transition, transition } from "./transition.ts";
 
 /** A claim: the row of a job and the fence it was claimed with. */
 export type Claimed = Pick<JobRow, "id" | "fence">;
 
 /** Rescues without a checkpoint in between, after which a job runs alone, or is given up. */
-export const rescues = { alone: 2, most: 3 };
+export const rescueLimits = { isolate: 2, max: 3 };
 
-type End = Omit<Transition, "id" | "fence" | "at">;
+type Finish = Omit<Transition, "id" | "fence" | "at">;
 
 /** A database that is away for a moment costs no run its end; what stays away is left to the sweep. */
-const waitsMs = [100, 300, 600, 1_000, 2_000];
+const retryDelaysMs = [100, 300, 600, 1_000, 2_000];
 
 /** @returns the job as it is now, or undefined where the fence had moved on */
-async function end(backend: Backend, { id, fence }: Claimed, change: End) {
-  for (const waitMs of waitsMs) {
+async function finish(backend: Backend, { id, fence }: Claimed, change: Finish) {
+  for (const waitMs of retryDelaysMs) {
     try {
       return await write();
     } catch (error) {
-      if (!isWorthRetrying(error)) throw error;
+      if (!isTransientError(error)) throw error;
       await sleep(waitMs);
     }
   }
@@ -39,13 +39,17 @@ async function end(backend: Backend, { id, fence }: Claimed, change: End) {
     return backend.write(async (tx) => {
       const at = backend.now();
       const row = await transition(tx, { id, fence, at, ...change });
-      return row && asWished(tx, row, at);
+      return row && applyPendingRequest(tx, row, at);
     });
   }
 }
 
 /** What a person asked of a run while it ended another way is done now: it needs no run for it. */
-async function asWished(tx: Write, row: JobRow, at: number): Promise<JobRow | undefined> {
+async function applyPendingRequest(
+  tx: Write,
+  row: JobRow,
+  at: number,
+): Promise<JobRow | undefined> {
   const { id, status } = row;
   if (isFinal(status)) return row;
   if (row.cancel_requested_at) {
@@ -60,14 +64,14 @@ async function asWished(tx: Write, row: JobRow, at: number): Promise<JobRow | un
 }
 
 /** @param left.tidy where nothing is to be cleaned up behind it */
-export function succeed(
+export function finishDone(
   backend: Backend,
   job: Claimed,
   outcome: Outcome,
   left: { tidy: boolean } = { tidy: false },
 ) {
-  const message = storable(outcome.message);
-  return end(backend, job, {
+  const message = sanitizeText(outcome.message);
+  return finish(backend, job, {
     to: "done",
     set: {
       outcome: message,
@@ -86,11 +90,11 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
   const message = messageOf(error);
   const waits = kind.retryAfter ?? defaultRetryAfter;
   const wait = waits[job.retries];
-  const again = !(error instanceof Refused) && (kind.retryOn ?? isWorthRetrying)(error);
-  if (!again || wait === undefined) return failForGood(backend, job, error);
+  const again = !(error instanceof Refused) && (kind.retryOn ?? isTransientError)(error);
+  if (!again || wait === undefined) return fail(backend, job, error);
   const retry = job.retries + 1;
-  const waitMs = milliseconds(wait);
-  return end(backend, job, {
+  const waitMs = parseDuration(wait);
+  return finish(backend, job, {
     to: "queued",
     set: {
       retries: retry,
@@ -115,30 +119,30 @@ function inWords(waitMs: number): string {
 
 /** What the kind threw may quote anything that it read. */
 function messageOf(error: unknown): string {
-  return storable(error instanceof Error ? error.message : String(error));
+  return sanitizeText(error instanceof Error ? error.message : String(error));
 }
 
-export function failForGood(backend: Backend, job: Claimed, error: unknown) {
+export function fail(backend: Backend, job: Claimed, error: unknown) {
   const message = messageOf(error);
   const advice = error instanceof Refused ? (error.advice ?? null) : null;
   const reason = error instanceof Refused ? "refused" : "error";
-  return end(backend, job, {
+  return finish(backend, job, {
     to: "failed",
     set: { reason, error: message, advice },
     fact: { type: "failed", message, details: { reason } },
   });
 }
 
-export function cancelled(backend: Backend, job: Claimed, message: string) {
-  return end(backend, job, {
+export function finishCancelled(backend: Backend, job: Claimed, message: string) {
+  return finish(backend, job, {
     to: "cancelled",
     set: { reason: null, outcome: message },
     fact: { type: "cancelled", message },
   });
 }
 
-export function paused(backend: Backend, job: Claimed) {
-  return end(backend, job, {
+export function finishPaused(backend: Backend, job: Claimed) {
+  return finish(backend, job, {
     to: "paused",
     set: { reason: null },
     fact: { type: "paused", message: "Paused" },
@@ -146,9 +150,9 @@ export function paused(backend: Backend, job: Claimed) {
 }
 
 /** Its running time is used up. */
-export function timeOut(backend: Backend, job: Claimed, allowedMs: number) {
+export function failWithTimeout(backend: Backend, job: Claimed, allowedMs: number) {
   const message = `It was still running after ${formatDuration(allowedMs)}, the time this kind of job has`;
-  return end(backend, job, {
+  return finish(backend, job, {
     to: "failed",
     set: { reason: "timeout", error: message, advice: "Try again with less to do at once." },
     fact: { type: "failed", message, details: { reason: "timeout" } },
@@ -156,8 +160,8 @@ export function timeOut(backend: Backend, job: Claimed, allowedMs: number) {
 }
 
 /** A shutdown or a neighbour's end: no retry and no rescue is counted, and it goes to the front. */
-export function handBack(backend: Backend, job: Claimed, reason: "interrupted" | "rescued") {
-  return end(backend, job, {
+export function release(backend: Backend, job: Claimed, reason: "interrupted" | "rescued") {
+  return finish(backend, job, {
     to: "queued",
     set: { reason },
     fact: { type: "interrupted", message: "Interrupted; it goes on from its last checkpoint" },
@@ -167,11 +171,11 @@ export function handBack(backend: Backend, job: Claimed, reason: "interrupted" |
 /** The worker or runner is gone. What the person had asked for meanwhile is done. */
 export async function rescue(backend: Backend, job: JobRow) {
   if (job.cancel_requested_at)
-    return cancelled(backend, job, "Cancelled while its worker was lost");
-  if (job.pause_requested_at) return paused(backend, job);
+    return finishCancelled(backend, job, "Cancelled while its worker was lost");
+  if (job.pause_requested_at) return finishPaused(backend, job);
   const count = job.rescues + 1;
-  if (count < rescues.most) {
-    return end(backend, job, {
+  if (count < rescueLimits.max) {
+    return finish(backend, job, {
       to: "queued",
       set: { reason: "rescued", rescues: count },
       fact: {
@@ -181,8 +185,8 @@ export async function rescue(backend: Backend, job: JobRow) {
       },
     });
   }
-  const message = `Its worker was lost ${rescues.most} times without getting any further`;
-  return end(backend, job, {
+  const message = `Its worker was lost ${rescueLimits.max} times without getting any further`;
+  return finish(backend, job, {
     to: "failed",
     set: { reason: "worker_lost", rescues: count, error: message },
     fact: { type: "failed", message, details: { reason: "worker_lost" } },

@@ -3,7 +3,7 @@ import type { JobRow } from "../backend/schema.ts";
 import type { Status } from "./status.ts";
 
 /** A fact about a job that has been committed. */
-export interface LifeEvent {
+export interface JobLifecycleEvent {
   /** As in the job's events: created, started, retry_scheduled, rescued, succeeded… */
   type: string;
   job: string;
@@ -17,16 +17,16 @@ export interface LifeEvent {
 }
 
 /** What a worker and its runners do that somebody may want to count. */
-export type Observed =
-  | { what: "life"; event: LifeEvent }
+export type WorkerMetric =
+  | { what: "life"; event: JobLifecycleEvent }
   /** Progress of so many jobs was written in one statement. */
   | { what: "flushed"; jobs: number }
   /** A run found that its job had been taken from it. */
   | { what: "lease_lost"; job: string; kind: string; fence: number };
 
-export type Observe = (observed: Observed) => void;
+export type RecordMetric = (observed: WorkerMetric) => void;
 
-export function lifeEvent(type: string, row: JobRow): LifeEvent {
+export function lifecycleEvent(type: string, row: JobRow): JobLifecycleEvent {
   const { id, kind, status, fence } = row;
   return {
     type,
@@ -39,20 +39,20 @@ export function lifeEvent(type: string, row: JobRow): LifeEvent {
   };
 }
 
-export interface Life {
+export interface JobLifecycle {
   /** @returns a function that ends the subscription */
-  subscribe(listener: (event: LifeEvent) => void): () => void;
-  tell(events: readonly LifeEvent[]): void;
+  subscribe(listener: (event: JobLifecycleEvent) => void): () => void;
+  emit(events: readonly JobLifecycleEvent[]): void;
 }
 
-export function createLife(): Life {
-  const listeners = new Set<(event: LifeEvent) => void>();
+export function createJobLifecycle(): JobLifecycle {
+  const listeners = new Set<(event: JobLifecycleEvent) => void>();
   return {
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    tell(events) {
+    emit(events) {
       for (const event of events) for (const listener of listeners) listener(event);
     },
   };

@@ -13,19 +13,19 @@ import { isAvailable, listJobFiles } from "../storage/job-files.ts";
 import type { Previews } from "../storage/previews.ts";
 import { withPlaces } from "./eta/place-in-line.ts";
 import { listEvents, listNextEvents } from "./events.ts";
+import {
+  type LogPage,
+  type LogPosition,
+  linesPerPage,
+  type MinLevel,
+  readLogPage,
+  streamLog,
+} from "./job-log.ts";
 import { type JobSummaryRow, jobSummaryColumns } from "./job-summary.ts";
-import { type Counts, countByStatus } from "./list/counts.ts";
+import { countByStatus, type StatusCounts } from "./list/counts.ts";
 import { findCreatedSince, type JobOwner, listCreatedSince } from "./list/created-jobs.ts";
 import { countJobs, type JobList, listJobs } from "./list/list.ts";
 import type { JobFilter } from "./list/list-ranges.ts";
-import {
-  type LeastLevel,
-  type LogPage,
-  linesOnPage,
-  type Place,
-  readLog,
-  wholeLog,
-} from "./log.ts";
 
 /** The owner of a list of jobs: an account, or one member of it. */
 export interface ListOwner {
@@ -60,9 +60,9 @@ export interface JobReader {
     page: { after: number; limit: number; level?: LogRow["level"] | undefined },
   ): Promise<LogRow[]>;
   /** A page of the log around a place. */
-  logPage(id: string, place: Place, least?: LeastLevel): Promise<LogPage>;
+  logPage(id: string, place: LogPosition, least?: MinLevel): Promise<LogPage>;
   /** All log lines that there are by now, page by page. */
-  wholeLog(id: string, least?: LeastLevel): AsyncIterable<LogRow[]>;
+  wholeLog(id: string, least?: MinLevel): AsyncIterable<LogRow[]>;
 
   /** By number, behind `after`. */
   events(id: string, after: number, limit: number): Promise<EventRow[]>;
@@ -83,7 +83,7 @@ export interface JobReader {
   ): Promise<JobList<Also>>;
   /** How many jobs match; `max + 1` where there are more than `max`. */
   count(filter: JobFilter, max: number): Promise<number>;
-  countByStatus(owner: ListOwner): Promise<Counts>;
+  countByStatus(owner: ListOwner): Promise<StatusCounts>;
   /** Ids of the jobs that were created since a time (ms since 1970), the latest first. */
   createdSince(owner: ListOwner, since: number, limit: number): Promise<string[]>;
   /** Which of these jobs were created since a time; without ids, which of all active ones. */
@@ -164,7 +164,7 @@ export function createJobReader({
         .where("job_id", "=", id)
         .where("seq", ">", after)
         .orderBy("seq", "desc")
-        .limit(linesOnPage)
+        .limit(linesPerPage)
         .execute();
       return lines.reverse();
     },
@@ -177,8 +177,8 @@ export function createJobReader({
       if (level) lines = lines.where("level", "=", level);
       return lines.orderBy("seq").limit(limit).execute();
     },
-    logPage: (id, place, least) => readLog(db, id, place, least),
-    wholeLog: (id, least) => wholeLog(db, id, least),
+    logPage: (id, place, least) => readLogPage(db, id, place, least),
+    wholeLog: (id, least) => streamLog(db, id, least),
 
     events: (id, after, limit) => listEvents(db, id, after, limit),
     nextEvents: (id, after, limit) => listNextEvents(db, id, after, limit),

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { audit, type Via } from "./audit.ts";
+import { recordAudit, type Via } from "./audit.ts";
 import { currentJob } from "./current-job.ts";
-import { type Note, record, type Transition, transition } from "./transition.ts";
+import { type EventRecord, recordEvent, type Transition, transition } from "./transition.ts";
 
 /** A waiting job stands at once; a running one stops behind the batch in hand. */
 export async function pause(
@@ -18,7 +18,7 @@ export async function pause(
       ...{ id, to: "paused", from: ["queued"], at, set: { reason: null } },
       fact: { type: "paused", message: "Paused before it went on", details: { by } },
     };
-    const asked: Note = {
+    const asked: EventRecord = {
       ...{ id, at, set: { pause_requested_at: at }, first: "pause_requested_at" },
       fact: { type: "pause_requested", message: "Pause requested", details: { by } },
     };
@@ -27,9 +27,9 @@ export async function pause(
       const before = await currentJob(write.db, id);
       const active = before.status === "queued" || before.status === "running";
       if (!active || before.pause_requested_at || before.cancel_requested_at) return before;
-      const changed = (await transition(write, waiting)) ?? (await record(write, asked));
+      const changed = (await transition(write, waiting)) ?? (await recordEvent(write, asked));
       if (changed) {
-        await audit(write.db, { jobId: id, userId: by, via, action: "paused", at });
+        await recordAudit(write.db, { jobId: id, userId: by, via, action: "paused", at });
         return changed;
       }
     }
@@ -58,7 +58,7 @@ export async function resume(
       fact,
     });
     if (!resumed) return currentJob(write.db, id);
-    await audit(write.db, { jobId: id, userId: by, via, action: "resumed", at });
+    await recordAudit(write.db, { jobId: id, userId: by, via, action: "resumed", at });
     return resumed;
   });
 }

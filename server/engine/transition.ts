@@ -2,13 +2,13 @@
 import { sql, type UpdateObject } from "kysely";
 import type { Write } from "../backend/backend.ts";
 import type { JobRow, Schema } from "../backend/schema.ts";
-import { lifeEvent } from "./job-lifecycle.ts";
+import { lifecycleEvent } from "./job-lifecycle.ts";
 import { isFinal, type Status, sourcesOf, transitions } from "./status.ts";
 
 type Columns = UpdateObject<Schema, "jobs">;
 
 /** What is told of a change; numbered per job without gaps. */
-export interface Fact {
+export interface JobEventInput {
   type: string;
   message: string;
   details?: Record<string, unknown>;
@@ -17,7 +17,7 @@ export interface Fact {
 export interface Transition {
   id: string;
   to: Status;
-  fact: Fact;
+  fact: JobEventInput;
   at: number;
   /** Given when a run (or what speaks for a lost one) ends: no row changes unless it still holds. */
   fence?: number;
@@ -44,9 +44,9 @@ export async function transition(write: Write, change: Transition): Promise<JobR
   const row = await update.returningAll().executeTakeFirst();
   if (!row) return undefined;
   if (to === "queued") await write.ring({ id, runAt: row.run_at, priority: row.priority });
-  await keepEvent(write, row, fact, at);
+  await insertEvent(write, row, fact, at);
   // Last, for everything that starts or ends in the account waits for this row.
-  if (fence !== undefined) await leave(write, row.account_id);
+  if (fence !== undefined) await decrementRunning(write, row.account_id);
   return row;
 }
 
@@ -57,9 +57,9 @@ function sources({ to, from, fence }: Transition): Status[] {
   return given;
 }
 
-export interface Note {
+export interface EventRecord {
   id: string;
-  fact: Fact;
+  fact: JobEventInput;
   at: number;
   fence?: number;
   /** Default: only a running job. */
@@ -70,7 +70,7 @@ export interface Note {
 }
 
 /** Adds a fact and columns without changing the status. */
-export async function record(write: Write, change: Note): Promise<JobRow | undefined> {
+export async function recordEvent(write: Write, change: EventRecord): Promise<JobRow | undefined> {
   let update = write.db
     .updateTable("jobs")
     .set({ ...change.set, version: sql`version + 1`, event_seq: sql`event_seq + 1` })
@@ -79,12 +79,17 @@ export async function record(write: Write, change: Note): Promise<JobRow | undef
   if (change.fence !== undefined) update = update.where("fence", "=", change.fence);
   if (change.first) update = update.where(change.first, "is", null);
   const row = await update.returningAll().executeTakeFirst();
-  if (row) await keepEvent(write, row, change.fact, change.at);
+  if (row) await insertEvent(write, row, change.fact, change.at);
   return row;
 }
 
 /** The number comes from the locked row, so a reader never sees 8 before 7. */
-export async function keepEvent(write: Write, row: JobRow, fact: Fact, at: number): Promise<void> {
+export async function insertEvent(
+  write: Write,
+  row: JobRow,
+  fact: JobEventInput,
+  at: number,
+): Promise<void> {
   await write.db
     .insertInto("job_events")
     .values({
@@ -97,7 +102,7 @@ export async function keepEvent(write: Write, row: JobRow, fact: Fact, at: numbe
     })
     .execute();
   write.changed(row.id);
-  write.happened(lifeEvent(fact.type, row));
+  write.happened(lifecycleEvent(fact.type, row));
 }
 
 function released(at: number): Columns {
@@ -118,7 +123,7 @@ function ending(to: Status, at: number): Columns {
   return isFinal(to) ? { finished_at: at, checkpoint: null, pause_requested_at: null } : {};
 }
 
-async function leave(write: Write, accountId: string): Promise<void> {
+async function decrementRunning(write: Write, accountId: string): Promise<void> {
   await write.db
     .updateTable("accounts")
     .set({ running_jobs: sql`running_jobs - 1` })

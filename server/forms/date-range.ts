@@ -1,6 +1,6 @@
 /** Spans of days as a person means them: in their own time zone. Pure. */
 import { Temporal } from "temporal-polyfill";
-import type { Span } from "../engine/list/list-ranges.ts";
+import type { TimeRange } from "../engine/list/list-ranges.ts";
 
 /** Whole days up to now, today among them. */
 export const recentDays: ReadonlyMap<string, number> = new Map([
@@ -30,13 +30,13 @@ export function parseDay(text: string | undefined): string {
 }
 
 /** @param now ms since 1970 */
-export function lastDays(days: number, zone: string, now: number): Span {
+export function lastDays(days: number, zone: string, now: number): TimeRange {
   const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
   return { from: startOfDay(today.subtract({ days: days - 1 }), zone) };
 }
 
 /** @param from the first day and the last, either of them may be empty */
-export function daysBetween(from: string, to: string, zone: string): Span {
+export function daysBetween(from: string, to: string, zone: string): TimeRange {
   return {
     from: from ? startOfDay(Temporal.PlainDate.from(from), zone) : undefined,
     to: to ? startOfDay(Temporal.PlainDate.from(to).add({ days: 1 }), zone) : undefined,

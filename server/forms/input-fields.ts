@@ -1,6 +1,6 @@
 /** The fields of a kind's input, as a form needs them; read from the schema that checks the input. */
 import { z } from "zod";
-import { isSecret } from "../engine/start/secret.ts";
+import { isSecret } from "../engine/start/is-secret.ts";
 import type { Kind } from "../job.ts";
 
 export interface InputField {

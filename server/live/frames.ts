@@ -4,7 +4,7 @@ import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
-import { type Counts, mostCounted } from "../engine/list/counts.ts";
+import { maxCounted, type StatusCounts } from "../engine/list/counts.ts";
 import { isFinal } from "../engine/status.ts";
 import { countsView } from "../presenters/dashboard.ts";
 import { jobView } from "../presenters/job.ts";
@@ -22,7 +22,7 @@ export interface Frames {
   panel(view: JobView): string;
   row(view: JobView): string;
   logLines(id: string, lines: readonly LogRow[]): string;
-  counts(scope: CountsView["scope"], counts: Counts, now: number): string;
+  counts(scope: CountsView["scope"], counts: StatusCounts, now: number): string;
   /** Empty while the job is not final. */
   result(row: JobSummaryRow, now: number): Promise<string>;
 }
@@ -52,7 +52,7 @@ export function createFrames(options: {
       render.partial("jobs/_log_lines", { ...linesView(id, lines), oob: true }),
     counts: (scope, counts, now) =>
       render.partial("jobs/_status_counts", {
-        ...countsView(scope, counts, mostCounted, now),
+        ...countsView(scope, counts, maxCounted, now),
         oob: true,
       }),
     async result(row, now) {

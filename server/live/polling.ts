@@ -6,7 +6,7 @@ import { LRUCache } from "lru-cache";
 import type { StepRow } from "../backend/schema.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
-import { createAnswerCache } from "../engine/list/answer-cache.ts";
+import { createQueryCache } from "../engine/list/query-cache.ts";
 import { isFinal } from "../engine/status.ts";
 import type { Frames } from "./frames.ts";
 import { isSameShape } from "./next-frame.ts";
@@ -129,7 +129,7 @@ export interface PolledCounts {
 
 /** @returns a function that gives the counts of each list among the topics, at most 2 s old */
 export function createPolledCounts({ reader, frames, now }: Parts) {
-  const cache = createAnswerCache<PolledCounts>(now, countsMaxAgeMs);
+  const cache = createQueryCache<PolledCounts>(now, countsMaxAgeMs);
 
   async function read(scope: ListScope, owner: ReturnType<typeof listOwner>) {
     const counts = await reader.countByStatus(owner);
@@ -142,7 +142,7 @@ export function createPolledCounts({ reader, frames, now }: Parts) {
   ): Promise<PolledCounts[]> => {
     const lists = [...scopesOf(topics)].map((scope) => {
       const owner = listOwner(scope, accountId, userId);
-      return cache.of(
+      return cache.get(
         JSON.stringify([scope, owner]),
         () => read(scope, owner),
         () => true,

@@ -1,7 +1,7 @@
 /** What the system does for itself from time to time; the queue says when, and which worker. */
 import { deleteExpiredSessions } from "../accounts/sessions.ts";
 import type { Backend, Chore } from "../backend/backend.ts";
-import { mendCounters } from "../engine/worker/counters.ts";
+import { repairRunningCounters } from "../engine/worker/running-counters.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "../storage/storage.ts";
 import { removeExpiredFiles, removeUnusedUploads } from "./old-files.ts";
@@ -24,7 +24,7 @@ export function createChores(parts: {
 }): Chore[] {
   const { backend, log, retentionDays } = parts;
   const chores: Chore[] = [
-    { name: "counters", everyMinutes: 1, run: () => mendCounters(backend) },
+    { name: "counters", everyMinutes: 1, run: () => repairRunningCounters(backend) },
     { name: "files", everyMinutes: 10, run: (signal) => removeExpiredFiles(parts, signal) },
     {
       name: "uploads",

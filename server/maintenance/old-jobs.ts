@@ -1,7 +1,7 @@
 /** Jobs that ended long ago go, with all that they left; what they came to stays known for a while. */
 import { sql } from "kysely";
 import type { Backend, Write } from "../backend/backend.ts";
-import { firstIdOf } from "../engine/list/first-id.ts";
+import { minJobIdAt } from "../engine/list/first-id.ts";
 import type { Storage } from "../storage/storage.ts";
 import { inSmallSteps } from "./small-steps.ts";
 
@@ -35,7 +35,7 @@ export async function removeOldJobs(
     after = page.at(-1)!.id;
   }
   await inSmallSteps(backend, signal, (write, most) =>
-    forget(write, firstIdOf(before - rememberedMs), most),
+    forget(write, minJobIdAt(before - rememberedMs), most),
   );
 }
 
@@ -45,7 +45,7 @@ function oldJobs({ db }: Backend, before: number, after: string) {
     .selectFrom("jobs")
     .select(["id", "finished_at"])
     .where("id", ">", after)
-    .where("id", "<", firstIdOf(before))
+    .where("id", "<", minJobIdAt(before))
     .orderBy("id")
     .limit(pageSize)
     .execute();

@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
-import type { Observe } from "../engine/job-lifecycle.ts";
+import type { RecordMetric } from "../engine/job-lifecycle.ts";
 import { addJobFigures } from "./job-figures.ts";
 import { addQueueFigures } from "./queue-figures.ts";
 import { serveFigures } from "./serve.ts";
@@ -18,7 +18,7 @@ export async function startFigures(parts: {
   config: Pick<Config, "host" | "metricsPort">;
   backend: Backend;
   live?: LiveParts;
-}): Promise<Observe> {
+}): Promise<RecordMetric> {
   const { role, config, backend, live } = parts;
   if (config.metricsPort === null) return () => {};
   const figures = new Registry();

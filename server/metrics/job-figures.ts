@@ -1,13 +1,13 @@
 /** What happens to jobs in this process, and in the runners of a worker. */
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { LifeEvent, Observe } from "../engine/job-lifecycle.ts";
+import type { JobLifecycleEvent, RecordMetric } from "../engine/job-lifecycle.ts";
 import { isFinal } from "../engine/status.ts";
 
 const waits = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
 const runs = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 14_400];
 
 /** @returns what is to be told all that is observed */
-export function addJobFigures(figures: Registry): Observe {
+export function addJobFigures(figures: Registry): RecordMetric {
   const registers = [figures];
   const events = new Counter({
     name: "headway_job_events_total",
@@ -57,7 +57,7 @@ export function addJobFigures(figures: Registry): Observe {
     registers,
   });
 
-  function happened({ type, kind, status, waitedMs, ranMs }: LifeEvent): void {
+  function happened({ type, kind, status, waitedMs, ranMs }: JobLifecycleEvent): void {
     events.inc({ kind, type });
     if (type === "rescued") rescues.inc();
     if (waitedMs !== null) wait.observe({ kind }, waitedMs / 1_000);

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { auditDownloads } from "../engine/audit.ts";
+import { recordDownloads } from "../engine/audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../engine/bulk.ts";
 import { start } from "../engine/start/start.ts";
 import type { Env, Services } from "../services.ts";
@@ -92,7 +92,7 @@ export function bulkRoutes(services: Services): Hono<Env> {
       jobs.map(({ id }) => id),
     );
     if (files.length === 0) return backWith(c, "plain", "None of these jobs has left a file.");
-    await auditDownloads(backend, doerOf(c.var.person), files);
+    await recordDownloads(backend, doerOf(c.var.person), files);
     return zipAnswer(c, `Files of ${formatCount(jobs.length, "jobs")}.zip`, files);
   }
 

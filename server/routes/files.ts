@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
-import { auditDownloads } from "../engine/audit.ts";
+import { recordDownloads } from "../engine/audit.ts";
 import type { Env, Services } from "../services.ts";
 import { formatAttachment } from "../storage/content-disposition.ts";
 import { linkLifetimeHours, verifyFileLink } from "../storage/file-links.ts";
@@ -44,7 +44,7 @@ export function filesRoutes(services: FileServices): Hono<Env> {
 
   function note(person: Person, file: JobFile): Promise<void> {
     const { job_id: jobId, id: fileId, name: fileName } = file;
-    return auditDownloads(backend, doerOf(person), [{ jobId, fileId, fileName }]);
+    return recordDownloads(backend, doerOf(person), [{ jobId, fileId, fileName }]);
   }
 
   function send(c: Context<Env>, file: JobFile, size: number): Response {

@@ -4,7 +4,7 @@ import { visibleJobs } from "../accounts/authorize.ts";
 import type { Backend } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
 import type { JobFilter } from "../engine/list/list-ranges.ts";
-import { search } from "../engine/list/search.ts";
+import { searchJobs } from "../engine/list/search.ts";
 import { isFinal, type Status, statuses } from "../engine/status.ts";
 import { daysBetween, lastDays, parseDay, parseTimeZone, recentDays } from "../forms/date-range.ts";
 import type { JobChoice } from "../job.ts";
@@ -21,7 +21,7 @@ export interface Filter {
   from: string;
   to: string;
   scope: "mine" | "account";
-  where: Pick<JobFilter, "statuses" | "kinds" | "span">;
+  where: Pick<JobFilter, "statuses" | "kinds" | "period">;
   /** What is set, by the names of the query. */
   fields: HiddenField[];
   /** True where anything is left out of the scope. */
@@ -57,8 +57,8 @@ export function readFilter(
   const where: Filter["where"] = {};
   if (status) where.statuses = groups.get(status);
   if (type) where.kinds = [type];
-  if (when === "dates") where.span = daysBetween(from, to, zone);
-  else if (when) where.span = lastDays(recentDays.get(when)!, zone, now);
+  if (when === "dates") where.period = daysBetween(from, to, zone);
+  else if (when) where.period = lastDays(recentDays.get(when)!, zone, now);
   const set = {
     ...{ q, status, type },
     ...(when === "dates" ? { from, to } : { when }),
@@ -86,8 +86,8 @@ export async function listFilter(
   { q, scope, where }: Pick<Filter, "q" | "scope" | "where">,
 ): Promise<JobFilter> {
   const visible = visibleJobs(person, scope);
-  const found = q ? await search(backend.db, catalog, visible, q) : undefined;
-  return { ...where, ...visible, found };
+  const found = q ? await searchJobs(backend.db, catalog, visible, q) : undefined;
+  return { ...where, ...visible, search: found };
 }
 
 const spans: [string, string][] = [
@@ -134,12 +134,12 @@ const last = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** The same for a job that acts on what matches at a moment, ms. */
 export function choiceOf({ q, scope, where }: Filter, until: number): JobChoice {
-  const { statuses, kinds, span } = where;
+  const { statuses, kinds, period } = where;
   // The first day and the last that can be typed may begin and end in years of other lengths.
   const iso = (at: number | undefined) =>
     at === undefined || at < first || at > last ? undefined : new Date(at).toISOString();
   return {
-    ...{ scope, statuses, kinds, from: iso(span?.from), to: iso(span?.to) },
+    ...{ scope, statuses, kinds, from: iso(period?.from), to: iso(period?.to) },
     ...(q && { q }),
     until: new Date(until).toISOString(),
   };

@@ -71,7 +71,7 @@ export function newJobsRoutes(services: NewJobServices): Hono<Env> {
       const started = await start(backend, catalog, {
         ...{ kind: type, input: inputFrom(kind, typed), accountId, userId, idempotencyKey, runAt },
         ...{ retryOf: from?.id, changed: from !== undefined },
-        ...(wrong && { wrong: { when: wrong } }),
+        ...(wrong && { errors: { when: wrong } }),
         unlessActive: field(body, "anyway") ? undefined : visibleJobs(person, "account"),
       });
       if (started.repeated) setFlash(c, { tone: "plain", text: repeatedText(started) }, config);

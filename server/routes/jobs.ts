@@ -3,10 +3,10 @@ import { type Context, Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
 import { assetHref } from "../assets/href.ts";
 import { withPlaces } from "../engine/eta/place-in-line.ts";
-import { createAnswerCache } from "../engine/list/answer-cache.ts";
-import { type Counts, mostCounted } from "../engine/list/counts.ts";
+import { maxCounted, type StatusCounts } from "../engine/list/counts.ts";
 import type { JobFilter } from "../engine/list/list-ranges.ts";
-import { mostFound } from "../engine/list/search.ts";
+import { createQueryCache } from "../engine/list/query-cache.ts";
+import { maxMatchesPerWord } from "../engine/list/search.ts";
 import { type Status, statuses } from "../engine/status.ts";
 import { listPollSeconds } from "../live/poll-interval.ts";
 import { countsView } from "../presenters/dashboard.ts";
@@ -24,8 +24,8 @@ const keptMs = 2_000;
 export function dashboardRoutes(services: Services): Hono<Env> {
   const { backend, catalog, frames, jobs: reader, render } = services;
   const routes = new Hono<Env>();
-  const allCounts = createAnswerCache<Counts>(() => backend.now(), keptMs);
-  const matchCounts = createAnswerCache<number>(() => backend.now(), keptMs);
+  const allCounts = createQueryCache<StatusCounts>(() => backend.now(), keptMs);
+  const matchCounts = createQueryCache<number>(() => backend.now(), keptMs);
 
   routes.get("/jobs", async (c) => {
     const { person } = c.var;
@@ -44,11 +44,11 @@ export function dashboardRoutes(services: Services): Hono<Env> {
         layout: layoutOf(c, filter, jobs, now),
         jobs,
         filter: filterView(filter, catalog, person),
-        counts: countsView(filter.scope, counts, mostCounted, now),
-        notice: where.found?.more ? tooMany : "",
+        counts: countsView(filter.scope, counts, maxCounted, now),
+        notice: where.search?.truncated ? tooMany : "",
         bulk: {
           countText: `${formatCount(jobs.length, "jobs")} shown`,
-          allText: isWhole ? "" : `All ${formatCappedCount(matching, mostCounted)} that match`,
+          allText: isWhole ? "" : `All ${formatCappedCount(matching, maxCounted)} that match`,
           fields: filter.fields,
         },
         olderHref: list.next ? filter.href({ after: list.next }) : null,
@@ -57,17 +57,21 @@ export function dashboardRoutes(services: Services): Hono<Env> {
     );
   });
 
-  function countAll(owner: { accountId: string; userId?: string }): Promise<Counts> {
-    const mayBeOld = (counts: Counts) => sumOf(counts, statuses) > countedAtOnce;
-    return allCounts.of(JSON.stringify(owner), () => reader.countByStatus(owner), mayBeOld);
+  function countAll(owner: { accountId: string; userId?: string }): Promise<StatusCounts> {
+    const mayBeOld = (counts: StatusCounts) => sumOf(counts, statuses) > countedAtOnce;
+    return allCounts.get(JSON.stringify(owner), () => reader.countByStatus(owner), mayBeOld);
   }
 
   /** What is filtered by status alone was counted already. */
-  async function countMatching(filter: Filter, where: JobFilter, counts: Counts): Promise<number> {
+  async function countMatching(
+    filter: Filter,
+    where: JobFilter,
+    counts: StatusCounts,
+  ): Promise<number> {
     if (!filter.q && !filter.type && !filter.when) return sumOf(counts, where.statuses ?? statuses);
     const key = JSON.stringify([where.accountId, where.userId, filter.fields]);
-    const count = () => reader.count(where, mostCounted);
-    return matchCounts.of(key, count, (matching) => matching > countedAtOnce);
+    const count = () => reader.count(where, maxCounted);
+    return matchCounts.get(key, count, (matching) => matching > countedAtOnce);
   }
 
   function layoutOf(
@@ -90,8 +94,8 @@ export function dashboardRoutes(services: Services): Hono<Env> {
   return routes;
 }
 
-function sumOf(counts: Counts, of: readonly Status[]): number {
+function sumOf(counts: StatusCounts, of: readonly Status[]): number {
   return of.reduce((sum, status) => sum + counts[status], 0);
 }
 
-const tooMany = `Very many jobs have these words. The search looked at ${formatNumber(mostFound)} of each, the latest first: type more, or choose a kind.`;
+const tooMany = `Very many jobs have these words. The search looked at ${formatNumber(maxMatchesPerWord)} of each, the latest first: type more, or choose a kind.`;

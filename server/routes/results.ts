@@ -1,7 +1,7 @@
 /** GET /jobs/:id/result and results.zip: on to what a job left, or all of its files at once. */
 import { type Context, Hono } from "hono";
 import type { JobRow } from "../backend/schema.ts";
-import { auditDownloads } from "../engine/audit.ts";
+import { recordDownloads } from "../engine/audit.ts";
 import type { Env, Services } from "../services.ts";
 import { listArchiveEntries } from "../storage/archive-entries.ts";
 import { createFileLink } from "../storage/file-links.ts";
@@ -36,7 +36,7 @@ export function resultRoutes(services: Services): Hono<Env> {
     if (files.length === 0) return nothing(c, job);
     const fileName = archiveName(job);
     const archive = { jobId: job.id, fileId: "zip", fileName };
-    if (c.req.method === "GET") await auditDownloads(backend, doerOf(c.var.person), [archive]);
+    if (c.req.method === "GET") await recordDownloads(backend, doerOf(c.var.person), [archive]);
     return zipAnswer(c, fileName, files);
   });
 

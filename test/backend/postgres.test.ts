@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isWorthRetrying } from "../../server/engine/retryable.ts";
+import { isTransientError } from "../../server/engine/transient-error.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { databaseContract } from "./contract/database.ts";
 import { queueContract } from "./contract/queue.ts";
@@ -38,7 +38,7 @@ describe("statements that the server keeps", () => {
     let failures = 0;
     for (let time = 0; time < 10; time++) {
       await touch().catch((error) => {
-        expect(isWorthRetrying(error)).toBe(true);
+        expect(isTransientError(error)).toBe(true);
         failures++;
       });
     }

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
 import {
-  cancelled,
-  failForGood,
+  fail,
   failOrRetry,
-  handBack,
-  paused,
+  failWithTimeout,
+  finishCancelled,
+  finishDone,
+  finishPaused,
+  release,
   rescue,
-  succeed,
-  timeOut,
 } from "../../server/engine/finish.ts";
 import { Refused, TryAgain } from "../../server/job.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -33,13 +33,13 @@ describe.each(backends)("ends on $name", (which) => {
 
   /** Every way to end, done to a running job. */
   const ends: Record<string, (job: JobRow) => Promise<JobRow | undefined>> = {
-    succeed: (job) => succeed(opened.backend, job, { message: "Done", page: "/contacts" }),
-    failForGood: (job) => failForGood(opened.backend, job, new Error("no")),
+    succeed: (job) => finishDone(opened.backend, job, { message: "Done", page: "/contacts" }),
+    failForGood: (job) => fail(opened.backend, job, new Error("no")),
     retry: (job) => failOrRetry(opened.backend, job, noop, new TryAgain("busy")),
-    cancelled: (job) => cancelled(opened.backend, job, "Cancelled"),
-    paused: (job) => paused(opened.backend, job),
-    timeOut: (job) => timeOut(opened.backend, job, 2_000),
-    handBack: (job) => handBack(opened.backend, job, "interrupted"),
+    cancelled: (job) => finishCancelled(opened.backend, job, "Cancelled"),
+    paused: (job) => finishPaused(opened.backend, job),
+    timeOut: (job) => failWithTimeout(opened.backend, job, 2_000),
+    handBack: (job) => release(opened.backend, job, "interrupted"),
     rescue: (job) => rescue(opened.backend, job),
   };
 
@@ -97,7 +97,7 @@ describe.each(backends)("ends on $name", (which) => {
   });
 
   test("the time that was not enough is told as people say it", async () => {
-    const row = await timeOut(opened.backend, await insert(), 7_200_000);
+    const row = await failWithTimeout(opened.backend, await insert(), 7_200_000);
     expect(row!.error).toBe("It was still running after 2 h, the time this kind of job has");
   });
 
@@ -126,15 +126,15 @@ describe.each(backends)("ends on $name", (which) => {
   });
 
   test("handing back counts neither as a retry nor as a rescue", async () => {
-    const row = await handBack(opened.backend, await insert({ rescues: 1, retries: 1 }), "rescued");
+    const row = await release(opened.backend, await insert({ rescues: 1, retries: 1 }), "rescued");
     expect(row).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, retries: 1 });
   });
 
   test("words that quote what no database keeps end a job all the same", async () => {
     const quoted = 'Row 3 is "\0"';
-    const failed = await failForGood(opened.backend, await insert(), new Refused(quoted));
+    const failed = await fail(opened.backend, await insert(), new Refused(quoted));
     expect(failed).toMatchObject({ status: "failed", error: 'Row 3 is "\u{FFFD}"' });
-    const done = await succeed(opened.backend, await insert(), { message: quoted });
+    const done = await finishDone(opened.backend, await insert(), { message: quoted });
     expect(done).toMatchObject({ status: "done", outcome: 'Row 3 is "\u{FFFD}"' });
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Backend } from "../../server/backend/backend.ts";
-import { auditDownloads, readAudit } from "../../server/engine/audit.ts";
+import { listAudit, recordDownloads } from "../../server/engine/audit.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { pause, resume } from "../../server/engine/pause.ts";
 import { AlreadyActive, type StartRequest } from "../../server/engine/start/request.ts";
@@ -113,8 +113,8 @@ describe.each(backends)("one click is one job, on $name", (which) => {
   });
 
   test("what is wrong beside the input stops a start, and not what was started before", async () => {
-    const wrong = { wrong: { run_at: "This time has passed" } };
-    await expect(begin({ text: "late" }, wrong)).rejects.toMatchObject({ fields: wrong.wrong });
+    const wrong = { errors: { run_at: "This time has passed" } };
+    await expect(begin({ text: "late" }, wrong)).rejects.toMatchObject({ fields: wrong.errors });
     const key = { idempotencyKey: "key-2", runAt: backend.now() + hour };
     const job = await begin({ text: "late" }, key);
     const again = await start(backend, catalog, asked({ text: "late" }, { ...key, ...wrong }));
@@ -133,7 +133,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect((await startNow(backend, job.id, "ada")).version).toBe(due.version);
     const events = ["created", "paused", "resumed", "brought_forward"];
     expect(await eventTypes(backend, job.id)).toEqual(events);
-    const deeds = (await readAudit(backend.db, job.id, 10)).map(({ action, via }) => [action, via]);
+    const deeds = (await listAudit(backend.db, job.id, 10)).map(({ action, via }) => [action, via]);
     expect(deeds).toContainEqual(["started_now", "api"]);
     expect(deeds).toHaveLength(4);
     await cancel(backend, job.id, "ada");
@@ -149,13 +149,13 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     await sleep(2);
     const ended = await readJob(backend, job.id);
     const again = (await retry(backend, catalog, ended, "ada")).job;
-    const deeds = await readAudit(backend.db, job.id, 10);
+    const deeds = await listAudit(backend.db, job.id, 10);
     expect(deeds).toMatchObject([
       { action: "retried", user_id: "ada", via: "page", new_job_id: again.id },
       { action: "cancelled", user_id: "bob", via: "page" },
       { action: "started", user_id: "ada", via: "api" },
     ]);
-    expect(await readAudit(backend.db, job.id, 1)).toEqual(deeds.slice(0, 1));
+    expect(await listAudit(backend.db, job.id, 1)).toEqual(deeds.slice(0, 1));
     await cancel(backend, again.id, "ada");
   });
 
@@ -165,12 +165,12 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const people = { jobId: job.id, fileId: "file-1", fileName: "people.csv" };
     const rest = { jobId: job.id, fileId: "file-2", fileName: "rest.csv" };
     const download = (ms: number, userId: string, files: (typeof people)[]) =>
-      auditDownloads({ ...backend, now: () => ms }, { userId, via: "page" }, files);
+      recordDownloads({ ...backend, now: () => ms }, { userId, via: "page" }, files);
     for (const ms of [noon, noon + 1, noon + hour - 1]) await download(ms, "ada", [people]);
     await download(noon + hour, "ada", [people]);
     await download(noon, "bob", [people]);
     await download(noon, "ada", [people, rest]);
-    const deeds = await readAudit(backend.db, job.id, 10);
+    const deeds = await listAudit(backend.db, job.id, 10);
     const downloads = deeds.filter(({ action }) => action === "downloaded");
     expect(downloads.map(({ user_id, file_name }) => `${user_id} ${file_name}`).sort()).toEqual([
       "ada people.csv",

@@ -2,20 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { claimStatement, lockStatement } from "../../server/backend/postgres/queue.ts";
 import { bestStatement } from "../../server/backend/sqlite/queue.ts";
-import { readAudit } from "../../server/engine/audit.ts";
+import { listAudit } from "../../server/engine/audit.ts";
 import { pastSteps } from "../../server/engine/eta/history.ts";
 import { withPlaces } from "../../server/engine/eta/place-in-line.ts";
 import { typicalDurations } from "../../server/engine/eta/typical-duration.ts";
 import { listCreatedSince } from "../../server/engine/list/created-jobs.ts";
 import { countJobs, listJobs } from "../../server/engine/list/list.ts";
 import type { JobFilter } from "../../server/engine/list/list-ranges.ts";
-import { search } from "../../server/engine/list/search.ts";
+import { searchJobs } from "../../server/engine/list/search.ts";
 import { AlreadyActive } from "../../server/engine/start/request.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { isFinal } from "../../server/engine/status.ts";
-import { mendCounters } from "../../server/engine/worker/counters.ts";
+import { sendHeartbeat } from "../../server/engine/worker/heartbeat.ts";
+import { repairRunningCounters } from "../../server/engine/worker/running-counters.ts";
 import { claimCleanups, createSweeper } from "../../server/engine/worker/sweep.ts";
-import { beat } from "../../server/engine/worker/worker-beat.ts";
 import { createLog } from "../../server/log.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { testCatalog } from "../support/kinds.ts";
@@ -47,8 +47,8 @@ const filters: [string, JobFilter][] = [
     { ...busy, kinds: [unusual, rare], statuses: ["failed", "queued"] },
   ],
   ["of somebody who has none", { ...everyone, userId: "nobody" }],
-  ["of some days", { ...everyone, span: { from: weekAgo, to: weekAgo + 86_400_000 } }],
-  ["of one's own, of some days", { ...seldom, span: { from: weekAgo } }],
+  ["of some days", { ...everyone, period: { from: weekAgo, to: weekAgo + 86_400_000 } }],
+  ["of one's own, of some days", { ...seldom, period: { from: weekAgo } }],
 ];
 
 describe.each(backends)("with many jobs in the table, on $name", (which) => {
@@ -92,9 +92,9 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     async (text) => {
       for (const who of [everyone, busy, seldom]) {
         await expectBounded(async ({ db }) => {
-          const found = await search(db, testCatalog, who, text);
-          await listJobs(db, { ...who, found }, { limit: 50 });
-          await listJobs(db, { ...who, found, kinds: [unusual] }, { limit: 50 });
+          const found = await searchJobs(db, testCatalog, who, text);
+          await listJobs(db, { ...who, search: found }, { limit: 50 });
+          await listJobs(db, { ...who, search: found, kinds: [unusual] }, { limit: 50 });
         });
       }
     },
@@ -176,7 +176,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
       await db.insertInto("job_audit_entries").values(some).execute();
     }
     await analyse(opened.backend);
-    await expectBounded((backend) => readAudit(backend.db, id, 50));
+    await expectBounded((backend) => listAudit(backend.db, id, 50));
   });
 
   test("a claim looks at the first of each account", async () => {
@@ -190,9 +190,9 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
 
   test("neither beat nor sweep looks through the table", async () => {
     await expectBounded(async (backend) => {
-      await beat(backend, "worker-1", null);
+      await sendHeartbeat(backend, "worker-1", null);
       await claimCleanups(backend, 5);
-      await mendCounters(backend);
+      await repairRunningCounters(backend);
       await createSweeper(backend, createLog("silent", "worker")).sweep("worker-1");
     });
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { statuses, transitions } from "../../server/engine/status.ts";
-import { record, transition } from "../../server/engine/transition.ts";
+import { recordEvent, transition } from "../../server/engine/transition.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { eventTypes, insertJob, readJob, running } from "../support/job-row.ts";
 
@@ -68,7 +68,8 @@ describe.each(backends)("transitions on $name", (which) => {
   test("a fact is numbered from the row, and only while the run holds", async () => {
     const { backend } = opened;
     const { id } = await insertJob(backend, running({ fence: 2, event_seq: 6 }));
-    const note = (fence: number) => backend.write((tx) => record(tx, { id, fence, at: 1, fact }));
+    const note = (fence: number) =>
+      backend.write((tx) => recordEvent(tx, { id, fence, at: 1, fact }));
     expect(await note(1)).toBeUndefined();
     expect((await note(2))?.event_seq).toBe(7);
     expect((await note(2))?.event_seq).toBe(8);
@@ -85,7 +86,7 @@ describe.each(backends)("transitions on $name", (which) => {
     const { backend } = opened;
     const { id } = await insertJob(backend, running());
     await Promise.all(
-      Array.from({ length: 20 }, () => backend.write((tx) => record(tx, { id, at: 1, fact }))),
+      Array.from({ length: 20 }, () => backend.write((tx) => recordEvent(tx, { id, at: 1, fact }))),
     );
     expect(await eventTypes(backend, id)).toHaveLength(20);
     expect((await readJob(backend, id)).event_seq).toBe(20);

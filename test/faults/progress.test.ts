@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createEstimator } from "../../server/engine/eta/estimator.ts";
-import { progressWriter } from "../../server/engine/run/flush.ts";
-import { createProgress } from "../../server/engine/run/progress.ts";
+import { createProgressTracker } from "../../server/engine/run/progress-tracker.ts";
+import { progressWriter } from "../../server/engine/run/progress-writer.ts";
 import { backends } from "../support/backends.ts";
 import { insertJob, readJob, running } from "../support/job-row.ts";
 import { gapless, openScene } from "./scene.ts";
@@ -33,7 +33,7 @@ describe.each(backends)("progress on $name", (which) => {
     const holds = await insertJob(backend, running({ fence: 1 }));
     const ended = await insertJob(backend, { status: "done", fence: 1, finished_at: 1 });
     const errors: unknown[] = [];
-    const progress = createProgress({
+    const progress = createProgressTracker({
       write: progressWriter(backend),
       now: backend.now,
       onError: (error) => errors.push(error),
@@ -56,7 +56,7 @@ describe.each(backends)("progress on $name", (which) => {
 
   test("moments that are no whole ones, or none at all, harm no neighbour either", async () => {
     const { backend } = await openScene(which);
-    const progress = createProgress({
+    const progress = createProgressTracker({
       write: progressWriter(backend),
       now: backend.now,
       onError: () => {},
@@ -88,7 +88,7 @@ describe.each(backends)("progress on $name", (which) => {
     const scene = await openScene(which);
     const { backend } = scene;
     const errors: unknown[] = [];
-    const progress = createProgress({
+    const progress = createProgressTracker({
       write: progressWriter(backend),
       now: backend.now,
       onError: (error) => errors.push(error),

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { claim } from "../../server/engine/claim.ts";
-import { cancelled, handBack, succeed } from "../../server/engine/finish.ts";
+import { finishCancelled, finishDone, release } from "../../server/engine/finish.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { backends } from "../support/backends.ts";
 import { anotherProcess } from "./another-process.ts";
@@ -81,15 +81,15 @@ async function race(
   if (job.status === "cancelled") expect(job.result_page).toBeNull();
   // After the end nothing changes any more.
   await cancel(scene.backend, id, "person-1");
-  expect(await succeed(scene.backend, row, { message: "Late" })).toBeUndefined();
+  expect(await finishDone(scene.backend, row, { message: "Late" })).toBeUndefined();
   expect(await scene.job(id)).toEqual(job);
   return job.status as "done" | "cancelled";
 }
 
 /** As a run ends: well, by its own look at the request, or handed back by a stop of its worker. */
 async function end({ backend, job }: Scene, row: JobRow, round: number): Promise<void> {
-  if (round % 5 === 4) return void (await handBack(backend, row, "interrupted"));
+  if (round % 5 === 4) return void (await release(backend, row, "interrupted"));
   const asked = (await job(row.id)).cancel_requested_at;
-  if (asked) await cancelled(backend, row, "Cancelled");
-  else await succeed(backend, row, { message: "Done", page: "/contacts" });
+  if (asked) await finishCancelled(backend, row, "Cancelled");
+  else await finishDone(backend, row, { message: "Done", page: "/contacts" });
 }

@@ -5,11 +5,11 @@ import type { JobRow } from "../../server/backend/schema.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { claim } from "../../server/engine/claim.ts";
 import { clear } from "../../server/engine/clear.ts";
-import { succeed } from "../../server/engine/finish.ts";
+import { finishDone } from "../../server/engine/finish.ts";
 import { createJobReader } from "../../server/engine/job-reader.ts";
-import { progressWriter } from "../../server/engine/run/flush.ts";
-import type { LogLine } from "../../server/engine/run/log-lines.ts";
-import type { ProgressRow } from "../../server/engine/run/tracked-job.ts";
+import type { LogLine } from "../../server/engine/run/log-buffer.ts";
+import type { ProgressRow } from "../../server/engine/run/progress-state.ts";
+import { progressWriter } from "../../server/engine/run/progress-writer.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createFrames } from "../../server/live/frames.ts";
 import { createHub, type Hub } from "../../server/live/hub.ts";
@@ -114,7 +114,7 @@ describe.each(backends)("the hub on $name", (which) => {
     await stream.has("Running");
     await progress(claimed, 42);
     await stream.has("value=0.42>");
-    await succeed(opened.backend, claimed, { message: "All done" });
+    await finishDone(opened.backend, claimed, { message: "All done" });
     await stream.has("All done");
     stream.leave();
   });
@@ -133,7 +133,7 @@ describe.each(backends)("the hub on $name", (which) => {
     await row.has("value=0.07>");
     expect(page.count("panel-")).toBe(panels);
     expect(row.chunks.at(-1)).not.toContain("row-");
-    await succeed(opened.backend, claimed, { message: "Done" });
+    await finishDone(opened.backend, claimed, { message: "Done" });
     page.leave();
     row.leave();
   });
@@ -146,7 +146,7 @@ describe.each(backends)("the hub on $name", (which) => {
     for (let done = 1; done <= 60; done++) await progress(claimed, done);
     await stream.has("value=0.6>");
     expect(stream.count("progress-")).toBeLessThan(40);
-    await succeed(opened.backend, claimed, { message: "The very end" });
+    await finishDone(opened.backend, claimed, { message: "The very end" });
     await stream.has("The very end");
     stream.leave();
   });
@@ -159,7 +159,7 @@ describe.each(backends)("the hub on $name", (which) => {
       await progress(claimed, done);
       watch(`job:${job.id}`).leave();
     }
-    await succeed(opened.backend, claimed, { message: "Ended" });
+    await finishDone(opened.backend, claimed, { message: "Ended" });
     await first.has("Ended");
     const versions = first.chunks.flatMap((chunk) => {
       const found = /data-version="?(\d+)/.exec(chunk);
@@ -183,7 +183,7 @@ describe.each(backends)("the hub on $name", (which) => {
     expect(stream.chunks.find((chunk) => chunk.includes("third line"))).toMatch(
       new RegExp(`^event:lines\ndata:${job.id} 3 `),
     );
-    await succeed(opened.backend, claimed, { message: "Done" });
+    await finishDone(opened.backend, claimed, { message: "Done" });
     stream.leave();
   });
 
@@ -262,7 +262,7 @@ describe.each(backends)("the hub on $name", (which) => {
       expect(panels().length).toBeGreaterThan(1);
     }, 10_000);
     for (const panel of panels()) expect(panel).toContain("Tidying up");
-    await succeed(opened.backend, claimed, { message: "Done" });
+    await finishDone(opened.backend, claimed, { message: "Done" });
     row.leave();
     page.leave();
   });
@@ -282,7 +282,7 @@ describe.each(backends)("the hub on $name", (which) => {
     await late.has("third line");
     const told = late.chunks.join("").match(/(first|second|third) line/g);
     expect(told?.slice(0, 3)).toEqual(["first line", "second line", "third line"]);
-    await succeed(opened.backend, claimed, { message: "Done" });
+    await finishDone(opened.backend, claimed, { message: "Done" });
     before.leave();
     late.leave();
   });
@@ -309,7 +309,7 @@ describe.each(backends)("the hub on $name", (which) => {
     const stream = watch(`job:${job.id}`);
     await stream.has("panel-");
     await vi.waitFor(() => expect(stream.chunks.join("")).toMatch(/<i>[2-4] s</), 5_000);
-    await succeed(opened.backend, claimed, { message: "Done" });
+    await finishDone(opened.backend, claimed, { message: "Done" });
     stream.leave();
   });
 

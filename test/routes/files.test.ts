@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
 import { defaultPreferences } from "../../server/accounts/preferences.ts";
 import { type Config, readConfig } from "../../server/config.ts";
-import { readAudit } from "../../server/engine/audit.ts";
+import { listAudit } from "../../server/engine/audit.ts";
 import { createLog } from "../../server/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { filesRoutes } from "../../server/routes/files.ts";
@@ -134,7 +134,7 @@ test.each([
   const id = `file-told-${looks}`;
   await addFile(id, content, { mediaType });
   const told = async () => {
-    const deeds = await readAudit(db.backend.db, "job-1", 100);
+    const deeds = await listAudit(db.backend.db, "job-1", 100);
     return deeds.filter(({ file_name, dedup_key }) => file_name && dedup_key.endsWith(id)).length;
   };
   const get = (headers: Record<string, string>, method = "GET") =>

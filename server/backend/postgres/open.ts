@@ -7,7 +7,11 @@ import {
   sql,
   type Transaction,
 } from "kysely";
-import { createLife, type LifeEvent, lifeEvent } from "../../engine/job-lifecycle.ts";
+import {
+  createJobLifecycle,
+  type JobLifecycleEvent,
+  lifecycleEvent,
+} from "../../engine/job-lifecycle.ts";
 import type { Backend, Doorbell, RelationColumns, Write } from "../backend.ts";
 import { claimType } from "../claim-event.ts";
 import { migrate } from "../migrate.ts";
@@ -44,7 +48,7 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
   const db = new Kysely<Schema>({ dialect });
   const notifier = createNotifier(pool);
   const upsert = createUpsert();
-  const life = createLife();
+  const life = createJobLifecycle();
   const clock = await createClock(pool);
   const { now } = clock;
 
@@ -53,18 +57,22 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
     { durable = true }: { durable?: boolean } = {},
   ): Promise<T> {
     const changed = new Set<string>();
-    const events: LifeEvent[] = [];
+    const events: JobLifecycleEvent[] = [];
     const result = await db.transaction().execute(async (tx) => {
       if (!durable) await tx.executeQuery(CompiledQuery.raw("set local synchronous_commit = off"));
       return work(handle(tx, changed, events));
     });
     // A notification inside a durable transaction makes all of them wait in one line.
-    life.tell(events);
+    life.emit(events);
     notifier.tell(changed);
     return result;
   }
 
-  function handle(tx: Transaction<Schema>, changed: Set<string>, events: LifeEvent[]): Write {
+  function handle(
+    tx: Transaction<Schema>,
+    changed: Set<string>,
+    events: JobLifecycleEvent[],
+  ): Write {
     return {
       db: tx,
       changed: (id) => void changed.add(id),
@@ -78,7 +86,7 @@ export async function openPostgres({ url, directUrl, statementMs }: Address): Pr
   }
 
   function onClaim(row: JobRow): void {
-    life.tell([lifeEvent(claimType(row), row)]);
+    life.emit([lifecycleEvent(claimType(row), row)]);
     notifier.tell([row.id]);
   }
 

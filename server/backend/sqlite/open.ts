@@ -1,5 +1,5 @@
 import { type Expression, Kysely, sql, type Transaction } from "kysely";
-import { createLife, type LifeEvent } from "../../engine/job-lifecycle.ts";
+import { createJobLifecycle, type JobLifecycleEvent } from "../../engine/job-lifecycle.ts";
 import type { Backend, RelationColumns, Write } from "../backend.ts";
 import { migrate } from "../migrate.ts";
 import type { Schema } from "../schema.ts";
@@ -21,21 +21,25 @@ export function openSqlite(path: string): Backend {
   const writerFile = openFile(path);
   const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
   const now = Date.now;
-  const life = createLife();
+  const life = createJobLifecycle();
 
   async function write<T>(work: (write: Write) => Promise<T>): Promise<T> {
-    const events: LifeEvent[] = [];
+    const events: JobLifecycleEvent[] = [];
     const result = await writer.transaction().execute(async (tx) => {
       const changed = new Set<string>();
       const result = await work(handle(tx, changed, events));
       if (changed.size > 0) await signal(tx, changed);
       return result;
     });
-    life.tell(events);
+    life.emit(events);
     return result;
   }
 
-  function handle(tx: Transaction<Schema>, changed: Set<string>, events: LifeEvent[]): Write {
+  function handle(
+    tx: Transaction<Schema>,
+    changed: Set<string>,
+    events: JobLifecycleEvent[],
+  ): Write {
     return {
       db: tx,
       changed: (id) => void changed.add(id),

@@ -1,7 +1,7 @@
 /** The queue on the file itself: queued rows of `jobs` are its entries. */
 import type Database from "better-sqlite3";
 import { type RawBuilder, sql } from "kysely";
-import { lifeEvent } from "../../engine/job-lifecycle.ts";
+import { lifecycleEvent } from "../../engine/job-lifecycle.ts";
 import type { Backend, Listening, Queue, Write } from "../backend.ts";
 import { claimEvent, claimType } from "../claim-event.ts";
 import { hasRoom } from "../has-room.ts";
@@ -71,7 +71,7 @@ async function claim(write: Write, workerId: string, at: number): Promise<JobRow
   await sql`insert into job_events (job_id, seq, type, message, details, created_at)
     select id, event_seq, ${claimEvent}, ${at} from jobs where id = ${row.id}`.execute(db);
   write.changed(row.id);
-  write.happened(lifeEvent(claimType(row), row));
+  write.happened(lifecycleEvent(claimType(row), row));
   return row;
 }
 

@@ -21,7 +21,7 @@ export function recallLater(run: Run, estimator: Estimator): () => void {
       const known = await recall(run).catch(() => undefined);
       if (!known || ended) return;
       estimator.know(known);
-      run.tracked.expect();
+      run.progress.estimateChanged();
     },
     run.row.fence === 1 ? afterMs.first : afterMs.again,
   );

@@ -4,21 +4,23 @@ import type { Schema } from "../../backend/schema.ts";
 import { isFinal, type Status, statuses } from "../status.ts";
 
 /** More are not counted: it would take longer with every job there is. */
-export const mostCounted = 10_000;
+export const maxCounted = 10_000;
 
 /** `mostCounted + 1` where there are more. */
-export type Counts = Record<Status, number>;
+export type StatusCounts = Record<Status, number>;
 
 /** What was cleared from the list is not counted. */
 export async function countByStatus(
   db: Kysely<Schema>,
   { accountId, userId }: { accountId: string; userId?: string | undefined },
-): Promise<Counts> {
+): Promise<StatusCounts> {
   const user = userId ? sql` and user_id = ${userId}` : sql``;
   const owned = sql`account_id = ${accountId}${user}`;
   const counted = statuses.map((status) => countOf(status, owned));
-  const { rows } = await sql<Counts>`select ${sql.join(counted)}`.execute(db);
-  return Object.fromEntries(statuses.map((status) => [status, Number(rows[0]![status])])) as Counts;
+  const { rows } = await sql<StatusCounts>`select ${sql.join(counted)}`.execute(db);
+  return Object.fromEntries(
+    statuses.map((status) => [status, Number(rows[0]![status])]),
+  ) as StatusCounts;
 }
 
 function countOf(status: Status, owned: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -27,5 +29,5 @@ function countOf(status: Status, owned: RawBuilder<unknown>): RawBuilder<unknown
     : sql`finished_at is null`;
   return sql`(select count(*) from (select 1 from jobs
     where ${owned} and status = ${sql.lit(status)} and ${shown}
-    limit ${sql.lit(mostCounted + 1)}) as part) as ${sql.ref(status)}`;
+    limit ${sql.lit(maxCounted + 1)}) as part) as ${sql.ref(status)}`;
 }

@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import type { JobRow, Schema } from "../../backend/schema.ts";
 import { isFinal, statuses } from "../status.ts";
-import { firstIdOf } from "./first-id.ts";
+import { minJobIdAt } from "./first-id.ts";
 
 /** A job's id and whose it is. */
 export type JobOwner = Pick<JobRow, "id" | "account_id" | "user_id">;
@@ -27,7 +27,7 @@ export async function listCreatedSince(
       .select("id")
       .where("account_id", "=", accountId)
       .where("status", "=", status)
-      .where("id", ">=", firstIdOf(since))
+      .where("id", ">=", minJobIdAt(since))
       .limit(limit);
     if (userId !== undefined) jobs = jobs.where("user_id", "=", userId);
     if (!isFinal(status)) return jobs.where("finished_at", "is", null).orderBy("id", "desc");

@@ -3,7 +3,7 @@
  * making. https://www.rfc-editor.org/rfc/rfc9562#section-5.7
  * @param at ms since 1970
  */
-export function firstIdOf(at: number): string {
+export function minJobIdAt(at: number): string {
   const hex = Math.min(Math.max(0, at), 2 ** 48 - 1)
     .toString(16)
     .padStart(12, "0");

@@ -7,7 +7,13 @@ import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { JobRow, Schema } from "../../backend/schema.ts";
 import { type JobSummaryRow, jobSummaryColumns } from "../job-summary.ts";
 import { isFinal } from "../status.ts";
-import { type JobFilter, type Place, placeOf, rangesOf, ranks } from "./list-ranges.ts";
+import {
+  activeRanks,
+  type JobFilter,
+  type ListCursor,
+  listRanges,
+  parseCursor,
+} from "./list-ranges.ts";
 
 export interface JobList<Also extends keyof JobRow = never> {
   jobs: (JobSummaryRow & Pick<JobRow, Also>)[];
@@ -25,31 +31,31 @@ export async function listJobs<Also extends keyof JobRow = never>(
   page: { limit: number; after?: string | undefined; also?: readonly Also[] },
 ): Promise<JobList<Also>> {
   const { limit, also = [] } = page;
-  const ranges = rangesOf(filter, { after: placeOf(page.after), limit: limit + 1 });
+  const ranges = listRanges(filter, { after: parseCursor(page.after), limit: limit + 1 });
   if (ranges.length === 0) return { jobs: [], next: undefined };
   const columns = [...jobSummaryColumns, ...also].map((column) => `jobs.${column}`).join(", ");
   const { rows } = await sql<JobList<Also>["jobs"][number]>`
     select ${sql.raw(columns)} from (
-      ${inOrder(ranges)} limit ${limit + 1}
+      ${ordered(ranges)} limit ${limit + 1}
     ) as place join jobs on jobs.id = place.id
     order by place.sort desc, place.id desc`.execute(db);
   const jobs = rows.slice(0, limit);
-  return { jobs, next: rows.length > limit ? nameOf(jobs.at(-1)!) : undefined };
+  return { jobs, next: rows.length > limit ? formatCursor(jobs.at(-1)!) : undefined };
 }
 
 /**
  * All that matches at this moment, in the order of the list.
- * @param most so many ids at most
+ * @param limit so many ids at most
  */
 export async function listIds(
   db: Kysely<Schema>,
   filter: JobFilter,
-  most: number,
+  limit: number,
 ): Promise<string[]> {
-  const ranges = rangesOf(filter, { limit: most });
+  const ranges = listRanges(filter, { limit: limit });
   if (ranges.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
-    select id from (${inOrder(ranges)} limit ${most}) as place
+    select id from (${ordered(ranges)} limit ${limit}) as place
     order by sort desc, id desc`.execute(db);
   return rows.map(({ id }) => id);
 }
@@ -58,20 +64,20 @@ export async function listIds(
 export async function countJobs(
   db: Kysely<Schema>,
   filter: JobFilter,
-  most: number,
+  max: number,
 ): Promise<number> {
-  const ranges = rangesOf(filter, { limit: most + 1 });
+  const ranges = listRanges(filter, { limit: max + 1 });
   if (ranges.length === 0) return 0;
   const { rows } = await sql<{ count: unknown }>`select count(*) as count from (
-      select id from (${sql.join(ranges, sql` union all `)}) as each limit ${most + 1}
+      select id from (${sql.join(ranges, sql` union all `)}) as each limit ${max + 1}
     ) as part`.execute(db);
   return Number(rows[0]!.count);
 }
 
-function inOrder(ranges: RawBuilder<unknown>[]): RawBuilder<Place> {
+function ordered(ranges: RawBuilder<unknown>[]): RawBuilder<ListCursor> {
   return sql`${sql.join(ranges, sql` union all `)} order by sort desc, id desc`;
 }
 
-function nameOf({ id, status, finished_at }: JobSummaryRow): string {
-  return `${isFinal(status) ? finished_at : ranks[status]}.${id}`;
+function formatCursor({ id, status, finished_at }: JobSummaryRow): string {
+  return `${isFinal(status) ? finished_at : activeRanks[status]}.${id}`;
 }

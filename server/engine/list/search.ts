@@ -6,45 +6,45 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Schema } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import { wordsOf } from "../start/words.ts";
+import { searchTerms } from "../start/search-terms.ts";
 
 /** Jobs that are looked at for a word. */
-export const mostFound = 1_000;
+export const maxMatchesPerWord = 1_000;
 /** More are not typed, but pasted. */
-const mostWords = 6;
+const maxWords = 6;
 /** A shorter beginning of an id is that of all jobs of an hour and more. */
-const idBegins = /^[0-9a-f]{8}[0-9a-f-]{0,28}$/;
+const idPrefix = /^[0-9a-f]{8}[0-9a-f-]{0,28}$/;
 
-export interface Found {
+export interface SearchMatches {
   /** The kinds whose titles hold all that was typed: all of their jobs match. */
   kinds: readonly string[];
   /** Ids of other jobs that match, each once, at most some thousands; null where there are none. */
   ids: RawBuilder<{ id: string }> | null;
   /** Conditions on `jobs` that these must meet besides. */
-  also: RawBuilder<unknown>;
+  conditions: RawBuilder<unknown>;
   /** True where more jobs than were looked at have what was typed. */
-  more: boolean;
+  truncated: boolean;
 }
 
-interface Who {
+interface Owner {
   accountId: string;
   userId?: string | undefined;
 }
 
 /** @param text as typed, not empty */
-export async function search(
+export async function searchJobs(
   db: Kysely<Schema>,
   catalog: Catalog,
-  who: Who,
+  who: Owner,
   text: string,
-): Promise<Found> {
+): Promise<SearchMatches> {
   const typed = text.trim().toLowerCase();
-  if (idBegins.test(typed)) return byId(typed);
-  const words = wordsOf(typed).slice(0, mostWords);
-  const nothing: Found = { kinds: [], ids: null, also: sql`1 = 1`, more: false };
+  if (idPrefix.test(typed)) return matchId(typed);
+  const words = searchTerms(typed).slice(0, maxWords);
+  const nothing: SearchMatches = { kinds: [], ids: null, conditions: sql`1 = 1`, truncated: false };
   if (words.length === 0) return nothing;
-  const titles = words.map((word) => kindsTitled(catalog, word));
-  const counts = await countEach(db, who, words);
+  const titles = words.map((word) => kindsByTitle(catalog, word));
+  const counts = await countMatches(db, who, words);
   // A word of no title has to be among a job's own; of such words the rarest leads to the fewest.
   const own = words.map((_, n) => n).filter((n) => titles[n]!.length === 0);
   const [rarest] = own.toSorted((a, b) => counts[a]! - counts[b]!);
@@ -52,57 +52,57 @@ export async function search(
     (n) => counts[n]! > 0,
   );
   const parts = leading.map(
-    (n) => sql`select id from (${having(who, words[n]!, mostFound)}) as part`,
+    (n) => sql`select id from (${jobsWithTerm(who, words[n]!, maxMatchesPerWord)}) as part`,
   );
-  const conditions = words.flatMap((word, n) => (n === rarest ? [] : matches(word, titles[n]!)));
+  const conditions = words.flatMap((word, n) => (n === rarest ? [] : hasTerm(word, titles[n]!)));
   return {
     kinds: titles.reduce((all, some) => all.filter((kind) => some.includes(kind))),
     ids:
       parts.length > 0
         ? sql`select distinct id from (${sql.join(parts, sql` union all `)}) as found`
         : null,
-    also: conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`1 = 1`,
-    more: leading.some((n) => counts[n]! > mostFound),
+    conditions: conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`1 = 1`,
+    truncated: leading.some((n) => counts[n]! > maxMatchesPerWord),
   };
 }
 
-function byId(typed: string): Found {
+function matchId(typed: string): SearchMatches {
   // Ids of the same moment, of everybody's jobs: which of them one may see is asked besides.
   const ids = sql<{ id: string }>`select id from jobs
-    where id >= ${typed} and id < ${`${typed}g`} order by id desc limit ${mostFound}`;
-  return { kinds: [], ids, also: sql`1 = 1`, more: false };
+    where id >= ${typed} and id < ${`${typed}g`} order by id desc limit ${maxMatchesPerWord}`;
+  return { kinds: [], ids, conditions: sql`1 = 1`, truncated: false };
 }
 
-function kindsTitled(catalog: Catalog, word: string): string[] {
+function kindsByTitle(catalog: Catalog, word: string): string[] {
   return [...catalog]
-    .filter(([, kind]) => wordsOf(kind.title).some((each) => each.startsWith(word)))
+    .filter(([, kind]) => searchTerms(kind.title).some((each) => each.startsWith(word)))
     .map(([name]) => name);
 }
 
 /** @returns for each word how many entries begin with it, one more than are looked at for many */
-async function countEach(db: Kysely<Schema>, who: Who, words: readonly string[]) {
+async function countMatches(db: Kysely<Schema>, who: Owner, words: readonly string[]) {
   const counts = words.map(
     (word, n) =>
-      sql`(select count(*) from (${having(who, word, mostFound + 1)}) as part) as ${sql.ref(`n${n}`)}`,
+      sql`(select count(*) from (${jobsWithTerm(who, word, maxMatchesPerWord + 1)}) as part) as ${sql.ref(`n${n}`)}`,
   );
   const { rows } = await sql<Record<string, unknown>>`select ${sql.join(counts)}`.execute(db);
   return words.map((_, n) => Number(rows[0]![`n${n}`]));
 }
 
 /** The exact word comes before longer ones, and the latest job of each first. */
-function having({ accountId, userId }: Who, word: string, most: number) {
+function jobsWithTerm({ accountId, userId }: Owner, word: string, most: number) {
   const owner = userId === undefined ? sql`account_id = ${accountId}` : sql`user_id = ${userId}`;
   return sql<{ id: string }>`select job_id as id from job_search_terms
-    where ${owner} and ${begins(word)} order by term, job_id desc limit ${most}`;
+    where ${owner} and ${startsWith(word)} order by term, job_id desc limit ${most}`;
 }
 
 /** Asked of each row by itself: there are few of them, and very many words. */
-function matches(word: string, kinds: readonly string[]): RawBuilder<unknown> {
-  const own = sql`(select 1 from job_search_terms where job_id = jobs.id and ${begins(word)} limit 1) = 1`;
+function hasTerm(word: string, kinds: readonly string[]): RawBuilder<unknown> {
+  const own = sql`(select 1 from job_search_terms where job_id = jobs.id and ${startsWith(word)} limit 1) = 1`;
   return kinds.length > 0 ? sql`(${own} or kind in (${sql.join(kinds)}))` : own;
 }
 
-function begins(word: string): RawBuilder<unknown> {
+function startsWith(word: string): RawBuilder<unknown> {
   return sql`term >= ${word} and term < ${word + last}`;
 }
 

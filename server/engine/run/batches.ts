@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Write } from "../../backend/backend.ts";
 import type { Batch, BatchOptions, Tally } from "../../job.ts";
-import type { Rejects } from "./rejects.ts";
+import type { Rejections } from "./rejections.ts";
 import { loseLease, type Run } from "./run.ts";
 
 interface Checkpoint {
@@ -20,19 +20,19 @@ export async function runBatches<Item, Cursor>(
   run: Run,
   step: number,
   counts: Tally,
-  rejects: Rejects,
+  rejects: Rejections,
   options: BatchOptions<Item, Cursor>,
 ): Promise<void> {
   const { signal } = run.abort;
-  const last = lastCheckpoint(run, step);
+  const last = readCheckpoint(run, step);
   let done = last?.done ?? 0;
   for await (const batch of options.from(last?.cursor as Cursor | undefined)) {
     signal.throwIfAborted();
     done = batch.done ?? done + batch.items.length;
     const checkpoint: Checkpoint = { step, cursor: batch.cursor, done };
-    const tally = await commit(run, batch, checkpoint, rejects, options);
+    const tally = await commitBatch(run, batch, checkpoint, rejects, options);
     for (const name of ["succeeded", "rejected", "skipped"] as const) counts[name] += tally[name];
-    run.tracked.set(done, options.total ?? null, batch.message ?? null);
+    run.progress.set(done, options.total ?? null, batch.message ?? null);
     // A database that answers at once never lets the process turn to what else waits: the wish to
     // stop, the supervisor's pings, the progress of this job and its neighbours.
     await turn();
@@ -40,21 +40,21 @@ export async function runBatches<Item, Cursor>(
   }
 }
 
-function lastCheckpoint(run: Run, step: number): Checkpoint | undefined {
+function readCheckpoint(run: Run, step: number): Checkpoint | undefined {
   const kept: Checkpoint | null = JSON.parse(run.row.checkpoint ?? "null");
   return kept?.step === step ? kept : undefined;
 }
 
-async function commit<Item, Cursor>(
+async function commitBatch<Item, Cursor>(
   run: Run,
   batch: Batch<Item, Cursor>,
   checkpoint: Checkpoint,
-  rejects: Rejects,
+  rejects: Rejections,
   { write: writeItems }: BatchOptions<Item, Cursor>,
 ): Promise<Tally> {
   const tally = await run.backend.write(async (write) => {
     // First of all the fence: it locks the row, so nobody takes the job over in between.
-    await hold(run, write, checkpoint);
+    await saveCheckpoint(run, write, checkpoint);
     const wrote = await writeItems?.(batch.items, write);
     const rejected = rejects.take();
     const tally = {
@@ -63,7 +63,7 @@ async function commit<Item, Cursor>(
       skipped: wrote?.skipped ?? 0,
     };
     await rejected.write(write, run.row.id);
-    await count(run, write, tally);
+    await addCounts(run, write, tally);
     write.changed(run.row.id);
     return tally;
   });
@@ -72,7 +72,7 @@ async function commit<Item, Cursor>(
 }
 
 /** Reaching a checkpoint shows that the job gets on, so its rescues start from nothing again. */
-async function hold(run: Run, { db }: Write, checkpoint: Checkpoint): Promise<void> {
+async function saveCheckpoint(run: Run, { db }: Write, checkpoint: Checkpoint): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable("jobs")
     .set({
@@ -89,7 +89,7 @@ async function hold(run: Run, { db }: Write, checkpoint: Checkpoint): Promise<vo
   if (numUpdatedRows === 0n) loseLease(run);
 }
 
-async function count(run: Run, { db }: Write, tally: Tally): Promise<void> {
+async function addCounts(run: Run, { db }: Write, tally: Tally): Promise<void> {
   if (tally.succeeded + tally.rejected + tally.skipped === 0) return;
   await db
     .updateTable("jobs")

@@ -1,7 +1,7 @@
 /** Files that a job leaves for download: whole, or not there. */
 import type { Backend } from "../../backend/backend.ts";
 import type { Storage } from "../../storage/storage.ts";
-import { milliseconds } from "../duration.ts";
+import { parseDuration } from "../parse-duration.ts";
 import { loseLease, type Run, Stopped } from "./run.ts";
 
 export interface NewFile {
@@ -18,19 +18,20 @@ const folderOf = (jobId: string) => `jobs/${jobId}/files/`;
  * that an earlier run left is replaced. Bytes that nobody lists, because the process ended in
  * between or they cannot be removed for now, go when the job is cleaned up behind.
  */
-export async function keepFile(
+export async function saveFile(
   run: Run,
   file: NewFile,
   chunks: AsyncIterable<Uint8Array | string>,
 ): Promise<void> {
   const { storage, row } = run;
   const key = `${folderOf(row.id)}${file.id}`;
-  const { size } = await storage.save(key, bytes(chunks, run.abort.signal));
+  const { size } = await storage.save(key, encodeChunks(chunks, run.abort.signal));
   try {
-    for (const replaced of await list(run, file, key, size)) await removeIfItCan(storage, replaced);
+    for (const replaced of await insertFile(run, file, key, size))
+      await tryRemove(storage, replaced);
   } catch (error) {
     // By now the job may have been cleaned up behind; any other error leaves open what was written.
-    if (error instanceof Stopped && error.why === "lost") await removeIfItCan(storage, key);
+    if (error instanceof Stopped && error.reason === "lost") await tryRemove(storage, key);
     throw error;
   }
 }
@@ -39,7 +40,7 @@ export async function keepFile(
  * Bytes of an ended job that it does not list.
  * @throws where they cannot be removed for now
  */
-export async function removeUnlisted(
+export async function removeUnlistedFiles(
   { backend, storage }: { backend: Backend; storage: Storage },
   jobId: string,
 ): Promise<void> {
@@ -54,15 +55,15 @@ export async function removeUnlisted(
   for (const key of kept) if (!listed.has(key)) await storage.delete(key);
 }
 
-function removeIfItCan(storage: Storage, key: string): Promise<void> {
+function tryRemove(storage: Storage, key: string): Promise<void> {
   return storage.delete(key).catch(() => {});
 }
 
 /** @returns the keys of what it replaces, listed no more */
-async function list(run: Run, file: NewFile, key: string, size: number): Promise<string[]> {
+async function insertFile(run: Run, file: NewFile, key: string, size: number): Promise<string[]> {
   const { backend, row, kind } = run;
   const role = file.role ?? "result";
-  const keptMs = kind.keepFilesFor && milliseconds(kind.keepFilesFor);
+  const keptMs = kind.keepFilesFor && parseDuration(kind.keepFilesFor);
   return backend.write(async (write) => {
     const held = await write.db
       .updateTable("jobs")
@@ -99,7 +100,7 @@ async function list(run: Run, file: NewFile, key: string, size: number): Promise
   });
 }
 
-async function* bytes(
+async function* encodeChunks(
   chunks: AsyncIterable<Uint8Array | string>,
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {

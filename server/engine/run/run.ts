@@ -4,8 +4,8 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Kind } from "../../job.ts";
 import type { Storage } from "../../storage/storage.ts";
-import type { Tracked } from "./progress.ts";
-import type { Reach } from "./reach.ts";
+import type { PolicyFor } from "./job-policy.ts";
+import type { JobProgress } from "./progress-tracker.ts";
 
 /** Why a run is asked to stop. */
 export type StopReason = "cancel" | "pause" | "deadline" | "shutdown" | "lost";
@@ -13,10 +13,10 @@ export type StopReason = "cancel" | "pause" | "deadline" | "shutdown" | "lost";
 /** What `signal.reason` holds; kinds that let it pass end the way it says. */
 export class Stopped extends Error {
   override name = "Stopped";
-  readonly why: StopReason;
+  readonly reason: StopReason;
   constructor(why: StopReason) {
     super(`Stopped: ${why}`);
-    this.why = why;
+    this.reason = why;
   }
 }
 
@@ -26,9 +26,9 @@ export interface Run {
   readonly backend: Backend;
   readonly storage: Storage;
   readonly catalog: Catalog;
-  readonly reach: Reach;
+  readonly policyFor: PolicyFor;
   readonly abort: AbortController;
-  readonly tracked: Tracked;
+  readonly progress: JobProgress;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The stages of one run: each is done once in a job's life, however many runs that takes. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
-import type { Fact } from "../transition.ts";
-import { record } from "../transition.ts";
+import type { JobEventInput } from "../transition.ts";
+import { recordEvent } from "../transition.ts";
 import { loseLease, type Run } from "./run.ts";
 
 export interface Steps {
@@ -11,8 +11,8 @@ export interface Steps {
   current(): number;
 }
 
-export async function openSteps(run: Run): Promise<Steps> {
-  const { backend, row, tracked } = run;
+export async function loadSteps(run: Run): Promise<Steps> {
+  const { backend, row, progress: tracked } = run;
   const rows = await backend.db
     .selectFrom("job_steps")
     .selectAll()
@@ -25,9 +25,11 @@ export async function openSteps(run: Run): Promise<Steps> {
     running = step.position;
     // A step that an earlier run began is gone on with: its place and counts are kept.
     const begun = step.status === "running";
-    const toWhole = scaleOf(rows, step.position);
+    const toWhole = wholeJobScale(rows, step.position);
     const { position } = step;
-    tracked.begin(begun ? { position, toWhole, told: toldOf(row) } : { position, toWhole });
+    tracked.beginStep(
+      begun ? { position, toWhole, saved: savedProgress(row) } : { position, toWhole },
+    );
     if (begun) return;
     const fact = { type: "step_started", message: step.name };
     const set = { current_step: step.position, step_done: 0, step_total: null, message: null };
@@ -35,7 +37,7 @@ export async function openSteps(run: Run): Promise<Steps> {
   }
 
   async function finish(step: StepRow, value: unknown): Promise<void> {
-    await tracked.finish();
+    await tracked.flush();
     const at = backend.now();
     const before = rows
       .slice(0, step.position)
@@ -53,12 +55,12 @@ export async function openSteps(run: Run): Promise<Steps> {
     running = undefined;
   }
 
-  async function change(step: StepRow, kept: Partial<StepRow>, fact: Fact, set: object) {
+  async function change(step: StepRow, kept: Partial<StepRow>, fact: JobEventInput, set: object) {
     await backend.write(async (write) => {
       const details = { step: step.position + 1, steps: rows.length };
       const at = backend.now();
       const change = { id: row.id, fence: row.fence, at, fact: { ...fact, details }, set };
-      if (!(await record(write, change))) loseLease(run);
+      if (!(await recordEvent(write, change))) loseLease(run);
       await write.db
         .updateTable("job_steps")
         .set(kept)
@@ -91,12 +93,15 @@ export async function openSteps(run: Run): Promise<Steps> {
   };
 }
 
-function toldOf({ step_done, step_total, progress, message }: JobRow) {
+function savedProgress({ step_done, step_total, progress, message }: JobRow) {
   return { done: step_done, total: step_total, progress, message };
 }
 
 /** The share of the steps before this one, and of this one as far as it is. */
-function scaleOf(rows: StepRow[], position: number): (fraction: number | null) => number | null {
+function wholeJobScale(
+  rows: StepRow[],
+  position: number,
+): (fraction: number | null) => number | null {
   const whole = rows.reduce((sum, step) => sum + step.weight, 0);
   const before = rows.slice(0, position).reduce((sum, step) => sum + step.weight, 0);
   const own = rows[position]!.weight;

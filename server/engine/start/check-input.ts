@@ -2,13 +2,16 @@
 import type { z } from "zod";
 import type { Kind } from "../../job.ts";
 
-export type Checked =
+export type CheckedInput =
   | { ok: true; input: Record<string, unknown> }
   /** By the name of the field, "mapping.3" within one; "input" for the whole. */
   | { ok: false; errors: Record<string, string> };
 
-export function checkInput(kind: Pick<Kind, "input">, given: Record<string, unknown>): Checked {
-  const parsed = kind.input.safeParse(given, { error: plainly });
+export function checkInput(
+  kind: Pick<Kind, "input">,
+  given: Record<string, unknown>,
+): CheckedInput {
+  const parsed = kind.input.safeParse(given, { error: inputError });
   if (parsed.success) return { ok: true, input: parsed.data };
   const errors: Record<string, string> = {};
   for (const { path, message } of parsed.error.issues) {
@@ -18,7 +21,7 @@ export function checkInput(kind: Pick<Kind, "input">, given: Record<string, unkn
 }
 
 /** For the rules of a kind that bring no message of their own. */
-function plainly(issue: z.core.$ZodRawIssue): string | undefined {
+function inputError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_type") {
     if (issue.input === undefined || issue.input === "") return "Fill this in";
     if (issue.expected === "number") return "Enter a number";

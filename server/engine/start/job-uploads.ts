@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Backend } from "../../backend/backend.ts";
 import type { UploadRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
-import { storable } from "../storable.ts";
+import { sanitizeText } from "../sanitize-text.ts";
 import type { FingerprintedFile } from "./fingerprint.ts";
 
 export type Upload = Pick<UploadRow, "id" | "name" | "size"> & FingerprintedFile;
@@ -15,7 +15,7 @@ export function uploadFields({ input }: Pick<Kind, "input">): string[] {
 }
 
 /** The files that the job will read, or the field whose file the account does not have. */
-export async function uploadsOf(
+export async function findUploads(
   backend: Backend,
   kind: Kind,
   input: Record<string, unknown>,
@@ -26,7 +26,7 @@ export async function uploadsOf(
     const found = await backend.db
       .selectFrom("uploads")
       .select(["id", "name", "size", "sha256"])
-      .where("id", "=", storable(String(input[field])))
+      .where("id", "=", sanitizeText(String(input[field])))
       .where("account_id", "=", accountId)
       .executeTakeFirst();
     if (!found) return { uploads, wrong: { [field]: "This file is gone: upload it again" } };
@@ -36,6 +36,6 @@ export async function uploadsOf(
 }
 
 /** @returns bytes of all together; null for a job that reads none */
-export function sizeOf(uploads: readonly Upload[]): number | null {
+export function totalSize(uploads: readonly Upload[]): number | null {
   return uploads.length > 0 ? uploads.reduce((sum, { size }) => sum + size, 0) : null;
 }

@@ -19,7 +19,7 @@ export interface StartRequest {
   /** Default from a page. */
   via?: Via | undefined;
   /** What was found wrong beside the input, by field: the job is not started, unless the key was used. */
-  wrong?: Readonly<Record<string, string>> | undefined;
+  errors?: Readonly<Record<string, string>> | undefined;
   /**
    * Not where a job with the same input is active in the account.
    * @param userId only this person's count

@@ -46,7 +46,7 @@ export async function retryRejected(
   if (!file || (await storage.size(file.storage_key)) === undefined) {
     throw new NoRejectedRows("The file of the rejected rows is no longer kept");
   }
-  await keepAsUpload({ backend, storage }, job, file);
+  await saveAsUpload({ backend, storage }, job, file);
   const values = await stepValues(backend, job.id);
   const input = kind.inputForRejected(JSON.parse(job.input), (step) => values.get(step));
   return start(backend, catalog, {
@@ -62,7 +62,7 @@ export async function retryRejected(
 }
 
 /** Under the file's own id, so that whoever clicks again finds it made. */
-async function keepAsUpload(
+async function saveAsUpload(
   { backend, storage }: Omit<Place, "catalog">,
   job: JobRow,
   file: FileRow,
@@ -73,14 +73,14 @@ async function keepAsUpload(
     id: file.id,
     accountId: job.account_id,
     userId: job.user_id,
-    name: nameOf(job, file),
+    name: uploadName(job, file),
     mediaType: file.media_type,
     chunks,
   });
 }
 
 /** "people, 188 rejected rows.csv", also where those of the first try are tried once more. */
-function nameOf({ subject, rejected }: JobRow, file: FileRow): string {
+function uploadName({ subject, rejected }: JobRow, file: FileRow): string {
   const [, base = file.name, ending = ""] = /^(.+?)(\.[^.]*)?$/.exec(subject ?? file.name) ?? [];
   const first = base.replace(/, [\d,]+ rejected rows?$/, "");
   return `${first}, ${formatCount(rejected, "rejected rows")}${ending}`;

@@ -1,8 +1,8 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { audit, type Via } from "../audit.ts";
+import { recordAudit, type Via } from "../audit.ts";
 import { currentJob } from "../current-job.ts";
-import { record } from "../transition.ts";
+import { recordEvent } from "../transition.ts";
 
 /**
  * A job that waits for its time need not wait any longer. One that is due already, runs, stands or
@@ -19,14 +19,14 @@ export async function startNow(
     const at = backend.now();
     const before = await currentJob(write.db, id);
     if (before.run_at <= at) return before;
-    const job = await record(write, {
+    const job = await recordEvent(write, {
       ...{ id, at, from: ["queued"], set: { run_at: at } },
       fact: { type: "brought_forward", message: "Brought forward to now", details: { by } },
     });
     // It stands or was cancelled.
     if (!job) return currentJob(write.db, id);
     await write.ring({ id, runAt: at, priority: job.priority });
-    await audit(write.db, { jobId: id, userId: by, via, action: "started_now", at });
+    await recordAudit(write.db, { jobId: id, userId: by, via, action: "started_now", at });
     return job;
   });
 }

@@ -1,10 +1,10 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { Catalog } from "../../catalog.ts";
 import { checkInput } from "./check-input.ts";
-import { refuseWhereActive, startedBefore } from "./earlier.ts";
+import { findByIdempotencyKey, refuseIfActive } from "./duplicates.ts";
 import { inputFingerprint } from "./fingerprint.ts";
-import { insertJob } from "./insert.ts";
-import { uploadsOf } from "./job-uploads.ts";
+import { insertJob } from "./insert-job.ts";
+import { findUploads } from "./job-uploads.ts";
 import { InvalidInput, type Started, type StartRequest, UnknownKind } from "./request.ts";
 
 /**
@@ -21,12 +21,12 @@ export async function start(
   const checked = checkInput(kind, request.input);
   const input = checked.ok ? JSON.stringify(checked.input) : "";
   const found = checked.ok
-    ? await uploadsOf(backend, kind, checked.input, request.accountId)
+    ? await findUploads(backend, kind, checked.input, request.accountId)
     : { wrong: checked.errors, uploads: [] };
-  const wrong = { ...found.wrong, ...request.wrong };
+  const wrong = { ...found.wrong, ...request.errors };
   if (!checked.ok || Object.keys(wrong).length > 0) {
     // The key goes before everything: what was right at the time needs no second check.
-    const earlier = await startedBefore(backend.db, request, input);
+    const earlier = await findByIdempotencyKey(backend.db, request, input);
     if (earlier) return earlier;
     throw new InvalidInput(wrong);
   }
@@ -34,7 +34,7 @@ export async function start(
   const fingerprint = inputFingerprint(request.kind, checked.input, uploads);
   return backend.write(async (write) => {
     if (request.unlessActive) {
-      const earlier = await refuseWhereActive(write, { ...request, fingerprint }, input);
+      const earlier = await refuseIfActive(write, { ...request, fingerprint }, input);
       if (earlier) return earlier;
     }
     const job = await insertJob(write, kind, {
@@ -46,6 +46,6 @@ export async function start(
     });
     if (job) return { job, repeated: false, sameInput: true };
     // Another click had this key.
-    return (await startedBefore(write.db, request, input))!;
+    return (await findByIdempotencyKey(write.db, request, input))!;
   });
 }

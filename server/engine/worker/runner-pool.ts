@@ -2,17 +2,17 @@
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
-import { rescues } from "../finish.ts";
-import type { Observe } from "../job-lifecycle.ts";
+import { rescueLimits } from "../finish.ts";
+import type { RecordMetric } from "../job-lifecycle.ts";
 import type { StopReason } from "../run/run.ts";
-import type { Task } from "./messages.ts";
-import { type Left, type RunnerProcess, startRunner } from "./runner-process.ts";
+import type { Task } from "./runner-messages.ts";
+import { type RunnerExit, type RunnerProcess, startRunner } from "./runner-process.ts";
 
 /** A shared runner that says nothing for this long is taken to hang. */
-const silenceMs = 10_000;
+const maxSilenceMs = 10_000;
 
 /** How a job left: by the end of its task, or with its process, and whose fault that was. */
-export type Departure =
+export type TaskExit =
   /** With the job where that was its last run. */
   | { how: "ended"; job: JobRow | undefined }
   /** Alone: nobody else was in that process. */
@@ -21,12 +21,12 @@ export type Departure =
 
 export interface RunnerPool {
   /** @param alone in a process for itself; else where the job wants that */
-  run(row: JobRow, task: Task, alone?: boolean): Promise<Departure>;
+  run(row: JobRow, task: Task, alone?: boolean): Promise<TaskExit>;
   stop(id: string, why: StopReason): void;
   /** Kills the process that this job is in. */
   kill(id: string): void;
   /** Pings all runners and kills those that hang. */
-  check(): void;
+  pingAll(): void;
   /** Ends all processes; the jobs in them have been stopped or are lost. */
   close(): Promise<void>;
 }
@@ -36,13 +36,13 @@ export function createRunnerPool(options: {
   shared: number;
   catalog: Catalog;
   log: Log;
-  observe: Observe;
+  observe: RecordMetric;
 }): RunnerPool {
   const { shared, catalog, log, observe } = options;
   const runners = new Set<RunnerProcess>();
-  const culprits = new Map<RunnerProcess, string>();
+  const killedFor = new Map<RunnerProcess, string>();
 
-  function add(): RunnerProcess {
+  function startSharedRunner(): RunnerProcess {
     const runner = startRunner(observe);
     runners.add(runner);
     void runner.gone.then(() => runners.delete(runner));
@@ -50,28 +50,28 @@ export function createRunnerPool(options: {
   }
 
   function runnerFor(row: JobRow, alone: boolean): RunnerProcess {
-    const open = [...runners].filter((runner) => !runner.alone && !culprits.has(runner));
+    const open = [...runners].filter((runner) => !runner.alone && !killedFor.has(runner));
     const idle = open.find((runner) => runner.jobs.size === 0);
-    if (alone || wantsToBeAlone(row)) {
-      const own = idle ?? add();
+    if (alone || mustRunAlone(row)) {
+      const own = idle ?? startSharedRunner();
       own.alone = row.id;
       return own;
     }
     if (idle) return idle;
-    if (open.length < shared) return add();
+    if (open.length < shared) return startSharedRunner();
     return open.reduce((a, b) => (b.jobs.size < a.jobs.size ? b : a));
   }
 
-  function wantsToBeAlone(row: JobRow): boolean {
-    return row.rescues >= rescues.alone || catalog.get(row.kind)?.alone === true;
+  function mustRunAlone(row: JobRow): boolean {
+    return row.rescues >= rescueLimits.isolate || catalog.get(row.kind)?.alone === true;
   }
 
-  function holderOf(id: string): RunnerProcess | undefined {
+  function runnerOf(id: string): RunnerProcess | undefined {
     return [...runners].find((runner) => runner.jobs.has(id));
   }
 
   /** Processes beyond those kept for sharing are not held for later. */
-  function giveBack(runner: RunnerProcess): void {
+  function release(runner: RunnerProcess): void {
     runner.alone = undefined;
     const idle = [...runners].filter((each) => each.jobs.size === 0);
     if (idle.length > shared) {
@@ -80,34 +80,34 @@ export function createRunnerPool(options: {
     }
   }
 
-  function departure(runner: RunnerProcess, left: Left): Departure {
+  function exitOf(runner: RunnerProcess, left: RunnerExit): TaskExit {
     if (left.how === "ended") return left;
-    const culprit = culprits.get(runner);
+    const culprit = killedFor.get(runner);
     if (culprit !== undefined) return { how: "killed", culprit };
     return { how: "crashed", alone: runner.alone !== undefined };
   }
 
   // One is there before the first job, so that a click does not wait for a process to start.
-  add();
+  startSharedRunner();
   return {
     async run(row, task, alone = false) {
       const runner = runnerFor(row, alone);
-      const left = departure(runner, await runner.run(row, task));
-      if (left.how === "ended") giveBack(runner);
+      const left = exitOf(runner, await runner.run(row, task));
+      if (left.how === "ended") release(runner);
       else log.warn({ job: row.id, runner: runner.pid, ...left }, "runner lost");
       return left;
     },
-    stop: (id, why) => holderOf(id)?.stop(id, why),
+    stop: (id, why) => runnerOf(id)?.stop(id, why),
     kill(id) {
-      const runner = holderOf(id);
-      if (!runner || culprits.has(runner)) return;
-      culprits.set(runner, id);
+      const runner = runnerOf(id);
+      if (!runner || killedFor.has(runner)) return;
+      killedFor.set(runner, id);
       runner.kill();
     },
-    check() {
+    pingAll() {
       for (const runner of runners) {
         runner.ping();
-        const silent = performance.now() - runner.answeredAt > silenceMs;
+        const silent = performance.now() - runner.answeredAt > maxSilenceMs;
         // Work that has a process for itself may keep it busy; its deadline is its limit.
         if (silent && runner.jobs.size > 0 && !runner.alone) runner.kill();
       }

@@ -2,9 +2,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { JobRow } from "../../backend/schema.ts";
-import type { Observe } from "../job-lifecycle.ts";
+import type { RecordMetric } from "../job-lifecycle.ts";
 import type { StopReason } from "../run/run.ts";
-import type { FromRunner, Task, ToRunner } from "./messages.ts";
+import type { FromRunner, Task, ToRunner } from "./runner-messages.ts";
 
 /**
  * Streams of rows make garbage: a small nursery, and collecting the rest when it is four fifths of
@@ -17,7 +17,7 @@ const entry = join(import.meta.dirname, "../../runner.ts");
 const startMs = 30_000;
 
 /** How a job left its runner: by the end of its task, or with the process. */
-export type Left = { how: "ended"; job: JobRow | undefined } | { how: "lost" };
+export type RunnerExit = { how: "ended"; job: JobRow | undefined } | { how: "lost" };
 
 export interface RunnerProcess {
   readonly pid: number;
@@ -28,7 +28,7 @@ export interface RunnerProcess {
   answeredAt: number;
   /** Resolves once the process is gone. */
   readonly gone: Promise<void>;
-  run(row: JobRow, task: Task): Promise<Left>;
+  run(row: JobRow, task: Task): Promise<RunnerExit>;
   stop(id: string, why: StopReason): void;
   ping(): void;
   /** Lets it end by itself once it has no jobs. */
@@ -37,13 +37,13 @@ export interface RunnerProcess {
 }
 
 /** @param observe is told what the runner observed */
-export function startRunner(observe: Observe): RunnerProcess {
+export function startRunner(observe: RecordMetric): RunnerProcess {
   const child: ChildProcess = fork(entry, {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: [...process.execArgv, ...memory],
   });
   const jobs = new Map<string, JobRow>();
-  const leave = new Map<string, (left: Left) => void>();
+  const pendingExits = new Map<string, (left: RunnerExit) => void>();
   const gone = Promise.withResolvers<void>();
 
   function send(message: ToRunner): void {
@@ -51,10 +51,10 @@ export function startRunner(observe: Observe): RunnerProcess {
     if (child.connected) child.send(message, () => {});
   }
 
-  function leaves(id: string, left: Left): void {
+  function resolveExit(id: string, left: RunnerExit): void {
     jobs.delete(id);
-    leave.get(id)?.(left);
-    leave.delete(id);
+    pendingExits.get(id)?.(left);
+    pendingExits.delete(id);
   }
 
   const runner: RunnerProcess = {
@@ -65,8 +65,8 @@ export function startRunner(observe: Observe): RunnerProcess {
     gone: gone.promise,
     run(row, task) {
       jobs.set(row.id, row);
-      const { promise, resolve } = Promise.withResolvers<Left>();
-      leave.set(row.id, resolve);
+      const { promise, resolve } = Promise.withResolvers<RunnerExit>();
+      pendingExits.set(row.id, resolve);
       send({ type: task, row });
       return promise;
     },
@@ -78,11 +78,11 @@ export function startRunner(observe: Observe): RunnerProcess {
 
   child.on("message", (message: FromRunner) => {
     runner.answeredAt = performance.now();
-    if (message.type === "ended") leaves(message.id, { how: "ended", job: message.job });
+    if (message.type === "ended") resolveExit(message.id, { how: "ended", job: message.job });
     if (message.type === "observed") observe(message.observed);
   });
   const end = () => {
-    for (const id of [...jobs.keys()]) leaves(id, { how: "lost" });
+    for (const id of [...jobs.keys()]) resolveExit(id, { how: "lost" });
     gone.resolve();
   };
   child.on("exit", end);

@@ -9,15 +9,15 @@ import { rescue } from "../finish.ts";
 /** A worker whose beat stands still for this long is lost. */
 export const lostAfterMs = 5_000;
 /** For this long of it the watcher must have seen it stand still itself. */
-const watchedAtLeastMs = 2_500;
+const minObservedMs = 2_500;
 /** A queued job overdue for this long has lost its doorbell. */
 const overdueMs = 5_000;
-const mostRings = 50;
+const maxEnqueued = 50;
 /** An ended run has this long for cleaning up by itself. */
 const cleanupAfterMs = 8_000;
 /** Who was given something to clean up has this long before it is given out again. */
 export const cleanupLeaseMs = 30_000;
-const mendEveryMs = 60_000;
+const repairIntervalMs = 60_000;
 
 export interface Sweeper {
   sweep(ownId: string): Promise<void>;
@@ -41,7 +41,8 @@ export function createSweeper(
     const at = monotonic();
     for (const { id, heartbeat_count: beat, last_heartbeat_at } of workers) {
       const before = seen.get(id);
-      if (!before) seen.set(id, { beat, at: at - silentBefore(backend.now() - last_heartbeat_at) });
+      if (!before)
+        seen.set(id, { beat, at: at - initialSilence(backend.now() - last_heartbeat_at) });
       else if (before.beat !== beat) seen.set(id, { beat, at });
     }
     const present = new Set(workers.map((worker) => worker.id));
@@ -58,8 +59,8 @@ export function createSweeper(
       if (lost.length > 0) log.warn({ workers: lost }, "workers lost");
       await removeWorkers(backend, lost);
       await rescueOrphans(backend);
-      await ringOverdue(backend);
-      if (monotonic() - mendedAt < mendEveryMs) return;
+      await enqueueOverdue(backend);
+      if (monotonic() - mendedAt < repairIntervalMs) return;
       mendedAt = monotonic();
       await backend.queue.mend();
     },
@@ -70,8 +71,8 @@ export function createSweeper(
  * How long a worker seen for the first time counts as silent already. Clocks may be wrong, so this
  * alone condemns nobody: its beat must be seen to stand still as well.
  */
-function silentBefore(byTheClock: number): number {
-  return Math.min(Math.max(0, byTheClock), lostAfterMs - watchedAtLeastMs);
+function initialSilence(byTheClock: number): number {
+  return Math.min(Math.max(0, byTheClock), lostAfterMs - minObservedMs);
 }
 
 /** Strikes workers off the list and frees what they held in the queue. */
@@ -100,9 +101,9 @@ export async function rescueOrphans(backend: Backend): Promise<void> {
 /**
  * Jobs that ended a while ago and were not cleaned up behind; given out again where nobody says that
  * it is done. The first condition is that of the index.
- * @param most so many at a time
+ * @param limit so many at a time
  */
-export async function claimCleanups({ db, now }: Backend, most: number): Promise<JobRow[]> {
+export async function claimCleanups({ db, now }: Backend, limit: number): Promise<JobRow[]> {
   const at = now();
   const left = await db
     .selectFrom("jobs")
@@ -110,7 +111,7 @@ export async function claimCleanups({ db, now }: Backend, most: number): Promise
     .where("cleanup_due_at", "is not", null)
     .where("finished_at", "<=", at - cleanupAfterMs)
     .where("cleanup_due_at", "<=", at)
-    .limit(most)
+    .limit(limit)
     .execute();
   if (left.length === 0) return [];
   const ids = left.map(({ id }) => id);
@@ -133,14 +134,14 @@ export async function deferCleanup({ db, now }: Backend, id: string, ms: number)
  * The first of each account that has room: thousands that wait for their account's turn are not
  * read. A doorbell is answered for as long as something is due, so one is enough for all behind it.
  */
-async function ringOverdue(backend: Backend): Promise<void> {
+async function enqueueOverdue(backend: Backend): Promise<void> {
   const { rows: overdue } = await sql<Pick<JobRow, "id" | "run_at" | "priority">>`
     select head.id, head.run_at, head.priority from accounts join jobs as head on head.id = (
       select id from jobs where account_id = accounts.id and status = 'queued'
         and run_at < ${backend.now() - overdueMs}
       order by priority, run_at, id limit 1)
     where ${hasRoom("head.priority")}
-    limit ${mostRings}`.execute(backend.db);
+    limit ${maxEnqueued}`.execute(backend.db);
   if (overdue.length === 0) return;
   await backend.write(async (write) => {
     for (const { id, run_at, priority } of overdue) {

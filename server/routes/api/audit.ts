@@ -1,7 +1,7 @@
 /** GET /api/jobs/:id/audit: who did what with a job. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { listUserNames } from "../../accounts/users.ts";
-import { readAudit } from "../../engine/audit.ts";
+import { listAudit } from "../../engine/audit.ts";
 import type { Env, Services } from "../../services.ts";
 import { json, problems } from "./answers.ts";
 import { iso } from "./job-json.ts";
@@ -53,7 +53,7 @@ export function auditApi(services: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
   api.openapi(route, async (c) => {
     const job = await oneJob(c, services, "see");
-    const deeds = await readAudit(backend.db, job.id, mostLines);
+    const deeds = await listAudit(backend.db, job.id, mostLines);
     const names = await listUserNames(
       backend,
       deeds.map(({ user_id }) => user_id),

@@ -1,7 +1,7 @@
 /** What a start takes, spelled out for each kind in the terms of JSON Schema. */
 import { z } from "@hono/zod-openapi";
 import type { Catalog } from "../../catalog.ts";
-import { isSecret } from "../../engine/start/secret.ts";
+import { isSecret } from "../../engine/start/is-secret.ts";
 import type { Kind } from "../../job.ts";
 
 type JsonSchema = Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** A job's input as it may be shown: fields that hold secrets are masked. */
 
-import { isSecret } from "../../engine/start/secret.ts";
+import { isSecret } from "../../engine/start/is-secret.ts";
 import type { Kind } from "../../job.ts";
 
 const mask = "********";

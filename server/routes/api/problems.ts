@@ -4,10 +4,10 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { isWorthRetrying } from "../../engine/retryable.ts";
 import { AlreadyActive, InvalidInput, UnknownKind } from "../../engine/start/request.ts";
 import { NotFinal } from "../../engine/start/retry.ts";
 import { NoRejectedRows } from "../../engine/start/retry-rejected.ts";
+import { isTransientError } from "../../engine/transient-error.ts";
 import { uploadStatus } from "../receive-upload.ts";
 
 export const problemSchema = z
@@ -66,7 +66,7 @@ export function problemOf(error: unknown): Problem {
     return new Problem(409, error.message);
   const status = uploadStatus(error);
   if (status) return new Problem(status, (error as Error).message);
-  if (isWorthRetrying(error)) {
+  if (isTransientError(error)) {
     return new Problem(
       503,
       "The database does not answer. Nothing is lost; try again in a moment.",

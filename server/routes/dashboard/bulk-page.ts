@@ -1,7 +1,7 @@
 /** What will happen with all jobs that match, before it does. */
 import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
-import { mostCounted } from "../../engine/list/counts.ts";
+import { maxCounted } from "../../engine/list/counts.ts";
 import { isFinal, type Status, statuses } from "../../engine/status.ts";
 import type { Env, Services } from "../../services.ts";
 import { formatCappedCount } from "../../text/counts.ts";
@@ -70,12 +70,12 @@ export async function bulkPage(
   const where = await listFilter(services, person, filter);
   const all = where.statuses ?? statuses;
   const count = (some: readonly Status[]) =>
-    some.length > 0 ? jobs.count({ ...where, notKinds, statuses: some }, mostCounted) : 0;
-  const notKinds = [...catalog].filter(([, kind]) => kind.actsOnOthers).map(([name]) => name);
+    some.length > 0 ? jobs.count({ ...where, notKinds, statuses: some }, maxCounted) : 0;
+  const notKinds = [...catalog].filter(([, kind]) => kind.operatesOnJobs).map(([name]) => name);
   const fitting = await count(all.filter((status) => plan.fits(status)));
   const others = await count(all.filter((status) => !plan.fits(status)));
-  const what = `${plan.verb} ${formatCappedCount(fitting, mostCounted)} ${fitting === 1 ? "job" : "jobs"}`;
-  const left = `${formatCappedCount(others, mostCounted)} other ${others === 1 ? "job" : "jobs"} that match ${plan.others}.`;
+  const what = `${plan.verb} ${formatCappedCount(fitting, maxCounted)} ${fitting === 1 ? "job" : "jobs"}`;
+  const left = `${formatCappedCount(others, maxCounted)} other ${others === 1 ? "job" : "jobs"} that match ${plan.others}.`;
   return render.page("jobs/bulk_confirmation", {
     layout: layoutFor(c, services, { title: plan.verb, section: "jobs" }),
     heading: fitting === 0 ? "Nothing to do" : `${what}?`,

@@ -1,6 +1,6 @@
 /** Who did what with a job, for the one who looks at its page. */
 import { listUserNames } from "../../accounts/users.ts";
-import { readAudit } from "../../engine/audit.ts";
+import { listAudit } from "../../engine/audit.ts";
 import { auditText } from "../../presenters/job-history.ts";
 import type { HistoryLine } from "../../presenters/jobs.ts";
 import type { Services } from "../../services.ts";
@@ -14,7 +14,7 @@ export async function historyOf(
   jobId: string,
   viewerId: string,
 ): Promise<HistoryLine[]> {
-  const deeds = await readAudit(backend.db, jobId, mostLines);
+  const deeds = await listAudit(backend.db, jobId, mostLines);
   const others = deeds.map(({ user_id }) => user_id).filter((id) => id !== viewerId);
   const names = await listUserNames(backend, others);
   return deeds.map((deed) => {

@@ -1,7 +1,7 @@
 /** What a job was started with, as people gave it. */
 import type { z } from "zod";
 import type { JobRow } from "../../backend/schema.ts";
-import { isSecret } from "../../engine/start/secret.ts";
+import { isSecret } from "../../engine/start/is-secret.ts";
 import type { AboutView } from "../../presenters/jobs.ts";
 import type { Services } from "../../services.ts";
 import { findUpload } from "../../storage/uploads.ts";

@@ -1,12 +1,12 @@
 /** What of a job's log its page shows: `?level=`, `?line=`, `?before=`, `?after=`. */
 import type { JobRow } from "../../backend/schema.ts";
+import type { LogPosition, MinLevel } from "../../engine/job-log.ts";
 import type { JobReader } from "../../engine/job-reader.ts";
-import type { LeastLevel, Place } from "../../engine/log.ts";
 import { isFinal } from "../../engine/status.ts";
 import { lineView } from "../../live/frames.ts";
 import type { JobLog } from "../../presenters/jobs.ts";
 
-const levels: { level: LeastLevel | ""; label: string }[] = [
+const levels: { level: MinLevel | ""; label: string }[] = [
   { level: "", label: "All lines" },
   { level: "warn", label: "Warnings and errors" },
   { level: "error", label: "Errors" },
@@ -15,7 +15,7 @@ const levels: { level: LeastLevel | ""; label: string }[] = [
 const highest = 2 ** 31 - 2;
 
 /** @returns undefined for all levels, also for what is none */
-export function leastLevel(query: Record<string, string>): LeastLevel | undefined {
+export function leastLevel(query: Record<string, string>): MinLevel | undefined {
   return levels.find(({ level }) => level === query.level)?.level || undefined;
 }
 
@@ -57,7 +57,7 @@ export async function logView(
   };
 }
 
-function placeOf(query: Record<string, string>): Place {
+function placeOf(query: Record<string, string>): LogPosition {
   const number = (name: string) => {
     const text = query[name] ?? "";
     return /^\d{1,15}$/.test(text) ? Math.min(Number(text), highest) : undefined;

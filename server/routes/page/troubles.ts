@@ -1,6 +1,6 @@
 /** What a page says when something went wrong that no route expected. */
 import { HTTPException } from "hono/http-exception";
-import { isWorthRetrying } from "../../engine/retryable.ts";
+import { isTransientError } from "../../engine/transient-error.ts";
 import { StorageUnavailable } from "../../storage/storage.ts";
 import type { Trouble } from "./error-page.ts";
 
@@ -24,7 +24,7 @@ export function troubleOf(error: unknown, reloads: boolean): Trouble {
       links: [home],
     };
   }
-  if (isWorthRetrying(error)) {
+  if (isTransientError(error)) {
     return {
       status: 503,
       heading: "The database does not answer",

@@ -14,7 +14,7 @@ import { type Catalog, readCatalog } from "../../../server/catalog.ts";
 import { claim } from "../../../server/engine/claim.ts";
 import type { Estimator } from "../../../server/engine/eta/estimator.ts";
 import { execute } from "../../../server/engine/run/execute.ts";
-import type { Progress } from "../../../server/engine/run/progress.ts";
+import type { ProgressTracker } from "../../../server/engine/run/progress-tracker.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import { createExecutor } from "../../../server/executor.ts";
 import { createLog } from "../../../server/log.ts";
@@ -83,7 +83,7 @@ async function runJob(place: Place, kind: string, input: Record<string, unknown>
   const calls: Call[] = [];
   const storage = createDiskStorage(dir);
   const executor = createExecutor({ backend, catalog, storage, log: createLog("warn", "runner") });
-  executor.progress = listening(executor.progress, calls, claimed.claimed_at!);
+  executor.tracker = listening(executor.tracker, calls, claimed.claimed_at!);
   const ended = await execute(executor, claimed, new AbortController());
   if (ended?.status !== "done") throw new Error(`${kind} did not succeed: ${ended?.error}`);
   const steps = await backend.db
@@ -96,7 +96,7 @@ async function runJob(place: Place, kind: string, input: Record<string, unknown>
 }
 
 /** Notes what estimators are told, and passes it on. */
-function listening(progress: Progress, calls: Call[], startedAt: number): Progress {
+function listening(progress: ProgressTracker, calls: Call[], startedAt: number): ProgressTracker {
   const note = (estimator: Estimator): Estimator => ({
     ...estimator,
     begin(at, position, done) {

@@ -5,7 +5,7 @@ import {
   type Known,
 } from "../../../server/engine/eta/estimator.ts";
 import type { PastJob } from "../../../server/engine/eta/past.ts";
-import { lookAgainMs } from "../../../server/engine/run/progress.ts";
+import { recheckMs } from "../../../server/engine/run/progress-tracker.ts";
 import { expectedEnd } from "../../../server/presenters/time-left.ts";
 import type { Trace } from "./trace.ts";
 
@@ -52,7 +52,7 @@ export function replay(trace: Trace, past: readonly PastJob[], moments: readonly
   };
   /** A runner looks again at what says nothing more. */
   const lookUntil = (at: number) => {
-    while (row.eta_latest !== null && at - writtenAt > lookAgainMs) write(writtenAt + lookAgainMs);
+    while (row.eta_latest !== null && at - writtenAt > recheckMs) write(writtenAt + recheckMs);
   };
   const tellUntil = (moment: number) => {
     for (; next < trace.calls.length && trace.calls[next]![0] <= moment; next++) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countByStatus } from "../../../server/engine/list/counts.ts";
-import { firstIdOf } from "../../../server/engine/list/first-id.ts";
+import { minJobIdAt } from "../../../server/engine/list/first-id.ts";
 import { countJobs, listIds, listJobs } from "../../../server/engine/list/list.ts";
 import type { JobFilter } from "../../../server/engine/list/list-ranges.ts";
 import { isFinal, statuses } from "../../../server/engine/status.ts";
@@ -97,11 +97,11 @@ describe.each(backends)("the list of jobs on $name", (which) => {
   test("of a span: what ended in it, and of what is active what was started in it", async () => {
     const [from, to] = [1_001, 1_002];
     const inSpan = ({ finished_at, id }: (typeof rows)[number]) =>
-      finished_at === null ? id >= firstIdOf(from) && id < firstIdOf(to) : finished_at === 1_001;
+      finished_at === null ? id >= minJobIdAt(from) && id < minJobIdAt(to) : finished_at === 1_001;
     const ids = new Set(rows.filter(inSpan).map(({ id }) => id));
     expect(ids.size).toBeGreaterThan(5);
-    expect(await pages({ span: { from, to } }, 3)).toEqual(expected.filter((id) => ids.has(id)));
-    const later = await pages({ span: { from: Date.now() - 60_000 } }, 50);
+    expect(await pages({ period: { from, to } }, 3)).toEqual(expected.filter((id) => ids.has(id)));
+    const later = await pages({ period: { from: Date.now() - 60_000 } }, 50);
     const active = rows.filter(({ finished_at }) => finished_at === null);
     expect(later).toEqual(expected.filter((id) => active.some((row) => row.id === id)));
   });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Catalog } from "../../../server/catalog.ts";
 import { cancel } from "../../../server/engine/cancel.ts";
 import { listJobs } from "../../../server/engine/list/list.ts";
-import { mostFound, search } from "../../../server/engine/list/search.ts";
+import { maxMatchesPerWord, searchJobs } from "../../../server/engine/list/search.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import { defineJob, type Kind } from "../../../server/job.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
@@ -49,7 +49,7 @@ describe.each(backends)("the search on $name", (which) => {
   afterAll(() => opened.close());
 
   async function find(text: string, who: { accountId: string; userId?: string } = ada, more = {}) {
-    const found = await search(opened.backend.db, catalog, who, text);
+    const found = await searchJobs(opened.backend.db, catalog, who, text);
     const filter = { ...who, found, ...more };
     const { jobs } = await listJobs(opened.backend.db, filter, { limit: 50 });
     const names = new Map(Object.entries(ids).map(([name, id]) => [id, name]));
@@ -93,7 +93,7 @@ describe.each(backends)("the search on $name", (which) => {
 
   test("of what very many have the latest are looked at, and it says so", async () => {
     const { db } = opened.backend;
-    const rows = Array.from({ length: mostFound + 50 }, () =>
+    const rows = Array.from({ length: maxMatchesPerWord + 50 }, () =>
       jobRow({ user_id: "many", status: "done", finished_at: 5 }),
     );
     for (let from = 0; from < rows.length; from += 350) {
@@ -108,15 +108,15 @@ describe.each(backends)("the search on $name", (which) => {
       await db.insertInto("job_search_terms").values(words).execute();
     }
     const who = { accountId: "account-1", userId: "many" };
-    const found = await search(db, catalog, who, "peop");
-    expect(found.more).toBe(true);
-    const page = await listJobs(db, { ...who, found }, { limit: mostFound + 50 });
-    expect(page.jobs).toHaveLength(mostFound);
+    const found = await searchJobs(db, catalog, who, "peop");
+    expect(found.truncated).toBe(true);
+    const page = await listJobs(db, { ...who, search: found }, { limit: maxMatchesPerWord + 50 });
+    expect(page.jobs).toHaveLength(maxMatchesPerWord);
     const latest = rows
       .map(({ id }) => id)
       .sort()
       .reverse();
-    expect(page.jobs.map(({ id }) => id)).toEqual(latest.slice(0, mostFound));
-    expect((await search(db, catalog, ada, "winter")).more).toBe(false);
+    expect(page.jobs.map(({ id }) => id)).toEqual(latest.slice(0, maxMatchesPerWord));
+    expect((await searchJobs(db, catalog, ada, "winter")).truncated).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { registerWorker, sendHeartbeat } from "../../../server/engine/worker/heartbeat.ts";
 import { claimCleanups, createSweeper, deferCleanup } from "../../../server/engine/worker/sweep.ts";
-import { beat, register } from "../../../server/engine/worker/worker-beat.ts";
 import { createLog } from "../../../server/log.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { insertJob, readJob, running } from "../../support/job-row.ts";
@@ -24,36 +24,36 @@ describe.each(backends)("the sweep on $name", (which) => {
   test("a worker whose beat stands still for five seconds is lost, one that beats is not", async () => {
     const { backend } = opened;
     const [own, steady, silent] = [
-      await register(backend, null),
-      await register(backend, null),
-      await register(backend, null),
+      await registerWorker(backend, null),
+      await registerWorker(backend, null),
+      await registerWorker(backend, null),
     ];
     const job = await insertJob(backend, running({ worker_id: silent }));
     const unharmed = await insertJob(backend, running({ worker_id: steady }));
     const { sweep } = sweeper();
     for (clock = 0; clock < 2_500; clock += 500) {
-      await beat(backend, steady, null);
+      await sendHeartbeat(backend, steady, null);
       await sweep(own);
       // Its own row stands still here, and it does not sweep itself.
       expect(await workers()).toEqual([own, steady, silent]);
     }
     expect((await readJob(backend, job.id)).status).toBe("running");
     clock = 5_500;
-    await beat(backend, steady, null);
+    await sendHeartbeat(backend, steady, null);
     await sweep(own);
     expect(await workers()).toEqual([own, steady]);
     expect(await readJob(backend, job.id)).toMatchObject({ status: "queued", reason: "rescued" });
     expect((await readJob(backend, unharmed.id)).status).toBe("running");
-    expect(await beat(backend, silent, null)).toBeUndefined();
+    expect(await sendHeartbeat(backend, silent, null)).toBeUndefined();
   });
 
   test.each([-3_600_000, 3_600_000])("clocks that differ by %i ms condemn nobody", async (jump) => {
     const { backend } = opened;
-    const own = await register(backend, null);
-    const other = await register(backend, null);
+    const own = await registerWorker(backend, null);
+    const other = await registerWorker(backend, null);
     const { sweep } = sweeper();
     for (clock = 0; clock < 20_000; clock += 1_000) {
-      await beat(backend, other, null);
+      await sendHeartbeat(backend, other, null);
       const wrong = { last_heartbeat_at: sql<number>`last_heartbeat_at + ${jump}` };
       await backend.db.updateTable("workers").set(wrong).where("id", "=", other).execute();
       await sweep(own);
@@ -63,7 +63,7 @@ describe.each(backends)("the sweep on $name", (which) => {
 
   test("a watcher that stood still itself while it read condemns nobody", async () => {
     const { backend } = opened;
-    const [own, other] = [await register(backend, null), await register(backend, null)];
+    const [own, other] = [await registerWorker(backend, null), await registerWorker(backend, null)];
     const { sweep } = sweeper();
     await sweep(own);
     const swept = sweep(own);
@@ -76,10 +76,10 @@ describe.each(backends)("the sweep on $name", (which) => {
 
   test("one that was silent before the watcher came is watched for half the time", async () => {
     const { backend } = opened;
-    const dead = await register(backend, null);
+    const dead = await registerWorker(backend, null);
     const long = { last_heartbeat_at: backend.now() - 60_000 };
     await backend.db.updateTable("workers").set(long).where("id", "=", dead).execute();
-    const own = await register(backend, null);
+    const own = await registerWorker(backend, null);
     const { sweep } = sweeper();
     await sweep(own);
     clock = 2_000;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { EventRow, JobRow } from "../../../server/backend/schema.ts";
-import { rescues } from "../../../server/engine/finish.ts";
+import { rescueLimits } from "../../../server/engine/finish.ts";
 import { finalStatuses, isFinal } from "../../../server/engine/status.ts";
 import { lockedEntries } from "../locked-entries.ts";
 import type { Wish } from "./load.ts";
@@ -75,7 +75,7 @@ async function checkOne({ db }: Backend, wish: Wish, findings: Findings): Promis
 
 /** As often as it may, each time with a fault in its way. */
 function hasTriedAll({ reason, retries, max_retries, rescues: lost }: JobRow): boolean {
-  if (reason === "worker_lost") return lost >= rescues.most;
+  if (reason === "worker_lost") return lost >= rescueLimits.max;
   return reason === "error" && retries === max_retries;
 }
 

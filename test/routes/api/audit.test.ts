@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditDownloads } from "../../../server/engine/audit.ts";
+import { recordDownloads } from "../../../server/engine/audit.ts";
 import { backends } from "../../support/backends.ts";
 import { type Api, apiServer, type Member } from "./server.ts";
 
@@ -47,7 +47,7 @@ describe.each(backends)("who did what, on $name", (which) => {
   test("tells of somebody who has left, and nothing to who may not see the job", async () => {
     const id = await ada.start("counting");
     const file = { jobId: id, fileId: "file-1", fileName: "sheep.txt" };
-    await auditDownloads(api.backend, { userId: "gone", via: "page" }, [file]);
+    await recordDownloads(api.backend, { userId: "gone", via: "page" }, [file]);
     const lines = await auditOf(id);
     expect(lines.find(({ action }) => action === "downloaded")).toMatchObject({
       by: { id: "gone", name: null },

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { record } from "../../../server/engine/transition.ts";
+import { recordEvent } from "../../../server/engine/transition.ts";
 import type { EventJson } from "../../../server/routes/api/job-events.ts";
 import { backends } from "../../support/backends.ts";
 import { type Message, messagesOf } from "./event-reader.ts";
@@ -41,7 +41,7 @@ describe.each(backends)("$name", (which) => {
   async function tell(id: string, type: string, details: Record<string, unknown> = {}) {
     const fact = { type, message: `It is ${type}`, details };
     await api.backend.write((write) =>
-      record(write, { id, at: api.backend.now(), fact, from: ["queued"] }),
+      recordEvent(write, { id, at: api.backend.now(), fact, from: ["queued"] }),
     );
   }
 

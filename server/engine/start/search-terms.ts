@@ -1,38 +1,38 @@
 /** The words that a job is found by: those of its file's name and of what it was started with. Pure. */
 import type { z } from "zod";
 import type { Kind } from "../../job.ts";
-import { isSecret } from "./secret.ts";
+import { isSecret } from "./is-secret.ts";
 
 /** Enough to find it again, and few enough that a start stays cheap. */
-const mostWords = 30;
-const mostLetters = 40;
+const maxTerms = 30;
+const maxTermLength = 40;
 /** An input may be a whole letter. */
-const mostText = 2_000;
+const maxTextLength = 2_000;
 
 /** "Zürich-März 2026.csv" as zurich, marz, 2026, csv: each once, in lower case, without accents. */
-export function wordsOf(text: string): string[] {
-  const plain = text.slice(0, mostText).normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+export function searchTerms(text: string): string[] {
+  const plain = text.slice(0, maxTextLength).normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...new Set(words.map((word) => word.slice(0, mostLetters)))];
+  return [...new Set(words.map((word) => word.slice(0, maxTermLength)))];
 }
 
 /**
  * @param kind undefined where its file is gone: then nobody knows which of the inputs are secret
  * @param subject the name of its file
  */
-export function wordsOfJob(
+export function jobSearchTerms(
   kind: Pick<Kind, "input"> | undefined,
   subject: string | null,
   input: Record<string, unknown>,
 ): string[] {
   const texts = Object.entries(kind?.input.shape ?? {}).flatMap(([field, type]) =>
-    isFound(type as z.ZodType) ? textOf(input[field]) : [],
+    isSearchable(type as z.ZodType) ? textOf(input[field]) : [],
   );
-  return wordsOf([subject ?? "", ...texts].join(" ")).slice(0, mostWords);
+  return searchTerms([subject ?? "", ...texts].join(" ")).slice(0, maxTerms);
 }
 
 /** A secret is not to be found, and the id of a file and what its columns hold are no words. */
-function isFound(type: z.ZodType): boolean {
+function isSearchable(type: z.ZodType): boolean {
   const { upload, columns } = type.meta?.() ?? {};
   return !upload && !columns && !isSecret(type) && !isChoice(type);
 }

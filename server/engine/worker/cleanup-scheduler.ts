@@ -3,44 +3,44 @@ import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
-import { callsCleanup, cleanupMs } from "../run/clean.ts";
+import { cleanupTimeoutMs, hasCleanup } from "../run/cleanup.ts";
 import type { LocalJobs } from "./local-jobs.ts";
-import type { Departure, RunnerPool } from "./runner-pool.ts";
+import type { RunnerPool, TaskExit } from "./runner-pool.ts";
 import { claimCleanups, cleanupLeaseMs, deferCleanup } from "./sweep.ts";
 
 /** Of what others left: each gets a process for itself, and none of these is in a hurry. */
-const mostAtOnce = 2;
+const maxConcurrent = 2;
 
-export interface Cleaner {
+export interface CleanupScheduler {
   /** Behind a job that has just ended here; resolves when that is done, or left to the sweep. */
   clean(ended: JobRow): Promise<void>;
   /** Begins with some of what nobody has cleaned up. */
   sweep(): Promise<void>;
 }
 
-export function createCleaner(parts: {
+export function createCleanupScheduler(parts: {
   backend: Backend;
   catalog: Catalog;
   log: Log;
   pool: Pick<RunnerPool, "run">;
   local: LocalJobs;
-}): Cleaner {
+}): CleanupScheduler {
   const { backend, catalog, log, pool, local } = parts;
   let busy = 0;
 
   async function clean(row: JobRow, alone = false): Promise<void> {
     const kind = catalog.get(row.kind);
-    const timeMs = cleanupMs(kind);
-    if (callsCleanup(kind, row)) await deferCleanup(backend, row.id, timeMs + cleanupLeaseMs);
+    const timeMs = cleanupTimeoutMs(kind);
+    if (hasCleanup(kind, row)) await deferCleanup(backend, row.id, timeMs + cleanupLeaseMs);
     const mine = local.add(row, timeMs);
-    let departure: Departure;
+    let departure: TaskExit;
     try {
       departure = await pool.run(row, "clean", alone);
     } finally {
       local.remove(row.id);
     }
-    const interrupted = mine.asked !== undefined && mine.asked.why !== "deadline";
-    if (interrupted || !isToBlame(row, departure)) return;
+    const interrupted = mine.requestedStop !== undefined && mine.requestedStop.why !== "deadline";
+    if (interrupted || !isOwnFault(row, departure)) return;
     log.error({ job: row.id }, "cleanup did not end by itself; it is not called again");
     await pool.run(row, "discard");
   }
@@ -48,8 +48,8 @@ export function createCleaner(parts: {
   return {
     clean: (ended) => clean(ended),
     async sweep() {
-      if (busy >= mostAtOnce) return;
-      for (const row of await claimCleanups(backend, mostAtOnce - busy)) {
+      if (busy >= maxConcurrent) return;
+      for (const row of await claimCleanups(backend, maxConcurrent - busy)) {
         if (local.has(row.id)) continue;
         busy++;
         void clean(row, true)
@@ -61,7 +61,7 @@ export function createCleaner(parts: {
 }
 
 /** A process that others were in may have ended because of them; then there is another time. */
-function isToBlame({ id }: JobRow, departure: Departure): boolean {
+function isOwnFault({ id }: JobRow, departure: TaskExit): boolean {
   if (departure.how === "killed") return departure.culprit === id;
   return departure.how === "crashed" && departure.alone;
 }

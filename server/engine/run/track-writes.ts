@@ -1,12 +1,12 @@
 import type { Storage } from "../../storage/storage.ts";
 
-export interface WatchedStorage {
+export interface WriteTracker {
   storage: Storage;
   /** Whether anything was written through it: then there may be something to clean up. */
   readonly written: boolean;
 }
 
-export function watchWrites(storage: Storage): WatchedStorage {
+export function trackWrites(storage: Storage): WriteTracker {
   let written = false;
   return {
     storage: {

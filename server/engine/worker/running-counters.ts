@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
 
 /** Sets counters right that differ from what runs. What changes meanwhile is left to the next time. */
-export async function mendCounters(backend: Backend): Promise<void> {
+export async function repairRunningCounters(backend: Backend): Promise<void> {
   const { rows: wrong } = await sql<{ id: string }>`
     select accounts.id from accounts left join (
       select account_id, count(*) as running from jobs where status = 'running'

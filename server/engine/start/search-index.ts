@@ -1,17 +1,17 @@
 import type { Write } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
-import { wordsOfJob } from "./words.ts";
+import { jobSearchTerms } from "./search-terms.ts";
 
-type Worded = Pick<JobRow, "id" | "kind" | "account_id" | "user_id" | "subject" | "input">;
+type IndexedJob = Pick<JobRow, "id" | "kind" | "account_id" | "user_id" | "subject" | "input">;
 
 /** What a job is found by, in the transaction that makes it. */
-export async function keepWords(
+export async function indexJob(
   { db }: Pick<Write, "db">,
   kind: Kind | undefined,
-  { id, account_id, user_id, subject, input }: Worded,
+  { id, account_id, user_id, subject, input }: IndexedJob,
 ): Promise<void> {
-  const words = wordsOfJob(kind, subject, JSON.parse(input));
+  const words = jobSearchTerms(kind, subject, JSON.parse(input));
   if (words.length === 0) return;
   await db
     .insertInto("job_search_terms")

@@ -3,21 +3,21 @@ import { v7 as uuidv7 } from "uuid";
 import type { Write } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Duration, Kind } from "../../job.ts";
-import { audit } from "../audit.ts";
-import { milliseconds } from "../duration.ts";
-import { storable } from "../storable.ts";
-import { keepEvent } from "../transition.ts";
-import { asked } from "./earlier.ts";
-import { sizeOf, type Upload } from "./job-uploads.ts";
-import { keepWords } from "./keep-words.ts";
+import { recordAudit } from "../audit.ts";
+import { parseDuration } from "../parse-duration.ts";
+import { sanitizeText } from "../sanitize-text.ts";
+import { insertEvent } from "../transition.ts";
+import { createdDetails } from "./duplicates.ts";
+import { totalSize, type Upload } from "./job-uploads.ts";
 import type { StartRequest } from "./request.ts";
+import { indexJob } from "./search-index.ts";
 
 /** The waits before automatic retries, unless the kind says otherwise. */
 export const defaultRetryAfter: readonly Duration[] = ["1s", "4s", "16s"];
 const defaultTimeout: Duration = "1h";
 
 /** A request that was checked, and found right. */
-interface Checked extends Omit<StartRequest, "input"> {
+interface CheckedRequest extends Omit<StartRequest, "input"> {
   /** JSON */
   input: string;
   fingerprint: string;
@@ -30,7 +30,7 @@ interface Checked extends Omit<StartRequest, "input"> {
 export async function insertJob(
   write: Write,
   kind: Kind,
-  request: Checked,
+  request: CheckedRequest,
 ): Promise<JobRow | undefined> {
   const { at } = request;
   const runAt = Math.max(at, request.runAt ?? at);
@@ -48,11 +48,11 @@ export async function insertJob(
       input: request.input,
       input_fingerprint: request.fingerprint,
       subject: subjectOf(kind, request),
-      input_bytes: sizeOf(request.uploads),
+      input_bytes: totalSize(request.uploads),
       run_at: runAt,
       created_at: at,
       max_retries: (kind.retryAfter ?? defaultRetryAfter).length,
-      timeout_ms: milliseconds(kind.timeout ?? defaultTimeout),
+      timeout_ms: parseDuration(kind.timeout ?? defaultTimeout),
       event_seq: 1,
     })
     .onConflict((conflict) =>
@@ -64,7 +64,7 @@ export async function insertJob(
     .returningAll()
     .executeTakeFirst();
   if (!job) return undefined;
-  await write.db.insertInto("job_steps").values(stepsOf(job.id, kind)).execute();
+  await write.db.insertInto("job_steps").values(stepRows(job.id, kind)).execute();
   if (request.uploads.length > 0) {
     const uses = request.uploads.map((upload) => ({ job_id: job.id, upload_id: upload.id }));
     await write.db
@@ -73,34 +73,34 @@ export async function insertJob(
       .onConflict((c) => c.doNothing())
       .execute();
   }
-  await keepWords(write, kind, job);
-  const details = asked(request);
+  await indexJob(write, kind, job);
+  const details = createdDetails(request);
   const fact = { type: "created", message: "Created", ...(details && { details }) };
-  await keepEvent(write, job, fact, at);
-  await keepDeeds(write, job, request);
+  await insertEvent(write, job, fact, at);
+  await recordStart(write, job, request);
   await write.ring({ id: job.id, runAt, priority: job.priority });
   return job;
 }
 
-function subjectOf(kind: Kind, { input, uploads }: Checked): string | null {
+function subjectOf(kind: Kind, { input, uploads }: CheckedRequest): string | null {
   const own = kind.subject?.(JSON.parse(input));
-  return own === undefined ? (uploads[0]?.name ?? null) : storable(own);
+  return own === undefined ? (uploads[0]?.name ?? null) : sanitizeText(own);
 }
 
 /** Of the job, and of the one that it repeats. */
-async function keepDeeds(
+async function recordStart(
   write: Write,
   job: JobRow,
-  { via = "page", changed }: Checked,
+  { via = "page", changed }: CheckedRequest,
 ): Promise<void> {
   const deed = { userId: job.user_id, via, at: job.created_at };
-  await audit(write.db, { ...deed, jobId: job.id, action: "started" });
+  await recordAudit(write.db, { ...deed, jobId: job.id, action: "started" });
   if (!job.retry_of) return;
   const action = changed ? "started_again" : "retried";
-  await audit(write.db, { ...deed, jobId: job.retry_of, action, newJobId: job.id });
+  await recordAudit(write.db, { ...deed, jobId: job.retry_of, action, newJobId: job.id });
 }
 
-function stepsOf(jobId: string, kind: Kind) {
+function stepRows(jobId: string, kind: Kind) {
   return Object.entries(kind.steps).map(([name, weight], position) => ({
     job_id: jobId,
     position,

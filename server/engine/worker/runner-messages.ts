@@ -1,6 +1,6 @@
 /** What a supervisor and its runner processes say to each other. */
 import type { JobRow } from "../../backend/schema.ts";
-import type { Observed } from "../job-lifecycle.ts";
+import type { WorkerMetric } from "../job-lifecycle.ts";
 import type { StopReason } from "../run/run.ts";
 
 /** To run a claimed job, to clean up behind one that has ended, or to remove its files alone. */
@@ -17,4 +17,4 @@ export type FromRunner =
   /** The task is done; with the job where it was its last run. */
   | { type: "ended"; id: string; job?: JobRow | undefined }
   | { type: "pong" }
-  | { type: "observed"; observed: Observed };
+  | { type: "observed"; observed: WorkerMetric };

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createEstimator } from "../../../server/engine/eta/estimator.ts";
-import type { LogLine } from "../../../server/engine/run/log-lines.ts";
-import { createProgress } from "../../../server/engine/run/progress.ts";
-import type { ProgressRow } from "../../../server/engine/run/tracked-job.ts";
+import type { LogLine } from "../../../server/engine/run/log-buffer.ts";
+import type { ProgressRow } from "../../../server/engine/run/progress-state.ts";
+import { createProgressTracker } from "../../../server/engine/run/progress-tracker.ts";
 
 /** Progress on a clock that stands until it is moved, with what was written and when. */
 function setUp() {
@@ -14,7 +14,7 @@ function setUp() {
   let fail: Error | undefined;
   /** Jobs that are other runs' by now. */
   const taken = new Set<string>();
-  const progress = createProgress({
+  const progress = createProgressTracker({
     async write(rows, logs) {
       if (fail) throw fail;
       const lines = [...logs.values()].flatMap((log) => log.lines);
@@ -121,7 +121,7 @@ describe("the throttle", () => {
     silent!.log(line("Hello"));
     await pass(100);
     expect(heard).toEqual(["lost", "silent"]);
-    lost!.forget();
+    lost!.stop();
     track("lost", () => heard.push("again"));
     kept!.set(2, 2, null);
     await pass(100);
@@ -132,7 +132,7 @@ describe("the throttle", () => {
     const { track, written, pass } = setUp();
     const job = track();
     job.set(1, null, null);
-    job.forget();
+    job.stop();
     await pass(1_000);
     expect(written).toEqual([]);
   });
@@ -149,10 +149,10 @@ describe("what is kept as an event", () => {
     const sampled = () => written.flatMap(({ rows }) => rows).filter((row) => row.sampled === 1);
     expect(sampled().map(({ done }) => done)).toEqual([1, 11, 21]);
     job.set(31, 31, null);
-    await job.finish();
+    await job.flush();
     expect(sampled().at(-1)?.done).toBe(31);
     const writes = written.length;
-    await job.finish();
+    await job.flush();
     expect(written).toHaveLength(writes);
   });
 
@@ -164,9 +164,9 @@ describe("what is kept as an event", () => {
     job.set(2, 2, null);
     await pass(200);
     expect(written.flatMap(({ rows }) => rows).map(({ sampled }) => sampled)).toEqual([1, 0]);
-    await job.finish();
+    await job.flush();
     expect(written.at(-1)!.rows).toMatchObject([{ done: 2, sampled: 1 }]);
-    await job.finish();
+    await job.flush();
     expect(written).toHaveLength(3);
   });
 
@@ -208,16 +208,16 @@ describe("a database that is away", () => {
     const job = track();
     failWith(new Error("away"));
     job.set(1, null, null);
-    await expect(job.finish()).rejects.toThrow("away");
+    await expect(job.flush()).rejects.toThrow("away");
   });
 });
 
 test("what a forgotten run still says is waited for by nobody", async () => {
   const { track, written } = setUp();
   const job = track();
-  job.forget();
+  job.stop();
   job.log(line("late"));
-  await job.finish();
+  await job.flush();
   expect(written).toEqual([]);
 });
 
@@ -237,7 +237,7 @@ test("the share of a step becomes a share of the whole", async () => {
   const { track, written, pass } = setUp();
   const job = track();
   const toWhole = (fraction: number | null) => (fraction === null ? null : 0.5 + fraction / 2);
-  job.begin({ position: 0, toWhole });
+  job.beginStep({ position: 0, toWhole });
   job.set(5, 10, null);
   await pass(100);
   job.set(5, null, null);

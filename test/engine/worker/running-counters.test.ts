@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
-import { mendCounters } from "../../../server/engine/worker/counters.ts";
+import { repairRunningCounters } from "../../../server/engine/worker/running-counters.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
 import { insertJob, running } from "../../support/job-row.ts";
 
@@ -13,7 +13,7 @@ test.each(backends)("counters that went wrong are mended, on $name", async (whic
   await set(backend, "account-1", 4);
   await set(backend, "account-2", 3);
   await set(backend, "account-3", 2);
-  await mendCounters(backend);
+  await repairRunningCounters(backend);
   const accounts = backend.db.selectFrom("accounts").select("running_jobs").orderBy("id");
   expect((await accounts.execute()).map(({ running_jobs }) => running_jobs)).toEqual([1, 0, 2]);
   await close();

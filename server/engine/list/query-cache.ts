@@ -1,27 +1,27 @@
 /** Caches slow answers for a short time and shares them between all who ask the same. */
 import { LRUCache } from "lru-cache";
 
-export interface AnswerCache<T> {
+export interface QueryCache<T> {
   /**
    * @param key what is asked; the same for all who may know the answer
    * @param mayBeOld whether it took so long that the next who asks gets it, too
    */
-  of(key: string, ask: () => Promise<T>, mayBeOld: (answer: T) => boolean): Promise<T>;
+  get(key: string, ask: () => Promise<T>, mayBeOld: (answer: T) => boolean): Promise<T>;
 }
 
 const maxAnswers = 1_000;
 
-/** @param keptMs from when it was asked for */
-export function createAnswerCache<T>(now: () => number, keptMs: number): AnswerCache<T> {
+/** @param ttlMs from when it was asked for */
+export function createQueryCache<T>(now: () => number, ttlMs: number): QueryCache<T> {
   const answers = new LRUCache<string, Promise<T>>({
     max: maxAnswers,
-    ttl: keptMs,
+    ttl: ttlMs,
     ttlResolution: 0,
     perf: { now },
   });
 
   return {
-    async of(key, ask, mayBeOld) {
+    async get(key, ask, mayBeOld) {
       const known = answers.get(key);
       if (known) return known;
       // The promise is cached at once, so that concurrent callers share one query.

@@ -6,7 +6,7 @@ import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 
 /** @returns the id under which this worker claims */
-export async function register(backend: Backend, queueId: string | null): Promise<string> {
+export async function registerWorker(backend: Backend, queueId: string | null): Promise<string> {
   const id = uuidv7();
   const at = backend.now();
   await backend.db
@@ -24,17 +24,17 @@ export async function register(backend: Backend, queueId: string | null): Promis
 }
 
 /** What the beat brings home about the jobs that this worker runs. */
-export type Watched = Pick<
+export type RunningJob = Pick<
   JobRow,
   "id" | "fence" | "cancel_requested_at" | "pause_requested_at" | "deadline_at"
 >;
 
 /** @returns this worker's running jobs, or undefined where it was declared lost */
-export async function beat(
+export async function sendHeartbeat(
   backend: Backend,
   id: string,
   queueId: string | null,
-): Promise<Watched[] | undefined> {
+): Promise<RunningJob[] | undefined> {
   const { numUpdatedRows } = await backend.db
     .updateTable("workers")
     .set({

@@ -1,23 +1,23 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { wordsOf, wordsOfJob } from "../../../server/engine/start/words.ts";
+import { jobSearchTerms, searchTerms } from "../../../server/engine/start/search-terms.ts";
 import { upload } from "../../../server/job.ts";
 
 test("a text's words are in lower case, without accents, each once", () => {
-  expect(wordsOf("Zürich_März-2026 (2).csv, zurich")).toEqual([
+  expect(searchTerms("Zürich_März-2026 (2).csv, zurich")).toEqual([
     "zurich",
     "marz",
     "2026",
     "2",
     "csv",
   ]);
-  expect(wordsOf("  – … ")).toEqual([]);
-  expect(wordsOf("Привет 東京")).toEqual(["привет", "東京"]);
+  expect(searchTerms("  – … ")).toEqual([]);
+  expect(searchTerms("Привет 東京")).toEqual(["привет", "東京"]);
 });
 
 test("a word is no longer than may be kept, and half a character is none", () => {
-  expect(wordsOf("a".repeat(100))).toEqual(["a".repeat(40)]);
-  expect(wordsOf("ab\ud800cd\0ef")).toEqual(["ab", "cd", "ef"]);
+  expect(searchTerms("a".repeat(100))).toEqual(["a".repeat(40)]);
+  expect(searchTerms("ab\ud800cd\0ef")).toEqual(["ab", "cd", "ef"]);
 });
 
 const kind = {
@@ -46,7 +46,7 @@ test("a job is found by its file and by what was typed, never by secrets, choice
     sure: true,
     mapping: ["email"],
   };
-  expect(wordsOfJob(kind, "people.csv", input)).toEqual([
+  expect(jobSearchTerms(kind, "people.csv", input)).toEqual([
     "people",
     "csv",
     "winter",
@@ -59,6 +59,6 @@ test("a job is found by its file and by what was typed, never by secrets, choice
 
 test("a long input brings thirty words, and one whose kind is gone its file's name alone", () => {
   const subject = Array.from({ length: 50 }, (_, n) => `word${n}`).join(" ");
-  expect(wordsOfJob(kind, "people.csv", { subject })).toHaveLength(30);
-  expect(wordsOfJob(undefined, "people.csv", { subject })).toEqual(["people", "csv"]);
+  expect(jobSearchTerms(kind, "people.csv", { subject })).toHaveLength(30);
+  expect(jobSearchTerms(undefined, "people.csv", { subject })).toEqual(["people", "csv"]);
 });

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { createAnswerCache } from "../../../server/engine/list/answer-cache.ts";
+import { createQueryCache } from "../../../server/engine/list/query-cache.ts";
 
 test("the cache keeps an answer for its lifetime only where the caller allows it", async () => {
   let at = 1_000;
   let asked = 0;
-  const cache = createAnswerCache<number>(() => at, 2_000);
+  const cache = createQueryCache<number>(() => at, 2_000);
   const ask = (answer: number) =>
-    cache.of(
+    cache.get(
       "key",
       async () => {
         asked++;
@@ -22,16 +22,16 @@ test("the cache keeps an answer for its lifetime only where the caller allows it
 
 test("concurrent callers share one answer, and a failure is not cached", async () => {
   let asked = 0;
-  const cache = createAnswerCache<number>(() => 1_000, 2_000);
+  const cache = createQueryCache<number>(() => 1_000, 2_000);
   const fail = async () => {
     asked++;
     throw new Error("away");
   };
-  const both = await Promise.allSettled([1, 2].map(() => cache.of("key", fail, () => true)));
+  const both = await Promise.allSettled([1, 2].map(() => cache.get("key", fail, () => true)));
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   expect(asked).toBe(1);
   expect(
-    await cache.of(
+    await cache.get(
       "key",
       async () => 7,
       () => true,

@@ -1,21 +1,21 @@
 import { formatCount, formatNumber } from "../../text/counts.ts";
-import { brief } from "../storable.ts";
+import { shortenText } from "../sanitize-text.ts";
 
 /** A note is our own: it says that lines were dropped. */
-export type Level = "info" | "warn" | "error" | "note";
+export type LogLevel = "info" | "warn" | "error" | "note";
 
 export interface LogLine {
-  level: Level;
+  level: LogLevel;
   message: string;
   /** ms since 1970 */
   at: number;
 }
 
 /** What a job may say; `server/job.ts` tells it to those who write kinds. */
-export const mostLines = { second: 1_000, job: 100_000 };
+export const maxLines = { second: 1_000, job: 100_000 };
 /** With the database away so many wait. */
-const mostWaiting = 5 * mostLines.second;
-export interface LogLines {
+const maxWaiting = 5 * maxLines.second;
+export interface LogBuffer {
   add(line: LogLine): void;
   /** Whether there is something to be written, now or once its second is over. */
   readonly waiting: boolean;
@@ -30,9 +30,9 @@ export interface LogLines {
 }
 
 /** @param written lines that earlier runs of the job wrote */
-export function createLogLines(written = 0): LogLines {
+export function createLogBuffer(written = 0): LogBuffer {
   const lines: LogLine[] = [];
-  let left = mostLines.job - written;
+  let left = maxLines.job - written;
   let secondAt = Number.NEGATIVE_INFINITY;
   let inSecond = 0;
   let dropped = { count: 0, why: "", at: 0 };
@@ -56,7 +56,7 @@ export function createLogLines(written = 0): LogLines {
 
   /** Whether what made lines be dropped has passed. */
   function isOver(at: number): boolean {
-    return dropped.why === tooMany ? lines.length < mostWaiting : at - secondAt >= 1_000;
+    return dropped.why === tooMany ? lines.length < maxWaiting : at - secondAt >= 1_000;
   }
 
   function push(line: LogLine): void {
@@ -76,12 +76,12 @@ export function createLogLines(written = 0): LogLines {
         inSecond = 0;
       }
       if (left <= 1) push({ level: "note", message: full, at: line.at });
-      else if (inSecond >= mostLines.second) drop(tooFast, line.at);
-      else if (lines.length >= mostWaiting) drop(tooMany, line.at);
+      else if (inSecond >= maxLines.second) drop(tooFast, line.at);
+      else if (lines.length >= maxWaiting) drop(tooMany, line.at);
       else {
         if (dropped.why === tooMany) tellDropped();
         inSecond++;
-        push({ ...line, message: brief(line.message) });
+        push({ ...line, message: shortenText(line.message) });
       }
     },
     take(at, most, last) {
@@ -94,6 +94,6 @@ export function createLogLines(written = 0): LogLines {
   };
 }
 
-const tooFast = `more than ${formatNumber(mostLines.second)} a second`;
+const tooFast = `more than ${formatNumber(maxLines.second)} a second`;
 const tooMany = "they could not be written for a while";
-const full = `The log is full: it holds ${formatNumber(mostLines.job)} lines, and those that follow were dropped`;
+const full = `The log is full: it holds ${formatNumber(maxLines.job)} lines, and those that follow were dropped`;

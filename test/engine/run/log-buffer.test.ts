@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createLogLines, type LogLine, mostLines } from "../../../server/engine/run/log-lines.ts";
+import { createLogBuffer, type LogLine, maxLines } from "../../../server/engine/run/log-buffer.ts";
 
 const line = (message: string, at: number): LogLine => ({ level: "info", message, at });
 
 /** All that waits, as it would be written. */
-function drain(lines: ReturnType<typeof createLogLines>, at: number): LogLine[] {
+function drain(lines: ReturnType<typeof createLogBuffer>, at: number): LogLine[] {
   const taken: LogLine[] = [];
   for (let some = lines.take(at, 1_000, true); some.length > 0; some = lines.take(at, 1_000, true))
     taken.push(...some);
@@ -17,7 +17,7 @@ const notes = (lines: LogLine[]) =>
 
 describe("in a second", () => {
   test("a thousand lines are kept, and a note says where how many more were dropped", () => {
-    const lines = createLogLines();
+    const lines = createLogBuffer();
     for (let n = 0; n < 2_204; n++) lines.add(line(`line ${n}`, 5_000));
     lines.add(line("later", 6_000));
     const kept = drain(lines, 6_000);
@@ -30,7 +30,7 @@ describe("in a second", () => {
   });
 
   test("that is not over the note waits for its last line", () => {
-    const lines = createLogLines();
+    const lines = createLogBuffer();
     for (let n = 0; n < 1_001; n++) lines.add(line("again", 5_000));
     expect(lines.take(5_100, 1_000, false)).toHaveLength(1_000);
     expect(lines.waiting).toBe(true);
@@ -43,14 +43,14 @@ describe("in a second", () => {
   });
 
   test("one line too many is one line", () => {
-    const lines = createLogLines();
+    const lines = createLogBuffer();
     for (let n = 0; n < 1_001; n++) lines.add(line("again", 0));
     expect(notes(drain(lines, 0))).toEqual(["1 line was dropped here: more than 1,000 a second"]);
   });
 });
 
 test("a job's log ends with a note once it is full, over all of its runs", () => {
-  const lines = createLogLines(mostLines.job - 3);
+  const lines = createLogBuffer(maxLines.job - 3);
   for (let n = 0; n < 10; n++) lines.add(line(`line ${n}`, n * 2_000));
   const kept = drain(lines, 99_000);
   expect(kept.map(({ message }) => message)).toEqual([
@@ -58,13 +58,13 @@ test("a job's log ends with a note once it is full, over all of its runs", () =>
     "line 1",
     "The log is full: it holds 100,000 lines, and those that follow were dropped",
   ]);
-  const next = createLogLines(mostLines.job);
+  const next = createLogBuffer(maxLines.job);
   next.add(line("more", 0));
   expect(next.waiting).toBe(false);
 });
 
 test("what could not be written comes first the next time, and no more waits than fits", () => {
-  const lines = createLogLines();
+  const lines = createLogBuffer();
   for (let second = 0; second < 20; second++) {
     for (let n = 0; n < 1_000; n++) lines.add(line(`${second}`, second * 1_000));
     if (second % 5 === 0) lines.putBack(lines.take(second * 1_000, 1_000, false));
@@ -81,7 +81,7 @@ test("whatever is said when: each line is kept or counted, in its order", () => 
   const said = fc.array(fc.record({ wait: fc.nat(900), lines: fc.nat(1_500) }), { maxLength: 12 });
   fc.assert(
     fc.property(said, (bursts) => {
-      const lines = createLogLines();
+      const lines = createLogBuffer();
       const kept: LogLine[] = [];
       let at = 1_000;
       let count = 0;

@@ -4,14 +4,14 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
 import { claim } from "../claim.ts";
-import { cancelled, handBack, rescue, timeOut } from "../finish.ts";
-import type { Observe } from "../job-lifecycle.ts";
+import { failWithTimeout, finishCancelled, release, rescue } from "../finish.ts";
+import type { RecordMetric } from "../job-lifecycle.ts";
 import { isFinal } from "../status.ts";
-import { createCleaner } from "./cleaner.ts";
-import { createLocalJobs, type Local } from "./local-jobs.ts";
-import { createRunnerPool, type Departure } from "./runner-pool.ts";
+import { createCleanupScheduler } from "./cleanup-scheduler.ts";
+import { type RunningJob, registerWorker, sendHeartbeat } from "./heartbeat.ts";
+import { createLocalJobs, type LocalJob } from "./local-jobs.ts";
+import { createRunnerPool, type TaskExit } from "./runner-pool.ts";
 import { createSweeper, lostAfterMs, removeWorkers } from "./sweep.ts";
-import { beat, register, type Watched } from "./worker-beat.ts";
 
 const beatMs = 1_000;
 /** For handing jobs back at a shutdown, before their processes are killed. */
@@ -22,7 +22,7 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
-export async function supervise(options: {
+export async function startSupervisor(options: {
   backend: Backend;
   catalog: Catalog;
   log: Log;
@@ -33,49 +33,49 @@ export async function supervise(options: {
   /** What the system does for itself from time to time. */
   chores?: readonly Chore[];
   /** Told what this worker and its runners do. */
-  observe?: Observe;
+  observe?: RecordMetric;
 }): Promise<Supervisor> {
   const { backend, catalog, log, concurrency, chores = [], onRegister = () => {} } = options;
   const observe = options.observe ?? (() => {});
   const pool = createRunnerPool({ shared: options.runners, catalog, log, observe });
   const sweeper = createSweeper(backend, log);
   const local = createLocalJobs(pool);
-  const cleaner = createCleaner({ backend, catalog, log, pool, local });
-  let strangers: Watched[] = [];
+  const cleaner = createCleanupScheduler({ backend, catalog, log, pool, local });
+  let unknownJobs: RunningJob[] = [];
   let stopping = false;
-  let troubledUntil = 0;
+  let pausedUntil = 0;
   let sweeping = false;
   let beats = 0;
-  let heard = 0;
-  let beatenAt = performance.now();
+  let lastBeatAnswered = 0;
+  let lastBeatAt = performance.now();
   const endLife = backend.life.subscribe((event) => observe({ what: "life", event }));
-  let workerId = await register(backend, null);
+  let workerId = await registerWorker(backend, null);
   onRegister(workerId);
 
-  async function answer(): Promise<boolean> {
-    if (stopping || performance.now() < troubledUntil) return false;
+  async function claimAndRun(): Promise<boolean> {
+    if (stopping || performance.now() < pausedUntil) return false;
     try {
       const row = await claim(backend, workerId);
       if (!row) return false;
       // It may come back to where an earlier run of it, that others gave up, has not left yet.
       await local.gone(row.id);
       // The stop came while the claim was under way.
-      if (stopping) await handBack(backend, row, "interrupted");
-      else await runToItsEnd(row);
+      if (stopping) await release(backend, row, "interrupted");
+      else await runJob(row);
       return true;
     } catch (error) {
       // A database in trouble is not asked many times a second; lost doorbells are rung again.
-      troubledUntil = performance.now() + beatMs;
+      pausedUntil = performance.now() + beatMs;
       log.error({ err: error }, "a doorbell could not be answered");
       return false;
     }
   }
 
-  async function runToItsEnd(row: JobRow): Promise<void> {
+  async function runJob(row: JobRow): Promise<void> {
     const mine = local.add(row);
     let job: JobRow | undefined;
     try {
-      job = await endFor(mine, await pool.run(row, "run"));
+      job = await finishFor(mine, await pool.run(row, "run"));
     } finally {
       local.remove(row.id);
     }
@@ -85,15 +85,18 @@ export async function supervise(options: {
   }
 
   /** Writes the end of a run whose process could not. @returns the job as it is now, if still ours */
-  async function endFor({ row, asked }: Local, departure: Departure): Promise<JobRow | undefined> {
+  async function finishFor(
+    { row, requestedStop: asked }: LocalJob,
+    departure: TaskExit,
+  ): Promise<JobRow | undefined> {
     if (departure.how === "ended") return departure.job;
     if (asked?.why === "lost") return undefined;
-    if (asked?.why === "shutdown") return handBack(backend, row, "interrupted");
+    if (asked?.why === "shutdown") return release(backend, row, "interrupted");
     const neighbour = departure.how === "killed" && departure.culprit !== row.id;
-    if (neighbour) return handBack(backend, row, "rescued");
-    if (asked?.why === "deadline") return timeOut(backend, row, row.timeout_ms);
+    if (neighbour) return release(backend, row, "rescued");
+    if (asked?.why === "deadline") return failWithTimeout(backend, row, row.timeout_ms);
     if (asked?.why === "cancel") {
-      return cancelled(backend, row, "Cancelled; it did not stop by itself");
+      return finishCancelled(backend, row, "Cancelled; it did not stop by itself");
     }
     const current = await backend.db
       .selectFrom("jobs")
@@ -106,25 +109,25 @@ export async function supervise(options: {
   /** One a second, whatever became of those before: their connections may be dead without a word. */
   const onBeat = logged("beat", async () => {
     const number = ++beats;
-    const watched = await beat(backend, workerId, listening.queueId);
-    if (number < heard) return;
-    heard = number;
-    beatenAt = performance.now();
-    if (watched) strangers = local.look(watched, backend.now());
+    const watched = await sendHeartbeat(backend, workerId, listening.queueId);
+    if (number < lastBeatAnswered) return;
+    lastBeatAnswered = number;
+    lastBeatAt = performance.now();
+    if (watched) unknownJobs = local.reconcile(watched, backend.now());
     else await registerAgain();
   });
 
   async function registerAgain(): Promise<void> {
     log.warn({ worker: workerId }, "this worker was declared lost");
-    local.askAll("lost");
+    local.stopAll("lost");
     if (stopping) return;
     // What beats under way say of the old name is of no interest any more.
-    heard = Number.POSITIVE_INFINITY;
+    lastBeatAnswered = Number.POSITIVE_INFINITY;
     try {
-      workerId = await register(backend, listening.queueId);
+      workerId = await registerWorker(backend, listening.queueId);
       onRegister(workerId);
     } finally {
-      heard = beats + 1;
+      lastBeatAnswered = beats + 1;
     }
   }
 
@@ -133,7 +136,7 @@ export async function supervise(options: {
     if (stopping || sweeping) return;
     sweeping = true;
     try {
-      await adopt();
+      await rescueUnknownJobs();
       await sweeper.sweep(workerId);
       await cleaner.sweep();
     } finally {
@@ -146,8 +149,8 @@ export async function supervise(options: {
   }
 
   /** A job listed as ours that nobody here runs, twice in a row, was lost on its way. */
-  async function adopt(): Promise<void> {
-    for (const { id, fence } of strangers) {
+  async function rescueUnknownJobs(): Promise<void> {
+    for (const { id, fence } of unknownJobs) {
       const row = await backend.db
         .selectFrom("jobs")
         .selectAll()
@@ -161,12 +164,16 @@ export async function supervise(options: {
   /** Runs also while the database is away: the processes here need no database to be ended. */
   function enforce(): void {
     // Others take these jobs over by now: what cannot beat must not go on either.
-    if (performance.now() - beatenAt > lostAfterMs) local.askAll("lost");
-    local.enforce();
-    pool.check();
+    if (performance.now() - lastBeatAt > lostAfterMs) local.stopAll("lost");
+    local.enforceDeadlines();
+    pool.pingAll();
   }
 
-  const listening: Listening = await backend.queue.listen({ slots: concurrency, answer, chores });
+  const listening: Listening = await backend.queue.listen({
+    slots: concurrency,
+    answer: claimAndRun,
+    chores,
+  });
   const timer = setInterval(() => {
     enforce();
     void onBeat();
@@ -179,7 +186,7 @@ export async function supervise(options: {
   return {
     async stop() {
       stopping = true;
-      local.askAll("shutdown");
+      local.stopAll("shutdown");
       const late = setTimeout(() => local.killAll(), shutdownMs);
       await listening.stop();
       clearTimeout(late);

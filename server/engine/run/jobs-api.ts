@@ -1,27 +1,27 @@
 /** Other jobs, as a job may reach them: those that its person may act on, and no more. */
 import type { JobRow } from "../../backend/schema.ts";
-import { type JobChoice, type OtherJobs, Refused } from "../../job.ts";
+import { type JobChoice, type JobsApi, Refused } from "../../job.ts";
 import { type ArchiveEntry, listArchiveEntries } from "../../storage/archive-entries.ts";
 import { createZip } from "../../storage/zip.ts";
-import { auditDownloads } from "../audit.ts";
+import { recordDownloads } from "../audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../bulk.ts";
 import { listIds } from "../list/list.ts";
-import { search } from "../list/search.ts";
+import { searchJobs } from "../list/search.ts";
 import { statuses } from "../status.ts";
-import type { Reached } from "./reach.ts";
+import type { JobPolicy } from "./job-policy.ts";
 import type { Run } from "./run.ts";
 
 /** More ids than this are not held at once. */
-const mostOthers = 100_000;
+const maxIds = 100_000;
 /** Rows of jobs that are held at once, for their files. */
-const idsAtOnce = 1_000;
+const maxIdsPerRead = 1_000;
 
-export function createOthers(run: Run): OtherJobs {
+export function createJobsApi(run: Run): JobsApi {
   const { row, backend, catalog } = run;
   const context = { backend, catalog, by: row.user_id, since: row.created_at };
 
-  async function reached(): Promise<Reached> {
-    const reach = await run.reach(row.user_id, row.account_id);
+  async function reached(): Promise<JobPolicy> {
+    const reach = await run.policyFor(row.user_id, row.account_id);
     if (!reach) throw new Refused("You no longer belong to this account");
     return reach;
   }
@@ -34,7 +34,7 @@ export function createOthers(run: Run): OtherJobs {
     const found = new Map(rows.map((each) => [each.id, each]));
     return ids
       .flatMap((id) => found.get(id) ?? [])
-      .filter((each) => mayAct(each) && !catalog.get(each.kind)?.actsOnOthers);
+      .filter((each) => mayAct(each) && !catalog.get(each.kind)?.operatesOnJobs);
   }
 
   const all = (act: BulkAction) => async (ids: readonly string[]) => act(context, await read(ids));
@@ -42,32 +42,32 @@ export function createOthers(run: Run): OtherJobs {
   return {
     async find(choice) {
       const visible = (await reached()).list(choice.scope);
-      const found = choice.q ? await search(backend.db, catalog, visible, choice.q) : undefined;
-      const filter = { ...conditions(choice), ...visible, found, notKinds: actors() };
-      return (await listIds(backend.db, filter, mostOthers)).reverse();
+      const found = choice.q ? await searchJobs(backend.db, catalog, visible, choice.q) : undefined;
+      const filter = { ...filterOf(choice), ...visible, found, notKinds: actors() };
+      return (await listIds(backend.db, filter, maxIds)).reverse();
     },
     cancel: all(cancelMany),
     clear: all(clearMany),
     retry: all(retryMany),
     async files(ids) {
       const entries: ArchiveEntry[] = [];
-      for (let from = 0; from < ids.length; from += idsAtOnce) {
-        const jobs = await read(ids.slice(from, from + idsAtOnce));
+      for (let from = 0; from < ids.length; from += maxIdsPerRead) {
+        const jobs = await read(ids.slice(from, from + maxIdsPerRead));
         const some = jobs.map(({ id }) => id);
         entries.push(...(await listArchiveEntries(run, some)));
       }
-      await auditDownloads(backend, { userId: row.user_id, via: "page" }, entries);
+      await recordDownloads(backend, { userId: row.user_id, via: "page" }, entries);
       const bytes = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);
       return { count: entries.length, bytes, archive: () => createZip(entries) };
     },
   };
 
   function actors(): string[] {
-    return [...catalog].filter(([, kind]) => kind.actsOnOthers).map(([name]) => name);
+    return [...catalog].filter(([, kind]) => kind.operatesOnJobs).map(([name]) => name);
   }
 }
 
-function conditions({ statuses: wanted, kinds, from, to, until }: JobChoice) {
+function filterOf({ statuses: wanted, kinds, from, to, until }: JobChoice) {
   const before = Date.parse(until) + 1;
   const last = to === undefined ? before : Math.min(before, Date.parse(to));
   return {

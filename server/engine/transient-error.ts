@@ -1,7 +1,7 @@
 import { TryAgain } from "../job.ts";
 
 /** System and database errors that pass: connections that were lost, locks that were held. */
-const passing = new Set([
+const transientCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
@@ -29,7 +29,7 @@ const passing = new Set([
 ]);
 
 /** The driver's own errors have no code. */
-const passingMessages = new Set([
+const transientMessages = new Set([
   "Connection terminated",
   "Connection terminated unexpectedly",
   "Connection terminated due to connection timeout",
@@ -41,12 +41,12 @@ const passingMessages = new Set([
 ]);
 
 /** The rule for kinds that have none of their own: what passes by itself is worth another try. */
-export function isWorthRetrying(error: unknown): boolean {
+export function isTransientError(error: unknown): boolean {
   if (error instanceof TryAgain) return true;
   for (let each = error; each instanceof Error; each = each.cause) {
     const { code } = each as { code?: unknown };
-    if (typeof code === "string" && passing.has(code)) return true;
-    if (passingMessages.has(each.message)) return true;
+    if (typeof code === "string" && transientCodes.has(code)) return true;
+    if (transientMessages.has(each.message)) return true;
   }
   return false;
 }

@@ -3,19 +3,19 @@ import { type Kysely, sql } from "kysely";
 import type { LogRow, Schema } from "../backend/schema.ts";
 
 /** Lines that a page is given at most, when it opens or comes back. */
-export const linesOnPage = 1_000;
+export const linesPerPage = 1_000;
 
 /** Least that is shown; without it all lines are. */
-export type LeastLevel = "warn" | "error";
+export type MinLevel = "warn" | "error";
 
 /** Notes say that lines were dropped, which may have been of any level. */
-const levels: Record<LeastLevel, LogRow["level"][]> = {
+const levels: Record<MinLevel, LogRow["level"][]> = {
   warn: ["warn", "error", "note"],
   error: ["error", "note"],
 };
 
 /** The lines around one, those before or behind one, or else the last ones. */
-export type Place = { line: number } | { before: number } | { after: number } | undefined;
+export type LogPosition = { line: number } | { before: number } | { after: number } | undefined;
 
 export interface LogPage {
   lines: LogRow[];
@@ -25,40 +25,40 @@ export interface LogPage {
 }
 
 /** At most a page is read of each range, however long the log is. */
-export async function readLog(
+export async function readLogPage(
   db: Kysely<Schema>,
   jobId: string,
-  place: Place,
-  least?: LeastLevel,
+  place: LogPosition,
+  least?: MinLevel,
 ): Promise<LogPage> {
-  const read = (range: Range, most: number) => readRange(db, jobId, range, most, least);
+  const read = (range: LineRange, most: number) => readRange(db, jobId, range, most, least);
   if (place && "line" in place) {
-    const half = linesOnPage / 2;
+    const half = linesPerPage / 2;
     const before = await read({ below: place.line }, half + 1);
     const from = await read({ from: place.line }, half + 1);
     const lines = [...before.slice(-half), ...from.slice(0, half)];
     return { lines, earlier: before.length > half, later: from.length > half };
   }
   if (place && "after" in place) {
-    const lines = await read({ from: place.after + 1 }, linesOnPage + 1);
-    const later = lines.length > linesOnPage;
-    return { lines: lines.slice(0, linesOnPage), earlier: place.after > 0, later };
+    const lines = await read({ from: place.after + 1 }, linesPerPage + 1);
+    const later = lines.length > linesPerPage;
+    return { lines: lines.slice(0, linesPerPage), earlier: place.after > 0, later };
   }
-  const lines = await read(place ? { below: place.before } : {}, linesOnPage + 1);
-  const earlier = lines.length > linesOnPage;
-  return { lines: lines.slice(-linesOnPage), earlier, later: place !== undefined };
+  const lines = await read(place ? { below: place.before } : {}, linesPerPage + 1);
+  const earlier = lines.length > linesPerPage;
+  return { lines: lines.slice(-linesPerPage), earlier, later: place !== undefined };
 }
 
 /** All lines there are by now, in pieces. */
-export async function* wholeLog(
+export async function* streamLog(
   db: Kysely<Schema>,
   jobId: string,
-  least?: LeastLevel,
+  least?: MinLevel,
 ): AsyncGenerator<LogRow[]> {
   for (let from = 1; ; ) {
-    const lines = await readRange(db, jobId, { from }, linesOnPage, least);
+    const lines = await readRange(db, jobId, { from }, linesPerPage, least);
     if (lines.length > 0) yield lines;
-    if (lines.length < linesOnPage) return;
+    if (lines.length < linesPerPage) return;
     from = lines.at(-1)!.seq + 1;
   }
 }
@@ -66,14 +66,14 @@ export async function* wholeLog(
 const notInfo = sql<boolean>`level <> 'info'`;
 
 /** The first from a number on, or the last of those below one or of all. */
-type Range = { from?: number; below?: number };
+type LineRange = { from?: number; below?: number };
 
 async function readRange(
   db: Kysely<Schema>,
   jobId: string,
-  { from, below }: Range,
+  { from, below }: LineRange,
   most: number,
-  least: LeastLevel | undefined,
+  least: MinLevel | undefined,
 ): Promise<LogRow[]> {
   const ofLevel = (level?: LogRow["level"]) => {
     let lines = db.selectFrom("job_logs").selectAll().where("job_id", "=", jobId);

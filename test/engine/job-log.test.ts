@@ -1,7 +1,12 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
-import { type LeastLevel, type Place, readLog, wholeLog } from "../../server/engine/log.ts";
+import {
+  type LogPosition,
+  type MinLevel,
+  readLogPage,
+  streamLog,
+} from "../../server/engine/job-log.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { insertJob } from "../support/job-row.ts";
 import { unboundedReads } from "../support/plans.ts";
@@ -30,8 +35,8 @@ describe.each(backends)("a long log, on $name", (which) => {
   afterAll(() => opened.close());
 
   /** First and last number, how many, and whether there is more on either side. */
-  async function page(place?: Place, least?: LeastLevel) {
-    const { lines, earlier, later } = await readLog(opened.backend.db, id, place, least);
+  async function page(place?: LogPosition, least?: MinLevel) {
+    const { lines, earlier, later } = await readLogPage(opened.backend.db, id, place, least);
     const seqs = lines.map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
     return [seqs[0], seqs.at(-1), seqs.length, earlier, later];
@@ -63,7 +68,7 @@ describe.each(backends)("a long log, on $name", (which) => {
       ["error", 61],
     ] as const) {
       const seqs: number[] = [];
-      for await (const lines of wholeLog(opened.backend.db, id, least)) {
+      for await (const lines of streamLog(opened.backend.db, id, least)) {
         expect(lines.length).toBeLessThanOrEqual(1_000);
         seqs.push(...lines.map(({ seq }) => seq));
       }
@@ -73,16 +78,16 @@ describe.each(backends)("a long log, on $name", (which) => {
 
   // Postgres takes lines of one level for scattered, and sorts some thousand of them instead: there
   // the index keeps it from those of other levels, and no job has more than 100,000.
-  const warnings: [string, Place, LeastLevel?][] =
+  const warnings: [string, LogPosition, MinLevel?][] =
     which.name === "sqlite" ? [["the last warnings", undefined, "warn"]] : [];
-  test.each<[string, Place, LeastLevel?]>([
+  test.each<[string, LogPosition, MinLevel?]>([
     ["the last lines", undefined],
     ["those around an early one", { line: 700 }],
     ["those behind one", { after: 300 }],
     ["earlier errors", { before: 59_000 }, "error"],
     ...warnings,
   ])("%s are found without reading the others", async (_, place, least) => {
-    const wrong = await unboundedReads(opened.backend, (db) => readLog(db, id, place, least));
+    const wrong = await unboundedReads(opened.backend, (db) => readLogPage(db, id, place, least));
     expect(wrong).toEqual([]);
   });
 });

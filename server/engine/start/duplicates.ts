@@ -4,7 +4,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import { AlreadyActive, type Started, type StartRequest } from "./request.ts";
 
 /** @returns the job of the request's key, or undefined where it has none or was never used */
-export async function startedBefore(
+export async function findByIdempotencyKey(
   db: Backend["db"],
   request: StartRequest,
   input: string,
@@ -19,24 +19,27 @@ export async function startedBefore(
     .executeTakeFirst();
   if (!job) return undefined;
   const same = job.kind === kind && job.input === input;
-  return { job, repeated: true, sameInput: same && (await wasFor(db, job, request)) };
+  return { job, repeated: true, sameInput: same && (await hasSameOptions(db, job, request)) };
 }
 
 /** The row's own time moves with every retry; what was asked for stands in its first event. */
-async function wasFor(db: Backend["db"], { id }: JobRow, request: Asked) {
+async function hasSameOptions(db: Backend["db"], { id }: JobRow, request: StartOptions) {
   const { details } = await db
     .selectFrom("job_events")
     .select("details")
     .where("job_id", "=", id)
     .where("seq", "=", 1)
     .executeTakeFirstOrThrow();
-  return details === (JSON.stringify(asked(request)) ?? null);
+  return details === (JSON.stringify(createdDetails(request)) ?? null);
 }
 
-type Asked = Pick<StartRequest, "runAt" | "only">;
+type StartOptions = Pick<StartRequest, "runAt" | "only">;
 
 /** What of a request is told with the first event. */
-export function asked({ runAt, only }: Asked): { run_at?: string; only?: string } | undefined {
+export function createdDetails({
+  runAt,
+  only,
+}: StartOptions): { run_at?: string; only?: string } | undefined {
   const at = runAt === undefined ? {} : { run_at: new Date(runAt).toISOString() };
   return runAt === undefined && !only ? undefined : { ...at, ...(only && { only }) };
 }
@@ -47,14 +50,14 @@ export function asked({ runAt, only }: Asked): { run_at?: string; only?: string 
  * @returns the job of the key, which may be the active one itself
  * @throws AlreadyActive
  */
-export async function refuseWhereActive(
+export async function refuseIfActive(
   write: Write,
   request: StartRequest & { fingerprint: string },
   input: string,
 ): Promise<Started | undefined> {
   const { accountId, fingerprint, unlessActive } = request;
   await write.hold(`start:${accountId}:${fingerprint}`);
-  const earlier = await startedBefore(write.db, request, input);
+  const earlier = await findByIdempotencyKey(write.db, request, input);
   if (earlier) return earlier;
   let active = write.db
     .selectFrom("jobs")

@@ -3,29 +3,29 @@
  * map and are written for all of them together. Pure: clock, timer and writer are handed in.
  */
 import type { Estimator } from "../eta/estimator.ts";
-import type { LogLine } from "./log-lines.ts";
+import type { LogLine } from "./log-buffer.ts";
 import {
   type BegunStep,
-  count,
-  nextOf,
+  createProgressState,
+  nextWait,
   type ProgressRow,
-  rowOf,
-  type TrackedJob,
-  trackedJob,
-} from "./tracked-job.ts";
+  type ProgressState,
+  takeProgressRow,
+  toCount,
+} from "./progress-state.ts";
 
 /** With many jobs one statement gets long, so it is sent less often. */
 const intervalMs = { few: 100, many: 250 };
-const fewJobs = 50;
+const maxJobsForShortInterval = 50;
 /** Log lines of all jobs that are written in one transaction: whoever else writes waits for its end. */
-const linesAtOnce = 1_000;
+const maxLinesPerWrite = 1_000;
 /** Where something was expected and nothing more is told, that is looked at again. */
-export const lookAgainMs = 3_000;
+export const recheckMs = 3_000;
 /** A shorter wait changes nothing that people see, and needs no writing of its own. */
-const toldWaitMs = 3_000;
+const minReportedWaitMs = 3_000;
 
 /** What is known of a step that begins. */
-const nothing = { done: 0, total: null, message: null };
+const noProgress = { done: 0, total: null, message: null };
 
 /** Resolves to the ids of jobs whose fence had moved on: nothing was written for these. */
 export type WriteProgress = (rows: ProgressRow[], logs: WaitingLines) => Promise<Iterable<string>>;
@@ -33,27 +33,27 @@ export type WriteProgress = (rows: ProgressRow[], logs: WaitingLines) => Promise
 /** Log lines by job. */
 export type WaitingLines = Map<string, { fence: number; lines: LogLine[] }>;
 
-export interface Tracked {
+export interface JobProgress {
   /** Of the step in hand as it was told last; what was done where no total was told. */
   readonly total: number | null;
   /** Takes nanoseconds; the last value wins. */
   set(done: number, total: number | null, message: string | null): void;
   log(line: LogLine): void;
   /** Called when a step begins, or is gone on with. */
-  begin(step: BegunStep): void;
+  beginStep(step: BegunStep): void;
   /** The job waits; of several waits side by side the one that ends first counts. @returns ends it */
   wait(until: number, reason: string | null): () => void;
   /** Writes what is expected, where that became known without progress. */
-  expect(): void;
+  estimateChanged(): void;
   /**
    * Writes what waits, and keeps it as an event: the last of a step is never left out. Of a run that
    * is forgotten nothing is written.
    */
-  finish(): Promise<void>;
-  forget(): void;
+  flush(): Promise<void>;
+  stop(): void;
 }
 
-export interface Progress {
+export interface ProgressTracker {
   /**
    * @param onLost is called when it shows that the job is no longer this run's
    * @param logged log lines that earlier runs wrote
@@ -64,19 +64,19 @@ export interface Progress {
     estimator: Estimator,
     onLost?: () => void,
     logged?: number,
-  ): Tracked;
+  ): JobProgress;
   /** Writes what waits; final states call it before they end. */
   flush(): Promise<void>;
 }
 
-export function createProgress(options: {
+export function createProgressTracker(options: {
   write: WriteProgress;
   now: () => number;
   onError: (error: unknown) => void;
   after?: (ms: number, run: () => void) => void;
-}): Progress {
+}): ProgressTracker {
   const { write, now, onError, after = (ms, run) => void setTimeout(run, ms) } = options;
-  const entries = new Map<string, TrackedJob>();
+  const entries = new Map<string, ProgressState>();
   let scheduled = false;
   let writing: Promise<void> = Promise.resolve();
   let writtenAt = Number.NEGATIVE_INFINITY;
@@ -85,7 +85,7 @@ export function createProgress(options: {
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
-    const interval = entries.size > fewJobs ? intervalMs.many : intervalMs.few;
+    const interval = entries.size > maxJobsForShortInterval ? intervalMs.many : intervalMs.few;
     after(Math.max(0, writtenAt + interval - now()), () => {
       flush().catch(onError);
     });
@@ -101,12 +101,12 @@ export function createProgress(options: {
   function lookAgain(): void {
     if (looking) return;
     looking = true;
-    after(lookAgainMs, () => {
+    after(recheckMs, () => {
       looking = false;
       const at = now();
       for (const entry of entries.values()) {
         if (!entry.expects) continue;
-        if (at - entry.writtenAt >= lookAgainMs) entry.dirty = true;
+        if (at - entry.writtenAt >= recheckMs) entry.dirty = true;
         if (entry.dirty) schedule();
         lookAgain();
       }
@@ -117,10 +117,10 @@ export function createProgress(options: {
     const at = now();
     const rows: ProgressRow[] = [];
     const logs: WaitingLines = new Map();
-    const told = new Map<string, TrackedJob>();
-    const most = Math.ceil(linesAtOnce / entries.size);
+    const told = new Map<string, ProgressState>();
+    const most = Math.ceil(maxLinesPerWrite / entries.size);
     for (const entry of entries.values()) {
-      if (entry.dirty) rows.push(rowOf(entry, at));
+      if (entry.dirty) rows.push(takeProgressRow(entry, at));
       const lines = entry.lines.take(at, most, entry.finishing);
       if (lines.length > 0) logs.set(entry.id, { fence: entry.fence, lines });
       if (entry.dirty || logs.has(entry.id)) told.set(entry.id, entry);
@@ -143,7 +143,7 @@ export function createProgress(options: {
   }
 
   /** Not where its run has ended meanwhile, or another one of this job has begun. */
-  function lose(entry: TrackedJob | undefined): void {
+  function lose(entry: ProgressState | undefined): void {
     if (entry && entries.get(entry.id) === entry) entry.onLost();
   }
 
@@ -162,7 +162,7 @@ export function createProgress(options: {
   return {
     flush,
     track(id, fence, estimator, onLost = () => {}, logged = 0) {
-      const entry = trackedJob({ id, fence, estimator, onLost }, logged);
+      const entry = createProgressState({ id, fence, estimator, onLost }, logged);
       entries.set(id, entry);
 
       function tell(): void {
@@ -173,7 +173,7 @@ export function createProgress(options: {
 
       return {
         get total() {
-          return count(entry.total ?? entry.done) || null;
+          return toCount(entry.total ?? entry.done) || null;
         },
         set(done, total, message) {
           // A kind is not always checked for its types, and what is no figure would fail all rows.
@@ -188,23 +188,27 @@ export function createProgress(options: {
           entry.lines.add(line);
           schedule();
         },
-        begin({ position, toWhole, told = { ...nothing, progress: entry.progress } }) {
+        beginStep({
+          position,
+          toWhole,
+          saved: told = { ...noProgress, progress: entry.progress },
+        }) {
           Object.assign(entry, told, { toWhole, fresh: true });
           estimator.begin(now(), position, told.done);
         },
         wait(until, reason) {
           const wait = { until, reason: reason === null ? null : String(reason) };
-          const changed = () => estimator.wait(now(), nextOf(entry.waits)?.until ?? null);
+          const changed = () => estimator.wait(now(), nextWait(entry.waits)?.until ?? null);
           entry.waits.add(wait);
           changed();
-          if (until - now() >= toldWaitMs) tell();
+          if (until - now() >= minReportedWaitMs) tell();
           return () => {
             entry.waits.delete(wait);
             changed();
           };
         },
-        expect: tell,
-        async finish() {
+        estimateChanged: tell,
+        async flush() {
           if (entry.unsampled) {
             entry.dirty = true;
             entry.sampledAt = Number.NEGATIVE_INFINITY;
@@ -217,7 +221,7 @@ export function createProgress(options: {
             entry.finishing = false;
           }
         },
-        forget() {
+        stop() {
           if (entries.get(id) === entry) entries.delete(id);
         },
       };

@@ -4,22 +4,22 @@ import type { JobContext, Tally } from "../../job.ts";
 import { createScratch } from "../../storage/scratch.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import { runBatches } from "./batches.ts";
-import { keepFile } from "./files.ts";
-import { createOthers } from "./others.ts";
-import { createRejects } from "./rejects.ts";
+import { saveFile } from "./files.ts";
+import { createJobsApi } from "./jobs-api.ts";
+import { createRejections } from "./rejections.ts";
 import type { Run } from "./run.ts";
-import { openSteps } from "./steps.ts";
+import { loadSteps } from "./steps.ts";
 
-const shortestWaitMs = 1_000;
+const minReportedWaitMs = 1_000;
 
 /** What a kind gets to work with, made for one run. */
-export async function createContext(run: Run): Promise<JobContext> {
-  const { row, backend, storage, tracked } = run;
+export async function createJobContext(run: Run): Promise<JobContext> {
+  const { row, backend, storage, progress: tracked } = run;
   const { signal } = run.abort;
   const counts: Tally = { succeeded: row.succeeded, rejected: row.rejected, skipped: row.skipped };
-  const rejects = createRejects();
+  const rejects = createRejections();
   const batched = new Set<number>();
-  const steps = await openSteps(run);
+  const steps = await loadSteps(run);
 
   return {
     id: row.id,
@@ -42,18 +42,18 @@ export async function createContext(run: Run): Promise<JobContext> {
     progress(done, total, message) {
       tracked.set(done, total ?? null, message ?? null);
     },
-    reject: (number, reason) => rejects.add(number, reason),
+    reject: (number, reason) => rejects.addRejections(number, reason),
     log: (message, level = "info") => tracked.log({ level, message, at: backend.now() }),
     sleep: async (ms, reason) => {
       // A short one is part of the work: in a hot loop it must cost nothing.
       const goOn =
-        ms < shortestWaitMs ? undefined : tracked.wait(backend.now() + ms, reason ?? null);
+        ms < minReportedWaitMs ? undefined : tracked.wait(backend.now() + ms, reason ?? null);
       await sleep(ms, undefined, { signal })
         .catch(() => signal.throwIfAborted())
         .finally(goOn);
     },
-    others: createOthers(run),
+    jobs: createJobsApi(run),
     open: (uploadId) => openUpload(backend, storage, row.account_id, uploadId),
-    file: (file, chunks) => keepFile(run, { id: uuidv7(), ...file }, chunks),
+    file: (file, chunks) => saveFile(run, { id: uuidv7(), ...file }, chunks),
   };
 }

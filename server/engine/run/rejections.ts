@@ -1,16 +1,16 @@
 /** Rejected rows, grouped by reason, until the next batch commits them. */
 import { sql } from "kysely";
 import type { Write } from "../../backend/backend.ts";
-import { storable } from "../storable.ts";
+import { sanitizeText } from "../sanitize-text.ts";
 
 /** Row numbers that are shown for a reason; the file of rejected rows has them all. */
-const shownRows = 10;
+const maxRowsPerReason = 10;
 /** Different reasons that are kept apart; a kind that puts data into its reasons fills no table. */
-const mostReasons = 200;
+const maxReasons = 200;
 const otherReason = "other reasons";
 
-export interface Rejects {
-  add(row: number, reason: string): void;
+export interface Rejections {
+  addRejections(row: number, reason: string): void;
   /** Takes what came since the last time, for one transaction. */
   take(): { count: number; write(write: Write, jobId: string): Promise<void> };
 }
@@ -20,20 +20,20 @@ interface Group {
   rows: number[];
 }
 
-export function createRejects(): Rejects {
+export function createRejections(): Rejections {
   let groups = new Map<string, Group>();
   const known = new Set<string>();
 
   return {
-    add(row, reason) {
-      const given = storable(reason);
-      const kept = known.has(given) || known.size < mostReasons ? given : otherReason;
+    addRejections(row, reason) {
+      const given = sanitizeText(reason);
+      const kept = known.has(given) || known.size < maxReasons ? given : otherReason;
       known.add(kept);
       const group = groups.get(kept);
       if (!group) groups.set(kept, { count: 1, rows: [row] });
       else {
         group.count++;
-        if (group.rows.length < shownRows) group.rows.push(row);
+        if (group.rows.length < maxRowsPerReason) group.rows.push(row);
       }
     },
     take() {
@@ -58,7 +58,7 @@ async function add(db: Write["db"], jobId: string, reason: string, group: Group)
     .where("reason", "=", reason)
     .executeTakeFirst();
   const rows = [...(before ? (JSON.parse(before.first_rows) as number[]) : []), ...group.rows];
-  const shown = JSON.stringify(rows.slice(0, shownRows));
+  const shown = JSON.stringify(rows.slice(0, maxRowsPerReason));
   await db
     .insertInto("job_rejections")
     .values({ job_id: jobId, reason, count: group.count, first_rows: shown })

@@ -1,7 +1,7 @@
 /** What a run tells of its job between two writings, and the row that is made of it. Pure. */
 import type { Estimator } from "../eta/estimator.ts";
-import { brief } from "../storable.ts";
-import { createLogLines, type LogLines } from "./log-lines.ts";
+import { shortenText } from "../sanitize-text.ts";
+import { createLogBuffer, type LogBuffer } from "./log-buffer.ts";
 
 /** Of progress at most this many events a job are kept; the row always has the latest. */
 const sampleEveryMs = 1_000;
@@ -28,7 +28,7 @@ export interface ProgressRow {
 export interface BegunStep {
   position: number;
   /** What an earlier run told of it last, where this one goes on with it. */
-  told?: { done: number; total: number | null; progress: number | null; message: string | null };
+  saved?: { done: number; total: number | null; progress: number | null; message: string | null };
   /** How a step's fraction becomes one of the whole job. */
   toWhole: (stepFraction: number | null) => number | null;
 }
@@ -39,7 +39,7 @@ interface Wait {
 }
 
 /** One job as its run tells of it, until that is written. */
-export interface TrackedJob {
+export interface ProgressState {
   id: string;
   fence: number;
   estimator: Estimator;
@@ -52,7 +52,7 @@ export interface TrackedJob {
   /** Nothing was told of the step that began; what was written stands. */
   fresh: boolean;
   dirty: boolean;
-  lines: LogLines;
+  lines: LogBuffer;
   /** Nothing follows for a while. */
   finishing: boolean;
   sampledAt: number;
@@ -66,10 +66,10 @@ export interface TrackedJob {
 }
 
 /** @param logged log lines that earlier runs wrote */
-export function trackedJob(
-  claim: Pick<TrackedJob, "id" | "fence" | "estimator" | "onLost">,
+export function createProgressState(
+  claim: Pick<ProgressState, "id" | "fence" | "estimator" | "onLost">,
   logged: number,
-): TrackedJob {
+): ProgressState {
   return {
     ...claim,
     done: 0,
@@ -78,7 +78,7 @@ export function trackedJob(
     progress: null,
     fresh: false,
     dirty: false,
-    lines: createLogLines(logged),
+    lines: createLogBuffer(logged),
     finishing: false,
     sampledAt: Number.NEGATIVE_INFINITY,
     unsampled: false,
@@ -93,13 +93,13 @@ export function trackedJob(
  * What of a job is to be written now; by that it counts as written.
  * @param at ms since 1970
  */
-export function rowOf(job: TrackedJob, at: number): ProgressRow {
+export function takeProgressRow(job: ProgressState, at: number): ProgressRow {
   const { id, fence, done, total, message, estimator } = job;
   const progress = job.fresh ? job.progress : job.toWhole(fractionOf(done, total));
   job.progress = progress;
   if (!job.fresh) estimator.observe(at, done, total);
   const expected = estimator.expect(at);
-  const wait = nextOf(job.waits);
+  const wait = nextWait(job.waits);
   job.writtenAt = at;
   job.expects = expected !== null;
   const sampled = job.unsampled && at - job.sampledAt >= sampleEveryMs;
@@ -110,21 +110,21 @@ export function rowOf(job: TrackedJob, at: number): ProgressRow {
   return {
     id,
     fence,
-    done: count(done),
-    total: total === null ? null : count(total),
+    done: toCount(done),
+    total: total === null ? null : toCount(total),
     progress,
-    message: message === null ? null : brief(message),
+    message: message === null ? null : shortenText(message),
     at,
-    etaFrom: expected && moment(at + expected.from),
-    etaTo: expected && moment(at + expected.to),
-    waitsUntil: wait ? moment(wait.until) : null,
-    waitsFor: wait?.reason ? brief(wait.reason) : null,
+    etaFrom: expected && toTimestamp(at + expected.from),
+    etaTo: expected && toTimestamp(at + expected.to),
+    waitsUntil: wait ? toTimestamp(wait.until) : null,
+    waitsFor: wait?.reason ? shortenText(wait.reason) : null,
     sampled: sampled ? 1 : 0,
   };
 }
 
 /** Of several waits side by side the one that ends first. */
-export function nextOf(waits: ReadonlySet<Wait>): Wait | undefined {
+export function nextWait(waits: ReadonlySet<Wait>): Wait | undefined {
   return [...waits].sort((a, b) => a.until - b.until)[0];
 }
 
@@ -134,12 +134,12 @@ function fractionOf(done: number, total: number | null): number | null {
 }
 
 /** As a column holds it, too; what is no moment is not told. */
-function moment(at: number): number | null {
+function toTimestamp(at: number): number | null {
   const whole = Math.round(at);
   return Number.isSafeInteger(whole) ? whole : null;
 }
 
 /** A kind may tell any number; a column that cannot hold it would fail the rows of all jobs. */
-export function count(told: number): number {
+export function toCount(told: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(told) || 0));
 }

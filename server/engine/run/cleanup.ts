@@ -4,21 +4,21 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Duration, JobContext, Kind } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
-import { milliseconds } from "../duration.ts";
-import { removeUnlisted } from "./files.ts";
+import { parseDuration } from "../parse-duration.ts";
+import { removeUnlistedFiles } from "./files.ts";
 import { type Run, Stopped } from "./run.ts";
 
 const defaultTimeout: Duration = "60s";
 /** What could not be removed is tried again after so long. */
-const againMs = 15_000;
+const retryAfterMs = 15_000;
 
 /** Time that the kind's `cleanup` has. */
-export function cleanupMs(kind: Kind | undefined): number {
-  return milliseconds(kind?.cleanupTimeout ?? defaultTimeout);
+export function cleanupTimeoutMs(kind: Kind | undefined): number {
+  return parseDuration(kind?.cleanupTimeout ?? defaultTimeout);
 }
 
 /** Whether there is more to do than to remove files. */
-export function callsCleanup(kind: Kind | undefined, ended: JobRow): boolean {
+export function hasCleanup(kind: Kind | undefined, ended: JobRow): boolean {
   return kind?.cleanup !== undefined && ended.status !== "done";
 }
 
@@ -27,7 +27,7 @@ export function callsCleanup(kind: Kind | undefined, ended: JobRow): boolean {
  * used up; neither is called again.
  * @returns false where it was interrupted: then it is
  */
-export async function cleanUp(
+export async function runCleanup(
   { kind, row, abort: { signal } }: Run,
   job: JobContext,
   log: Log,
@@ -36,7 +36,7 @@ export async function cleanUp(
     await kind.cleanup?.(job, JSON.parse(row.input) as never);
   } catch (error) {
     const { reason } = signal;
-    if (reason instanceof Stopped && reason.why !== "deadline") return false;
+    if (reason instanceof Stopped && reason.reason !== "deadline") return false;
     log.error({ job: row.id, err: error }, "cleanup failed");
   }
   return true;
@@ -54,9 +54,9 @@ export async function removeLeftovers(
   let cleanup_due_at: number | null = null;
   try {
     await storage.deleteAll(`jobs/${id}/scratch/`);
-    await removeUnlisted(place, id);
+    await removeUnlistedFiles(place, id);
   } catch (error) {
-    cleanup_due_at = backend.now() + againMs;
+    cleanup_due_at = backend.now() + retryAfterMs;
     log.warn({ job: id, err: error }, "working files cannot be removed yet");
   }
   await backend.db.updateTable("jobs").set({ cleanup_due_at }).where("id", "=", id).execute();

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import type { Backend, Write } from "../../backend/backend.ts";
-import type { LogLine } from "./log-lines.ts";
-import type { WriteProgress } from "./progress.ts";
-import type { ProgressRow } from "./tracked-job.ts";
+import type { LogLine } from "./log-buffer.ts";
+import type { ProgressRow } from "./progress-state.ts";
+import type { WriteProgress } from "./progress-tracker.ts";
 
 /**
  * One statement for the progress of all jobs of a runner; rows whose fence moved on are left out.
@@ -12,11 +12,11 @@ export function progressWriter(backend: Backend): WriteProgress {
   return (rows, logs) =>
     backend.write(
       async (write) => {
-        const held = rows.length > 0 ? await writeRows(backend, write, rows) : new Set();
+        const held = rows.length > 0 ? await writeProgressRows(backend, write, rows) : new Set();
         const lost = new Set(rows.flatMap(({ id }) => (held.has(id) ? [] : id)));
         for (const [id, { fence, lines }] of logs) {
           if (lost.has(id)) continue;
-          if (!(await writeLines(write, id, fence, lines))) lost.add(id);
+          if (!(await writeLogLines(write, id, fence, lines))) lost.add(id);
         }
         return lost;
       },
@@ -25,7 +25,7 @@ export function progressWriter(backend: Backend): WriteProgress {
 }
 
 /** @returns the ids of those that hold */
-async function writeRows(
+async function writeProgressRows(
   backend: Backend,
   write: Write,
   rows: ProgressRow[],
@@ -87,7 +87,7 @@ function progressEvent(row: ProgressRow, seq: number) {
 }
 
 /** @returns false where the fence had moved on */
-async function writeLines(
+async function writeLogLines(
   write: Write,
   id: string,
   fence: number,
