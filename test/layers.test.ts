@@ -130,6 +130,16 @@ describe("who may import whom", () => {
     expect(broken(({ from, to }) => isIn(from, "server/live") && database(to))).toEqual([]);
   });
 
+  test("routes and the live path hold no query: they ask the readers", () => {
+    const query = /\b(selectFrom|insertInto|updateTable|deleteFrom)\b|\bsql`/;
+    const holders = files.filter(
+      (path) =>
+        isIn(path, "server/routes", "server/live") &&
+        query.test(readFileSync(join(root, path), "utf8")),
+    );
+    expect(holders).toEqual([]);
+  });
+
   test("the backends do not know each other, and only open.ts knows them", () => {
     const backends = ["server/backend/sqlite", "server/backend/postgres"];
     const crossing = ({ from, to }: Import) =>

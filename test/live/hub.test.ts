@@ -26,7 +26,7 @@ const log = { info() {}, warn() {}, error() {}, debug() {} };
 describe.each(backends)("the hub on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   let hub: Hub;
-  let held: Promise<void>;
+  let delay: Promise<void>;
   let release: () => void;
   const owner = { accountId: "account-1", userId: "user-1" };
 
@@ -37,17 +37,17 @@ describe.each(backends)("the hub on $name", (which) => {
   beforeEach(() => {
     const { backend } = opened;
     const reader = createJobReader({ backend });
-    held = Promise.resolve();
+    delay = Promise.resolve();
     const { steps } = reader;
-    reader.steps = (id) => held.then(() => steps(id));
+    reader.steps = (id) => delay.then(() => steps(id));
     const frames = createFrames({ catalog: testCatalog, render, reader });
     hub = createHub({ backend, reader, log, frames });
   });
   afterEach(() => hub.close());
 
-  /** Who comes between these two waits for the steps of their job. */
-  const hold = () => {
-    ({ promise: held, resolve: release } = Promise.withResolvers<void>());
+  /** Makes every read of steps wait until `release` is called. */
+  const delaySteps = () => {
+    ({ promise: delay, resolve: release } = Promise.withResolvers<void>());
   };
 
   const startJob = async () =>
@@ -106,7 +106,7 @@ describe.each(backends)("the hub on $name", (which) => {
     };
   }
 
-  test("tells the state as it is, then each change, up to the end", async () => {
+  test("a watcher gets the state of its job, then each change, then the end", async () => {
     const job = await startJob();
     const stream = watch(`job:${job.id}`);
     await stream.has(`id="panel-${job.id}"`);
@@ -119,7 +119,7 @@ describe.each(backends)("the hub on $name", (which) => {
     stream.leave();
   });
 
-  test("a tick of progress sends the small fragment alone, to pages and rows alike", async () => {
+  test("progress sends the small fragment alone, to pages and rows alike", async () => {
     const job = await startJob();
     const claimed = await claimJob();
     const page = watch(`job:${job.id}`);
@@ -138,7 +138,7 @@ describe.each(backends)("the hub on $name", (which) => {
     row.leave();
   });
 
-  test("a burst of changes is sent as few frames, and the last state always arrives", async () => {
+  test("a burst of changes becomes few frames, and the last state always arrives", async () => {
     const job = await startJob();
     const claimed = await claimJob();
     const stream = watch(`job:${job.id}`);
@@ -151,7 +151,7 @@ describe.each(backends)("the hub on $name", (which) => {
     stream.leave();
   });
 
-  test("versions never go down in what one stream is sent", async () => {
+  test("a watcher never gets an older version after a newer one", async () => {
     const job = await startJob();
     const claimed = await claimJob();
     const first = watch(`job:${job.id}`);
@@ -169,7 +169,7 @@ describe.each(backends)("the hub on $name", (which) => {
     first.leave();
   });
 
-  test("log lines come once each, and behind the cursor of one who comes back", async () => {
+  test("a watcher gets each log line behind its cursor once", async () => {
     const job = await startJob();
     const claimed = await claimJob();
     const line = (message: string): LogLine => ({ level: "info", message, at: 1 });
@@ -187,7 +187,7 @@ describe.each(backends)("the hub on $name", (which) => {
     stream.leave();
   });
 
-  test("lists are told of new jobs of their own account and person, and of no others", async () => {
+  test("a list announces created jobs of its own account or person and no others", async () => {
     const mine = watch("jobs:mine");
     const job = await startJob();
     await mine.has(`event:new\ndata:${job.id}`);
@@ -205,7 +205,7 @@ describe.each(backends)("the hub on $name", (which) => {
     account.leave();
   });
 
-  test("lists are told how many jobs there are of each status, when that has changed", async () => {
+  test("a list gets the number of jobs in each status when it has changed, and only then", async () => {
     const person = { accountId: "account-1", userId: "counted" };
     const begin = () => start(opened.backend, testCatalog, { kind: "noop", input: {}, ...person });
     const first = (await begin()).job;
@@ -214,13 +214,13 @@ describe.each(backends)("the hub on $name", (which) => {
     await mine.has("1 waiting");
     const second = (await begin()).job;
     await mine.has("2 waiting");
-    const told = mine.count("counts-mine");
-    // Another's job, and a change that is none of the status.
+    const sent = mine.count("counts-mine");
+    // Somebody else's job, and a change that leaves the status alone.
     const other = await startJob();
     await opened.backend.write(async (write) => write.changed(first.id));
     await cancel(opened.backend, second.id, person.userId);
     await mine.has("1 cancelled");
-    expect(mine.count("counts-mine")).toBe(told + 1);
+    expect(mine.count("counts-mine")).toBe(sent + 1);
     await clear(opened.backend, [second.id]);
     await vi.waitFor(() => expect(mine.chunks.at(-1)).not.toContain("cancelled"), 5_000);
     await cancel(opened.backend, first.id, person.userId);
@@ -228,7 +228,7 @@ describe.each(backends)("the hub on $name", (which) => {
     mine.leave();
   });
 
-  test("lists are told of what was started while their page was on its way", async () => {
+  test("a list announces the jobs that were created after its page was rendered", async () => {
     const job = await startJob();
     const since = job.created_at;
     const mine = watch(`jobs:mine:${since}`);
@@ -243,7 +243,7 @@ describe.each(backends)("the hub on $name", (which) => {
     later.leave();
   });
 
-  test("a page keeps its steps where others watch the row alone", async () => {
+  test("a page keeps its steps when other streams watch only the row", async () => {
     const job = await startJob();
     const claimed = await claimJob();
     await opened.backend.db
@@ -267,27 +267,27 @@ describe.each(backends)("the hub on $name", (which) => {
     page.leave();
   });
 
-  test("who comes while lines are written gets all of them, in their order", async () => {
+  test("a watcher that joins while log lines are written gets all of them in order", async () => {
     const job = await startJob();
     const claimed = await claimJob();
     const line = (message: string): LogLine => ({ level: "info", message, at: 1 });
     await progress(claimed, 1, {}, [line("first line"), line("second line")]);
     const before = watch(`job:${job.id}`);
     await before.has("second line");
-    hold();
+    delaySteps();
     const late = watch(`job:${job.id}`);
     await progress(claimed, 2, {}, [line("third line")]);
     await before.has("third line");
     release();
     await late.has("third line");
-    const told = late.chunks.join("").match(/(first|second|third) line/g);
-    expect(told?.slice(0, 3)).toEqual(["first line", "second line", "third line"]);
+    const lines = late.chunks.join("").match(/(first|second|third) line/g);
+    expect(lines?.slice(0, 3)).toEqual(["first line", "second line", "third line"]);
     await finishDone(opened.backend, claimed, { message: "Done" });
     before.leave();
     late.leave();
   });
 
-  test("a stream ends with the last of its jobs, and at once where that was over before", async () => {
+  test("a stream ends with the last of its jobs, and after its snapshot when all were final before", async () => {
     const [first, second] = [await startJob(), await startJob()];
     const both = watch(`job:${first.id},row:${second.id}`);
     await both.has(`id="panel-${first.id}"`);
@@ -303,7 +303,7 @@ describe.each(backends)("the hub on $name", (which) => {
     late.leave();
   });
 
-  test("elapsed time moves on without a write", async () => {
+  test("elapsed time is sent without a write", async () => {
     const job = await startJob();
     const claimed = await claimJob();
     const stream = watch(`job:${job.id}`);

@@ -1,4 +1,4 @@
-/** GET /api/jobs/:id/events: all that happened to a job, fetched or live. */
+/** GET /api/jobs/:id/events: what happened to a job, as JSON or as an event stream. */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -19,15 +19,15 @@ const route = createRoute({
   path: "/jobs/{id}/events",
   operationId: "listEvents",
   summary: "What happened to a job",
-  description: `With \`Accept: text/event-stream\` the same events live: those behind \`Last-Event-ID\` (or \`after\`) first, then each as it happens, without a gap. A message has \`id:\` (the event's \`seq\`) and \`data:\` (the event as JSON) and no \`event:\`, so \`onmessage\` of an EventSource gets all of them.
+  description: `With \`Accept: text/event-stream\` the answer is a stream: the events behind \`Last-Event-ID\` (or \`after\`), then each new event, without a gap. A message has \`id:\` (the event's \`seq\`) and \`data:\` (the event as JSON) but no \`event:\`, so \`onmessage\` of an EventSource receives every event.
 
-The stream ends right after the job's last event, whose type is \`succeeded\`, \`failed\` or \`cancelled\`; a stream that ends without one broke off: come back with the last \`id\`. Who comes back behind the last event gets 204, which an EventSource takes as the end.`,
+The stream ends after the job's last event, whose type is \`done\`, \`failed\` or \`cancelled\`. If it ends without one, the connection broke: reconnect with the last \`id\`. A reconnect behind the last event is answered with 204, on which an EventSource stops.`,
   request: {
     params: jobParams,
     query: behindQuery,
     headers: z.object({
       "Last-Event-ID": z.string().optional().meta({
-        description: "For the stream: the last `seq` that you have; goes before `after`",
+        description: "For the stream: the last `seq` that you have. Overrides `after`.",
       }),
     }),
   },
@@ -41,7 +41,7 @@ The stream ends right after the job's last event, whose type is \`succeeded\`, \
         "text/event-stream": { schema: z.string() },
       },
     },
-    204: empty("For the stream: the job has ended, and you have its last event"),
+    204: empty("For the stream: the job is final and you have its last event"),
     ...problems(404, 410, 422),
   },
 });

@@ -8,11 +8,12 @@ import { type Message, messagesOf } from "./event-reader.ts";
 import { type Api, apiServer, type Member } from "./server.ts";
 
 const live = { accept: "text/event-stream" };
-const upTo = (last: number, first = 1) =>
+/** The numbers from the first to the last. */
+const numbers = (last: number, first = 1) =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 const seqs = (messages: Message[]) => messages.map((message) => message.data.seq);
 
-describe.each(backends)("$name", (which) => {
+describe.each(backends)("the events of a job, on $name", (which) => {
   let api: Api;
   let ada: Member;
   let grace: Member;
@@ -28,7 +29,7 @@ describe.each(backends)("$name", (which) => {
     return (await answer.json()) as { events: EventJson[]; next: number | null };
   }
 
-  /** A stream, cut when the test ends. */
+  /** Opens a stream that is cut when the test ends. */
   async function open(id: string, headers: Record<string, string> = {}, query = "") {
     const cut = new AbortController();
     onTestFinished(() => cut.abort());
@@ -37,8 +38,8 @@ describe.each(backends)("$name", (which) => {
     return { answer, cut, messages: messagesOf(answer) };
   }
 
-  /** Adds an event the way that the engine does. */
-  async function tell(id: string, type: string, details: Record<string, unknown> = {}) {
+  /** Adds an event as the engine does. */
+  async function addEvent(id: string, type: string, details: Record<string, unknown> = {}) {
     const fact = { type, message: `It is ${type}`, details };
     await api.backend.write((write) =>
       recordEvent(write, { id, at: api.backend.now(), fact, from: ["queued"] }),
@@ -61,18 +62,18 @@ describe.each(backends)("$name", (which) => {
     return { last: event_seq };
   }
 
-  describe("fetched", () => {
+  describe("as JSON", () => {
     let id: string;
     beforeAll(async () => {
       id = await ada.start("counting");
       await api.runNext();
     });
 
-    test("all of them, in their order", async () => {
+    test("come all and in order", async () => {
       const { events, next } = await fetched(id);
       expect(next).toBeNull();
       const { last } = await ended(id);
-      expect(events.map((event) => event.seq)).toEqual(upTo(last));
+      expect(events.map((event) => event.seq)).toEqual(numbers(last));
       expect(events[0]).toEqual({
         id: `${id}:1`,
         seq: 1,
@@ -85,7 +86,7 @@ describe.each(backends)("$name", (which) => {
       expect(events[2]).toMatchObject({ type: "step_started", details: { step: 1, steps: 2 } });
     });
 
-    test("page by page", async () => {
+    test("come page by page", async () => {
       const { last } = await ended(id);
       const found: number[] = [];
       for (let after: number | null = 0; after !== null; ) {
@@ -93,18 +94,18 @@ describe.each(backends)("$name", (which) => {
         found.push(...page.events.map((event) => event.seq));
         after = page.next;
       }
-      expect(found).toEqual(upTo(last));
+      expect(found).toEqual(numbers(last));
       expect(await fetched(id, `?after=${last}`)).toEqual({ events: [], next: null });
     });
 
     test.each(["after=-1", "after=x", "after=2147483648", "limit=0"])(
-      "refuses %s",
+      "are refused with %s",
       async (query) => {
         expect((await ada.send(`/jobs/${id}/events?${query}`)).status).toBe(422);
       },
     );
 
-    test("nothing for others", async () => {
+    test("are hidden from other accounts, as JSON and as a stream", async () => {
       for (const headers of [live, {}]) {
         const answer = await grace.send(`/jobs/${id}/events`, { headers });
         expect(answer.status).toBe(404);
@@ -113,8 +114,21 @@ describe.each(backends)("$name", (which) => {
     });
   });
 
-  describe("live", () => {
-    test("a job that runs, from whatever moment on, without a gap, to its end", async () => {
+  describe("as a stream", () => {
+    test("are hidden from a colleague whose role may not see the job", async () => {
+      const id = await ada.start("counting");
+      const colleague = await api.join("bo");
+      await api.backend.db
+        .updateTable("members")
+        .set({ account_id: ada.accountId, role: "member" })
+        .where("user_id", "=", colleague.userId)
+        .execute();
+      const answer = await colleague.send(`/jobs/${id}/events`, { headers: live });
+      expect(answer.status).toBe(404);
+      await ada.post(`/jobs/${id}/cancel`);
+    });
+
+    test("reach readers that join at any time without a gap, up to the end", async () => {
       const id = await ada.start("stepping", { pause: 20 });
       const before = await open(id);
       expect(before.answer.status).toBe(200);
@@ -134,12 +148,12 @@ describe.each(backends)("$name", (which) => {
       for (const reader of readers) {
         const messages = await reader;
         expect(messages.map((message) => message.data)).toEqual(events);
-        expect(messages.map((message) => message.lastEventId)).toEqual(upTo(last).map(String));
+        expect(messages.map((message) => message.lastEventId)).toEqual(numbers(last).map(String));
         expect(messages.every((message) => message.type === "message")).toBe(true);
       }
     });
 
-    test("a job that runs, for a reader who is cut again and again", async () => {
+    test("reach a reader whose connection breaks again and again without a gap", async () => {
       const id = await ada.start("stepping", { pause: 20 });
       const running = api.runNext();
       const found: number[] = [];
@@ -163,15 +177,17 @@ describe.each(backends)("$name", (which) => {
       await running;
       expect(opened).toBeGreaterThan(5);
       expect(status).toBe(204);
-      expect(found).toEqual(upTo((await ended(id)).last));
+      expect(found).toEqual(numbers((await ended(id)).last));
     });
 
-    test("what others write, at once, from many writers", async () => {
+    test("reach a reader when many writers add them at the same time", async () => {
       const id = await ada.start("counting");
       const { messages } = await open(id);
       await take(messages, 1);
-      await Promise.all(Array.from({ length: 120 }, (_, index) => tell(id, "told", { index })));
-      expect(seqs(await take(messages, 120))).toEqual(upTo(121, 2));
+      await Promise.all(
+        Array.from({ length: 120 }, (_, index) => addEvent(id, "noted", { index })),
+      );
+      expect(seqs(await take(messages, 120))).toEqual(numbers(121, 2));
       await ada.post(`/jobs/${id}/cancel`);
       const rest = await collect(messages);
       expect(rest.map((message) => message.data.type)).toEqual(["cancelled"]);
@@ -180,17 +196,17 @@ describe.each(backends)("$name", (which) => {
     test.each<[string, Record<string, string>, string, number]>([
       ["Last-Event-ID", { "last-event-id": "3" }, "", 4],
       ["after", {}, "?after=2", 3],
-      ["both: the header goes first", { "last-event-id": "3" }, "?after=1", 4],
-      ["an id that we never gave", { "last-event-id": "x" }, "", 1],
-    ])("goes on behind %s", async (_, headers, query, first) => {
+      ["the header when both are sent", { "last-event-id": "3" }, "?after=1", 4],
+      ["nothing when the id is not one of ours", { "last-event-id": "x" }, "", 1],
+    ])("continue behind %s", async (_, headers, query, first) => {
       const id = await ada.start("counting");
-      await api.runNext(); // Whatever waits is this one: the others were cancelled or have run.
+      await api.runNext(); // No other job waits: the others were cancelled or have run.
       const { last } = await ended(id);
       const { messages } = await open(id, headers, query);
-      expect(seqs(await collect(messages))).toEqual(upTo(last, first));
+      expect(seqs(await collect(messages))).toEqual(numbers(last, first));
     });
 
-    test("answers 204 behind the last event of a job that has ended", async () => {
+    test("are answered with 204 behind the last event of a final job", async () => {
       const id = await ada.start("counting");
       await api.runNext();
       const { last } = await ended(id);
@@ -205,7 +221,7 @@ describe.each(backends)("$name", (which) => {
       }
     });
 
-    test("does not ask the client back when the job is over", async () => {
+    test("end with a final job without asking the client to come back", async () => {
       const id = await ada.start("counting");
       await api.runNext();
       const text = await (await open(id)).answer.text();
@@ -213,7 +229,7 @@ describe.each(backends)("$name", (which) => {
       expect(text.endsWith("\n\n")).toBe(true);
     });
 
-    test("leaves nothing waiting behind readers who went away", async () => {
+    test("leave no stream behind when the reader disconnects", async () => {
       const id = await ada.start("counting");
       const { messages, cut } = await open(id);
       await take(messages, 1);
@@ -223,7 +239,7 @@ describe.each(backends)("$name", (which) => {
       await ada.post(`/jobs/${id}/cancel`);
     });
 
-    test("holds no more than a page for a reader who stalls, and loses nothing", async () => {
+    test("take one page of memory for a stalled reader and lose nothing", async () => {
       const id = await ada.start("counting");
       const count = 8_000;
       await fill(id, count, "x".repeat(2_000));
@@ -239,9 +255,9 @@ describe.each(backends)("$name", (which) => {
         .poll(() => api.response().socket?.writableNeedDrain, { timeout: 10_000 })
         .toBe(true);
       const held = api.response();
-      // Nudged, it still reads no further.
+      // A new event makes it read no further.
       const before = held.writableLength;
-      await tell(id, "told");
+      await addEvent(id, "noted");
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(held.socket!.writableNeedDrain).toBe(true);
       expect(held.writableLength).toBe(before);
@@ -250,17 +266,17 @@ describe.each(backends)("$name", (which) => {
       let found = "";
       for await (const chunk of socket) found += chunk;
       const ids = [...found.matchAll(/^id: (\d+)$/gm)].map(([, seq]) => Number(seq));
-      expect(ids).toEqual(upTo(count + 2));
+      expect(ids).toEqual(numbers(count + 2));
     });
 
-    test("ends when the token is revoked, and not when another one is", async () => {
+    test("end when the reader's token is revoked, and not when another token is", async () => {
       const id = await ada.start("counting");
       await api.accounts.createToken(ada.userId, "another");
       const [another, mine] = await api.accounts.listTokens(ada);
       const { messages } = await open(id);
       await take(messages, 1);
       await api.accounts.revokeToken(ada, another!.id);
-      await tell(id, "told");
+      await addEvent(id, "noted");
       expect(seqs(await take(messages, 1))).toEqual([2]);
       await api.accounts.revokeToken(ada, mine!.id);
       expect(await collect(messages)).toEqual([]);
@@ -269,7 +285,7 @@ describe.each(backends)("$name", (which) => {
       await ada.post(`/jobs/${id}/cancel`);
     });
 
-    test("ends when the session does", async () => {
+    test("end with the reader's session", async () => {
       const id = await grace.start("counting");
       const headers = { ...live, cookie: grace.cookie, origin: api.url };
       const answer = await fetch(`${api.url}/api/jobs/${id}/events`, { headers });
@@ -281,7 +297,7 @@ describe.each(backends)("$name", (which) => {
       await grace.post(`/jobs/${id}/cancel`);
     });
 
-    test("asks readers to come back when the process stops", async () => {
+    test("end with an invitation to come back when the process stops", async () => {
       const id = await ada.start("counting");
       const { answer } = await open(id);
       let text = "";
@@ -297,10 +313,10 @@ describe.each(backends)("$name", (which) => {
   async function fill(id: string, count: number, text: string): Promise<void> {
     await api.backend.write(async ({ db }) => {
       for (let from = 2; from < count + 2; from += 500) {
-        const rows = upTo(Math.min(from + 499, count + 1), from).map((seq) => ({
+        const rows = numbers(Math.min(from + 499, count + 1), from).map((seq) => ({
           job_id: id,
           seq,
-          type: "told",
+          type: "noted",
           message: text,
           created_at: 0,
         }));

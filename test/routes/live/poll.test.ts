@@ -9,7 +9,7 @@ import { openSite, type Site } from "../site.ts";
 describe.each(backends)("polling, on $name", (which) => {
   let site: Site;
   let ada: Awaited<ReturnType<Site["join"]>>;
-  /** The clock stands, but for what tests move it by. */
+  /** The clock stands still and tests move it. */
   let shift = 0;
   beforeAll(async () => {
     site = await openSite(which);
@@ -39,29 +39,29 @@ describe.each(backends)("polling, on $name", (which) => {
     });
   const change = (id: string, columns: Partial<JobRow>) =>
     site.backend.db.updateTable("jobs").set(columns).where("id", "=", id).execute();
-  /** Claims are made by the database's own clock. */
+  /** Claims go by the clock of the database. */
   const run = async (id: string) => {
     await change(id, { run_at: 0 });
     expect((await claim(site.backend, "worker-1"))?.id).toBe(id);
     const at = site.backend.now();
     await change(id, { started_at: at, claimed_at: at });
   };
-  /** Until what was read has to be read again. */
+  /** Moves the clock, by default until cached rows are too old. */
   const later = (ms = 1_100) => {
     shift += ms;
   };
 
-  test("what is known gets no body, and what changed does", async () => {
+  test("a poll with the current tag gets no body until the job changes", async () => {
     const id = await ada.start("stepping");
     await pause(site.backend, id, ada.userId);
     const first = await poll(`job:${id}`);
     expect(first).toMatchObject({ status: 200, next: "1" });
     expect(first.html).toContain(`panel-${id}`);
     expect(await poll(`job:${id}`, first.tag)).toMatchObject({ status: 304, html: "", next: "1" });
-    // The row of a list is another sight of it.
+    // The row shows the same state in another fragment.
     expect((await poll(`row:${id}`, first.tag)).html).toContain(`row-${id}`);
     await cancel(site.backend, id, ada.userId);
-    // For a second everybody is told what was read last.
+    // A row is read at most once a second.
     expect((await poll(`job:${id}`, first.tag)).status).toBe(304);
     later();
     const ended = await poll(`job:${id}`, first.tag);
@@ -69,7 +69,7 @@ describe.each(backends)("polling, on $name", (which) => {
     expect(ended.html).toContain("Cancelled");
   });
 
-  test("what moves without a write is told every few seconds, what stands is not", async () => {
+  test("a running job is rendered anew every few seconds without a write, and a paused one is not", async () => {
     const [running, standing] = [await ada.start("stepping"), await ada.start("counting")];
     await run(running);
     await pause(site.backend, standing, ada.userId);
@@ -79,21 +79,21 @@ describe.each(backends)("polling, on $name", (which) => {
     expect((await poll(`job:${standing}`, tags[1])).status).toBe(304);
   });
 
-  test("new lines of the log are told, whatever is known, behind those that the page has", async () => {
+  test("a poll with the current tag gets the log lines behind its cursor", async () => {
     const id = await ada.start("stepping");
     await pause(site.backend, id, ada.userId);
     const { tag } = await poll(`job:${id}`);
     await log(id, 1);
     await log(id, 2);
     later();
-    const told = await poll(`job:${id}`, tag, `${id}:1`);
-    expect(told.status).toBe(200);
-    expect(told.html).toContain("line 2");
-    expect(told.html).not.toContain("line 1");
+    const answer = await poll(`job:${id}`, tag, `${id}:1`);
+    expect(answer.status).toBe(200);
+    expect(answer.html).toContain("line 2");
+    expect(answer.html).not.toContain("line 1");
     expect((await poll(`job:${id}`, tag, `${id}:2`)).status).toBe(304);
   });
 
-  test("it is asked for less and less often, and when a job is due", async () => {
+  test("the next poll comes later the older the job is, and when a queued job is due", async () => {
     const id = await ada.start("stepping");
     for (const [ms, seconds] of [
       [60_000, "4"],
@@ -107,7 +107,7 @@ describe.each(backends)("polling, on $name", (which) => {
     await change(id, { run_at: due });
     later();
     expect(Number((await poll(`job:${id}`)).next)).toBeLessThanOrEqual(11);
-    // One that has just been claimed is young, however long it waited.
+    // The age of a running job is counted from its start.
     later(12_000);
     await run(id);
     later();
@@ -116,7 +116,7 @@ describe.each(backends)("polling, on $name", (which) => {
     expect((await poll("job:0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f")).next).toBe("0");
   });
 
-  test("what was rendered for one is not shown to others who may not see it", async () => {
+  test("a job rendered for its owner is not sent to another account", async () => {
     const id = await ada.start("stepping");
     const mine = await poll(`job:${id},row:${id}`);
     expect(mine.html).toContain(`row-${id}`);
@@ -126,7 +126,7 @@ describe.each(backends)("polling, on $name", (which) => {
     expect(hers.html).not.toContain(id);
   });
 
-  test("however many ask in one moment, a job is read once", async () => {
+  test("many polls at the same time read a job once", async () => {
     const id = await ada.start("stepping");
     await poll(`job:${id}`);
     let reads = 0;

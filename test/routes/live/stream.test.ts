@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { cancel } from "../../../server/engine/cancel.ts";
 import { backends } from "../../support/backends.ts";
 import { openSite, type Site } from "../site.ts";
 
@@ -13,7 +14,7 @@ afterEach(() => site.close());
 
 type Member = Awaited<ReturnType<Site["join"]>>;
 
-/** Another person of the same account, who owns nothing of it. */
+/** Another member of the owner's account, who owns none of its jobs. */
 async function colleagueOf(owner: Member): Promise<Member> {
   const colleague = await site.join("bo");
   await site.backend.db
@@ -21,12 +22,12 @@ async function colleagueOf(owner: Member): Promise<Member> {
     .set({ account_id: owner.accountId, role: "member" })
     .where("user_id", "=", colleague.userId)
     .execute();
-  // Who they are is remembered for a moment: a new session is not.
+  // A session is cached for some seconds, so this one has a new one.
   return { ...(await site.join("bo")), accountId: owner.accountId };
 }
 
-/** What the stream has said by the time that it says the last. */
-async function listen({ browser }: Member, topics: string) {
+/** Opens a stream and returns a function that reads it up to a text. */
+async function openStream({ browser }: Member, topics: string) {
   const server = serve({ fetch: site.app.fetch, hostname: "127.0.0.1", port: 0 });
   if (!server.listening) await once(server, "listening");
   const abort = new AbortController();
@@ -38,32 +39,72 @@ async function listen({ browser }: Member, topics: string) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/live?topics=${topics}`;
   const headers = { cookie, accept: "text/event-stream" };
   const answer = await fetch(url, { headers, signal: abort.signal });
+  expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
   return async (last: string) => {
-    let said = "";
-    while (!said.includes(last)) said += (await reader.read()).value ?? "";
-    return said;
+    let text = "";
+    while (!text.includes(last)) text += (await reader.read()).value ?? "";
+    return text;
   };
 }
 
-test("the list of an account tells its owner of all new jobs, and others of their own", async () => {
+test("the list of an account announces all its jobs to its owner, and to a member only their own", async () => {
   const owner = await site.join("ada");
   const colleague = await colleagueOf(owner);
-  const [ownersStream, colleaguesStream] = [
-    await listen(owner, "jobs:account"),
-    await listen(colleague, "jobs:account"),
-  ];
+  const readOwners = await openStream(owner, "jobs:account");
+  const readColleagues = await openStream(colleague, "jobs:account");
   const first = await owner.start("stepping");
   const second = await colleague.start("stepping");
-  expect(await ownersStream(second)).toContain(first);
-  expect(await colleaguesStream(second)).not.toContain(first);
+  expect(await readOwners(second)).toContain(first);
+  expect(await readColleagues(second)).not.toContain(first);
 });
 
-test("a job of another account is as if it were not", async () => {
+describe("a stream", () => {
+  /** Changes the job after the stream has opened, and then one of the reader's own. */
+  async function readAfterChange(owner: Member, reader: Member): Promise<string> {
+    const [id, own] = [await owner.start("stepping"), await reader.start("counting")];
+    const read = await openStream(reader, `job:${id},row:${id},job:${own}`);
+    const snapshot = await read(`panel-${own}`);
+    await cancel(site.backend, id, owner.userId);
+    await cancel(site.backend, own, reader.userId);
+    return (snapshot + (await read("event:bye"))).replaceAll(id, "THE JOB");
+  }
+
+  test("sends the owner of an account the jobs of its members", async () => {
+    const owner = await site.join("ada");
+    const colleague = await colleagueOf(owner);
+    expect(await readAfterChange(colleague, owner)).toContain("THE JOB");
+  });
+
+  test("never sends a job of another account", async () => {
+    const [owner, stranger] = [await site.join("ada"), await site.join("eve")];
+    const text = await readAfterChange(owner, stranger);
+    expect(text).toContain("Cancelled");
+    expect(text).not.toContain("THE JOB");
+  });
+
+  test("never sends a member a colleague's job", async () => {
+    const owner = await site.join("ada");
+    const text = await readAfterChange(owner, await colleagueOf(owner));
+    expect(text).toContain("Cancelled");
+    expect(text).not.toContain("THE JOB");
+  });
+
+  test("announces to a list only the jobs of its own account", async () => {
+    const [owner, stranger] = [await site.join("ada"), await site.join("eve")];
+    const id = await owner.start("stepping");
+    const read = await openStream(stranger, `job:${id},jobs:mine`);
+    const announced = await stranger.start("counting");
+    const text = await read(announced);
+    expect(text).toContain("event:hello");
+    expect(text).not.toContain(id);
+  });
+});
+
+test("a poll leaves out a job of another account", async () => {
   const [owner, stranger] = [await site.join("ada"), await site.join("eve")];
   const id = await owner.start("stepping");
-  expect((await stranger.browser.get(`/live?topics=job:${id}`)).headers.get("x-poll-after")).toBe(
-    "0",
-  );
+  const poll = await stranger.browser.get(`/live?topics=job:${id}`);
+  expect(poll.headers.get("x-poll-after")).toBe("0");
   expect(await (await owner.browser.get(`/live?topics=job:${id}`)).text()).toContain(id);
 });
