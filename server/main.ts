@@ -15,7 +15,7 @@ const log = createLog(config.logLevel, "web");
 
 await buildAssets({ minify: !config.development, dev: config.development });
 const backend = await orExitWith(
-  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, patience: "short" }),
+  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, statementTimeout: "short" }),
   "the database cannot be opened",
 );
 await orExitWith(backend.migrate(), "the database cannot be brought up to date");

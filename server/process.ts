@@ -27,11 +27,11 @@ export async function orExitWith<T>(work: Promise<T>, what: string): Promise<T> 
 
 /** For roles that are started one by one: who expects them to meet over a network is told. */
 export function tellPlace(
-  { name }: Pick<Backend, "name">,
+  { spansMachines }: Pick<Backend, "spansMachines">,
   { databaseUrl }: Pick<Config, "databaseUrl">,
   log: Log,
 ): void {
-  if (name !== "sqlite") return;
+  if (spansMachines) return;
   const file = `web and workers meet in ${databaseUrl}, on this machine alone`;
   log.info(`${file}; for more machines set DATABASE_URL=postgres://…`);
 }

@@ -40,7 +40,7 @@ export async function startWeb(parts: {
     startFigures({ role: "web", config, backend, live: { hub, streams } }),
     `it cannot serve its figures on ${config.host}:${config.metricsPort}`,
   );
-  backend.life.subscribe((event) => {
+  backend.lifecycle.subscribe((event) => {
     logLife(log, { what: "life", event });
     observe({ what: "life", event });
   });

@@ -12,7 +12,7 @@ const config = orExit(readConfig);
 const log = createLog(config.logLevel, "web");
 await buildAssets({ minify: true });
 const backend = await orExitWith(
-  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, patience: "short" }),
+  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, statementTimeout: "short" }),
   "the database cannot be opened",
 );
 await orExitWith(backend.migrate(), "the database cannot be brought up to date");

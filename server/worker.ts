@@ -15,7 +15,7 @@ const longestStopMs = 9_500;
 const config = orExit(readConfig);
 const log = createLog(config.logLevel, "worker");
 const backend = await orExitWith(
-  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, patience: "short" }),
+  openBackend(config.databaseUrl, { listenUrl: config.listenUrl, statementTimeout: "short" }),
   "the database cannot be opened",
 );
 await orExitWith(backend.migrate(), "the database cannot be brought up to date");

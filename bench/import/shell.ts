@@ -8,7 +8,7 @@ import { createReadStream, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import Database from "better-sqlite3";
 
-/** As the application sets its files (`server/backend/sqlite/driver.ts`). */
+/** As the application sets its files (`server/backend/sqlite/immediate-dialect.ts`). */
 const settings =
   "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -32000;";
 

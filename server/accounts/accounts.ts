@@ -198,7 +198,7 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
 }
 
 export interface AccountsParts {
-  backend: Pick<Backend, "name" | "db" | "write" | "now" | "signals">;
+  backend: Pick<Backend, "name" | "db" | "write" | "now" | "notifications">;
   config: Pick<Config, "publicUrl" | "port" | "secret">;
   log: Log;
 }

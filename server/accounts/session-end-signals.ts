@@ -20,13 +20,13 @@ export interface SessionEndSignals {
 
 export function createSessionEndSignals({
   write,
-  signals,
-}: Pick<Backend, "write" | "signals">): SessionEndSignals {
+  notifications,
+}: Pick<Backend, "write" | "notifications">): SessionEndSignals {
   const self = randomUUID();
   return {
-    publish: (id) => write(async ({ changed }) => changed([prefix, self, id].join(":"))),
+    publish: (id) => write(async ({ notify }) => notify([prefix, self, id].join(":"))),
     subscribe: (listener) =>
-      signals.subscribe((change) => {
+      notifications.subscribe((change) => {
         // A lost signal costs at most 15 s: every open stream checks its session that often.
         if (change === "resync") return;
         for (const signal of change) {

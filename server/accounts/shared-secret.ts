@@ -11,13 +11,13 @@ import type { Config } from "../config.ts";
  * @throws if other processes have a `SECRET` and this process has none
  */
 export async function sharedSecret(parts: {
-  backend: Pick<Backend, "name" | "db">;
+  backend: Pick<Backend, "spansMachines" | "db">;
   config: Pick<Config, "secret" | "secretIsSet">;
   log: { warn(message: string): void };
 }): Promise<string> {
   const { backend, config, log } = parts;
   const { secret, secretIsSet } = config;
-  if (backend.name === "sqlite") return secret;
+  if (!backend.spansMachines) return secret;
   const { db } = backend;
   const read = async (name: "made" | "mark") => {
     const row = db.selectFrom("secrets").select("value").where("name", "=", name);

@@ -1,6 +1,6 @@
 /**
- * What a backend is: a database, a queue and signals. `sqlite/` and `postgres/` each bring all
- * three; `open.ts` chooses. Differences between them stay behind these functions.
+ * A backend is a database, a queue and notifications. `sqlite/` and `postgres/` each implement all
+ * three and `open.ts` chooses one, so the rest of the server does not know which database it uses.
  */
 import type { Expression, Kysely, RawBuilder, Transaction } from "kysely";
 import type { JobLifecycle, JobLifecycleEvent } from "../engine/job-lifecycle.ts";
@@ -8,103 +8,115 @@ import type { Upsert, Upserted } from "../job.ts";
 import type { JobRow, Schema } from "./schema.ts";
 
 export interface Backend {
+  /** For logs, tests and libraries. Code that behaves differently asks for a capability instead. */
   readonly name: "sqlite" | "postgres";
-  /** For reads and for single statements. Inside `write` only its own handle may be used. */
+  /** Whether processes on other machines can use this database. */
+  readonly spansMachines: boolean;
+  /** For reads and single statements. Inside `write`, use the transaction's own `db`. */
   readonly db: Kysely<Schema>;
   readonly queue: Queue;
-  readonly signals: Signals;
-  /** Rows of an upsert after which a transaction is best ended; others may wait for it meanwhile. */
-  readonly batchRows: number;
-  /** What this process itself wrote about jobs, once it has committed. */
-  readonly life: Pick<JobLifecycle, "subscribe">;
-  /** The database's clock, ms since 1970: the same for all processes, whatever their own say. */
+  readonly notifications: Notifications;
+  /** Rows after which an upsert should commit, because other writers may be waiting for it. */
+  readonly maxBatchRows: number;
+  /** The events of jobs that this process wrote, after their commit. */
+  readonly lifecycle: Pick<JobLifecycle, "subscribe">;
+  /** The database's clock, ms since 1970. All processes agree on it, whatever their own clocks say. */
   now(): number;
   /**
-   * One transaction. Only database calls may be awaited inside: it holds the writer of a SQLite
-   * file, or a connection of Postgres.
-   * @param options.durable false where losing the last moments in a power cut does no harm
+   * Runs one transaction. Await only database calls inside: it occupies the single writer of a
+   * SQLite file, or a connection of Postgres.
+   * @param options.durable false if a power cut may lose the commit
    */
-  write<T>(work: (write: Write) => Promise<T>, options?: { durable?: boolean }): Promise<T>;
-  /** A relation of typed columns from an array, to join a statement with many values at once. */
+  write<T>(work: (tx: WriteTransaction) => Promise<T>, options?: { durable?: boolean }): Promise<T>;
+  /** Turns an array into a typed table expression, to join many values in one statement. */
   relation<Row extends object>(
     rows: readonly Row[],
     columns: RelationColumns<Row>,
   ): Expression<Row>;
-  /** Brings the tables up to date; safe to call from many processes at once. */
+  /** Runs the pending migrations. Safe to call from many processes at once. */
   migrate(): Promise<void>;
-  /** Answers when the database does. */
+  /** @throws if the database does not answer or has no tables yet */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 export type RelationColumns<Row> = { [Column in keyof Row]: "text" | "integer" | "real" };
 
-/** The handle of one transaction. */
-export interface Write {
+export interface WriteTransaction {
   readonly db: Transaction<Schema>;
-  /** Signals this job's id to every process once the transaction has committed. */
-  changed(jobId: string): void;
-  /** Tells `life` once the transaction has committed. */
-  happened(event: JobLifecycleEvent): void;
-  /** Waits until no other transaction holds this name, and holds it until the end of this one. */
-  hold(name: string): Promise<void>;
-  /** Puts a queued job's entry into the queue, in place of one that it had. */
-  ring(job: Doorbell): Promise<void>;
-  /** Many rows, sorted by their key, in one go. */
+  /** Sends this id to the subscribers in every process, after the commit. */
+  notify(jobId: string): void;
+  /** Publishes the event to this process's `lifecycle`, after the commit. */
+  emit(event: JobLifecycleEvent): void;
+  /** Waits for the lock of this name and holds it until the transaction ends. */
+  lock(name: string): Promise<void>;
+  /** Puts a queued job into the queue, or moves the entry that it already has. */
+  enqueue(entry: QueueEntry): Promise<void>;
+  /** Inserts or updates many rows, which should be sorted by their key. */
   upsert(table: string, rows: readonly unknown[][], how: Upsert): Promise<Upserted>;
 }
 
-export interface Doorbell {
+export interface QueueEntry {
+  /** The job. */
   id: string;
+  /** ms since 1970 */
   runAt: number;
+  /** Lower numbers run first. */
   priority: number;
 }
 
-/** Decides when and where a job runs; what happened to it is told by the `jobs` row alone. */
+/**
+ * Wakes up workers when jobs may be due. Entries may come twice or get lost: the `jobs` row alone
+ * decides what runs, and the sweep enqueues overdue jobs again.
+ */
 export interface Queue {
   /**
-   * Takes the best due job of an account that has capacity, in a transaction of its own: sets it
-   * running, raises its fence and the account's counter, keeps its event, and tells of it.
-   * @returns the row as claimed, or undefined where there is none
+   * Claims the next due job of an account that has capacity, in a transaction of its own: sets it
+   * running, raises its fence, counts it in its account, and writes and publishes its event.
+   * @returns the row after the claim, or undefined if no job can be claimed
    */
   claim(workerId: string): Promise<JobRow | undefined>;
-  /** Calls `answer` when jobs may be due, at most `slots` at a time. */
-  listen(options: { slots: number; answer: Answer; chores?: readonly Chore[] }): Promise<Listening>;
-  /** Frees what lost workers held in the queue. */
-  release(queueIds: string[]): Promise<void>;
-  /** Frees and clears away what lost workers left that nobody knows of any more. */
-  mend(): Promise<void>;
+  /** Starts to call `runNext` whenever jobs may be due, at most `concurrency` calls at a time. */
+  listen(options: {
+    concurrency: number;
+    runNext: RunNext;
+    maintenanceTasks?: readonly MaintenanceTask[];
+  }): Promise<QueueListener>;
+  /** Unlocks the queue entries that lost workers held. */
+  releaseWorkers(queueWorkerIds: string[]): Promise<void>;
+  /** Unlocks and deletes entries of workers that are not registered any more. */
+  repair(): Promise<void>;
 }
 
-/** Claims one job and runs it to its end; false where there was none to claim. */
-export type Answer = () => Promise<boolean>;
+/** Claims one job and runs it to its end. @returns false if there was none to claim */
+export type RunNext = () => Promise<boolean>;
 
-/** Work of the system itself: each time one worker does it, of all that listen for it. */
-export interface Chore {
+/** Periodic work of the system itself. Of all listening workers one runs it each time. */
+export interface MaintenanceTask {
   name: string;
-  /** From one time to the next: a whole part of an hour. */
+  /** A divisor of 60. */
   everyMinutes: number;
-  /** May be cut off, repeated, and done by two at once; never throws, and ends soon when asked to. */
+  /** May be aborted, repeated, and run twice at once. Never throws, and ends soon after an abort. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-export interface Listening {
-  /** What the queue knows this worker by, or null where it holds nothing for workers. */
-  readonly queueId: string | null;
-  /** No further calls of `answer`, nor chores; resolves when the running ones have ended. */
+export interface QueueListener {
+  /** The id under which the queue locks entries for this worker, or null if it locks none. */
+  readonly queueWorkerId: string | null;
+  /** Starts no more jobs and tasks. Resolves when the running ones have ended. */
   stop(): Promise<void>;
 }
 
-/** Tells every process which jobs changed: ids, never data. */
-export interface Signals {
+/** Carries the ids of changed jobs to every process. Ids only, never data, and some may get lost. */
+export interface Notifications {
   /** @returns a function that ends the subscription */
-  subscribe(listener: (change: Change) => void): () => void;
+  subscribe(listener: (change: ChangedIds) => void): () => void;
 }
 
-/** Ids, or "resync" when some may have been missed and all that is watched must be read anew. */
-export type Change = readonly string[] | "resync";
+/** Ids, or "resync" if some may have been lost: then read everything that is watched again. */
+export type ChangedIds = readonly string[] | "resync";
 
-/** Where the DDL of the two databases differs; migrations interpolate it. */
+/** Where the DDL of the two databases differs. Migrations interpolate it. */
 export interface SchemaDialect {
   /** A number that the database counts up, for a primary key. */
   identity: RawBuilder<unknown>;

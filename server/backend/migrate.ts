@@ -1,4 +1,4 @@
-/** Runs `migrations/` in the order of their names, once each, in one transaction. */
+/** Runs the files in `migrations/` once each, by name, all pending ones in one transaction. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,19 +9,19 @@ import type { Schema } from "./schema.ts";
 
 const folder = join(import.meta.dirname, "../../migrations");
 
-/** A file in `migrations/`. */
+/** The exports of a file in `migrations/`. */
 export interface MigrationFile {
   up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void>;
 }
 
-/** @throws the error of the migration that failed; then the tables are as they were. */
+/** @throws the error of the migration that failed; the database is then unchanged */
 export async function migrate(db: Kysely<Schema>, dialect: SchemaDialect): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => read(dialect) } });
+  const migrator = new Migrator({ db, provider: { getMigrations: () => readMigrations(dialect) } });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }
 
-async function read(dialect: SchemaDialect): Promise<Record<string, Migration>> {
+async function readMigrations(dialect: SchemaDialect): Promise<Record<string, Migration>> {
   const migrations: Record<string, Migration> = {};
   for (const name of (await readdir(folder)).sort()) {
     if (!name.endsWith(".ts")) continue;

@@ -1,26 +1,29 @@
-/** The only place that knows which backends there are. */
+/** The only file that knows which backends exist. */
 import type { Backend } from "./backend.ts";
 
-/** What a statement may take on Postgres, ms. */
-const patience = { short: 15_000, long: 300_000 };
+/** Limits of one statement on Postgres, ms. */
+const statementTimeouts = { short: 15_000, long: 300_000 };
 
-export interface Opening {
-  /** Straight to the server, where the address leads through a pooler. */
+export interface OpenOptions {
+  /** An address straight to the server, if the main address leads through a pooler. */
   listenUrl?: string | null;
-  /** Short for processes that people or other processes wait for; default long. */
-  patience?: keyof typeof patience;
+  /** Short for processes that people or other processes wait for. Default: long. */
+  statementTimeout?: keyof typeof statementTimeouts;
 }
 
 /**
- * Opens the database that the address names, without changing it.
+ * Opens a database without changing it.
  * @param url `postgres://…`, or the path of a SQLite file
- * @throws where the file or the server cannot be reached
+ * @throws if the file or the server cannot be reached
  */
-export async function openBackend(url: string, opening: Opening = {}): Promise<Backend> {
+export async function openBackend(url: string, options: OpenOptions = {}): Promise<Backend> {
   if (/^postgres(ql)?:/.test(url)) {
     const { openPostgres } = await import("./postgres/open.ts");
-    const directUrl = opening.listenUrl ?? url;
-    return openPostgres({ url, directUrl, statementMs: patience[opening.patience ?? "long"] });
+    return openPostgres({
+      url,
+      directUrl: options.listenUrl ?? url,
+      statementTimeoutMs: statementTimeouts[options.statementTimeout ?? "long"],
+    });
   }
   const { openSqlite } = await import("./sqlite/open.ts");
   return openSqlite(url);

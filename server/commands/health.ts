@@ -40,7 +40,9 @@ function isRefused(cause: unknown): boolean {
 }
 
 async function troubleOfWorker({ databaseUrl }: Config): Promise<string> {
-  const backend = await openBackend(databaseUrl, { patience: "short" }).catch(() => undefined);
+  const backend = await openBackend(databaseUrl, { statementTimeout: "short" }).catch(
+    () => undefined,
+  );
   if (!backend) return "";
   const beat = await lastBeat(backend).finally(() => backend.close());
   if (beat === undefined) return "no web process answers here, and no worker is at work";

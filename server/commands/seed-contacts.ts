@@ -1,4 +1,4 @@
-import type { Write } from "../backend/backend.ts";
+import type { WriteTransaction } from "../backend/backend.ts";
 
 const first = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Tim", "Radia"];
 const last = ["Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Hamilton", "Perlman"];
@@ -6,7 +6,7 @@ const companies = ["Harbour Street Bakery", "North Wind Energy", "Lantern Books"
 
 /** A small audience, brought by the seeded import. */
 export async function seedContacts(
-  write: Write,
+  tx: WriteTransaction,
   accountId: string,
   jobId: string,
   at: number,
@@ -25,12 +25,12 @@ export async function seedContacts(
   );
   rows.sort((a, b) => (String(a[1]) < String(b[1]) ? -1 : 1));
   const columns = ["account_id", "email", "first_name", "last_name", "company"];
-  await write.upsert("contacts", rows, {
+  await tx.upsert("contacts", rows, {
     columns: [...columns, "job_id", "created_at", "updated_at"],
     key: ["account_id", "email"],
     update: [],
   });
-  await write.db
+  await tx.db
     .updateTable("accounts")
     .set({ contact_count: rows.length })
     .where("id", "=", accountId)

@@ -2,7 +2,7 @@
 
 import type { Insertable } from "kysely";
 import { v7 as uuidv7 } from "uuid";
-import type { Backend, Write } from "../backend/backend.ts";
+import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobsTable } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import { indexJob } from "../engine/start/search-index.ts";
@@ -96,14 +96,14 @@ const past = (importId: string): Past[] => [
 ];
 
 export async function seedPast(
-  write: Write,
+  tx: WriteTransaction,
   catalog: Catalog,
   owner: Owner,
   importId: string,
   now: number,
 ): Promise<void> {
   for (const each of past(importId)) {
-    if (catalog.has(each.kind)) await insert(write, catalog, owner, each, now);
+    if (catalog.has(each.kind)) await insert(tx, catalog, owner, each, now);
   }
 }
 
@@ -122,14 +122,20 @@ export async function startSome(backend: Backend, catalog: Catalog, owner: Owner
   await start(backend, catalog, { ...common, input: { from: 900 }, idempotencyKey: keys.now });
 }
 
-async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, now: number) {
+async function insert(
+  tx: WriteTransaction,
+  catalog: Catalog,
+  owner: Owner,
+  job: Past,
+  now: number,
+) {
   const id = job.id ?? uuidv7();
   const createdAt = now - job.created * minute;
   const endedAt = createdAt + job.took;
   const { row } = job;
   const facts = [["created", "Created"], ["started", "Started"], ...job.facts];
   const ended = row.status !== "paused";
-  await write.db
+  await tx.db
     .insertInto("jobs")
     .values({
       id,
@@ -149,11 +155,11 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
       ...row,
     })
     .execute();
-  await indexJob(write, catalog.get(job.kind), {
+  await indexJob(tx, catalog.get(job.kind), {
     ...{ id, kind: job.kind, account_id: owner.accountId, user_id: owner.userId },
     ...{ subject: row.subject ?? null, input: JSON.stringify(job.input) },
   });
-  await write.db
+  await tx.db
     .insertInto("job_events")
     .values(
       facts.map(([type, message], at) => ({
@@ -166,12 +172,12 @@ async function insert(write: Write, catalog: Catalog, owner: Owner, job: Past, n
     )
     .execute();
   const steps = Object.entries(catalog.get(job.kind)!.steps);
-  await write.db
+  await tx.db
     .insertInto("job_steps")
     .values(stepsOf(steps, { ...job, id, createdAt }))
     .execute();
   for (const { reason, count, rows } of job.errors ?? []) {
-    await write.db
+    await tx.db
       .insertInto("job_rejections")
       .values({ job_id: id, reason, count, first_rows: JSON.stringify(rows) })
       .execute();

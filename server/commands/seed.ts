@@ -32,10 +32,10 @@ export async function seed(parts: {
   const owner = { accountId, userId: user.id };
   await startSome(backend, catalog, owner);
   const importId = uuidv7();
-  await backend.write(async (write) => {
+  await backend.write(async (tx) => {
     const now = backend.now();
-    await seedPast(write, catalog, owner, importId, now);
-    await seedContacts(write, accountId, importId, now);
+    await seedPast(tx, catalog, owner, importId, now);
+    await seedContacts(tx, accountId, importId, now);
   });
   return demoAccount;
 }

@@ -17,7 +17,7 @@ export async function cancel(
   by: string,
   via: Via = "page",
 ): Promise<JobRow> {
-  return backend.write(async (write) => {
+  return backend.write(async (tx) => {
     const at = backend.now();
     const set = { cancel_requested_at: at };
     const outcome = sql<string>`case when fence = 0 then 'Cancelled before it started'
@@ -33,12 +33,12 @@ export async function cancel(
     };
     // Between two statements a job may begin to run or be handed back: then the other one holds.
     for (;;) {
-      const changed = (await transition(write, waiting)) ?? (await recordEvent(write, asked));
+      const changed = (await transition(tx, waiting)) ?? (await recordEvent(tx, asked));
       if (changed) {
-        await recordAudit(write.db, { jobId: id, userId: by, via, action: "cancelled", at });
+        await recordAudit(tx.db, { jobId: id, userId: by, via, action: "cancelled", at });
         return changed;
       }
-      const row = await currentJob(write.db, id);
+      const row = await currentJob(tx.db, id);
       if (isFinal(row.status) || row.cancel_requested_at) return row;
     }
   });

@@ -1,7 +1,7 @@
 /** The ways in which a run ends. Each holds only while the run still has its fence. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import type { Backend, Write } from "../backend/backend.ts";
+import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
 import { formatDuration } from "../text/durations.ts";
@@ -46,7 +46,7 @@ async function finish(backend: Backend, { id, fence }: Claimed, change: Finish) 
 
 /** What a person asked of a run while it ended another way is done now: it needs no run for it. */
 async function applyPendingRequest(
-  tx: Write,
+  tx: WriteTransaction,
   row: JobRow,
   at: number,
 ): Promise<JobRow | undefined> {

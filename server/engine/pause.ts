@@ -12,7 +12,7 @@ export async function pause(
   by: string,
   via: Via = "page",
 ): Promise<JobRow> {
-  return backend.write(async (write) => {
+  return backend.write(async (tx) => {
     const at = backend.now();
     const waiting: Transition = {
       ...{ id, to: "paused", from: ["queued"], at, set: { reason: null } },
@@ -24,12 +24,12 @@ export async function pause(
     };
     // As with a cancel, the job may begin to run or be handed back between two statements.
     for (;;) {
-      const before = await currentJob(write.db, id);
+      const before = await currentJob(tx.db, id);
       const active = before.status === "queued" || before.status === "running";
       if (!active || before.pause_requested_at || before.cancel_requested_at) return before;
-      const changed = (await transition(write, waiting)) ?? (await recordEvent(write, asked));
+      const changed = (await transition(tx, waiting)) ?? (await recordEvent(tx, asked));
       if (changed) {
-        await recordAudit(write.db, { jobId: id, userId: by, via, action: "paused", at });
+        await recordAudit(tx.db, { jobId: id, userId: by, via, action: "paused", at });
         return changed;
       }
     }
@@ -46,10 +46,10 @@ export async function resume(
   by: string,
   via: Via = "page",
 ): Promise<JobRow> {
-  return backend.write(async (write) => {
+  return backend.write(async (tx) => {
     const at = backend.now();
     const fact = { type: "resumed", message: "Resumed", details: { by } };
-    const resumed = await transition(write, {
+    const resumed = await transition(tx, {
       id,
       to: "queued",
       from: ["paused"],
@@ -57,8 +57,8 @@ export async function resume(
       set: { run_at: sql`case when run_at > ${at} then run_at else ${at} end`, reason: "resumed" },
       fact,
     });
-    if (!resumed) return currentJob(write.db, id);
-    await recordAudit(write.db, { jobId: id, userId: by, via, action: "resumed", at });
+    if (!resumed) return currentJob(tx.db, id);
+    await recordAudit(tx.db, { jobId: id, userId: by, via, action: "resumed", at });
     return resumed;
   });
 }

@@ -1,6 +1,6 @@
 /** The two ways in which a job row changes: into another status, or with a fact about it. */
 import { sql, type UpdateObject } from "kysely";
-import type { Write } from "../backend/backend.ts";
+import type { WriteTransaction } from "../backend/backend.ts";
 import type { JobRow, Schema } from "../backend/schema.ts";
 import { lifecycleEvent } from "./job-lifecycle.ts";
 import { isFinal, type Status, sourcesOf, transitions } from "./status.ts";
@@ -31,10 +31,13 @@ export interface Transition {
  * @returns the row as it is now, or undefined where it had another status or fence
  * @throws where the table of transitions knows no such change
  */
-export async function transition(write: Write, change: Transition): Promise<JobRow | undefined> {
+export async function transition(
+  tx: WriteTransaction,
+  change: Transition,
+): Promise<JobRow | undefined> {
   const { id, to, fact, at, fence, set } = change;
   const from = sources(change);
-  let update = write.db
+  let update = tx.db
     .updateTable("jobs")
     .set({ ...(fence === undefined ? {} : released(at)), ...ending(to, at), ...set, status: to })
     .set({ version: sql`version + 1`, event_seq: sql`event_seq + 1` })
@@ -43,10 +46,10 @@ export async function transition(write: Write, change: Transition): Promise<JobR
   if (fence !== undefined) update = update.where("fence", "=", fence);
   const row = await update.returningAll().executeTakeFirst();
   if (!row) return undefined;
-  if (to === "queued") await write.ring({ id, runAt: row.run_at, priority: row.priority });
-  await insertEvent(write, row, fact, at);
+  if (to === "queued") await tx.enqueue({ id, runAt: row.run_at, priority: row.priority });
+  await insertEvent(tx, row, fact, at);
   // Last, for everything that starts or ends in the account waits for this row.
-  if (fence !== undefined) await decrementRunning(write, row.account_id);
+  if (fence !== undefined) await decrementRunning(tx, row.account_id);
   return row;
 }
 
@@ -70,8 +73,11 @@ export interface EventRecord {
 }
 
 /** Adds a fact and columns without changing the status. */
-export async function recordEvent(write: Write, change: EventRecord): Promise<JobRow | undefined> {
-  let update = write.db
+export async function recordEvent(
+  tx: WriteTransaction,
+  change: EventRecord,
+): Promise<JobRow | undefined> {
+  let update = tx.db
     .updateTable("jobs")
     .set({ ...change.set, version: sql`version + 1`, event_seq: sql`event_seq + 1` })
     .where("id", "=", change.id)
@@ -79,18 +85,18 @@ export async function recordEvent(write: Write, change: EventRecord): Promise<Jo
   if (change.fence !== undefined) update = update.where("fence", "=", change.fence);
   if (change.first) update = update.where(change.first, "is", null);
   const row = await update.returningAll().executeTakeFirst();
-  if (row) await insertEvent(write, row, change.fact, change.at);
+  if (row) await insertEvent(tx, row, change.fact, change.at);
   return row;
 }
 
 /** The number comes from the locked row, so a reader never sees 8 before 7. */
 export async function insertEvent(
-  write: Write,
+  tx: WriteTransaction,
   row: JobRow,
   fact: JobEventInput,
   at: number,
 ): Promise<void> {
-  await write.db
+  await tx.db
     .insertInto("job_events")
     .values({
       job_id: row.id,
@@ -101,8 +107,8 @@ export async function insertEvent(
       created_at: at,
     })
     .execute();
-  write.changed(row.id);
-  write.happened(lifecycleEvent(fact.type, row));
+  tx.notify(row.id);
+  tx.emit(lifecycleEvent(fact.type, row));
 }
 
 function released(at: number): Columns {
@@ -123,8 +129,8 @@ function ending(to: Status, at: number): Columns {
   return isFinal(to) ? { finished_at: at, checkpoint: null, pause_requested_at: null } : {};
 }
 
-async function decrementRunning(write: Write, accountId: string): Promise<void> {
-  await write.db
+async function decrementRunning(tx: WriteTransaction, accountId: string): Promise<void> {
+  await tx.db
     .updateTable("accounts")
     .set({ running_jobs: sql`running_jobs - 1` })
     .where("id", "=", accountId)

@@ -1,6 +1,6 @@
 /** Announces created jobs to lists by their ids, so that a page can say "3 new jobs". */
 import { LRUCache } from "lru-cache";
-import type { Change } from "../backend/backend.ts";
+import type { ChangedIds } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import { event } from "./sse-format.ts";
 import type { Watcher } from "./subscriptions.ts";
@@ -18,7 +18,7 @@ export interface CreatedJobs {
    * Announces the changed jobs that are new; after a resync every job that is.
    * @returns whether the database was asked
    */
-  onChange(change: Change): Promise<boolean>;
+  onChange(change: ChangedIds): Promise<boolean>;
   /** Sends what was created between the rendering of the page and this stream. */
   sendSnapshot(watcher: Watcher): Promise<void>;
 }

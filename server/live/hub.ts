@@ -3,7 +3,7 @@
  * into the mailboxes of the watchers. Knows nothing of HTTP: a mailbox writes to a function.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Backend, Change } from "../backend/backend.ts";
+import type { Backend, ChangedIds } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { Log } from "../log.ts";
 import { createBroadcaster } from "./broadcaster.ts";
@@ -31,7 +31,7 @@ export interface Hub {
 }
 
 export function createHub(options: {
-  backend: Pick<Backend, "signals" | "now">;
+  backend: Pick<Backend, "notifications" | "now">;
   reader: JobReader;
   frames: Frames;
   log: Log;
@@ -49,11 +49,11 @@ export function createHub(options: {
   let nextReadAt = 0;
   let stale = false;
 
-  const unsubscribe = backend.signals.subscribe(onChange);
+  const unsubscribe = backend.notifications.subscribe(onChange);
   const refresher = setInterval(refresh, refreshMs / 4);
   refresher.unref();
 
-  function onChange(change: Change): void {
+  function onChange(change: ChangedIds): void {
     const ids =
       change === "resync" ? subscriptions.jobIds() : change.filter((id) => subscriptions.job(id));
     for (const id of ids) dirtyIds.add(id);

@@ -1,7 +1,7 @@
 /** Sends lists of jobs the number of jobs in each status whenever it has changed. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
-import type { Change } from "../backend/backend.ts";
+import type { ChangedIds } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { Frames } from "./frames.ts";
 import { frame } from "./sse-format.ts";
@@ -20,7 +20,7 @@ const maxKnown = 50_000;
 
 export interface ListCounts {
   /** Counts the lists that the changed jobs are in, soon and all together. */
-  onChange(change: Change): void;
+  onChange(change: ChangedIds): void;
   /** Sends the counts as they are. */
   sendSnapshot(watcher: Watcher): Promise<void>;
   close(): void;

@@ -1,6 +1,6 @@
 /** What the system does for itself from time to time; the queue says when, and which worker. */
 import { deleteExpiredSessions } from "../accounts/sessions.ts";
-import type { Backend, Chore } from "../backend/backend.ts";
+import type { Backend, MaintenanceTask } from "../backend/backend.ts";
 import { repairRunningCounters } from "../engine/worker/running-counters.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -21,9 +21,9 @@ export function createChores(parts: {
   log: Log;
   /** Jobs are kept for this long after their end. */
   retentionDays: number;
-}): Chore[] {
+}): MaintenanceTask[] {
   const { backend, log, retentionDays } = parts;
-  const chores: Chore[] = [
+  const chores: MaintenanceTask[] = [
     { name: "counters", everyMinutes: 1, run: () => repairRunningCounters(backend) },
     { name: "files", everyMinutes: 10, run: (signal) => removeExpiredFiles(parts, signal) },
     {
@@ -39,15 +39,14 @@ export function createChores(parts: {
     {
       name: "sessions",
       everyMinutes: 60,
-      run: (signal) =>
-        inSmallSteps(backend, signal, (write, most) => deleteExpiredSessions(write, most)),
+      run: (signal) => inSmallSteps(backend, signal, (tx, most) => deleteExpiredSessions(tx, most)),
     },
   ];
   return chores.map((chore) => ({ ...chore, run: (signal) => told(chore, signal, log) }));
 }
 
 /** What fails is done the next time; one that takes too long goes on then, too. */
-async function told(chore: Chore, signal: AbortSignal, log: Log): Promise<void> {
+async function told(chore: MaintenanceTask, signal: AbortSignal, log: Log): Promise<void> {
   const limit = AbortSignal.timeout(Math.min(longestMs, chore.everyMinutes * 55_000));
   try {
     await chore.run(AbortSignal.any([signal, limit]));

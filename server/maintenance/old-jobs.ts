@@ -1,6 +1,6 @@
 /** Jobs that ended long ago go, with all that they left; what they came to stays known for a while. */
 import { sql } from "kysely";
-import type { Backend, Write } from "../backend/backend.ts";
+import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import { minJobIdAt } from "../engine/list/first-id.ts";
 import type { Storage } from "../storage/storage.ts";
 import { inSmallSteps } from "./small-steps.ts";
@@ -34,8 +34,8 @@ export async function removeOldJobs(
     if (page.length < pageSize) break;
     after = page.at(-1)!.id;
   }
-  await inSmallSteps(backend, signal, (write, most) =>
-    forget(write, minJobIdAt(before - rememberedMs), most),
+  await inSmallSteps(backend, signal, (tx, most) =>
+    forget(tx, minJobIdAt(before - rememberedMs), most),
   );
 }
 
@@ -58,18 +58,18 @@ async function remove(backend: Backend, storage: Storage, ids: string[], signal:
   }
   // A job may have very many of these, so they do not go in the one statement that takes the job.
   for (const table of ["job_logs", "job_events"] as const) {
-    await inSmallSteps(backend, signal, (write, most) => removeNumbered(write, table, ids, most));
+    await inSmallSteps(backend, signal, (tx, most) => removeNumbered(tx, table, ids, most));
   }
   const left = [...ids];
-  await inSmallSteps(backend, signal, async (write, most) => {
+  await inSmallSteps(backend, signal, async (tx, most) => {
     const some = left.splice(0, most);
-    if (some.length > 0) await removeRows(write, some);
+    if (some.length > 0) await removeRows(tx, some);
     return some.length;
   });
 }
 
 async function removeNumbered(
-  { db }: Write,
+  { db }: WriteTransaction,
   table: "job_logs" | "job_events",
   ids: string[],
   most: number,
@@ -82,7 +82,7 @@ async function removeNumbered(
 }
 
 /** Steps, errors, files, words and uses of uploads go with their job. */
-async function removeRows({ db }: Write, ids: string[]): Promise<void> {
+async function removeRows({ db }: WriteTransaction, ids: string[]): Promise<void> {
   await db
     .insertInto("expired_jobs")
     .columns(["id", "account_id", "user_id", "kind", "status", "outcome", "finished_at"])
@@ -100,7 +100,7 @@ async function removeRows({ db }: Write, ids: string[]): Promise<void> {
   await db.deleteFrom("jobs").where("id", "in", ids).execute();
 }
 
-async function forget({ db }: Write, below: string, most: number): Promise<number> {
+async function forget({ db }: WriteTransaction, below: string, most: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom("expired_jobs")
     .where("id", "in", (from) =>

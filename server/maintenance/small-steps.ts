@@ -1,6 +1,6 @@
 /** Long work on the database in steps so short that nobody who reads or writes notices them. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Backend, Write } from "../backend/backend.ts";
+import type { Backend, WriteTransaction } from "../backend/backend.ts";
 
 /** Rows of one step at least and at most. */
 const rows = { least: 10, first: 50, most: 500 };
@@ -15,14 +15,14 @@ const pauseMs = 20;
 export async function inSmallSteps(
   backend: Pick<Backend, "write">,
   signal: AbortSignal,
-  step: (write: Write, most: number) => Promise<number>,
+  step: (tx: WriteTransaction, most: number) => Promise<number>,
 ): Promise<void> {
   let most = rows.first;
   while (!signal.aborted) {
     let tookMs = 0;
-    const done = await backend.write(async (write) => {
+    const done = await backend.write(async (tx) => {
       const startedAt = performance.now();
-      const count = await step(write, most);
+      const count = await step(tx, most);
       tookMs = performance.now() - startedAt;
       return count;
     });

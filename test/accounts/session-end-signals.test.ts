@@ -22,11 +22,11 @@ describe.each(backends)("two web processes on $name", (which) => {
     stop = there.onSessionEnd((id) => notified.push(id));
     // Signals that are sent before the other process listens are lost.
     let listening = false;
-    const probe = second.signals.subscribe(() => {
+    const probe = second.notifications.subscribe(() => {
       listening = true;
     });
     await vi.waitFor(async () => {
-      await opened.backend.write(async ({ changed }) => changed("nothing"));
+      await opened.backend.write(async ({ notify: changed }) => changed("nothing"));
       expect(listening).toBe(true);
     }, 10_000);
     probe();

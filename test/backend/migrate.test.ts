@@ -10,7 +10,7 @@ import { backends } from "../support/backends.ts";
 const program = join(import.meta.dirname, "programs/migrate.ts");
 const run = promisify(execFile);
 
-describe.each(backends)("an empty database on $name", (which) => {
+describe.each(backends)("migrate() on $name", (which) => {
   async function open(): Promise<{ backend: Backend; url: string }> {
     const { url, remove } = await which.create();
     const backend = await openBackend(url);
@@ -21,14 +21,16 @@ describe.each(backends)("an empty database on $name", (which) => {
     return { backend, url };
   }
 
-  test("processes that start together bring it up to date once", { timeout: 60_000 }, async () => {
+  test("migrates an empty database once when three processes start together", {
+    timeout: 60_000,
+  }, async () => {
     const { backend, url } = await open();
     const at = String(Date.now() + 2_000);
     await Promise.all([1, 2, 3].map(() => run(process.execPath, [program, url, at])));
     await expect(backend.ping()).resolves.toBeUndefined();
   });
 
-  test("a migration that is cut short leaves nothing half made", async () => {
+  test("leaves no tables behind when a migration fails", async () => {
     const { backend } = await open();
     await sql`create table jobs (id text)`.execute(backend.db);
     await expect(backend.migrate()).rejects.toThrow("already exists");

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isTransientError } from "../../server/engine/transient-error.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { databaseContract } from "./contract/database.ts";
+import { notificationsContract } from "./contract/notifications.ts";
 import { queueContract } from "./contract/queue.ts";
-import { signalsContract } from "./contract/signals.ts";
 
 let opened: Awaited<ReturnType<typeof openTestBackend>>;
 const backend = () => opened.backend;
@@ -15,36 +15,36 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 describe("database", () => databaseContract(backend));
-describe("signals", () => signalsContract(backend, () => opened.another()));
+describe("notifications", () => notificationsContract(backend, () => opened.another()));
 describe("queue", () => queueContract(backend));
 
-describe("statements that the server keeps", () => {
-  const touch = () =>
+describe("prepared statements", () => {
+  const update = () =>
     backend().write(({ db }) =>
       db.updateTable("accounts").set({ name: "same" }).returningAll().executeTakeFirst(),
     );
 
-  test("are found again, and planned anew after a migration", async () => {
-    for (let time = 0; time < 10; time++) await touch();
-    const kept = await backend().write(({ db }) =>
+  test("are reused, and planned again after a migration", async () => {
+    for (let n = 0; n < 10; n++) await update();
+    const prepared = await backend().write(({ db }) =>
       sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db),
     );
-    expect(kept.rows.map(({ statement }) => statement)).toContainEqual(
+    expect(prepared.rows.map(({ statement }) => statement)).toContainEqual(
       expect.stringContaining('update "accounts"'),
     );
     const db = backend().db;
     await sql`alter table accounts add column later text`.execute(db);
-    // Each connection notices once, and is given up.
+    // Each connection fails once, and is then replaced.
     let failures = 0;
-    for (let time = 0; time < 10; time++) {
-      await touch().catch((error) => {
+    for (let n = 0; n < 10; n++) {
+      await update().catch((error) => {
         expect(isTransientError(error)).toBe(true);
         failures++;
       });
     }
     expect(failures).toBeGreaterThan(0);
     expect(failures).toBeLessThan(5);
-    expect(await touch()).toHaveProperty("later");
+    expect(await update()).toHaveProperty("later");
     await sql`alter table accounts drop column later`.execute(db);
   });
 });

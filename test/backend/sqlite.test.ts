@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { databaseContract } from "./contract/database.ts";
+import { notificationsContract } from "./contract/notifications.ts";
 import { queueContract } from "./contract/queue.ts";
-import { signalsContract } from "./contract/signals.ts";
 
 let opened: Awaited<ReturnType<typeof openTestBackend>>;
 const backend = () => opened.backend;
@@ -15,11 +15,11 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 describe("database", () => databaseContract(backend));
-describe("signals", () => signalsContract(backend, () => opened.another()));
+describe("notifications", () => notificationsContract(backend, () => opened.another()));
 describe("queue", () => queueContract(backend));
 
-test("what ends a transaction by itself is told, and not that there is none to roll back", async () => {
-  // As a full disk may do; a conflict can be told to.
+test("a statement that rolls back by itself reports its own error", async () => {
+  // A full disk rolls back too; a conflict does it on request.
   const ending = backend().write(({ db }) =>
     sql`insert or rollback into accounts (id, name, created_at) values ('account-1', '', 1)`.execute(
       db,
@@ -28,14 +28,14 @@ test("what ends a transaction by itself is told, and not that there is none to r
   await expect(ending).rejects.toThrow("UNIQUE constraint failed");
 });
 
-test("signals that cannot be read at the moment are read at a later look", async ({
+test("notifications that cannot be read now are read by a later poll", async ({
   onTestFinished,
 }) => {
-  const heard: unknown[] = [];
-  onTestFinished(backend().signals.subscribe((change) => heard.push(change)));
-  await sql`alter table signals rename to away`.execute(backend().db);
+  const received: unknown[] = [];
+  onTestFinished(backend().notifications.subscribe((change) => received.push(change)));
+  await sql`alter table notifications rename to renamed`.execute(backend().db);
   await sleep(100);
-  await sql`alter table away rename to signals`.execute(backend().db);
-  await backend().write(async (write) => write.changed("job-1"));
-  await expect.poll(() => heard.flat()).toContain("job-1");
+  await sql`alter table renamed rename to notifications`.execute(backend().db);
+  await backend().write(async (tx) => tx.notify("job-1"));
+  await expect.poll(() => received.flat()).toContain("job-1");
 });

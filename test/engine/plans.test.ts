@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { claimStatement, lockStatement } from "../../server/backend/postgres/queue.ts";
-import { bestStatement } from "../../server/backend/sqlite/queue.ts";
+import { nextJobStatement } from "../../server/backend/sqlite/queue.ts";
 import { listAudit } from "../../server/engine/audit.ts";
 import { pastSteps } from "../../server/engine/eta/history.ts";
 import { withPlaces } from "../../server/engine/eta/place-in-line.ts";
@@ -181,7 +181,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
 
   test("a claim looks at the first of each account", async () => {
     const at = opened.backend.now();
-    if (which.name === "sqlite") await expectBounded(({ db }) => bestStatement(at).execute(db));
+    if (which.name === "sqlite") await expectBounded(({ db }) => nextJobStatement(at).execute(db));
     else {
       await expectBounded(({ db }) => lockStatement.execute(db));
       await expectBounded(({ db }) => claimStatement(busy.accountId, "worker-1", at).execute(db));

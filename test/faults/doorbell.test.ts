@@ -14,7 +14,7 @@ describe.each(backends)("doorbells on $name", (which) => {
     await Promise.all([scene.worker(), scene.worker()]);
     const id = await scene.start("nap", { ms: 300 });
     const ring = () =>
-      scene.backend.write((tx) => tx.ring({ id, runAt: scene.backend.now(), priority: 0 }));
+      scene.backend.write((tx) => tx.enqueue({ id, runAt: scene.backend.now(), priority: 0 }));
     await Promise.all(Array.from({ length: 100 }, ring));
     const job = await scene.ended(id);
     await sleep(500);

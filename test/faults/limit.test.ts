@@ -65,13 +65,13 @@ describe.each(backends)("the limit of an account on $name", (which) => {
 async function insertAndRing(backend: Backend, rows: JobRow[]): Promise<void> {
   for (let from = 0; from < rows.length; from += 500) {
     const some = rows.slice(from, from + 500);
-    await backend.write(async (write) => {
-      await write.db.insertInto("jobs").values(some).execute();
+    await backend.write(async (tx) => {
+      await tx.db.insertInto("jobs").values(some).execute();
       const step = { position: 0, name: "Sleeping", weight: 1, status: "waiting" as const };
       const steps = some.map(({ id }) => ({ ...step, job_id: id }));
-      await write.db.insertInto("job_steps").values(steps).execute();
+      await tx.db.insertInto("job_steps").values(steps).execute();
       for (const { id, run_at, priority } of some)
-        await write.ring({ id, runAt: run_at, priority });
+        await tx.enqueue({ id, runAt: run_at, priority });
     });
   }
 }

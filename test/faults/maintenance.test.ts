@@ -19,7 +19,7 @@ describe.each(backends)("the system's chores on $name", (which) => {
     const scene = await openScene(which);
     const { backend } = scene;
     const ids = await addOldJobs(scene);
-    await bringDue(backend, "chore_jobs");
+    await bringDue(backend, "maintenance_jobs");
     const first = await scene.worker({ LOG_LEVEL: "debug" });
     const left = async () => {
       const { n } = await backend.db
@@ -46,7 +46,7 @@ describe.each(backends)("the system's chores on $name", (which) => {
     const scene = await openScene(which);
     const { db } = scene.backend;
     await db.updateTable("accounts").set({ running_jobs: 4 }).execute();
-    await bringDue(scene.backend, "chore_counters");
+    await bringDue(scene.backend, "maintenance_counters");
     await scene.worker();
     await until(async () => {
       const account = await db

@@ -225,7 +225,7 @@ describe.each(backends)("$name", (which) => {
     }).join("\n")}\n`;
 
     /** There are many places between two, whatever the backend's own are. */
-    const inSmallBatches = () => ({ ...engine.backend, batchRows: 500 });
+    const inSmallBatches = () => ({ ...engine.backend, maxBatchRows: 500 });
 
     async function everything(id: string) {
       const { status, outcome, succeeded, rejected, skipped } = await engine.job(id);

@@ -217,7 +217,7 @@ describe.each(backends)("the hub on $name", (which) => {
     const sent = mine.count("counts-mine");
     // Somebody else's job, and a change that leaves the status alone.
     const other = await startJob();
-    await opened.backend.write(async (write) => write.changed(first.id));
+    await opened.backend.write(async (tx) => tx.notify(first.id));
     await cancel(opened.backend, second.id, person.userId);
     await mine.has("1 cancelled");
     expect(mine.count("counts-mine")).toBe(sent + 1);

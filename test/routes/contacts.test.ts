@@ -12,7 +12,7 @@ afterEach(() => site.close());
 test("each page of what one job brought says how many it shows, and not that these are all", async () => {
   const person = await site.join("ada");
   const job = await person.start("stepping");
-  await site.backend.write((write) => seedContacts(write, person.accountId, job, 1));
+  await site.backend.write((tx) => seedContacts(tx, person.accountId, job, 1));
   const first = await person.browser.text(`/contacts?job=${job}`);
   expect(first).toContain("More than 50 contacts match");
   const [, next = ""] = /href="([^"]*after=[^"]*)"/.exec(first) ?? [];

@@ -23,8 +23,8 @@ export function dyingAt(backend: Backend, writes: number): Backend {
     write(work, options) {
       if (left > 0) left--;
       if (left > 0) return backend.write(work, options);
-      return backend.write(async (write) => {
-        await work(write);
+      return backend.write(async (tx) => {
+        await work(tx);
         throw new Stopped("lost");
       }, options);
     },

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { connectListener } from "./listener.ts";
+import { connectListener } from "./listen-connection.ts";
 
 type Connected = (
   error: Error | undefined,
@@ -8,8 +8,8 @@ type Connected = (
 ) => void;
 
 /**
- * The pool as graphile-worker sees it: the connection that it listens on, which it asks for with a
- * callback and keeps, is one of its own, straight to the server. For all else it uses the pool.
+ * The pool that graphile-worker gets. It asks for its listening connection with a callback and
+ * never returns it, so that one goes straight to the server. Everything else uses the given pool.
  */
 export class ListeningPool extends pg.Pool {
   readonly #pool: pg.Pool;
@@ -19,7 +19,7 @@ export class ListeningPool extends pg.Pool {
     super({ max: pool.options.max });
     this.#pool = pool;
     this.#directUrl = directUrl;
-    // It looks whether somebody listens; that pool's own errors are heard there.
+    // graphile-worker warns about a pool without handlers. The given pool has its own.
     this.on("error", () => {});
     this.on("connect", () => {});
   }
@@ -38,6 +38,6 @@ export class ListeningPool extends pg.Pool {
     return undefined;
   }
 
-  override query = ((...given: Parameters<pg.Pool["query"]>) =>
-    this.#pool.query(...given)) as pg.Pool["query"];
+  override query = ((...args: Parameters<pg.Pool["query"]>) =>
+    this.#pool.query(...args)) as pg.Pool["query"];
 }

@@ -12,108 +12,112 @@ import {
   type JobLifecycleEvent,
   lifecycleEvent,
 } from "../../engine/job-lifecycle.ts";
-import type { Backend, Doorbell, RelationColumns, Write } from "../backend.ts";
-import { claimType } from "../claim-event.ts";
+import type { Backend, RelationColumns, SchemaDialect, WriteTransaction } from "../backend.ts";
+import { claimEventType } from "../claim-sql.ts";
 import { migrate } from "../migrate.ts";
 import type { JobRow, Schema } from "../schema.ts";
-import { createClock } from "./clock.ts";
+import { createDatabaseClock } from "./database-clock.ts";
+import { createNotifications } from "./notifications.ts";
 import { createNotifier } from "./notifier.ts";
-import { createPatientPool, createPool } from "./pool.ts";
+import { createMigrationPool, createPool } from "./pool.ts";
 import { PooledDialect } from "./pooled-dialect.ts";
-import { createQueue, ring } from "./queue.ts";
-import { createSignals } from "./signals.ts";
+import { createQueue, enqueue } from "./queue.ts";
 import { createUpsert } from "./upsert.ts";
 
 /**
- * Some 50 ms, in which only this job's row is held. Each transaction costs seven round trips and a
- * wait for the server's disk, whatever it holds.
+ * These take about 50 ms, in which only their job's row is locked. Each transaction costs seven
+ * round trips and a flush of the server's disk, however small it is.
  */
-const batchRows = 5_000;
+const maxBatchRows = 5_000;
 
-/** Where the server is, and what is asked of it. */
-export interface Address {
+export interface PostgresOptions {
   /** May lead through a pooler that lends a session for one transaction at a time. */
   url: string;
-  /** Straight to the server, for what needs a session of its own: listening, migrations. */
+  /** Straight to the server, for listening and migrations, which need a session of their own. */
   directUrl: string;
-  /** What one statement may take, ms; migrations may take any time. */
-  statementMs: number;
+  /** Limit of one statement. Migrations have none. */
+  statementTimeoutMs: number;
 }
 
 /** The backend of many machines: Postgres, graphile-worker and NOTIFY. */
-export async function openPostgres({ url, directUrl, statementMs }: Address): Promise<Backend> {
+export async function openPostgres(options: PostgresOptions): Promise<Backend> {
+  const { url, directUrl, statementTimeoutMs } = options;
   const pooled = url !== directUrl;
-  const pool = createPool(url, { statementMs, pooled });
-  const dialect = pooled ? new PooledDialect({ pool }, statementMs) : new PostgresDialect({ pool });
+  const pool = createPool(url, { statementTimeoutMs, pooled });
+  const dialect = pooled
+    ? new PooledDialect({ pool }, statementTimeoutMs)
+    : new PostgresDialect({ pool });
   const db = new Kysely<Schema>({ dialect });
   const notifier = createNotifier(pool);
   const upsert = createUpsert();
-  const life = createJobLifecycle();
-  const clock = await createClock(pool);
+  const lifecycle = createJobLifecycle();
+  const clock = await createDatabaseClock(pool);
   const { now } = clock;
 
   async function write<T>(
-    work: (write: Write) => Promise<T>,
+    work: (tx: WriteTransaction) => Promise<T>,
     { durable = true }: { durable?: boolean } = {},
   ): Promise<T> {
     const changed = new Set<string>();
     const events: JobLifecycleEvent[] = [];
-    const result = await db.transaction().execute(async (tx) => {
-      if (!durable) await tx.executeQuery(CompiledQuery.raw("set local synchronous_commit = off"));
-      return work(handle(tx, changed, events));
+    const result = await db.transaction().execute(async (db) => {
+      if (!durable) await db.executeQuery(CompiledQuery.raw("set local synchronous_commit = off"));
+      return work(writeTransaction(db, changed, events));
     });
-    // A notification inside a durable transaction makes all of them wait in one line.
-    life.emit(events);
-    notifier.tell(changed);
+    // After the commit, because NOTIFY in a durable transaction serialises all commits.
+    lifecycle.emit(events);
+    notifier.notify(changed);
     return result;
   }
 
-  function handle(
-    tx: Transaction<Schema>,
+  function writeTransaction(
+    db: Transaction<Schema>,
     changed: Set<string>,
     events: JobLifecycleEvent[],
-  ): Write {
+  ): WriteTransaction {
     return {
-      db: tx,
-      changed: (id) => void changed.add(id),
-      happened: (event) => void events.push(event),
-      hold: async (name) => {
-        await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
+      db,
+      notify: (id) => void changed.add(id),
+      emit: (event) => void events.push(event),
+      lock: async (name) => {
+        await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db);
       },
-      ring: (job: Doorbell) => ring(tx, job),
-      upsert: (table, rows, how) => upsert(tx, table, rows, how),
+      enqueue: (entry) => enqueue(db, entry),
+      upsert: (table, rows, how) => upsert(db, table, rows, how),
     };
   }
 
   function onClaim(row: JobRow): void {
-    life.emit([lifecycleEvent(claimType(row), row)]);
-    notifier.tell([row.id]);
+    lifecycle.emit([lifecycleEvent(claimEventType(row), row)]);
+    notifier.notify([row.id]);
   }
 
   return {
     name: "postgres",
+    spansMachines: true,
     db,
     now,
     write,
     queue: createQueue({ db, pool, directUrl, pooled, now, onClaim }),
-    signals: createSignals(directUrl),
-    batchRows,
-    life,
+    notifications: createNotifications(directUrl),
+    maxBatchRows,
+    lifecycle,
     relation,
     migrate: () => migrateAll(directUrl),
     ping: async () => void (await pool.query("select 1 from jobs limit 1")),
     async close() {
       clock.close();
-      await notifier.settled();
+      await notifier.flush();
       await db.destroy();
-      // A Kysely that was never asked anything leaves its pool open.
+      // A Kysely that has run no query does not end its pool.
       if (!pool.ended) await pool.end();
     },
   };
 }
 
+/** Our tables, then graphile-worker's. */
 async function migrateAll(directUrl: string): Promise<void> {
-  const pool = createPatientPool(directUrl);
+  const pool = createMigrationPool(directUrl);
   try {
     const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
     await migrate(db, schemaDialect);
@@ -123,22 +127,19 @@ async function migrateAll(directUrl: string): Promise<void> {
   }
 }
 
-/** How full the pages of a table with frequent updates are filled, %. */
-const fillfactor = sql.lit(80);
-
-const schemaDialect = {
+const schemaDialect: SchemaDialect = {
   identity: sql`bigint generated by default as identity`,
   bytewiseText: sql`text collate "C"`,
   timestamp: sql`timestamptz`,
   boolean: sql`boolean`,
-  // A new row version that fits on the page of the old one needs no entry in any index, and the
-  // next version reuses its place (https://www.postgresql.org/docs/current/storage-hot.html).
-  // Updating a thousand running jobs takes a third of the time that it takes on full pages, and a
-  // tenth of the pages.
-  frequentUpdates: sql`with (fillfactor = ${fillfactor})`,
+  // Leaves room on each page. A new row version that fits on the page of the old one needs no entry
+  // in any index, and the next version reuses the place of the old one
+  // (https://www.postgresql.org/docs/current/storage-hot.html). Updating a thousand running jobs
+  // then takes a third of the time and a tenth of the pages.
+  frequentUpdates: sql`with (fillfactor = 80)`,
 };
 
-const types = { text: "text", integer: "bigint", real: "double precision" };
+const columnTypes = { text: "text", integer: "bigint", real: "double precision" };
 
 function relation<Row extends object>(
   rows: readonly Row[],
@@ -146,7 +147,7 @@ function relation<Row extends object>(
 ): Expression<Row> {
   const names = Object.keys(columns) as (keyof Row & string)[];
   const values = names.map(
-    (name) => sql`${rows.map((row) => row[name])}::${sql.raw(types[columns[name]])}[]`,
+    (name) => sql`${rows.map((row) => row[name])}::${sql.raw(columnTypes[columns[name]])}[]`,
   );
   return sql<Row>`(select * from unnest(${sql.join(values)})
     as given(${sql.join(names.map((name) => sql.ref(name)))}))`;

@@ -1,6 +1,6 @@
 /**
- * For a pooler that lends a session for one transaction at a time: there each transaction says its
- * limits itself, for what a session was told before belongs to somebody else by now.
+ * Kysely's Postgres dialect behind a pooler that lends a session for one transaction at a time. Each
+ * transaction sets its limits itself, because the next one may get another session.
  */
 import {
   CompiledQuery,
@@ -10,35 +10,35 @@ import {
   PostgresDriver,
   type TransactionSettings,
 } from "kysely";
-import { limits } from "./pool.ts";
+import { sessionLimits } from "./pool.ts";
 
 export class PooledDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
-  readonly #limits: string;
+  readonly #setLimits: string;
 
-  constructor(config: PostgresDialectConfig, statementMs: number) {
+  constructor(config: PostgresDialectConfig, statementTimeoutMs: number) {
     super(config);
     this.#config = config;
-    this.#limits = Object.entries(limits(statementMs))
+    this.#setLimits = Object.entries(sessionLimits(statementTimeoutMs))
       .map(([name, ms]) => `set local ${name} = ${ms}`)
       .join("; ");
   }
 
   override createDriver(): PostgresDriver {
-    return new PooledDriver(this.#config, this.#limits);
+    return new PooledDriver(this.#config, this.#setLimits);
   }
 }
 
 class PooledDriver extends PostgresDriver {
-  readonly #limits: string;
+  readonly #setLimits: string;
 
-  constructor(config: PostgresDialectConfig, limits: string) {
+  constructor(config: PostgresDialectConfig, setLimits: string) {
     super(config);
-    this.#limits = limits;
+    this.#setLimits = setLimits;
   }
 
   override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings) {
     await super.beginTransaction(connection, settings);
-    await connection.executeQuery(CompiledQuery.raw(this.#limits));
+    await connection.executeQuery(CompiledQuery.raw(this.#setLimits));
   }
 }

@@ -1,65 +1,66 @@
 /**
- * Connections that let the server keep the statements of transactions, parsed and planned: of a claim
- * that is three quarters of what it costs. Only of transactions, whose few statements find their
- * rows by a key: what lists are filtered by is better planned for its values each time.
+ * Connections that prepare the frequent statements of transactions, so that the server parses and
+ * plans them once: that is three quarters of the cost of a claim. Statements outside of transactions
+ * are not prepared, because the filters of a list are planned better with their actual values.
  */
 import { LRUCache } from "lru-cache";
 import pg from "pg";
 
-/** Begins a statement that is kept outside of transactions too. */
-export const keepMark = "/* kept */";
+/** A statement that begins with this is prepared outside of transactions too. */
+export const prepareMark = "/* prepare */";
 
-/** The server keeps each for every connection, so one that comes once must not stay. */
-const keptAfter = 3;
-const mostKept = 100;
-const maxSeen = 200;
+/** A prepared statement stays in every session, so one that is sent only once is not worth it. */
+const minUses = 3;
+const maxPrepared = 100;
+const maxCounted = 200;
 
-/** @returns a class for `new pg.Pool({ Client })`; its connections call a statement by one name */
+/** @returns a class for `new pg.Pool({ Client })`, whose connections share the statements' names */
 export function preparingClient(): typeof pg.Client {
   const names = new Map<string, string>();
   /** How often each statement without a name was sent. */
-  const seen = new LRUCache<string, number>({ max: maxSeen });
+  const uses = new LRUCache<string, number>({ max: maxCounted });
 
-  /** @returns undefined for one that is not kept, or not yet */
+  /** @returns undefined if the statement is not to be prepared, or not yet */
   function nameOf(text: string): string | undefined {
     const known = names.get(text);
-    if (known || names.size === mostKept) return known;
-    const times = (seen.get(text) ?? 0) + 1;
-    if (times <= keptAfter) {
-      seen.set(text, times);
+    if (known || names.size === maxPrepared) return known;
+    const count = (uses.get(text) ?? 0) + 1;
+    if (count <= minUses) {
+      uses.set(text, count);
       return undefined;
     }
-    seen.delete(text);
-    names.set(text, `kept_${names.size}`);
+    uses.delete(text);
+    names.set(text, `prepared_${names.size}`);
     return names.get(text);
   }
 
   class PreparingClient extends pg.Client {
-    #outdated = false;
+    #isOutdated = false;
 
-    // The overloads of the base class have no common form.
-    override query(...given: unknown[]): never {
-      const [text, values] = given;
-      const query = super.query.bind(this) as (...given: unknown[]) => Promise<unknown>;
-      if (text === "rollback" && this.#outdated) return this.#leave(query(...given)) as never;
-      const isKept =
+    // The overloads of the base class have no common signature.
+    override query(...args: unknown[]): never {
+      const [text, values] = args;
+      const query = super.query.bind(this) as (...args: unknown[]) => Promise<unknown>;
+      if (text === "rollback" && this.#isOutdated) return this.#endAfter(query(...args)) as never;
+      const mayPrepare =
         typeof text === "string" &&
-        (this.getTransactionStatus() === "T" || text.startsWith(keepMark));
-      const name = isKept && Array.isArray(values) ? nameOf(text) : undefined;
-      if (name === undefined) return query(...given) as never;
-      return query({ name, text, values }).catch((error) => this.#failed(error)) as never;
+        (this.getTransactionStatus() === "T" || text.startsWith(prepareMark));
+      const name = mayPrepare && Array.isArray(values) ? nameOf(text) : undefined;
+      if (name === undefined) return query(...args) as never;
+      return query({ name, text, values }).catch((error) => this.#onError(error)) as never;
     }
 
-    /** What was planned before a migration may be of no use after it. */
-    #failed(error: Error): never {
-      this.#outdated ||= /cached plan must not change result type/.test(error.message);
-      if (this.#outdated && this.getTransactionStatus() !== "E") this.#leave(Promise.resolve());
+    /** A migration may invalidate plans: then this session ends, and the next one plans again. */
+    #onError(error: Error): never {
+      this.#isOutdated ||= /cached plan must not change result type/.test(error.message);
+      if (this.#isOutdated && this.getTransactionStatus() !== "E")
+        this.#endAfter(Promise.resolve());
       throw error;
     }
 
-    /** A new session plans anew; the pool lets go of one that has ended. */
-    #leave<T>(last: Promise<T>): Promise<T> {
-      return last.finally(() => void this.end());
+    /** The pool replaces a session that has ended. */
+    #endAfter<T>(query: Promise<T>): Promise<T> {
+      return query.finally(() => void this.end());
     }
   }
   return PreparingClient;

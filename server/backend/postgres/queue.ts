@@ -1,25 +1,23 @@
-/** graphile-worker as the doorbell: it tells when a job may be due, the `jobs` row says what is. */
+/** graphile-worker wakes up the workers; the `jobs` rows alone decide which jobs run. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
-import type { Doorbell, Queue } from "../backend.ts";
-import { claimEvent } from "../claim-event.ts";
-import { hasRoom } from "../has-room.ts";
+import type { Queue, QueueEntry } from "../backend.ts";
+import { claimEvent, hasCapacity } from "../claim-sql.ts";
 import type { JobRow, Schema } from "../schema.ts";
-import { type ListenOptions, listen } from "./listen.ts";
-import { keepMark } from "./preparing-client.ts";
+import { prepareMark } from "./preparing-client.ts";
+import { type ListenOptions, listen } from "./queue-listener.ts";
 
-const kept = sql.raw(keepMark);
-/** Half a second: the sweep rings for what is still waiting later. */
-const mostTries = 50;
-const apartMs = 20;
+/** Together half a second. Later the sweep enqueues the jobs that still wait. */
+const maxClaimAttempts = 50;
+const maxClaimPauseMs = 20;
 
-type Server = Omit<ListenOptions, "slots" | "answer" | "chores">;
+type Server = Omit<ListenOptions, "concurrency" | "runNext" | "maintenanceTasks">;
 
 export function createQueue(
   options: Server & {
     db: Kysely<Schema>;
     now: () => number;
-    /** Told of each claim that has committed. */
+    /** Called after the commit of each claim. */
     onClaim: (row: JobRow) => void;
   },
 ): Queue {
@@ -27,15 +25,15 @@ export function createQueue(
   const { pool } = server;
 
   async function claim(workerId: string): Promise<JobRow | undefined> {
-    for (let tries = 0; tries < mostTries; tries++) {
+    for (let attempt = 0; attempt < maxClaimAttempts; attempt++) {
       const row = await db.transaction().execute(async (tx) => {
         const account = (await lockStatement.execute(tx)).rows[0];
         return account && (await claimStatement(account.id, workerId, now()).execute(tx)).rows[0];
       });
       if (row || !(await isAnyClaimable(db))) return row;
-      // Others are claiming in the accounts that have room. Waiting in line for their rows would
-      // make a crowd of everybody who has heard a doorbell.
-      await sleep(Math.random() * apartMs);
+      // Other workers are claiming in the accounts with capacity. Waiting for their row locks would
+      // line up every worker that was woken up, so pause and try again.
+      await sleep(Math.random() * maxClaimPauseMs);
     }
     return undefined;
   }
@@ -47,93 +45,99 @@ export function createQueue(
       return row;
     },
     listen: (options) => listen({ ...server, ...options }),
-    async release(queueIds) {
-      if (queueIds.length === 0) return;
-      await pool.query("select graphile_worker.force_unlock_workers($1::text[])", [queueIds]);
+    async releaseWorkers(queueWorkerIds) {
+      if (queueWorkerIds.length === 0) return;
+      const unlock = "select graphile_worker.force_unlock_workers($1::text[])";
+      await pool.query(unlock, [queueWorkerIds]);
     },
-    async mend() {
-      await pool.query(freeStrangers);
-      // What was rung again while it was held, by a worker that was lost then, can never be taken.
+    async repair() {
+      await pool.query(unlockUnknownWorkers);
+      // An entry that was enqueued again while a worker held it, and whose worker was then lost, is
+      // never taken again.
       await pool.query(`delete from graphile_worker._private_jobs
         where locked_at is null and attempts >= max_attempts`);
     },
   };
 }
 
-/** Held by a worker that was lost before it could say what the queue knew it by. */
-const freeStrangers = `
+/** A worker may be lost before it has written its `queue_worker_id`. */
+const unlockUnknownWorkers = `
   select graphile_worker.force_unlock_workers(array_agg(distinct locked_by))
   from graphile_worker._private_jobs
   where locked_at < now() - interval '1 minute' and not exists (
     select 1 from workers where queue_worker_id = locked_by)`;
 
-/** The key makes one entry for each job; a second ring moves the one that is there. */
-export async function ring(tx: Transaction<Schema>, job: Doorbell): Promise<void> {
-  await sql`select graphile_worker.add_job('run', json_build_object('id', ${job.id}::text),
-    job_key := ${`job:${job.id}`}, run_at := to_timestamp(${job.runAt}::float8 / 1000),
-    priority := ${job.priority})`.execute(tx);
+/** Each job has at most one entry: enqueueing it again moves the entry. */
+export async function enqueue(tx: Transaction<Schema>, entry: QueueEntry): Promise<void> {
+  await sql`select graphile_worker.add_job('run', json_build_object('id', ${entry.id}::text),
+    job_key := ${`job:${entry.id}`}, run_at := to_timestamp(${entry.runAt}::float8 / 1000),
+    priority := ${entry.priority})`.execute(tx);
 }
 
 /**
- * The doorbell rang by the server's clock. A process that takes its own, however well it is set,
- * may come a moment too early, find nothing due and leave the job without a doorbell.
+ * Queue entries become due by the server's clock. A worker that compared with its own clock, however
+ * well set, might come too early, find nothing due, and leave the job without an entry.
  */
 const serverNow = sql`(extract(epoch from statement_timestamp()) * 1000)::bigint`;
 
-/** Accounts where something waits: an index goes from one that has something to the next. */
+/** Accounts with queued jobs. Each step jumps to the next account in the index. */
 const waiting = sql`waiting(id) as (
   (select account_id from jobs where status = 'queued' order by account_id limit 1)
   union all select (select account_id from jobs where status = 'queued'
     and account_id > waiting.id order by account_id limit 1)
   from waiting where waiting.id is not null)`;
 
-/** Those of them that have room, each with the first of its jobs that are due. */
-const open = sql`select accounts.id from waiting join accounts using (id) cross join lateral (
+/** Those with capacity, each with its first due job. */
+const claimable = sql`select accounts.id from waiting join accounts using (id) cross join lateral (
     select priority from jobs
     where account_id = accounts.id and status = 'queued' and run_at <= ${serverNow}
     order by priority, run_at, id limit 1) head
-  where ${hasRoom("head.priority")}`;
+  where ${hasCapacity("head.priority")}`;
+
+const prepared = sql.raw(prepareMark);
 
 async function isAnyClaimable(db: Kysely<Schema>): Promise<boolean> {
-  const { rows } = await sql`${kept} with recursive ${waiting} ${open} limit 1`.execute(db);
+  const { rows } = await sql`${prepared} with recursive ${waiting} ${claimable} limit 1`.execute(
+    db,
+  );
   return rows.length > 0;
 }
 
 /**
- * Locks the account to claim in. Apart from the claim itself, which has to see what others committed
- * until then: a statement that goes by what it saw before its lock may wait for those who wait for it.
- * `skip locked` lets claimers pass each other; `no key` keeps nobody from starting jobs in the account
- * meanwhile, whose foreign keys look at its row.
+ * Locks the account to claim in. The claim is a second statement, because it must see what others
+ * committed before the lock was taken.
+ * `skip locked` lets workers pass each other. `no key` lets others insert jobs meanwhile, whose
+ * foreign keys read the account's row.
  */
 export const lockStatement: RawBuilder<{ id: string }> = sql`
-  with recursive ${waiting} ${open}
+  with recursive ${waiting} ${claimable}
   order by head.priority, accounts.running_jobs, accounts.last_claimed_at
   limit 1 for no key update of accounts skip locked`;
 
-/** All of a claim in an account that is locked, its event too. */
+/** Claims in a locked account, and writes the event of the claim. */
 export function claimStatement(
   accountId: string,
   workerId: string,
   at: number,
 ): RawBuilder<JobRow> {
   return sql<JobRow>`
-    with best as (
+    with next as (
       select jobs.id from jobs join accounts on accounts.id = jobs.account_id
       where account_id = ${accountId}
-        and ${hasRoom("jobs.priority")}
+        and ${hasCapacity("jobs.priority")}
         and status = 'queued' and run_at <= ${serverNow}
       order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
     counted as (
       update accounts set running_jobs = running_jobs + 1, last_claimed_at = ${at}
-      where id = ${accountId} and exists (select from best)),
+      where id = ${accountId} and exists (select from next)),
     claimed as (
       update jobs set status = 'running', fence = fence + 1, version = version + 1,
         event_seq = event_seq + 1, worker_id = ${workerId}, claimed_at = ${at},
         started_at = coalesce(started_at, ${at}),
         deadline_at = ${at}::bigint + timeout_ms - running_ms, last_progress_at = ${at},
         cleanup_due_at = ${at}
-      from best where jobs.id = best.id returning jobs.*),
-    told as (
+      from next where jobs.id = next.id returning jobs.*),
+    event as (
       insert into job_events (job_id, seq, type, message, details, created_at)
       select id, event_seq, ${claimEvent}, claimed_at from claimed)
     select * from claimed`;

@@ -1,87 +1,86 @@
 /**
- * One pool of graphile-worker, from its start until it gives up. It gives up after a single failed
- * completion and then waits for all tasks in hand, which may be hours; or it stays and asks for
- * nothing any more. Both are told here at once, so that another can take its place.
+ * One pool of graphile-worker, from its start to its end. A pool shuts down after a single failed
+ * completion and then waits for all its running tasks, which may take hours; or it stays up but
+ * takes no more entries. Both are reported at once through `closing`, so that another can start.
  */
 import { EventEmitter } from "node:events";
 import { Logger, type Runner, run, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
-import type { Chore } from "../backend.ts";
-import { cronOf, tasksOf } from "./cron.ts";
+import type { MaintenanceTask } from "../backend.ts";
 import { ListeningPool } from "./listening-pool.ts";
+import { cronItems, taskList } from "./maintenance-cron.ts";
 
 const pollMs = 1_000;
-/** With a free slot it asks the database at each poll; one that did not for this long is no use. */
-const deafMs = 15_000;
+/** A pool with a free slot queries the database at each poll. One that did not for so long hangs. */
+const maxSilenceMs = 15_000;
 
-export interface PoolOptions {
+export interface WorkerPoolOptions {
   pool: pg.Pool;
   directUrl: string;
-  /** A pooler does not keep prepared statements. */
+  /** A pooler does not support prepared statements. */
   pooled: boolean;
-  slots: number;
-  /** Whether a task could be taken. */
-  hasRoom: () => boolean;
+  concurrency: number;
+  hasFreeSlot: () => boolean;
   task: () => Promise<void>;
-  chores: readonly Chore[];
-  /** Asks chores under way to end. */
+  maintenanceTasks: readonly MaintenanceTask[];
+  /** Aborts running maintenance tasks. */
   stopping: AbortSignal;
 }
 
 export interface WorkerPool {
-  /** What its locks are held under. */
+  /** The id under which it locks entries. */
   id: string;
-  /** Resolves when it takes no more entries, whoever ended it. */
-  gaveUp: Promise<void>;
+  /** Resolves when it takes no more entries, whatever the cause. */
+  closing: Promise<void>;
   /** Resolves when the last of its tasks has ended. */
-  over: Promise<void>;
-  /** Takes no more entries; resolves as `over` does. */
+  closed: Promise<void>;
+  /** Takes no more entries. Resolves with `closed`. */
   stop(): Promise<void>;
 }
 
-/** @throws where the database cannot be reached */
-export async function startWorkerPool(options: PoolOptions): Promise<WorkerPool> {
-  const { pool, directUrl, pooled, slots, hasRoom, task, chores, stopping } = options;
-  const gaveUp = Promise.withResolvers<void>();
+/** @throws if the database cannot be reached */
+export async function startWorkerPool(options: WorkerPoolOptions): Promise<WorkerPool> {
+  const { pool, directUrl, pooled, concurrency, hasFreeSlot, task } = options;
+  const closing = Promise.withResolvers<void>();
   const events: WorkerEvents = new EventEmitter();
   let id = "";
-  let deafSince = performance.now();
-  const heard = () => {
-    deafSince = performance.now();
+  let activeAt = performance.now();
+  const onActivity = () => {
+    activeAt = performance.now();
   };
   events.on("pool:create", ({ workerPool }) => {
     id = workerPool.id;
   });
-  events.on("pool:gracefulShutdown", () => gaveUp.resolve());
-  events.on("worker:getJob:empty", heard);
-  events.on("job:start", heard);
+  events.on("pool:gracefulShutdown", () => closing.resolve());
+  events.on("worker:getJob:empty", onActivity);
+  events.on("job:start", onActivity);
 
   const runner: Runner = await run({
     pgPool: new ListeningPool(pool, directUrl),
-    concurrency: slots,
+    concurrency,
     pollInterval: pollMs,
     noHandleSignals: true,
     noPreparedStatements: pooled,
     events,
     logger: new Logger(() => () => {}),
-    // Completions are written at once and waited for; the default loses them when it stops.
+    // Writes completions at once and awaits them. The default loses them when the pool stops.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-    parsedCronItems: cronOf(chores),
-    taskList: { run: task, ...tasksOf(chores, stopping) },
+    parsedCronItems: cronItems(options.maintenanceTasks),
+    taskList: { run: task, ...taskList(options.maintenanceTasks, options.stopping) },
   });
-  const over = runner.promise.catch(() => {});
-  void over.then(() => gaveUp.resolve());
+  const closed = runner.promise.catch(() => {});
+  void closed.then(() => closing.resolve());
 
   function stop(): Promise<void> {
-    // It may be stopping already.
+    // Rejects if it is stopping already.
     runner.stop().catch(() => {});
-    return over;
+    return closed;
   }
 
-  const watch = setInterval(() => {
-    if (!hasRoom()) heard();
-    else if (performance.now() - deafSince > deafMs) void stop();
+  const watchdog = setInterval(() => {
+    if (!hasFreeSlot()) onActivity();
+    else if (performance.now() - activeAt > maxSilenceMs) void stop();
   }, pollMs);
-  void gaveUp.promise.then(() => clearInterval(watch));
-  return { id, gaveUp: gaveUp.promise, over, stop };
+  void closing.promise.then(() => clearInterval(watchdog));
+  return { id, closing: closing.promise, closed, stop };
 }

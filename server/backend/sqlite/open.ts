@@ -1,19 +1,23 @@
 import { type Expression, Kysely, sql, type Transaction } from "kysely";
 import { createJobLifecycle, type JobLifecycleEvent } from "../../engine/job-lifecycle.ts";
-import type { Backend, RelationColumns, Write } from "../backend.ts";
+import type { Backend, RelationColumns, SchemaDialect, WriteTransaction } from "../backend.ts";
 import { migrate } from "../migrate.ts";
 import type { Schema } from "../schema.ts";
-import { ImmediateSqliteDialect, openFile } from "./driver.ts";
+import { ImmediateSqliteDialect, openFile } from "./immediate-dialect.ts";
+import {
+  createNotifications,
+  createNotificationsTable,
+  insertNotification,
+} from "./notifications.ts";
 import { createQueue } from "./queue.ts";
-import { createSignals, createSignalsTable, signal } from "./signals.ts";
 import { upsert } from "./upsert.ts";
 
-/** Some 3 ms, in which nobody else writes to the file. */
-const batchRows = 500;
+/** These take about 3 ms, in which nobody else writes to the file. */
+const maxBatchRows = 500;
 
 /**
  * The backend of one machine: everything in one file. Transactions have a connection of their own,
- * so that nobody who reads waits until one of this process gets its turn.
+ * so that reads do not wait for them.
  */
 export function openSqlite(path: string): Backend {
   const file = openFile(path);
@@ -21,50 +25,51 @@ export function openSqlite(path: string): Backend {
   const writerFile = openFile(path);
   const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
   const now = Date.now;
-  const life = createJobLifecycle();
+  const lifecycle = createJobLifecycle();
 
-  async function write<T>(work: (write: Write) => Promise<T>): Promise<T> {
+  async function write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
     const events: JobLifecycleEvent[] = [];
-    const result = await writer.transaction().execute(async (tx) => {
+    const result = await writer.transaction().execute(async (db) => {
       const changed = new Set<string>();
-      const result = await work(handle(tx, changed, events));
-      if (changed.size > 0) await signal(tx, changed);
+      const result = await work(writeTransaction(db, changed, events));
+      if (changed.size > 0) await insertNotification(db, changed);
       return result;
     });
-    life.emit(events);
+    lifecycle.emit(events);
     return result;
   }
 
-  function handle(
-    tx: Transaction<Schema>,
+  function writeTransaction(
+    db: Transaction<Schema>,
     changed: Set<string>,
     events: JobLifecycleEvent[],
-  ): Write {
+  ): WriteTransaction {
     return {
-      db: tx,
-      changed: (id) => void changed.add(id),
-      happened: (event) => void events.push(event),
-      // There is but one transaction that writes.
-      hold: async () => {},
-      // The jobs table is the queue: a queued row is its own entry.
-      ring: async () => {},
+      db,
+      notify: (id) => void changed.add(id),
+      emit: (event) => void events.push(event),
+      // Write transactions run one at a time.
+      lock: async () => {},
+      // A queued row of `jobs` is its own queue entry.
+      enqueue: async () => {},
       upsert: async (table, rows, how) => upsert(writerFile, table, rows, how),
     };
   }
 
   return {
     name: "sqlite",
+    spansMachines: false,
     db,
     now,
     write,
     queue: createQueue({ file, now, write }),
-    signals: createSignals(file),
-    batchRows,
-    life,
+    notifications: createNotifications(file),
+    maxBatchRows,
+    lifecycle,
     relation,
     async migrate() {
       await migrate(db, schemaDialect);
-      await createSignalsTable(db);
+      await createNotificationsTable(db);
     },
     ping: async () => void file.prepare("select 1 from jobs limit 1").get(),
     close: async () => {
@@ -74,7 +79,7 @@ export function openSqlite(path: string): Backend {
   };
 }
 
-const schemaDialect = {
+const schemaDialect: SchemaDialect = {
   identity: sql`integer`,
   bytewiseText: sql`text`,
   timestamp: sql`text`,
@@ -86,8 +91,8 @@ function relation<Row extends object>(
   rows: readonly Row[],
   columns: RelationColumns<Row>,
 ): Expression<Row> {
-  const picked = Object.keys(columns).map(
+  const selected = Object.keys(columns).map(
     (name) => sql`json_extract(value, ${sql.lit(`$.${name}`)}) as ${sql.ref(name)}`,
   );
-  return sql<Row>`(select ${sql.join(picked)} from json_each(${JSON.stringify(rows)}))`;
+  return sql<Row>`(select ${sql.join(selected)} from json_each(${JSON.stringify(rows)}))`;
 }

@@ -2,9 +2,10 @@ import type Database from "better-sqlite3";
 import type { Upsert, Upserted } from "../../job.ts";
 
 /**
- * Runs one prepared statement for each row, in the transaction that is open on the file.
- * SQLite gives new rows the numbers behind the highest one, so the growth of the highest number
- * inside one transaction is the count of rows inserted.
+ * Runs one prepared statement per row, in the transaction that is open on the file.
+ *
+ * SQLite numbers new rows from the highest row id on, so within one transaction the growth of the
+ * highest row id is the number of inserted rows.
  */
 export function upsert(
   file: Database.Database,
@@ -13,10 +14,10 @@ export function upsert(
   how: Upsert,
 ): Upserted {
   const statement = file.prepare(statementFor(table, how));
-  const before = highestRow(file, table);
+  const before = maxRowId(file, table);
   let changes = 0;
   for (const row of rows) changes += statement.run(row).changes;
-  const inserted = highestRow(file, table) - before;
+  const inserted = maxRowId(file, table) - before;
   return { inserted, updated: changes - inserted, skipped: rows.length - changes };
 }
 
@@ -34,7 +35,7 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
 }
 
-function highestRow(file: Database.Database, table: string): number {
+function maxRowId(file: Database.Database, table: string): number {
   const row = file.prepare(`select max(rowid) from "${table}"`).pluck().get();
   return (row as number | null) ?? 0;
 }

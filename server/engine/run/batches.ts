@@ -1,7 +1,7 @@
 /** Checkpointed batches: rows, cursor and counts commit in one fenced transaction, or not at all. */
 import { setImmediate as turn } from "node:timers/promises";
 import { sql } from "kysely";
-import type { Write } from "../../backend/backend.ts";
+import type { WriteTransaction } from "../../backend/backend.ts";
 import type { Batch, BatchOptions, Tally } from "../../job.ts";
 import type { Rejections } from "./rejections.ts";
 import { loseLease, type Run } from "./run.ts";
@@ -52,19 +52,19 @@ async function commitBatch<Item, Cursor>(
   rejects: Rejections,
   { write: writeItems }: BatchOptions<Item, Cursor>,
 ): Promise<Tally> {
-  const tally = await run.backend.write(async (write) => {
+  const tally = await run.backend.write(async (tx) => {
     // First of all the fence: it locks the row, so nobody takes the job over in between.
-    await saveCheckpoint(run, write, checkpoint);
-    const wrote = await writeItems?.(batch.items, write);
+    await saveCheckpoint(run, tx, checkpoint);
+    const wrote = await writeItems?.(batch.items, tx);
     const rejected = rejects.take();
     const tally = {
       succeeded: wrote?.succeeded ?? 0,
       rejected: (wrote?.rejected ?? 0) + rejected.count,
       skipped: wrote?.skipped ?? 0,
     };
-    await rejected.write(write, run.row.id);
-    await addCounts(run, write, tally);
-    write.changed(run.row.id);
+    await rejected.write(tx, run.row.id);
+    await addCounts(run, tx, tally);
+    tx.notify(run.row.id);
     return tally;
   });
   run.row.checkpoint = JSON.stringify(checkpoint);
@@ -72,7 +72,11 @@ async function commitBatch<Item, Cursor>(
 }
 
 /** Reaching a checkpoint shows that the job gets on, so its rescues start from nothing again. */
-async function saveCheckpoint(run: Run, { db }: Write, checkpoint: Checkpoint): Promise<void> {
+async function saveCheckpoint(
+  run: Run,
+  { db }: WriteTransaction,
+  checkpoint: Checkpoint,
+): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable("jobs")
     .set({
@@ -89,7 +93,7 @@ async function saveCheckpoint(run: Run, { db }: Write, checkpoint: Checkpoint): 
   if (numUpdatedRows === 0n) loseLease(run);
 }
 
-async function addCounts(run: Run, { db }: Write, tally: Tally): Promise<void> {
+async function addCounts(run: Run, { db }: WriteTransaction, tally: Tally): Promise<void> {
   if (tally.succeeded + tally.rejected + tally.skipped === 0) return;
   await db
     .updateTable("jobs")

@@ -64,8 +64,8 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
   const { backend, row, kind } = run;
   const role = file.role ?? "result";
   const keptMs = kind.keepFilesFor && parseDuration(kind.keepFilesFor);
-  return backend.write(async (write) => {
-    const held = await write.db
+  return backend.write(async (tx) => {
+    const held = await tx.db
       .updateTable("jobs")
       .set((eb) => ({ version: eb("version", "+", 1) }))
       .where("id", "=", row.id)
@@ -73,7 +73,7 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
       .where("status", "=", "running")
       .executeTakeFirst();
     if (held.numUpdatedRows === 0n) loseLease(run);
-    const replaced = await write.db
+    const replaced = await tx.db
       .deleteFrom("files")
       .where("job_id", "=", row.id)
       .where("role", "=", role)
@@ -81,7 +81,7 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
       .returning("storage_key")
       .execute();
     const at = backend.now();
-    await write.db
+    await tx.db
       .insertInto("files")
       .values({
         id: file.id,
@@ -95,7 +95,7 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
         expires_at: keptMs === undefined ? null : at + keptMs,
       })
       .execute();
-    write.changed(row.id);
+    tx.notify(row.id);
     return replaced.map(({ storage_key }) => storage_key);
   });
 }

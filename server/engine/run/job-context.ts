@@ -29,7 +29,7 @@ export async function createJobContext(run: Run): Promise<JobContext> {
     db: backend.db,
     scratch: createScratch(storage, row.id),
     counts,
-    batchRows: backend.batchRows,
+    batchRows: backend.maxBatchRows,
     step: (name, work) => steps.run(name, work),
     value: (name) => steps.value(name),
     async batches(options) {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Backend, Write } from "../../backend/backend.ts";
+import type { Backend, WriteTransaction } from "../../backend/backend.ts";
 import type { LogLine } from "./log-buffer.ts";
 import type { ProgressRow } from "./progress-state.ts";
 import type { WriteProgress } from "./progress-tracker.ts";
@@ -11,12 +11,12 @@ import type { WriteProgress } from "./progress-tracker.ts";
 export function progressWriter(backend: Backend): WriteProgress {
   return (rows, logs) =>
     backend.write(
-      async (write) => {
-        const held = rows.length > 0 ? await writeProgressRows(backend, write, rows) : new Set();
+      async (tx) => {
+        const held = rows.length > 0 ? await writeProgressRows(backend, tx, rows) : new Set();
         const lost = new Set(rows.flatMap(({ id }) => (held.has(id) ? [] : id)));
         for (const [id, { fence, lines }] of logs) {
           if (lost.has(id)) continue;
-          if (!(await writeLogLines(write, id, fence, lines))) lost.add(id);
+          if (!(await writeLogLines(tx, id, fence, lines))) lost.add(id);
         }
         return lost;
       },
@@ -27,7 +27,7 @@ export function progressWriter(backend: Backend): WriteProgress {
 /** @returns the ids of those that hold */
 async function writeProgressRows(
   backend: Backend,
-  write: Write,
+  tx: WriteTransaction,
   rows: ProgressRow[],
 ): Promise<ReadonlySet<string>> {
   const given = backend.relation(rows, {
@@ -53,10 +53,10 @@ async function writeProgressRows(
       version = version + 1, event_seq = event_seq + given.sampled
     from ${given} as given
     where jobs.id = given.id and jobs.fence = given.fence and jobs.status = 'running'
-    returning jobs.id, jobs.event_seq`.execute(write.db);
+    returning jobs.id, jobs.event_seq`.execute(tx.db);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const events = updated.rows.flatMap(({ id, event_seq }) => {
-    write.changed(id);
+    tx.notify(id);
     const row = byId.get(id)!;
     return row.sampled ? [progressEvent(row, event_seq)] : [];
   });
@@ -70,7 +70,7 @@ async function writeProgressRows(
       message: "text",
       details: "text",
       created_at: "integer",
-    })} as given`.execute(write.db);
+    })} as given`.execute(tx.db);
   return held;
 }
 
@@ -88,12 +88,12 @@ function progressEvent(row: ProgressRow, seq: number) {
 
 /** @returns false where the fence had moved on */
 async function writeLogLines(
-  write: Write,
+  tx: WriteTransaction,
   id: string,
   fence: number,
   lines: LogLine[],
 ): Promise<boolean> {
-  const row = await write.db
+  const row = await tx.db
     .updateTable("jobs")
     .set({ log_seq: sql`log_seq + ${lines.length}`, version: sql`version + 1` })
     .where("id", "=", id)
@@ -103,7 +103,7 @@ async function writeLogLines(
     .executeTakeFirst();
   if (!row) return false;
   const first = row.log_seq - lines.length + 1;
-  await write.db
+  await tx.db
     .insertInto("job_logs")
     .values(
       lines.map(({ level, message, at }, index) => ({
@@ -115,6 +115,6 @@ async function writeLogLines(
       })),
     )
     .execute();
-  write.changed(id);
+  tx.notify(id);
   return true;
 }

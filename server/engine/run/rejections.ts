@@ -1,6 +1,6 @@
 /** Rejected rows, grouped by reason, until the next batch commits them. */
 import { sql } from "kysely";
-import type { Write } from "../../backend/backend.ts";
+import type { WriteTransaction } from "../../backend/backend.ts";
 import { sanitizeText } from "../sanitize-text.ts";
 
 /** Row numbers that are shown for a reason; the file of rejected rows has them all. */
@@ -12,7 +12,7 @@ const otherReason = "other reasons";
 export interface Rejections {
   addRejections(row: number, reason: string): void;
   /** Takes what came since the last time, for one transaction. */
-  take(): { count: number; write(write: Write, jobId: string): Promise<void> };
+  take(): { count: number; write(tx: WriteTransaction, jobId: string): Promise<void> };
 }
 
 interface Group {
@@ -50,7 +50,12 @@ export function createRejections(): Rejections {
   };
 }
 
-async function add(db: Write["db"], jobId: string, reason: string, group: Group): Promise<void> {
+async function add(
+  db: WriteTransaction["db"],
+  jobId: string,
+  reason: string,
+  group: Group,
+): Promise<void> {
   const before = await db
     .selectFrom("job_rejections")
     .select("first_rows")

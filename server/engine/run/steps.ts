@@ -56,12 +56,12 @@ export async function loadSteps(run: Run): Promise<Steps> {
   }
 
   async function change(step: StepRow, kept: Partial<StepRow>, fact: JobEventInput, set: object) {
-    await backend.write(async (write) => {
+    await backend.write(async (tx) => {
       const details = { step: step.position + 1, steps: rows.length };
       const at = backend.now();
       const change = { id: row.id, fence: row.fence, at, fact: { ...fact, details }, set };
-      if (!(await recordEvent(write, change))) loseLease(run);
-      await write.db
+      if (!(await recordEvent(tx, change))) loseLease(run);
+      await tx.db
         .updateTable("job_steps")
         .set(kept)
         .where("job_id", "=", row.id)

@@ -1,5 +1,5 @@
 /** The job that a start would only repeat: that of the same key, or an active one of the same input. */
-import type { Backend, Write } from "../../backend/backend.ts";
+import type { Backend, WriteTransaction } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { AlreadyActive, type Started, type StartRequest } from "./request.ts";
 
@@ -51,15 +51,15 @@ export function createdDetails({
  * @throws AlreadyActive
  */
 export async function refuseIfActive(
-  write: Write,
+  tx: WriteTransaction,
   request: StartRequest & { fingerprint: string },
   input: string,
 ): Promise<Started | undefined> {
   const { accountId, fingerprint, unlessActive } = request;
-  await write.hold(`start:${accountId}:${fingerprint}`);
-  const earlier = await findByIdempotencyKey(write.db, request, input);
+  await tx.lock(`start:${accountId}:${fingerprint}`);
+  const earlier = await findByIdempotencyKey(tx.db, request, input);
   if (earlier) return earlier;
-  let active = write.db
+  let active = tx.db
     .selectFrom("jobs")
     .selectAll()
     .where("account_id", "=", accountId)

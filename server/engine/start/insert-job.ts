@@ -1,6 +1,6 @@
 /** A new job's rows, in the transaction that starts it. */
 import { v7 as uuidv7 } from "uuid";
-import type { Write } from "../../backend/backend.ts";
+import type { WriteTransaction } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Duration, Kind } from "../../job.ts";
 import { recordAudit } from "../audit.ts";
@@ -28,13 +28,13 @@ interface CheckedRequest extends Omit<StartRequest, "input"> {
 
 /** @returns undefined where the request's key was used before */
 export async function insertJob(
-  write: Write,
+  tx: WriteTransaction,
   kind: Kind,
   request: CheckedRequest,
 ): Promise<JobRow | undefined> {
   const { at } = request;
   const runAt = Math.max(at, request.runAt ?? at);
-  const job = await write.db
+  const job = await tx.db
     .insertInto("jobs")
     .values({
       id: uuidv7(),
@@ -64,21 +64,21 @@ export async function insertJob(
     .returningAll()
     .executeTakeFirst();
   if (!job) return undefined;
-  await write.db.insertInto("job_steps").values(stepRows(job.id, kind)).execute();
+  await tx.db.insertInto("job_steps").values(stepRows(job.id, kind)).execute();
   if (request.uploads.length > 0) {
     const uses = request.uploads.map((upload) => ({ job_id: job.id, upload_id: upload.id }));
-    await write.db
+    await tx.db
       .insertInto("job_uploads")
       .values(uses)
       .onConflict((c) => c.doNothing())
       .execute();
   }
-  await indexJob(write, kind, job);
+  await indexJob(tx, kind, job);
   const details = createdDetails(request);
   const fact = { type: "created", message: "Created", ...(details && { details }) };
-  await insertEvent(write, job, fact, at);
-  await recordStart(write, job, request);
-  await write.ring({ id: job.id, runAt, priority: job.priority });
+  await insertEvent(tx, job, fact, at);
+  await recordStart(tx, job, request);
+  await tx.enqueue({ id: job.id, runAt, priority: job.priority });
   return job;
 }
 
@@ -89,15 +89,15 @@ function subjectOf(kind: Kind, { input, uploads }: CheckedRequest): string | nul
 
 /** Of the job, and of the one that it repeats. */
 async function recordStart(
-  write: Write,
+  tx: WriteTransaction,
   job: JobRow,
   { via = "page", changed }: CheckedRequest,
 ): Promise<void> {
   const deed = { userId: job.user_id, via, at: job.created_at };
-  await recordAudit(write.db, { ...deed, jobId: job.id, action: "started" });
+  await recordAudit(tx.db, { ...deed, jobId: job.id, action: "started" });
   if (!job.retry_of) return;
   const action = changed ? "started_again" : "retried";
-  await recordAudit(write.db, { ...deed, jobId: job.retry_of, action, newJobId: job.id });
+  await recordAudit(tx.db, { ...deed, jobId: job.retry_of, action, newJobId: job.id });
 }
 
 function stepRows(jobId: string, kind: Kind) {

@@ -1,4 +1,4 @@
-import type { Write } from "../../backend/backend.ts";
+import type { WriteTransaction } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
 import { jobSearchTerms } from "./search-terms.ts";
@@ -7,7 +7,7 @@ type IndexedJob = Pick<JobRow, "id" | "kind" | "account_id" | "user_id" | "subje
 
 /** What a job is found by, in the transaction that makes it. */
 export async function indexJob(
-  { db }: Pick<Write, "db">,
+  { db }: Pick<WriteTransaction, "db">,
   kind: Kind | undefined,
   { id, account_id, user_id, subject, input }: IndexedJob,
 ): Promise<void> {

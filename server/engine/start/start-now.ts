@@ -15,18 +15,18 @@ export async function startNow(
   by: string,
   via: Via = "page",
 ): Promise<JobRow> {
-  return backend.write(async (write) => {
+  return backend.write(async (tx) => {
     const at = backend.now();
-    const before = await currentJob(write.db, id);
+    const before = await currentJob(tx.db, id);
     if (before.run_at <= at) return before;
-    const job = await recordEvent(write, {
+    const job = await recordEvent(tx, {
       ...{ id, at, from: ["queued"], set: { run_at: at } },
       fact: { type: "brought_forward", message: "Brought forward to now", details: { by } },
     });
     // It stands or was cancelled.
-    if (!job) return currentJob(write.db, id);
-    await write.ring({ id, runAt: at, priority: job.priority });
-    await recordAudit(write.db, { jobId: id, userId: by, via, action: "started_now", at });
+    if (!job) return currentJob(tx.db, id);
+    await tx.enqueue({ id, runAt: at, priority: job.priority });
+    await recordAudit(tx.db, { jobId: id, userId: by, via, action: "started_now", at });
     return job;
   });
 }

@@ -32,12 +32,12 @@ export async function start(
   }
   const { uploads } = found;
   const fingerprint = inputFingerprint(request.kind, checked.input, uploads);
-  return backend.write(async (write) => {
+  return backend.write(async (tx) => {
     if (request.unlessActive) {
-      const earlier = await refuseIfActive(write, { ...request, fingerprint }, input);
+      const earlier = await refuseIfActive(tx, { ...request, fingerprint }, input);
       if (earlier) return earlier;
     }
-    const job = await insertJob(write, kind, {
+    const job = await insertJob(tx, kind, {
       ...request,
       input,
       fingerprint,
@@ -46,6 +46,6 @@ export async function start(
     });
     if (job) return { job, repeated: false, sameInput: true };
     // Another click had this key.
-    return (await findByIdempotencyKey(write.db, request, input))!;
+    return (await findByIdempotencyKey(tx.db, request, input))!;
   });
 }

@@ -1,5 +1,5 @@
 /** A worker: answers doorbells, beats, watches over its jobs, and ends what does not end itself. */
-import type { Backend, Chore, Listening } from "../../backend/backend.ts";
+import type { Backend, MaintenanceTask, QueueListener } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
@@ -31,7 +31,7 @@ export async function startSupervisor(options: {
   /** Told the id under which the worker claims, each time it gets one. */
   onRegister?: (id: string) => void;
   /** What the system does for itself from time to time. */
-  chores?: readonly Chore[];
+  chores?: readonly MaintenanceTask[];
   /** Told what this worker and its runners do. */
   observe?: RecordMetric;
 }): Promise<Supervisor> {
@@ -48,7 +48,7 @@ export async function startSupervisor(options: {
   let beats = 0;
   let lastBeatAnswered = 0;
   let lastBeatAt = performance.now();
-  const endLife = backend.life.subscribe((event) => observe({ what: "life", event }));
+  const endLife = backend.lifecycle.subscribe((event) => observe({ what: "life", event }));
   let workerId = await registerWorker(backend, null);
   onRegister(workerId);
 
@@ -109,7 +109,7 @@ export async function startSupervisor(options: {
   /** One a second, whatever became of those before: their connections may be dead without a word. */
   const onBeat = logged("beat", async () => {
     const number = ++beats;
-    const watched = await sendHeartbeat(backend, workerId, listening.queueId);
+    const watched = await sendHeartbeat(backend, workerId, listening.queueWorkerId);
     if (number < lastBeatAnswered) return;
     lastBeatAnswered = number;
     lastBeatAt = performance.now();
@@ -124,7 +124,7 @@ export async function startSupervisor(options: {
     // What beats under way say of the old name is of no interest any more.
     lastBeatAnswered = Number.POSITIVE_INFINITY;
     try {
-      workerId = await registerWorker(backend, listening.queueId);
+      workerId = await registerWorker(backend, listening.queueWorkerId);
       onRegister(workerId);
     } finally {
       lastBeatAnswered = beats + 1;
@@ -169,10 +169,10 @@ export async function startSupervisor(options: {
     pool.pingAll();
   }
 
-  const listening: Listening = await backend.queue.listen({
-    slots: concurrency,
-    answer: claimAndRun,
-    chores,
+  const listening: QueueListener = await backend.queue.listen({
+    concurrency,
+    runNext: claimAndRun,
+    maintenanceTasks: chores,
   });
   const timer = setInterval(() => {
     enforce();

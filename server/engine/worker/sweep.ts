@@ -1,7 +1,7 @@
 /** What keeps the promise that nothing stays lost: run by every worker, once a second. */
 import { sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
-import { hasRoom } from "../../backend/has-room.ts";
+import { hasCapacity } from "../../backend/claim-sql.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Log } from "../../log.ts";
 import { rescue } from "../finish.ts";
@@ -62,7 +62,7 @@ export function createSweeper(
       await enqueueOverdue(backend);
       if (monotonic() - mendedAt < repairIntervalMs) return;
       mendedAt = monotonic();
-      await backend.queue.mend();
+      await backend.queue.repair();
     },
   };
 }
@@ -83,7 +83,9 @@ export async function removeWorkers(backend: Backend, ids: string[]): Promise<vo
     .where("id", "in", ids)
     .returning("queue_worker_id")
     .execute();
-  await backend.queue.release(removed.flatMap(({ queue_worker_id }) => queue_worker_id ?? []));
+  await backend.queue.releaseWorkers(
+    removed.flatMap(({ queue_worker_id }) => queue_worker_id ?? []),
+  );
 }
 
 /** Running jobs whose worker is not on the list go back to queued, at the front. */
@@ -140,12 +142,12 @@ async function enqueueOverdue(backend: Backend): Promise<void> {
       select id from jobs where account_id = accounts.id and status = 'queued'
         and run_at < ${backend.now() - overdueMs}
       order by priority, run_at, id limit 1)
-    where ${hasRoom("head.priority")}
+    where ${hasCapacity("head.priority")}
     limit ${maxEnqueued}`.execute(backend.db);
   if (overdue.length === 0) return;
-  await backend.write(async (write) => {
+  await backend.write(async (tx) => {
     for (const { id, run_at, priority } of overdue) {
-      await write.ring({ id, runAt: run_at, priority });
+      await tx.enqueue({ id, runAt: run_at, priority });
     }
   });
 }

@@ -47,7 +47,7 @@ The stream ends after the job's last event, whose type is \`done\`, \`failed\` o
 });
 
 export function eventsApi(services: Services): OpenAPIHono<Env> {
-  const listeners = createJobChangeListeners(services.backend.signals);
+  const listeners = createJobChangeListeners(services.backend.notifications);
   const api = new OpenAPIHono<Env>();
   api.openapi(route, async (c) => {
     const job = await oneJob(c, services, "see");

@@ -1,5 +1,5 @@
-/** One subscription to the signals of a process, for any number of streams that follow jobs. */
-import type { Change, Signals } from "../../backend/backend.ts";
+/** One subscription to the notifications of a process, for any number of streams that follow jobs. */
+import type { ChangedIds, Notifications } from "../../backend/backend.ts";
 
 export interface JobChangeListeners {
   /**
@@ -10,11 +10,11 @@ export interface JobChangeListeners {
 }
 
 /** Subscribed only while there is a listener. */
-export function createJobChangeListeners(signals: Signals): JobChangeListeners {
+export function createJobChangeListeners(notifications: Notifications): JobChangeListeners {
   const listeners = new Map<string, Set<() => void>>();
   let unsubscribe: (() => void) | undefined;
 
-  function notify(change: Change): void {
+  function notify(change: ChangedIds): void {
     const ids = change === "resync" ? [...listeners.keys()] : change;
     for (const id of ids) for (const listener of listeners.get(id) ?? []) listener();
   }
@@ -23,7 +23,7 @@ export function createJobChangeListeners(signals: Signals): JobChangeListeners {
     add(jobId, listener) {
       const ofJob = listeners.get(jobId) ?? new Set();
       listeners.set(jobId, ofJob.add(listener));
-      unsubscribe ??= signals.subscribe(notify);
+      unsubscribe ??= notifications.subscribe(notify);
       return () => {
         ofJob.delete(listener);
         if (ofJob.size === 0) listeners.delete(jobId);

@@ -2,9 +2,9 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 
-/** What every backend's database promises. */
+/** The promises of every database. */
 export function databaseContract(backend: () => Backend): void {
-  test("a transaction keeps everything or nothing", async () => {
+  test("a transaction that fails leaves nothing behind", async () => {
     const { db, write } = backend();
     const failing = write(async (tx) => {
       await tx.db.insertInto("accounts").values({ id: "gone", name: "", created_at: 1 }).execute();
@@ -15,7 +15,7 @@ export function databaseContract(backend: () => Backend): void {
     expect(found).toEqual([]);
   });
 
-  test("read-then-write from many transactions at once loses no update", async () => {
+  test("concurrent transactions that read and then write lose no update", async () => {
     const { db, write } = backend();
     await db.insertInto("accounts").values({ id: "sum", name: "", created_at: 1 }).execute();
     const add = () =>
@@ -41,7 +41,7 @@ export function databaseContract(backend: () => Backend): void {
     expect(row.contact_count).toBe(20);
   });
 
-  test("times come back as numbers", async () => {
+  test("a time is read back as a number", async () => {
     const { db } = backend();
     const at = 1_795_000_000_123;
     await db.insertInto("accounts").values({ id: "time", name: "", created_at: at }).execute();
@@ -53,7 +53,7 @@ export function databaseContract(backend: () => Backend): void {
     expect(row.created_at).toBe(at);
   });
 
-  test("a relation brings typed values, nulls and any text", async () => {
+  test("a relation carries typed values, nulls and any text", async () => {
     const { db, relation } = backend();
     const rows = [
       { id: "it's", n: 1_795_000_000_123, part: 0.5, text: "NULL" },
@@ -68,7 +68,7 @@ export function databaseContract(backend: () => Backend): void {
     expect((await sql`select * from ${none} as given`.execute(db)).rows).toEqual([]);
   });
 
-  test("an upsert counts what it inserted, updated and left alone", async () => {
+  test("an upsert counts the rows that it inserted, updated and skipped", async () => {
     const { write } = backend();
     const row = (email: string, company: string) => ["a", email, company, "job", 1, 1];
     const columns = ["account_id", "email", "company", "job_id", "created_at", "updated_at"];
@@ -98,7 +98,7 @@ export function databaseContract(backend: () => Backend): void {
     expect(rows.map((each) => each.company)).toEqual(["A", "BB", "C", "D"]);
   });
 
-  test("an upsert of one row, of rows that share a column, and of none", async () => {
+  test("an upsert takes no rows, one row, and rows that share a value", async () => {
     const { db, write } = backend();
     const columns = ["account_id", "email", "phone", "job_id", "created_at", "updated_at"];
     const how = { columns, key: ["account_id", "email"], update: ["phone", "updated_at"] };
@@ -108,7 +108,7 @@ export function databaseContract(backend: () => Backend): void {
     const upsert = (...rows: unknown[][]) => write((tx) => tx.upsert("contacts", rows, how));
     expect(await upsert()).toEqual({ inserted: 0, updated: 0, skipped: 0 });
     expect(await upsert(row("a", null, 1))).toEqual({ inserted: 1, updated: 0, skipped: 0 });
-    // The phone differs, then it is shared, then none has one.
+    // Phones that differ, then a shared one, then none.
     await upsert(row("a", "1", 2), row("b", null, 2));
     await upsert(row("c", "3", 3), row("d", "3", 3));
     await upsert(row("d", null, 4), row("e", null, 5));
@@ -127,7 +127,7 @@ export function databaseContract(backend: () => Backend): void {
     ]);
   });
 
-  test("an upsert takes over what is given and keeps the rest", async () => {
+  test("an upsert with updateIfGiven keeps the old value where the new one is null", async () => {
     const { db, write } = backend();
     const columns = [
       "account_id",
@@ -166,7 +166,7 @@ export function databaseContract(backend: () => Backend): void {
     ]);
   });
 
-  test("keys sort by their bytes", async () => {
+  test("emails sort by their bytes", async () => {
     const { db, write } = backend();
     const emails = ["b@x", "B@x", "é@x", "z@x", "\u{1F600}@x", "\uFF5E@x"];
     const columns = ["account_id", "email", "job_id", "created_at", "updated_at"];

@@ -6,9 +6,9 @@ import { start } from "../../../server/engine/start/start.ts";
 import { addAccount } from "../../support/backends.ts";
 import { testCatalog } from "../../support/kinds.ts";
 
-/** What every backend's queue promises about who is claimed, when and by whom. */
+/** The promises of every queue: which job is claimed, when, and how often. */
 export function queueContract(backend: () => Backend): void {
-  const startOne = async (accountId: string, more: { runAt?: number; kind?: string } = {}) => {
+  const startJob = async (accountId: string, more: { runAt?: number; kind?: string } = {}) => {
     const request = { kind: "noop", input: {}, accountId, userId: `user-of-${accountId}`, ...more };
     return (await start(backend(), testCatalog, request)).job;
   };
@@ -22,9 +22,9 @@ export function queueContract(backend: () => Backend): void {
     while (await claim(backend(), "drain"));
   };
 
-  test("a job is claimed once, with its fence raised and the account counted", async () => {
+  test("ten claims at once claim a job once, raise its fence and count it in its account", async () => {
     const account = await newAccount();
-    const job = await startOne(account);
+    const job = await startJob(account);
     const claims = await Promise.all(Array.from({ length: 10 }, () => claim(backend(), "w1")));
     const got = claims.filter((row) => row?.id === job.id);
     expect(got).toHaveLength(1);
@@ -38,96 +38,98 @@ export function queueContract(backend: () => Backend): void {
     await drain();
   });
 
-  test("an account never runs more than its limit, whoever claims", async () => {
+  test("an account never runs more jobs than its limit, however many workers claim", async () => {
     const account = await newAccount(2);
-    for (let n = 0; n < 6; n++) await startOne(account);
+    for (let n = 0; n < 6; n++) await startJob(account);
     const claims = await Promise.all(Array.from({ length: 12 }, () => claim(backend(), "w")));
     expect(claims.filter((row) => row?.account_id === account)).toHaveLength(2);
   });
 
-  test("what does not wait for an account's others has as many places again, and no more", async () => {
+  test("jobs that ignore their account's limit may run up to twice the limit", async () => {
     await drain();
     const account = await newAccount(2);
-    for (let n = 0; n < 3; n++) await startOne(account);
+    for (let n = 0; n < 3; n++) await startJob(account);
     for (let n = 0; n < 2; n++) await claim(backend(), "w");
-    for (let n = 0; n < 6; n++) await startOne(account, { kind: "before_all" });
+    for (let n = 0; n < 6; n++) await startJob(account, { kind: "before_all" });
     const claims = await Promise.all(Array.from({ length: 8 }, () => claim(backend(), "w")));
     const claimed = claims.filter((row) => row?.account_id === account);
     expect(claimed.map((row) => row?.kind)).toEqual(["before_all", "before_all"]);
   });
 
-  test("one account's many jobs do not keep another's single job waiting", async () => {
+  test("a job of a quiet account is claimed before the many jobs of a busy one", async () => {
     await drain();
     const greedy = await newAccount(1_000);
     const small = await newAccount();
-    for (let n = 0; n < 30; n++) await startOne(greedy);
+    for (let n = 0; n < 30; n++) await startJob(greedy);
     await claim(backend(), "w");
-    await startOne(small);
+    await startJob(small);
     expect((await claim(backend(), "w"))?.account_id).toBe(small);
     await drain();
   });
 
-  test("lower priority numbers go first, and nothing before its time", async () => {
+  test("lower priority numbers are claimed first, and no job before its time", async () => {
     await drain();
     const account = await newAccount(10);
-    const later = await startOne(account, { runAt: backend().now() + 60_000 });
-    const plain = await startOne(account);
-    const urgent = await startOne(account, { kind: "urgent" });
+    const later = await startJob(account, { runAt: backend().now() + 60_000 });
+    const plain = await startJob(account);
+    const urgent = await startJob(account, { kind: "urgent" });
     expect((await claim(backend(), "w"))?.id).toBe(urgent.id);
     expect((await claim(backend(), "w"))?.id).toBe(plain.id);
     expect(await claim(backend(), "w")).toBeUndefined();
     expect(later.status).toBe("queued");
   });
 
-  test("a listener is called when a job is started, and no more once it stopped", async () => {
+  test("a listener runs a job that is started, and none after it has stopped", async () => {
     await drain();
     const account = await newAccount(10);
     const claimed: string[] = [];
-    const listening = await backend().queue.listen({
-      slots: 2,
-      async answer() {
+    const listener = await backend().queue.listen({
+      concurrency: 2,
+      async runNext() {
         const row = await claim(backend(), "listener");
         if (row) claimed.push(row.id);
         return row !== undefined;
       },
     });
-    const job = await startOne(account);
+    const job = await startJob(account);
     await vi.waitFor(() => expect(claimed).toContain(job.id), 10_000);
-    await listening.stop();
-    const after = await startOne(account);
+    await listener.stop();
+    const after = await startJob(account);
     await sleep(1_500);
     expect(claimed).not.toContain(after.id);
   });
 
-  test("a listener runs no more answers at a time than it has slots", async () => {
+  test("a listener runs as many jobs at once as its concurrency, and no more", async () => {
     await drain();
     const account = await newAccount(100);
-    for (let n = 0; n < 8; n++) await startOne(account);
-    let now = 0;
-    let most = 0;
+    for (let n = 0; n < 8; n++) await startJob(account);
+    let running = 0;
+    let maxRunning = 0;
     let done = 0;
-    const listening = await backend().queue.listen({
-      slots: 3,
-      async answer() {
+    const listener = await backend().queue.listen({
+      concurrency: 3,
+      async runNext() {
         const row = await claim(backend(), "listener");
         if (!row) return false;
-        most = Math.max(most, ++now);
+        maxRunning = Math.max(maxRunning, ++running);
+        // The first jobs wait for the third, however slow this machine is.
+        await vi.waitFor(() => expect(maxRunning).toBe(3), 10_000);
         await sleep(100);
-        now--;
+        running--;
         done++;
         return true;
       },
     });
     await vi.waitFor(() => expect(done).toBe(8), 15_000);
-    await listening.stop();
-    expect(most).toBe(3);
+    await listener.stop();
+    expect(maxRunning).toBe(3);
   });
 
-  test("a lost doorbell can be rung again", async () => {
+  test("a job that is enqueued twice is claimed once", async () => {
     await drain();
     const account = await newAccount();
-    const job = await startOne(account);
-    await backend().write((tx) => tx.ring({ id: job.id, runAt: backend().now(), priority: 0 }));
+    const job = await startJob(account);
+    await backend().write((tx) => tx.enqueue({ id: job.id, runAt: backend().now(), priority: 0 }));
     const claims = await Promise.all([claim(backend(), "a"), claim(backend(), "b")]);
     expect(claims.filter(Boolean)).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-/** Brings a database up to date at a given moment: `migrate.ts URL MILLISECONDS`. */
+/** Migrates a database at a given time: `migrate.ts URL MILLISECONDS`. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBackend } from "../../../server/backend/open.ts";
 

@@ -41,8 +41,8 @@ describe.each(backends)("the events of a job, on $name", (which) => {
   /** Adds an event as the engine does. */
   async function addEvent(id: string, type: string, details: Record<string, unknown> = {}) {
     const fact = { type, message: `It is ${type}`, details };
-    await api.backend.write((write) =>
-      recordEvent(write, { id, at: api.backend.now(), fact, from: ["queued"] }),
+    await api.backend.write((tx) =>
+      recordEvent(tx, { id, at: api.backend.now(), fact, from: ["queued"] }),
     );
   }
 

@@ -2,12 +2,10 @@ import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { backends, openTestBackend } from "../support/backends.ts";
 
-test("rows of jobs that change all the time stay on few pages of Postgres", async () => {
+test("jobs that are updated all the time stay on few pages of Postgres", async () => {
   const postgres = backends.find(({ name }) => name === "postgres")!;
   const { backend, close } = await openTestBackend(postgres);
   onTestFinished(close);
-  // Each process that starts does this.
-  await backend.migrate();
   await sql`insert into jobs (id, kind, account_id, user_id, status, input, run_at, created_at,
       max_retries, timeout_ms)
     select 'job-' || number, 'any', 'account-1', 'someone', 'running', '{}', 1, 1, 3, 1
@@ -21,6 +19,6 @@ test("rows of jobs that change all the time stay on few pages of Postgres", asyn
   for (let time = 0; time < 60; time++) {
     await sql`update jobs set step_done = step_done + 1, version = version + 1`.execute(backend.db);
   }
-  // Thirty times as many where they were full.
+  // Without room on the pages they would become thirty times as many.
   expect(await pages()).toBeLessThan(before * 15);
 });

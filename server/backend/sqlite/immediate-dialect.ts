@@ -1,4 +1,4 @@
-/** Kysely's SQLite dialect with what a file shared by several processes needs. */
+/** Kysely's SQLite dialect, adapted to a file that several processes write. */
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import {
@@ -11,17 +11,17 @@ import {
 } from "kysely";
 import { LRUCache } from "lru-cache";
 
-/** After this a writer that never gets its turn fails. */
-const busyMs = 5_000;
-const againMs = 1;
+/** A transaction fails if other processes keep writing for this long. */
+const busyTimeoutMs = 5_000;
+const retryMs = 1;
 
 /**
- * Opens a file for this process.
- * `synchronous = normal`: a killed process loses nothing, a power cut may lose the last commits
- * but never harms the file (https://sqlite.org/wal.html#performance_considerations).
+ * Opens a connection to the file.
+ * With `synchronous = normal` a killed process loses nothing. A power cut may lose the last commits
+ * but never corrupts the file (https://sqlite.org/wal.html#performance_considerations).
  */
 export function openFile(path: string): Database.Database {
-  const file = new Database(path, { timeout: busyMs });
+  const file = new Database(path, { timeout: busyTimeoutMs });
   file.pragma("journal_mode = wal");
   file.pragma("synchronous = normal");
   file.pragma("foreign_keys = on");
@@ -34,7 +34,7 @@ export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #file: Database.Database;
 
   constructor(file: Database.Database) {
-    const config = { database: withKeptStatements(file) };
+    const config = { database: withStatementCache(file) };
     super(config);
     this.#config = config;
     this.#file = file;
@@ -50,9 +50,8 @@ export class ImmediateSqliteDialect extends SqliteDialect {
 }
 
 /**
- * Kysely migrates a SQLite file step by step, as if nobody else had it open. In one transaction,
- * which SQLite takes for tables too, processes that start together wait for each other, and one
- * that is killed leaves nothing half made.
+ * Migrates in one transaction, which SQLite supports for DDL too but Kysely does not use. Processes
+ * that start together then wait for each other, and a killed one leaves nothing half done.
  */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
@@ -61,10 +60,12 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 /**
- * A deferred transaction that reads before it writes fails at once, whatever the busy timeout,
- * when another process wrote in between; one that begins as a writer waits for its turn.
- * SQLite's own way of waiting blocks the process and looks ever more seldom, each 25 to 100 ms in
- * the end: beside an import, which writes all the time, it misses gap after gap.
+ * Begins every transaction as a writer, and waits for its turn by polling.
+ *
+ * A deferred transaction that reads before it writes fails at once, whatever the busy timeout, if
+ * another process wrote in between. SQLite's own busy handler blocks the event loop and polls ever
+ * more rarely, at the end every 100 ms: next to an import, which writes all the time, it misses gap
+ * after gap.
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #file: Database.Database;
@@ -75,27 +76,27 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   override async beginTransaction(): Promise<void> {
-    const giveUpAt = performance.now() + busyMs;
-    while (!this.#begin(performance.now() > giveUpAt)) await sleep(againMs);
+    const deadline = performance.now() + busyTimeoutMs;
+    while (!this.#begin(performance.now() > deadline)) await sleep(retryMs);
   }
 
-  /** SQLite may have ended it by itself, on a full disk for one: that error is the one to be told. */
+  /** SQLite may have rolled back already, for example on a full disk. Then that error counts. */
   override async rollbackTransaction(): Promise<void> {
     if (this.#file.inTransaction) this.#file.exec("rollback");
   }
 
-  /** @returns false where another process is writing */
-  #begin(isLast: boolean): boolean {
+  /** @returns false if another process is writing */
+  #begin(isLastTry: boolean): boolean {
     this.#file.pragma("busy_timeout = 0");
     try {
       this.#file.exec("begin immediate");
       return true;
     } catch (error) {
-      if (isLast || !isBusy(error)) throw error;
+      if (isLastTry || !isBusy(error)) throw error;
       return false;
     } finally {
-      // For what is written or read outside of a transaction.
-      this.#file.pragma(`busy_timeout = ${busyMs}`);
+      // Statements outside of transactions still use SQLite's busy handler.
+      this.#file.pragma(`busy_timeout = ${busyTimeoutMs}`);
     }
   }
 }
@@ -106,18 +107,18 @@ function isBusy(error: unknown): boolean {
 
 const maxStatements = 500;
 
-/** Kysely prepares every statement anew; keeping them makes small statements several times faster. */
-function withKeptStatements(file: Database.Database) {
-  const kept = new LRUCache<string, SqliteStatement>({ max: maxStatements });
+/** Kysely prepares a statement for every call; a cache makes small statements several times faster. */
+function withStatementCache(file: Database.Database) {
+  const cache = new LRUCache<string, SqliteStatement>({ max: maxStatements });
   return {
     close: () => {
       file.close();
     },
     prepare(sql: string): SqliteStatement {
-      const known = kept.get(sql);
-      if (known) return known;
+      const cached = cache.get(sql);
+      if (cached) return cached;
       const statement = file.prepare(sql) as unknown as SqliteStatement;
-      kept.set(sql, statement);
+      cache.set(sql, statement);
       return statement;
     },
   };

@@ -1,0 +1,28 @@
+/** SQL that the claims of both backends share. */
+import { type RawBuilder, sql } from "kysely";
+
+/** A job of this priority or a lower one also gets a place when its account is at its limit. */
+const noLimitFrom = -1_000;
+
+/**
+ * Whether `accounts` may run one more job of that `priority`: below its limit, or below twice its
+ * limit for the priorities that ignore it, so that a thousand of them do not stop other accounts.
+ * @param priority a column
+ */
+export function hasCapacity(priority: string): RawBuilder<boolean> {
+  return sql`accounts.running_jobs < accounts.max_running_jobs
+    * case when ${sql.ref(priority)} <= ${sql.lit(noLimitFrom)} then 2 else 1 end`;
+}
+
+/** The columns `type, message, details` of a claim's event, from the job's row after the claim. */
+export const claimEvent = sql`
+  case when fence = 1 then 'started' else 'continued' end,
+  case when fence = 1 then 'Started'
+    when reason = 'retry' then 'Retry ' || retries || ' of ' || max_retries || ' started'
+    else 'Went on where it had stopped' end,
+  '{"fence":' || fence || '}'`;
+
+/** The type of the event that `claimEvent` writes for this row. */
+export function claimEventType({ fence }: { fence: number }): "started" | "continued" {
+  return fence === 1 ? "started" : "continued";
+}

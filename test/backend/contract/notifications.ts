@@ -1,0 +1,69 @@
+import { expect, test, vi } from "vitest";
+import type { Backend, ChangedIds } from "../../../server/backend/backend.ts";
+
+/** A notification takes milliseconds, on a busy machine more. */
+const soon = (check: () => unknown) => vi.waitFor(check, 10_000);
+
+/** The promises of all notifications: ids reach every process, after the commit. */
+export function notificationsContract(
+  backend: () => Backend,
+  another: () => Promise<Backend>,
+): void {
+  async function subscribeTo(source: Backend) {
+    const received: ChangedIds[] = [];
+    const end = source.notifications.subscribe((change) => received.push(change));
+    const ids = () => received.flatMap((change) => (change === "resync" ? [] : change));
+    // The connection may still be opening: nothing is lost from the first received id on.
+    await soon(async () => {
+      await source.write(async (tx) => tx.notify("probe"));
+      expect(ids()).toContain("probe");
+    });
+    return { ids: () => ids().filter((id) => id !== "probe"), end };
+  }
+
+  test("a notification reaches its own process and another one", async () => {
+    const other = await another();
+    const here = await subscribeTo(backend());
+    const there = await subscribeTo(other);
+    await backend().write(async (tx) => tx.notify("job-1"));
+    await soon(() => expect(here.ids()).toContain("job-1"));
+    await soon(() => expect(there.ids()).toContain("job-1"));
+    here.end();
+    there.end();
+    await other.close();
+  });
+
+  test("a transaction that fails sends no notification", async () => {
+    const here = await subscribeTo(backend());
+    const failing = backend().write(async (tx) => {
+      tx.notify("never");
+      throw new Error("on purpose");
+    });
+    await expect(failing).rejects.toThrow();
+    await backend().write(async (tx) => tx.notify("after"));
+    await soon(() => expect(here.ids()).toContain("after"));
+    expect(here.ids()).not.toContain("never");
+    here.end();
+  });
+
+  test("a thousand ids of one transaction all arrive, once each", async () => {
+    const here = await subscribeTo(backend());
+    const ids = Array.from({ length: 1_000 }, (_, at) => `many-${at}`);
+    await backend().write(async (tx) => {
+      for (const id of [...ids, ...ids]) tx.notify(id);
+    });
+    await soon(() => expect(new Set(here.ids()).size).toBe(1_000));
+    expect(here.ids().toSorted()).toEqual(ids.toSorted());
+    here.end();
+  });
+
+  test("a subscription that was ended receives nothing more", async () => {
+    const ended = await subscribeTo(backend());
+    const here = await subscribeTo(backend());
+    ended.end();
+    await backend().write(async (tx) => tx.notify("late"));
+    await soon(() => expect(here.ids()).toContain("late"));
+    expect(ended.ids()).toEqual([]);
+    here.end();
+  });
+}
