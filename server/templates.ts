@@ -2,7 +2,7 @@
 
 import type { Status } from "./engine/status.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
-import type { FieldView, HiddenField, ScheduleView } from "./presenters/form.ts";
+import type { FieldView, HiddenField, Option, ScheduleView } from "./presenters/form.ts";
 import type {
   AlreadyPage,
   ColumnView,
@@ -40,6 +40,14 @@ import type {
   SoundSwitch,
   StepView,
 } from "./presenters/view-types.ts";
+
+/** The first rows of a file. */
+export interface PreviewTable {
+  /** Names the region for screen readers. */
+  label: string;
+  header: string[];
+  rows: string[][];
+}
 
 export interface Pages {
   "jobs/index": JobsPage;
@@ -81,7 +89,6 @@ export type Partials = {
   "jobs/_schedule_fields": ScheduleView;
   "jobs/_prefilled_from": EarlierView;
   "jobs/_column_mapping": ColumnView[];
-  "jobs/_preview": Pick<MappingPage, "columns" | "preview">;
   "contacts/_table": ContactView[];
   "settings/_revoke_button": RevokeView;
   "shared/icons": Record<never, never>;
@@ -93,7 +100,10 @@ export type Partials = {
   "shared/_kind_icon": string;
   "shared/_status_badge": Pick<JobView, "displayStatus" | "label">;
   "shared/_field": FieldView;
+  "shared/_field_error": { id: string; text: string };
   "shared/_hidden_fields": HiddenField[];
+  "shared/_options": Option[];
+  "shared/_preview_table": PreviewTable;
 } & Record<`jobs/status/${Status}`, JobView>;
 
 /** The parts of a page that a kind may override with `views/jobs/<kind>/<part>.eta`. */

@@ -92,7 +92,7 @@ const stepsOf = `select * from job_steps
   where job_id in (select value from json_each(?)) order by position`;
 
 /** What our page says there is. */
-const told = /<p class="counts"[\s\S]*?<\/p>/;
+const told = /<p class="status-counts"[\s\S]*?<\/p>/;
 
 function countsOf(counts: Counts, now: number): string {
   const links = Object.entries(counts).map(([status, count]) =>
@@ -100,7 +100,7 @@ function countsOf(counts: Counts, now: number): string {
       ? `<a class="${status}" id="count-${status}" href="/jobs?status=${status}">${number(count)} ${status}</a> `
       : "",
   );
-  return `<p class="counts" id="counts-mine" data-version="0" data-time="${now}">${links.join("")}</p>`;
+  return `<p class="status-counts" id="counts-mine" data-version="0" data-time="${now}">${links.join("")}</p>`;
 }
 
 function row(job: Job, now: number): string {
@@ -108,11 +108,11 @@ function row(job: Job, now: number): string {
   const title = "Import contacts";
   const created = moment(job.created_at);
   const when = moment(job.finished_at ?? job.started_at ?? job.created_at);
-  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escaped(created.text)}"><div class="row ${job.status}" id="row-${id}" data-version="${job.version}" data-time="${now}">
-  <span class="kind"><svg class="i" aria-hidden="true"><use href="#i-import"></use></svg></span>
+  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escaped(created.text)}"><div class="job-row ${job.status}" id="row-${id}" data-version="${job.version}" data-time="${now}">
+  <span class="kind-icon"><svg class="icon" aria-hidden="true"><use href="#icon-import"></use></svg></span>
   <a class="name" id="open-${id}" href="/jobs/${id}">${title}</a>
-  <span class="mark ${job.status}"><svg class="i" aria-hidden="true"><use href="#i-check"></use></svg><span>${escaped(label(job))}</span></span>
-  ${job.finished_at === null ? tick(job, now) : `<p>${escaped(job.outcome ?? job.error ?? "")}</p><small class="took">took ${seconds(job.finished_at - job.started_at!)}</small>`}
+  <span class="status-badge ${job.status}"><svg class="icon" aria-hidden="true"><use href="#icon-check"></use></svg><span>${escaped(label(job))}</span></span>
+  ${job.finished_at === null ? tick(job, now) : `<p>${escaped(job.outcome ?? job.error ?? "")}</p><small class="duration">took ${seconds(job.finished_at - job.started_at!)}</small>`}
   <time datetime="${when.iso}">${escaped(when.text)}</time>
   ${more(job, id, title)}
 </div></li>`;
@@ -121,12 +121,12 @@ function row(job: Job, now: number): string {
 /** What is there when the row is opened. */
 function more(job: Job, id: string, title: string): string {
   const ended = job.finished_at === null ? "" : span("Ended", moment(job.finished_at));
-  return `<details class="more" id="more-${id}">
-<summary id="toggle-${id}" aria-label="More about ${title}"><svg class="i" aria-hidden="true"><use href="#i-down"></use></svg></summary>
+  return `<details class="job-details" id="details-${id}">
+<summary id="details-toggle-${id}" aria-label="More about ${title}"><svg class="icon" aria-hidden="true"><use href="#icon-down"></use></svg></summary>
 <div>
-${note(job)}<dl class="counts">
+${note(job)}<dl class="item-counts">
 <div class="succeeded"><dt>done</dt><dd>${number(job.succeeded)}</dd></div><div class="rejected"><dt>rejected</dt><dd>${number(job.rejected)}</dd></div></dl>
-<p class="times">
+<p class="timestamps">
 ${span("Created", moment(job.created_at))}
 ${span("Started", moment(job.started_at!))} ${ended} <span>Took ${seconds(job.step_done)}</span></p><p class="buttons">
 ${buttons(job)
@@ -144,10 +144,10 @@ function span(what: string, when: { iso: string; text: string }): string {
 
 function note({ status, step_done, step_total }: Job): string {
   if (status === "paused")
-    return `<p class="note">Nothing is lost: it goes on where it stopped.</p>`;
+    return `<p class="text-xs text-muted">Nothing is lost: it goes on where it stopped.</p>`;
   if (status !== "failed") return "";
   const where = `${number(step_done)} of ${number(step_total!)} rows`;
-  return `<p class="note">It failed in step 2 of 2: Saving contacts, after ${where}.</p>`;
+  return `<p class="text-xs text-muted">It failed in step 2 of 2: Saving contacts, after ${where}.</p>`;
 }
 
 function buttons({ status, rejected: count }: Job): string[][] {
@@ -162,7 +162,7 @@ function buttons({ status, rejected: count }: Job): string[][] {
 }
 
 function button(id: string, path: string, label: string, icon: string, look: string): string {
-  return `<button type="submit" class="btn ${look}" id="${path}-${id}" formaction="/jobs/${id}/${path}?stay"><svg class="i" aria-hidden="true"><use href="#i-${icon}"></use></svg> ${escaped(label)}</button>`;
+  return `<button type="submit" class="btn ${look}" id="${path}-${id}" formaction="/jobs/${id}/${path}?stay"><svg class="icon" aria-hidden="true"><use href="#icon-${icon}"></use></svg> ${escaped(label)}</button>`;
 }
 
 function tick(job: Job, now: number): string {

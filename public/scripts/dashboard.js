@@ -7,5 +7,5 @@ import "./dashboard/shortcuts.js";
 import "./dashboard/row-details.js";
 import { findById } from "./elements.js";
 
-const tools = findById("live-tools", HTMLElement);
+const tools = findById("live-controls", HTMLElement);
 if (tools) tools.hidden = false;

@@ -19,7 +19,7 @@ addEventListener("keydown", ({ key }) => {
 const tray = findById("tray", HTMLElement);
 document.addEventListener("live:swapped", ({ detail: { part } }) => {
   if (!tray?.contains(part)) return;
-  const finished = tray.querySelectorAll(".row[data-final]").length;
+  const finished = tray.querySelectorAll(".job-row[data-final]").length;
   const count = tray.querySelector("b");
   // "99+" stays: more jobs are active than the tray lists.
   if (!count || count.textContent?.includes("+")) return;

@@ -23,10 +23,10 @@ describe("signing in and up", () => {
     await expectText(page, "h1", "Jobs");
     // The demo account has a job in every status.
     for (const shown of ["running", "paused", "scheduled", "done", "failed", "cancelled"]) {
-      expect(await page.locator(`.row.${shown}`).count(), shown).toBeGreaterThan(0);
+      expect(await page.locator(`.job-row.${shown}`).count(), shown).toBeGreaterThan(0);
     }
     await page.click("#nav-contacts");
-    await expectText(page, ".count", "72 contacts");
+    await expectText(page, "#contact-count", "72 contacts");
   });
 
   test("a wrong password shows an error and opens nothing", async () => {
@@ -44,11 +44,11 @@ describe("signing in and up", () => {
     const othersJob = await startJob(await scene.openPage("/jobs"), "nap", { ms: 60_000 });
     const page = await scene.openPage("/sign-up", signedOut);
     await signUp(page, mary);
-    await expectText(page, ".empty", "Nothing has run yet");
+    await expectText(page, ".empty-state", "Nothing has run yet");
     expect((await page.goto("/jobs?scope=account"))?.status()).toBe(200);
-    expect(await page.locator(".row").count()).toBe(0);
+    expect(await page.locator(".job-row").count()).toBe(0);
     await page.goto("/contacts");
-    await expectText(page, ".empty", "No contacts yet");
+    await expectText(page, ".empty-state", "No contacts yet");
     for (const path of [
       othersJob,
       `${othersJob}/log`,
@@ -64,9 +64,9 @@ describe("signing in and up", () => {
     const cancel = await page.request.post(`${othersJob}/cancel`, { form: { token } });
     expect(cancel.status()).toBe(404);
     const owner = await scene.openPage(othersJob);
-    await expectText(owner, ".panel .mark", "Running");
+    await expectText(owner, ".job-panel .status-badge", "Running");
     await owner.click(".actions button:has-text('Cancel')");
-    await expectText(owner, ".panel .mark", "Cancelled");
+    await expectText(owner, ".job-panel .status-badge", "Cancelled");
   });
 
   test("signing out ends the session in other tabs and for a copied cookie", async () => {
@@ -76,7 +76,7 @@ describe("signing in and up", () => {
     const copied = await page.context().storageState();
     const tab = await page.context().newPage();
     await tab.goto(job);
-    await expectText(tab, "#live-mark", "Live");
+    await expectText(tab, "#live-indicator", "Live");
 
     await page.click("#account-button");
     await page.click("text=Sign out");

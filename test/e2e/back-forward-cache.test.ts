@@ -12,7 +12,7 @@ async function goHistory(page: Page, steps: number, path: string): Promise<void>
 }
 
 async function expectProgress(page: Page): Promise<void> {
-  const amount = () => page.textContent('.panel [id^="progress-"] p');
+  const amount = () => page.textContent('.job-panel [id^="progress-"] p');
   const before = await amount();
   await expect.poll(amount).not.toBe(before);
 }
@@ -44,13 +44,13 @@ describe("the back/forward cache", () => {
     await page.goto("/contacts");
     const other = await scene.openPage(one);
     await other.click(".actions button:has-text('Cancel')");
-    await expectText(other, ".panel .mark", "Cancelled");
+    await expectText(other, ".job-panel .status-badge", "Cancelled");
     await goHistory(page, -1, one);
-    await expectText(page, ".panel .mark", "Cancelled");
+    await expectText(page, ".job-panel .status-badge", "Cancelled");
     await page.waitForSelector(".actions button:has-text('Restart')");
     await goHistory(page, -1, two);
     await expectProgress(page);
     await page.click(".actions button:has-text('Cancel')");
-    await expectText(page, ".panel .mark", "Cancelled");
+    await expectText(page, ".job-panel .status-badge", "Cancelled");
   });
 });

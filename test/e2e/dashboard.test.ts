@@ -13,7 +13,7 @@ async function createAccount(name: string) {
   return { context, page };
 }
 
-const statusOf = (row: string) => `#row-${row} .mark`;
+const statusOf = (row: string) => `#row-${row} .status-badge`;
 
 test("single-key shortcuts operate the list and can be switched off", async () => {
   const { page } = await createAccount("keys");

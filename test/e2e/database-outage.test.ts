@@ -15,11 +15,11 @@ describe("an outage of Postgres", () => {
     const page = await scene.openPage("/jobs");
     const path = await startJob(page, "steady", { ticks: 400, pace: 25 });
     await waitUntilLive(page);
-    const amount = () => page.textContent('.panel [id^="progress-"] p');
+    const amount = () => page.textContent('.job-panel [id^="progress-"] p');
     await expect.poll(amount).toMatch(/ of 400 /);
 
     await postgres.stop("fast");
-    await expectText(page, "#live-mark", /^No updates for \d+ s · Reconnecting$/);
+    await expectText(page, "#live-indicator", /^No updates for \d+ s · Reconnecting$/);
     expect(await amount()).toMatch(/ of 400 /);
     const visitor = await page.context().newPage();
     const answer = await visitor.goto(path);

@@ -62,11 +62,7 @@ describe("npm run dev", () => {
     const size = () =>
       page.evaluate("getComputedStyle(document.querySelector('h1')).letterSpacing");
     expect(await size().catch(() => "")).not.toBe("7px");
-    await editFile(
-      "views/styles/pieces.css",
-      ".lead {",
-      "h1 {\n  letter-spacing: 7px;\n}\n.lead {",
-    );
+    await editFile("views/styles/page.css", ".lead {", "h1 {\n  letter-spacing: 7px;\n}\n.lead {");
     await expect.poll(() => size().catch(() => "between two pages")).toBe("7px");
     expect(countStarts()).toBe(1);
   });

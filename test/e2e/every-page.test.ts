@@ -31,7 +31,7 @@ beforeAll(async () => {
     scene.openPage("/sign-in", signedOut),
   ]);
   await signUp(newAccount, { name: "Ida", email: "ida@example.com", password: "well, well" });
-  for (const row of await page.locator(".row").all()) {
+  for (const row of await page.locator(".job-row").all()) {
     const shown = (await row.getAttribute("class"))!.split(" ")[1]!;
     paths.set(shown, (await row.locator("a.name").getAttribute("href"))!);
   }

@@ -12,7 +12,7 @@ const iconOf = (page: Page): Promise<string | null> => page.getAttribute("link[r
 async function cancel(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await page.click(".actions button:has-text('Cancel')");
-  await expectText(page, ".panel .mark", "Cancelled");
+  await expectText(page, ".job-panel .status-badge", "Cancelled");
 }
 
 /** Starts a job and closes its page. */
@@ -30,15 +30,15 @@ describe("a row of the list", () => {
     const page = await context.newPage();
     await page.goto("/jobs");
     await waitUntilLive(page);
-    const more = page.locator(`#more-${idOf(path)}`);
+    const more = page.locator(`#details-${idOf(path)}`);
     await more.locator("summary").focus();
     await page.keyboard.press("Enter");
-    const lines = more.locator(".lines li");
+    const lines = more.locator(".log-lines li");
     await lines.first().waitFor();
     const last = await lines.last().textContent();
     await expect.poll(() => lines.last().textContent()).not.toBe(last);
     // The row itself was replaced meanwhile: its counts were empty before.
-    await expect.poll(() => more.locator(".counts dd").textContent()).not.toBe("");
+    await expect.poll(() => more.locator(".item-counts dd").textContent()).not.toBe("");
     expect(await more.getAttribute("open")).not.toBeNull();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.width);
     await more.getByRole("button", { name: "Cancel" }).click();
@@ -50,13 +50,13 @@ describe("a row of the list", () => {
     const context = await scene.newContext({ javaScriptEnabled: false });
     const path = await startAndLeave(context, "leads_on", { ms: 60_000 });
     const page = await context.newPage();
-    const mark = () => page.textContent(`#row-${idOf(path)} .mark`);
+    const mark = () => page.textContent(`#row-${idOf(path)} .status-badge`);
     await expect
       .poll(async () => (await page.goto("/jobs")) && (await mark()))
       .toContain("Running");
-    const more = page.locator(`#more-${idOf(path)}`);
+    const more = page.locator(`#details-${idOf(path)}`);
     await more.locator("summary").click();
-    await expectText(page, `#more-${idOf(path)} .steps .running`, "Sleeping");
+    await expectText(page, `#details-${idOf(path)} .steps .running`, "Sleeping");
     // Jobs of this kind cannot be cancelled.
     expect(await more.getByRole("button").allTextContents()).toEqual([" Pause"]);
     await more.getByRole("button", { name: "Pause" }).click();
@@ -137,7 +137,7 @@ describe("a finished job", () => {
     await other.click("h1");
     const token = await page.inputValue(".actions [name=token] >> nth=0");
     await page.request.post(`${path}/cancel`, { form: { token } });
-    for (const each of [page, other]) await each.waitForSelector(".panel.cancelled");
+    for (const each of [page, other]) await each.waitForSelector(".job-panel.cancelled");
     const notes = async () =>
       Number(await page.evaluate("notes")) + Number(await other.evaluate("notes"));
     await expect.poll(notes).toBe(4);
@@ -155,7 +155,7 @@ describe("a finished job", () => {
     await waitUntilLive(page);
     await page.waitForURL("**/contacts?q=made");
     await page.goBack();
-    await page.waitForSelector(".panel.done");
+    await page.waitForSelector(".job-panel.done");
     await page.waitForTimeout(1_000);
     expect(new URL(page.url()).pathname).toBe(path);
     await page.reload();

@@ -43,7 +43,7 @@ describe("an import and an export of 100,000 contacts", () => {
     await page.waitForSelector("#mapping");
     const proposed = await page.locator("select[name^=mapping] option:checked").allTextContents();
     expect(proposed).toEqual(["Last name", "First name", "Company", "Email"]);
-    await expectText(page, ".chosen", /people\.csv .*about 100,000 rows/);
+    await expectText(page, ".uploaded-file", /people\.csv .*about 100,000 rows/);
     await page.click("#preview-toggle");
     await expectText(page, "#preview", audience[1]!.email);
   });
@@ -54,25 +54,25 @@ describe("an import and an export of 100,000 contacts", () => {
     job = new URL(page.url()).pathname;
     await expectText(page, "h1", "Import contacts people.csv");
     const shown = new Set<string>();
-    while ((await page.locator(".panel.done").count()) === 0) {
-      shown.add((await page.textContent('.panel [id^="progress-"] b').catch(() => "")) ?? "");
+    while ((await page.locator(".job-panel.done").count()) === 0) {
+      shown.add((await page.textContent('.job-panel [id^="progress-"] b').catch(() => "")) ?? "");
       await page.waitForTimeout(50);
     }
     expect(shown.size).toBeGreaterThan(2);
     await expectText(page, ".outcome", "Imported 99,812 of 100,000, 188 rows rejected");
-    await expectText(page, ".errors", /188/);
+    await expectText(page, ".rejections", /188/);
   });
 
   test("the contacts are found by a prefix and link to the job that imported them", async () => {
     await page.click("#result-page");
-    await expectText(page, ".count", "from Import contacts");
+    await expectText(page, "#contact-count", "from Import contacts");
     await page.goto("/contacts");
-    await expectText(page, ".count", "99,884 contacts");
+    await expectText(page, "#contact-count", "99,884 contacts");
     const wanted = audience[54_321]!;
     await page.fill("#q", wanted.email.slice(0, 9));
     await page.click("#search");
-    await expectText(page, ".count", "1 contact matches");
-    const row = page.locator(".contacts tbody tr");
+    await expectText(page, "#contact-count", "1 contact matches");
+    const row = page.locator(".responsive-table tbody tr");
     expect(await row.locator("th").textContent()).toBe(`${wanted.first} ${wanted.last}`);
     expect(await row.locator("td").first().textContent()).toBe(wanted.email);
     await row.locator("a").click();
@@ -81,7 +81,7 @@ describe("an import and an export of 100,000 contacts", () => {
 
   test("the rejected rows download in their original columns with a reason each", async () => {
     await page.goto(job);
-    const { name, rows } = await download(page, ".files a");
+    const { name, rows } = await download(page, ".result-files a");
     expect(name).toBe("rejected rows of people.csv");
     const [header, ...given] = rows;
     expect(header).toEqual(["Surname", "First name", "Organisation", "E-mail address", "reason"]);
@@ -92,7 +92,7 @@ describe("an import and an export of 100,000 contacts", () => {
   test("an export contains every contact and is safe to open in a spreadsheet", async () => {
     await startJob(page, "contact_export");
     await expectText(page, ".outcome", "Exported 99,884 contacts", 60_000);
-    const { name, url, rows } = await download(page, ".files a");
+    const { name, url, rows } = await download(page, ".result-files a");
     expect(name).toMatch(/\.csv$/);
     const [header = [], ...given] = rows;
     expect(given.length).toBe(99_884);
@@ -143,7 +143,7 @@ describe("an import and an export of 100,000 contacts", () => {
       60_000,
     );
     await page.goto("/contacts");
-    await expectText(page, ".count", "99,884 contacts");
-    await expect.poll(() => page.locator(".contacts tbody tr").count()).toBe(50);
+    await expectText(page, "#contact-count", "99,884 contacts");
+    await expect.poll(() => page.locator(".responsive-table tbody tr").count()).toBe(50);
   });
 });

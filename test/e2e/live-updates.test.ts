@@ -9,12 +9,12 @@ const scene = useApplication();
 /** Reads how many ticks the page shows. */
 async function readTicks(page: Page): Promise<number> {
   return Number(
-    (await page.textContent('.panel [id^="progress-"] p'))?.match(/^([\d,]+) of/)?.[1] ?? 0,
+    (await page.textContent('.job-panel [id^="progress-"] p'))?.match(/^([\d,]+) of/)?.[1] ?? 0,
   );
 }
 
 const readLines = (page: Page): Promise<string[]> =>
-  page.locator(".lines li > span").allTextContents();
+  page.locator(".log-lines li > span").allTextContents();
 
 /** Counts the frames that arrive from now on, until the page navigates. */
 async function countFrames(page: Page): Promise<() => Promise<number>> {
@@ -24,7 +24,7 @@ async function countFrames(page: Page): Promise<() => Promise<number>> {
 
 async function cancelJob(page: Page): Promise<void> {
   await page.click(".actions button:has-text('Cancel')");
-  await expectText(page, ".panel .mark", "Cancelled");
+  await expectText(page, ".job-panel .status-badge", "Cancelled");
 }
 
 describe("a job's page", () => {
@@ -34,7 +34,7 @@ describe("a job's page", () => {
     await waitUntilLive(page);
     const seen: number[] = [];
     const titles = new Set<string>();
-    while ((await page.locator(".panel.done").count()) === 0) {
+    while ((await page.locator(".job-panel.done").count()) === 0) {
       const ticks = await readTicks(page).catch(() => 0);
       if (ticks > (seen.at(-1) ?? 0)) seen.push(ticks);
       titles.add(await page.title());
@@ -80,7 +80,7 @@ describe("a job's page", () => {
     await expect
       .poll(() => readTicks(page), { timeout: 5_000, interval: 50 })
       .toBeGreaterThan(before);
-    await expectText(page, "#live-mark", /^Polling$/);
+    await expectText(page, "#live-indicator", /^Polling$/);
     await cancelJob(page);
   });
 
@@ -96,7 +96,7 @@ describe("a job's page", () => {
     await expect.poll(frames, { interval: 20 }).toBeGreaterThan(10);
     expect((await frames()) / ((Date.now() - began) / 1_000)).toBeGreaterThan(7);
     await page.mouse.up();
-    await expectText(page, ".panel .mark", "Cancelled");
+    await expectText(page, ".job-panel .status-badge", "Cancelled");
   });
 
   test("a focused button keeps the focus over twenty updates and works from the keyboard", async () => {
@@ -110,7 +110,7 @@ describe("a job's page", () => {
     await expect.poll(frames).toBeGreaterThan(20);
     expect(await page.evaluate("document.activeElement.id")).toBe(id);
     await page.keyboard.press("Enter");
-    await expectText(page, ".panel .mark", "Paused");
+    await expectText(page, ".job-panel .status-badge", "Paused");
     await cancelJob(page);
   });
 
@@ -122,11 +122,11 @@ describe("a job's page", () => {
     await waitUntilLive(page);
     const first = await page.textContent(`${row} p`);
     await expect.poll(() => page.textContent(`${row} p`)).not.toBe(first);
-    const rows = await page.locator(".row").count();
+    const rows = await page.locator(".job-row").count();
     const other = await (await scene.newContext()).newPage();
     const second = await startJob(other, "nap", { ms: 1 });
     await expectText(page, "#jobs-new", /^1 new job\b.*Update list$/);
-    expect(await page.locator(".row").count()).toBe(rows);
+    expect(await page.locator(".job-row").count()).toBe(rows);
     await page.click("#show-new");
     await page.waitForSelector(`#row-${second.slice("/jobs/".length)}.done`);
     await page.click(`${row} .name`);

@@ -41,6 +41,8 @@ describe("many tabs over plain HTTP/1.1 outside localhost", () => {
       await eleventh.goto(path);
       await eleventh.click(".actions button:has-text('Cancel')");
     }
-    await Promise.all(tabs.slice(1, 9).map((tab) => expectText(tab, ".panel .mark", "Cancelled")));
+    await Promise.all(
+      tabs.slice(1, 9).map((tab) => expectText(tab, ".job-panel .status-badge", "Cancelled")),
+    );
   });
 });

@@ -17,7 +17,7 @@ function workerPid(): number {
 
 /** "37 of 2,000 ticks" */
 async function readAmount(page: Page): Promise<string | undefined> {
-  return (await page.textContent('.panel [id^="progress-"] p'))?.match(
+  return (await page.textContent('.job-panel [id^="progress-"] p'))?.match(
     /^[\d,]+ of [\d,]+ \w+/,
   )?.[0];
 }
@@ -39,7 +39,7 @@ describe("recovery", () => {
     }
     const back = await scene.openPage(path);
     await expectText(back, ".outcome", "Copied 1500 rows", 40_000);
-    const counts = await back.locator(".panel .counts div").allTextContents();
+    const counts = await back.locator(".job-panel .item-counts div").allTextContents();
     expect(counts.map((text) => text.replace(/\s/g, ""))).toEqual(["done1,500"]);
     // An export reads all rows, and counts them independently.
     await startJob(back, "contact_export", { prefix: "row-" });
@@ -51,19 +51,19 @@ describe("recovery", () => {
     const path = await startJob(page, "steady", { ticks: 2_000, pace: 40 });
     await waitUntilLive(page);
     await clickAction(page, "Pause");
-    await expectText(page, ".panel .mark", "Paused");
+    await expectText(page, ".job-panel .status-badge", "Paused");
     const paused = await readAmount(page);
     await page.goto("/contacts");
     await sleep(500);
     await page.goto(path);
     expect(await readAmount(page)).toBe(paused);
-    await expectText(page, ".panel", "Nothing is lost");
+    await expectText(page, ".job-panel", "Nothing is lost");
 
     await clickAction(page, "Resume");
-    await expectText(page, ".panel .mark", "Running");
+    await expectText(page, ".job-panel .status-badge", "Running");
     await expect.poll(() => readAmount(page)).not.toBe(paused);
     await clickAction(page, "Cancel");
-    await expectText(page, ".panel .mark", "Cancelled");
+    await expectText(page, ".job-panel .status-badge", "Cancelled");
     await expectText(page, ".outcome", "what was done before is kept");
 
     await clickAction(page, "Restart");
@@ -73,7 +73,7 @@ describe("recovery", () => {
     await expectText(page, "aside", "Repeats the one of");
     await expectText(page, "aside", "2000");
     await clickAction(page, "Cancel");
-    await expectText(page, ".panel .mark", "Cancelled");
+    await expectText(page, ".job-panel .status-badge", "Cancelled");
   });
 
   test("an open page reports that the web process is gone and recovers when it restarts", async () => {
@@ -85,14 +85,14 @@ describe("recovery", () => {
     const worker = workerPid();
     app.kill("SIGKILL");
     await app.gone;
-    await expectText(page, "#live-mark", /^No updates for \d+ s · Reconnecting$/);
+    await expectText(page, "#live-indicator", /^No updates for \d+ s · Reconnecting$/);
     expect(await readAmount(page)).toMatch(/ of 250 ticks/);
     await expect.poll(() => isAlive(worker)).toBe(false);
 
     await scene.restart();
     await waitUntilLive(page);
     await expectText(page, ".outcome", "Ticked 250 times", 40_000);
-    const lines = await page.locator(".lines li > span").allTextContents();
+    const lines = await page.locator(".log-lines li > span").allTextContents();
     // A lost run logs again what followed its last checkpoint, and nothing is missing.
     const every = Array.from({ length: 25 }, (_, at) => `Passed ${(at + 1) * 10}`);
     expect([...new Set(lines)]).toEqual(every);

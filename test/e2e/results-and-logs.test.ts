@@ -9,7 +9,7 @@ import { expectText, waitUntilLive } from "../support/scene/browser.ts";
 const scene = useApplication();
 
 /** The messages of the log lines on the page. */
-const readLines = (page: Page) => page.locator("#log .lines li > span").allTextContents();
+const readLines = (page: Page) => page.locator("#log .log-lines li > span").allTextContents();
 
 async function downloadArchive(page: Page): Promise<string[]> {
   const [file] = await Promise.all([page.waitForEvent("download"), page.click("#result-zip")]);
@@ -21,10 +21,10 @@ async function downloadArchive(page: Page): Promise<string[]> {
 }
 
 async function expectPreviews(page: Page): Promise<void> {
-  expect(await page.locator(".look th").allTextContents()).toEqual(["Name", "Weight"]);
-  expect(await page.locator(".look td").allTextContents()).toEqual(["Boskoop", "180"]);
-  expect((await page.locator(".look pre").innerText()).trimEnd()).toBe("first\n  second");
-  const image = page.locator(".look img");
+  expect(await page.locator(".file-preview th").allTextContents()).toEqual(["Name", "Weight"]);
+  expect(await page.locator(".file-preview td").allTextContents()).toEqual(["Boskoop", "180"]);
+  expect((await page.locator(".file-preview pre").innerText()).trimEnd()).toBe("first\n  second");
+  const image = page.locator(".file-preview img");
   await image.scrollIntoViewIfNeeded();
   await expect
     .poll(() =>
@@ -52,7 +52,7 @@ describe("the results of a job", () => {
     await page.click("#log-level-error");
     expect(await readLines(page)).toEqual(["Error: Round 1: a wasp"]);
     expect(await page.isVisible("#log-follow")).toBe(false);
-    await page.click("#log .lines a");
+    await page.click("#log .log-lines a");
     expect(page.url()).toMatch(/\?line=3#log-[\w-]+-3$/);
     expect(await readLines(page)).toHaveLength(3);
     await expectText(page, "#log .marked > span", "Error: Round 1: a wasp");
@@ -76,7 +76,7 @@ test("the log can be filtered by level in place and stays live", async () => {
   await page.click("#log-level-all");
   await expectText(page, ".outcome", "Grew for 24 rounds");
   await expect.poll(async () => (await readLines(page)).length).toBe(72);
-  const numbers = await page.locator("#log .lines li > a").allTextContents();
+  const numbers = await page.locator("#log .log-lines li > a").allTextContents();
   expect(numbers).toEqual(Array.from({ length: 72 }, (_, at) => String(at + 1)));
   expect(await page.evaluate("self.stayed")).toBe(true);
   expect(await page.title()).toBe(title.replace(/^\(\d+%\) /, ""));

@@ -129,6 +129,6 @@ describe("a shutdown", () => {
     expect(html).toMatch(/class="succeeded"><dt>done<\/dt><dd>2,000<\/dd>/);
     expect(html).not.toMatch(/skipped|Retry \d/);
     expect((await back.get("/contacts?q=row-00001999@")).html).toContain("1 contact matches");
-    expect((await back.get("/jobs")).html.match(/class="row /g)).toHaveLength(7);
+    expect((await back.get("/jobs")).html.match(/class="job-row /g)).toHaveLength(7);
   });
 });

@@ -9,7 +9,7 @@ const scene = useApplication();
 async function countJobs(page: Page, kind: string): Promise<number> {
   const dashboard = await page.context().newPage();
   await dashboard.goto(`/jobs?type=${kind}`);
-  const rows = await dashboard.locator(".row").count();
+  const rows = await dashboard.locator(".job-row").count();
   await dashboard.close();
   return rows;
 }
@@ -29,7 +29,7 @@ describe("starting a job", () => {
     const page = await scene.openPage("/jobs/new/chatty?calls=1", { javaScriptEnabled: false });
     await page.dblclick("#submit");
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
-    await expectText(page, ".panel", /Said it all|Queued|Running/);
+    await expectText(page, ".job-panel", /Said it all|Queued|Running/);
     expect(await countJobs(page, "chatty")).toBe(1);
   });
 
@@ -42,12 +42,12 @@ describe("starting a job", () => {
     expect(await page.inputValue("#when")).toBe("at");
     await page.click("#submit");
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
-    await expectText(page, ".panel .state", "Scheduled");
-    const starts = await page.getAttribute(".panel p > time", "datetime");
+    await expectText(page, ".job-panel .state", "Scheduled");
+    const starts = await page.getAttribute(".job-panel p > time", "datetime");
     const expected = new Date(`${day}T06:30:00+09:00`).toISOString();
     expect(starts).toBe(expected);
     await page.click(".actions [id^=start-now-]");
-    await expectText(page, ".panel .state", "Done");
+    await expectText(page, ".job-panel .state", "Done");
   });
 
   test("a scheduled time is in UTC without JavaScript", async () => {
@@ -62,7 +62,7 @@ describe("starting a job", () => {
     await page.fill("#when-at", "");
     await page.click("#submit");
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
-    await expectText(page, ".panel", /Scheduled[\s\S]*09:00 UTC/);
+    await expectText(page, ".job-panel", /Scheduled[\s\S]*09:00 UTC/);
     await page.click("#history-toggle");
     await expectText(page, "#history", "You started it");
     await page.click("#change");
@@ -104,7 +104,7 @@ describe("starting a job", () => {
     for (const each of [page.url(), path]) {
       await page.goto(each);
       await page.click("[id^=actions-] [id^=cancel-]");
-      await expectText(page, ".panel", /Cancel/);
+      await expectText(page, ".job-panel", /Cancel/);
     }
   });
 });

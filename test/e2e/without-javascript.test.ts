@@ -26,13 +26,16 @@ describe("with JavaScript off", () => {
     await expectText(page, "#mapping h1, h1", "Import contacts");
     await page.click("#submit");
     await expectText(page, ".outcome", "Imported 1,996 of 2,000, 4 rows rejected");
-    const [file] = await Promise.all([page.waitForEvent("download"), page.click(".files a")]);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.click(".result-files a"),
+    ]);
     const text = await readFile(await file.path(), "utf8");
     expect(text.trim().split("\r\n").length).toBeGreaterThan(4);
     expect(text).toContain(audience[532]!.email);
 
     await page.click("#nav-contacts");
-    await expectText(page, ".count", "2,068 contacts");
+    await expectText(page, "#contact-count", "2,068 contacts");
     await page.click("#account-button");
     await page.click("text=Sign out");
     await expectText(page, "h1", "Sign in");
@@ -42,7 +45,7 @@ describe("with JavaScript off", () => {
     const page = await scene.openPage("/jobs", withoutScript);
     await startJob(page, "steady", { ticks: 1_000, pace: 50 });
     const amount = () =>
-      page.textContent('.panel [id^="progress-"] p').catch(() => "between two pages");
+      page.textContent('.job-panel [id^="progress-"] p').catch(() => "between two pages");
     const first = await amount();
     await expectText(page, ".refresh", "This page reloads every 2 s.");
     await expect.poll(amount).not.toBe(first);
@@ -63,7 +66,7 @@ describe("with JavaScript off", () => {
     await expectText(page, ".refresh", "This page reloads every");
 
     await page.click(".actions button:has-text('Cancel')");
-    await expectText(page, ".panel .mark", "Cancelled");
+    await expectText(page, ".job-panel .status-badge", "Cancelled");
     expect(await page.content()).not.toContain("http-equiv");
     expect(await page.locator("#check-again").isVisible()).toBe(false);
   });

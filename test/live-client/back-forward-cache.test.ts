@@ -38,10 +38,10 @@ describe("the back/forward cache", () => {
 
       await page.goBack({ waitUntil: "commit" });
       await expectText(page, `#progress-${job.id} b`, "61 %");
-      await expectText(page, ".lines", "two");
+      await expectText(page, ".log-lines", "two");
       scene.server.updateJob(job.id, { percent: 62, percentText: "62 %" });
       await expectText(page, `#progress-${job.id} b`, "62 %");
-      expect(await page.locator(".lines li > span").allTextContents()).toEqual(["one", "two"]);
+      expect(await page.locator(".log-lines li > span").allTextContents()).toEqual(["one", "two"]);
       expect(scene.server.streams().length).toBe(1);
       // The page came from the cache and was not loaded again.
       expect(await page.evaluate("self.isTheSame")).toBe(true);

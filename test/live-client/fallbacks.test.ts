@@ -15,15 +15,15 @@ describe("fallbacks of the event stream", () => {
     scene.server.appendLog(job.id, "one");
     scene.server.mode = "silent";
     const page = await scene.openPage(job.href);
-    await page.waitForSelector("#live-mark:text-is('Polling')", { timeout: 5000 });
+    await page.waitForSelector("#live-indicator:text-is('Polling')", { timeout: 5000 });
 
     scene.server.updateJob(job.id, { percent: 61, percentText: "61 %" });
     scene.server.appendLog(job.id, "two");
     await expectText(page, `#progress-${job.id} b`, "61 %");
-    await expectText(page, ".lines", "two");
+    await expectText(page, ".log-lines", "two");
     scene.server.appendLog(job.id, "three");
-    await expectText(page, ".lines", "three");
-    expect(await page.locator(".lines li > span").allTextContents()).toEqual([
+    await expectText(page, ".log-lines", "three");
+    expect(await page.locator(".log-lines li > span").allTextContents()).toEqual([
       "one",
       "two",
       "three",
@@ -33,7 +33,7 @@ describe("fallbacks of the event stream", () => {
     expect(scene.server.streams()).toEqual([]);
 
     scene.server.pollAfter = 0;
-    await page.waitForSelector("#live-mark", { state: "hidden" });
+    await page.waitForSelector("#live-indicator", { state: "hidden" });
     const polls = countRequests("poll");
     await page.waitForTimeout(2500);
     expect(countRequests("poll")).toBe(polls);
@@ -43,18 +43,18 @@ describe("fallbacks of the event stream", () => {
     const job = scene.server.addJob();
     scene.server.mode = "silent";
     const page = await scene.openPage(job.href);
-    await page.waitForSelector("#live-mark:text-is('Polling')", { timeout: 5000 });
+    await page.waitForSelector("#live-indicator:text-is('Polling')", { timeout: 5000 });
     await expect
       .poll(() => scene.server.pollStatuses.filter((status) => status === 304).length)
       .toBe(2);
     expect(scene.server.pollStatuses[0]).toBe(200);
-    await expectText(page, "#live-mark", "Polling");
+    await expectText(page, "#live-indicator", "Polling");
 
     scene.server.updateJob(job.id, { percent: 61, percentText: "61 %" });
     await expectText(page, `#progress-${job.id} b`, "61 %");
     const answers = scene.server.pollStatuses.length;
     const other = await scene.openPage(job.href);
-    await expectText(other, "#live-mark", "Polling");
+    await expectText(other, "#live-indicator", "Polling");
     await expect.poll(() => scene.server.pollStatuses.slice(answers)).toContain(200);
   });
 
@@ -67,13 +67,13 @@ describe("fallbacks of the event stream", () => {
     await page.clock.install();
     await page.goto(job.href);
     await page.clock.fastForward(3500);
-    await expectText(page, "#live-mark", "Polling");
+    await expectText(page, "#live-indicator", "Polling");
 
     scene.server.mode = "ok";
     await page.clock.fastForward(50_000);
     expect(countRequests("stream")).toBe(1);
     await page.clock.fastForward(15_000);
-    await expectText(page, "#live-mark", "Live");
+    await expectText(page, "#live-indicator", "Live");
     const polls = countRequests("poll");
     await page.clock.fastForward(30_000);
     expect(countRequests("poll")).toBe(polls);
@@ -92,7 +92,7 @@ describe("fallbacks of the event stream", () => {
     await expect.poll(() => first?.response.destroyed).toBe(true);
     await page.clock.fastForward(2000);
     await expect.poll(() => scene.server.streams().length).toBe(1);
-    await expectText(page, "#live-mark", "Live");
+    await expectText(page, "#live-indicator", "Live");
   });
 
   test("a page keeps its content, is marked as stale and recovers when the server fails for a while", async () => {
@@ -101,8 +101,8 @@ describe("fallbacks of the event stream", () => {
     await waitUntilLive(page);
     scene.server.mode = "unavailable";
     scene.server.dropConnections();
-    await expectText(page, "#live-mark", /^No updates for \d+ s · Reconnecting$/);
-    expect(await page.getAttribute("#live-mark", "data-state")).toBe("stale");
+    await expectText(page, "#live-indicator", /^No updates for \d+ s · Reconnecting$/);
+    expect(await page.getAttribute("#live-indicator", "data-state")).toBe("stale");
     expect(await page.textContent(`#progress-${job.id} b`)).toBe("42 %");
 
     scene.server.mode = "ok";
@@ -132,6 +132,6 @@ describe("fallbacks of the event stream", () => {
     await page.evaluate(`self.isHidden = false; ${turn}`);
     await page.clock.fastForward(1000);
     await expectText(page, `#progress-${job.id} b`, "61 %");
-    await expectText(page, "#live-mark", "Live");
+    await expectText(page, "#live-indicator", "Live");
   });
 });

@@ -89,17 +89,17 @@ describe("live updates while the person uses the page", () => {
     scene.server.appendLog(job.id, ...lines);
     const page = await scene.openPage(job.href);
     await waitUntilLive(page);
-    const log = page.locator(".lines");
+    const log = page.locator(".log-lines");
     const fromEnd = () =>
       log.evaluate((list) => list.scrollHeight - list.clientHeight - list.scrollTop);
     expect(await fromEnd()).toBeLessThan(2);
     scene.server.appendLog(job.id, "followed");
-    await expectText(page, ".lines", "followed");
+    await expectText(page, ".log-lines", "followed");
     expect(await fromEnd()).toBeLessThan(2);
 
     await log.evaluate((list) => list.scrollTo(0, 40));
     scene.server.appendLog(job.id, "not followed");
-    await expectText(page, ".lines", "not followed");
+    await expectText(page, ".log-lines", "not followed");
     expect(await log.evaluate((list) => list.scrollTop)).toBe(40);
   });
 });

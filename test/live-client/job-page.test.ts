@@ -61,7 +61,7 @@ describe("a job's page", () => {
     await waitUntilLive(page);
     const loads = () => scene.server.requests.filter((path) => path.endsWith("/viewer")).length;
     scene.server.updateJob(job.id, { label: "Still running" }, true);
-    await expectText(page, `#panel-${job.id} .mark`, "Still running");
+    await expectText(page, `#panel-${job.id} .status-badge`, "Still running");
     expect(loads()).toBe(0);
     await page.focus(`#cancel-${job.id}`);
     scene.server.updateJob(
@@ -124,7 +124,7 @@ describe("a job's page", () => {
     expect(await times.first().textContent()).toBe("23 Nov, 23:03");
     await waitUntilLive(page);
     scene.server.updateJob(job.id, { label: "Changed" }, true);
-    await expectText(page, `#panel-${job.id} .mark`, "Changed");
+    await expectText(page, `#panel-${job.id} .status-badge`, "Changed");
     expect(await times.first().textContent()).toBe("23 Nov, 23:03");
     await context.close();
   });

@@ -9,14 +9,14 @@ const messages = (count: number, from = 1) =>
   Array.from({ length: count }, (_, n) => `line ${from + n}`);
 
 function isAtEnd(page: Page): Promise<boolean> {
-  return page.locator("#log .lines").evaluate((log) => {
+  return page.locator("#log .log-lines").evaluate((log) => {
     return log.scrollTop + log.clientHeight > log.scrollHeight - 8;
   });
 }
 
 /** Waits until a smooth scroll by the keyboard is over. */
 async function waitForScroll(page: Page): Promise<void> {
-  const top = () => page.locator("#log .lines").evaluate((log) => log.scrollTop);
+  const top = () => page.locator("#log .log-lines").evaluate((log) => log.scrollTop);
   for (let before = -1, now = await top(); now !== before; now = await top()) {
     before = now;
     await page.waitForTimeout(200);
@@ -35,12 +35,12 @@ describe("the log on a job's page", () => {
     await waitUntilLive(page);
     expect([await isAtEnd(page), await isFollowing(page)]).toEqual([true, "true"]);
 
-    await page.focus("#log .lines");
+    await page.focus("#log .log-lines");
     await page.keyboard.press("PageUp");
     await expect.poll(() => isFollowing(page)).toBe("false");
     await waitForScroll(page);
     scene.server.appendLog(job.id, "behind");
-    await expectText(page, "#log .lines", "behind");
+    await expectText(page, "#log .log-lines", "behind");
     expect(await isAtEnd(page)).toBe(false);
 
     await page.focus("#log-follow");
@@ -48,9 +48,9 @@ describe("the log on a job's page", () => {
     expect([await isAtEnd(page), await isFollowing(page)]).toEqual([true, "true"]);
     await page.keyboard.press("Enter");
     scene.server.appendLog(job.id, ...messages(5, 500));
-    await expectText(page, "#log .lines", "line 504");
+    await expectText(page, "#log .log-lines", "line 504");
     expect([await isAtEnd(page), await isFollowing(page)]).toEqual([false, "false"]);
-    await page.focus("#log .lines");
+    await page.focus("#log .log-lines");
     await page.keyboard.press("End");
     await expect.poll(() => isFollowing(page)).toBe("true");
   });
@@ -62,9 +62,9 @@ describe("the log on a job's page", () => {
     expect(await page.isVisible("#log-earlier")).toBe(false);
     for (let n = 0; n < 3; n++) {
       scene.server.appendLog(job.id, ...messages(900, 1 + n * 900));
-      await expectText(page, "#log .lines", `line ${(n + 1) * 900}`);
+      await expectText(page, "#log .log-lines", `line ${(n + 1) * 900}`);
     }
-    expect(await page.locator("#log .lines li").count()).toBe(2000);
+    expect(await page.locator("#log .log-lines li").count()).toBe(2000);
     expect(await page.getAttribute("#log-earlier", "href")).toContain(`${job.href}?before=701`);
     expect(await page.isVisible("#log-earlier")).toBe(true);
   });
@@ -77,8 +77,8 @@ describe("the log on a job's page", () => {
     const next = `<li class="info" id="log-${job.id}-1206"><span>later</span></li>`;
     const list = `<ol id="log-${job.id}" hx-swap-oob="beforeend">${next}</ol>`;
     scene.server.send("lines", `${job.id} 1206 ${list}`);
-    await expectText(page, "#log .lines", "later");
-    const gap = page.locator("#log .lines .note a");
+    await expectText(page, "#log .log-lines", "later");
+    const gap = page.locator("#log .log-lines .note a");
     expect(await gap.textContent()).toBe("Show 1,203 skipped lines");
     expect(await gap.getAttribute("href")).toBe(`${job.href}?after=2#log`);
   });
@@ -89,11 +89,11 @@ describe("the log on a job's page", () => {
     const page = await scene.openPage(`${job.href}#log-${job.id}-40`);
     await waitUntilLive(page);
     scene.server.appendLog(job.id, "more");
-    await expectText(page, "#log .lines", "more");
+    await expectText(page, "#log .log-lines", "more");
     expect([await isAtEnd(page), await isFollowing(page)]).toEqual([false, "false"]);
     const line = page.locator(`#log-${job.id}-40`);
     await expect.poll(() => line.evaluate((each) => each.matches(":target"))).toBe(true);
-    const view = await page.locator("#log .lines").boundingBox();
+    const view = await page.locator("#log .log-lines").boundingBox();
     const place = await line.boundingBox();
     expect(place!.y).toBeGreaterThanOrEqual(view!.y);
     expect(place!.y + place!.height).toBeLessThanOrEqual(view!.y + view!.height + 1);

@@ -14,7 +14,7 @@ describe("the event stream", () => {
     scene.server.updateJob(job.id, { percent: 61, percentText: "61 %" });
     await expectText(page, `#progress-${job.id} b`, "61 %");
     scene.server.updateJob(job.id, { displayStatus: "pausing", label: "Pausing" }, true);
-    await expectText(page, `#panel-${job.id} .mark`, "Pausing");
+    await expectText(page, `#panel-${job.id} .status-badge`, "Pausing");
   });
 
   test("a list updates its rows in place and announces new jobs", async () => {
@@ -24,13 +24,13 @@ describe("the event stream", () => {
     scene.server.updateJob(one.id, { percent: 61, percentText: "61 %" });
     scene.server.updateJob(two.id, { status: "done", displayStatus: "done", label: "Done" }, true);
     await expectText(page, `#row-${one.id} b`, "61 %");
-    await expectText(page, `#row-${two.id} .mark`, "Done");
+    await expectText(page, `#row-${two.id} .status-badge`, "Done");
 
     for (const id of ["a", "b", "b", "c", one.id]) scene.server.send("new", id);
     await expectText(page, "#jobs-new", "3 new jobs · Update list");
     scene.server.addJob();
     await page.click("#show-new");
-    await expect.poll(() => page.locator(".row").count()).toBe(3);
+    await expect.poll(() => page.locator(".job-row").count()).toBe(3);
   });
 
   test("a page shows changes that were made between its rendering and its stream", async () => {
@@ -42,9 +42,9 @@ describe("the event stream", () => {
       await route.continue();
     });
     const page = await scene.openPage(job.href);
-    await expectText(page, `#panel-${job.id} .mark`, "Changed meanwhile");
+    await expectText(page, `#panel-${job.id} .status-badge`, "Changed meanwhile");
     await expect
-      .poll(() => page.locator(".lines li > span").allTextContents())
+      .poll(() => page.locator(".log-lines li > span").allTextContents())
       .toEqual(["one", "two"]);
   });
 
@@ -54,16 +54,16 @@ describe("the event stream", () => {
     const page = await scene.openPage(job.href);
     await waitUntilLive(page);
     scene.server.appendLog(job.id, "three");
-    await expectText(page, ".lines", "three");
+    await expectText(page, ".log-lines", "three");
 
     scene.server.dropConnections();
     scene.server.appendLog(job.id, "four", "five");
     scene.server.updateJob(job.id, { percent: 61, percentText: "61 %" });
-    await expectText(page, ".lines", "five");
+    await expectText(page, ".log-lines", "five");
     await expectText(page, `#progress-${job.id} b`, "61 %");
     scene.server.appendLog(job.id, "six");
-    await expectText(page, ".lines", "six");
-    const lines = await page.locator(".lines li > span").allTextContents();
+    await expectText(page, ".log-lines", "six");
+    const lines = await page.locator(".log-lines li > span").allTextContents();
     expect(lines).toEqual(["one", "two", "three", "four", "five", "six"]);
     expect(scene.server.liveRequests.at(-1)).toBe(`stream job:${job.id} after ${job.id}:3`);
   });
@@ -77,15 +77,15 @@ describe("the event stream", () => {
     scene.server.updateJob(job.id, { percent: 61, percentText: "61 %" });
     await expectText(page, `#progress-${job.id} b`, "61 %");
 
-    const lines = await page.innerHTML(".lines");
+    const lines = await page.innerHTML(".log-lines");
     const list = `<ol id="log-${job.id}" hx-swap-oob="beforeend">${lines}</ol>`;
     scene.server.send("lines", `${job.id} 2 ${list.replaceAll("\n", " ")}`);
     scene.server.send("message", scene.server.tick(old));
     // This panel is newer than the page's panel, but older than the progress bar inside of it.
     scene.server.send("message", scene.server.panel(old));
     scene.server.appendLog(job.id, "three");
-    await expectText(page, ".lines", "three");
-    expect(await page.locator(".lines li > span").allTextContents()).toEqual([
+    await expectText(page, ".log-lines", "three");
+    expect(await page.locator(".log-lines li > span").allTextContents()).toEqual([
       "one",
       "two",
       "three",
@@ -114,7 +114,7 @@ describe("the event stream", () => {
     scene.server.mode = "signed-out";
     scene.server.send("bye", "signed-out");
     await expect.poll(loads).toBe(2);
-    await expectText(page, "#live-mark", "Signed out");
+    await expectText(page, "#live-indicator", "Signed out");
     const requests = scene.server.liveRequests.length;
     await page.clock.fastForward(50_000);
     await page.waitForTimeout(2000);

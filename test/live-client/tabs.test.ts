@@ -38,8 +38,8 @@ describe("several tabs of one browser", () => {
     await waitUntilLive(second);
     scene.server.appendLog(job.id, "three");
     for (const page of [first, second]) {
-      await expectText(page, ".lines", "three");
-      const lines = await page.locator(".lines li > span").allTextContents();
+      await expectText(page, ".log-lines", "three");
+      const lines = await page.locator(".log-lines li > span").allTextContents();
       expect(lines).toEqual(["one", "two", "three"]);
     }
     expect(scene.server.streams().length).toBe(1);

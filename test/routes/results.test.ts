@@ -97,6 +97,6 @@ describe.each(backends)("what a job left, on $name", (which) => {
     await site.storage.delete(`jobs/${id}/files/people.csv`);
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("people.csv</a>");
-    expect(page).not.toContain("look-toggle");
+    expect(page).not.toContain("preview-toggle");
   });
 });

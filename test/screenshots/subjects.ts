@@ -26,7 +26,10 @@ export function subjects({ mapping, imported, exported, states }: Made): Map<str
     "sign-in": { path: "/sign-in?signed=out" },
     "sign-up": { path: "/sign-up" },
     dashboard: { path: "/jobs" },
-    "dashboard-row-opened": { path: "/jobs", act: opens(".row.running .more > summary") },
+    "dashboard-row-opened": {
+      path: "/jobs",
+      act: opens(".job-row.running .job-details > summary"),
+    },
     "dashboard-chosen": { path: "/jobs", act: opens("#pick-all") },
     "dashboard-keys": { path: "/jobs", act: (page) => page.keyboard.press("?") },
     "nothing-matches": { path: "/jobs?q=nothing+has+this+name" },

@@ -2,10 +2,10 @@
 import { findById } from "../elements.js";
 
 /** @type {HTMLFormElement | null} */
-const form = document.querySelector(".finder");
+const form = document.querySelector(".filters");
 const range = findById("filter-when", HTMLSelectElement);
 /** @type {NodeListOf<HTMLInputElement>} */
-const days = document.querySelectorAll(".days input");
+const days = document.querySelectorAll(".date-range input");
 
 if (range) {
   range.addEventListener("change", () => {

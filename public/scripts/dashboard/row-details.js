@@ -9,7 +9,8 @@ const openedJobs = new Set();
 document.addEventListener(
   "toggle",
   ({ target }) => {
-    if (target instanceof HTMLDetailsElement && target.matches(".more[open]")) showLog(target);
+    if (target instanceof HTMLDetailsElement && target.matches(".job-details[open]"))
+      showLog(target);
   },
   true,
 );
@@ -26,7 +27,7 @@ async function showLog(details) {
     if (!tail) return;
     tail.innerHTML = await response.text();
     htmx.trigger(tail, "htmx:load");
-    if (!tail.closest(".row[data-final]")) dispatch("live:subscribe", `job:${id}`);
+    if (!tail.closest(".job-row[data-final]")) dispatch("live:subscribe", `job:${id}`);
   } catch {
     // The row still links to its log, and opening it again tries again.
     openedJobs.delete(id);

@@ -2,7 +2,7 @@
 
 /** Shown only after so long without updates, seconds. */
 const minStale = 3;
-const mark = document.getElementById("live-mark");
+const mark = document.getElementById("live-indicator");
 
 /** Says in the header how fresh the page is. @param {ConnectionStatus} status */
 export function showConnection({ state, freshAt }) {

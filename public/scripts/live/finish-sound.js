@@ -48,7 +48,7 @@ addEventListener(
   "submit",
   (event) => {
     const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.matches(".sound")) return;
+    if (!(form instanceof HTMLFormElement) || !form.matches(".sound-toggle")) return;
     event.preventDefault();
     const button = form.querySelector("button");
     if (button) void switchSound(form, button);

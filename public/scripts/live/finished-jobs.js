@@ -22,7 +22,7 @@ document.addEventListener("live:swapped", ({ detail: { part, before } }) => {
   if (part.id === resultToOpen) openResult(part);
   const [, type, id] = /^(panel|row)-(.+)/.exec(part.id) ?? [];
   if (!id || "final" in before.dataset || !("final" in part.dataset)) {
-    hasRun ||= part.closest(".panel") !== null;
+    hasRun ||= part.closest(".job-panel") !== null;
     return;
   }
   // The list of the whole account shows jobs of other people.
@@ -37,8 +37,8 @@ document.addEventListener("live:swapped", ({ detail: { part, before } }) => {
 /** "Import contacts people.csv: Done. Imported 40 of 42 rows" @param {HTMLElement} part */
 function describe(part) {
   const name = textOf(part.querySelector(".name") ?? document.querySelector("h1"));
-  const status = textOf(part.querySelector(".mark"));
-  const outcome = textOf(part.querySelector(".outcome, .row > p"));
+  const status = textOf(part.querySelector(".status-badge"));
+  const outcome = textOf(part.querySelector(".outcome, .job-row > p"));
   return `${name}: ${[status, outcome].filter(Boolean).join(". ")}`;
 }
 

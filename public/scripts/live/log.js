@@ -29,7 +29,7 @@ function setUp() {
 
 /** @returns {HTMLElement | null} */
 function findList() {
-  return document.querySelector("#log .lines");
+  return document.querySelector("#log .log-lines");
 }
 
 /** Whether the page shows earlier lines, to which no new ones belong. @param {HTMLElement} list */

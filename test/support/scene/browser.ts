@@ -72,5 +72,5 @@ export async function expectText(
 
 /** Waits until the header says that the page receives updates live. */
 export async function waitUntilLive(page: Page): Promise<void> {
-  await page.waitForSelector('#live-mark[data-state="live"]');
+  await page.waitForSelector('#live-indicator[data-state="live"]');
 }
