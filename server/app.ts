@@ -1,34 +1,40 @@
-/** The web application: what stands before all routes, and the routes in their order. */
+/** The web application: its middleware and its routes, in their order. */
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import { apiRoutes } from "./routes/api/api.ts";
+import { apiTokenRoutes } from "./routes/api-tokens.ts";
 import { assetRoutes } from "./routes/assets.ts";
-import { bulkRoutes } from "./routes/bulk-actions.ts";
+import { bulkActionRoutes } from "./routes/bulk-actions.ts";
+import { cancellationRoutes } from "./routes/cancellations.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { devRoutes } from "./routes/dev.ts";
-import { filesRoutes } from "./routes/files.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
-import { jobRoutes } from "./routes/job/job.ts";
-import { jobActionRoutes } from "./routes/job/job-actions.ts";
-import { newJobsRoutes } from "./routes/job-forms.ts";
-import { dashboardRoutes } from "./routes/jobs.ts";
+import { pageNotFound } from "./routes/http-error.ts";
+import { jobFormRoutes } from "./routes/job-forms.ts";
+import { jobRoutes } from "./routes/jobs.ts";
 import { liveRoutes } from "./routes/live/live.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { lingeringClose } from "./routes/middleware/lingering-close.ts";
+import { protectForms } from "./routes/middleware/protect-forms.ts";
 import { rejectNullCharacters } from "./routes/middleware/reject-null-characters.ts";
-import { errorPage } from "./routes/page/error-page.ts";
-import { protectForms, requirePerson } from "./routes/page/guard.ts";
-import { troubleOf } from "./routes/page/troubles.ts";
+import { requirePerson } from "./routes/middleware/require-person.ts";
+import { answerError, renderErrorPage } from "./routes/page/error-pages.ts";
+import { pauseRoutes } from "./routes/pauses.ts";
+import { preferenceRoutes } from "./routes/preferences.ts";
 import { resultRoutes } from "./routes/results.ts";
+import { retryRoutes } from "./routes/retries.ts";
+import { revocationRoutes } from "./routes/revocations.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
-import { settingRoutes } from "./routes/settings.ts";
+import { settingsRoutes } from "./routes/settings.ts";
 import { signUpRoutes } from "./routes/sign-ups.ts";
-import { uploadsRoutes } from "./routes/uploads.ts";
+import { startNowRoutes } from "./routes/start-now.ts";
+import { uploadRoutes } from "./routes/uploads.ts";
+import { viewerPartRoutes } from "./routes/viewer-parts.ts";
 import type { Env, Services } from "./services.ts";
 
 export function createApp(services: Services): Hono<Env> {
-  const { log } = services;
   const isHttps = services.config.publicUrl?.startsWith("https:") ?? false;
   const app = new Hono<Env>();
 
@@ -46,11 +52,11 @@ export function createApp(services: Services): Hono<Env> {
       referrerPolicy: "same-origin",
       xFrameOptions: "DENY",
       strictTransportSecurity: isHttps,
-      // Over plain http browsers ignore it, and complain of that on every page.
+      // Over plain http browsers ignore this header and log a warning on every page.
       crossOriginOpenerPolicy: isHttps,
     }),
   );
-  // The middleware builds each answer anew, also where nothing is compressed.
+  // `compress` copies every response, so skip it for clients that accept no encoding.
   const compressed = compress();
   app.use((c, next) => (c.req.header("accept-encoding") ? compressed(c, next) : next()));
   app.route("/", healthRoutes(services));
@@ -62,39 +68,31 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", sessionRoutes(services));
   app.route("/", signUpRoutes(services));
 
-  // Everything below belongs to a person.
+  // All routes below require a person.
   app.use(requirePerson(services));
-  app.route("/", uploadsRoutes(services));
+  app.route("/", uploadRoutes(services));
   app.post("*", protectForms(services));
   app.get("/", (c) => c.redirect("/jobs", 303));
-  // Before the jobs: "new" is the id of none.
-  app.route("/", newJobsRoutes(services));
-  app.route("/", dashboardRoutes(services));
-  // Before the jobs: "bulk" is the id of none, either.
-  app.route("/", bulkRoutes(services));
+  // Before `/jobs/:id`: "new" and "bulk" are not ids.
+  app.route("/", jobFormRoutes(services));
+  app.route("/", bulkActionRoutes(services));
   app.route("/", jobRoutes(services));
-  app.route("/", jobActionRoutes(services));
+  app.route("/", viewerPartRoutes(services));
+  app.route("/", cancellationRoutes(services));
+  app.route("/", pauseRoutes(services));
+  app.route("/", startNowRoutes(services));
+  app.route("/", retryRoutes(services));
   app.route("/", resultRoutes(services));
   app.route("/", logRoutes(services));
   app.route("/", liveRoutes(services));
-  app.route("/", filesRoutes(services));
+  app.route("/", fileRoutes(services));
   app.route("/", contactRoutes(services));
-  app.route("/", settingRoutes(services));
+  app.route("/", settingsRoutes(services));
+  app.route("/", preferenceRoutes(services));
+  app.route("/", apiTokenRoutes(services));
+  app.route("/", revocationRoutes(services));
 
-  app.notFound((c) =>
-    errorPage(c, services, {
-      status: 404,
-      heading: "There is no such page",
-      message: "The link may be old, or mistyped.",
-      links: [{ href: "/jobs", text: "All jobs" }],
-    }),
-  );
-  app.onError((error, c) => {
-    const reloads = c.req.method === "GET";
-    const trouble = troubleOf(error, reloads);
-    if (trouble.status === 503 && reloads) c.header("Refresh", "3");
-    if (trouble.status >= 500) log.error({ err: error, path: c.req.path }, "request failed");
-    return errorPage(c, services, trouble);
-  });
+  app.notFound((c) => renderErrorPage(c, services, pageNotFound()));
+  app.onError((error, c) => answerError(error, c, services));
   return app;
 }

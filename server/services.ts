@@ -6,6 +6,7 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { type Accounts, createAccounts, type Person } from "./accounts/accounts.ts";
 import type { Backend } from "./backend/backend.ts";
+import type { JobRow } from "./backend/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
 import { createJobReader, type JobReader } from "./engine/job-reader.ts";
@@ -66,5 +67,7 @@ export interface Env {
   Variables: {
     /** Set behind `requirePerson`; never undefined there. */
     person: Person;
+    /** Set behind `loadJob`; never undefined there. */
+    job: JobRow;
   };
 }

@@ -1,4 +1,4 @@
-/** Downloads: the bytes pass through the application, so that a link serves one person alone. */
+/** GET /files/:id: downloads by signed links. The bytes pass through us, so a link serves one person. */
 import { type Context, Hono } from "hono";
 import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
@@ -9,102 +9,123 @@ import { linkLifetimeHours, verifyFileLink } from "../storage/file-links.ts";
 import { previewNeeds } from "../storage/file-preview.ts";
 import { findFile, isAvailable, type JobFile } from "../storage/job-files.ts";
 import { parseRange } from "../storage/range.ts";
-import { doerOf } from "./page/doer.ts";
-import { errorPage, type Trouble } from "./page/error-page.ts";
-import type { PageServices } from "./page/layout.ts";
+import type { Storage } from "../storage/storage.ts";
+import { HttpError } from "./http-error.ts";
+import { actorOf } from "./page/actor.ts";
 
-type FileServices = PageServices & Pick<Services, "backend" | "storage">;
+interface Download {
+  file: JobFile;
+  /** Bytes. */
+  size: number;
+}
 
-/** Goes behind `requirePerson`. */
-export function filesRoutes(services: FileServices): Hono<Env> {
-  const { backend, config, storage } = services;
+/** Mount behind `requirePerson`. */
+export function fileRoutes(services: Pick<Services, "backend" | "config" | "storage">): Hono<Env> {
   const routes = new Hono<Env>();
-
   routes.get("/files/:id", async (c) => {
-    // As it is: a file that was compressed on its way has no known length, and cannot go on.
+    // A compressed file would have no known length, and its download could not be continued.
     c.header("Cache-Control", "private, no-store, no-transform");
-    const { person } = c.var;
-    const now = backend.now();
-    const { expires, signature } = c.req.query();
-    const query = { fileId: c.req.param("id"), expires, signature };
-    const file = await findFile(backend, query.fileId);
-    if (!file || !can(person, "download", file)) return refuse(c, notYours(person.email));
-    const size = isAvailable(file, now) ? await storage.size(file.storage_key) : undefined;
-    if (size === undefined) return refuse(c, gone, [jobLink(file)]);
-    const link = verifyFileLink(config.secret, query, person.userId, now);
-    if (link === "valid") {
-      // A picture inside of the job's page is no download; any other file is, whatever a program says.
-      const isPicture = previewNeeds({ mediaType: file.media_type, size }) === "image";
-      const isShown = isPicture && c.req.header("sec-fetch-dest") === "image";
-      if (c.req.method === "GET" && !isShown) await note(person, file);
-      return send(c, file, size);
+    const download = await findDownload(c, services);
+    if (c.req.method === "GET" && !isPreview(c, download)) {
+      await recordDownload(services, c.var.person, download.file);
     }
-    return refuse(c, link === "expired" ? lapsed : foreign, [newLink(file), jobLink(file)]);
+    return sendFile(c, services.storage, download);
   });
-
-  function note(person: Person, file: JobFile): Promise<void> {
-    const { job_id: jobId, id: fileId, name: fileName } = file;
-    return recordDownloads(backend, doerOf(person), [{ jobId, fileId, fileName }]);
-  }
-
-  function send(c: Context<Env>, file: JobFile, size: number): Response {
-    c.header("Accept-Ranges", "bytes");
-    // A file never changes under its id: a download that broke off may go on with the rest.
-    const tag = `"${file.id}"`;
-    c.header("ETag", tag);
-    const isSame = [undefined, tag].includes(c.req.header("if-range"));
-    const range = isSame ? parseRange(c.req.header("range"), size) : undefined;
-    if (range === "unsatisfiable") {
-      return c.body(null, 416, { "Content-Range": `bytes */${size}` });
-    }
-    const { from, to } = range ?? { from: 0, to: size };
-    if (range) c.header("Content-Range", `bytes ${from}-${to - 1}/${size}`);
-    c.header("Content-Length", String(to - from));
-    c.header("Content-Type", file.media_type);
-    c.header("Content-Disposition", formatAttachment(file.name));
-    c.header("X-Content-Type-Options", "nosniff");
-    const status = range ? 206 : 200;
-    if (c.req.method === "HEAD" || from === to) return c.body(null, status);
-    // Pulled by the connection: nothing is read ahead, and nothing more once it has closed.
-    return c.body(ReadableStream.from(storage.read(file.storage_key, { from, to })), status);
-  }
-
-  function refuse(c: Context<Env>, why: Refusal, links: Trouble["links"] = [home]) {
-    return errorPage(c, services, { ...why, links });
-  }
-
   return routes;
 }
 
-type Refusal = Omit<Trouble, "links">;
+/** @throws HttpError if the link is not valid for this person, or the file is gone */
+async function findDownload(
+  c: Context<Env>,
+  { backend, config, storage }: Pick<Services, "backend" | "config" | "storage">,
+): Promise<Download> {
+  const { person } = c.var;
+  const now = backend.now();
+  const { expires, signature } = c.req.query();
+  const query = { fileId: c.req.param("id") ?? "", expires, signature };
+  const file = await findFile(backend, query.fileId);
+  if (!file || !can(person, "download", file)) throw fileNotFound(person);
+  const size = isAvailable(file, now) ? await storage.size(file.storage_key) : undefined;
+  if (size === undefined) throw fileExpired(file);
+  const link = verifyFileLink(config.secret, query, person.userId, now);
+  if (link === "expired") throw linkExpired(file);
+  if (link !== "valid") throw linkInvalid(file);
+  return { file, size };
+}
 
-const home = { href: "/jobs", text: "All jobs" };
+/** Whether the job's page shows the file as an image, which is not a download. */
+function isPreview(c: Context<Env>, { file, size }: Download): boolean {
+  const isImage = previewNeeds({ mediaType: file.media_type, size }) === "image";
+  return isImage && c.req.header("sec-fetch-dest") === "image";
+}
+
+function recordDownload(
+  { backend }: Pick<Services, "backend">,
+  person: Person,
+  { job_id: jobId, id: fileId, name: fileName }: JobFile,
+): Promise<void> {
+  return recordDownloads(backend, actorOf(person), [{ jobId, fileId, fileName }]);
+}
+
+function sendFile(c: Context<Env>, storage: Storage, { file, size }: Download): Response {
+  c.header("Accept-Ranges", "bytes");
+  // The file of an id never changes, so an interrupted download can continue with the rest.
+  const tag = `"${file.id}"`;
+  c.header("ETag", tag);
+  const isSame = [undefined, tag].includes(c.req.header("if-range"));
+  const range = isSame ? parseRange(c.req.header("range"), size) : undefined;
+  if (range === "unsatisfiable") {
+    return c.body(null, 416, { "Content-Range": `bytes */${size}` });
+  }
+  const { from, to } = range ?? { from: 0, to: size };
+  if (range) c.header("Content-Range", `bytes ${from}-${to - 1}/${size}`);
+  c.header("Content-Length", String(to - from));
+  c.header("Content-Type", file.media_type);
+  c.header("Content-Disposition", formatAttachment(file.name));
+  c.header("X-Content-Type-Options", "nosniff");
+  const status = range ? 206 : 200;
+  if (c.req.method === "HEAD" || from === to) return c.body(null, status);
+  // The connection pulls the bytes: nothing is read ahead, and reading stops when it closes.
+  return c.body(ReadableStream.from(storage.read(file.storage_key, { from, to })), status);
+}
+
+/** Does not reveal whether the file exists. */
+function fileNotFound({ email }: Person): HttpError {
+  return new HttpError({
+    status: 404,
+    title: "You can't open this link",
+    detail: `It works only for the person who created it, and you are signed in as ${email}. Ask them to send you the file.`,
+  });
+}
+
+function linkInvalid(file: JobFile): HttpError {
+  return new HttpError({
+    status: 403,
+    title: "This download link isn't valid",
+    detail: "It was created for somebody else, or a part of it is missing.",
+    links: [newLink(file), jobLink(file)],
+  });
+}
+
+function linkExpired(file: JobFile): HttpError {
+  return new HttpError({
+    status: 410,
+    title: "This link has expired",
+    detail: `Download links work for ${linkLifetimeHours} hours. The file is still there.`,
+    links: [newLink(file), jobLink(file)],
+  });
+}
+
+function fileExpired(file: JobFile): HttpError {
+  return new HttpError({
+    status: 410,
+    title: "This file was deleted",
+    detail: "Run the job again to create a new one.",
+    links: [jobLink(file)],
+  });
+}
+
 const newLink = (file: JobFile) => {
-  return { href: `/jobs/${file.job_id}/result?file=${file.id}`, text: "Make a new link" };
+  return { href: `/jobs/${file.job_id}/result?file=${file.id}`, text: "Get a new link" };
 };
 const jobLink = (file: JobFile) => ({ href: `/jobs/${file.job_id}`, text: "Open the job" });
-
-/** Says the same of files that are not there: that one exists is not told. */
-function notYours(email: string): Refusal {
-  return {
-    status: 404,
-    heading: "This link is not for you",
-    message: `A link to a file serves the one person it was made for, and you are signed in as ${email}. Ask who sent it for the file itself.`,
-  };
-}
-const foreign: Refusal = {
-  status: 403,
-  heading: "This link does not serve you",
-  message:
-    "It was made for somebody else, or a part of it was lost on its way. You may have the file by a link of your own.",
-};
-const lapsed: Refusal = {
-  status: 410,
-  heading: "This link has expired",
-  message: `Links to files serve for ${linkLifetimeHours} hours. The file is still there.`,
-};
-const gone: Refusal = {
-  status: 410,
-  heading: "This file is no longer kept",
-  message: "Run the job again to have it made anew.",
-};

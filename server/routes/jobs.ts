@@ -1,101 +1,65 @@
-/** GET /jobs: the jobs of a person or an account, filtered, page by page. */
-import { type Context, Hono } from "hono";
+/** GET /jobs (the dashboard), GET /jobs/:id, POST /jobs (start). */
+import { Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
-import { assetHref } from "../assets/href.ts";
-import { withPlaces } from "../engine/eta/place-in-line.ts";
-import { maxCounted, type StatusCounts } from "../engine/list/counts.ts";
-import type { JobFilter } from "../engine/list/list-ranges.ts";
-import { createQueryCache } from "../engine/list/query-cache.ts";
-import { maxMatchesPerWord } from "../engine/list/search.ts";
-import { type Status, statuses } from "../engine/status.ts";
-import { listPollSeconds } from "../live/poll-interval.ts";
-import { countsView } from "../presenters/dashboard.ts";
+import { InvalidInput, type Started } from "../engine/start/request.ts";
+import { start } from "../engine/start/start.ts";
+import { inputFrom, sentFor } from "../forms/input-values.ts";
+import { whenOf, whenTyped } from "../forms/when.ts";
 import type { Env, Services } from "../services.ts";
-import { formatCappedCount, formatCount, formatNumber } from "../text/counts.ts";
-import { type Filter, filterView, listFilter, readFilter } from "./job-filter.ts";
-import { layoutFor } from "./page/layout.ts";
-import { refreshView } from "./page/refresh.ts";
+import { kindNotFound } from "./http-error.ts";
+import { loadJob } from "./middleware/load-job.ts";
+import { createDashboard } from "./page/dashboard.ts";
+import { setFlash } from "./page/flash.ts";
+import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
+import { jobPage } from "./page/job-page.ts";
+import { nextFormPage } from "./page/next-form-page.ts";
+import { findPrefillJob } from "./page/prefill.ts";
 
-const rowsOnPage = 50;
-/** So many take a page's time to count; then the numbers may be a moment old. */
-const countedAtOnce = 2_000;
-const keptMs = 2_000;
-
-export function dashboardRoutes(services: Services): Hono<Env> {
-  const { backend, catalog, frames, jobs: reader, render } = services;
+export function jobRoutes(services: Services): Hono<Env> {
+  const { backend, catalog, config } = services;
+  const dashboard = createDashboard(services);
   const routes = new Hono<Env>();
-  const allCounts = createQueryCache<StatusCounts>(() => backend.now(), keptMs);
-  const matchCounts = createQueryCache<number>(() => backend.now(), keptMs);
 
-  routes.get("/jobs", async (c) => {
-    const { person } = c.var;
-    // What starts while the list is read is told by the stream.
-    const now = backend.now();
-    const filter = readFilter(c.req.query(), catalog, person, now);
-    const where = await listFilter(services, person, filter);
-    const after = c.req.query("after");
-    const list = await reader.list(where, { limit: rowsOnPage, after });
-    const counts = await countAll(visibleJobs(person, filter.scope));
-    const jobs = await frames.rowViews(await withPlaces(backend, list.jobs), now);
-    const isWhole = !list.next && !after;
-    const matching = isWhole ? jobs.length : await countMatching(filter, where, counts);
-    return c.html(
-      render.page("jobs/index", {
-        layout: layoutOf(c, filter, jobs, now),
-        jobs,
-        filter: filterView(filter, catalog, person),
-        counts: countsView(filter.scope, counts, maxCounted, now),
-        notice: where.search?.truncated ? tooMany : "",
-        bulk: {
-          countText: `${formatCount(jobs.length, "jobs")} shown`,
-          allText: isWhole ? "" : `All ${formatCappedCount(matching, maxCounted)} that match`,
-          fields: filter.fields,
-        },
-        olderHref: list.next ? filter.href({ after: list.next }) : null,
-        newestHref: after ? filter.href() : null,
-      }),
-    );
+  routes.get("/jobs", async (c) => c.html(await dashboard(c)));
+
+  routes.get("/jobs/:id", loadJob(services, "see"), async (c) => {
+    return c.html(await jobPage(c, services, c.var.job));
   });
 
-  function countAll(owner: { accountId: string; userId?: string }): Promise<StatusCounts> {
-    const mayBeOld = (counts: StatusCounts) => sumOf(counts, statuses) > countedAtOnce;
-    return allCounts.get(JSON.stringify(owner), () => reader.countByStatus(owner), mayBeOld);
-  }
-
-  /** What is filtered by status alone was counted already. */
-  async function countMatching(
-    filter: Filter,
-    where: JobFilter,
-    counts: StatusCounts,
-  ): Promise<number> {
-    if (!filter.q && !filter.type && !filter.when) return sumOf(counts, where.statuses ?? statuses);
-    const key = JSON.stringify([where.accountId, where.userId, filter.fields]);
-    const count = () => reader.count(where, maxCounted);
-    return matchCounts.get(key, count, (matching) => matching > countedAtOnce);
-  }
-
-  function layoutOf(
-    c: Context<Env>,
-    { scope }: Filter,
-    jobs: readonly { id: string; active: boolean }[],
-    now: number,
-  ) {
-    const active = jobs.filter((job) => job.active);
-    return layoutFor(c, services, {
-      title: "Jobs",
-      section: "jobs",
-      topics: [`jobs:${scope}`, ...active.map((job) => `row:${job.id}`)],
-      since: String(now),
-      refresh: active.length > 0 ? refreshView(c, listPollSeconds) : null,
-      script: assetHref("dashboard.js"),
-    });
-  }
+  routes.post("/jobs", async (c) => {
+    const body = await c.req.parseBody();
+    const type = formField(body, "type");
+    const kind = catalog.get(type);
+    if (!kind) throw kindNotFound();
+    const { person } = c.var;
+    const { accountId, userId, preferences } = person;
+    const typed = sentFor(kind, body);
+    const idempotencyKey = idempotencyKeyOf(body);
+    const from = await findPrefillJob(services, person, type, formField(body, "from_job"));
+    const when = whenTyped(body);
+    const { runAt, wrong } = whenOf(when, preferences.timeZone, backend.now());
+    try {
+      const started = await start(backend, catalog, {
+        ...{ kind: type, input: inputFrom(kind, typed), accountId, userId, idempotencyKey, runAt },
+        ...{ retryOf: from?.id, changed: from !== undefined },
+        ...(wrong && { errors: { when: wrong } }),
+        unlessActive: formField(body, "anyway") ? undefined : visibleJobs(person, "account"),
+      });
+      if (started.repeated) setFlash(c, { tone: "plain", text: repeatedText(started) }, config);
+      return c.redirect(`/jobs/${started.job.id}`, 303);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      c.status(422);
+      const draft = { type, kind, typed, from, when, idempotencyKey, errors: error.fields };
+      return nextFormPage(c, services, draft);
+    }
+  });
 
   return routes;
 }
 
-function sumOf(counts: StatusCounts, of: readonly Status[]): number {
-  return of.reduce((sum, status) => sum + counts[status], 0);
+function repeatedText({ sameInput }: Started): string {
+  return sameInput
+    ? "You already started this job. This is it."
+    : "You already started a job with this form, with other choices. This is that job.";
 }
-
-const tooMany = `Very many jobs have these words. The search looked at ${formatNumber(maxMatchesPerWord)} of each, the latest first: type more, or choose a kind.`;

@@ -1,40 +1,52 @@
-/** GET /jobs/:id/log: the whole log as a text file, or its lines from a level on. */
+/**
+ * GET /jobs/:id/log: the whole log as a text file, or its lines of at least `?level=`.
+ * GET /jobs/:id/tail: the last lines, for an opened row of the list.
+ */
 import { Hono } from "hono";
 import type { JobRow, LogRow } from "../backend/schema.ts";
+import type { Catalog } from "../catalog.ts";
+import { linesView } from "../live/frames.ts";
 import type { Env, Services } from "../services.ts";
 import { formatAttachment } from "../storage/content-disposition.ts";
-import { leastLevel } from "./job/job-log.ts";
-import { jobOf } from "./job/job-of.ts";
-import { noJob } from "./job/no-job.ts";
+import { loadJob } from "./middleware/load-job.ts";
+import { minLevel } from "./page/job-log.ts";
+
+const linesInRow = 10;
 
 export function logRoutes(services: Services): Hono<Env> {
-  const { catalog, jobs } = services;
+  const { catalog, jobs, render } = services;
   const routes = new Hono<Env>();
 
-  routes.get("/jobs/:id/log", async (c) => {
-    const job = await jobOf(c, services, "see");
-    if (!job) return noJob(c, services);
+  routes.get("/jobs/:id/log", loadJob(services, "see"), async (c) => {
+    const { job } = c.var;
     c.header("Content-Type", "text/plain; charset=utf-8");
-    c.header("Content-Disposition", formatAttachment(fileName(job)));
+    c.header("Content-Disposition", formatAttachment(fileName(job, catalog)));
     if (c.req.method === "HEAD") return c.body(null);
-    const pieces = jobs.wholeLog(job.id, leastLevel(c.req.query()));
-    return c.body(ReadableStream.from(asText(pieces)));
+    const pages = jobs.wholeLog(job.id, minLevel(c.req.query()));
+    return c.body(ReadableStream.from(asText(pages)));
   });
 
-  /** "Import contacts, people.csv, log.txt" */
-  function fileName({ kind, subject }: JobRow): string {
-    const title = catalog.get(kind)?.title ?? kind;
-    return [title, subject, "log.txt"].filter(Boolean).join(", ");
-  }
+  routes.get("/jobs/:id/tail", loadJob(services, "see"), async (c) => {
+    const { id, log_seq } = c.var.job;
+    const lines = await jobs.logTail(id, Math.max(0, log_seq - linesInRow));
+    return c.html(render.partial("jobs/_log_lines", { ...linesView(id, lines), oob: false }));
+  });
 
   return routes;
 }
 
-async function* asText(pieces: AsyncIterable<LogRow[]>): AsyncGenerator<Uint8Array> {
-  for await (const lines of pieces) yield Buffer.from(lines.map(textOf).join(""));
+/** "Import contacts, people.csv, log.txt" */
+function fileName({ kind, subject }: JobRow, catalog: Catalog): string {
+  const title = catalog.get(kind)?.title ?? kind;
+  return [title, subject, "log.txt"].filter(Boolean).join(", ");
 }
 
-function textOf({ created_at, level, message }: LogRow): string {
-  const words = message.replace(/\s*[\r\n]+\s*/g, " ");
-  return `${new Date(created_at).toISOString()} ${level.padEnd(5)} ${words}\n`;
+async function* asText(pages: AsyncIterable<LogRow[]>): AsyncGenerator<Uint8Array> {
+  for await (const lines of pages) yield Buffer.from(lines.map(lineText).join(""));
+}
+
+/** One line of text, also for a message of several lines. */
+function lineText({ created_at, level, message }: LogRow): string {
+  const text = message.replace(/\s*[\r\n]+\s*/g, " ");
+  return `${new Date(created_at).toISOString()} ${level.padEnd(5)} ${text}\n`;
 }

@@ -1,35 +1,37 @@
-import { Hono } from "hono";
+/** GET and POST /sign-in, POST /sign-out */
+import { type Context, Hono } from "hono";
 import { demoAccount } from "../accounts/demo-account.ts";
 import type { SignInPage } from "../presenters/settings.ts";
 import type { Env } from "../services.ts";
+import { protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
-import { addCookies, field, visitorOf } from "./page/form.ts";
-import { protectForms, requirePerson } from "./page/guard.ts";
-import { currentPerson, type Handled, layoutFor, type PageServices } from "./page/layout.ts";
+import { requirePerson } from "./middleware/require-person.ts";
+import { addCookies, clientInfo, formField } from "./page/form-fields.ts";
+import { currentPerson, layoutFor, type PageServices } from "./page/layout.ts";
 import { localPath } from "./page/return-path.ts";
 
 export function sessionRoutes(services: PageServices): Hono<Env> {
   const { accounts, config } = services;
   const routes = new Hono<Env>();
 
-  const tries = rateLimit({
+  const limits = rateLimit({
     countSuccess: false,
     proxies: config.proxies,
-    refuse: async (c, error) => page(c, await typed(c), error),
+    reject: async (c, error) => signInPage(c, services, await readForm(c), error),
   });
 
   routes.get("/sign-in", async (c) => {
     const next = localPath(c.req.query("next"));
     if (await currentPerson(c, services)) return c.redirect(next, 303);
-    return page(c, { email: "", next });
+    return signInPage(c, services, { email: "", next });
   });
 
-  routes.post("/sign-in", protectForms(services), ...tries, async (c) => {
-    const { email, password, next } = await typed(c);
-    const signedIn = await accounts.signIn({ email, password }, visitorOf(c, config));
+  routes.post("/sign-in", protectForms(services), ...limits, async (c) => {
+    const { email, password, next } = await readForm(c);
+    const signedIn = await accounts.signIn({ email, password }, clientInfo(c, config));
     if (!signedIn) {
       c.status(422);
-      return page(c, { email, next }, "The email or the password is wrong");
+      return signInPage(c, services, { email, next }, "Wrong email or password");
     }
     addCookies(c, signedIn.cookies);
     return c.redirect(next, 303);
@@ -41,25 +43,31 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
     return c.redirect("/sign-in", 303);
   });
 
-  async function page(c: Handled, given: { email: string; next: string }, error = "") {
-    const data: SignInPage = {
-      layout: layoutFor(c, services, { title: "Sign in", section: null }),
-      email: given.email,
-      next: given.next,
-      error,
-      demo: !config.production && (await accounts.findUser(demoAccount.email)) ? demoAccount : null,
-    };
-    return c.html(services.render.page("sessions/sign_in", data));
-  }
-
   return routes;
 }
 
-async function typed(c: Handled) {
+async function signInPage(
+  c: Context<Env>,
+  services: PageServices,
+  form: { email: string; next: string },
+  error = "",
+): Promise<Response> {
+  const { accounts, config, render } = services;
+  const page: SignInPage = {
+    layout: layoutFor(c, services, { title: "Sign in", section: null }),
+    email: form.email,
+    next: form.next,
+    error,
+    demo: !config.production && (await accounts.findUser(demoAccount.email)) ? demoAccount : null,
+  };
+  return c.html(render.page("sessions/sign_in", page));
+}
+
+async function readForm(c: Context<Env>) {
   const body = await c.req.parseBody();
   return {
-    email: field(body, "email").trim(),
-    password: field(body, "password"),
-    next: localPath(field(body, "next")),
+    email: formField(body, "email").trim(),
+    password: formField(body, "password"),
+    next: localPath(formField(body, "next")),
   };
 }

@@ -1,16 +1,17 @@
-import { Hono } from "hono";
+/** GET and POST /sign-up */
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { passwordLength } from "../accounts/auth.ts";
 import type { SignUpPage } from "../presenters/settings.ts";
 import type { Env } from "../services.ts";
+import { protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
-import { addCookies, field, visitorOf } from "./page/form.ts";
-import { protectForms } from "./page/guard.ts";
-import { currentPerson, type Handled, layoutFor, type PageServices } from "./page/layout.ts";
+import { addCookies, clientInfo, formField } from "./page/form-fields.ts";
+import { currentPerson, layoutFor, type PageServices } from "./page/layout.ts";
 import { localPath } from "./page/return-path.ts";
 
 const { min, max } = passwordLength;
-const signUp = z.object({
+const signUpSchema = z.object({
   name: z.string().trim().min(1, "Enter your name").max(100, "Use at most 100 characters"),
   email: z
     .string()
@@ -24,69 +25,70 @@ const signUp = z.object({
     .max(max, `Use at most ${max} characters`),
 });
 
+type Form = Awaited<ReturnType<typeof readForm>>;
+type Errors = Partial<SignUpPage["errors"]>;
+
 export function signUpRoutes(services: PageServices): Hono<Env> {
+  const { accounts, config } = services;
   const routes = new Hono<Env>();
 
-  const tries = rateLimit({
+  const limits = rateLimit({
     countSuccess: true,
-    proxies: services.config.proxies,
-    refuse: async (c, email) => page(c, await typed(c), { email }),
+    proxies: config.proxies,
+    reject: async (c, email) => signUpPage(c, services, await readForm(c), { email }),
   });
 
   routes.get("/sign-up", async (c) => {
     const next = localPath(c.req.query("next"));
     if (await currentPerson(c, services)) return c.redirect(next, 303);
-    return page(c, { name: "", email: "", next });
+    return signUpPage(c, services, { name: "", email: "", next });
   });
 
-  routes.post("/sign-up", protectForms(services), ...tries, async (c) => {
-    const given = await typed(c);
-    const checked = signUp.safeParse(given);
-    if (!checked.success) return refused(c, given, firstErrors(checked.error));
-    const signedIn = await services.accounts.signUp(checked.data, visitorOf(c, services.config));
+  routes.post("/sign-up", protectForms(services), ...limits, async (c) => {
+    const form = await readForm(c);
+    const checked = signUpSchema.safeParse(form);
+    if (!checked.success) return invalid(c, form, firstErrors(checked.error));
+    const signedIn = await accounts.signUp(checked.data, clientInfo(c, config));
     if (!signedIn) {
-      return refused(c, given, { email: "There is an account with this email: sign in instead" });
+      return invalid(c, form, { email: "An account with this email exists. Sign in instead." });
     }
     addCookies(c, signedIn.cookies);
-    return c.redirect(given.next, 303);
+    return c.redirect(form.next, 303);
   });
 
-  function refused(c: Handled, given: Typed, errors: Partial<SignUpPage["errors"]>) {
+  function invalid(c: Context<Env>, form: Form, errors: Errors) {
     c.status(422);
-    return page(c, given, errors);
-  }
-
-  function page(
-    c: Handled,
-    given: Omit<Typed, "password">,
-    errors?: Partial<SignUpPage["errors"]>,
-  ) {
-    const data: SignUpPage = {
-      layout: layoutFor(c, services, { title: "Make an account", section: null }),
-      name: given.name,
-      email: given.email,
-      next: given.next,
-      errors: { name: "", email: "", password: "", ...errors },
-    };
-    return c.html(services.render.page("sessions/sign_up", data));
+    return signUpPage(c, services, form, errors);
   }
 
   return routes;
 }
 
-type Typed = Awaited<ReturnType<typeof typed>>;
+function signUpPage(
+  c: Context<Env>,
+  services: PageServices,
+  { name, email, next }: Omit<Form, "password">,
+  errors?: Errors,
+): Response | Promise<Response> {
+  const page: SignUpPage = {
+    layout: layoutFor(c, services, { title: "Create account", section: null }),
+    ...{ name, email, next },
+    errors: { name: "", email: "", password: "", ...errors },
+  };
+  return c.html(services.render.page("sessions/sign_up", page));
+}
 
-async function typed(c: Handled) {
+async function readForm(c: Context<Env>) {
   const body = await c.req.parseBody();
   return {
-    name: field(body, "name"),
-    email: field(body, "email"),
-    password: field(body, "password"),
-    next: localPath(field(body, "next")),
+    name: formField(body, "name"),
+    email: formField(body, "email"),
+    password: formField(body, "password"),
+    next: localPath(formField(body, "next")),
   };
 }
 
-function firstErrors(error: z.ZodError<z.output<typeof signUp>>): Partial<SignUpPage["errors"]> {
+function firstErrors(error: z.ZodError<z.output<typeof signUpSchema>>): Errors {
   const { fieldErrors } = z.flattenError(error);
   const first = Object.entries(fieldErrors).map(([name, messages]) => [name, messages[0]]);
   return Object.fromEntries(first);

@@ -4,7 +4,7 @@ import { type Accounts, createAccounts, type Person } from "../../server/account
 import { createAuth } from "../../server/accounts/auth.ts";
 import { ensureMembership } from "../../server/accounts/members.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
-import { ada, config, log } from "./app.ts";
+import { ada, config, log } from "../support/cookie-browser.ts";
 
 const lynx = { address: "2001:db8::7", userAgent: "Lynx/2.9.2" };
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAccounts } from "../../server/accounts/accounts.ts";
 import { defaultPreferences } from "../../server/accounts/preferences.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
-import { ada, config, log } from "./app.ts";
+import { ada, config, log } from "../support/cookie-browser.ts";
 
 const client = { address: "203.0.113.7", userAgent: "Lynx/2.9" };
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Accounts, createAccounts } from "../../server/accounts/accounts.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
-import { ada, config, log } from "./app.ts";
+import { ada, config, log } from "../support/cookie-browser.ts";
 
 describe.each(backends)("two web processes on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ada, signedUp, testApp } from "../accounts/app.ts";
+import { ada, signedUp } from "../support/cookie-browser.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { createWebApp } from "../support/web-app.ts";
 
 const command = join(import.meta.dirname, "../../server/commands/token.ts");
 let database: TestDatabase;
@@ -19,7 +20,7 @@ function run(...given: string[]) {
 }
 
 test("the command prints a token of that user and nothing else", async () => {
-  const { app, accounts } = testApp(database.backend);
+  const { app, accounts } = createWebApp(database);
   await signedUp(app);
   const { stdout, stderr, status } = run("ADA@example.com");
   expect(stderr).toBe("");

@@ -34,7 +34,7 @@ describe("signing in and up", () => {
     await page.fill("#email", "demo@headway.example");
     await page.fill("#password", "not the password");
     await page.click("#submit");
-    await expectText(page, "#sign-in-error", "The email or the password is wrong");
+    await expectText(page, "#sign-in-error", "Wrong email or password");
     expect(await page.inputValue("#email")).toBe("demo@headway.example");
     await signIn(page);
     expect(new URL(page.url()).pathname).toBe("/contacts");

@@ -148,7 +148,7 @@ test("the list can be filtered and its jobs cancelled without JavaScript", async
   await expect.poll(() => page.$$("#jobs li")).toHaveLength(1);
   await page.check("#jobs input");
   await page.click("#bulk-cancel");
-  await expectText(page, "#flash", "1 job asked to stop.");
+  await expectText(page, "#flash", "Cancelling 1 job.");
   await page.goto("/jobs/bulk?action=cancel&status=active");
   // The first job may still be stopping.
   await expectText(page, "h1", /Cancel [12] jobs?\?/);

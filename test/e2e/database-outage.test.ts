@@ -24,7 +24,7 @@ describe("an outage of Postgres", () => {
     const visitor = await page.context().newPage();
     const answer = await visitor.goto(path);
     expect(answer!.status()).toBe(503);
-    await expectText(visitor, "h1", "The database does not answer");
+    await expectText(visitor, "h1", "The database is unavailable");
     await expectText(visitor, "main", "This page asks again every few seconds");
     expect(await amount()).toMatch(/ of 400 /);
 

@@ -97,5 +97,5 @@ test("one click retries only the rejected rows", async () => {
   await expectText(page, ".outcome", /Imported 0 of 2|2 rows rejected/);
   await page.goto(first);
   await page.click("text=Retry 2 rejected rows");
-  await expectText(page, "#flash", "It had been started again already");
+  await expectText(page, "#flash", "Already restarted");
 });

@@ -63,7 +63,7 @@ describe("a text browser, which sends no Origin header", () => {
     const page = await (await browser.get("/jobs/new/countdown")).submit("/jobs", { from: "600" });
     const ids = page.path.slice("/jobs/".length);
     const list = await (await browser.get("/jobs")).submit("/jobs/bulk", { ids, action: "cancel" });
-    expect(list.html).toContain("1 job asked to stop");
+    expect(list.html).toContain("Cancelling 1 job");
     await waitForText(browser, page.path, /Cancelled/);
   });
 

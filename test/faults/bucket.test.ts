@@ -64,7 +64,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     bucket.server.kill("SIGKILL");
     const away = await person.get(link);
     expect(away.status).toBe(503);
-    expect(await away.text()).toContain("Files cannot be reached");
+    expect(await away.text()).toContain("Files are unavailable");
     expect((await person.get(`/jobs/${id}`)).status).toBe(200);
     await expect(client.upload("more.csv", csv)).rejects.toThrow(
       /503 .*The file storage cannot be reached/,
@@ -80,7 +80,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     await createBucketStorage(bucket.address).delete(key);
     const gone = await person.get(link);
     expect(gone.status).toBe(410);
-    expect(await gone.text()).toContain("This file is no longer kept");
+    expect(await gone.text()).toContain("This file was deleted");
   });
 
   test("a file that is too large, or breaks off, leaves nothing of itself", {

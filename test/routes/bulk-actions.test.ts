@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cancel } from "../../server/engine/cancel.ts";
 import { backends } from "../support/backends.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 let site: Site;
 let person: Awaited<ReturnType<Site["join"]>>;
@@ -27,11 +27,9 @@ const retryAll = (...ids: string[]) =>
 test("jobs are started again once, and what is said counts only these", async () => {
   const ids = [await endedJob(), await endedJob()];
   expect((await retryAll(...ids)).status).toBe(303);
-  expect(await person.browser.text("/jobs")).toContain("2 jobs started again.");
+  expect(await person.browser.text("/jobs")).toContain("Retried 2 jobs.");
   await retryAll(...ids);
-  expect(await person.browser.text("/jobs")).toContain(
-    "0 jobs started again; 2 jobs left as before.",
-  );
+  expect(await person.browser.text("/jobs")).toContain("Retried 0 jobs. 2 skipped.");
   const all = await site.backend.db.selectFrom("jobs").select("retry_of").execute();
   expect(all.filter(({ retry_of }) => retry_of !== null)).toHaveLength(2);
 });
@@ -40,9 +38,7 @@ test("a job whose kind is gone does not keep the others from being started", asy
   const [gone, good] = [await endedJob(), await endedJob()];
   await site.backend.db.updateTable("jobs").set({ kind: "gone" }).where("id", "=", gone).execute();
   expect((await retryAll(gone, good)).status).toBe(303);
-  expect(await person.browser.text("/jobs")).toContain(
-    "1 job started again; 1 job left as before.",
-  );
+  expect(await person.browser.text("/jobs")).toContain("Retried 1 job. 1 skipped.");
 });
 
 test("leads back to the list as it was filtered", async () => {
@@ -131,7 +127,7 @@ test("files of chosen jobs come as one archive, and those of others do not", asy
       ["ids", id],
     ]);
   expect((await download(person)).status).toBe(303);
-  expect(await person.browser.text("/jobs")).toContain("None of these jobs has left a file.");
+  expect(await person.browser.text("/jobs")).toContain("These jobs have no files.");
   await site.storage.save(`jobs/${id}/files/1`, [Buffer.from("Dolly")]);
   const file = { id: "file-1", job_id: id, role: "result", name: "sheep.txt" } as const;
   await site.backend.db

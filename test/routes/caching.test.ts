@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildAssets } from "../../server/assets/build.ts";
 import { assetHref } from "../../server/assets/href.ts";
 import { backends } from "../support/backends.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 let site: Site;
 beforeEach(async () => {

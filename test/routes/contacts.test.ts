@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { seedContacts } from "../../server/commands/seed-contacts.ts";
 import { backends } from "../support/backends.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 let site: Site;
 beforeEach(async () => {

@@ -1,21 +1,19 @@
 import { once } from "node:events";
 import { get } from "node:http";
-import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
+import type { Person } from "../../server/accounts/accounts.ts";
 import { defaultPreferences } from "../../server/accounts/preferences.ts";
-import { type Config, readConfig } from "../../server/config.ts";
 import { listAudit } from "../../server/engine/audit.ts";
-import { createLog } from "../../server/log.ts";
-import { createRenderer } from "../../server/render.ts";
-import { filesRoutes } from "../../server/routes/files.ts";
+import { fileRoutes } from "../../server/routes/files.ts";
+import { answerError } from "../../server/routes/page/error-pages.ts";
 import type { Env } from "../../server/services.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { signFileLink } from "../../server/storage/file-links.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { addAccount, backends, openTestBackend } from "../support/backends.ts";
+import { createWebApp, secret } from "../support/web-app.ts";
 
 const hour = 3_600_000;
 const content = "email\nann@example.com\n";
@@ -33,8 +31,6 @@ const owner: Person = { ...colleague, userId: "user-3", role: "owner" };
 const stranger: Person = { ...owner, userId: "user-4", accountId: "account-2" };
 
 let db: Awaited<ReturnType<typeof openTestBackend>>;
-let config: Config;
-let accounts: Accounts;
 let storage: Storage;
 /** Readings of the storage that are open. */
 let reading = 0;
@@ -42,9 +38,6 @@ let reading = 0;
 beforeAll(async () => {
   db = await openTestBackend(backends[0]!);
   await addAccount(db.backend, "account-2");
-  config = readConfig({ STORAGE_DIR: db.dir });
-  const log = createLog("silent", "web");
-  accounts = createAccounts({ backend: db.backend, config, log });
   const disk = createDiskStorage(db.dir);
   storage = {
     ...disk,
@@ -83,22 +76,25 @@ async function addFile(
 }
 
 async function serverFor(who: Person) {
-  const views = join(import.meta.dirname, "../../views");
-  const render = createRenderer({ viewsDir: views, strict: true, cache: true });
+  const { services } = createWebApp(db, { settings: { NODE_ENV: "" }, storage });
   const app = new Hono<Env>();
   app.use(async (c, next) => {
     c.set("person", who);
     await next();
   });
-  app.route("/", filesRoutes({ backend: db.backend, storage, config, accounts, render }));
+  app.route("/", fileRoutes(services));
+  app.onError((error, c) => answerError(error, c, services));
   const listening = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
   if (!listening.listening) await once(listening, "listening");
-  onTestFinished(() => void listening.close());
+  onTestFinished(() => {
+    listening.close();
+    services.hub.close();
+  });
   return `http://127.0.0.1:${(listening.address() as { port: number }).port}`;
 }
 
 const linkTo = (fileId: string, who = person, expires = db.backend.now() + hour) =>
-  `/files/${fileId}?${signFileLink(config.secret, { fileId, userId: who.userId, expires })}`;
+  `/files/${fileId}?${signFileLink(secret, { fileId, userId: who.userId, expires })}`;
 
 async function download(path: string, who = person, init?: RequestInit) {
   return fetch((await serverFor(who)) + path, init);
@@ -171,7 +167,7 @@ test("an expired link says so, and leads to a new one", async () => {
   expect(answer.headers.get("cache-control")).toContain("no-store");
   const page = await answer.text();
   expect(page).toContain("This link has expired");
-  expect(page).toContain('href="/jobs/job-1/result?file=file-1">Make a new link');
+  expect(page).toContain('href="/jobs/job-1/result?file=file-1">Get a new link');
   expect(page).toContain('href="/jobs/job-1"');
 });
 
@@ -184,7 +180,7 @@ test("so does a file that is no longer kept", async () => {
   for (const link of [linkTo("file-old"), linkTo("file-gone"), ended]) {
     const answer = await download(link);
     expect(answer.status).toBe(410);
-    expect(await answer.text()).toContain("This file is no longer kept");
+    expect(await answer.text()).toContain("This file was deleted");
   }
 });
 
@@ -237,7 +233,7 @@ test("to others a link says the same, whether the file is there or not", async (
       }),
     );
     expect(new Set(pages).size).toBe(1);
-    expect(pages[0]).toContain("This link is not for you");
+    expect(pages[0]).toContain("You can&#39;t open this link");
   }
 });
 

@@ -1,17 +1,13 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import contactExport from "../../jobs/contact_export.ts";
 import contactImport from "../../jobs/contact_import.ts";
 import { defineJob, type Kind, upload } from "../../server/job.ts";
-import { newJobsRoutes } from "../../server/routes/job-forms.ts";
-import type { NewJobServices } from "../../server/routes/new-job/form-pages.ts";
-import { protectForms, requirePerson } from "../../server/routes/page/guard.ts";
-import { uploadsRoutes } from "../../server/routes/uploads.ts";
 import type { Env } from "../../server/services.ts";
-import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
-import { ada, Browser, signedUp, testApp, tokenOf } from "../accounts/app.ts";
+import { ada, Browser, csrfTokenOf, signedUp } from "../support/cookie-browser.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { createWebApp } from "../support/web-app.ts";
 
 const everything = defineJob({
   title: "Everything",
@@ -59,20 +55,7 @@ let browser: Browser;
 
 beforeEach(async () => {
   database = await testDatabase();
-  const { backend, dir } = database;
-  const accounts = testApp(backend, { uploadLimit } as object);
-  const services: NewJobServices = {
-    ...accounts.services,
-    backend,
-    catalog,
-    storage: createDiskStorage(dir),
-  };
-  app = new Hono<Env>();
-  app.route("/", accounts.app);
-  app.use(requirePerson(services));
-  app.route("/", uploadsRoutes(services));
-  app.post("*", protectForms(services));
-  app.route("/", newJobsRoutes(services));
+  app = createWebApp(database, { config: { uploadLimit }, catalog }).app;
   browser = await signedUp(app);
 });
 afterEach(() => database.close());
@@ -306,7 +289,7 @@ describe("a file", () => {
     expect(shown.status).toBe(422);
     expect(await shown.text()).toContain("no longer exists");
     const fields = hiddenIn(await browser.text(next));
-    const token = tokenOf(await eve.text("/jobs/new/contact_import"));
+    const token = csrfTokenOf(await eve.text("/jobs/new/contact_import"));
     const answer = await eve.post("/jobs", { ...fields, token });
     expect(answer.status).toBe(422);
     expect(await answer.text()).toContain("upload it again");
@@ -325,7 +308,7 @@ describe("a file", () => {
   });
 
   test("goes up only with a token, and only for a kind that takes one", async () => {
-    const token = tokenOf(await browser.text("/jobs/new/contact_import"));
+    const token = csrfTokenOf(await browser.text("/jobs/new/contact_import"));
     const file = () => {
       const body = new FormData();
       body.append("file", new File([people], "people.csv"));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cancel } from "../../server/engine/cancel.ts";
 import { backends } from "../support/backends.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 let site: Site;
 let person: Awaited<ReturnType<Site["join"]>>;
@@ -46,7 +46,7 @@ test("a fragment leaves a message to the page that it was meant for", async () =
   const again = await person.post(`/jobs/${id}/retry`);
   await person.browser.get(`/jobs/${id}/viewer`);
   const page = await person.browser.text(again.headers.get("location")!);
-  expect(page).toContain("Nothing was started twice");
+  expect(page).toContain("Already restarted. This is the new job.");
 });
 
 test("what was cancelled while it waited kept what it had done, where it had done anything", async () => {

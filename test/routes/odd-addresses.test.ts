@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 describe.each(backends)("addresses and forms that nobody made by clicking, on $name", (which) => {
   let site: Site;
@@ -71,6 +71,6 @@ describe.each(backends)("addresses and forms that nobody made by clicking, on $n
       ["ids", id],
     ]);
     expect(answer.status).toBe(303);
-    expect(await person.browser.text("/jobs")).toContain("Choose what to do with them");
+    expect(await person.browser.text("/jobs")).toContain("Choose an action");
   });
 });

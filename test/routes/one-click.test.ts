@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { savePreferences } from "../../server/accounts/preferences.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { backends } from "../support/backends.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 type Member = Awaited<ReturnType<Site["join"]>>;
 
@@ -37,7 +37,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const asked = await start({ pause: "11", idempotency_key: "tab-2", when: "tonight" });
     expect(asked.status).toBe(409);
     const page = await asked.text();
-    expect(page).toContain("This job is waiting already");
+    expect(page).toContain("This job is already queued");
     expect(page).toContain("You started it");
     expect(page).toContain(`data-topics="row:${first}`);
     expect(page).toContain(`href="/jobs/${first}">Open it</a>`);
@@ -177,7 +177,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const job = await ada.start("reading", { upload_id: id });
     await db.deleteFrom("uploads").where("id", "=", id).execute();
     const form = await ada.browser.text(`/jobs/new/reading?from_job=${job}`);
-    expect(form).toContain("The file of that job is no longer kept: upload it again");
+    expect(form).toContain("The file of that job was deleted. Upload it again.");
     expect(form).toMatch(new RegExp(`action="/uploads\\?[^"]*from_job=${job}`));
   });
 

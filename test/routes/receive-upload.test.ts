@@ -19,7 +19,8 @@ import {
   test,
   vi,
 } from "vitest";
-import { receiveUpload, uploadStatus } from "../../server/routes/receive-upload.ts";
+import { toHttpError } from "../../server/routes/error-map.ts";
+import { receiveUpload } from "../../server/routes/receive-upload.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import type { UploadRow } from "../../server/storage/uploads.ts";
 import { filesIn, temporaryDir } from "../storage/temporary.ts";
@@ -47,7 +48,7 @@ async function server(options: { limit?: number } = {}) {
   });
   app.onError((error, c) => {
     outcomes.push(`${error.name}: ${error.message}`);
-    return c.text(error.message, uploadStatus(error) ?? 500);
+    return c.text(error.message, toHttpError(error).status);
   });
   const listening = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
   if (!listening.listening) await once(listening, "listening");
@@ -199,7 +200,7 @@ describe("an upload that breaks off", () => {
       expect((await stat(join(partials, partial!))).size).toBeGreaterThan(200_000);
     }, 10_000);
     socket.destroy();
-    const brokeOff = ["UploadBrokeOff: The upload broke off"];
+    const brokeOff = ["UploadAborted: The upload was aborted"];
     await vi.waitFor(() => expect(outcomes).toEqual(brokeOff), 10_000);
     await nothingLeft();
   });

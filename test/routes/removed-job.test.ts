@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 let site: Site;
 let person: Awaited<ReturnType<Site["join"]>>;
@@ -30,8 +30,8 @@ test.each(["", "/viewer", "/log", "/result"])(
     const answer = await person.browser.get(`/jobs/${id}${path}`);
     expect(answer.status).toBe(410);
     const page = await answer.text();
-    expect(page).toContain("This job is no longer kept");
-    expect(page).toMatch(/It was done on 3 May.*: Imported 72 of 75\. Jobs are kept for 90 days/);
+    expect(page).toContain("This job was deleted");
+    expect(page).toMatch(/It was done on May 3.*: Imported 72 of 75\. Jobs are deleted 90 days/);
   },
 );
 
@@ -47,7 +47,7 @@ test("programs are told the same", async () => {
   });
   expect(answer.status).toBe(410);
   const { detail } = (await answer.json()) as { detail: string };
-  expect(detail).toMatch(/^This job is no longer kept\. It was done on 3 May/);
+  expect(detail).toMatch(/^Steps\. It was done on May 3/);
 });
 
 test("somebody else is told nothing of it", async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fromBufferPromise } from "yauzl";
 import type { FileRow } from "../../server/backend/schema.ts";
 import { backends } from "../support/backends.ts";
-import { openSite, type Site } from "./site.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 describe.each(backends)("what a job left, on $name", (which) => {
   let site: Site;
@@ -53,7 +53,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
     const later = vi.spyOn(site.backend, "now").mockReturnValue(expires + 1);
     const answer = await ada.browser.get(link);
     expect(answer.status).toBe(410);
-    const anew = /href="([^"]+)">Make a new link</.exec(await answer.text())![1]!;
+    const anew = /href="([^"]+)">Get a new link</.exec(await answer.text())![1]!;
     const fresh = (await ada.browser.get(anew)).headers.get("location")!;
     expect((await ada.browser.get(fresh)).status).toBe(200);
     later.mockRestore();
@@ -88,7 +88,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
     for (const path of ["result", "results.zip", `result?file=a.csv-of-${id}`]) {
       const answer = await ada.browser.get(`/jobs/${id}/${path}`);
       expect(answer.status).toBe(404);
-      expect(await answer.text()).toContain("There is no result");
+      expect(await answer.text()).toContain("This job has no result");
     }
   });
 

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ada, Browser, signedUp, type TestApp, testApp, tokenOf } from "../accounts/app.ts";
+import { ada, Browser, csrfTokenOf, signedUp } from "../support/cookie-browser.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { createWebApp, type WebApp } from "../support/web-app.ts";
 
 let database: TestDatabase;
-let site: TestApp;
-let app: TestApp["app"];
+let site: WebApp;
+let app: WebApp["app"];
 
 beforeEach(async () => {
   database = await testDatabase();
-  site = testApp(database.backend);
+  site = createWebApp(database);
   app = site.app;
 });
 afterEach(() => database.close());
@@ -46,7 +47,7 @@ describe("signing up", () => {
     const given = { name: "Eve", email: "ADA@example.com", password: "another password" };
     const answer = await new Browser(app).submit("/sign-up", "/sign-up", given);
     expect(answer.status).toBe(422);
-    expect(await answer.text()).toContain("There is an account with this email");
+    expect(await answer.text()).toContain("An account with this email exists");
   });
 
   test("sent twice signs in", async () => {
@@ -72,7 +73,7 @@ describe("signing in", () => {
   });
 
   test("cookies are Secure where the application is reached over https", async () => {
-    const secure = testApp(database.backend, { publicUrl: "https://headway.example" });
+    const secure = createWebApp(database, { settings: { PUBLIC_URL: "https://headway.example" } });
     await signedUp(app);
     const answer = await new Browser(secure.app).submit("/sign-in", "/sign-in", signIn);
     const cookie = answer.headers.getSetCookie().find((one) => one.includes("session_token"));
@@ -91,7 +92,7 @@ describe("signing in", () => {
     const answer = await browser.submit("/sign-in", "/sign-in", given);
     expect(answer.status).toBe(422);
     const page = await answer.text();
-    expect(page).toContain("The email or the password is wrong");
+    expect(page).toContain("Wrong email or password");
     expect(page).toContain(`value="${given.email}"`);
     expect((await browser.get("/settings")).status).toBe(303);
   });
@@ -121,7 +122,7 @@ test("a session in use is prolonged by a page, and not by a stream that can set 
   const stream = await browser.get("/settings", { accept: "text/event-stream" });
   expect(stream.headers.getSetCookie()).toEqual([]);
   expect(await db.selectFrom("sessions").select("expiresAt").execute()).toEqual([{ expiresAt }]);
-  const later = new Browser(testApp(database.backend).app);
+  const later = new Browser(createWebApp(database).app);
   for (const [name, value] of browser.cookies) later.cookies.set(name, value);
   const page = await later.get("/settings");
   expect(page.headers.getSetCookie().join()).toMatch(/session_token=.*Max-Age=2592000/);
@@ -152,18 +153,18 @@ describe("signing out", () => {
 describe("forms", () => {
   test("without the token of this browser are refused in words", async () => {
     const browser = await signedUp(app);
-    const foreign = tokenOf(await new Browser(app).text("/sign-in"));
+    const foreign = csrfTokenOf(await new Browser(app).text("/sign-in"));
     for (const token of ["", "forged", foreign]) {
       const answer = await browser.post("/sign-out", { token });
       expect(answer.status).toBe(403);
-      expect(await answer.text()).toContain("reload the page");
+      expect(await answer.text()).toContain("Reload the page");
     }
     expect((await browser.get("/settings")).status).toBe(200);
   });
 
   test("of the sign-in page are bound to the browser that it was shown to", async () => {
     await signedUp(app);
-    const attacker = tokenOf(await new Browser(app).text("/sign-in"));
+    const attacker = csrfTokenOf(await new Browser(app).text("/sign-in"));
     const victim = new Browser(app);
     await victim.get("/sign-in");
     const answer = await victim.post("/sign-in", { ...signIn, token: attacker });
@@ -204,7 +205,7 @@ describe("tries", () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     const page = await refused.text();
-    expect(page).toContain("Too many tries");
+    expect(page).toContain("Too many attempts");
     expect(page).toContain(`value="${ada.email}"`);
     const elsewhere = new Browser(app, "198.51.100.4");
     expect((await elsewhere.submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
@@ -219,7 +220,7 @@ describe("tries", () => {
 
   test("fifty from one address stop it for every email", async () => {
     const browser = new Browser(app);
-    const token = tokenOf(await browser.text("/sign-in"));
+    const token = csrfTokenOf(await browser.text("/sign-in"));
     const guess = (nth: number) =>
       browser.post("/sign-in", { token, email: `user${nth}`, password: "wrong password" });
     for (let nth = 1; nth <= 50; nth++) expect((await guess(nth)).status).toBe(422);
@@ -228,7 +229,7 @@ describe("tries", () => {
 
   test("signing up counts whether it went well or not", async () => {
     const browser = new Browser(app);
-    const token = tokenOf(await browser.text("/sign-up"));
+    const token = csrfTokenOf(await browser.text("/sign-up"));
     const sign = () => browser.post("/sign-up", { token, ...ada, password: "short" });
     for (let nth = 1; nth <= 10; nth++) expect((await sign()).status).toBe(422);
     const refused = await sign();

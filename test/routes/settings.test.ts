@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ada, Browser, signedUp, type TestApp, testApp } from "../accounts/app.ts";
+import { ada, Browser, signedUp } from "../support/cookie-browser.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { createWebApp, type WebApp } from "../support/web-app.ts";
 
 let database: TestDatabase;
-let site: TestApp;
+let site: WebApp;
 
 beforeEach(async () => {
   database = await testDatabase();
-  site = testApp(database.backend);
+  site = createWebApp(database);
 });
 afterEach(() => database.close());
 
@@ -32,7 +33,7 @@ test("preferences are saved, and an unknown time zone is ignored", async () => {
   await browser.submit("/settings", "/settings/preferences", other);
   const changed = await browser.text("/settings");
   expect(changed).toMatch(/<body [^>]* data-opens-result>/);
-  expect(changed).toContain(`<option value="" selected>That of this browser</option>`);
+  expect(changed).toContain(`<option value="" selected>Same as this browser</option>`);
 });
 
 test("the sound switch of a job's page toggles the sound and returns to that page", async () => {
@@ -53,8 +54,8 @@ test("a session can be revoked from another device", async () => {
   const answer = await desk.submit("/settings", href!);
   expect(answer.headers.get("location")).toBe("/settings");
   expect((await phone.get("/settings")).status).toBe(303);
-  expect(await desk.text("/settings")).toContain("That device is signed out.");
-  expect(await desk.text("/settings"), "shown once").not.toContain("That device is signed out.");
+  expect(await desk.text("/settings")).toContain("Signed out on that device.");
+  expect(await desk.text("/settings"), "shown once").not.toContain("Signed out on that device.");
   expect((await desk.submit("/settings", href!)).status).toBe(404);
 });
 
@@ -74,8 +75,8 @@ test("a new token is shown once, authenticates and can be revoked", async () => 
 });
 
 test.each([
-  ["", "Give it a name"],
-  ["   ", "Give it a name"],
+  ["", "Enter a name"],
+  ["   ", "Enter a name"],
   ["x".repeat(81), "Use at most 80 characters"],
 ])("the token name %j is rejected", async (name, message) => {
   const browser = await signedUp(site.app);

@@ -13,7 +13,7 @@ import { assetHref } from "../../server/assets/href.ts";
 import type { AboutView, HistoryView } from "../../server/presenters/jobs.ts";
 import type { ActionsView, JobView, LogLineView } from "../../server/presenters/view-types.ts";
 import { createRenderer } from "../../server/render.ts";
-import { type OwnParts, ownFragments } from "../../server/routes/job/own-parts.ts";
+import { renderViewerParts, type ViewerParts } from "../../server/routes/page/viewer-parts.ts";
 import { jobView, layout, logOf, resultOf, time } from "./view-fixtures.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -166,7 +166,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     const job = jobs.get(id);
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.setHeader("content-security-policy", policy);
-    if (part === "viewer" && job) response.end(ownFragments(render, ownParts(job)));
+    if (part === "viewer" && job) response.end(renderViewerParts(render, ownParts(job)));
     else if (job) response.end(jobPage(job, logs.get(id) ?? []));
     else if (place === "jobs" && !id) response.end(listPage([...jobs.values()]));
     else response.end(otherPage());
@@ -254,7 +254,7 @@ function historyOf({ id, active }: JobView): HistoryView {
   return { id, lines: active ? [] : [ended] };
 }
 
-function ownParts(job: JobView): OwnParts {
+function ownParts(job: JobView): ViewerParts {
   return { actions: actionsOf(job), history: historyOf(job), about: aboutOf(job) };
 }
 

@@ -1,26 +1,31 @@
-/** The JSON interface for programs, below /api. */
+/** The JSON API, mounted at /api. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import type { Env, Services } from "../../services.ts";
-import { requireApiPerson } from "../page/guard.ts";
+import { toHttpError } from "../error-map.ts";
+import { HttpError } from "../http-error.ts";
+import { requireApiPerson } from "../middleware/require-person.ts";
 import { auditApi } from "./audit.ts";
+import { cancellationsApi } from "./cancellations.ts";
 import { eventsApi } from "./events.ts";
-import { jobActionsApi } from "./job-actions.ts";
 import { jobsApi } from "./jobs.ts";
 import { logsApi } from "./logs.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
-import { answer, invalid, Problem, problemOf } from "./problems.ts";
+import { pausesApi } from "./pauses.ts";
+import { invalidFields, sendProblem } from "./problems.ts";
+import { retriesApi } from "./retries.ts";
+import { startNowApi } from "./start-now.ts";
 import { startsApi } from "./starts.ts";
 import { uploadsApi } from "./uploads.ts";
 
-/** Bytes of JSON; files have a route and a limit of their own. */
-const largestBody = 1_000_000;
+/** Bytes of JSON. Uploads have their own limit. */
+const maxBodySize = 1_000_000;
 
 export function apiRoutes(services: Services): OpenAPIHono<Env> {
   const { log } = services;
   const api = new OpenAPIHono<Env>({
     defaultHook(result) {
-      if (!result.success) throw invalid(result.error);
+      if (!result.success) throw invalidFields(result.error);
     },
   });
 
@@ -30,23 +35,26 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
     c.header("Cache-Control", "no-cache, private");
     await next();
   });
-  api.use("/jobs/*", bodyLimit({ maxSize: largestBody, onError: tooLarge }));
+  api.use("/jobs/*", bodyLimit({ maxSize: maxBodySize, onError: tooLarge }));
   api.route("/", uploadsApi(services));
   api.route("/", startsApi(services));
   api.route("/", jobsApi(services));
-  api.route("/", jobActionsApi(services));
+  api.route("/", cancellationsApi(services));
+  api.route("/", pausesApi(services));
+  api.route("/", startNowApi(services));
+  api.route("/", retriesApi(services));
   api.route("/", eventsApi(services));
   api.route("/", logsApi(services));
   api.route("/", auditApi(services));
 
   api.all("*", (c) => {
-    const detail = `There is no ${c.req.method} ${c.req.path}; GET /api/openapi.json says what there is.`;
-    return answer(c, new Problem(404, detail));
+    const detail = `${c.req.method} ${c.req.path} doesn't exist. See GET /api/openapi.json.`;
+    throw new HttpError({ status: 404, title: "Not found", detail });
   });
   api.onError((error, c) => {
-    const problem = problemOf(error);
-    if (problem.status >= 500) log.error({ err: error, path: c.req.path }, "request failed");
-    return answer(c, problem);
+    const httpError = toHttpError(error);
+    if (httpError.status >= 500) log.error({ err: error, path: c.req.path }, "request failed");
+    return sendProblem(c, httpError);
   });
 
   let described: ReturnType<typeof describeApi> | undefined;
@@ -59,5 +67,9 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
 }
 
 function tooLarge(): never {
-  throw new Problem(413, "A request can hold up to 1 MB of JSON. Send files to POST /api/uploads.");
+  throw new HttpError({
+    status: 413,
+    title: "Request too large",
+    detail: "A request can hold up to 1 MB of JSON. Send files to POST /api/uploads.",
+  });
 }

@@ -3,9 +3,10 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { listUserNames } from "../../accounts/users.ts";
 import { listAudit } from "../../engine/audit.ts";
 import type { Env, Services } from "../../services.ts";
-import { json, problems } from "./answers.ts";
+import { loadJob } from "../middleware/load-job.ts";
+import { jobParams } from "./job-action-route.ts";
 import { iso } from "./job-json.ts";
-import { jobParams, oneJob } from "./one-job.ts";
+import { json, problems } from "./openapi-responses.ts";
 
 const mostLines = 1_000;
 
@@ -51,8 +52,8 @@ const route = createRoute({
 export function auditApi(services: Services): OpenAPIHono<Env> {
   const { backend } = services;
   const api = new OpenAPIHono<Env>();
-  api.openapi(route, async (c) => {
-    const job = await oneJob(c, services, "see");
+  api.openapi({ ...route, middleware: loadJob(services, "see") }, async (c) => {
+    const { job } = c.var;
     const deeds = await listAudit(backend.db, job.id, mostLines);
     const names = await listUserNames(
       backend,

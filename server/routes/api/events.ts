@@ -7,12 +7,13 @@ import type { JobRow } from "../../backend/schema.ts";
 import { isFinal } from "../../engine/status.ts";
 import type { Env, Services } from "../../services.ts";
 import { personReader, rawResponse } from "../live/stream-request.ts";
-import { empty, problems } from "./answers.ts";
+import { loadJob } from "../middleware/load-job.ts";
+import { eventJson, eventSchema } from "./event-json.ts";
+import { jobParams } from "./job-action-route.ts";
 import { createJobChangeListeners, type JobChangeListeners } from "./job-change-listeners.ts";
 import { eventStreamTimes, streamJobEvents } from "./job-event-stream.ts";
-import { eventJson, eventSchema } from "./job-events.ts";
-import { behindQuery, lastEventId, nextSchema, pageOf } from "./numbered.ts";
-import { jobParams, oneJob } from "./one-job.ts";
+import { noContent, problems } from "./openapi-responses.ts";
+import { afterQuery, lastEventId, nextSchema, sliceOf } from "./pagination.ts";
 
 const route = createRoute({
   method: "get",
@@ -24,7 +25,7 @@ const route = createRoute({
 The stream ends after the job's last event, whose type is \`done\`, \`failed\` or \`cancelled\`. If it ends without one, the connection broke: reconnect with the last \`id\`. A reconnect behind the last event is answered with 204, on which an EventSource stops.`,
   request: {
     params: jobParams,
-    query: behindQuery,
+    query: afterQuery,
     headers: z.object({
       "Last-Event-ID": z.string().optional().meta({
         description: "For the stream: the last `seq` that you have. Overrides `after`.",
@@ -41,7 +42,7 @@ The stream ends after the job's last event, whose type is \`done\`, \`failed\` o
         "text/event-stream": { schema: z.string() },
       },
     },
-    204: empty("For the stream: the job is final and you have its last event"),
+    204: noContent("For the stream: the job is final and you have its last event"),
     ...problems(404, 410, 422),
   },
 });
@@ -49,8 +50,8 @@ The stream ends after the job's last event, whose type is \`done\`, \`failed\` o
 export function eventsApi(services: Services): OpenAPIHono<Env> {
   const listeners = createJobChangeListeners(services.backend.notifications);
   const api = new OpenAPIHono<Env>();
-  api.openapi(route, async (c) => {
-    const job = await oneJob(c, services, "see");
+  api.openapi({ ...route, middleware: loadJob(services, "see") }, async (c) => {
+    const { job } = c.var;
     const { after, limit } = c.req.valid("query");
     if (wantsStream(c)) {
       const behind = lastEventId(c.req.header("last-event-id")) ?? after;
@@ -58,7 +59,7 @@ export function eventsApi(services: Services): OpenAPIHono<Env> {
       return stream(c, services, listeners, job, behind);
     }
     const events = await services.jobs.events(job.id, after, limit + 1);
-    const { page, next } = pageOf(events, limit);
+    const { page, next } = sliceOf(events, limit);
     return c.json({ events: page.map(eventJson), next }, 200);
   });
   return api;

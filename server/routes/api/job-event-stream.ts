@@ -6,7 +6,7 @@
 import type { EventRow } from "../../backend/schema.ts";
 import { ping } from "../../live/sse-format.ts";
 import type { SseResponse } from "../../live/sse-response.ts";
-import { eventJson } from "./job-events.ts";
+import { eventJson } from "./event-json.ts";
 
 const pageSize = 100;
 /** A signal may be lost. */

@@ -6,18 +6,18 @@ import type { Kind } from "../../job.ts";
 import { jobView } from "../../presenters/job.ts";
 import { expectedEnd } from "../../presenters/time-left.ts";
 import type { JobJson } from "./job-schema.ts";
-import { maskedInput } from "./masked-input.ts";
+import { maskSecrets } from "./mask-secrets.ts";
 
 /** Columns beside those that people see on a page. */
-export const toldColumns = [
+export const apiColumns = [
   "input",
   "retry_of",
   "input_bytes",
 ] as const satisfies readonly (keyof JobRow)[];
 
-export type ToldRow = JobSummaryRow & Pick<JobRow, (typeof toldColumns)[number]>;
+export type ApiJobRow = JobSummaryRow & Pick<JobRow, (typeof apiColumns)[number]>;
 
-export interface Beside {
+export interface JobContext {
   kind: Kind | undefined;
   steps: readonly StepRow[];
   /** Those that are still kept. */
@@ -28,7 +28,7 @@ export interface Beside {
   now: number;
 }
 
-export function jobJson(row: ToldRow, beside: Beside): JobJson {
+export function jobJson(row: ApiJobRow, beside: JobContext): JobJson {
   const { kind, steps, now } = beside;
   // Percent and error are decided where the pages' are, so that both always say the same.
   const { percent, error } = jobView(row, kind, steps, now);
@@ -78,7 +78,7 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
     cancellable: active && kind?.cancellable !== false && row.cancel_requested_at === null,
     cancel_requested_at: isoOrNull(row.cancel_requested_at),
     pause_requested_at: isoOrNull(row.pause_requested_at),
-    metadata: maskedInput(JSON.parse(row.input), kind),
+    metadata: maskSecrets(JSON.parse(row.input), kind),
     version: row.version,
   };
 }
@@ -87,7 +87,7 @@ export function jobJson(row: ToldRow, beside: Beside): JobJson {
  * The counts are of the whole job, the total is the current step's: it is told only where it can
  * be the total of what was counted.
  */
-function amounts(row: ToldRow): { done: number; total: number | null } {
+function amounts(row: ApiJobRow): { done: number; total: number | null } {
   const counted = row.succeeded + row.rejected + row.skipped;
   const done = counted || row.step_done;
   if (row.step_total !== null && row.step_total >= done) return { done, total: row.step_total };

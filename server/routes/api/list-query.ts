@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { finalStatuses, type Status, statuses } from "../../engine/status.ts";
 
-const mostIds = 200;
+const maxIds = 200;
 const page = { usual: 50, most: 200 };
 
 const groups = {
@@ -13,11 +13,11 @@ const status = z.enum(["active", "finished", ...statuses]);
 
 export const listQuery = z.object({
   ids: separated(z.string())
-    .pipe(z.array(z.string()).max(mostIds, `At most ${mostIds} ids`))
+    .pipe(z.array(z.string()).max(maxIds, `At most ${maxIds} ids`))
     .optional()
     .openapi({
       type: "string",
-      description: `Up to ${mostIds} ids, separated by commas; what else is asked for is not looked at then`,
+      description: `Up to ${maxIds} ids, separated by commas; what else is asked for is not looked at then`,
     }),
   status: separated(status)
     .optional()
@@ -68,7 +68,7 @@ function separated<Item extends z.ZodType<unknown, string>>(item: Item) {
     .pipe(z.array(item));
 }
 
-export function statusesOf(names: z.infer<typeof status>[] | undefined): Status[] | undefined {
+export function expandStatuses(names: z.infer<typeof status>[] | undefined): Status[] | undefined {
   return names?.flatMap((name) =>
     name in groups ? groups[name as keyof typeof groups] : (name as Status),
   );

@@ -1,10 +1,11 @@
 /** GET /api/jobs/:id/logs: what the job says, line by line. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env, Services } from "../../services.ts";
-import { json, problems } from "./answers.ts";
+import { loadJob } from "../middleware/load-job.ts";
+import { jobParams } from "./job-action-route.ts";
 import { iso } from "./job-json.ts";
-import { behindQuery, nextSchema, pageOf } from "./numbered.ts";
-import { jobParams, oneJob } from "./one-job.ts";
+import { json, problems } from "./openapi-responses.ts";
+import { afterQuery, nextSchema, sliceOf } from "./pagination.ts";
 
 const level = z.enum(["info", "warn", "error", "note"]).meta({
   description:
@@ -22,7 +23,7 @@ const route = createRoute({
   summary: "What a job says",
   request: {
     params: jobParams,
-    query: behindQuery.extend({
+    query: afterQuery.extend({
       level: level.optional().meta({ description: "Only lines of exactly this level" }),
     }),
   },
@@ -34,11 +35,11 @@ const route = createRoute({
 
 export function logsApi(services: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
-  api.openapi(route, async (c) => {
-    const job = await oneJob(c, services, "see");
+  api.openapi({ ...route, middleware: loadJob(services, "see") }, async (c) => {
+    const { job } = c.var;
     const { after, limit, level } = c.req.valid("query");
     const rows = await services.jobs.logLines(job.id, { after, limit: limit + 1, level });
-    const { page, next } = pageOf(rows, limit);
+    const { page, next } = sliceOf(rows, limit);
     const lines = page.map(({ seq, level, message, created_at }) => {
       return { seq, level, message, happenedAt: iso(created_at) };
     });

@@ -2,8 +2,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { isSecure } from "../../accounts/auth.ts";
 import type { Env, Services } from "../../services.ts";
-import { json } from "./answers.ts";
-import { startAlternatives } from "./kind-inputs.ts";
+import { json } from "./openapi-responses.ts";
+import { startAlternatives } from "./start-schema.ts";
 
 export const openapiRoute = createRoute({
   method: "get",

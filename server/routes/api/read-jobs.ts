@@ -3,13 +3,13 @@ import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { typicalDurations, typicalSeconds } from "../../engine/eta/typical-duration.ts";
 import type { Services } from "../../services.ts";
 import { listAvailableFiles } from "../../storage/job-files.ts";
-import { jobJson, type ToldRow } from "./job-json.ts";
+import { type ApiJobRow, jobJson } from "./job-json.ts";
 import type { JobJson } from "./job-schema.ts";
 
 type Parts = Pick<Services, "backend" | "catalog" | "config" | "jobs">;
 
 /** @param rows jobs of one account */
-export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<JobJson[]> {
+export async function readJobs(parts: Parts, rows: readonly ApiJobRow[]): Promise<JobJson[]> {
   const [first] = rows;
   if (!first) return [];
   const { backend, catalog, config, jobs } = parts;
@@ -32,7 +32,7 @@ export async function readJobs(parts: Parts, rows: readonly ToldRow[]): Promise<
   );
 }
 
-export async function readJob(parts: Parts, row: ToldRow): Promise<JobJson> {
+export async function readJob(parts: Parts, row: ApiJobRow): Promise<JobJson> {
   const [job] = await readJobs(parts, [row]);
   return job!;
 }

@@ -1,12 +1,14 @@
 /** POST /api/jobs/start */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { visibleJobs } from "../../accounts/authorize.ts";
+import type { JobRow } from "../../backend/schema.ts";
 import { typicalDurations, typicalSeconds } from "../../engine/eta/typical-duration.ts";
 import { start } from "../../engine/start/start.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import type { Env, Services } from "../../services.ts";
-import { json, problems } from "./answers.ts";
-import { Problem } from "./problems.ts";
+import { HttpError } from "../http-error.ts";
+import { json, problems } from "./openapi-responses.ts";
 
 const startSchema = z
   .strictObject({
@@ -21,15 +23,15 @@ const startedSchema = z.object({
   job_id: z.string(),
   status: z.literal("queued").meta({
     description:
-      "As it was accepted: a repeated key is answered the same. The job tells what is now.",
+      "Always `queued`, also when a key is repeated. Get the job for its current status.",
   }),
   estimated_duration_seconds: z.int().min(0).nullable(),
 });
 
-/** Where the new job is, and how soon to look. */
+/** Headers of a response with a new job. */
 export const newJobHeaders = {
   Location: "`/api/jobs/{id}`",
-  "Retry-After": "Seconds to wait before asking",
+  "Retry-After": "Seconds to wait before getting the job.",
 };
 
 const route = createRoute({
@@ -38,17 +40,17 @@ const route = createRoute({
   operationId: "startJob",
   summary: "Start a job",
   description:
-    "The same `Idempotency-Key` gives the same job and the same answer, however often it is sent; with other input or another `run_at` it gives 409 with the `job_id` of that job. With `unless_running`, and no key that was used before, it also gives 409 with the `job_id` where a job with the same input has not ended yet; an uploaded file is the same whose bytes are.",
+    "Repeating a request with the same `Idempotency-Key` returns the same job. The same key with other input or another `run_at` is answered with 409 and the `job_id` of the existing job. With `unless_running`, a start is also answered with 409 while a job with the same input is active; two uploads are the same input if their bytes are the same.",
   request: {
     headers: z.object({
       "Idempotency-Key": z.string().min(1).max(255).optional().meta({
-        description: "Any text that is new for each job; unique for each person",
+        description: "Any text that is unique among your jobs, such as a UUID.",
       }),
     }),
     body: { required: true, content: { "application/json": { schema: startSchema } } },
   },
   responses: {
-    202: json("It was accepted", startedSchema.openapi("Started"), newJobHeaders),
+    202: json("The job was accepted.", startedSchema.openapi("Started"), newJobHeaders),
     ...problems(400, 409, 413, 415, 422),
   },
 });
@@ -69,14 +71,27 @@ export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
       unlessActive: unless_running ? visibleJobs(c.var.person, "account") : undefined,
     });
     if (!sameInput) {
-      const detail = `This key was used for job ${job.id}, with other input or for another time. Send another key for another job.`;
-      throw new Problem(409, detail, { job_id: job.id });
+      throw keyReused(job);
     }
     const typical = await typicalDurations(backend.db, catalog, job.account_id, [type]);
     const estimated_duration_seconds = typicalSeconds(typical(type, job.input_bytes));
-    c.header("Location", `/api/jobs/${job.id}`);
-    c.header("Retry-After", String(pollInterval(job, backend.now()) ?? 0));
+    setNewJobHeaders(c, job, backend.now());
     return c.json({ job_id: job.id, status: "queued" as const, estimated_duration_seconds }, 202);
   });
   return api;
+}
+
+/** @param now ms */
+export function setNewJobHeaders(c: Context, job: JobRow, now: number): void {
+  c.header("Location", `/api/jobs/${job.id}`);
+  c.header("Retry-After", String(pollInterval(job, now) ?? 0));
+}
+
+function keyReused({ id }: JobRow): HttpError {
+  return new HttpError({
+    status: 409,
+    title: "Key already used",
+    detail: `This key was used for job ${id} with other input or another time. Send a new key for a new job.`,
+    jobId: id,
+  });
 }

@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env, Services } from "../../services.ts";
 import { receiveUpload } from "../receive-upload.ts";
-import { json, problems } from "./answers.ts";
+import { json, problems } from "./openapi-responses.ts";
 
 const uploadSchema = z
   .object({

@@ -1,17 +1,25 @@
 import type { MiddlewareHandler } from "hono";
-import { HTTPException } from "hono/http-exception";
+import { HttpError } from "../http-error.ts";
 
-/** No text of ours holds U+0000, and Postgres takes none that does. */
-const detail = "It holds a character that cannot be read.";
-
-/** @throws HTTPException 400 for an address with such a character */
+/**
+ * Rejects URLs with U+0000, which Postgres cannot store.
+ * @throws HttpError 400
+ */
 export const rejectNullCharacters: MiddlewareHandler = async (c, next) => {
-  if (c.req.url.includes("%00")) throw new HTTPException(400, { message: detail });
+  if (c.req.url.includes("%00")) throw nullCharacter();
   return next();
 };
 
-/** @throws HTTPException 400 for a form with such a character */
+/** @throws HttpError 400 if a field of the form contains U+0000 */
 export function assertNoNullCharacters(form: Record<string, unknown>): void {
   const texts = Object.values(form).filter((value) => typeof value === "string");
-  if (texts.some((text) => text.includes("\0"))) throw new HTTPException(400, { message: detail });
+  if (texts.some((text) => text.includes("\0"))) throw nullCharacter();
+}
+
+function nullCharacter(): HttpError {
+  return new HttpError({
+    status: 400,
+    title: "Invalid request",
+    detail: "The request contains a null character.",
+  });
 }

@@ -13,12 +13,12 @@ const name = "headway_flash";
 const maxAge = 60;
 
 export function setFlash(c: Context, flash: Flash, config: Pick<Config, "publicUrl">): void {
-  keepOnce(c, name, JSON.stringify(flash), config);
+  setFlashCookie(c, name, JSON.stringify(flash), config);
 }
 
 /** Reads the message and takes it away. */
 export function takeFlash(c: Context): Flash | null {
-  const value = takeOnce(c, name);
+  const value = takeFlashCookie(c, name);
   if (!value) return null;
   try {
     return shape.parse(JSON.parse(value));
@@ -28,7 +28,7 @@ export function takeFlash(c: Context): Flash | null {
 }
 
 /** Keeps a value for the page that the answer redirects to. */
-export function keepOnce(
+export function setFlashCookie(
   c: Context,
   key: string,
   value: string,
@@ -38,7 +38,7 @@ export function keepOnce(
   setCookie(c, key, value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge });
 }
 
-export function takeOnce(c: Context, key: string): string | undefined {
+export function takeFlashCookie(c: Context, key: string): string | undefined {
   const value = getCookie(c, key);
   if (value !== undefined) deleteCookie(c, key, { path: "/" });
   return value;

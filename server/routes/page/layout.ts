@@ -13,7 +13,7 @@ import { takeFlash } from "./flash.ts";
 
 export type PageServices = Pick<Services, "accounts" | "config" | "render">;
 /** The context of a request to a route of ours. */
-export type Handled = Context<Env>;
+export type RouteContext = Context<Env>;
 export type LayoutOptions = Pick<LayoutData, "title" | "section"> &
   Partial<Pick<LayoutData, "topics" | "since" | "refresh" | "tray" | "script">>;
 
@@ -33,7 +33,7 @@ export function layoutFor(
     ...options,
     person: person ? { name: person.name, email: person.email } : null,
     wishes: person?.preferences ?? defaultPreferences,
-    token: tokenOf(c, services),
+    token: csrfTokenFor(c, services),
     flash: takeFlash(c),
     css: assetHref("app.css"),
     js: assetHref("app.js"),
@@ -41,8 +41,8 @@ export function layoutFor(
 }
 
 /** The token for the forms of this browser; a visitor without any gets what it is bound to. */
-export function tokenOf(c: Context<Env>, services: PageServices): string {
-  const binding = formBinding(c) ?? newVisitor(c, services);
+export function csrfTokenFor(c: Context<Env>, services: PageServices): string {
+  const binding = csrfBinding(c) ?? setVisitorCookie(c, services);
   return csrfToken(services.config.secret, binding);
 }
 
@@ -68,14 +68,14 @@ const visitorCookie = "headway_visitor";
  * signed in, so that sign-in forms carry a token too.
  * @returns null for a browser that has neither
  */
-export function formBinding(c: Context<Env>): string | null {
+export function csrfBinding(c: Context<Env>): string | null {
   const person: Person | undefined = c.get("person");
   if (person) return `session ${person.sessionId}`;
   const visitor = getCookie(c, visitorCookie);
   return visitor ? `visitor ${visitor}` : null;
 }
 
-function newVisitor(c: Context<Env>, { config }: PageServices): string {
+function setVisitorCookie(c: Context<Env>, { config }: PageServices): string {
   const visitor = randomBytes(18).toString("base64url");
   const secure = isSecure(config);
   setCookie(c, visitorCookie, visitor, { path: "/", httpOnly: true, sameSite: "Lax", secure });

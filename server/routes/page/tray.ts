@@ -6,7 +6,7 @@ import { isFinal, statuses } from "../../engine/status.ts";
 import { jobView } from "../../presenters/job.ts";
 import type { LayoutData, TrayView } from "../../presenters/layout.ts";
 import type { Services } from "../../services.ts";
-import { type Handled, type LayoutOptions, layoutFor } from "./layout.ts";
+import { type LayoutOptions, layoutFor, type RouteContext } from "./layout.ts";
 
 export type TrayServices = Pick<
   Services,
@@ -22,16 +22,16 @@ const active = statuses.filter((status) => !isFinal(status));
  * @param options.except the job that the page itself is about
  */
 export async function layoutWithTray(
-  c: Handled,
+  c: RouteContext,
   services: TrayServices,
   { except, ...options }: LayoutOptions & { except?: string },
 ): Promise<LayoutData> {
-  const tray = await trayOf(services, c.var.person, except);
+  const tray = await buildTray(services, c.var.person, except);
   const topics = [...(options.topics ?? []), ...(tray?.jobs ?? []).map(({ id }) => `row:${id}`)];
   return layoutFor(c, services, { ...options, topics, tray });
 }
 
-async function trayOf(
+async function buildTray(
   { backend, catalog, jobs }: TrayServices,
   person: Person,
   except: string | undefined,

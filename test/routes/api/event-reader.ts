@@ -1,5 +1,5 @@
 /** Reads an event stream the way an EventSource does: https://html.spec.whatwg.org/#event-stream-interpretation */
-import type { EventJson } from "../../../server/routes/api/job-events.ts";
+import type { EventJson } from "../../../server/routes/api/event-json.ts";
 
 export interface Message {
   /** What `onmessage` gets only where it is "message". */

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { recordEvent } from "../../../server/engine/transition.ts";
-import type { EventJson } from "../../../server/routes/api/job-events.ts";
+import type { EventJson } from "../../../server/routes/api/event-json.ts";
+import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
 import { type Message, messagesOf } from "./event-reader.ts";
-import { type Api, apiServer, type Member } from "./server.ts";
 
 const live = { accept: "text/event-stream" };
 /** The numbers from the first to the last. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Stopped } from "../../../server/engine/run/run.ts";
 import type { JobJson } from "../../../server/routes/api/job-schema.ts";
+import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
-import { type Api, apiServer, type Member } from "./server.ts";
 
 const actions = ["cancel", "pause", "resume", "start-now", "retry"];
 

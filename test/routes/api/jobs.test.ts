@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JobJson } from "../../../server/routes/api/job-schema.ts";
+import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
-import { type Api, apiServer, type Member } from "./server.ts";
 
 type List = { jobs: JobJson[]; next_cursor: string | null };
 

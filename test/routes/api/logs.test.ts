@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
-import { type Api, apiServer, type Member } from "./server.ts";
 
 interface Answer {
   lines: { seq: number; level: string; message: string; happenedAt: string }[];

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { apiRoutes } from "../../../server/routes/api/api.ts";
 import type { Services } from "../../../server/services.ts";
+import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
-import { type Api, apiServer, type Member } from "./server.ts";
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 interface Content {

@@ -2,18 +2,18 @@ import { HTTPException } from "hono/http-exception";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { InvalidInput, UnknownKind } from "../../../server/engine/start/request.ts";
 import { NotFinal } from "../../../server/engine/start/retry.ts";
-import { Problem, problemOf } from "../../../server/routes/api/problems.ts";
+import { toHttpError } from "../../../server/routes/error-map.ts";
+import { HttpError } from "../../../server/routes/http-error.ts";
 import { StorageFull } from "../../../server/storage/storage.ts";
 import { UploadTooLarge } from "../../../server/storage/uploads.ts";
+import { apiServer } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
-import { cutOff } from "./cut-off.ts";
-import { apiServer } from "./server.ts";
+import { cutOff } from "../../support/database-line.ts";
 
 describe("which status an error has", () => {
   test.each<[number, Error]>([
-    [418, new Problem(418, "I am a teapot")],
+    [418, new HttpError({ status: 418, title: "Teapot", detail: "I am a teapot" })],
     [400, new HTTPException(400, { message: "Malformed JSON" })],
-    [404, new Problem(404, "There is no such job.")],
     [409, new NotFinal("It runs")],
     [413, new UploadTooLarge(1)],
     [422, new UnknownKind("There is no such kind")],
@@ -23,16 +23,16 @@ describe("which status an error has", () => {
     [500, new Error("x is not a function")],
     [500, new HTTPException(502)],
   ])("%i", (status, error) => {
-    expect(problemOf(error).status).toBe(status);
+    expect(toHttpError(error).status).toBe(status);
   });
 
   test("a surprise does not tell what it was", () => {
-    expect(problemOf(new Error("select * from secrets")).message).not.toContain("secrets");
+    expect(toHttpError(new Error("select * from secrets")).message).not.toContain("secrets");
   });
 
   test("input is named by where it stands in the body", () => {
-    expect(problemOf(new InvalidInput({ from: "Too small" })).more).toEqual({
-      errors: { "metadata.from": "Too small" },
+    expect(toHttpError(new InvalidInput({ from: "Too small" })).errors).toEqual({
+      "metadata.from": "Too small",
     });
   });
 });

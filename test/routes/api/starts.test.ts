@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pause, resume } from "../../../server/engine/pause.ts";
+import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
-import { type Api, apiServer, type Member } from "./server.ts";
 
 describe.each(backends)("$name", (which) => {
   let api: Api;

@@ -4,7 +4,7 @@ import { cancel } from "../../../server/engine/cancel.ts";
 import { claim } from "../../../server/engine/claim.ts";
 import { pause } from "../../../server/engine/pause.ts";
 import { backends } from "../../support/backends.ts";
-import { openSite, type Site } from "../site.ts";
+import { openSite, type Site } from "../../support/site.ts";
 
 describe.each(backends)("polling, on $name", (which) => {
   let site: Site;

@@ -4,7 +4,7 @@ import { serve } from "@hono/node-server";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { cancel } from "../../../server/engine/cancel.ts";
 import { backends } from "../../support/backends.ts";
-import { openSite, type Site } from "../site.ts";
+import { openSite, type Site } from "../../support/site.ts";
 
 let site: Site;
 beforeEach(async () => {

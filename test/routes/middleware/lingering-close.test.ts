@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { backends } from "../../support/backends.ts";
-import { openSite, type Site } from "../site.ts";
+import { openSite, type Site } from "../../support/site.ts";
 
 let site: Site;
 let server: Server;

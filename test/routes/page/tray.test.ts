@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cancel } from "../../../server/engine/cancel.ts";
 import { backends } from "../../support/backends.ts";
-import { openSite, type Site } from "../site.ts";
+import { openSite, type Site } from "../../support/site.ts";
 
 const trayOf = (page: string): string =>
   /<details class="menu active-jobs"[\s\S]*?<\/form>/.exec(page)?.[0] ?? "";

@@ -5,7 +5,8 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { openBackend } from "../../../server/backend/open.ts";
-import { receiveUpload, uploadStatus } from "../../../server/routes/receive-upload.ts";
+import { toHttpError } from "../../../server/routes/error-map.ts";
+import { receiveUpload } from "../../../server/routes/receive-upload.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk-storage.ts";
 
 const dir = process.argv[2]!;
@@ -28,7 +29,7 @@ app.post("/uploads", async (c) => {
   const row = await receiveUpload(c, { target, accountId: "account-1", userId: "user-1" });
   return c.json(row, 201);
 });
-app.onError((error, c) => c.text(error.message, uploadStatus(error) ?? 500));
+app.onError((error, c) => c.text(error.message, toHttpError(error).status));
 
 serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => {
   process.stdout.write(`${port}\n`);

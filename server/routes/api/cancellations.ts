@@ -1,0 +1,30 @@
+/** POST /api/jobs/:id/cancel */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { cancel } from "../../engine/cancel.ts";
+import type { Env, Services } from "../../services.ts";
+import { assertCancellable } from "../assert-cancellable.ts";
+import { loadJob } from "../middleware/load-job.ts";
+import { jobActionRoute } from "./job-action-route.ts";
+import { readJob } from "./read-jobs.ts";
+
+const route = jobActionRoute({
+  path: "cancel",
+  operationId: "cancelJob",
+  summary: "Cancel a job",
+  description:
+    "Cancels a queued or paused job at once. A running job stops after its current batch. A finished job is returned unchanged.",
+});
+
+export function cancellationsApi(services: Services): OpenAPIHono<Env> {
+  const { backend, catalog } = services;
+  const api = new OpenAPIHono<Env>();
+  api.openapi({ ...route, middleware: loadJob(services, "act") }, async (c) => {
+    const { job, person } = c.var;
+    assertCancellable(catalog, job);
+    return c.json(
+      await readJob(services, await cancel(backend, job.id, person.userId, "api")),
+      200,
+    );
+  });
+  return api;
+}

@@ -1,0 +1,24 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { jobSchema } from "./job-schema.ts";
+import { json, problems } from "./openapi-responses.ts";
+
+export const jobParams = z.object({ id: z.string().meta({ description: "ID of the job." }) });
+
+/** Describes a POST below a job that takes no body and returns the job. */
+export function jobActionRoute<Path extends string>({
+  path,
+  ...texts
+}: {
+  path: Path;
+  operationId: string;
+  summary: string;
+  description: string;
+}) {
+  return createRoute({
+    method: "post",
+    path: `/jobs/{id}/${path}` as const,
+    ...texts,
+    request: { params: jobParams },
+    responses: { 200: json("The job after the change.", jobSchema), ...problems(404, 409, 410) },
+  });
+}

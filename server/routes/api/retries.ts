@@ -1,0 +1,65 @@
+/** POST /api/jobs/:id/retry */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context, Next } from "hono";
+import { retry } from "../../engine/start/retry.ts";
+import { retryRejected } from "../../engine/start/retry-rejected.ts";
+import type { Env, Services } from "../../services.ts";
+import { loadJob } from "../middleware/load-job.ts";
+import { jobParams } from "./job-action-route.ts";
+import { jobSchema } from "./job-schema.ts";
+import { json, problems } from "./openapi-responses.ts";
+import { readJob } from "./read-jobs.ts";
+import { newJobHeaders, setNewJobHeaders } from "./starts.ts";
+
+const optionsSchema = z
+  .object({
+    only: z.literal("failed").optional().meta({
+      description: "`failed` retries only the rows that the job rejected.",
+    }),
+  })
+  .openapi("RetryOptions");
+
+const retriedSchema = jobSchema.extend({ job_id: z.string() }).openapi("Retried");
+
+const route = createRoute({
+  method: "post",
+  path: "/jobs/{id}/retry",
+  operationId: "retryJob",
+  summary: "Retry a finished job",
+  description:
+    "Creates a new job with the same input, whose `retry_of` is this job. Repeating the request returns the same new job. With `only`, the new job reads only the rows that this job rejected; a kind that cannot do this answers 409.",
+  request: {
+    params: jobParams,
+    body: { content: { "application/json": { schema: optionsSchema } } },
+  },
+  responses: {
+    202: json("The new job.", retriedSchema, newJobHeaders),
+    ...problems(400, 404, 409, 410, 415, 422),
+  },
+});
+
+export function retriesApi(services: Services): OpenAPIHono<Env> {
+  const { backend, catalog } = services;
+  const api = new OpenAPIHono<Env>();
+  const middleware = [ignoreEmptyBody, loadJob(services, "act")] as const;
+  api.openapi({ ...route, middleware: [...middleware] }, async (c) => {
+    const { job: old, person } = c.var;
+    const { job } = c.req.valid("json").only
+      ? await retryRejected(services, old, person.userId, { via: "api" })
+      : await retry(backend, catalog, old, person.userId, { via: "api" });
+    setNewJobHeaders(c, job, backend.now());
+    return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
+  });
+  return api;
+}
+
+/** Many clients send a `Content-Type` without a body, which the validator would reject. */
+async function ignoreEmptyBody(c: Context, next: Next): Promise<void> {
+  const headers = new Headers(c.req.raw.headers);
+  if (headers.has("content-type") && (await c.req.text()) === "") {
+    headers.delete("content-type");
+    c.req.raw = new Request(c.req.url, { method: c.req.method, headers });
+    c.req.bodyCache = {};
+  }
+  await next();
+}

@@ -1,0 +1,75 @@
+/** The one map from errors to HTTP status, title and detail, for pages and the API. */
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { AlreadyActive, InvalidInput, UnknownKind } from "../engine/start/request.ts";
+import { NotFinal } from "../engine/start/retry.ts";
+import { NoRejectedRows } from "../engine/start/retry-rejected.ts";
+import { isTransientError } from "../engine/transient-error.ts";
+import { StorageFull, StorageUnavailable } from "../storage/storage.ts";
+import { UploadRefused, UploadTooLarge } from "../storage/uploads.ts";
+import { HttpError, type HttpErrorOptions } from "./http-error.ts";
+
+/** An unexpected error becomes a 500 that does not reveal its message. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  return new HttpError(
+    refusalOf(error) ?? uploadErrorOf(error) ?? outageOf(error) ?? unexpectedError,
+  );
+}
+
+/** Errors of the engine about the request itself. */
+function refusalOf(error: unknown): HttpErrorOptions | undefined {
+  if (error instanceof HTTPException && error.status < 500) {
+    const detail = error.message || "The request could not be read.";
+    return { status: error.status as ContentfulStatusCode, title: "Invalid request", detail };
+  }
+  if (error instanceof UnknownKind) {
+    const { message } = error;
+    return {
+      status: 422,
+      title: "Unknown kind of job",
+      detail: message,
+      errors: { type: message },
+    };
+  }
+  if (error instanceof InvalidInput) {
+    const fields = Object.entries(error.fields).map(([name, text]) => [`metadata.${name}`, text]);
+    const errors: Record<string, string> = Object.fromEntries(fields);
+    return { status: 422, title: "Invalid input", detail: error.message, errors };
+  }
+  if (error instanceof AlreadyActive) {
+    const { id } = error.job;
+    return { status: 409, title: "Already active", detail: `${error.message}.`, jobId: id };
+  }
+  if (error instanceof NotFinal || error instanceof NoRejectedRows) {
+    return { status: 409, title: "Not possible now", detail: error.message };
+  }
+  return undefined;
+}
+
+function uploadErrorOf(error: unknown): HttpErrorOptions | undefined {
+  const title = "Upload failed";
+  if (error instanceof UploadTooLarge) return { status: 413, title, detail: error.message };
+  if (error instanceof UploadRefused) return { status: 400, title, detail: error.message };
+  if (error instanceof StorageFull) return { status: 507, title, detail: error.message };
+  return undefined;
+}
+
+/** Outages of the database or the storage, which pass. */
+function outageOf(error: unknown): HttpErrorOptions | undefined {
+  if (error instanceof StorageUnavailable) {
+    const detail = `${error.message}. Nothing is lost. Try again in a moment.`;
+    return { status: 503, title: "Files are unavailable", detail };
+  }
+  if (isTransientError(error)) {
+    const detail = "Nothing is lost, and jobs continue once it is back. Try again in a moment.";
+    return { status: 503, title: "The database is unavailable", detail };
+  }
+  return undefined;
+}
+
+const unexpectedError: HttpErrorOptions = {
+  status: 500,
+  title: "Something went wrong",
+  detail: "We've logged it. Try again.",
+};

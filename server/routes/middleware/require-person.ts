@@ -1,0 +1,68 @@
+/** Authentication of pages and of the API. */
+import type { Context, MiddlewareHandler } from "hono";
+import type { Person } from "../../accounts/accounts.ts";
+import { parseBearerToken } from "../../accounts/api-tokens.ts";
+import { requestOrigin } from "../../accounts/request-origin.ts";
+import type { Env } from "../../services.ts";
+import { HttpError } from "../http-error.ts";
+import { currentPerson, type PageServices } from "../page/layout.ts";
+import { returnPath } from "../page/return-path.ts";
+
+const safeMethods = ["GET", "HEAD"];
+
+/**
+ * For pages: sets `person`, or redirects to the sign-in page, which leads back. A program may read
+ * pages with its API token, since the API hands it links to them (`result_url`); forms need a
+ * session. Shared caches must not store any page.
+ */
+export function requirePerson(services: PageServices): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    c.header("Cache-Control", "private, no-cache");
+    if (await currentPerson(c, services)) return next();
+    const isSafe = safeMethods.includes(c.req.method);
+    const program = isSafe ? await personByToken(c, services) : null;
+    if (program) {
+      c.set("person", program);
+      return next();
+    }
+    const signIn = `/sign-in?next=${encodeURIComponent(returnPath(c))}`;
+    if (c.req.header("hx-request") !== "true") return c.redirect(signIn, 303);
+    c.header("HX-Redirect", signIn);
+    return c.body(null, 401);
+  };
+}
+
+/**
+ * For the API: sets `person` from `Authorization: Bearer`, or from the session cookie if one of our
+ * pages sent the request.
+ * @throws HttpError 401
+ */
+export function requireApiPerson(services: PageServices): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const person = await apiPerson(c, services);
+    if (!person) {
+      c.header("WWW-Authenticate", 'Bearer realm="headway"');
+      throw new HttpError({
+        status: 401,
+        title: "Not signed in",
+        detail: "Send an API token as `Authorization: Bearer …`. Create one in the settings.",
+      });
+    }
+    c.set("person", person);
+    return next();
+  };
+}
+
+async function apiPerson(c: Context<Env>, services: PageServices): Promise<Person | null> {
+  if (c.req.header("authorization")) return personByToken(c, services);
+  if (requestOrigin(c.req.raw.headers, services.config) !== "same-origin") return null;
+  return currentPerson(c, services);
+}
+
+async function personByToken(
+  c: Context<Env>,
+  { accounts }: Pick<PageServices, "accounts">,
+): Promise<Person | null> {
+  const token = parseBearerToken(c.req.header("authorization"));
+  return token ? accounts.authenticateToken(token) : null;
+}

@@ -1,0 +1,56 @@
+/** Renders any error of a page, in one place. */
+import type { Context } from "hono";
+import type { JobRow } from "../../backend/schema.ts";
+import { AlreadyActive } from "../../engine/start/request.ts";
+import type { Env, Services } from "../../services.ts";
+import { toHttpError } from "../error-map.ts";
+import type { HttpError } from "../http-error.ts";
+import { confirmDuplicate } from "./confirm-duplicate.ts";
+import { setFlash } from "./flash.ts";
+import { currentPerson, layoutFor, type PageServices } from "./layout.ts";
+import { redirectToJob } from "./redirect-to-job.ts";
+
+/** Seconds after which a page reloads itself during an outage. */
+const reloadSeconds = 3;
+
+/**
+ * Answers an error that a page's route threw. A refused action on a job leads back to where it was
+ * sent from, with the reason as a notice; a duplicate start asks first; other errors are a page.
+ */
+export async function answerError(
+  error: unknown,
+  c: Context<Env>,
+  services: Services,
+): Promise<Response> {
+  if (error instanceof AlreadyActive) return confirmDuplicate(c, services, error.job);
+  const httpError = toHttpError(error);
+  const { status, message } = httpError;
+  if (status >= 500) services.log.error({ err: error, path: c.req.path }, "request failed");
+  const job: JobRow | undefined = c.get("job");
+  if (job && c.req.method === "POST" && (status === 409 || status === 422)) {
+    setFlash(c, { tone: "plain", text: message }, services.config);
+    return redirectToJob(c, job);
+  }
+  return renderErrorPage(c, services, httpError);
+}
+
+/** Renders the error as a page that says where to go. During an outage the page reloads itself. */
+export async function renderErrorPage(
+  c: Context<Env>,
+  services: PageServices,
+  { status, title, message, links }: HttpError,
+): Promise<Response> {
+  const reloads = status === 503 && c.req.method === "GET";
+  if (reloads) c.header("Refresh", String(reloadSeconds));
+  // Without a database the page is rendered for nobody in particular.
+  await currentPerson(c, services).catch(() => null);
+  const page = services.render.page("errors/error", {
+    layout: layoutFor(c, services, { title, section: null }),
+    status,
+    heading: title,
+    message: reloads ? `${message} This page reloads by itself.` : message,
+    links: [...links],
+    requestId: "",
+  });
+  return c.html(page, status);
+}

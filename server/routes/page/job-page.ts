@@ -1,0 +1,52 @@
+/** One job's page, put together for its viewer. */
+import type { Context } from "hono";
+import type { JobRow } from "../../backend/schema.ts";
+import { withPlaces } from "../../engine/eta/place-in-line.ts";
+import { isFinal } from "../../engine/status.ts";
+import { pollInterval } from "../../live/poll-interval.ts";
+import { noResults, resultView } from "../../presenters/result.ts";
+import type { Env, Services } from "../../services.ts";
+import { logView } from "./job-log.ts";
+import { refreshView } from "./refresh-view.ts";
+import { layoutWithTray } from "./tray.ts";
+import { viewerParts } from "./viewer-parts.ts";
+
+/** A reload takes the reader's place on the page away, so it comes less often than a poll. */
+const minRefreshSeconds = 2;
+
+export async function jobPage(c: Context<Env>, services: Services, job: JobRow): Promise<string> {
+  const { backend, catalog, render, jobs, frames } = services;
+  const { person } = c.var;
+  const kind = catalog.get(job.kind);
+  const now = backend.now();
+  const [steps, log, results] = await Promise.all([
+    jobs.steps(job.id),
+    logView(jobs, job, c.req.query()),
+    isFinal(job.status) ? jobs.results(job.id) : noResults,
+  ]);
+  const [shown] = await withPlaces(backend, [job]);
+  const view = frames.view(shown!, steps, now);
+  const seconds = pollInterval(job, now, minRefreshSeconds);
+  const layout = await layoutWithTray(c, services, {
+    except: job.id,
+    title: view.title,
+    section: "jobs",
+    topics: view.active ? [`job:${job.id}`] : [],
+    since: String(now),
+    refresh: seconds === null ? null : refreshView(c, seconds),
+  });
+  return render.page("jobs/show", {
+    layout,
+    job: view,
+    result: {
+      ...resultView(job, kind?.unit ?? "items", results, now),
+      id: job.id,
+      kind: job.kind,
+      opens: kind?.opensResult === true,
+      version: job.version,
+      renderedAt: now,
+    },
+    log,
+    ...(await viewerParts(services, person, job, layout.token)),
+  });
+}
