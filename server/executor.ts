@@ -26,7 +26,7 @@ export function createExecutor(parts: {
       return lost;
     },
     now: backend.now,
-    onError: (error) => log.warn({ err: error }, "progress could not be written"),
+    onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
   return { ...parts, observe, tracker, policyFor: policyFor(backend) };
 }

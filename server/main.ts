@@ -1,28 +1,27 @@
-/** `npm start`: everything on one machine. Sets up, then runs the web and a worker as its child. */
-
+/** `npm start`: the web process with a worker as its child, for one machine. */
 import { buildAssets } from "./assets/build.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { seed } from "./commands/seed.ts";
 import { readConfig } from "./config.ts";
 import { createLog } from "./log.ts";
-import { orExit, orExitWith } from "./process.ts";
 import { startWeb } from "./serve.ts";
-import { keepWorker } from "./worker-child.ts";
+import { exitOnConfigError, exitOnFailure } from "./startup.ts";
+import { startWorkerChild } from "./worker-child.ts";
 
-const config = orExit(readConfig);
+const config = exitOnConfigError(readConfig);
 const log = createLog(config.logLevel, "web");
 
 await buildAssets({ minify: !config.development, dev: config.development });
-const backend = await orExitWith(
+const backend = await exitOnFailure(
   openBackend(config.databaseUrl, { listenUrl: config.listenUrl, statementTimeout: "short" }),
   "the database cannot be opened",
 );
-await orExitWith(backend.migrate(), "the database cannot be brought up to date");
+await exitOnFailure(backend.migrate(), "the database cannot be migrated");
 const catalog = await readCatalog(config.jobsDirs);
 const demo = config.production ? undefined : await seed({ backend, catalog, config, log });
 const web = await startWeb({ config, backend, catalog, log });
-const worker = keepWorker({ backend, config, log });
+const worker = startWorkerChild({ backend, config, log });
 
 process.stdout.write(`\n  Headway runs at ${web.url}\n`);
 if (demo) process.stdout.write(`  Sign in as ${demo.email} with the password ${demo.password}\n`);

@@ -1,4 +1,4 @@
-/** A runner process: executes the jobs that its supervisor sends, on connections of its own. */
+/** A runner process: executes the jobs that its supervisor sends, on its own database connections. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Backend } from "./backend/backend.ts";
@@ -14,18 +14,18 @@ import { createExecutor } from "./executor.ts";
 import { createLog } from "./log.ts";
 import { openStorage } from "./storage/open-storage.ts";
 
-// A busy loop cannot hear that its supervisor is gone; a thread of its own can.
+// A thread notices that the supervisor has exited even while this one is in a busy loop.
 new Worker(new URL("./engine/worker/orphan-watch.ts", import.meta.url)).unref();
 process.on("disconnect", () => process.exit(0));
 if (!process.connected) process.exit(0);
-// Ctrl-C reaches every process of a terminal; the supervisor says when a runner is to end.
+// Ctrl-C reaches every process of the terminal; the supervisor decides when a runner ends.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 
-const againMs = 500;
+const retryDelayMs = 500;
 const config = readConfig();
 const log = createLog(config.logLevel, "runner");
-const backend = await untilOpened();
+const backend = await openWithRetries();
 const observe: RecordMetric = (observed) => send({ type: "observed", observed });
 backend.lifecycle.subscribe((event) => observe({ what: "life", event }));
 const storage = await openStorage(config);
@@ -34,24 +34,24 @@ const executor = createExecutor({ backend, storage, catalog, log, observe });
 const aborts = new Map<string, AbortController>();
 let quitting = false;
 
-/** A database that is away takes no job's run from it before it began. */
-async function untilOpened(): Promise<Backend> {
+/** Retries while the database is unavailable, so that the job does not fail before it starts. */
+async function openWithRetries(): Promise<Backend> {
   for (;;) {
     try {
       return await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
     } catch (error) {
       if (!isTransientError(error)) throw error;
-      await sleep(againMs);
+      await sleep(retryDelayMs);
     }
   }
 }
 
 function send(message: FromRunner): void {
-  // A supervisor that just went cannot be told; that it did ends this process anyway.
+  // Ignores errors: this process exits anyway when its supervisor has.
   process.send?.(message, undefined, undefined, () => {});
 }
 
-async function leaveWhenIdle(): Promise<void> {
+async function exitWhenIdle(): Promise<void> {
   if (!quitting || aborts.size > 0) return;
   await backend.close();
   process.exit(0);
@@ -65,14 +65,14 @@ process.on("message", async (message: ToRunner) => {
     const abort = new AbortController();
     aborts.set(row.id, abort);
     const job = await execute(executor, row, abort, type).catch((error) => {
-      log.error({ job: row.id, err: error }, "the end of a run could not be written");
+      log.error({ job: row.id, err: error }, "the end of a run could not be saved");
       return undefined;
     });
     aborts.delete(row.id);
     send({ type: "ended", id: row.id, job });
   }
   if (message.type === "quit") quitting = true;
-  await leaveWhenIdle();
+  await exitWhenIdle();
 });
 
 send({ type: "ready" });

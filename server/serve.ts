@@ -6,11 +6,11 @@ import { createApp } from "./app.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
-import { logLife } from "./life-log.ts";
 import type { Log } from "./log.ts";
-import { startFigures } from "./metrics/figures.ts";
-import { orExitWith } from "./process.ts";
+import { logJobActivity } from "./log-job-activity.ts";
+import { startMetrics } from "./metrics/start-metrics.ts";
 import { createServices } from "./services.ts";
+import { exitOnFailure } from "./startup.ts";
 import { prepareStorage } from "./storage/open-storage.ts";
 
 /** Connections that are still open this long after a stop are cut. */
@@ -31,22 +31,22 @@ export async function startWeb(parts: {
   log: Log;
 }): Promise<Web> {
   const { backend, catalog, log } = parts;
-  const secret = await orExitWith(sharedSecret(parts), "it has no secret to sign with");
+  const secret = await exitOnFailure(sharedSecret(parts), "it has no secret to sign with");
   const config = { ...parts.config, secret };
-  const storage = await orExitWith(prepareStorage(config), "files cannot be kept");
+  const storage = await exitOnFailure(prepareStorage(config), "the file storage cannot be used");
   const services = createServices({ config, log, backend, catalog, storage });
   const { hub, streams } = services;
-  const observe = await orExitWith(
-    startFigures({ role: "web", config, backend, live: { hub, streams } }),
-    `it cannot serve its figures on ${config.host}:${config.metricsPort}`,
+  const observe = await exitOnFailure(
+    startMetrics({ role: "web", config, backend, live: { hub, streams } }),
+    `metrics cannot be served on ${config.host}:${config.metricsPort}`,
   );
   backend.lifecycle.subscribe((event) => {
-    logLife(log, { what: "life", event });
+    logJobActivity(log, { what: "life", event });
     observe({ what: "life", event });
   });
   const app = createApp(services);
   const { host } = config;
-  const server = await orExitWith(
+  const server = await exitOnFailure(
     listen(app.fetch, config),
     `it cannot listen on ${host}:${config.port}`,
   );

@@ -1,24 +1,23 @@
-/** `npm run web`: pages and streams alone, for machines whose workers run elsewhere. */
-
+/** `npm run web`: the web process alone; workers run elsewhere. */
 import { buildAssets } from "./assets/build.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
 import { createLog } from "./log.ts";
-import { orExit, orExitWith, tellPlace } from "./process.ts";
 import { startWeb } from "./serve.ts";
+import { exitOnConfigError, exitOnFailure, logDatabaseLocation } from "./startup.ts";
 
-const config = orExit(readConfig);
+const config = exitOnConfigError(readConfig);
 const log = createLog(config.logLevel, "web");
 await buildAssets({ minify: true });
-const backend = await orExitWith(
+const backend = await exitOnFailure(
   openBackend(config.databaseUrl, { listenUrl: config.listenUrl, statementTimeout: "short" }),
   "the database cannot be opened",
 );
-await orExitWith(backend.migrate(), "the database cannot be brought up to date");
+await exitOnFailure(backend.migrate(), "the database cannot be migrated");
 const catalog = await readCatalog(config.jobsDirs);
 const web = await startWeb({ config, backend, catalog, log });
-tellPlace(backend, config, log);
+logDatabaseLocation(backend, config, log);
 
 let stopping = false;
 async function stop(): Promise<void> {
@@ -32,6 +31,6 @@ async function stop(): Promise<void> {
 
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
-// Who started it with a channel, as the demo does, ends it by going.
+// A parent process with an IPC channel, such as the demo, ends this process by exiting.
 process.on("disconnect", stop);
 if (process.send && !process.connected) await stop();

@@ -1,21 +1,21 @@
-/** A worker process as the child of the web: started, started again, and taken over from. */
+/** Runs a worker as a child of the web process, and restarts it when it exits. */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { Backend } from "./backend/backend.ts";
-import { type Config, withSettings } from "./config.ts";
+import { type Config, environmentWith } from "./config.ts";
 import { removeWorkers, rescueOrphans } from "./engine/worker/sweep.ts";
 import type { Log } from "./log.ts";
 
 const entry = join(import.meta.dirname, "worker.ts");
-const againAfterMs = 500;
-/** One that ends before it has begun to work is tried less and less often. */
-const longestWaitMs = 30_000;
+const restartDelayMs = 500;
+/** A worker that exits before it has registered is restarted with growing delays. */
+const maxRestartDelayMs = 30_000;
 
 export interface WorkerChild {
   stop(): Promise<void>;
 }
 
-export function keepWorker({
+export function startWorkerChild({
   backend,
   config,
   log,
@@ -26,56 +26,56 @@ export function keepWorker({
 }): WorkerChild {
   let child: ChildProcess | undefined;
   let stopping = false;
-  let gone = Promise.resolve();
-  let waitMs = againAfterMs;
+  let exited = Promise.resolve();
+  let delayMs = restartDelayMs;
 
   function start(): void {
     if (stopping) return;
     let workerId: string | undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
-    gone = promise;
+    exited = promise;
 
-    function ended(how: object): void {
+    function onExit(details: object): void {
       resolve();
       if (stopping) return;
-      log.error(how, "the worker is gone; starting another");
-      waitMs = workerId ? againAfterMs : Math.min(waitMs * 2, longestWaitMs);
-      setTimeout(start, waitMs);
-      // Its end is certain here, so its jobs need not wait for its beat to be missed.
-      if (workerId) void takeOver(workerId);
+      log.error(details, "the worker exited; starting another");
+      delayMs = workerId ? restartDelayMs : Math.min(delayMs * 2, maxRestartDelayMs);
+      setTimeout(start, delayMs);
+      // The exit is certain here, so the jobs need not wait until the sweep misses a heartbeat.
+      if (workerId) void rescueJobs(workerId);
     }
 
     try {
       child = startProcess();
     } catch (error) {
-      ended({ err: error });
+      onExit({ err: error });
       return;
     }
     const { pid } = child;
     child.on("message", (message: { worker?: string }) => {
       workerId = message.worker ?? workerId;
     });
-    // One that could not be started has no exit; one that was told something too late has one, too.
+    // A process that failed to start emits no "exit". Other errors are followed by one.
     child.on("error", (error) => {
-      if (pid === undefined) ended({ err: error });
+      if (pid === undefined) onExit({ err: error });
     });
-    child.on("exit", (code, signal) => ended({ code, signal }));
+    child.on("exit", (code, signal) => onExit({ code, signal }));
   }
 
-  /** @throws where the system has no memory for it; where it has no room for it, that is an event */
+  /** @throws where the system is out of memory; other failures to start are "error" events */
   function startProcess(): ChildProcess {
     return fork(entry, {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
-      env: withSettings(ownSettings(config)),
+      env: environmentWith(workerSettings(config)),
     });
   }
 
-  async function takeOver(workerId: string): Promise<void> {
+  async function rescueJobs(workerId: string): Promise<void> {
     try {
       await removeWorkers(backend, [workerId]);
       await rescueOrphans(backend);
     } catch (error) {
-      log.warn({ err: error }, "the lost worker's jobs are left to the sweep");
+      log.warn({ err: error }, "the jobs of the lost worker are left to the sweep");
     }
   }
 
@@ -84,12 +84,12 @@ export function keepWorker({
     async stop() {
       stopping = true;
       child?.kill("SIGTERM");
-      await gone;
+      await exited;
     },
   };
 }
 
-/** Figures are served by each process on a port of its own. */
-function ownSettings({ metricsPort }: Config): Record<string, string> {
+/** The worker serves its metrics on the port after that of the web process. */
+function workerSettings({ metricsPort }: Config): Record<string, string> {
   return metricsPort === null ? {} : { METRICS_PORT: String(metricsPort + 1) };
 }

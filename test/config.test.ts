@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { BadSetting } from "../server/bad-setting.ts";
 import { readConfig } from "../server/config.ts";
+import { ConfigError } from "../server/config-error.ts";
 
 function storage(): string {
   const folder = mkdtempSync(join(tmpdir(), "headway-config-"));
@@ -11,7 +11,7 @@ function storage(): string {
   return folder;
 }
 
-test("the secret is made once and kept", () => {
+test("the secret is created once and read from its file afterwards", () => {
   const folder = storage();
   const { secret } = readConfig({ STORAGE_DIR: folder });
   expect(secret.length).toBeGreaterThanOrEqual(32);
@@ -21,11 +21,11 @@ test("the secret is made once and kept", () => {
 });
 
 test.each(["", "half of a sec"])(
-  "a kept secret of which only %j is there signs nothing",
-  (kept) => {
+  "a secret file truncated to %j is a configuration error",
+  (content) => {
     const folder = storage();
-    writeFileSync(join(folder, "secret"), kept);
-    expect(() => readConfig({ STORAGE_DIR: folder })).toThrow(BadSetting);
+    writeFileSync(join(folder, "secret"), content);
+    expect(() => readConfig({ STORAGE_DIR: folder })).toThrow(ConfigError);
     const given = "given-by-the-person-who-runs-it-all";
     expect(readConfig({ STORAGE_DIR: folder, SECRET: given }).secret).toBe(given);
   },

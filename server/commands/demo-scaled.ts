@@ -8,9 +8,9 @@ import { demoAccount } from "../accounts/demo-account.ts";
 import { buildAssets } from "../assets/build.ts";
 import { openBackend } from "../backend/open.ts";
 import { readCatalog } from "../catalog.ts";
-import { readConfig, withSettings } from "../config.ts";
+import { environmentWith, readConfig } from "../config.ts";
 import { createLog } from "../log.ts";
-import { orExit } from "../process.ts";
+import { exitOnConfigError } from "../startup.ts";
 import { freePort } from "./scaled/free-port.ts";
 import { type Kept, keep } from "./scaled/kept.ts";
 import { startProxy } from "./scaled/proxy.ts";
@@ -19,7 +19,7 @@ import { seed } from "./seed.ts";
 const webs = [1, 2];
 const workers = [1, 2, 3];
 
-const settings = orExit(readConfig);
+const settings = exitOnConfigError(readConfig);
 const folder = join(settings.storageDir, "demo-scaled");
 /** What ends each part, the first started first. */
 const parts: (() => Promise<unknown>)[] = [];
@@ -80,7 +80,7 @@ function startPostgres(port: number): Kept {
     name: "postgres",
     entry: join(import.meta.dirname, "scaled/postgres.ts"),
     args: [join(folder, "postgres"), String(port)],
-    env: withSettings({}),
+    env: environmentWith({}),
     readyLine: /^Postgres ready, its pid is (\d+)/,
     tell,
   });
@@ -90,7 +90,7 @@ function startRole(role: "web" | "worker", n: number, own: Record<string, string
   return keep({
     name: `${role} ${n}`,
     entry: join(import.meta.dirname, `../${role}.ts`),
-    env: withSettings(own),
+    env: environmentWith(own),
     readyLine: new RegExp(`"${role} ready"`),
     tell,
   });
@@ -98,7 +98,7 @@ function startRole(role: "web" | "worker", n: number, own: Record<string, string
 
 /** The tables, and something to see in them. */
 async function prepare(own: Record<string, string>): Promise<void> {
-  const config = readConfig(withSettings(own));
+  const config = readConfig(environmentWith(own));
   const backend = await openBackend(config.databaseUrl);
   try {
     await backend.migrate();

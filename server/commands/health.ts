@@ -7,13 +7,13 @@ import { hostname } from "node:os";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open.ts";
 import { type Config, readConfig } from "../config.ts";
-import { orExit } from "../process.ts";
+import { exitOnConfigError } from "../startup.ts";
 
 const answersWithinMs = 5_000;
 /** It beats each second, and others give it up after 5. */
 const beatsWithinMs = 10_000;
 
-const config = orExit(readConfig);
+const config = exitOnConfigError(readConfig);
 const trouble =
   (await troubleOfWeb(config)) ??
   (await troubleOfWorker(config).catch((error: Error) => error.message));

@@ -1,8 +1,8 @@
 /** `npm run token -- EMAIL`: prints a new API token of that user, and nothing else. */
 import { createAccounts } from "../accounts/accounts.ts";
 import { openBackend } from "../backend/open.ts";
-import { BadSetting } from "../bad-setting.ts";
 import { readConfig } from "../config.ts";
+import { ConfigError } from "../config-error.ts";
 import { createLog } from "../log.ts";
 
 const email = process.argv[2];
@@ -27,7 +27,7 @@ function settings() {
   try {
     return readConfig();
   } catch (error) {
-    if (error instanceof BadSetting) stop(error.message);
+    if (error instanceof ConfigError) stop(error.message);
     throw error;
   }
 }

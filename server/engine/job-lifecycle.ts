@@ -1,4 +1,4 @@
-/** What happens to jobs, told to the process that wrote it: for its log and its figures. */
+/** What happens to jobs, told to the process that wrote it: for its log and its metrics. */
 import type { JobRow } from "../backend/schema.ts";
 import type { Status } from "./status.ts";
 

@@ -1,6 +1,6 @@
 /** GET /contacts: all contacts, filtered by a prefix or by the job that imported them. */
 import { type Context, Hono } from "hono";
-import { type ContactRow, countContacts, searchContacts } from "../contacts/search.ts";
+import { type ContactRow, countContacts, searchContacts } from "../contacts/contacts.ts";
 import type { ContactsPage, ContactView } from "../presenters/contacts.ts";
 import type { Env, Services } from "../services.ts";
 import { formatCount } from "../text/counts.ts";

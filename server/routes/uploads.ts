@@ -29,7 +29,7 @@ export function uploadRoutes(services: JobFormServices): Hono<Env> {
     const typed = typedFor(kind, c.req.query());
     const from = await findPrefillJob(services, person, type, c.req.query("from_job"));
     try {
-      const target = { backend, storage, maxBytes: config.uploadLimit };
+      const target = { backend, storage, maxBytes: config.maxUploadBytes };
       const { id } = await receiveUpload(c, { target, accountId, userId });
       const fields = { ...typed, [upload.name]: id, ...(from && { from_job: from.id }) };
       return c.redirect(`/jobs/new/${type}?${new URLSearchParams(fields)}`, 303);

@@ -1,55 +1,55 @@
 import Papa from "papaparse";
 
-/** The beginning of a file, for its card on the page. */
+/** The start of a file, for its card on the page of the job. */
 export type Preview =
   | { kind: "table"; header: string[]; rows: string[][]; hiddenColumns: number }
   | { kind: "text"; lines: string[] }
-  /** The page loads it by the file's own address. */
+  /** The page loads the image from the address of the file. */
   | { kind: "image" };
 
-/** How much of a file is read for its preview. */
+/** Bytes that are read from the start of a file. */
 export const previewBytes = 64_000;
 
-const most = { rows: 5, columns: 20, lines: 20, cell: 100, line: 200, image: 10_000_000 };
+const max = { rows: 5, columns: 20, lines: 20, cell: 100, line: 200, image: 10_000_000 };
 const tables = ["text/csv", "text/tab-separated-values"];
 const texts = /^(text\/|application\/(x-nd)?json(l|-seq)?\b|application\/(xml|sql|yaml)\b)/;
 const images = /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/;
 
-interface Beginning {
+interface FileStart {
   /** "text/csv; charset=utf-8" */
   mediaType: string;
-  /** Of the whole file. */
+  /** Size of the whole file, bytes. */
   size: number;
   bytes: Uint8Array;
 }
 
-/** Whether there can be one, before anything is read, and whether it takes the bytes. */
+/** Decides by the type whether a file has a preview, and whether that takes its bytes. */
 export function previewNeeds({
   mediaType,
   size,
-}: Omit<Beginning, "bytes">): "bytes" | "image" | "none" {
-  const type = essence(mediaType);
+}: Omit<FileStart, "bytes">): "bytes" | "image" | "none" {
+  const type = mimeEssence(mediaType);
   if (size === 0) return "none";
-  if (images.test(type)) return size <= most.image ? "image" : "none";
+  if (images.test(type)) return size <= max.image ? "image" : "none";
   return texts.test(type) ? "bytes" : "none";
 }
 
-/** @returns null where the bytes are no text after all */
-export function textPreview({ mediaType, size, bytes }: Beginning): Preview | null {
+/** @returns null for binary data */
+export function textPreview({ mediaType, size, bytes }: FileStart): Preview | null {
   const whole = bytes.length >= size;
-  const text = decoded(bytes, whole);
+  const text = decode(bytes, whole);
   if (text === undefined) return null;
-  if (tables.includes(essence(mediaType))) return table(text, whole) ?? lines(text, whole);
+  if (tables.includes(mimeEssence(mediaType))) return table(text, whole) ?? lines(text, whole);
   return lines(text, whole);
 }
 
 function table(text: string, whole: boolean): Preview | null {
-  const [header, ...rows] = firstRows(text, most.rows + 1, whole);
+  const [header, ...rows] = firstRows(text, max.rows + 1, whole);
   if (!header) return null;
   const width = Math.max(header.length, ...rows.map((row) => row.length));
-  const shown = Math.min(width, most.columns);
+  const shown = Math.min(width, max.columns);
   const fit = (row: string[]) =>
-    Array.from({ length: shown }, (_, column) => cut(row[column] ?? "", most.cell));
+    Array.from({ length: shown }, (_, column) => truncate(row[column] ?? "", max.cell));
   return {
     kind: "table",
     header: fit(header),
@@ -72,27 +72,27 @@ function lines(text: string, whole: boolean): Preview {
   const all = text.split(/\r\n|\r|\n/);
   if (!whole && all.length > 1) all.pop();
   while (all.length > 1 && all.at(-1) === "") all.pop();
-  return { kind: "text", lines: all.slice(0, most.lines).map((line) => cut(line, most.line)) };
+  return { kind: "text", lines: all.slice(0, max.lines).map((line) => truncate(line, max.line)) };
 }
 
-/** UTF-8, UTF-16 with its mark, else Windows-1252, in which any bytes are letters. */
-function decoded(bytes: Uint8Array, whole: boolean): string | undefined {
+/** Decodes UTF-8, UTF-16 with a byte order mark, or else Windows-1252, which accepts any bytes. */
+function decode(bytes: Uint8Array, whole: boolean): string | undefined {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (a === 0xfe && b === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 27))) return undefined;
   try {
-    // As of a stream: the last letter may be cut in two.
+    // `stream` accepts a character that is cut at the end.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !whole });
   } catch {
     return new TextDecoder("windows-1252").decode(bytes);
   }
 }
 
-function cut(text: string, longest: number): string {
-  return text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text;
+function truncate(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength - 1).toWellFormed()}…` : text;
 }
 
-function essence(mediaType: string): string {
+function mimeEssence(mediaType: string): string {
   return mediaType.split(";")[0]!.trim().toLowerCase();
 }

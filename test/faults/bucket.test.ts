@@ -142,17 +142,17 @@ describe("without a bucket that can be used", () => {
     [
       "the bucket is not there",
       (set) => ({ STORAGE_URL: set.STORAGE_URL!.replace("files", "nowhere") }),
-      /files cannot be kept: The bucket of the file storage does not exist \(bucket "nowhere" at http/,
+      /the file storage cannot be used: The bucket of the file storage does not exist \(bucket "nowhere" at http/,
     ],
     [
       "the credentials are refused",
       () => ({ AWS_SECRET_ACCESS_KEY: "wrong" }),
-      /files cannot be kept: The file storage refuses its credentials: SignatureDoesNotMatch/,
+      /the file storage cannot be used: The file storage rejects its credentials: SignatureDoesNotMatch/,
     ],
     [
       "the server is not there",
       () => ({ STORAGE_URL: "s3://files?endpoint=http://127.0.0.1:9" }),
-      /files cannot be kept: The file storage cannot be reached/,
+      /the file storage cannot be used: The file storage cannot be reached/,
     ],
     ["the address is none", () => ({ STORAGE_URL: "files" }), /STORAGE_URL must begin with s3:/],
   ])("no process starts: %s", async (_, wrong, said) => {

@@ -31,7 +31,7 @@ const mistakes: [string, (storageDir: string) => Promise<Record<string, string>>
       await backend.close();
       return {};
     },
-    "the database cannot be brought up to date: corrupted migrations",
+    "the database cannot be migrated: corrupted migrations",
   ],
   [
     "the folder of kinds is not there",

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { readConfig } from "../../server/config.ts";
 import { createLog } from "../../server/log.ts";
-import { keepWorker } from "../../server/worker-child.ts";
+import { startWorkerChild } from "../../server/worker-child.ts";
 import { testDatabase } from "../support/database.ts";
 import { isAlive } from "../support/processes.ts";
 
@@ -16,7 +16,11 @@ test("a worker that cannot be started for the moment ends nobody, and is started
   });
   Object.assign(process.env, { STORAGE_DIR: dir, DATABASE_URL: "", LOG_LEVEL: "silent" });
   process.execPath = "/nowhere/node";
-  const worker = keepWorker({ backend, config: readConfig(), log: createLog("silent", "web") });
+  const worker = startWorkerChild({
+    backend,
+    config: readConfig(),
+    log: createLog("silent", "web"),
+  });
   process.execPath = node;
   onTestFinished(() => worker.stop());
   const workers = () => backend.db.selectFrom("workers").select("pid").execute();

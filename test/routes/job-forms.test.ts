@@ -48,14 +48,14 @@ const catalog = new Map<string, Kind>(
   }) as unknown as [string, Kind][],
 );
 
-const uploadLimit = 200_000;
+const maxUploadBytes = 200_000;
 let database: TestDatabase;
 let app: Hono<Env>;
 let browser: Browser;
 
 beforeEach(async () => {
   database = await testDatabase();
-  app = createWebApp(database, { config: { uploadLimit }, catalog }).app;
+  app = createWebApp(database, { config: { maxUploadBytes }, catalog }).app;
   browser = await signedUp(app);
 });
 afterEach(() => database.close());
@@ -273,7 +273,7 @@ describe("a file", () => {
 
   test.each<[number, string, string]>([
     [400, "The file is empty", ""],
-    [413, "The file is larger than 0.2 MB", "x".repeat(uploadLimit + 1)],
+    [413, "The file is larger than 0.2 MB", "x".repeat(maxUploadBytes + 1)],
   ])("that is refused with %i: %s", async (status, message, content) => {
     const answer = await uploadOn("/jobs/new/contact_import", content);
     expect(answer.status).toBe(status);

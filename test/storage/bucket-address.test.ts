@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { BadSetting } from "../../server/bad-setting.ts";
 import { readConfig } from "../../server/config.ts";
+import { ConfigError } from "../../server/config-error.ts";
 import { readBucketAddress } from "../../server/storage/s3/bucket-address.ts";
 import { temporaryDir } from "./temporary.ts";
 
@@ -54,6 +54,6 @@ test("an invalid address is reported with the name of the setting", async () => 
   const STORAGE_DIR = await temporaryDir();
   expect(readConfig({ STORAGE_DIR }).bucket).toBeNull();
   const read = () => readConfig({ STORAGE_DIR, STORAGE_URL: "files" });
-  expect(read).toThrow(BadSetting);
+  expect(read).toThrow(ConfigError);
   expect(read).toThrow(/^STORAGE_URL must begin with s3:\/\//);
 });

@@ -61,7 +61,7 @@ describe("a table", () => {
           .join("\r\n");
         const filled = given.filter((cells) => cells.some((each) => each.trim() !== ""));
         const [header, ...rows] = filled;
-        expect(look(text)).toEqual({ kind: "table", header, rows, note: "" });
+        expect(look(text)).toEqual({ kind: "table", header, rows, hiddenColumns: 0 });
       }),
     );
   });

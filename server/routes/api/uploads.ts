@@ -40,7 +40,7 @@ export function uploadsApi({ backend, storage, config }: Services): OpenAPIHono<
   api.openAPIRegistry.registerPath(route);
   api.post(route.getRoutingPath(), async (c) => {
     const { accountId, userId } = c.var.person;
-    const target = { backend, storage, maxBytes: config.uploadLimit };
+    const target = { backend, storage, maxBytes: config.maxUploadBytes };
     const { id, name, size } = await receiveUpload(c, { target, accountId, userId });
     return c.json({ upload_id: id, name, size }, 201);
   });

@@ -1,14 +1,14 @@
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
-import { removeOldJobs } from "../../server/maintenance/old-jobs.ts";
+import { deleteExpiredJobs } from "../../server/maintenance/expired-jobs.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
 
 const day = 86_400_000;
-/** What a job leaves in the database. */
+/** Tables with rows that belong to a job. */
 const tables = [
   "job_steps",
   "job_events",
@@ -17,21 +17,21 @@ const tables = [
   "files",
   "job_search_terms",
 ] as const;
-const kept = 90 * day;
+const retention = 90 * day;
 
-describe.each(backends)("jobs after their time, on $name", (which) => {
+describe.each(backends)("deleting expired jobs on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeEach(async () => {
     opened = await openTestBackend(which);
   });
   afterEach(() => opened.close());
 
-  const go = (signal = new AbortController().signal) => {
+  const run = (signal = new AbortController().signal) => {
     const { backend, dir } = opened;
-    return removeOldJobs({ backend, storage: createDiskStorage(dir) }, kept, signal);
+    return deleteExpiredJobs({ backend, storage: createDiskStorage(dir) }, retention, signal);
   };
 
-  /** Jobs that were started and ended so many days ago, each with all that a job leaves. */
+  /** Inserts jobs that started and ended so many days ago, each with rows in all tables and a file. */
   async function add(...ages: { started: number; ended: number | null; row?: Partial<JobRow> }[]) {
     const { db, now } = opened.backend;
     const jobs = ages.map(({ started, ended, row }) =>
@@ -90,17 +90,17 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
     return jobs.map(({ id }) => id);
   }
 
-  /** The jobs of which anything is left in that table. */
+  /** The ids of jobs with rows in the table. */
   async function idsIn(table: (typeof tables)[number]) {
     const rows = await opened.backend.db.selectFrom(table).select("job_id").distinct().execute();
     return rows.map(({ job_id }) => job_id).sort();
   }
-  const jobsLeft = async () =>
+  const remainingJobs = async () =>
     (await opened.backend.db.selectFrom("jobs").select("id").orderBy("id").execute()).map(
       ({ id }) => id,
     );
 
-  test("go with all that they left, and no others do", async () => {
+  test("deletes expired jobs with all their rows and files, and no other job", async () => {
     const [old, hidden] = await add(
       { started: 95, ended: 91 },
       { started: 95, ended: 91, row: { hidden_at: 5 } },
@@ -110,35 +110,35 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
       { started: 400, ended: null },
       { started: 89, ended: 1 },
     );
-    await go();
+    await run();
     stay.sort();
-    expect(await jobsLeft()).toEqual(stay);
+    expect(await remainingJobs()).toEqual(stay);
     for (const table of tables) {
       expect(await idsIn(table)).toEqual(stay);
     }
     const stored = (await filesIn(opened.dir)).filter((path) => path.startsWith("jobs/"));
     expect(stored).toEqual(stay.map((id) => `jobs/${id}/files/a`));
-    const known = await opened.backend.db
+    const records = await opened.backend.db
       .selectFrom("expired_jobs")
       .selectAll()
       .orderBy("id")
       .execute();
-    expect(known.map(({ id }) => id)).toEqual([old, hidden].sort());
-    expect(known[0]).toMatchObject({
+    expect(records.map(({ id }) => id)).toEqual([old, hidden].sort());
+    expect(records[0]).toMatchObject({
       status: "done",
       outcome: "Imported 72 of 75",
       user_id: "person-1",
     });
   });
 
-  test("more than a page of them, of which some stay", async () => {
+  test("deletes several pages of expired jobs among others that stay", async () => {
     const ages = Array.from({ length: 450 }, (_, n) => ({ started: 120, ended: n % 3 ? 100 : 10 }));
     await add(...ages);
-    await go();
-    expect(await jobsLeft()).toHaveLength(150);
+    await run();
+    expect(await remainingJobs()).toHaveLength(150);
   }, 60_000);
 
-  test("a job with very many lines goes as well", async () => {
+  test("deletes a job with thousands of log lines", async () => {
     const [id] = await add({ started: 120, ended: 100 });
     const lines = Array.from({ length: 3_000 }, (_, n) => {
       return { job_id: id!, seq: n + 2, level: "info" as const, message: "x", created_at: 1 };
@@ -149,30 +149,30 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
         .values(lines.slice(from, from + 1_000))
         .execute();
     }
-    await go();
-    expect(await jobsLeft()).toEqual([]);
+    await run();
+    expect(await remainingJobs()).toEqual([]);
     expect(await idsIn("job_logs")).toEqual([]);
   });
 
-  test("stops when asked to, and goes on the next time", async () => {
+  test("stops when aborted and continues in the next run", async () => {
     await add(...Array.from({ length: 120 }, () => ({ started: 120, ended: 100 })));
     const stopping = new AbortController();
-    const going = go(stopping.signal);
+    const running = run(stopping.signal);
     setTimeout(() => stopping.abort(), 20);
-    await going;
-    await go();
-    expect(await jobsLeft()).toEqual([]);
+    await running;
+    await run();
+    expect(await remainingJobs()).toEqual([]);
   });
 
-  test("two workers at once do no harm", async () => {
+  test("works on two workers at the same time", async () => {
     await add(...Array.from({ length: 60 }, () => ({ started: 120, ended: 100 })));
-    await Promise.all([go(), go()]);
-    expect(await jobsLeft()).toEqual([]);
+    await Promise.all([run(), run()]);
+    expect(await remainingJobs()).toEqual([]);
     const known = opened.backend.db.selectFrom("expired_jobs").select("id").execute();
     expect(await known).toHaveLength(60);
   });
 
-  test("what was known of a job is forgotten a year later", async () => {
+  test("deletes the record of an expired job after a year", async () => {
     const { db, now } = opened.backend;
     const known = (days: number) => ({
       id: uuidv7({ msecs: now() - days * day }),
@@ -181,7 +181,7 @@ describe.each(backends)("jobs after their time, on $name", (which) => {
     });
     const [recent, long] = [known(400), known(460)];
     await db.insertInto("expired_jobs").values([recent, long]).execute();
-    await go();
+    await run();
     expect(await db.selectFrom("expired_jobs").selectAll().execute()).toEqual([recent]);
   });
 });

@@ -1,41 +1,41 @@
-/** The jobs that are not over, and the queue: read when they are asked for. */
+/** Metrics of active jobs and the queue, read from the database when they are collected. */
 import { Gauge, type Registry } from "prom-client";
 import type { Backend } from "../backend/backend.ts";
 
-/** However many ask, and however often, the database is asked once in this time. */
+/** The database is queried at most once in this time, however often metrics are collected. */
 const freshMs = 5_000;
 
-export function addQueueFigures(figures: Registry, { db, now }: Backend): void {
+export function addQueueMetrics(registry: Registry, { db, now }: Backend): void {
   const jobs = new Gauge({
     name: "headway_jobs",
-    help: "Jobs that are not over, by kind and status",
+    help: "Active jobs by kind and status",
     labelNames: ["kind", "status"],
-    registers: [figures],
+    registers: [registry],
     collect: () => refresh(),
   });
   const depth = new Gauge({
     name: "headway_queue_depth",
-    help: "Jobs that are due and wait for a worker",
-    registers: [figures],
+    help: "Due jobs that wait for a worker",
+    registers: [registry],
     collect: () => refresh(),
   });
   const age = new Gauge({
     name: "headway_queue_age_seconds",
-    help: "For how long the oldest of them has been due",
-    registers: [figures],
+    help: "Time since the oldest of them became due",
+    registers: [registry],
     collect: () => refresh(),
   });
 
-  let read: Promise<void> | undefined;
+  let reading: Promise<void> | undefined;
   let readAt = 0;
 
   function refresh(): Promise<void> {
-    if (!read || now() - readAt >= freshMs) {
+    if (!reading || now() - readAt >= freshMs) {
       readAt = now();
-      // A database that is away is told by the age of these figures, not by an error for all.
-      read = readJobs().catch(() => {});
+      // Without the database the last values stay, so that the other metrics are still served.
+      reading = readJobs().catch(() => {});
     }
-    return read;
+    return reading;
   }
 
   async function readJobs(): Promise<void> {

@@ -1,8 +1,8 @@
-/** Bytes that nobody can ask for any more: of results after their time, and of uploads not used. */
+/** Deletes the files of jobs after their retention, and uploads that are no longer used. */
 import type { Backend } from "../backend/backend.ts";
 import type { Storage } from "../storage/storage.ts";
 
-interface Place {
+interface Stores {
   backend: Backend;
   storage: Storage;
 }
@@ -10,11 +10,11 @@ interface Place {
 const pageSize = 100;
 
 /**
- * Of kinds that keep theirs for less than the job itself. Their rows stay with the job and say so;
- * the mark keeps them from being looked at again.
+ * Deletes files whose retention is shorter than that of their job. Their rows stay, marked as deleted,
+ * so that the page of the job can say so.
  */
-export async function removeExpiredFiles(
-  { backend, storage }: Place,
+export async function deleteExpiredFiles(
+  { backend, storage }: Stores,
   signal: AbortSignal,
 ): Promise<void> {
   const { db } = backend;
@@ -36,16 +36,16 @@ export async function removeExpiredFiles(
 }
 
 /**
- * Uploads that no job was started with, or whose jobs have all ended, for that long.
- * @param keptMs from the upload, or the end of its last job
+ * Deletes uploads that no active job uses.
+ * @param retentionMs time since the upload, and since the end of the last job that used it
  */
-export async function removeUnusedUploads(
-  { backend, storage }: Place,
-  keptMs: number,
+export async function deleteUnusedUploads(
+  { backend, storage }: Stores,
+  retentionMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { db } = backend;
-  const before = backend.now() - keptMs;
+  const before = backend.now() - retentionMs;
   while (!signal.aborted) {
     const unused = await db
       .selectFrom("uploads")
@@ -68,7 +68,7 @@ export async function removeUnusedUploads(
       .limit(pageSize)
       .execute();
     if (unused.length === 0) return;
-    // A job that is started in between fails with words, and its file can be uploaded again.
+    // A job that is created meanwhile fails and asks for the file to be uploaded again.
     for (const { storage_key } of unused) await storage.delete(storage_key);
     const ids = unused.map(({ id }) => id);
     await db.deleteFrom("uploads").where("id", "in", ids).execute();

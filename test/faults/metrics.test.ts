@@ -5,10 +5,10 @@ import { childrenOf, signalTo } from "../support/processes.ts";
 import { openScene } from "./scene.ts";
 
 /** Samples by their name and labels, without the process's role. */
-type Figures = Map<string, number>;
+type Metrics = Map<string, number>;
 
 describe.each(backends)("what the processes tell of themselves on $name", (which) => {
-  test("figures of the web and of its worker, and a log line for each fact", async () => {
+  test("the web and its worker serve metrics and log a line for each job event", async () => {
     const scene = await openScene(which);
     const port = await twoFreePorts();
     const application = await scene.application({
@@ -70,7 +70,7 @@ describe.each(backends)("what the processes tell of themselves on $name", (which
   });
 });
 
-async function read(port: number): Promise<Figures> {
+async function read(port: number): Promise<Metrics> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const samples = text.split("\n").filter((line) => line && !line.startsWith("#"));
   return new Map(

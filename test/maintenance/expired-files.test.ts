@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { removeExpiredFiles, removeUnusedUploads } from "../../server/maintenance/old-files.ts";
+import { deleteExpiredFiles, deleteUnusedUploads } from "../../server/maintenance/expired-files.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -9,19 +9,19 @@ import { insertJob } from "../support/job-row.ts";
 const { signal } = new AbortController();
 const day = 86_400_000;
 
-describe.each(backends)("files after their time, on $name", (which) => {
+describe.each(backends)("deleting expired files on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeEach(async () => {
     opened = await openTestBackend(which);
   });
   afterEach(() => opened.close());
 
-  const place = () => ({ backend: opened.backend, storage: createDiskStorage(opened.dir) });
+  const stores = () => ({ backend: opened.backend, storage: createDiskStorage(opened.dir) });
   const stored = async (folder: string) =>
     (await filesIn(opened.dir)).filter((path) => path.startsWith(folder));
 
-  test("of results that a kind keeps for less than the job the bytes go, and the row says since when", async () => {
-    const { backend, storage } = place();
+  test("deletes the bytes of an expired result and marks its row as deleted", async () => {
+    const { backend, storage } = stores();
     const job = await insertJob(backend);
     const at = backend.now();
     const add = async (name: string, expires_at: number | null) => {
@@ -41,7 +41,7 @@ describe.each(backends)("files after their time, on $name", (which) => {
     for (let n = 0; n < 130; n++) await add(`old-${n}`, at - n);
     await add("young", at + day);
     await add("job", null);
-    await removeExpiredFiles(place(), signal);
+    await deleteExpiredFiles(stores(), signal);
     expect(await stored("jobs/")).toEqual([
       `jobs/${job.id}/files/job`,
       `jobs/${job.id}/files/young`,
@@ -50,8 +50,8 @@ describe.each(backends)("files after their time, on $name", (which) => {
     expect(await marked.execute()).toHaveLength(130);
   });
 
-  test("uploads that nothing uses go, those of a job that may read them stay", async () => {
-    const { backend, storage } = place();
+  test("deletes unused uploads, and keeps those that a job may still read", async () => {
+    const { backend, storage } = stores();
     const at = backend.now();
     const add = async (created_at: number, jobs: { finished_at: number | null }[] = []) => {
       const id = uuidv7();
@@ -78,7 +78,7 @@ describe.each(backends)("files after their time, on $name", (which) => {
     ];
     await add(at - 8 * day);
     await add(at - 30 * day, [ended, ended]);
-    await removeUnusedUploads(place(), 7 * day, signal);
+    await deleteUnusedUploads(stores(), 7 * day, signal);
     expect(await stored("uploads/")).toEqual(stay.sort());
     const rows = await backend.db.selectFrom("uploads").select("storage_key").execute();
     expect(rows.map(({ storage_key }) => storage_key).sort()).toEqual(stay);

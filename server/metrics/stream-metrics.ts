@@ -1,4 +1,4 @@
-/** The live pages of a web process. */
+/** Metrics of the event streams of a web process. */
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Hub } from "../live/hub.ts";
 import type { SseResponses } from "../live/sse-response.ts";
@@ -8,19 +8,19 @@ export interface LiveParts {
   streams: Pick<SseResponses, "count">;
 }
 
-export function addStreamFigures(figures: Registry, { hub, streams }: LiveParts): void {
+export function addStreamMetrics(registry: Registry, { hub, streams }: LiveParts): void {
   new Gauge({
     name: "headway_streams",
-    help: "Event streams that are open",
-    registers: [figures],
+    help: "Open event streams",
+    registers: [registry],
     collect() {
       this.set(streams.count);
     },
   });
   new Counter({
     name: "headway_frames_total",
-    help: "Frames handed to streams",
-    registers: [figures],
+    help: "Frames sent to streams",
+    registers: [registry],
     collect() {
       this.reset();
       this.inc(hub.frames);

@@ -1,9 +1,9 @@
-/** One line for each fact about a job, in the log of the process that wrote it. */
+/** Logs each job event in the process that wrote it. */
 import type { WorkerMetric } from "./engine/job-lifecycle.ts";
 import type { Log } from "./log.ts";
 
-/** @param worker the id under which this process claims, where it is a worker */
-export function logLife(log: Log, observed: WorkerMetric, worker?: string): void {
+/** @param worker the id of the worker, if this process is one */
+export function logJobActivity(log: Log, observed: WorkerMetric, worker?: string): void {
   if (observed.what === "lease_lost") {
     const { job, kind, fence } = observed;
     log.warn({ job, kind, fence, worker }, "lease lost");

@@ -1,4 +1,4 @@
-/** The audience, by keyset pages: a count or a `like` over a million rows would stop the process. */
+/** Contacts in keyset pages: a count or a `like` over a million rows would block the process. */
 import type { Kysely, Selectable } from "kysely";
 import type { ContactsTable, Schema } from "../backend/schema.ts";
 
@@ -6,13 +6,13 @@ export type ContactRow = Selectable<ContactsTable>;
 
 export interface ContactSearch {
   accountId: string;
-  /** The beginning of an email address. */
+  /** Matches the start of the email address. */
   prefix: string;
-  /** Only those that this job brought or changed last. */
+  /** Only contacts that this job created or changed last. */
   jobId?: string | undefined;
 }
 
-/** @param after the email that the page before ended with */
+/** @param after last email of the previous page */
 export async function searchContacts(
   db: Kysely<Schema>,
   search: ContactSearch,
@@ -25,7 +25,7 @@ export async function searchContacts(
     .where("account_id", "=", search.accountId)
     .orderBy("email")
     .limit(limit + 1);
-  if (prefix) query = query.where("email", ">=", prefix).where("email", "<", behind(prefix));
+  if (prefix) query = query.where("email", ">=", prefix).where("email", "<", prefixEnd(prefix));
   if (search.jobId) query = query.where("job_id", "=", search.jobId);
   if (after) query = query.where("email", ">", after);
   const found = await query.execute();
@@ -33,12 +33,12 @@ export async function searchContacts(
   return { contacts, next: found.length > limit ? contacts.at(-1)!.email : undefined };
 }
 
-/** The first text behind all that begin with this one: U+10FFFF sorts last in UTF-8. */
-function behind(prefix: string): string {
+/** Sorts after every text with this prefix: U+10FFFF is the last character in UTF-8 order. */
+function prefixEnd(prefix: string): string {
   return `${prefix}\u{10FFFF}`;
 }
 
-/** The account's contacts, as counted with every import. */
+/** Reads the stored count, which every import updates. */
 export async function countContacts(db: Kysely<Schema>, accountId: string): Promise<number> {
   const account = await db
     .selectFrom("accounts")

@@ -1,63 +1,64 @@
-/** What happens to jobs in this process, and in the runners of a worker. */
+/** Metrics of what happens to jobs in this process and in the runners of a worker. */
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { JobLifecycleEvent, RecordMetric } from "../engine/job-lifecycle.ts";
 import { isFinal } from "../engine/status.ts";
 
-const waits = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
-const runs = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 14_400];
+/** Upper bounds of the histograms, seconds. */
+const waitBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
+const runBuckets = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 14_400];
 
-/** @returns what is to be told all that is observed */
-export function addJobFigures(figures: Registry): RecordMetric {
-  const registers = [figures];
+/** @returns a function that updates the metrics */
+export function addJobMetrics(registry: Registry): RecordMetric {
+  const registers = [registry];
   const events = new Counter({
     name: "headway_job_events_total",
-    help: "Facts about jobs that were written here: started, retry_scheduled, rescued, …",
+    help: "Job events written by this process: started, retry_scheduled, rescued, …",
     labelNames: ["kind", "type"],
     registers,
   });
   const ended = new Counter({
     name: "headway_jobs_ended_total",
-    help: "Jobs that ended here",
+    help: "Jobs that ended in this process",
     labelNames: ["kind", "status"],
     registers,
   });
   const rescues = new Counter({
     name: "headway_rescues_total",
-    help: "Jobs taken back from lost workers",
+    help: "Jobs rescued from lost workers",
     registers,
   });
   const wait = new Histogram({
     name: "headway_job_wait_seconds",
-    help: "From when a job was due to its start",
+    help: "Time from when a job was due to its start",
     labelNames: ["kind"],
-    buckets: waits,
+    buckets: waitBuckets,
     registers,
   });
   const run = new Histogram({
     name: "headway_job_run_seconds",
-    help: "Running time of jobs that ended, pauses not counted",
+    help: "Running time of ended jobs without pauses",
     labelNames: ["kind", "status"],
-    buckets: runs,
+    buckets: runBuckets,
     registers,
   });
   const flushes = new Counter({
     name: "headway_progress_flushes_total",
-    help: "Statements that wrote progress",
+    help: "Statements that saved progress",
     registers,
   });
   const flushed = new Counter({
     name: "headway_progress_flushed_jobs_total",
-    help: "Jobs whose progress they wrote",
+    help: "Jobs whose progress these statements saved",
     registers,
   });
   const lost = new Counter({
     name: "headway_leases_lost_total",
-    help: "Runs that found their job taken over",
+    help: "Runs that lost their job to another claim",
     labelNames: ["kind"],
     registers,
   });
 
-  function happened({ type, kind, status, waitedMs, ranMs }: JobLifecycleEvent): void {
+  function countEvent({ type, kind, status, waitedMs, ranMs }: JobLifecycleEvent): void {
     events.inc({ kind, type });
     if (type === "rescued") rescues.inc();
     if (waitedMs !== null) wait.observe({ kind }, waitedMs / 1_000);
@@ -66,7 +67,7 @@ export function addJobFigures(figures: Registry): RecordMetric {
   }
 
   return (observed) => {
-    if (observed.what === "life") happened(observed.event);
+    if (observed.what === "life") countEvent(observed.event);
     if (observed.what === "lease_lost") lost.inc({ kind: observed.kind });
     if (observed.what === "flushed") {
       flushes.inc();

@@ -1,0 +1,115 @@
+/** Deletes jobs after their retention. A record of each job's outcome stays for another year. */
+import { sql } from "kysely";
+import type { Backend, WriteTransaction } from "../backend/backend.ts";
+import { minJobIdAt } from "../engine/list/first-id.ts";
+import type { Storage } from "../storage/storage.ts";
+import { runInBatches } from "./run-in-batches.ts";
+
+/** Jobs per query. */
+const pageSize = 200;
+/** Storage folders deleted concurrently: each deletion may be a request to a bucket. */
+const concurrentDeletes = 10;
+const day = 86_400_000;
+/** For this long, a link to a deleted job still shows the job's outcome. */
+const expiredRecordRetentionMs = 365 * day;
+
+/**
+ * Deletes files before the rows that name them, and log lines and events before their job, so that an
+ * interrupted run can be continued by the next one.
+ * @param retentionMs time since the end of a job
+ */
+export async function deleteExpiredJobs(
+  { backend, storage }: { backend: Backend; storage: Storage },
+  retentionMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = backend.now() - retentionMs;
+  let after = "";
+  while (!signal.aborted) {
+    const page = await findExpiredJobs(backend, before, after);
+    const ids = page.flatMap(({ id, finished_at }) =>
+      finished_at !== null && finished_at < before ? [id] : [],
+    );
+    if (ids.length > 0) await deleteJobs(backend, storage, ids, signal);
+    if (page.length < pageSize) break;
+    after = page.at(-1)!.id;
+  }
+  await runInBatches(backend, signal, (tx, max) =>
+    deleteExpiredRecords(tx, minJobIdAt(before - expiredRecordRetentionMs), max),
+  );
+}
+
+/** Searches by id: ids are in order of creation, and no job ended before it was created. */
+function findExpiredJobs({ db }: Backend, before: number, after: string) {
+  return db
+    .selectFrom("jobs")
+    .select(["id", "finished_at"])
+    .where("id", ">", after)
+    .where("id", "<", minJobIdAt(before))
+    .orderBy("id")
+    .limit(pageSize)
+    .execute();
+}
+
+async function deleteJobs(backend: Backend, storage: Storage, ids: string[], signal: AbortSignal) {
+  for (let from = 0; from < ids.length && !signal.aborted; from += concurrentDeletes) {
+    const some = ids.slice(from, from + concurrentDeletes);
+    await Promise.all(some.map((id) => storage.deleteAll(`jobs/${id}/`)));
+  }
+  // In batches, because a job may have very many log lines and events.
+  for (const table of ["job_logs", "job_events"] as const) {
+    await runInBatches(backend, signal, (tx, max) => deleteSequence(tx, table, ids, max));
+  }
+  const remaining = [...ids];
+  await runInBatches(backend, signal, async (tx, max) => {
+    const some = remaining.splice(0, max);
+    if (some.length > 0) await recordAsExpired(tx, some);
+    return some.length;
+  });
+}
+
+async function deleteSequence(
+  { db }: WriteTransaction,
+  table: "job_logs" | "job_events",
+  ids: string[],
+  max: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from ${sql.table(table)} where (job_id, seq) in (
+      select job_id, seq from ${sql.table(table)}
+      where job_id in (${sql.join(ids)}) limit ${max})`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Foreign keys delete steps, rejections, files, search terms and uses of uploads with the job. */
+async function recordAsExpired({ db }: WriteTransaction, ids: string[]): Promise<void> {
+  await db
+    .insertInto("expired_jobs")
+    .columns(["id", "account_id", "user_id", "kind", "status", "outcome", "finished_at"])
+    .expression((from) =>
+      from
+        .selectFrom("jobs")
+        .select(["id", "account_id", "user_id", "kind", "status"])
+        .select(sql<string | null>`coalesce(outcome, error)`.as("outcome"))
+        .select("finished_at")
+        .where("id", "in", ids),
+    )
+    // Another worker may delete the same job at the same time.
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+  await db.deleteFrom("jobs").where("id", "in", ids).execute();
+}
+
+async function deleteExpiredRecords(
+  { db }: WriteTransaction,
+  below: string,
+  max: number,
+): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("expired_jobs")
+    .where("id", "in", (from) =>
+      from.selectFrom("expired_jobs").select("id").where("id", "<", below).orderBy("id").limit(max),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

@@ -1,0 +1,57 @@
+/** The periodic maintenance tasks. The queue runs each on one worker at a time. */
+import { deleteExpiredSessions } from "../accounts/sessions.ts";
+import type { Backend, MaintenanceTask } from "../backend/backend.ts";
+import { repairRunningCounters } from "../engine/worker/running-counters.ts";
+import type { Log } from "../log.ts";
+import type { Storage } from "../storage/storage.ts";
+import { deleteExpiredFiles, deleteUnusedUploads } from "./expired-files.ts";
+import { deleteExpiredJobs } from "./expired-jobs.ts";
+import { runInBatches } from "./run-in-batches.ts";
+
+const day = 86_400_000;
+/** Long enough to map the columns of a file after a weekend, and to retry a failed import. */
+const unusedUploadRetentionMs = 7 * day;
+
+/** A task occupies a slot for jobs, so it stops after this time and continues in its next run. */
+const maxRunMs = 5 * 60_000;
+
+export function createMaintenanceTasks(parts: {
+  backend: Backend;
+  storage: Storage;
+  log: Log;
+  /** Days from the end of a job to its deletion. */
+  retentionDays: number;
+}): MaintenanceTask[] {
+  const { backend, log, retentionDays } = parts;
+  const tasks: MaintenanceTask[] = [
+    { name: "counters", everyMinutes: 1, run: () => repairRunningCounters(backend) },
+    { name: "files", everyMinutes: 10, run: (signal) => deleteExpiredFiles(parts, signal) },
+    {
+      name: "uploads",
+      everyMinutes: 60,
+      run: (signal) => deleteUnusedUploads(parts, unusedUploadRetentionMs, signal),
+    },
+    {
+      name: "jobs",
+      everyMinutes: 60,
+      run: (signal) => deleteExpiredJobs(parts, retentionDays * day, signal),
+    },
+    {
+      name: "sessions",
+      everyMinutes: 60,
+      run: (signal) => runInBatches(backend, signal, (tx, max) => deleteExpiredSessions(tx, max)),
+    },
+  ];
+  return tasks.map((task) => ({ ...task, run: (signal) => runLogged(task, signal, log) }));
+}
+
+/** Logs the outcome. A failed task, and one that runs out of time, continues in its next run. */
+async function runLogged(task: MaintenanceTask, signal: AbortSignal, log: Log): Promise<void> {
+  const limit = AbortSignal.timeout(Math.min(maxRunMs, task.everyMinutes * 55_000));
+  try {
+    await task.run(AbortSignal.any([signal, limit]));
+    log.debug({ task: task.name }, "maintenance task done");
+  } catch (error) {
+    log.error({ err: error, task: task.name }, "maintenance task failed");
+  }
+}
