@@ -152,7 +152,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     for (const unlessActive of [{}, { userId: "busy" }]) {
       await expectBounded(async (backend) => {
         const write: Backend["write"] = (work) =>
-          work({ db: backend.db, hold: async () => {} } as never);
+          work({ db: backend.db, lock: async () => {} } as never);
         const asked = start({ ...backend, write }, testCatalog, { ...request, unlessActive });
         await expect(asked).rejects.toBeInstanceOf(AlreadyActive);
       });
