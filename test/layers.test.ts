@@ -90,6 +90,7 @@ describe("who may import whom", () => {
     const isPure = (path: string) =>
       decides.includes(path) || isIn(path, "server/presenters", "server/text");
     const types = [
+      "server/backend/enums.ts",
       "server/backend/schema.ts",
       "server/engine/job-summary.ts",
       "server/storage/file-preview.ts",

@@ -19,22 +19,22 @@ export async function sharedSecret(parts: {
   const { secret, secretIsSet } = config;
   if (!backend.spansMachines) return secret;
   const { db } = backend;
-  const read = async (name: "made" | "mark") => {
+  const read = async (name: "generated" | "fingerprint") => {
     const row = db.selectFrom("secrets").select("value").where("name", "=", name);
     return (await row.executeTakeFirst())?.value;
   };
 
-  const mark = await read("mark");
+  const mark = await read("fingerprint");
   if (!secretIsSet) {
     if (mark)
       throw new Error("SECRET is set for other processes of this database; set it here too");
-    const made = { name: "made", value: secret } as const;
+    const made = { name: "generated", value: secret } as const;
     await db
       .insertInto("secrets")
       .values(made)
       .onConflict((c) => c.doNothing())
       .execute();
-    return (await read("made"))!;
+    return (await read("generated"))!;
   }
   const current = fingerprint(secret);
   if (mark && mark !== current) {
@@ -44,7 +44,7 @@ export async function sharedSecret(parts: {
   }
   await db
     .insertInto("secrets")
-    .values({ name: "mark", value: current })
+    .values({ name: "fingerprint", value: current })
     .onConflict((c) => c.column("name").doUpdateSet({ value: current }))
     .execute();
   return secret;

@@ -1,9 +1,17 @@
 /**
- * The tables, as Kysely sees them. Times are whole milliseconds since 1970 (UTC), JSON is text,
- * ids are UUIDv7 text; `migrations/` makes the same tables on SQLite and Postgres.
+ * The tables as Kysely types. `migrations/` creates them, the same on SQLite and Postgres. Times are
+ * whole milliseconds since 1970 (UTC), JSON is text, ids are UUIDv7 text.
  */
 import type { Generated, Selectable } from "kysely";
 import type { Status } from "../engine/status.ts";
+import type {
+  AuditAction,
+  AuditSource,
+  FileRole,
+  LogLevel,
+  MemberRole,
+  StepStatus,
+} from "./enums.ts";
 
 export interface Schema {
   accounts: AccountsTable;
@@ -29,11 +37,11 @@ export interface Schema {
 export interface AccountsTable {
   id: string;
   name: string;
-  /** Jobs running now; claims and ends keep it, the sweep mends it. */
+  /** A counter cache of running jobs. A maintenance task repairs it. */
   running_jobs: Generated<number>;
   max_running_jobs: Generated<number>;
   last_claimed_at: Generated<number>;
-  /** Kept with every merge, for a count over a million rows takes too long for a page. */
+  /** A counter cache, because counting a million rows takes too long for a page. */
   contact_count: Generated<number>;
   created_at: number;
 }
@@ -41,12 +49,12 @@ export interface AccountsTable {
 export interface MembersTable {
   user_id: string;
   account_id: string;
-  role: "owner" | "member";
+  role: MemberRole;
 }
 
 export interface PreferencesTable {
   user_id: string;
-  /** 1 for yes, as `open_result`. */
+  /** 0 or 1, like `open_result`. */
   sound: number;
   open_result: number;
   time_zone: string | null;
@@ -68,7 +76,7 @@ export interface JobsTable {
   account_id: string;
   user_id: string;
   idempotency_key: string | null;
-  /** The job that this one repeats. */
+  /** The job that this one retries. */
   retry_of: string | null;
   priority: Generated<number>;
   status: Status;
@@ -78,33 +86,39 @@ export interface JobsTable {
    */
   reason: string | null;
   input: string;
-  /** SHA-256 of kind and input, hex; null for jobs from before it was kept. */
+  /** SHA-256 of kind and input, hex. An uploaded file counts by its bytes. */
   input_fingerprint: string | null;
-  /** What it is about, for telling it from others of its kind: the name of the uploaded file. */
+  /** Distinguishes it from other jobs of its kind: usually the name of the uploaded file. */
   subject: string | null;
-  /** Bytes of the uploads that it reads, if it reads any. */
+  /** Total size of its uploads, null without uploads. */
   input_bytes: number | null;
+  /** The sentence about how it ended. */
   outcome: string | null;
+  /** A path of this site. */
   result_page: string | null;
   error: string | null;
+  /** What to do about the error. */
   advice: string | null;
+  /** When it is due. A retry moves it. */
   run_at: number;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
+  /** When it was cleared from the list. */
   hidden_at: number | null;
-  /** Raised by one at every claim; every write of a run must match it. */
+  /** Each claim increments it, and each write of a run must match it. */
   fence: Generated<number>;
   /** Grows with every visible change. */
   version: Generated<number>;
+  /** The highest `seq` of its events and log lines. */
   event_seq: Generated<number>;
   log_seq: Generated<number>;
   retries: Generated<number>;
   max_retries: number;
-  /** Runs in a row that lost their worker without reaching a new checkpoint. */
+  /** Consecutive runs that lost their worker before a new checkpoint. */
   rescues: Generated<number>;
   worker_id: string | null;
-  /** Running time allowed and used so far; both ms, pauses not counted. */
+  /** Running time allowed and used so far, without pauses. */
   timeout_ms: number;
   running_ms: Generated<number>;
   claimed_at: number | null;
@@ -113,28 +127,28 @@ export interface JobsTable {
   deadline_at: number | null;
   cancel_requested_at: number | null;
   pause_requested_at: number | null;
+  /** JSON: where the next run continues. */
   checkpoint: string | null;
   /**
-   * From when on a worker may clean up behind the job once it has ended: the claim sets it, and a
-   * worker that begins to clean up postpones it for the others. Null: nothing to clean up.
+   * When a worker may clean up the files that the ended job left, or null if there is nothing to
+   * clean up. A claim sets it to now. A worker that cleans up postpones it, so that no other does.
    */
   cleanup_due_at: number | null;
   succeeded: Generated<number>;
   rejected: Generated<number>;
   skipped: Generated<number>;
-  /** The current step's place in `job_steps`, and how far it is. */
+  /** Position of the current step, and its progress. */
   current_step: number | null;
   step_done: Generated<number>;
   step_total: number | null;
-  /** 0 to 1 over all steps, null where a total is unknown. */
+  /** 0 to 1 over all steps, null if a total is unknown. */
   progress: number | null;
   message: string | null;
-  /** When progress was last made; what "No progress for 40 s" counts from. */
   last_progress_at: number | null;
-  /** Between these the job is expected to end. */
+  /** The range in which the job is expected to end. */
   eta_earliest: number | null;
   eta_latest: number | null;
-  /** While a running job waits as it said it would: until when, and what for if it told that. */
+  /** Set while a run sleeps. A run need not say what it waits for. */
   waiting_until: number | null;
   waiting_for: string | null;
 }
@@ -144,14 +158,14 @@ export interface JobStepsTable {
   position: number;
   name: string;
   weight: number;
-  status: "waiting" | "running" | "done";
-  /** What the step returned, JSON. */
+  status: StepStatus;
+  /** The return value of the step, JSON. */
   result: string | null;
   started_at: number | null;
   finished_at: number | null;
-  /** Once it is done: running time since the step before ended, pauses not counted, ms. */
+  /** Running time since the previous step ended, without pauses. Null until it is done. */
   running_ms: number | null;
-  /** Once it is done: what its total turned out to be. */
+  /** Its final total of items. Null until it is done, or if unknown. */
   total: number | null;
 }
 
@@ -167,8 +181,7 @@ export interface JobEventsTable {
 export interface JobLogsTable {
   job_id: string;
   seq: number;
-  /** A note is of the engine itself: lines were dropped. */
-  level: "info" | "warn" | "error" | "note";
+  level: LogLevel;
   message: string;
   created_at: number;
 }
@@ -184,15 +197,15 @@ export interface JobRejectionsTable {
 export interface FilesTable {
   id: string;
   job_id: string;
-  role: "result" | "rejected";
+  role: FileRole;
   name: string;
   media_type: string;
   size: number;
   storage_key: string;
   created_at: number;
   /**
-   * From then on nobody gets it; a while later its bytes are gone, and the row says since when.
-   * Null: as long as its job.
+   * Nobody can download the file from then on, and a maintenance task deletes its bytes. Null: it
+   * expires with its job.
    */
   expires_at: number | null;
   deleted_at: Generated<number | null>;
@@ -206,42 +219,33 @@ export interface UploadsTable {
   media_type: string;
   size: number;
   storage_key: string;
-  /** Of its bytes, hex; null for files from before it was kept. */
+  /** Of its bytes, hex. */
   sha256: string | null;
   created_at: number;
 }
 
-/** What a job reads; kept at least until it has ended. */
+/** The uploads that jobs read, which must not be deleted before the jobs have ended. */
 export interface JobUploadsTable {
   job_id: string;
   upload_id: string;
 }
 
-/** What people and programs did with a job. Rows are added only. */
+/** Who did what with a job. Rows are never updated. */
 export interface JobAuditEntriesTable {
   job_id: string;
-  /** Unique for each job: an action that may come again and again is kept once. */
+  /** Unique per job. Repeated downloads share one, so that they are recorded once. */
   dedup_key: string;
   user_id: string;
-  action:
-    | "started"
-    | "cancelled"
-    | "paused"
-    | "resumed"
-    | "started_now"
-    | "retried"
-    | "started_again"
-    | "downloaded";
-  /** From a page of ours, or by a program. */
-  via: "page" | "api";
-  /** What was downloaded. */
+  action: AuditAction;
+  via: AuditSource;
+  /** Of a download. */
   file_name: string | null;
-  /** The job that was started with what this one was. */
+  /** Of a retry, and of a start with edited input. */
   new_job_id: string | null;
   created_at: number;
 }
 
-/** What a job is found by: each word of its file's name and its input, in lower case. */
+/** The search index: each word of a job's subject and input, in lower case. */
 export interface JobSearchTermsTable {
   job_id: string;
   term: string;
@@ -249,7 +253,7 @@ export interface JobSearchTermsTable {
   user_id: string;
 }
 
-/** What is still known of jobs whose time is over. */
+/** The remains of jobs that were deleted after their retention time. */
 export interface ExpiredJobsTable {
   id: string;
   account_id: string;
@@ -265,11 +269,11 @@ export interface WorkersTable {
   id: string;
   host: string;
   pid: number;
-  /** Grows each second; a watcher that sees it stand still knows that the worker is lost. */
+  /** Grows every second. A worker is lost when others see it stand still. */
   heartbeat_count: Generated<number>;
   last_heartbeat_at: number;
   started_at: number;
-  /** What the queue knows this worker by, for setting its locks free. */
+  /** The id under which the queue locks entries for this worker. */
   queue_worker_id: string | null;
 }
 
@@ -281,15 +285,15 @@ export interface ContactsTable {
   last_name: string | null;
   company: string | null;
   phone: string | null;
-  /** The job that brought or last changed the row. */
+  /** The import that last wrote the row. */
   job_id: string;
   created_at: number;
   updated_at: number;
 }
 
 export interface SecretsTable {
-  /** What signs sessions and links where none was set, or the mark of the one that was. */
-  name: "made" | "mark";
+  /** The generated signing secret, or the fingerprint of the one from the `SECRET` setting. */
+  name: "generated" | "fingerprint";
   value: string;
 }
 

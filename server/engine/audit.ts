@@ -2,16 +2,17 @@
 import type { Kysely } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../backend/backend.ts";
+import type { AuditAction, AuditSource } from "../backend/enums.ts";
 import type { AuditRow, Schema } from "../backend/schema.ts";
 
 /** Where a person or their program did it. */
-export type Via = AuditRow["via"];
+export type Via = AuditSource;
 
 export interface AuditEntry {
   jobId: string;
   userId: string;
   via: Via;
-  action: Exclude<AuditRow["action"], "downloaded">;
+  action: Exclude<AuditAction, "downloaded">;
   at: number;
   newJobId?: string;
 }

@@ -2,6 +2,7 @@
  * What the templates get. Everything is ready to print: no template computes, formats or decides
  * more than "is it there". All of it is blind to the viewer, for one rendering serves everybody.
  */
+import type { FileRole, LogLevel } from "../backend/enums.ts";
 import type { Status } from "../engine/status.ts";
 import type { TimeView } from "../text/dates.ts";
 
@@ -109,7 +110,7 @@ export interface FileView {
   name: string;
   /** "8.1 MB" */
   size: string;
-  role: "result" | "rejected";
+  role: FileRole;
   /** Where that is before the job itself goes. */
   keptUntil: TimeView | null;
   preview: PreviewView | null;
@@ -128,7 +129,7 @@ export type PreviewView =
 
 export interface LogLineView {
   seq: number;
-  level: "info" | "warn" | "error" | "note";
+  level: LogLevel;
   message: string;
   time: TimeView;
 }

@@ -1,5 +1,7 @@
 /** Files that a job leaves for download: whole, or not there. */
+
 import type { Backend } from "../../backend/backend.ts";
+import type { FileRole } from "../../backend/enums.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { parseDuration } from "../parse-duration.ts";
 import { loseLease, type Run, Stopped } from "./run.ts";
@@ -8,7 +10,7 @@ export interface NewFile {
   id: string;
   name: string;
   type: string;
-  role?: "result" | "rejected";
+  role?: FileRole;
 }
 
 const folderOf = (jobId: string) => `jobs/${jobId}/files/`;

@@ -1,9 +1,8 @@
+import type { LogLevel } from "../../backend/enums.ts";
 import { formatCount, formatNumber } from "../../text/counts.ts";
 import { shortenText } from "../sanitize-text.ts";
 
 /** A note is our own: it says that lines were dropped. */
-export type LogLevel = "info" | "warn" | "error" | "note";
-
 export interface LogLine {
   level: LogLevel;
   message: string;

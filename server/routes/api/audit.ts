@@ -1,6 +1,7 @@
 /** GET /api/jobs/:id/audit: who did what with a job. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { listUserNames } from "../../accounts/users.ts";
+import { auditActions, auditSources } from "../../backend/enums.ts";
 import { listAudit } from "../../engine/audit.ts";
 import type { Env, Services } from "../../services.ts";
 import { loadJob } from "../middleware/load-job.ts";
@@ -12,21 +13,12 @@ const mostLines = 1_000;
 
 const lineSchema = z
   .object({
-    action: z.enum([
-      "started",
-      "cancelled",
-      "paused",
-      "resumed",
-      "started_now",
-      "retried",
-      "started_again",
-      "downloaded",
-    ]),
+    action: z.enum(auditActions),
     by: z.object({
       id: z.string(),
       name: z.string().nullable().meta({ description: "Null for somebody who has left" }),
     }),
-    via: z.enum(["page", "api"]),
+    via: z.enum(auditSources),
     happenedAt: z.iso.datetime(),
     file_name: z.string().nullable().meta({ description: "What was downloaded" }),
     new_job_id: z

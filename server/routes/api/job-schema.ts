@@ -1,5 +1,6 @@
 /** The shape of a job in JSON. The names are those that users of such interfaces know. */
 import { z } from "@hono/zod-openapi";
+import { fileRoles, stepStatuses } from "../../backend/enums.ts";
 import { statuses } from "../../engine/status.ts";
 
 const time = z.iso.datetime();
@@ -10,7 +11,7 @@ const statusSchema = z.enum(statuses).openapi("Status");
 const stepSchema = z
   .object({
     name: z.string(),
-    status: z.enum(["waiting", "running", "done", "stopped"]),
+    status: z.enum([...stepStatuses, "stopped"]),
     started_at: time.nullable(),
     completed_at: time.nullable(),
   })
@@ -19,9 +20,7 @@ const stepSchema = z
 const fileSchema = z
   .object({
     name: z.string(),
-    role: z
-      .enum(["result", "rejected"])
-      .meta({ description: "`rejects`: the rows that were rejected" }),
+    role: z.enum(fileRoles).meta({ description: "`rejects`: the rows that were rejected" }),
     media_type: z.string(),
     size: z.int().meta({ description: "Bytes" }),
     url: z.string().meta({ description: "Leads to the file by a link made for who asks" }),

@@ -1,5 +1,6 @@
 /** GET /api/jobs/:id/logs: what the job says, line by line. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { logLevels } from "../../backend/enums.ts";
 import type { Env, Services } from "../../services.ts";
 import { loadJob } from "../middleware/load-job.ts";
 import { jobParams } from "./job-action-route.ts";
@@ -7,7 +8,7 @@ import { iso } from "./job-json.ts";
 import { json, problems } from "./openapi-responses.ts";
 import { afterQuery, nextSchema, sliceOf } from "./pagination.ts";
 
-const level = z.enum(["info", "warn", "error", "note"]).meta({
+const level = z.enum(logLevels).meta({
   description:
     "A `note` says that lines were dropped here: a job may say 1,000 a second, and 100,000 in all",
 });

@@ -1,0 +1,30 @@
+/** The values of text columns that have few, for the schema, the API and the pages. */
+
+export const memberRoles = ["owner", "member"] as const;
+export type MemberRole = (typeof memberRoles)[number];
+
+export const stepStatuses = ["waiting", "running", "done"] as const;
+export type StepStatus = (typeof stepStatuses)[number];
+
+/** The engine itself writes a note, for example about dropped lines. */
+export const logLevels = ["info", "warn", "error", "note"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const fileRoles = ["result", "rejected"] as const;
+export type FileRole = (typeof fileRoles)[number];
+
+export const auditActions = [
+  "started",
+  "cancelled",
+  "paused",
+  "resumed",
+  "started_now",
+  "retried",
+  "started_again",
+  "downloaded",
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/** A person used a page, or a program the API. */
+export const auditSources = ["page", "api"] as const;
+export type AuditSource = (typeof auditSources)[number];
