@@ -41,7 +41,7 @@ describe("signing in and up", () => {
   });
 
   test("a new account sees nothing of other accounts", async () => {
-    const othersJob = await startJob(await scene.openPage("/jobs"), "nap", { ms: 60_000 });
+    const othersJob = await startJob(await scene.openPage("/jobs"), "sleep", { ms: 60_000 });
     const page = await scene.openPage("/sign-up", signedOut);
     await signUp(page, mary);
     await expectText(page, ".empty-state", "Nothing has run yet");
@@ -59,7 +59,7 @@ describe("signing in and up", () => {
     }
     const id = othersJob.slice("/jobs/".length);
     expect(await (await page.request.get(`/live?topics=job:${id}`)).text()).toBe("");
-    await page.goto("/jobs/new/nap?ms=1");
+    await page.goto("/jobs/new/sleep?ms=1");
     const token = await page.inputValue("input[name=token] >> nth=0");
     const cancel = await page.request.post(`${othersJob}/cancel`, { form: { token } });
     expect(cancel.status()).toBe(404);
@@ -72,7 +72,7 @@ describe("signing in and up", () => {
   test("signing out ends the session in other tabs and for a copied cookie", async () => {
     const page = await scene.openPage("/sign-up", signedOut);
     await signUp(page, { name: "Rosa", email: "rosa@example.com", password: "a seat on the bus" });
-    const job = await startJob(page, "nap", { ms: 60_000 });
+    const job = await startJob(page, "sleep", { ms: 60_000 });
     const copied = await page.context().storageState();
     const tab = await page.context().newPage();
     await tab.goto(job);

@@ -20,8 +20,8 @@ async function expectProgress(page: Page): Promise<void> {
 describe("the back/forward cache", () => {
   test("each restored page shows the current state live and leaves no stream behind", async () => {
     const page = await scene.openPage("/jobs");
-    const one = await startJob(page, "steady", { ticks: 3_000, pace: 100 });
-    const two = await startJob(page, "steady", { ticks: 3_001, pace: 100 });
+    const one = await startJob(page, "ticking", { ticks: 3_000, pace: 100 });
+    const two = await startJob(page, "ticking", { ticks: 3_001, pace: 100 });
     await page.evaluate(
       "addEventListener('pageshow', (event) => (self.restored = event.persisted))",
     );

@@ -13,7 +13,7 @@ describe("an outage of Postgres", () => {
     timeout: 120_000,
   }, async () => {
     const page = await scene.openPage("/jobs");
-    const path = await startJob(page, "steady", { ticks: 400, pace: 25 });
+    const path = await startJob(page, "ticking", { ticks: 400, pace: 25 });
     await waitUntilLive(page);
     const amount = () => page.textContent('.job-panel [id^="progress-"] p');
     await expect.poll(amount).toMatch(/ of 400 /);
@@ -31,7 +31,7 @@ describe("an outage of Postgres", () => {
     await postgres.start();
     await waitUntilLive(page);
     // The error page reloads by itself.
-    await expectText(visitor, "h1", "Steady", 30_000);
+    await expectText(visitor, "h1", "Ticking", 30_000);
     await waitUntilLive(visitor);
     for (const each of [page, visitor])
       await expectText(each, ".outcome", "Ticked 400 times", 60_000);

@@ -35,7 +35,7 @@ beforeAll(async () => {
     const shown = (await row.getAttribute("class"))!.split(" ")[1]!;
     paths.set(shown, (await row.locator("a.name").getAttribute("href"))!);
   }
-  paths.set("with a log", await startJob(page, "steady", { ticks: 20, pace: 1, lines: 1 }));
+  paths.set("with a log", await startJob(page, "ticking", { ticks: 20, pace: 1, lines: 1 }));
   await page.goto("/jobs/new/contact_import");
   await page.setInputFiles("input[type=file]", csv);
   await page.click("#submit");

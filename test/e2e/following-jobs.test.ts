@@ -26,7 +26,7 @@ async function startAndLeave(context: BrowserContext, kind: string, input = {}):
 describe("a row of the list", () => {
   test("a row opens in place with the end of its log and stays open while the job runs", async () => {
     const context = await scene.newContext({ viewport: phone });
-    const path = await startAndLeave(context, "steady", { ticks: 600, pace: 50 });
+    const path = await startAndLeave(context, "ticking", { ticks: 600, pace: 50 });
     const page = await context.newPage();
     await page.goto("/jobs");
     await waitUntilLive(page);
@@ -48,7 +48,7 @@ describe("a row of the list", () => {
 
   test("an open row shows its steps and buttons without JavaScript", async () => {
     const context = await scene.newContext({ javaScriptEnabled: false });
-    const path = await startAndLeave(context, "leads_on", { ms: 60_000 });
+    const path = await startAndLeave(context, "result_page", { ms: 60_000 });
     const page = await context.newPage();
     const mark = () => page.textContent(`#row-${idOf(path)} .status-badge`);
     await expect
@@ -68,8 +68,8 @@ describe("a row of the list", () => {
 test("the header lists active jobs live on every page except the dashboard", async () => {
   const context = await scene.newContext({ viewport: phone });
   const paths = [
-    await startAndLeave(context, "steady", { ticks: 2_000, pace: 50 }),
-    await startAndLeave(context, "steady", { ticks: 2_001, pace: 50 }),
+    await startAndLeave(context, "ticking", { ticks: 2_000, pace: 50 }),
+    await startAndLeave(context, "ticking", { ticks: 2_001, pace: 50 }),
   ];
   const page = await context.newPage();
   await page.goto("/contacts");
@@ -96,7 +96,7 @@ test("the header lists active jobs live on every page except the dashboard", asy
   const other = await context.newPage();
   await cancel(other, paths[1]!);
   await expectText(page, "#tray b", new RegExp(`^${count - 1}$`));
-  await expectText(page, "#announce", "Steady: Cancelled");
+  await expectText(page, "#announce", "Ticking: Cancelled");
   await cancel(other, paths[0]!);
 });
 
@@ -104,15 +104,15 @@ describe("a finished job", () => {
   test("the title and icon of a background tab follow the job to its outcome", async () => {
     const context = await scene.newContext();
     const page = await context.newPage();
-    await startJob(page, "steady", { ticks: 60, pace: 100 });
+    await startJob(page, "ticking", { ticks: 60, pace: 100 });
     await waitUntilLive(page);
     const front = await context.newPage();
     await front.goto("/contacts");
     await front.bringToFront();
-    await expect.poll(() => page.title()).toMatch(/^\(\d+%\) Steady/);
+    await expect.poll(() => page.title()).toMatch(/^\(\d+%\) Ticking/);
     const drawn = await iconOf(page);
     await expect.poll(() => iconOf(page)).not.toBe(drawn);
-    await expect.poll(() => page.title()).toBe("Steady · Headway");
+    await expect.poll(() => page.title()).toBe("Ticking · Headway");
     expect(decodeURIComponent((await iconOf(page))!)).toContain("#1c7440");
   });
 
@@ -124,7 +124,7 @@ describe("a finished job", () => {
       OscillatorNode.prototype.start = function (...args) { notes++; return start.apply(this, args); };
     `);
     const page = await context.newPage();
-    const path = await startJob(page, "steady", { ticks: 2_000, pace: 100 });
+    const path = await startJob(page, "ticking", { ticks: 2_000, pace: 100 });
     await waitUntilLive(page);
     await page.click("#sound-switch");
     expect(await page.getAttribute("#sound-switch", "aria-pressed")).toBe("true");
@@ -151,7 +151,7 @@ describe("a finished job", () => {
 
   test("the page opens the result for a person who watched the job, and Back stays on the job", async () => {
     const page = await scene.openPage("/jobs");
-    const path = await startJob(page, "leads_on", { ms: 2_500 });
+    const path = await startJob(page, "result_page", { ms: 2_500 });
     await waitUntilLive(page);
     await page.waitForURL("**/contacts?q=made");
     await page.goBack();

@@ -30,7 +30,7 @@ async function cancelJob(page: Page): Promise<void> {
 describe("a job's page", () => {
   test("a job's page updates until the final summary and then stands still", async () => {
     const page = await scene.openPage("/jobs");
-    await startJob(page, "steady", { ticks: 60, pace: 50 });
+    await startJob(page, "ticking", { ticks: 60, pace: 50 });
     await waitUntilLive(page);
     const seen: number[] = [];
     const titles = new Set<string>();
@@ -42,9 +42,9 @@ describe("a job's page", () => {
     }
     await expectText(page, ".outcome", "Ticked 60 times");
     expect(seen.length).toBeGreaterThan(4);
-    expect([...titles].some((title) => /^\(\d+%\) Steady/.test(title))).toBe(true);
-    await expect.poll(() => page.title()).toBe("Steady · Headway");
-    await expectText(page, "#announce", "Steady: Done. Ticked 60 times");
+    expect([...titles].some((title) => /^\(\d+%\) Ticking/.test(title))).toBe(true);
+    await expect.poll(() => page.title()).toBe("Ticking · Headway");
+    await expectText(page, "#announce", "Ticking: Done. Ticked 60 times");
     // The buttons are those of a finished job.
     await page.waitForSelector(".actions button:has-text('Run again')");
     expect(await page.locator(".actions button").count()).toBe(1);
@@ -53,7 +53,7 @@ describe("a job's page", () => {
   test("a stream that is cut resumes without missing or repeated lines", async () => {
     const proxy = await startProxy(scene.port);
     const page = await scene.openPage("/jobs", { baseURL: proxy.url });
-    await startJob(page, "steady", { ticks: 300, pace: 20 });
+    await startJob(page, "ticking", { ticks: 300, pace: 20 });
     await waitUntilLive(page);
     for (const outage of [0, 1_500]) {
       const before = (await readLines(page)).length;
@@ -74,7 +74,7 @@ describe("a job's page", () => {
   test("a page behind a buffering proxy polls and shows progress within 5 s", async () => {
     const proxy = await startProxy(scene.port, { buffers: true });
     const starter = await scene.openPage("/jobs");
-    const path = await startJob(starter, "steady", { ticks: 400, pace: 50 });
+    const path = await startJob(starter, "ticking", { ticks: 400, pace: 50 });
     const page = await scene.openPage(path, { baseURL: proxy.url });
     const before = await readTicks(page);
     await expect
@@ -86,7 +86,7 @@ describe("a job's page", () => {
 
   test("a click on Cancel lands although ten frames arrive each second", async () => {
     const page = await scene.openPage("/jobs");
-    await startJob(page, "steady", { ticks: 3_000, pace: 40, lines: 1 });
+    await startJob(page, "ticking", { ticks: 3_000, pace: 40, lines: 1 });
     await waitUntilLive(page);
     const frames = await countFrames(page);
     const cancel = page.locator(".actions button", { hasText: "Cancel" });
@@ -101,7 +101,7 @@ describe("a job's page", () => {
 
   test("a focused button keeps the focus over twenty updates and works from the keyboard", async () => {
     const page = await scene.openPage("/jobs");
-    await startJob(page, "steady", { ticks: 3_000, pace: 40, lines: 1 });
+    await startJob(page, "ticking", { ticks: 3_000, pace: 40, lines: 1 });
     await waitUntilLive(page);
     const button = page.locator(".actions button", { hasText: "Pause" });
     await button.focus();
@@ -116,7 +116,7 @@ describe("a job's page", () => {
 
   test("a row of the dashboard updates, and a new job is announced but not inserted", async () => {
     const page = await scene.openPage("/jobs");
-    const path = await startJob(page, "steady", { ticks: 400, pace: 50 });
+    const path = await startJob(page, "ticking", { ticks: 400, pace: 50 });
     const row = `#row-${path.slice("/jobs/".length)}`;
     await page.goto("/jobs");
     await waitUntilLive(page);
@@ -124,7 +124,7 @@ describe("a job's page", () => {
     await expect.poll(() => page.textContent(`${row} p`)).not.toBe(first);
     const rows = await page.locator(".job-row").count();
     const other = await (await scene.newContext()).newPage();
-    const second = await startJob(other, "nap", { ms: 1 });
+    const second = await startJob(other, "sleep", { ms: 1 });
     await expectText(page, "#jobs-new", /^1 new job\b.*Update list$/);
     expect(await page.locator(".job-row").count()).toBe(rows);
     await page.click("#show-new");

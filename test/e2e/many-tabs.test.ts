@@ -15,8 +15,8 @@ describe("many tabs over plain HTTP/1.1 outside localhost", () => {
     await signIn(first);
     expect(await first.evaluate("isSecureContext")).toBe(false);
     const paths = [
-      await startJob(first, "steady", { ticks: 3_000, pace: 100 }),
-      await startJob(first, "steady", { ticks: 3_001, pace: 100 }),
+      await startJob(first, "ticking", { ticks: 3_000, pace: 100 }),
+      await startJob(first, "ticking", { ticks: 3_001, pace: 100 }),
     ];
     const tabs = [first];
     while (tabs.length < 10) {

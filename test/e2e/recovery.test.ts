@@ -48,7 +48,7 @@ describe("recovery", () => {
 
   test("a job can be paused, resumed, cancelled and restarted by its buttons", async () => {
     const page = await scene.openPage("/jobs");
-    const path = await startJob(page, "steady", { ticks: 2_000, pace: 40 });
+    const path = await startJob(page, "ticking", { ticks: 2_000, pace: 40 });
     await waitUntilLive(page);
     await clickAction(page, "Pause");
     await expectText(page, ".job-panel .status-badge", "Paused");
@@ -78,7 +78,7 @@ describe("recovery", () => {
 
   test("an open page reports that the web process is gone and recovers when it restarts", async () => {
     const page = await scene.openPage("/jobs");
-    const path = await startJob(page, "steady", { ticks: 250, pace: 25 });
+    const path = await startJob(page, "ticking", { ticks: 250, pace: 25 });
     await waitUntilLive(page);
     await expect.poll(() => readAmount(page)).toMatch(/ of 250 ticks/);
     const { app } = scene;
@@ -105,7 +105,7 @@ describe("recovery", () => {
     for (const [round, delay] of [1, 8].entries()) {
       // No other job has this number.
       const ticks = 90_000 + round;
-      await page.goto(`/jobs/new/steady?ticks=${ticks}&pace=1000`);
+      await page.goto(`/jobs/new/ticking?ticks=${ticks}&pace=1000`);
       const form = Object.fromEntries(
         await page.$$eval("#job-form [name]", (fields) =>
           fields.map((field) => {

@@ -13,7 +13,7 @@ const readLines = (page: Page) => page.locator("#log .log-lines li > span").allT
 
 async function downloadArchive(page: Page): Promise<string[]> {
   const [file] = await Promise.all([page.waitForEvent("download"), page.click("#result-zip")]);
-  expect(file.suggestedFilename()).toBe("Fruitful.zip");
+  expect(file.suggestedFilename()).toBe("Logs and files.zip");
   const zip = await fromBufferPromise(await readFile(await file.path()));
   const names: string[] = [];
   for await (const { fileName } of zip.eachEntry()) names.push(fileName);
@@ -37,25 +37,25 @@ async function expectPreviews(page: Page): Promise<void> {
 describe("the results of a job", () => {
   test("the results appear when the job finishes, with previews and one archive of all files", async () => {
     const page = await scene.openPage("/jobs");
-    await startJob(page, "fruitful", { rounds: 4 });
+    await startJob(page, "logs_and_files", { rounds: 4 });
     await waitUntilLive(page);
-    await expectText(page, ".outcome", "Grew for 4 rounds");
+    await expectText(page, ".outcome", "Logged 4 rounds");
     await page.waitForSelector("#result-zip");
     await expectPreviews(page);
   });
 
   test("the results and the log work without JavaScript", async () => {
     const page = await scene.openPage("/jobs", { javaScriptEnabled: false });
-    await startJob(page, "fruitful", { rounds: 1 });
-    await expectText(page, ".outcome", "Grew for 1 rounds");
+    await startJob(page, "logs_and_files", { rounds: 1 });
+    await expectText(page, ".outcome", "Logged 1 rounds");
     await expectPreviews(page);
     await page.click("#log-level-error");
-    expect(await readLines(page)).toEqual(["Error: Round 1: a wasp"]);
+    expect(await readLines(page)).toEqual(["Error: Round 1: failed"]);
     expect(await page.isVisible("#log-follow")).toBe(false);
     await page.click("#log .log-lines a");
     expect(page.url()).toMatch(/\?line=3#log-[\w-]+-3$/);
     expect(await readLines(page)).toHaveLength(3);
-    await expectText(page, "#log .marked > span", "Error: Round 1: a wasp");
+    await expectText(page, "#log .marked > span", "Error: Round 1: failed");
     const [log] = await Promise.all([page.waitForEvent("download"), page.click("#log-download")]);
     expect(await readFile(await log.path(), "utf8")).toMatch(/^\S+Z info {2}Round 1\n/);
   });
@@ -63,7 +63,7 @@ describe("the results of a job", () => {
 
 test("the log can be filtered by level in place and stays live", async () => {
   const page = await scene.openPage("/jobs");
-  const job = await startJob(page, "fruitful", { rounds: 24 });
+  const job = await startJob(page, "logs_and_files", { rounds: 24 });
   await waitUntilLive(page);
   const title = await page.title();
   await page.evaluate("self.stayed = true");
@@ -74,7 +74,7 @@ test("the log can be filtered by level in place and stays live", async () => {
   await expect.poll(async () => (await readLines(page)).length).toBeGreaterThan(before + 3);
   expect((await readLines(page)).filter((line) => !/^(Warning|Error): /.test(line))).toEqual([]);
   await page.click("#log-level-all");
-  await expectText(page, ".outcome", "Grew for 24 rounds");
+  await expectText(page, ".outcome", "Logged 24 rounds");
   await expect.poll(async () => (await readLines(page)).length).toBe(72);
   const numbers = await page.locator("#log .log-lines li > a").allTextContents();
   expect(numbers).toEqual(Array.from({ length: 72 }, (_, at) => String(at + 1)));

@@ -16,25 +16,27 @@ async function countJobs(page: Page, kind: string): Promise<number> {
 
 describe("starting a job", () => {
   test("a double click on Start creates one job", async () => {
-    const page = await scene.openPage("/jobs/new/nap?ms=1");
+    const page = await scene.openPage("/jobs/new/sleep?ms=1");
     const posts: string[] = [];
     page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
     await page.dblclick("#submit");
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
     expect(posts).toHaveLength(1);
-    expect(await countJobs(page, "nap")).toBe(1);
+    expect(await countJobs(page, "sleep")).toBe(1);
   });
 
   test("a double click on Start creates one job without JavaScript", async () => {
-    const page = await scene.openPage("/jobs/new/chatty?calls=1", { javaScriptEnabled: false });
+    const page = await scene.openPage("/jobs/new/frequent_progress?calls=1", {
+      javaScriptEnabled: false,
+    });
     await page.dblclick("#submit");
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
-    await expectText(page, ".job-panel", /Said it all|Queued|Running/);
-    expect(await countJobs(page, "chatty")).toBe(1);
+    await expectText(page, ".job-panel", /Reported|Queued|Running/);
+    expect(await countJobs(page, "frequent_progress")).toBe(1);
   });
 
   test("a job is scheduled in the person's time zone and can start sooner", async () => {
-    const page = await scene.openPage("/jobs/new/nap?ms=2", { timezoneId: "Asia/Tokyo" });
+    const page = await scene.openPage("/jobs/new/sleep?ms=2", { timezoneId: "Asia/Tokyo" });
     await page.click("#when-toggle");
     await expectText(page, "#when-place", "Asia/Tokyo");
     const day = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
@@ -51,7 +53,7 @@ describe("starting a job", () => {
   });
 
   test("a scheduled time is in UTC without JavaScript", async () => {
-    const page = await scene.openPage("/jobs/new/nap?ms=3", { javaScriptEnabled: false });
+    const page = await scene.openPage("/jobs/new/sleep?ms=3", { javaScriptEnabled: false });
     await page.click("#when-toggle");
     await expectText(page, "#when-help", "Times are those of UTC");
     await page.selectOption("#when", "at");
@@ -71,26 +73,26 @@ describe("starting a job", () => {
 
   test("a reload of the job's page or a form sent again after Back creates no second job", async () => {
     const page = await scene.openPage("/jobs");
-    const path = await startJob(page, "steady", { ticks: 1, pace: 1 });
+    const path = await startJob(page, "ticking", { ticks: 1, pace: 1 });
     for (let time = 0; time < 3; time++) await page.reload();
-    expect(await countJobs(page, "steady")).toBe(1);
+    expect(await countJobs(page, "ticking")).toBe(1);
     await page.goBack();
     await page.click("#submit");
     await page.waitForURL(`**${path}`);
     await expectText(page, "#flash", "nothing was started twice");
-    expect(await countJobs(page, "steady")).toBe(1);
+    expect(await countJobs(page, "ticking")).toBe(1);
     await page.goBack();
     await page.fill("[name=ticks]", "2");
     await page.click("#submit");
     await page.waitForURL(`**${path}`);
     await expectText(page, "#flash", "with other choices");
-    expect(await countJobs(page, "steady")).toBe(1);
+    expect(await countJobs(page, "ticking")).toBe(1);
   });
 
   test("a job that already runs is shown live and starts a second time only when confirmed", async () => {
     const page = await scene.openPage("/jobs");
-    const path = await startJob(page, "steady", { ticks: 600, pace: 50 });
-    await page.goto("/jobs/new/steady?ticks=600&pace=50");
+    const path = await startJob(page, "ticking", { ticks: 600, pace: 50 });
+    await page.goto("/jobs/new/ticking?ticks=600&pace=50");
     await page.click("#submit");
     await expectText(page, "h1", /already/);
     const row = `#row-${path.slice("/jobs/".length)}`;

@@ -43,7 +43,7 @@ describe("with JavaScript off", () => {
 
   test("the page of a running job reloads until the person stops it", async () => {
     const page = await scene.openPage("/jobs", withoutScript);
-    await startJob(page, "steady", { ticks: 1_000, pace: 50 });
+    await startJob(page, "ticking", { ticks: 1_000, pace: 50 });
     const amount = () =>
       page.textContent('.job-panel [id^="progress-"] p').catch(() => "between two pages");
     const first = await amount();

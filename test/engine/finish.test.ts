@@ -11,11 +11,11 @@ import {
   rescue,
 } from "../../server/engine/finish.ts";
 import { Refused, TryAgain } from "../../server/job.ts";
+import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { eventTypes, insertJob, readJob, running } from "../support/job-row.ts";
-import { testCatalog } from "../support/kinds.ts";
 
-const noop = testCatalog.get("noop")!;
+const noop = noopCatalog.get("noop")!;
 
 describe.each(backends)("ends on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;

@@ -17,8 +17,8 @@ import { sendHeartbeat } from "../../server/engine/worker/heartbeat.ts";
 import { repairRunningCounters } from "../../server/engine/worker/running-counters.ts";
 import { claimCleanups, createSweeper } from "../../server/engine/worker/sweep.ts";
 import { createLog } from "../../server/log.ts";
+import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
-import { testCatalog } from "../support/kinds.ts";
 import { analyse, fillWithJobs } from "../support/many-jobs.ts";
 import { unboundedReads } from "../support/plans.ts";
 
@@ -92,7 +92,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     async (text) => {
       for (const who of [everyone, busy, seldom]) {
         await expectBounded(async ({ db }) => {
-          const found = await searchJobs(db, testCatalog, who, text);
+          const found = await searchJobs(db, noopCatalog, who, text);
           await listJobs(db, { ...who, search: found }, { limit: 50 });
           await listJobs(db, { ...who, search: found, kinds: [unusual] }, { limit: 50 });
         });
@@ -105,7 +105,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
   });
 
   test("the typical duration is taken of the last jobs of each kind", async () => {
-    await expectBounded(({ db }) => typicalDurations(db, testCatalog, everyone.accountId));
+    await expectBounded(({ db }) => typicalDurations(db, noopCatalog, everyone.accountId));
     const asked = { accountId: everyone.accountId, kind: usual };
     await expectBounded(({ db }) => pastSteps(db, asked));
   });
@@ -133,17 +133,17 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
 
   test("a key that was used is found at once", async () => {
     const request = { kind: usual, input: {}, ...busy, idempotencyKey: "once" };
-    const { job } = await start(opened.backend, testCatalog, request);
+    const { job } = await start(opened.backend, noopCatalog, request);
     await expectBounded(async (backend) => {
       const write: Backend["write"] = (work) => work({ db: backend.db } as never);
-      const again = await start({ ...backend, write }, testCatalog, request);
+      const again = await start({ ...backend, write }, noopCatalog, request);
       expect(again).toMatchObject({ repeated: true, job: { id: job.id } });
     });
   });
 
   test("one that is active with the same input is found at once, among many with one input", async () => {
     const request = { kind: unusual, input: {}, ...busy };
-    const { job } = await start(opened.backend, testCatalog, request);
+    const { job } = await start(opened.backend, noopCatalog, request);
     const same = opened.backend.db
       .updateTable("jobs")
       .set({ input_fingerprint: job.input_fingerprint });
@@ -153,7 +153,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
       await expectBounded(async (backend) => {
         const write: Backend["write"] = (work) =>
           work({ db: backend.db, lock: async () => {} } as never);
-        const asked = start({ ...backend, write }, testCatalog, { ...request, unlessActive });
+        const asked = start({ ...backend, write }, noopCatalog, { ...request, unlessActive });
         await expect(asked).rejects.toBeInstanceOf(AlreadyActive);
       });
     }

@@ -116,8 +116,8 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
   }, async () => {
     const scene = await openScene(which);
     const worker = await scene.worker(bucket.environment);
-    const evidence = join(scene.place.storageDir, "evidence");
-    const id = await scene.start("careful", { evidence });
+    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const id = await scene.start("cleanup", { cleanupLog });
     const scratch = `jobs/${id}/scratch/half.txt`;
     await expect.poll(bucket.keys).toContain(scratch);
     bucket.server.kill("SIGKILL");

@@ -7,14 +7,14 @@ import { backends } from "../support/backends.ts";
 import { openScene, type Scene } from "./scene.ts";
 
 /** A job that was cancelled while it ran, in whose `cleanup` its runner is by now. */
-async function cleaningUp(scene: Scene, input: { cleaning: number; deaf?: boolean }) {
-  const evidence = join(scene.place.storageDir, `evidence-${Math.random()}`);
-  const id = await scene.start("fussy", { evidence, ...input });
+async function cleaningUp(scene: Scene, input: { cleanupMs: number; ignoresSignal?: boolean }) {
+  const cleanupLog = join(scene.place.storageDir, `cleanup-log-${Math.random()}`);
+  const id = await scene.start("slow_cleanup", { cleanupLog, ...input });
   const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
   await scene.until(id, () => existsSync(join(scratch, "half.txt")));
   await cancel(scene.backend, id, "person-1");
   expect(await scene.ended(id)).toMatchObject({ status: "cancelled" });
-  const said = () => (existsSync(evidence) ? readFileSync(evidence, "utf8").split("\n") : []);
+  const said = () => (existsSync(cleanupLog) ? readFileSync(cleanupLog, "utf8").split("\n") : []);
   await expect.poll(said).toContain("begun");
   return { id, scratch, said };
 }
@@ -27,8 +27,8 @@ describe.each(backends)("cleaning up on $name", (which) => {
     await scene.worker({ RUNNERS: "1" });
     const neighbour = await scene.start("copy_rows", { rows: 5_000, size: 1, pause: 20 });
     const [long, endless] = await Promise.all([
-      cleaningUp(scene, { cleaning: 9_000 }),
-      cleaningUp(scene, { cleaning: 60_000, deaf: false }),
+      cleaningUp(scene, { cleanupMs: 9_000 }),
+      cleaningUp(scene, { cleanupMs: 60_000, ignoresSignal: false }),
     ]);
     for (const { id, scratch } of [long, endless]) {
       await expect.poll(() => existsSync(scratch), { timeout: 40_000 }).toBe(false);
@@ -42,7 +42,10 @@ describe.each(backends)("cleaning up on $name", (which) => {
   test("is begun anew where a shutdown interrupted it", { timeout: 90_000 }, async () => {
     const scene = await openScene(which);
     const first = await scene.worker({ RUNNERS: "1" });
-    const { id, scratch, said } = await cleaningUp(scene, { cleaning: 8_000, deaf: false });
+    const { id, scratch, said } = await cleaningUp(scene, {
+      cleanupMs: 8_000,
+      ignoresSignal: false,
+    });
     await first.stop();
     expect(said()).toEqual(["begun", ""]);
     expect(existsSync(scratch)).toBe(true);
@@ -59,7 +62,7 @@ describe.each(backends.slice(0, 1))("cleaning up that does not listen, on $name"
   }, async () => {
     const scene = await openScene(which);
     await scene.worker({ RUNNERS: "1" });
-    const { id, scratch, said } = await cleaningUp(scene, { cleaning: 120_000 });
+    const { id, scratch, said } = await cleaningUp(scene, { cleanupMs: 120_000 });
     await sleep(8_000);
     expect(existsSync(scratch)).toBe(true);
     await expect.poll(() => existsSync(scratch), { timeout: 40_000 }).toBe(false);

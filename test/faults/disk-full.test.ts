@@ -17,7 +17,7 @@ describe.each(backends)("a full disk for files, $name", (which) => {
     const disk = await smallDisk(16);
     const scene = await openScene(which, { storageDir: disk });
     await scene.worker();
-    const large = await scene.start("hoard", { megabytes: 40 });
+    const large = await scene.start("large_file", { megabytes: 40 });
     const job = await scene.ended(large);
     expect(job).toMatchObject({ status: "failed", reason: "error", retries: 2 });
     expect(job.error).toMatch(/^The disk is full/);
@@ -27,7 +27,7 @@ describe.each(backends)("a full disk for files, $name", (which) => {
       "Retry 2 of 2 in 400 ms: The disk is full",
     ]);
     expect(readdirSync(join(disk, ".partial"))).toEqual([]);
-    const small = await scene.start("hoard", { megabytes: 1 });
+    const small = await scene.start("large_file", { megabytes: 1 });
     expect((await scene.ended(small)).status).toBe("done");
   });
 });
@@ -64,7 +64,7 @@ describe.each(sqlite)("a full disk under the database, $name", (which) => {
       scene.backend.db,
     );
     expect(rows).toEqual([{ integrity_check: "ok" }]);
-    const next = await scene.start("nap", { ms: 1 });
+    const next = await scene.start("sleep", { ms: 1 });
     expect((await scene.ended(next)).status).toBe("done");
   });
 });

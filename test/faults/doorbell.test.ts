@@ -12,7 +12,7 @@ describe.each(backends)("doorbells on $name", (which) => {
   test("rung a hundred times, a job is claimed once", async () => {
     const scene = await openScene(which);
     await Promise.all([scene.worker(), scene.worker()]);
-    const id = await scene.start("nap", { ms: 300 });
+    const id = await scene.start("sleep", { ms: 300 });
     const ring = () =>
       scene.backend.write((tx) => tx.enqueue({ id, runAt: scene.backend.now(), priority: 0 }));
     await Promise.all(Array.from({ length: 100 }, ring));
@@ -31,9 +31,9 @@ describe.each(backends)("doorbells on $name", (which) => {
     await scene.worker();
     const { backend, catalog } = scene;
     const runAt = backend.now() + 2_500;
-    const request = { kind: "nap", input: { ms: 1 }, accountId: "account-1", userId: "person-1" };
+    const request = { kind: "sleep", input: { ms: 1 }, accountId: "account-1", userId: "person-1" };
     const { id } = (await start(backend, catalog, { ...request, runAt })).job;
-    const now = await scene.start("nap", { ms: 1 });
+    const now = await scene.start("sleep", { ms: 1 });
     expect((await scene.ended(now)).finished_at).toBeLessThan(runAt);
     expect(displayStatus(await scene.job(id), backend.now())).toBe("scheduled");
     const job = await scene.ended(id);
@@ -45,7 +45,7 @@ describe.each(backends)("doorbells on $name", (which) => {
   test("five jobs started together all begin at once", async () => {
     const scene = await openScene(which, { maxRunning: 5 });
     await scene.worker();
-    const ids = await Promise.all(Array.from({ length: 5 }, () => scene.start("nap", { ms: 1 })));
+    const ids = await Promise.all(Array.from({ length: 5 }, () => scene.start("sleep", { ms: 1 })));
     for (const id of ids) {
       const job = await scene.ended(id);
       // A doorbell that was answered in vain would be rung again after five seconds only.
@@ -57,7 +57,7 @@ describe.each(backends)("doorbells on $name", (which) => {
 describe.each(postgres)("a lost doorbell on $name", (which) => {
   test("is rung again, and the job starts within ten seconds", async () => {
     const scene = await openScene(which);
-    const id = await scene.start("nap", { ms: 1 });
+    const id = await scene.start("sleep", { ms: 1 });
     const { numAffectedRows } = await sql`
       delete from graphile_worker._private_jobs where key = ${`job:${id}`}`.execute(
       scene.backend.db,

@@ -45,26 +45,26 @@ describe.each(backends)("how a run ends on $name", (which) => {
 
   test("tries are limited; what is refused is not tried again; a kind chooses what is", async () => {
     const scene = await open();
-    const [often, refused, plain, chosen] = await Promise.all([
+    const [exhausted, refused, notRetried, retried] = await Promise.all([
       scene.start("flaky", { failures: 9 }),
       scene.start("flaky", { failures: 9, how: "refused" }),
-      scene.start("flaky", { failures: 9, how: "plain" }),
-      scene.start("flaky", { failures: 1, how: "chosen" }),
+      scene.start("flaky", { failures: 9, how: "not-retried" }),
+      scene.start("flaky", { failures: 1, how: "retried" }),
     ]);
     expect(await scene.ended(refused)).toMatchObject({
       ...{ status: "failed", reason: "refused", retries: 0 },
       ...{ error: "The key was refused", advice: "Ask for a new key." },
     });
-    expect(await scene.ended(plain)).toMatchObject({
+    expect(await scene.ended(notRetried)).toMatchObject({
       status: "failed",
       retries: 0,
-      error: "plain",
+      error: "not-retried",
     });
-    expect(await scene.ended(chosen)).toMatchObject({ status: "done", retries: 1 });
-    const job = await scene.ended(often);
+    expect(await scene.ended(retried)).toMatchObject({ status: "done", retries: 1 });
+    const job = await scene.ended(exhausted);
     expect(job).toMatchObject({ status: "failed", reason: "error", retries: 3 });
     expect(job.error).toBe("The gateway was busy");
-    expect(finals(await scene.events(often))).toHaveLength(1);
+    expect(finals(await scene.events(exhausted))).toHaveLength(1);
   });
 
   test("paused in mid-batch and resumed it goes on behind its checkpoint", async () => {
@@ -87,8 +87,8 @@ describe.each(backends)("how a run ends on $name", (which) => {
 
   test("cancelled while it runs it stops within two seconds and leaves nothing behind", async () => {
     const scene = await open();
-    const evidence = join(scene.place.storageDir, "evidence");
-    const id = await scene.start("careful", { evidence });
+    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const id = await scene.start("cleanup", { cleanupLog });
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
     const asked = performance.now();
@@ -99,7 +99,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(performance.now() - asked).toBeLessThan(2_000 + 500);
     expect(job).toMatchObject({ status: "cancelled", reason: null, result_page: null });
     await expect.poll(() => existsSync(scratch)).toBe(false);
-    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
+    expect(readFileSync(cleanupLog, "utf8")).toBe(`${id}\n`);
     const before = await scene.events(id);
     const { cleanup_due_at: _, ...same } = job;
     expect(await cancel(scene.backend, id, "person-1")).toMatchObject(same);
@@ -109,8 +109,8 @@ describe.each(backends)("how a run ends on $name", (which) => {
 
   test("one that does not listen is killed after the grace, and is cancelled", async () => {
     const scene = await open();
-    const evidence = join(scene.place.storageDir, "evidence");
-    const id = await scene.start("careful", { evidence, deaf: 60_000 });
+    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const id = await scene.start("cleanup", { cleanupLog, ignoreSignalMs: 60_000 });
     const neighbour = await scene.start("copy_rows", { rows: 200, size: 1, pause: 40 });
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
@@ -121,7 +121,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(performance.now() - asked).toBeLessThan(9_000);
     expect(job.status).toBe("cancelled");
     await expect.poll(() => existsSync(scratch)).toBe(false);
-    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
+    expect(readFileSync(cleanupLog, "utf8")).toBe(`${id}\n`);
     expect(finals(await scene.events(id))).toHaveLength(1);
     const unharmed = await scene.ended(neighbour);
     expect(unharmed).toMatchObject({ status: "done", succeeded: 200, skipped: 0 });
@@ -129,45 +129,47 @@ describe.each(backends)("how a run ends on $name", (which) => {
 
   test("one that is cancelled while it stands is cleaned up behind", async () => {
     const scene = await open();
-    const evidence = join(scene.place.storageDir, "evidence");
-    const id = await scene.start("careful", { evidence });
+    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const id = await scene.start("cleanup", { cleanupLog });
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
     await pause(scene.backend, id, "person-1");
     await scene.until(id, (job) => job.status === "paused");
     expect((await cancel(scene.backend, id, "person-1")).status).toBe("cancelled");
-    await expect.poll(() => existsSync(evidence), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(cleanupLog), { timeout: 20_000 }).toBe(true);
     await expect.poll(() => existsSync(scratch)).toBe(false);
-    expect(readFileSync(evidence, "utf8")).toBe(`${id}\n`);
+    expect(readFileSync(cleanupLog, "utf8")).toBe(`${id}\n`);
   });
 
   test("a failure for good cleans up as well", async () => {
     const scene = await open();
-    const evidence = join(scene.place.storageDir, "evidence");
-    const id = await scene.start("careful", { evidence, fail: true });
+    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const id = await scene.start("cleanup", { cleanupLog, fail: true });
     expect(await scene.ended(id)).toMatchObject({ status: "failed", reason: "error", retries: 0 });
-    await expect.poll(() => existsSync(evidence) && readFileSync(evidence, "utf8")).toBe(`${id}\n`);
+    await expect
+      .poll(() => existsSync(cleanupLog) && readFileSync(cleanupLog, "utf8"))
+      .toBe(`${id}\n`);
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await expect.poll(() => existsSync(scratch)).toBe(false);
   });
 
   test("cancel wins over a pause that came before it", async () => {
     const scene = await open();
-    const evidence = join(scene.place.storageDir, "evidence");
-    const id = await scene.start("careful", { evidence });
+    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const id = await scene.start("cleanup", { cleanupLog });
     await scene.until(id, (row) => row.current_step !== null);
     await pause(scene.backend, id, "person-1");
     await cancel(scene.backend, id, "person-1");
     expect(await scene.ended(id, 5_000)).toMatchObject({ status: "cancelled" });
-    await expect.poll(() => existsSync(evidence)).toBe(true);
+    await expect.poll(() => existsSync(cleanupLog)).toBe(true);
   });
 
   test("the deadline counts running time, over all runs and without the pauses", async () => {
     const scene = await open();
     // A runner that still has to start takes its time out of the job's.
-    await scene.ended(await scene.start("nap", { ms: 1 }));
-    const long = await scene.start("hurry", { batches: 1_000, each: 50 });
-    const paused = await scene.start("hurry", { batches: 25, each: 100 });
+    await scene.ended(await scene.start("sleep", { ms: 1 }));
+    const long = await scene.start("short_timeout", { batches: 1_000, batchMs: 50 });
+    const paused = await scene.start("short_timeout", { batches: 25, batchMs: 100 });
     await scene.until(paused, (row) => row.step_done > 2);
     await pause(scene.backend, paused, "person-1");
     await scene.until(paused, (row) => row.status === "paused");

@@ -34,7 +34,7 @@ describe.each(backends)("a frozen worker on $name", (which) => {
     expect(events.filter(({ type }) => type === "rescued")).toHaveLength(1);
     // It knows that it was given up, and works on under another name.
     expect(frozen.output()).toContain("declared lost");
-    const next = await scene.start("nap", { ms: 1 });
+    const next = await scene.start("sleep", { ms: 1 });
     expect((await scene.ended(next)).status).toBe("done");
   });
 });

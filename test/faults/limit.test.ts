@@ -14,9 +14,9 @@ describe.each(backends)("the limit of an account on $name", (which) => {
     await addAccount(scene.backend, "account-2");
     await Promise.all([scene.worker(), scene.worker()]);
     const ids = await Promise.all(
-      Array.from({ length: 30 }, () => scene.start("nap", { ms: 100 })),
+      Array.from({ length: 30 }, () => scene.start("sleep", { ms: 100 })),
     );
-    const other = await scene.start("nap", { ms: 1 }, "account-2");
+    const other = await scene.start("sleep", { ms: 1 }, "account-2");
     const counts: number[] = [];
     for (let left = ids.length; left > 0; await sleep(5)) {
       const rows = await scene.backend.db
@@ -42,12 +42,12 @@ describe.each(backends)("the limit of an account on $name", (which) => {
     const scene = await openScene(which);
     await addAccount(scene.backend, "account-2");
     const greedy = Array.from({ length: 5_000 }, () =>
-      jobRow({ kind: "nap", input: '{"ms":200}', run_at: scene.backend.now() }),
+      jobRow({ kind: "sleep", input: '{"ms":200}', run_at: scene.backend.now() }),
     );
     await insertAndRing(scene.backend, greedy);
     await Promise.all([scene.worker(), scene.worker()]);
     await scene.until(greedy[0]!.id, ({ status }) => status !== "queued");
-    const other = await scene.start("nap", { ms: 1 }, "account-2");
+    const other = await scene.start("sleep", { ms: 1 }, "account-2");
     const job = await scene.ended(other);
     expect(job.status).toBe("done");
     expect(job.started_at! - job.run_at).toBeLessThan(3_000);

@@ -20,7 +20,7 @@ describe.each(backends)("a killed web process on $name", (which) => {
         const key = `round-${round}-${n}`;
         keys.push(key);
         await sleep(n * 5);
-        answered.set(key, await client.start("nap", { ms: 1 }, key, application.url));
+        answered.set(key, await client.start("sleep", { ms: 1 }, key, application.url));
       });
       const over = Promise.allSettled(requests);
       await sleep(30 + Math.random() * 60);
@@ -31,18 +31,18 @@ describe.each(backends)("a killed web process on $name", (which) => {
     }
     expect(answered.size).toBeLessThan(keys.length);
     for (const key of keys) {
-      const id = await client.start("nap", { ms: 1 }, key, application.url);
+      const id = await client.start("sleep", { ms: 1 }, key, application.url);
       expect(answered.get(key) ?? id).toBe(id);
       expect((await scene.ended(id)).status).toBe("done");
     }
     const { db } = scene.backend;
-    const jobs = await db.selectFrom("jobs").select("id").where("kind", "=", "nap").execute();
+    const jobs = await db.selectFrom("jobs").select("id").where("kind", "=", "sleep").execute();
     expect(jobs).toHaveLength(keys.length);
     const steps = await db
       .selectFrom("job_steps")
       .innerJoin("jobs", "jobs.id", "job_steps.job_id")
       .select("job_id")
-      .where("kind", "=", "nap")
+      .where("kind", "=", "sleep")
       .execute();
     expect(steps).toHaveLength(keys.length);
   });

@@ -60,7 +60,7 @@ describe.each(backends)("the system's chores on $name", (which) => {
 
 test("what the queue holds for a worker that nobody knows is set free", async () => {
   const scene = await openScene(backends.find(({ name }) => name === "postgres")!);
-  const id = await scene.start("nap", { ms: 1 });
+  const id = await scene.start("sleep", { ms: 1 });
   const locked = await sql`update graphile_worker._private_jobs
     set locked_by = 'lost-before-its-first-beat', locked_at = now() - interval '2 minutes'`.execute(
     scene.backend.db,

@@ -19,18 +19,18 @@ describe.each(backends)("what the processes tell of themselves on $name", (which
     const web = () => read(port);
     const worker = () => read(port + 1);
 
-    const naps = await Promise.all([1, 2, 3].map(() => scene.start("nap", { ms: 50 })));
+    const naps = await Promise.all([1, 2, 3].map(() => scene.start("sleep", { ms: 50 })));
     for (const id of naps) await scene.ended(id);
-    const later = await scene.start("nap", { ms: 60_000 });
+    const later = await scene.start("sleep", { ms: 60_000 });
     await scene.until(later, (row) => row.status === "running");
     const rows = await scene.start("copy_rows", { rows: 200, size: 1, pause: 40 });
     await scene.until(rows, (row) => row.step_done > 5);
     const [supervisor] = childrenOf(application.pid);
     const [runner] = childrenOf(supervisor!);
     const before = await worker();
-    expect(before.get('headway_jobs_ended_total{kind="nap",status="done"}')).toBe(3);
-    expect(before.get('headway_job_wait_seconds_count{kind="nap"}')).toBe(4);
-    expect(before.get('headway_job_run_seconds_count{kind="nap",status="done"}')).toBe(3);
+    expect(before.get('headway_jobs_ended_total{kind="sleep",status="done"}')).toBe(3);
+    expect(before.get('headway_job_wait_seconds_count{kind="sleep"}')).toBe(4);
+    expect(before.get('headway_job_run_seconds_count{kind="sleep",status="done"}')).toBe(3);
     expect(before.get("headway_progress_flushes_total")).toBeGreaterThan(0);
     expect(before.get("headway_rescues_total")).toBe(0);
 
@@ -38,7 +38,7 @@ describe.each(backends)("what the processes tell of themselves on $name", (which
     await scene.until(rows, (row) => row.fence === 2 && row.status === "running");
     await expect.poll(async () => (await worker()).get("headway_rescues_total")).toBe(2);
     await expect
-      .poll(async () => (await web()).get('headway_jobs{kind="nap",status="running"}'))
+      .poll(async () => (await web()).get('headway_jobs{kind="sleep",status="running"}'))
       .toBe(1);
     const ofWeb = await web();
     expect(ofWeb.get("headway_streams")).toBe(0);

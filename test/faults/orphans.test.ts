@@ -8,7 +8,7 @@ describe.each(backends)("processes whose parent was killed on $name", (which) =>
   test("a runner in a busy loop ends within seconds of its supervisor", async () => {
     const scene = await openScene(which);
     const worker = await scene.worker({ RUNNERS: "1" });
-    const id = await scene.start("spin_long", {});
+    const id = await scene.start("endless_loop_1h", {});
     await scene.until(id, (row) => row.status === "running");
     // By now it loops and hears nothing.
     await sleep(1_500);

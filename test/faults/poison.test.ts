@@ -16,7 +16,7 @@ describe.each(backends)("a harmful kind on $name", (which) => {
     await scene.worker(shared);
     const neighbour = await scene.start("copy_rows", { rows: 300, size: 10, pause: 50 });
     await scene.until(neighbour, (row) => row.step_done > 0);
-    const loop = await scene.start("spin", {});
+    const loop = await scene.start("endless_loop", {});
     const ended = await scene.ended(loop, 30_000);
     expect(ended).toMatchObject({ status: "failed", reason: "timeout", rescues: 0 });
     expect(ended.finished_at! - ended.started_at!).toBeLessThan(3_000 + 5_000 + 3_000);
@@ -36,7 +36,7 @@ describe.each(backends)("a harmful kind on $name", (which) => {
       await scene.worker(how === "memory" ? small : shared);
       const neighbour = await scene.start("copy_rows", { rows: 400, size: 5, pause: 20 });
       await scene.until(neighbour, (row) => row.step_done > 0);
-      const poison = await scene.start("poison", { how });
+      const poison = await scene.start("crash", { how });
       const ended = await scene.ended(poison, 60_000);
       expect(ended).toMatchObject({
         status: "failed",
@@ -64,7 +64,7 @@ describe.each(sqlite)("a loop that has time, $name", (which) => {
     await scene.worker(shared);
     const neighbour = await scene.start("copy_rows", { rows: 150, size: 1, pause: 40 });
     await scene.until(neighbour, (row) => row.step_done > 0);
-    const loop = await scene.start("spin_long", {});
+    const loop = await scene.start("endless_loop_1h", {});
     await scene.until(loop, (row) => row.status === "running" && row.rescues === 2, 45_000);
     const finished = await scene.ended(neighbour, 20_000);
     expect(finished).toMatchObject({ status: "done", succeeded: 150, skipped: 0 });

@@ -12,7 +12,7 @@ describe.each(backends)("progress on $name", (which) => {
     const scene = await openScene(which);
     await scene.worker();
     const calls = 100_000;
-    const id = await scene.start("chatty", { calls, linger: 1_500 });
+    const id = await scene.start("frequent_progress", { calls, sleepMs: 1_500 });
     const told = await scene.until(id, (row) => row.step_done === calls);
     expect(told).toMatchObject({ status: "running", message: `At ${calls}`, step_total: calls });
     await sleep(400);

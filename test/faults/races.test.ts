@@ -17,7 +17,7 @@ describe.each(backends)("races on $name", (which) => {
     const scene = await openScene(which);
     const another = await anotherProcess(scene.url);
     const request = {
-      ...{ kind: "nap", input: { ms: 1 }, accountId: "account-1", userId: "person-1" },
+      ...{ kind: "sleep", input: { ms: 1 }, accountId: "account-1", userId: "person-1" },
       idempotencyKey: "one-key",
     };
     const [theirs, ours] = await Promise.all([
@@ -41,7 +41,7 @@ describe.each(backends)("races on $name", (which) => {
     const seen = { done: 0, cancelled: 0 };
     for (let from = 0; from < rounds; from += atATime) {
       const numbers = Array.from({ length: atATime }, (_, n) => from + n);
-      await Promise.all(numbers.map(() => scene.start("nap", { ms: 1 })));
+      await Promise.all(numbers.map(() => scene.start("sleep", { ms: 1 })));
       // All at once, too: none of them may come away with nothing.
       const rows = await Promise.all(numbers.map(() => claim(scene.backend, "worker")));
       expect(new Set(rows.map((row) => row?.id)).size).toBe(atATime);

@@ -55,7 +55,7 @@ test.each(cases)(
     for (const { at } of outages) {
       for (let nap = 0; nap < 6; nap++) {
         const ms = at + nap * 80 - 300;
-        ids.push(await client.start("nap", { ms }, `nap-${at}-${nap}`));
+        ids.push(await client.start("sleep", { ms }, `nap-${at}-${nap}`));
       }
     }
     const followed = ids.map((id) => client.follow(id));
@@ -86,7 +86,7 @@ test.each(cases)(
     await expect.poll(() => lockedEntries(scene.backend)).toBe(0);
     // Both still take what comes.
     await expect.poll(() => db.selectFrom("workers").select("id").execute()).toHaveLength(2);
-    const next = await client.start("nap", { ms: 1 }, "next");
+    const next = await client.start("sleep", { ms: 1 }, "next");
     expect((await scene.ended(next)).status).toBe("done");
 
     /** Those that have not ended, and that nobody goes on with. */

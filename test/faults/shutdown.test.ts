@@ -15,7 +15,7 @@ describe.each(backends)("a graceful stop on $name", (which) => {
       const input = { rows: 150, size: 1, pause: 15, prefix: `copy-${n}` };
       copies.push(await scene.start("copy_rows", input));
     }
-    const deaf = await scene.start("careful", { evidence: "/dev/null", deaf: 60_000 });
+    const deaf = await scene.start("cleanup", { cleanupLog: "/dev/null", ignoreSignalMs: 60_000 });
     const all = [...copies, deaf];
     for (const id of copies) await scene.until(id, (row) => row.step_done > 10);
     await scene.until(deaf, (row) => row.status === "running");

@@ -45,7 +45,7 @@ test("a worker whose network goes dead without a word gives its jobs up, and oth
   const workers = () => scene.backend.db.selectFrom("workers").selectAll().execute();
   await expect.poll(workers, { timeout: 30_000 }).toHaveLength(2);
   await other.stop();
-  const next = await scene.start("nap", { ms: 1 });
+  const next = await scene.start("sleep", { ms: 1 });
   expect((await scene.ended(next, 40_000)).status).toBe("done");
   await expect.poll(() => lockedEntries(scene.backend)).toBe(0);
 });
@@ -71,7 +71,7 @@ test("the listeners of a worker are cut off, loudly and silently: they come back
       await sql`select pg_terminate_backend(${before[0]})`.execute(scene.backend.db);
     } else line.silence();
     // A job that comes meanwhile is found by the poll.
-    const id = await scene.start("nap", { ms: 1 });
+    const id = await scene.start("sleep", { ms: 1 });
     const job = await scene.ended(id);
     expect(job.started_at! - job.created_at).toBeLessThan(3_000);
     await expect

@@ -16,8 +16,8 @@ import { createHub, type Hub } from "../../server/live/hub.ts";
 import { createMailbox } from "../../server/live/mailbox.ts";
 import { parseTopics } from "../../server/live/topics.ts";
 import { createRenderer } from "../../server/render.ts";
+import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
-import { testCatalog } from "../support/kinds.ts";
 
 const viewsDir = join(import.meta.dirname, "../../views");
 const render = createRenderer({ viewsDir, strict: true, cache: true });
@@ -40,7 +40,7 @@ describe.each(backends)("the hub on $name", (which) => {
     delay = Promise.resolve();
     const { steps } = reader;
     reader.steps = (id) => delay.then(() => steps(id));
-    const frames = createFrames({ catalog: testCatalog, render, reader });
+    const frames = createFrames({ catalog: noopCatalog, render, reader });
     hub = createHub({ backend, reader, log, frames });
   });
   afterEach(() => hub.close());
@@ -51,7 +51,7 @@ describe.each(backends)("the hub on $name", (which) => {
   };
 
   const startJob = async () =>
-    (await start(opened.backend, testCatalog, { kind: "noop", input: {}, ...owner })).job;
+    (await start(opened.backend, noopCatalog, { kind: "noop", input: {}, ...owner })).job;
 
   /** The best job there is; others of the file have ended or were claimed before. */
   const claimJob = async (): Promise<JobRow> => (await claim(opened.backend, "worker"))!;
@@ -191,7 +191,7 @@ describe.each(backends)("the hub on $name", (which) => {
     const mine = watch("jobs:mine");
     const job = await startJob();
     await mine.has(`event:new\ndata:${job.id}`);
-    const other = await start(opened.backend, testCatalog, {
+    const other = await start(opened.backend, noopCatalog, {
       ...{ kind: "noop", input: {}, accountId: "account-1", userId: "user-2" },
     });
     const account = watch("jobs:account");
@@ -207,7 +207,7 @@ describe.each(backends)("the hub on $name", (which) => {
 
   test("a list gets the number of jobs in each status when it has changed, and only then", async () => {
     const person = { accountId: "account-1", userId: "counted" };
-    const begin = () => start(opened.backend, testCatalog, { kind: "noop", input: {}, ...person });
+    const begin = () => start(opened.backend, noopCatalog, { kind: "noop", input: {}, ...person });
     const first = (await begin()).job;
     const mine = watch("jobs:mine", undefined, person.userId);
     await mine.has('id="counts-mine"');

@@ -10,7 +10,7 @@ import { execute } from "../../server/engine/run/execute.ts";
 import { createExecutor } from "../../server/executor.ts";
 import type { SseResponses } from "../../server/live/sse-response.ts";
 import type { Storage } from "../../server/storage/storage.ts";
-import { catalog } from "./api-kinds.ts";
+import { catalog } from "../sample-kinds/api-catalog.ts";
 import { openTestBackend, type TestBackend } from "./backends.ts";
 import { createWebApp } from "./web-app.ts";
 

@@ -5,7 +5,7 @@ import { type Launched, launch, untilPrinted } from "./processes.ts";
 const root = join(import.meta.dirname, "../..");
 
 /** The kinds of the application and those that only tests have. */
-export const jobsDirs = [join(root, "jobs"), join(root, "test/kinds")];
+export const jobsDirs = [join(root, "jobs"), join(root, "test/sample-kinds")];
 
 export interface Place {
   /** `postgres://…`, or undefined for a SQLite file in the folder. */

@@ -4,7 +4,7 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { start } from "../../server/engine/start/start.ts";
 import type { Env } from "../../server/services.ts";
 import type { Storage } from "../../server/storage/storage.ts";
-import { catalog } from "./api-kinds.ts";
+import { catalog } from "../sample-kinds/api-catalog.ts";
 import { openTestBackend, type TestBackend } from "./backends.ts";
 import { csrfTokenOf, signedUp } from "./cookie-browser.ts";
 import { createWebApp } from "./web-app.ts";

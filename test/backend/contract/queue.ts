@@ -3,14 +3,14 @@ import { expect, test, vi } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { claim } from "../../../server/engine/claim.ts";
 import { start } from "../../../server/engine/start/start.ts";
+import { noopCatalog } from "../../sample-kinds/noop-catalog.ts";
 import { addAccount } from "../../support/backends.ts";
-import { testCatalog } from "../../support/kinds.ts";
 
 /** The promises of every queue: which job is claimed, when, and how often. */
 export function queueContract(backend: () => Backend): void {
   const startJob = async (accountId: string, more: { runAt?: number; kind?: string } = {}) => {
     const request = { kind: "noop", input: {}, accountId, userId: `user-of-${accountId}`, ...more };
-    return (await start(backend(), testCatalog, request)).job;
+    return (await start(backend(), noopCatalog, request)).job;
   };
   let accounts = 0;
   const newAccount = async (maxRunning = 5) => {

@@ -34,7 +34,7 @@ interface Place {
 }
 
 async function recordAll(names: readonly string[]): Promise<void> {
-  const catalog = await readCatalog([join(root, "jobs"), join(import.meta.dirname, "kinds")]);
+  const catalog = await readCatalog([join(root, "jobs"), join(root, "test/sample-kinds")]);
   const cluster = await startCluster();
   try {
     for (const [name, recording] of Object.entries(recordings)) {

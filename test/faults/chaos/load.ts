@@ -30,7 +30,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-const kinds = { copy_rows: 4, nap: 3, flaky: 2, contact_import: 1 };
+const kinds = { copy_rows: 4, sleep: 3, flaky: 2, contact_import: 1 };
 
 export async function startLoad(options: {
   fleet: Fleet;
@@ -60,7 +60,7 @@ export async function startLoad(options: {
 
   async function inputOf({ kind, prefix, rows }: Wish): Promise<object> {
     if (kind === "copy_rows") return { rows, size: 5, pause: 15, prefix };
-    if (kind === "nap") return { ms: rows * 10 };
+    if (kind === "sleep") return { ms: rows * 10 };
     if (kind === "flaky") return { failures: rows % 2 };
     const body = `email,name\n${emails(prefix, rows).join(",Somebody\n")},Somebody\n`;
     return { upload_id: await insist((url) => client.upload("people.csv", body, url)) };

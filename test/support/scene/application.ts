@@ -8,7 +8,6 @@ import { demoAccount } from "../../../server/accounts/demo-account.ts";
 import {
   type Application,
   type Environment,
-  jobsDirs,
   type Place,
   startApplication,
 } from "../application.ts";
@@ -39,15 +38,11 @@ export function useApplication(options: ApplicationOptions = {}): ApplicationSce
   const scene = {} as ApplicationScene;
   const browser = useBrowser({ backForwardCache });
   let signedIn: Awaited<ReturnType<BrowserContext["storageState"]>>;
-  const settings = {
-    JOBS_DIR: [...jobsDirs, join(import.meta.dirname, "../../e2e/kinds")].join(":"),
-    ...environment,
-  };
 
   beforeAll(async () => {
     const storageDir = await mkdtemp(join(tmpdir(), "headway-e2e-"));
     scene.place = { databaseUrl: undefined, storageDir };
-    scene.app = await startApplication(scene.place, settings);
+    scene.app = await startApplication(scene.place, environment);
     scene.port = Number(new URL(scene.app.url).port);
     const page = await scene.openPage("/jobs", signedOut);
     await signIn(page);
@@ -80,7 +75,7 @@ export function useApplication(options: ApplicationOptions = {}): ApplicationSce
     return page;
   };
   scene.restart = async () => {
-    scene.app = await startApplication(scene.place, { ...settings, PORT: String(scene.port) });
+    scene.app = await startApplication(scene.place, { ...environment, PORT: String(scene.port) });
   };
   return scene;
 }

@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { defineJob } from "../../../../server/job.ts";
+import { defineJob } from "../../server/job.ts";
 
-/** Takes what another program prints, which comes in heaps, at its own times. */
+/** Reads lines that another program prints in bursts. */
 export default defineJob({
   title: "Bursty",
-  description: "Work that comes in bursts.",
+  description: "Progresses in bursts.",
   input: z.object({
     items: z.number().int(),
-    /** Of a burst, at most. */
+    /** The most lines in a burst. */
     size: z.number().int(),
-    /** Between two bursts, at most; ms. */
+    /** The longest time between two bursts, ms. */
     apart: z.number(),
   }),
   steps: { Receiving: 1 },
@@ -19,7 +19,7 @@ export default defineJob({
     await job.step("Receiving", async () => {
       const sender = spawn(process.execPath, [
         "-e",
-        sending,
+        program,
         String(items),
         String(size),
         String(apart),
@@ -31,13 +31,13 @@ export default defineJob({
   },
 });
 
-/** Heaps of half to the whole size, after half to the whole time. */
-const sending = `
+/** Prints bursts of between half of `size` and `size` lines, after waits of half of `apart` to `apart`. */
+const program = `
   const [items, size, apart] = process.argv.slice(1).map(Number);
-  const some = (most) => most * (0.5 + Math.random() / 2);
+  const upTo = (max) => max * (0.5 + Math.random() / 2);
   let sent = 0;
   function send() {
-    for (let more = some(size); more > 0 && sent < items; more--) console.log(++sent);
-    if (sent < items) setTimeout(send, some(apart));
+    for (let left = upTo(size); left > 0 && sent < items; left--) console.log(++sent);
+    if (sent < items) setTimeout(send, upTo(apart));
   }
   send();`;

@@ -1,21 +1,22 @@
 import { z } from "zod";
-import { defineJob } from "../../../../server/job.ts";
-import { withService, yes } from "../service.ts";
+import { defineJob } from "../../server/job.ts";
+import { respondAfter, withService } from "../support/sample-service.ts";
 
-/** Asks a service that falls silent once, for a while and without a word. */
+/** Calls a service that stalls once. */
 export default defineJob({
   title: "Stalling",
-  description: "Work that stands still in the middle.",
+  description: "Stalls once on its way.",
   input: z.object({
     items: z.number().int(),
-    /** The service falls silent at this item, for so long; ms. */
+    /** The item at which the service stalls. */
     at: z.number().int(),
+    /** The length of the stall, ms. */
     silence: z.number(),
   }),
   steps: { Asking: 1 },
   async run(job, { items, at, silence }) {
     await withService(
-      (asked, response) => yes(response, asked === at ? silence : 30),
+      (asked, response) => respondAfter(response, asked === at ? silence : 30),
       (url) =>
         job.step("Asking", async () => {
           for (let done = 1; done <= items; done++) {

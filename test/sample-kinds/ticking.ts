@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineJob } from "../../../server/job.ts";
+import { defineJob } from "../../server/job.ts";
 
-/** Progresses at a known pace with a checkpoint and a message for each tick. */
+/** Progresses at a known pace, with a checkpoint and a message for each tick. */
 export default defineJob({
-  title: "Steady",
+  title: "Ticking",
   description: "Progresses at a known pace.",
   input: z.object({
     ticks: z.number().int().default(600),

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
 
-/** Sleeps, and stops when asked to. */
+/** Sleeps for a while, and stops as soon as it is asked to. */
 export default defineJob({
-  title: "Nap",
+  title: "Sleep",
   description: "Sleeps for a while.",
   input: z.object({ ms: z.number() }),
   steps: { Sleeping: 1 },

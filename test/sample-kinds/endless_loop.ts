@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
 
-/** Keeps the processor for ever and hears nothing. */
+/** Blocks the event loop for ever, so that no signal reaches it; times out after three seconds. */
 export default defineJob({
-  title: "Spin",
+  title: "Endless loop",
   description: "Loops for ever.",
   input: z.object({}),
-  steps: { Spinning: 1 },
+  steps: { Looping: 1 },
   timeout: "3s",
   async run(job) {
-    await job.step("Spinning", async () => {
+    await job.step("Looping", async () => {
       await job.sleep(300);
       for (;;);
     });
-    return { message: "Never" };
+    return { message: "Left the loop" };
   },
 });

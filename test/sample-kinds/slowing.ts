@@ -1,21 +1,22 @@
 import { z } from "zod";
-import { defineJob } from "../../../../server/job.ts";
-import { withService, yes } from "../service.ts";
+import { defineJob } from "../../server/job.ts";
+import { respondAfter, withService } from "../support/sample-service.ts";
 
-/** Asks a service that looks through all that it was ever given: each answer takes longer. */
+/** Calls a service whose answers take longer each time. */
 export default defineJob({
   title: "Slowing",
-  description: "Work that grows with what was done.",
+  description: "Slows down as it goes.",
   input: z.object({
     items: z.number().int(),
-    /** What the first takes, and what each behind it takes more; ms. */
+    /** The time that the first answer takes, ms. */
     ms: z.number(),
+    /** The time that each answer takes beyond the one before it, ms. */
     more: z.number(),
   }),
   steps: { Asking: 1 },
   async run(job, { items, ms, more }) {
     await withService(
-      (asked, response) => yes(response, ms + more * asked),
+      (asked, response) => respondAfter(response, ms + more * asked),
       (url) =>
         job.step("Asking", async () => {
           for (let done = 1; done <= items; done++) {

@@ -1,26 +1,27 @@
-/** Kinds that the tests of the JSON interface start and run. */
+/** A catalog of the kinds that the tests of pages and the API start and run. */
 import { z } from "zod";
 import bulkCancel from "../../jobs/bulk_cancel.ts";
 import type { Catalog } from "../../server/catalog.ts";
 import { defineJob, type Kind, upload } from "../../server/job.ts";
 
-/** Goes through many short steps, each of which leaves two events, and keeps counts and a file. */
-const names = Array.from({ length: 30 }, (_, index) => `Step ${index + 1}`);
+const stepNames = Array.from({ length: 30 }, (_, index) => `Step ${index + 1}`);
+
+/** Runs many short steps: each records two events. */
 const stepping = defineJob({
   title: "Steps",
-  description: "Takes many short steps.",
+  description: "Runs many short steps.",
   input: z.object({
     pause: z.int().min(0).max(1_000).default(0).meta({ label: "Milliseconds between steps" }),
   }),
-  steps: Object.fromEntries(names.map((name) => [name, 1])),
+  steps: Object.fromEntries(stepNames.map((name) => [name, 1])),
   unit: "steps",
   async run(job, { pause }) {
-    for (const name of names) await job.step(name, () => job.sleep(pause));
-    return { message: "All steps taken" };
+    for (const name of stepNames) await job.step(name, () => job.sleep(pause));
+    return { message: "Ran all steps" };
   },
 });
 
-/** Counts three items, says so, and leaves a file. */
+/** Succeeds with two items and rejects one; logs at every level and writes a file. */
 const counting = defineJob({
   title: "Count",
   description: "Counts to three.",
@@ -53,6 +54,7 @@ const counting = defineJob({
   },
 });
 
+/** Fails at its first step. */
 const failing = defineJob({
   title: "Fail",
   description: "Fails at once.",
@@ -62,10 +64,11 @@ const failing = defineJob({
     await job.step("Failing", async () => {
       throw new Error("The gate is shut");
     });
-    return { message: "Never said" };
+    return { message: "Did not fail" };
   },
 });
 
+/** Takes a required and an optional secret. */
 const secretive = defineJob({
   title: "Keep a secret",
   description: "Takes a password.",
@@ -78,6 +81,7 @@ const secretive = defineJob({
   run: async () => ({ message: "Kept" }),
 });
 
+/** Takes an uploaded CSV file. */
 const reading = defineJob({
   title: "Read a file",
   description: "Reads what was uploaded.",
@@ -86,7 +90,7 @@ const reading = defineJob({
   run: async () => ({ message: "Read" }),
 });
 
-/** Takes the rows of a file that are words, and gives the others back. */
+/** Rejects the rows of an uploaded file that hold digits; a retry takes the rejected rows. */
 const picky = defineJob({
   title: "Pick words",
   description: "Takes words.",
@@ -115,6 +119,7 @@ const picky = defineJob({
   },
 });
 
+/** Cannot be cancelled. */
 const unstoppable: Kind = { ...failing, title: "Go on", cancellable: false } as unknown as Kind;
 
 export const catalog: Catalog = new Map<string, Kind>(

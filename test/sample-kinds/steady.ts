@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { defineJob } from "../../../../server/job.ts";
-import { withService, yes } from "../service.ts";
+import { defineJob } from "../../server/job.ts";
+import { respondAfter, withService } from "../support/sample-service.ts";
 
-/** Asks a service that answers each request as quickly as the one before. */
+/** Calls a service whose answers all take the same time. */
 export default defineJob({
   title: "Steady",
-  description: "Work that is the same for each item.",
+  description: "Progresses at one pace.",
   input: z.object({ items: z.number().int(), ms: z.number() }),
   steps: { Asking: 1 },
   async run(job, { items, ms }) {
     await withService(
-      (_, response) => yes(response, ms),
+      (_, response) => respondAfter(response, ms),
       (url) =>
         job.step("Asking", async () => {
           for (let done = 1; done <= items; done++) {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineJob } from "../../../server/job.ts";
+import { defineJob } from "../../server/job.ts";
 
-/** Finishes with a result page that opens for a person who watched the job. */
+/** Finishes with a result page, which opens for a person who watched the job. */
 export default defineJob({
-  title: "Leads on",
+  title: "Result page",
   description: "Finishes with a result page.",
   input: z.object({ ms: z.number().int().default(1_000) }),
   steps: { Preparing: 1, Sleeping: 3 },
@@ -12,6 +12,6 @@ export default defineJob({
   async run(job, { ms }) {
     await job.step("Preparing", async () => job.log("Prepared"));
     await job.step("Sleeping", () => job.sleep(ms));
-    return { message: "Made a page", page: "/contacts?q=made" };
+    return { message: "Created a page", page: "/contacts?q=made" };
   },
 });

@@ -1,21 +1,22 @@
 import { z } from "zod";
-import { defineJob } from "../../../../server/job.ts";
-import { type Answer, withService, yes } from "../service.ts";
+import { defineJob } from "../../server/job.ts";
+import { type Respond, respondAfter, withService } from "../support/sample-service.ts";
 
-/** Asks a service that answers so many requests in a while, and then says when to come back. */
+/** Calls a rate-limited service, which answers 429 with `Retry-After` beyond the limit. */
 export default defineJob({
   title: "Limited",
-  description: "Work that a service allows so much of at a time.",
+  description: "Calls a rate-limited service.",
   input: z.object({
     items: z.number().int(),
-    /** Requests in a window, and its length, ms. */
+    /** Requests that the service allows in a window. */
     allowed: z.number().int(),
+    /** The length of the window, ms. */
     window: z.number().int(),
   }),
   steps: { Asking: 1 },
   async run(job, { items, allowed, window }) {
     const reason = `the service allows ${allowed} requests in ${window / 1_000} s`;
-    await withService(limit(allowed, window), (url) =>
+    await withService(rateLimit(allowed, window), (url) =>
       job.step("Asking", async () => {
         for (let done = 0; done < items; ) {
           const answer = await fetch(url);
@@ -30,14 +31,14 @@ export default defineJob({
 });
 
 /** https://www.rfc-editor.org/rfc/rfc6585#section-4 */
-function limit(allowed: number, window: number): Answer {
-  let since = Number.NEGATIVE_INFINITY;
+function rateLimit(allowed: number, window: number): Respond {
+  let windowStart = Number.NEGATIVE_INFINITY;
   let answered = 0;
   return async (_, response) => {
     const now = performance.now();
-    if (now - since >= window) [since, answered] = [now, 0];
-    if (answered++ < allowed) return yes(response, 30);
-    const again = (since + window - now) / 1_000 + 0.05;
-    response.writeHead(429, { "retry-after": again.toFixed(3) }).end();
+    if (now - windowStart >= window) [windowStart, answered] = [now, 0];
+    if (answered++ < allowed) return respondAfter(response, 30);
+    const retryAfter = (windowStart + window - now) / 1_000 + 0.05;
+    response.writeHead(429, { "retry-after": retryAfter.toFixed(3) }).end();
   };
 }
