@@ -6,6 +6,7 @@ export default defineJob({
   ...common,
   title: "Cancel jobs",
   description: "Cancels all jobs that match.",
+  icon: "x-circle",
   async run(job, { choice }) {
     const { text, left } = await goThrough(job, choice, (ids) => job.jobs.cancel(ids));
     return {

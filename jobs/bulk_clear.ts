@@ -6,6 +6,7 @@ export default defineJob({
   ...common,
   title: "Clear jobs from the list",
   description: "Takes all ended jobs that match off the list.",
+  icon: "sparkles",
   async run(job, { choice }) {
     const { text, left } = await goThrough(job, choice, (ids) => job.jobs.clear(ids));
     const rest = `, ${number(left)} ${left === 1 ? "has" : "have"} not ended`;

@@ -6,6 +6,7 @@ export default defineJob({
   ...common,
   title: "Pack files of jobs",
   description: "Puts the files of all jobs that match into one ZIP archive.",
+  icon: "download",
   stepUnits: { "Going through them": "bytes" },
   timeout: "6h",
   // They are there a second time, each with its job.

@@ -7,6 +7,7 @@ import { keepExport, writePieces } from "./lib/contacts/exporting.ts";
 export default defineJob({
   title: "Export contacts",
   description: "Writes the audience, or a part of it, into a CSV file.",
+  icon: "export",
   input: z.object({
     prefix: z
       .string()

@@ -15,6 +15,7 @@ import { fieldsText, foundText, imported, keptOf } from "./lib/contacts/sentence
 export default defineJob({
   title: "Import contacts",
   description: "Brings people from a CSV file into the audience.",
+  icon: "import",
   input: z.object({
     upload_id: upload("text/csv", "text/plain", "text/tab-separated-values", ".csv").meta({
       label: "CSV file",

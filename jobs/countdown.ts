@@ -5,6 +5,7 @@ import { defineJob } from "../server/job.ts";
 export default defineJob({
   title: "Countdown",
   description: "Counts down from a number, one a second: a look at live progress.",
+  icon: "clock",
   input: z.object({
     from: z.coerce.number().int().min(1).max(3_600).default(20).meta({ label: "Count down from" }),
   }),

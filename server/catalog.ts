@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDuration } from "./engine/parse-duration.ts";
-import type { Kind } from "./job.ts";
+import { iconNames, type Kind } from "./job.ts";
 
 /** Kinds by identifier. Users' input only ever looks one up here, it is never imported. */
 export type Catalog = ReadonlyMap<string, Kind>;
@@ -36,6 +36,9 @@ export async function readCatalog(folders: readonly string[]): Promise<Catalog> 
 function check(path: string, kind: Kind | undefined): Kind {
   if (!kind?.title || !kind.input || typeof kind.run !== "function") {
     throw new Error(`${path}: the default export must be defineJob({ title, input, steps, run })`);
+  }
+  if (kind.icon && !iconNames.includes(kind.icon)) {
+    throw new Error(`${path}: there is no icon "${kind.icon}", only ${iconNames.join(", ")}`);
   }
   if (Object.keys(kind.steps ?? {}).length === 0) {
     throw new Error(`${path}: a kind has at least one step, such as steps: { "Doing it": 1 }`);

@@ -25,6 +25,42 @@ declare module "zod" {
   }
 }
 
+/** The icons of `views/shared/icons.eta`: a kind names one of them, buttons and pages use the same. */
+export const iconNames = [
+  "alert",
+  "bell",
+  "box",
+  "chart",
+  "check",
+  "check-circle",
+  "chevron-down",
+  "chevron-right",
+  "chevrons-down",
+  "clock",
+  "dashed-circle",
+  "download",
+  "export",
+  "file",
+  "import",
+  "key",
+  "logo",
+  "mail",
+  "monitor",
+  "pause",
+  "play",
+  "plus",
+  "refresh",
+  "search",
+  "sparkles",
+  "spinner",
+  "users",
+  "x-circle",
+] as const;
+
+export type IconName = (typeof iconNames)[number];
+
+export const defaultIcon: IconName = "box";
+
 /** One kind of job. The name of its file in `jobs/` is its identifier. */
 export interface Kind<
   Input extends z.ZodObject = z.ZodObject,
@@ -34,6 +70,8 @@ export interface Kind<
   title: string;
   /** One sentence below the title where a kind is chosen. */
   description: string;
+  /** Stands beside the title, in lists and where a kind is chosen. Default "box". */
+  icon?: IconName;
   /** What is checked before a job starts; the form is made from it. */
   input: Input;
   /** The stages by the name people read, each with its share of the whole (any unit). */

@@ -1,6 +1,7 @@
 /** Every template by name with the type of its data. A test checks the files of `views/` against it. */
 
 import type { Status } from "./engine/status.ts";
+import type { IconName } from "./job.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
 import type { FieldView, HiddenField, Option, ScheduleView } from "./presenters/form.ts";
 import type {
@@ -96,8 +97,8 @@ export type Partials = {
   "shared/_active_jobs": TrayView & { token: string };
   "shared/_refresh": RefreshView;
   "shared/_pager": PagerView;
-  "shared/_icon": string;
-  "shared/_kind_icon": string;
+  "shared/_icon": IconName;
+  "shared/_kind_icon": IconName;
   "shared/_status_badge": Pick<JobView, "displayStatus" | "label">;
   "shared/_field": FieldView;
   "shared/_field_error": { id: string; text: string };

@@ -111,7 +111,7 @@ function row(job: Job, now: number): string {
   return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escaped(created.text)}"><div class="job-row ${job.status}" id="row-${id}" data-version="${job.version}" data-time="${now}">
   <span class="kind-icon"><svg class="icon" aria-hidden="true"><use href="#icon-import"></use></svg></span>
   <a class="name" id="open-${id}" href="/jobs/${id}">${title}</a>
-  <span class="status-badge ${job.status}"><svg class="icon" aria-hidden="true"><use href="#icon-check"></use></svg><span>${escaped(label(job))}</span></span>
+  <span class="status-badge ${job.status}"><svg class="icon" aria-hidden="true"><use href="#icon-check-circle"></use></svg><span>${escaped(label(job))}</span></span>
   ${job.finished_at === null ? tick(job, now) : `<p>${escaped(job.outcome ?? job.error ?? "")}</p><small class="duration">took ${seconds(job.finished_at - job.started_at!)}</small>`}
   <time datetime="${when.iso}">${escaped(when.text)}</time>
   ${more(job, id, title)}
@@ -122,7 +122,7 @@ function row(job: Job, now: number): string {
 function more(job: Job, id: string, title: string): string {
   const ended = job.finished_at === null ? "" : span("Ended", moment(job.finished_at));
   return `<details class="job-details" id="details-${id}">
-<summary id="details-toggle-${id}" aria-label="More about ${title}"><svg class="icon" aria-hidden="true"><use href="#icon-down"></use></svg></summary>
+<summary id="details-toggle-${id}" aria-label="More about ${title}"><svg class="icon" aria-hidden="true"><use href="#icon-chevron-down"></use></svg></summary>
 <div>
 ${note(job)}<dl class="item-counts">
 <div class="succeeded"><dt>done</dt><dd>${number(job.succeeded)}</dd></div><div class="rejected"><dt>rejected</dt><dd>${number(job.rejected)}</dd></div></dl>
@@ -151,13 +151,13 @@ function note({ status, step_done, step_total }: Job): string {
 }
 
 function buttons({ status, rejected: count }: Job): string[][] {
-  const again = ["retry", status === "failed" ? "Retry" : "Run again", "again", ""];
+  const again = ["retry", status === "failed" ? "Retry" : "Run again", "refresh", ""];
   if (status === "failed") return [again];
-  const rejected = ["retry-rejected", `Retry ${number(count)} rejected rows`, "again", ""];
+  const rejected = ["retry-rejected", `Retry ${number(count)} rejected rows`, "refresh", ""];
   if (status === "done") return [rejected, again];
   return [
     ["resume", "Resume", "play", "primary"],
-    ["cancel", "Cancel", "stop", "danger"],
+    ["cancel", "Cancel", "x-circle", "danger"],
   ];
 }
 

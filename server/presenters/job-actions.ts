@@ -26,22 +26,22 @@ const startNow: ButtonView = {
   path: "start-now",
   label: "Start now",
   icon: "play",
-  look: "primary",
+  variant: "primary",
 };
-const resume: ButtonView = { path: "resume", label: "Resume", icon: "play", look: "primary" };
-const pause: ButtonView = { path: "pause", label: "Pause", icon: "pause", look: "" };
-const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "stop", look: "danger" };
+const resume: ButtonView = { path: "resume", label: "Resume", icon: "play", variant: "primary" };
+const pause: ButtonView = { path: "pause", label: "Pause", icon: "pause", variant: "" };
+const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "x-circle", variant: "danger" };
 
 /** Where a job broke off, more is missing than these. */
 function onlyRejected({ status, rejected }: JobSummaryRow, kind: KindSummary): ButtonView[] {
   if (status !== "done" || rejected === 0 || !kind.inputForRejected) return [];
   const label = `Retry ${formatCount(rejected, "rejected rows")}`;
-  return [{ path: "retry-rejected", label, icon: "again", look: "" }];
+  return [{ path: "retry-rejected", label, icon: "refresh", variant: "" }];
 }
 
 const labels: Partial<Record<Status, string>> = { failed: "Retry", cancelled: "Restart" };
 
 function again(status: Status): ButtonView {
   const label = labels[status] ?? "Run again";
-  return { path: "retry", label, icon: "again", look: "" };
+  return { path: "retry", label, icon: "refresh", variant: "" };
 }

@@ -1,3 +1,4 @@
+import type { IconName } from "../job.ts";
 import type { TimeView } from "../text/dates.ts";
 import type { FieldView, HiddenField, Option, ScheduleView } from "./form.ts";
 import type { Page } from "./layout.ts";
@@ -5,6 +6,7 @@ import type { JobView } from "./view-types.ts";
 
 export interface KindCard {
   kind: string;
+  icon: IconName;
   title: string;
   description: string;
   href: string;

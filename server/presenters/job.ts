@@ -2,6 +2,7 @@
 import type { StepRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { isFinal } from "../engine/status.ts";
+import { defaultIcon } from "../job.ts";
 import { formatNumber } from "../text/counts.ts";
 import { formatDateTime } from "../text/dates.ts";
 import { formatDuration, formatElapsed } from "../text/durations.ts";
@@ -29,6 +30,7 @@ export function jobView(
   return {
     id: row.id,
     kind: row.kind,
+    icon: kind?.icon ?? defaultIcon,
     title: kind?.title ?? row.kind,
     subject: row.subject ?? "",
     href: `/jobs/${row.id}`,

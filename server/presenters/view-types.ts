@@ -4,6 +4,7 @@
  */
 import type { FileRole, LogLevel } from "../backend/enums.ts";
 import type { Status } from "../engine/status.ts";
+import type { IconName } from "../job.ts";
 import type { TimeView } from "../text/dates.ts";
 
 /** What a person sees; derived from the status and the columns beside it. */
@@ -24,6 +25,7 @@ export interface JobView {
   id: string;
   /** `contact_import` */
   kind: string;
+  icon: IconName;
   /** "Import contacts" */
   title: string;
   /** "people.csv", or empty */
@@ -140,9 +142,9 @@ export interface ButtonView {
   path: "cancel" | "pause" | "resume" | "retry" | "retry-rejected" | "start-now";
   /** "Retry" or, after a cancel, "Restart" */
   label: string;
-  icon: string;
+  icon: IconName;
   /** A class of buttons, or empty */
-  look: "primary" | "danger" | "";
+  variant: "primary" | "danger" | "";
 }
 
 /** The buttons of a job's page; rendered for one viewer, outside of the live partials. */

@@ -4,7 +4,7 @@ import { typicalDurations } from "../engine/eta/typical-duration.ts";
 import { checkInput } from "../engine/start/check-input.ts";
 import { inputFrom, type Typed, typedFor } from "../forms/input-values.ts";
 import { whenTyped } from "../forms/when.ts";
-import type { Kind } from "../job.ts";
+import { defaultIcon, type Kind } from "../job.ts";
 import type { KindCard } from "../presenters/job-form.ts";
 import { typicalDurationText } from "../presenters/usually.ts";
 import type { Env } from "../services.ts";
@@ -45,8 +45,8 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
 }
 
 function kindCard(type: string, kind: Kind, usually: string): KindCard {
-  const { title, description, startPage } = kind;
-  return { kind: type, title, description, href: startPage ?? `/jobs/new/${type}`, usually };
+  const { title, description, icon = defaultIcon, startPage } = kind;
+  return { kind: type, icon, title, description, href: startPage ?? `/jobs/new/${type}`, usually };
 }
 
 /** Errors of the fields that the query prefills. Missing fields are not errors yet. */

@@ -32,11 +32,11 @@ export const layout: LayoutData = {
 };
 
 const button = {
-  resume: { path: "resume", label: "Resume", icon: "play", look: "primary" },
-  pause: { path: "pause", label: "Pause", icon: "pause", look: "" },
-  cancel: { path: "cancel", label: "Cancel", icon: "stop", look: "danger" },
+  resume: { path: "resume", label: "Resume", icon: "play", variant: "primary" },
+  pause: { path: "pause", label: "Pause", icon: "pause", variant: "" },
+  cancel: { path: "cancel", label: "Cancel", icon: "x-circle", variant: "danger" },
 } satisfies Record<string, ButtonView>;
-const again = (label: string): ButtonView[] => [{ path: "retry", label, icon: "again", look: "" }];
+const again = (label: string): ButtonView[] => [{ path: "retry", label, icon: "refresh", variant: "" }];
 
 /** An import of 100,000 contacts at 42 %, running; anything else by what is given. */
 export function jobView(different: Partial<JobView> = {}): JobView {
@@ -44,6 +44,7 @@ export function jobView(different: Partial<JobView> = {}): JobView {
   const view: Omit<JobView, "when" | "doing"> = {
     id,
     kind: "contact_import",
+    icon: "import",
     title: "Import contacts",
     subject: "autumn-fair.csv",
     href: `/jobs/${id}`,

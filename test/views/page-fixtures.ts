@@ -1,5 +1,6 @@
 /** One filled example of each page, and of each page's empty or refused form. */
 
+import type { IconName } from "../../server/job.ts";
 import type { FieldView, Option, ScheduleView } from "../../server/presenters/form.ts";
 import type { TrayView } from "../../server/presenters/layout.ts";
 import type { JobView, ResultView } from "../../server/presenters/view-types.ts";
@@ -17,6 +18,14 @@ import {
 
 /** A page's template and its data; the key says what it shows. */
 export type PageFixture = { [N in keyof Pages]: { template: N; data: Pages[N] } }[keyof Pages];
+
+const kindIcons: Record<string, IconName> = {
+  contact_import: "import",
+  contact_export: "export",
+  email_campaign: "mail",
+  audience_report: "chart",
+  contact_clean: "sparkles",
+};
 
 function options(chosen: string, ...labels: string[]): Option[] {
   return labels.map((label) => ({ value: label.toLowerCase(), label, selected: label === chosen }));
@@ -359,6 +368,7 @@ export const pages: Record<string, PageFixture> = {
         ["contact_clean", "Clean contacts", "Finds duplicates and addresses that cannot be right."],
       ].map(([kind = "", title = "", description = ""]) => ({
         kind,
+        icon: kindIcons[kind] ?? "box",
         title,
         description,
         href: `/jobs/new/${kind}`,

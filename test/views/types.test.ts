@@ -34,6 +34,7 @@ beforeAll(async () => {
       );
       return `import type { ${names.join(", ")} } from ${JSON.stringify(join(root, types[place] ?? ""))};`;
     })
+    .concat(`import type { IconName } from ${JSON.stringify(join(root, "server/job.ts"))};`)
     .join("\n");
   const options = {
     extends: join(root, "tsconfig.json"),
@@ -95,6 +96,7 @@ test("a misspelt field, a missing value, wrong data and a wrong type are found",
     "jobs/_row": "<%/* it: Live<JobView> */%><%= it.titel %>",
     "jobs/_panel": "<%/* it: Live<JobView> */%><%= it.started.text %>",
     "jobs/new": `<%/* it: NewJobPage */%><%~ include("shared/_kind_icon", it) %>`,
+    "jobs/form": `<%/* it: JobFormPage */%><%~ include("shared/_icon", "no-such-icon") %>`,
     "jobs/_progress": "<%/* it: NewJobPage */%>",
     "jobs/_log_lines": "<%/* it: Live<LogLinesView> */%><%= it.oob %>",
   };

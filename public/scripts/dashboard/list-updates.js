@@ -47,7 +47,7 @@ function addLink() {
   link.id = "show-new";
   link.href = location.href;
   link.innerHTML =
-    '<svg class="icon" aria-hidden="true"><use href="#icon-again"></use></svg> <span></span>';
+    '<svg class="icon" aria-hidden="true"><use href="#icon-refresh"></use></svg> <span></span>';
   slot.append(link);
   return link;
 }
