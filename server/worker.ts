@@ -32,7 +32,12 @@ const supervisor = await startSupervisor({
   log,
   concurrency: config.concurrency,
   runners: config.runners,
-  chores: createMaintenanceTasks({ backend, storage, log, retentionDays: config.retentionDays }),
+  maintenanceTasks: createMaintenanceTasks({
+    backend,
+    storage,
+    log,
+    retentionDays: config.retentionDays,
+  }),
   // The parent web process rescues the jobs of this worker as soon as it exits.
   onRegister(id) {
     workerId = id;

@@ -11,7 +11,7 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-/** Resolves once it answers doorbells. */
+/** Resolves when it claims jobs. */
 export async function startWorker(options: {
   databaseUrl: string;
   settings?: Record<string, string>;

@@ -14,7 +14,7 @@ import { openScene, type Scene } from "./scene.ts";
 const day = 86_400_000;
 const count = 2_500;
 
-describe.each(backends)("the system's chores on $name", (which) => {
+describe.each(backends)("maintenance tasks on $name", (which) => {
   test("a worker that is killed while it removes old jobs leaves nothing half; the next goes on", async () => {
     const scene = await openScene(which);
     const { backend } = scene;

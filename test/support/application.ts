@@ -16,7 +16,7 @@ export interface Place {
 
 export type Environment = Record<string, string>;
 
-/** `npm run worker`; resolves when it answers doorbells. */
+/** `npm run worker`; resolves when it claims jobs. */
 export async function startWorker(place: Place, more: Environment = {}): Promise<Launched> {
   const worker = launch(join(root, "server/worker.ts"), environment(place, more));
   await untilPrinted(worker, "worker ready");

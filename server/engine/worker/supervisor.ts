@@ -1,4 +1,4 @@
-/** A worker: answers doorbells, beats, watches over its jobs, and ends what does not end itself. */
+/** A worker: claims jobs when the queue wakes it up, sends heartbeats, and supervises its runners. */
 import type { Backend, MaintenanceTask, QueueListener } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
@@ -30,12 +30,19 @@ export async function startSupervisor(options: {
   runners: number;
   /** Told the id under which the worker claims, each time it gets one. */
   onRegister?: (id: string) => void;
-  /** What the system does for itself from time to time. */
-  chores?: readonly MaintenanceTask[];
+  /** Periodic work of the system itself, which this worker shares with all others. */
+  maintenanceTasks?: readonly MaintenanceTask[];
   /** Told what this worker and its runners do. */
   observe?: RecordMetric;
 }): Promise<Supervisor> {
-  const { backend, catalog, log, concurrency, chores = [], onRegister = () => {} } = options;
+  const {
+    backend,
+    catalog,
+    log,
+    concurrency,
+    maintenanceTasks = [],
+    onRegister = () => {},
+  } = options;
   const observe = options.observe ?? (() => {});
   const pool = createRunnerPool({ shared: options.runners, catalog, log, observe });
   const sweeper = createSweeper(backend, log);
@@ -64,9 +71,9 @@ export async function startSupervisor(options: {
       else await runJob(row);
       return true;
     } catch (error) {
-      // A database in trouble is not asked many times a second; lost doorbells are rung again.
+      // Spares a failing database many queries a second. The sweep enqueues the job again.
       pausedUntil = performance.now() + beatMs;
-      log.error({ err: error }, "a doorbell could not be answered");
+      log.error({ err: error }, "a job could not be claimed");
       return false;
     }
   }
@@ -172,7 +179,7 @@ export async function startSupervisor(options: {
   const listening: QueueListener = await backend.queue.listen({
     concurrency,
     runNext: claimAndRun,
-    maintenanceTasks: chores,
+    maintenanceTasks,
   });
   const timer = setInterval(() => {
     enforce();

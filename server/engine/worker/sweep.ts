@@ -10,7 +10,7 @@ import { rescue } from "../finish.ts";
 export const lostAfterMs = 5_000;
 /** For this long of it the watcher must have seen it stand still itself. */
 const minObservedMs = 2_500;
-/** A queued job overdue for this long has lost its doorbell. */
+/** A queued job overdue for this long has lost its queue entry. */
 const overdueMs = 5_000;
 const maxEnqueued = 50;
 /** An ended run has this long for cleaning up by itself. */
@@ -101,9 +101,8 @@ export async function rescueOrphans(backend: Backend): Promise<void> {
 }
 
 /**
- * Jobs that ended a while ago and were not cleaned up behind; given out again where nobody says that
- * it is done. The first condition is that of the index.
- * @param limit so many at a time
+ * Takes ended jobs whose cleanup is due, and postpones it for other workers while this one does it.
+ * `is not null` is there for the partial index.
  */
 export async function claimCleanups({ db, now }: Backend, limit: number): Promise<JobRow[]> {
   const at = now();
@@ -126,15 +125,15 @@ export async function claimCleanups({ db, now }: Backend, limit: number): Promis
     .execute();
 }
 
-/** Nobody else begins to clean up behind the job for so long. */
+/** Keeps other workers from cleaning up the job for `ms`. */
 export async function deferCleanup({ db, now }: Backend, id: string, ms: number): Promise<void> {
   const held = db.updateTable("jobs").set({ cleanup_due_at: now() + ms });
   await held.where("id", "=", id).where("cleanup_due_at", "is not", null).execute();
 }
 
 /**
- * The first of each account that has room: thousands that wait for their account's turn are not
- * read. A doorbell is answered for as long as something is due, so one is enough for all behind it.
+ * Enqueues the first overdue job of each account with capacity. One entry per account is enough,
+ * because a worker that is woken up claims until nothing is due.
  */
 async function enqueueOverdue(backend: Backend): Promise<void> {
   const { rows: overdue } = await sql<Pick<JobRow, "id" | "run_at" | "priority">>`

@@ -90,7 +90,7 @@ describe.each(backends)("the sweep on $name", (which) => {
     expect(await workers()).toEqual([own]);
   });
 
-  test("what was left behind is given out again until somebody says that it is tidy", async () => {
+  test("a due cleanup is handed out again after its lease, until the job needs none", async () => {
     const { backend } = opened;
     const ended = { status: "cancelled" as const, fence: 1, finished_at: backend.now() - 9_000 };
     const left = await insertJob(backend, { ...ended, cleanup_due_at: 1 });

@@ -90,7 +90,7 @@ async function disturb(stage: Stage, seconds: number, tell: (line: string) => vo
 async function untilQuiet(backend: Backend): Promise<void> {
   const late = Date.now() + calmMs;
   while ((await active(backend)).length > 0 && Date.now() < late) await sleep(200);
-  // A doorbell is answered a moment longer than its job runs.
+  // A queue entry is completed shortly after its job has ended.
   await sleep(2_000);
 }
 

@@ -27,7 +27,7 @@ export async function check(backend: Backend, wishes: readonly Wish[]): Promise<
   return findings;
 }
 
-/** What a worker took that was lost before it had said its name, a chore sets free within two minutes. */
+/** Entries of a worker that was lost before it registered are unlocked within two minutes. */
 async function lockedForGood(backend: Backend): Promise<number> {
   for (const until = Date.now() + 180_000; ; await sleep(500)) {
     const locked = await lockedEntries(backend);

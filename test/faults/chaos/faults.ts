@@ -84,7 +84,7 @@ export const faults: Record<string, Fault> = {
     weight: 1,
     run: (stage) => outage(stage, "immediate"),
   },
-  "doorbells lost": {
+  "queue entries lost": {
     weight: 2,
     async run({ backend }) {
       await sql`delete from graphile_worker._private_jobs where locked_at is null`.execute(

@@ -8,17 +8,17 @@ import { openScene } from "./scene.ts";
 
 const postgres = backends.filter(({ name }) => name === "postgres");
 
-describe.each(backends)("doorbells on $name", (which) => {
-  test("rung a hundred times, a job is claimed once", async () => {
+describe.each(backends)("the queue on $name", (which) => {
+  test("a job that is enqueued a hundred times is claimed once", async () => {
     const scene = await openScene(which);
     await Promise.all([scene.worker(), scene.worker()]);
     const id = await scene.start("sleep", { ms: 300 });
-    const ring = () =>
+    const enqueue = () =>
       scene.backend.write((tx) => tx.enqueue({ id, runAt: scene.backend.now(), priority: 0 }));
-    await Promise.all(Array.from({ length: 100 }, ring));
+    await Promise.all(Array.from({ length: 100 }, enqueue));
     const job = await scene.ended(id);
     await sleep(500);
-    // Its run may clean up behind it just then.
+    // Its run may be cleaning up.
     const { cleanup_due_at: _, ...same } = job;
     expect(await scene.job(id)).toMatchObject(same);
     expect(job).toMatchObject({ status: "done", fence: 1 });
@@ -26,7 +26,7 @@ describe.each(backends)("doorbells on $name", (which) => {
     expect(events.filter(({ type }) => type === "started")).toHaveLength(1);
   });
 
-  test("a start that is put off comes at its time, whatever the others do", async () => {
+  test("a scheduled job starts at its time, while others start at once", async () => {
     const scene = await openScene(which);
     await scene.worker();
     const { backend, catalog } = scene;
@@ -37,25 +37,25 @@ describe.each(backends)("doorbells on $name", (which) => {
     expect((await scene.ended(now)).finished_at).toBeLessThan(runAt);
     expect(displayStatus(await scene.job(id), backend.now())).toBe("scheduled");
     const job = await scene.ended(id);
-    // Two processes told the two moments, and a queue looks each second.
+    // Two processes wrote the two times, and the queue polls once a second.
     expect(job.started_at! - runAt).toBeGreaterThan(-250);
     expect(job.started_at! - runAt).toBeLessThan(3_500);
   });
 
-  test("five jobs started together all begin at once", async () => {
+  test("five jobs that are started together all begin at once", async () => {
     const scene = await openScene(which, { maxRunning: 5 });
     await scene.worker();
     const ids = await Promise.all(Array.from({ length: 5 }, () => scene.start("sleep", { ms: 1 })));
     for (const id of ids) {
       const job = await scene.ended(id);
-      // A doorbell that was answered in vain would be rung again after five seconds only.
+      // After a claim that found nothing the sweep would take five seconds.
       expect(job.started_at! - job.created_at).toBeLessThan(4_000);
     }
   });
 });
 
-describe.each(postgres)("a lost doorbell on $name", (which) => {
-  test("is rung again, and the job starts within ten seconds", async () => {
+describe.each(postgres)("a lost queue entry on $name", (which) => {
+  test("is enqueued again, and the job starts within ten seconds", async () => {
     const scene = await openScene(which);
     const id = await scene.start("sleep", { ms: 1 });
     const { numAffectedRows } = await sql`
