@@ -1,15 +1,15 @@
-/** Spans of days as a person means them: in their own time zone. Pure. */
+/** Ranges of days in a person's time zone. Pure. */
 import { Temporal } from "temporal-polyfill";
 import type { TimeRange } from "../engine/list/list-ranges.ts";
 
-/** Whole days up to now, today among them. */
+/** Number of whole days up to now, including today. */
 export const recentDays: ReadonlyMap<string, number> = new Map([
   ["today", 1],
   ["7d", 7],
   ["30d", 30],
 ]);
 
-/** @returns undefined for what is no zone */
+/** @returns undefined for an unknown time zone */
 export function parseTimeZone(name: string | undefined): string | undefined {
   if (!name || !/^[\w+/-]{1,60}$/.test(name)) return undefined;
   try {
@@ -19,7 +19,7 @@ export function parseTimeZone(name: string | undefined): string | undefined {
   }
 }
 
-/** @returns the day as it was given, or an empty text for what is no day: "2026-11-23" */
+/** @returns the day, such as "2026-11-23", or an empty text for an invalid day */
 export function parseDay(text: string | undefined): string {
   if (!text || !/^\d{4}-\d\d-\d\d$/.test(text)) return "";
   try {
@@ -35,7 +35,7 @@ export function lastDays(days: number, zone: string, now: number): TimeRange {
   return { from: startOfDay(today.subtract({ days: days - 1 }), zone) };
 }
 
-/** @param from the first day and the last, either of them may be empty */
+/** @param from the first day; it and `to`, the last day, may be empty */
 export function daysBetween(from: string, to: string, zone: string): TimeRange {
   return {
     from: from ? startOfDay(Temporal.PlainDate.from(from), zone) : undefined,
@@ -43,7 +43,7 @@ export function daysBetween(from: string, to: string, zone: string): TimeRange {
   };
 }
 
-/** Not always midnight: where clocks go forward then, the day begins an hour later. */
+/** Not always midnight: where clocks go forward at midnight, the day begins at one. */
 function startOfDay(day: Temporal.PlainDate, zone: string): number {
   return day.toZonedDateTime(zone).epochMilliseconds;
 }

@@ -1,6 +1,6 @@
 /**
- * GET /dev/reload, while developing: a stream that tells open pages to load themselves again, when
- * a template or style changed and, by another name of the process, after it was started anew.
+ * GET /dev/reload, in development only: an event stream that makes open pages reload when a template
+ * or style changes, and after the process restarts, which changes its name.
  */
 import { watch } from "node:fs";
 import { join } from "node:path";
@@ -13,20 +13,20 @@ import type { Env, Services } from "../services.ts";
 const folders = ["views", "public/scripts"].map((name) => join(import.meta.dirname, "../..", name));
 const settleMs = 150;
 const name = `${process.pid}-${Date.now()}`;
-/** An open page must not keep the process that is to be started anew from ending. */
+/** Ends the streams, because an open page must not keep a restarting process alive. */
 const stopping = new Promise<void>((resolve) => {
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => resolve());
 });
 
 export function devRoutes({ log }: Pick<Services, "log">): Hono<Env> {
-  const pages = new Set<() => void>();
+  const listeners = new Set<() => void>();
   let due: NodeJS.Timeout | undefined;
   let building: Promise<void> = Promise.resolve();
 
   async function reload(): Promise<void> {
     await buildAssets({ minify: false, dev: true }).catch((error) => log.error({ err: error }));
     lookAgain();
-    for (const tell of pages) tell();
+    for (const notify of listeners) notify();
   }
 
   for (const folder of folders) {
@@ -40,12 +40,12 @@ export function devRoutes({ log }: Pick<Services, "log">): Hono<Env> {
 
   return new Hono<Env>().get("/dev/reload", (c) =>
     streamSSE(c, async (stream) => {
-      const tell = () => void stream.writeSSE({ event: "reload", data: name });
-      pages.add(tell);
+      const notify = () => void stream.writeSSE({ event: "reload", data: name });
+      listeners.add(notify);
       await stream.writeSSE({ event: "name", data: name });
-      const left = new Promise<void>((resolve) => stream.onAbort(resolve));
-      await Promise.race([left, stopping]);
-      pages.delete(tell);
+      const closed = new Promise<void>((resolve) => stream.onAbort(resolve));
+      await Promise.race([closed, stopping]);
+      listeners.delete(notify);
     }),
   );
 }

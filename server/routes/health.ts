@@ -1,4 +1,4 @@
-/** GET /up: the process answers. GET /ready: it can serve, its database too. */
+/** GET /up: the process responds. GET /ready: the database responds too. */
 import { Hono } from "hono";
 import type { Env, Services } from "../services.ts";
 

@@ -1,4 +1,4 @@
-/** The dashboard's filter: from the query, to the list's conditions and back to a form. */
+/** The filter of lists of jobs: parsed from a query, applied to a list, shown in a form. */
 import type { Person } from "../accounts/accounts.ts";
 import { visibleJobs } from "../accounts/authorize.ts";
 import type { Backend } from "../backend/backend.ts";
@@ -22,11 +22,11 @@ export interface Filter {
   to: string;
   scope: "mine" | "account";
   where: Pick<JobFilter, "statuses" | "kinds" | "period">;
-  /** What is set, by the names of the query. */
+  /** The parameters that are set, as in the query. */
   fields: HiddenField[];
-  /** True where anything is left out of the scope. */
+  /** Whether the filter excludes any job of the scope. */
   active: boolean;
-  /** The dashboard with this filter. */
+  /** The URL of the dashboard with this filter. */
   href(more?: Record<string, string>): string;
 }
 
@@ -36,8 +36,8 @@ const groups = new Map<string, readonly Status[]>([
 ]);
 
 /**
- * What is no filter is left out, so that an old link still shows something.
- * @param now ms since 1970; what "today" is said of
+ * Ignores invalid parameters, so that old links still work.
+ * @param now ms since 1970, for "today"
  */
 export function readFilter(
   query: Record<string, string | undefined>,
@@ -49,7 +49,7 @@ export function readFilter(
   const status = query.status && groups.has(query.status) ? query.status : "";
   const type = query.type && catalog.has(query.type) ? query.type : "";
   const [from, to] = [parseDay(query.from), parseDay(query.to)];
-  // Days that were typed count, whether or not they were asked for.
+  // Given days apply even if "Between dates" is not selected.
   const days = from || to ? "dates" : "";
   const when = query.when && recentDays.has(query.when) ? query.when : days;
   const zone = parseTimeZone(query.zone) ?? person.preferences.timeZone ?? "UTC";
@@ -79,7 +79,7 @@ export function readFilter(
   };
 }
 
-/** The conditions of the list for one who asks, with what the search finds. */
+/** The filter as the engine takes it: limited to what the person may see, with the search done. */
 export async function listFilter(
   { backend, catalog }: { backend: Pick<Backend, "db">; catalog: Catalog },
   person: Person,
@@ -132,10 +132,10 @@ function capital(word: string): string {
 const first = Date.parse("0000-01-01T00:00:00Z");
 const last = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** The same for a job that acts on what matches at a moment, ms. */
+/** The filter as the input of a bulk job. @param until ms since 1970; later jobs do not match */
 export function choiceOf({ q, scope, where }: Filter, until: number): JobChoice {
   const { statuses, kinds, period } = where;
-  // The first day and the last that can be typed may begin and end in years of other lengths.
+  // In some time zones the first and last possible day reach into years of other than 4 digits.
   const iso = (at: number | undefined) =>
     at === undefined || at < first || at > last ? undefined : new Date(at).toISOString();
   return {
@@ -145,7 +145,7 @@ export function choiceOf({ q, scope, where }: Filter, until: number): JobChoice 
   };
 }
 
-/** In words: "Failed · Import contacts · last 7 days · “people”" */
+/** Describes the filter: "Failed · Import contacts · last 7 days · “people”" */
 export function whichJobs({ q, status, type, when, from, to, scope }: Filter, catalog: Catalog) {
   const span = spans.find(([name]) => name === when)?.[1].toLowerCase();
   const days = [from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(" ");

@@ -7,7 +7,7 @@ const of = ({ from, to }: { from?: number | undefined; to?: number | undefined }
   iso(to),
 ];
 
-test("days are those of the person's place", () => {
+test("days are those of the person's time zone", () => {
   // In Auckland it is the 24th already.
   const now = Date.parse("2026-11-23T14:00:00Z");
   expect(of(lastDays(1, "UTC", now))).toEqual(["2026-11-23T00:00:00.000Z", null]);
@@ -15,7 +15,7 @@ test("days are those of the person's place", () => {
   expect(of(lastDays(7, "UTC", now))).toEqual(["2026-11-17T00:00:00.000Z", null]);
 });
 
-test("the last day is whole, also where clocks change", () => {
+test("the last day is included whole, also when clocks change", () => {
   expect(of(daysBetween("2026-10-25", "2026-10-25", "Europe/Berlin"))).toEqual([
     "2026-10-24T22:00:00.000Z",
     "2026-10-25T23:00:00.000Z",
@@ -34,7 +34,7 @@ test.each(["2026-02-30", "2026-13-01", "23.11.2026", "2026-11-23T00:00", "", und
   (text) => expect(parseDay(text)).toBe(""),
 );
 
-test("what is no zone is none", () => {
+test("an unknown time zone is rejected", () => {
   expect(parseTimeZone("Europe/Berlin")).toBe("Europe/Berlin");
   for (const name of ["Mars/Base", "../etc", "", undefined, "<b>"]) {
     expect(parseTimeZone(name)).toBeUndefined();

@@ -24,7 +24,7 @@ const retryAll = (...ids: string[]) =>
     ...ids.map((id): [string, string] => ["ids", id]),
   ]);
 
-test("jobs are started again once, and what is said counts only these", async () => {
+test("a bulk retry starts each job once, and its notice counts only the retried jobs", async () => {
   const ids = [await endedJob(), await endedJob()];
   expect((await retryAll(...ids)).status).toBe(303);
   expect(await person.browser.text("/jobs")).toContain("Retried 2 jobs.");
@@ -34,14 +34,14 @@ test("jobs are started again once, and what is said counts only these", async ()
   expect(all.filter(({ retry_of }) => retry_of !== null)).toHaveLength(2);
 });
 
-test("a job whose kind is gone does not keep the others from being started", async () => {
+test("a bulk retry skips a job whose kind no longer exists", async () => {
   const [gone, good] = [await endedJob(), await endedJob()];
   await site.backend.db.updateTable("jobs").set({ kind: "gone" }).where("id", "=", gone).execute();
   expect((await retryAll(gone, good)).status).toBe(303);
   expect(await person.browser.text("/jobs")).toContain("Retried 1 job. 1 skipped.");
 });
 
-test("leads back to the list as it was filtered", async () => {
+test("a bulk action returns to the filtered list", async () => {
   const fields: [string, string][] = [
     ["action", "clear"],
     ["ids", await endedJob()],
@@ -53,7 +53,7 @@ test("leads back to the list as it was filtered", async () => {
   expect(bare.headers.get("location")).toBe("/jobs");
 });
 
-test("jobs of others are left alone", async () => {
+test("a bulk action leaves the jobs of other people alone", async () => {
   const stranger = await site.join("eve");
   const id = await endedJob();
   await stranger.post("/jobs/bulk", [
@@ -64,7 +64,7 @@ test("jobs of others are left alone", async () => {
   expect(job).toEqual({ hidden_at: null });
 });
 
-test("for all that match it says what will happen, and starts a job of its own for it", async () => {
+test("an action for all matches asks first, then starts a bulk job", async () => {
   await endedJob();
   await person.start("stepping");
   const asked = await person.post("/jobs/bulk", [
@@ -92,7 +92,7 @@ test("for all that match it says what will happen, and starts a job of its own f
   expect(JSON.parse(jobs[0]!.input).choice).toMatchObject({ scope: "mine", kinds: ["stepping"] });
 });
 
-test("whatever a form brings, it is a job, or the list again", async () => {
+test("an invalid bulk form leads back to the list", async () => {
   const now = String(site.backend.now());
   const all = (more: Record<string, string>) => {
     const fields = { action: "cancel", until: now, ...more };
@@ -112,14 +112,14 @@ test("whatever a form brings, it is a job, or the list again", async () => {
   }
 });
 
-test("where nothing fits there is nothing to confirm", async () => {
+test("an action that fits no job has nothing to confirm", async () => {
   const page = await person.browser.text("/jobs/bulk?action=retry&status=active");
   expect(page).toContain("Nothing to do");
   expect(page).not.toContain('id="submit"');
   expect((await person.browser.get("/jobs/bulk?action=explode")).status).toBe(303);
 });
 
-test("files of chosen jobs come as one archive, and those of others do not", async () => {
+test("a bulk download packs the files of the person's own selected jobs", async () => {
   const id = await endedJob();
   const download = (browser: typeof person) =>
     browser.post("/jobs/bulk", [

@@ -16,7 +16,7 @@ const cacheControl = async (path: string) => {
   return answer.headers.get("cache-control");
 };
 
-test("a script is kept for ever under its own version, and not under that of another release", async () => {
+test("a script is cached forever under its own version and not under another", async () => {
   await buildAssets({ minify: false });
   const [css, js] = [assetHref("app.css"), assetHref("app.js")];
   const worker = js.replace("app.js", "live-worker.js");
@@ -29,7 +29,7 @@ test("a script is kept for ever under its own version, and not under that of ano
   }
 });
 
-test("pages of a person are kept by nobody else", async () => {
+test("shared caches do not store a person's pages", async () => {
   const { browser } = await site.join("ada");
   for (const path of ["/jobs", "/jobs/new", "/contacts", "/nowhere"]) {
     expect((await browser.get(path)).headers.get("cache-control")).toBe("private, no-cache");

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-test("each page of what one job brought says how many it shows, and not that these are all", async () => {
+test("each page of a job's contacts counts the contacts of that page", async () => {
   const person = await site.join("ada");
   const job = await person.start("stepping");
   await site.backend.write((tx) => seedContacts(tx, person.accountId, job, 1));

@@ -100,7 +100,7 @@ async function download(path: string, who = person, init?: RequestInit) {
   return fetch((await serverFor(who)) + path, init);
 }
 
-test("sends the file as a download that nobody else keeps", async () => {
+test("a file is sent as a download that no cache stores", async () => {
   const answer = await download(linkTo("file-1"));
   expect(answer.status).toBe(200);
   expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -115,7 +115,7 @@ test("sends the file as a download that nobody else keeps", async () => {
   expect(await answer.text()).toBe(content);
 });
 
-test("HEAD tells the same and reads nothing", async () => {
+test("HEAD answers with the same headers and reads nothing", async () => {
   const answer = await download(linkTo("file-1"), person, { method: "HEAD" });
   expect(answer.status).toBe(200);
   expect(answer.headers.get("content-length")).toBe(String(content.length));
@@ -124,8 +124,8 @@ test("HEAD tells the same and reads nothing", async () => {
 });
 
 test.each([
-  ["a picture is told in the history of the job, once, and a look at it is not", "image/png", 0],
-  ["a table is told, also as what looks at pictures", "text/csv", 1],
+  ["an image is recorded once in the audit log, and its preview is not", "image/png", 0],
+  ["a table is recorded in the audit log, also when it is requested like an image", "text/csv", 1],
 ])("a download of %s", async (_, mediaType, looks) => {
   const id = `file-told-${looks}`;
   await addFile(id, content, { mediaType });
@@ -142,14 +142,14 @@ test.each([
   expect(await told()).toBe(1);
 });
 
-test("sends an empty file", async () => {
+test("an empty file is sent", async () => {
   await addFile("file-empty", "");
   const answer = await download(linkTo("file-empty"));
   expect([answer.status, answer.headers.get("content-length")]).toEqual([200, "0"]);
   expect(await answer.text()).toBe("");
 });
 
-test("goes on with a download that broke off", async () => {
+test("an interrupted download can be continued", async () => {
   const part = (headers: Record<string, string>) => download(linkTo("file-1"), person, { headers });
   const rest = await part({ range: "bytes=6-", "if-range": '"file-1"' });
   expect([rest.status, await rest.text()]).toEqual([206, content.slice(6)]);
@@ -161,7 +161,7 @@ test("goes on with a download that broke off", async () => {
   expect([behind.status, behind.headers.get("content-range")]).toEqual([416, "bytes */22"]);
 });
 
-test("an expired link says so, and leads to a new one", async () => {
+test("an expired link leads to a new one", async () => {
   const answer = await download(linkTo("file-1", person, db.backend.now() - 1));
   expect(answer.status).toBe(410);
   expect(answer.headers.get("cache-control")).toContain("no-store");
@@ -171,7 +171,7 @@ test("an expired link says so, and leads to a new one", async () => {
   expect(page).toContain('href="/jobs/job-1"');
 });
 
-test("so does a file that is no longer kept", async () => {
+test("a link to a deleted file leads to its job", async () => {
   await addFile("file-old", "x", { keptFor: -1 });
   await addFile("file-gone", "x");
   await storage.delete("jobs/job-1/files/file-gone");
@@ -194,7 +194,7 @@ async function refused(path: string, who = person) {
 
 const newLink = "/jobs/job-1/result?file=file-1";
 
-test("a forged link is refused; who may have the file gets the way to a link of their own", async () => {
+test("a forged link is rejected and leads to a new one", async () => {
   await addFile("file-2", "the second");
   const good = linkTo("file-1");
   const changed = [
@@ -209,14 +209,14 @@ test("a forged link is refused; who may have the file gets the way to a link of 
   expect(await refused(linkTo("file-none"))).toEqual([404, "/jobs"]);
 });
 
-test("a shared link serves its own person alone, and only while they may see the job", async () => {
+test("a link works only for its person, and only while they may see the job", async () => {
   const toAnn = linkTo("file-1");
   expect(await refused(toAnn, owner)).toEqual([403, newLink]);
   expect((await download(linkTo("file-1", owner), owner)).status).toBe(200);
   expect(await refused(linkTo("file-1", colleague), colleague)).toEqual([404, "/jobs"]);
 });
 
-test("to others a link says the same, whether the file is there or not", async () => {
+test("a link does not reveal to other people whether the file exists", async () => {
   const paths = [
     linkTo("file-1"),
     linkTo("file-none"),
@@ -237,7 +237,7 @@ test("to others a link says the same, whether the file is there or not", async (
   }
 });
 
-test("a client that goes away ends the reading", async () => {
+test("reading stops when the client disconnects", async () => {
   await addFile("file-large", "x".repeat(50_000_000));
   const answering = get((await serverFor(person)) + linkTo("file-large"));
   const [answer] = await once(answering, "response");

@@ -98,8 +98,8 @@ function send(path: string, body: FormData, who = browser) {
   return app.request(path, { method: "POST", body, headers: { cookie, host: "localhost" } });
 }
 
-describe("choosing a kind", () => {
-  test("lists those that are for choosing", async () => {
+describe("the page to choose a kind", () => {
+  test("lists all kinds but the unlisted", async () => {
     const page = await browser.text("/jobs/new");
     expect(page).toContain('href="/jobs/new/contact_import"');
     expect(page).toContain("Usually about 90 seconds");
@@ -107,20 +107,20 @@ describe("choosing a kind", () => {
     expect(page).not.toContain("Hidden");
   });
 
-  test("a kind that is not there, and one with a page of its own", async () => {
+  test("an unknown kind is not found, and a kind with its own start page redirects to it", async () => {
     expect((await browser.get("/jobs/new/nothing")).status).toBe(404);
     const answer = await browser.get("/jobs/new/elsewhere");
     expect(answer.headers.get("location")).toBe("/campaigns/new");
   });
 
-  test("needs a person", async () => {
+  test("requires a session", async () => {
     const answer = await new Browser(app).get("/jobs/new/everything");
     expect(answer.headers.get("location")).toBe("/sign-in?next=%2Fjobs%2Fnew%2Feverything");
   });
 });
 
-describe("a form made from the input", () => {
-  test("has a fitting field for each type", async () => {
+describe("the form of a kind", () => {
+  test("has a fitting field for each type of input", async () => {
     const page = await browser.text("/jobs/new/everything");
     expect(page).toContain('<label for="f-times">How often</label>');
     expect(page).toMatch(/<input type="number" value="3" id="f-times"/);
@@ -138,7 +138,7 @@ describe("a form made from the input", () => {
     expect(page).not.toContain("aria-invalid");
   });
 
-  test("is filled in from the query, and says what does not fit", async () => {
+  test("is prefilled from the query and shows errors of the prefilled fields", async () => {
     const page = await browser.text("/jobs/new/everything?times=99&mood=wild&subject=Hi&loud=off");
     expect(page).toMatch(/value="99" id="f-times" name="times"[^>]* aria-invalid="true"/);
     expect(page).toContain("Enter 10 or less");
@@ -148,7 +148,7 @@ describe("a form made from the input", () => {
     expect(page.match(/aria-invalid/g)).toHaveLength(1);
   });
 
-  test("sent, starts a job and leads to it", async () => {
+  test("starts a job and redirects to it", async () => {
     const page = await browser.text("/jobs/new/everything");
     const fields = { ...hiddenIn(page), times: "4", subject: " Hi ", mood: "calm", reply_to: "" };
     const answer = await browser.post("/jobs", fields);
@@ -165,7 +165,7 @@ describe("a form made from the input", () => {
     });
   });
 
-  test("with mistakes comes back, everything typed kept but secrets, and a message at each field", async () => {
+  test("is rendered again after errors, with a message at each field and all values but secrets", async () => {
     const page = await browser.text("/jobs/new/everything");
     const given = { times: "many", subject: "", mood: "", reply_to: "ada@", note: "<b>keep</b>" };
     const secret = { code: "open sesame", pem: "sesame, twice" };
@@ -184,21 +184,21 @@ describe("a form made from the input", () => {
     expect(await jobs()).toEqual([]);
   });
 
-  test("sent twice leads to one job, and says so where the second differs", async () => {
+  test("starts one job when it is sent twice, and says so if the second differs", async () => {
     const fields = hiddenIn(await browser.text("/jobs/new/everything"));
     const given = { ...fields, subject: "Hi", mood: "calm" };
     const first = await browser.post("/jobs", given);
     expect(await browser.text("/jobs/new")).not.toContain("flash");
     const second = await browser.post("/jobs", given);
     expect(second.headers.get("location")).toBe(first.headers.get("location"));
-    expect(await browser.text("/jobs/new")).toContain("nothing was started twice");
+    expect(await browser.text("/jobs/new")).toContain("You already started this job");
     const third = await browser.post("/jobs", { ...given, subject: "Bye" });
     expect(third.headers.get("location")).toBe(first.headers.get("location"));
     expect(await browser.text("/jobs/new")).toContain("with other choices");
     expect(await jobs()).toHaveLength(1);
   });
 
-  test("without its token, or for a kind that is not there, starts nothing", async () => {
+  test("starts nothing without its CSRF token or for an unknown kind", async () => {
     const fields = hiddenIn(await browser.text("/jobs/new/everything"));
     const given = { ...fields, subject: "Hi", mood: "calm" };
     expect((await browser.post("/jobs", { ...given, token: "other" })).status).toBe(403);
@@ -210,7 +210,7 @@ describe("a form made from the input", () => {
 describe("a file", () => {
   const people = "E-Mail;Vorname;Notiz\nada@x.test;Ada;<i>\nbob@x.test;Bob;\n";
 
-  test("goes up first, and its columns are mapped then", async () => {
+  test("is uploaded first, then its columns are mapped", async () => {
     const answer = await uploadOn("/jobs/new/contact_import?duplicates=skip", people);
     expect(answer.status).toBe(303);
     const next = answer.headers.get("location")!;
@@ -240,7 +240,7 @@ describe("a file", () => {
     });
   });
 
-  test("needs an email among its columns, and no field twice", async () => {
+  test("needs an email column and no field twice", async () => {
     const next = (await uploadOn("/jobs/new/contact_import", people)).headers.get("location")!;
     const page = await browser.text(next);
     const fields = { ...hiddenIn(page), ...chosenIn(page), duplicates: "skip" };
@@ -261,7 +261,7 @@ describe("a file", () => {
     ["people.csv is a PNG image, not a CSV file", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image"],
     ["people.csv has a header but no rows", "email,name\n", "header only"],
     ["a quote is opened and never closed", 'email\n"ada@x.test\n', "open quote"],
-  ])("that cannot be imported: %s", async (message, content) => {
+  ])("leads back to the upload form if it cannot be imported: %s", async (message, content) => {
     const bytes = Buffer.from(content, "latin1");
     const answer = await uploadOn("/jobs/new/contact_import", bytes);
     const shown = await browser.get(answer.headers.get("location")!);
@@ -274,7 +274,7 @@ describe("a file", () => {
   test.each<[number, string, string]>([
     [400, "The file is empty", ""],
     [413, "The file is larger than 0.2 MB", "x".repeat(maxUploadBytes + 1)],
-  ])("that is refused with %i: %s", async (status, message, content) => {
+  ])("is rejected with %i: %s", async (status, message, content) => {
     const answer = await uploadOn("/jobs/new/contact_import", content);
     expect(answer.status).toBe(status);
     const page = await answer.text();
@@ -282,7 +282,7 @@ describe("a file", () => {
     expect(page).toContain('enctype="multipart/form-data"');
   });
 
-  test("is not there for another account, nor when it is gone", async () => {
+  test("is not found in another account or after it was deleted", async () => {
     const next = (await uploadOn("/jobs/new/contact_import", people)).headers.get("location")!;
     const eve = await signedUp(app, { ...ada, email: "eve@example.com" });
     const shown = await eve.get(next);
@@ -296,7 +296,7 @@ describe("a file", () => {
     expect(await jobs()).toEqual([]);
   });
 
-  test("for a kind that asks no more of it is shown in the form", async () => {
+  test("is shown in the form of a kind that maps no columns", async () => {
     const next = (await uploadOn("/jobs/new/scan", "scanned", "page.png")).headers.get("location")!;
     const page = await browser.text(next);
     expect(page).toContain("page.png, 7 B");
@@ -307,7 +307,7 @@ describe("a file", () => {
     expect(JSON.parse(job!.input)).toEqual({ upload_id: fields.upload_id, pages: 2 });
   });
 
-  test("goes up only with a token, and only for a kind that takes one", async () => {
+  test("is uploaded only with a CSRF token and for a kind that takes a file", async () => {
     const token = csrfTokenOf(await browser.text("/jobs/new/contact_import"));
     const file = () => {
       const body = new FormData();

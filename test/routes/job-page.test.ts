@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-test("shows no secret of what the job was started with, also not an optional one", async () => {
+test("a job's page shows no secret of its input, required or optional", async () => {
   const input = { user: "ada", password: "engine", hint: "analytical" };
   const page = await person.browser.text(`/jobs/${await person.start("secretive", input)}`);
   expect(page).toContain("••••••••");
@@ -19,7 +19,7 @@ test("shows no secret of what the job was started with, also not an optional one
   expect(page).not.toContain("analytical");
 });
 
-test("shows nothing of what was left empty, and says of what has ended that nothing was written", async () => {
+test("a finished job's page leaves out empty fields and says that nothing was logged", async () => {
   const id = await person.start("secretive", { user: "ada", password: "engine", hint: "" });
   const waiting = await person.browser.text(`/jobs/${id}`);
   expect(waiting).toContain("Nothing written yet.");
@@ -29,7 +29,7 @@ test("shows nothing of what was left empty, and says of what has ended that noth
   expect(await person.browser.text(`/jobs/${id}`)).toContain("Nothing written.");
 });
 
-test("without JavaScript is reloaded at once, but of what starts later only now and then", async () => {
+test("without JavaScript a running job's page reloads often and a scheduled job's page rarely", async () => {
   const id = await person.start("stepping");
   const reload = async () =>
     /http-equiv="refresh" content="(\d+)"/.exec(await person.browser.text(`/jobs/${id}`))?.[1];
@@ -39,7 +39,7 @@ test("without JavaScript is reloaded at once, but of what starts later only now 
   expect(await reload()).toBe("30");
 });
 
-test("a fragment leaves a message to the page that it was meant for", async () => {
+test("a fragment leaves the flash message to the page", async () => {
   const id = await person.start("stepping");
   await cancel(site.backend, id, person.userId);
   await person.post(`/jobs/${id}/retry`);
@@ -49,7 +49,7 @@ test("a fragment leaves a message to the page that it was meant for", async () =
   expect(page).toContain("Already restarted. This is the new job.");
 });
 
-test("what was cancelled while it waited kept what it had done, where it had done anything", async () => {
+test("a job that was cancelled while paused kept its finished work, if there was any", async () => {
   const outcome = async (set: { fence: number; succeeded: number }) => {
     const id = await person.start("stepping");
     await site.backend.db.updateTable("jobs").set(set).where("id", "=", id).execute();

@@ -52,7 +52,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
   }
   const numberIn = ([, text]: RegExpMatchArray) => Number(text);
 
-  test("ends with its last thousand lines, and has a way to those before", async () => {
+  test("shows its last thousand lines and a link to earlier ones", async () => {
     const page = await shown();
     expect([page.seqs[0], page.seqs.at(-1), page.seqs.length]).toEqual([1_501, 2_500, 1_000]);
     expect(page.hrefs).toMatchObject({
@@ -69,7 +69,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     expect(after.html).not.toContain("data-excerpt");
   });
 
-  test("a link to a line shows it among its neighbours, however old it is", async () => {
+  test("shows a linked line among its neighbours, however old it is", async () => {
     const page = await shown("?line=700");
     expect([page.seqs[0], page.seqs.at(-1)]).toEqual([200, 1_199]);
     expect(page.html).toMatch(new RegExp(`<li class="error marked" id="log-${id}-700">`));
@@ -79,7 +79,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     expect(page.html).toContain(`data-last-line="${count}"`);
   });
 
-  test("by level, on every page of it", async () => {
+  test("can be filtered by level on every page", async () => {
     const warnings = await shown("?level=warn");
     expect(warnings.seqs.length).toBe(250);
     expect(warnings.html).toMatch(/id="log-level-warn"[^>]* aria-current="true"/);
@@ -106,7 +106,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     },
   );
 
-  test("comes as a text file, whole or by level", async () => {
+  test("can be downloaded as a text file, whole or by level", async () => {
     const answer = await ada.browser.get(`/jobs/${id}/log`);
     expect(answer.headers.get("content-disposition")).toContain(
       'attachment; filename="Count, log.txt"',
@@ -121,7 +121,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     expect([head.status, await head.text()]).toEqual([200, ""]);
   });
 
-  test("is nothing to others", async () => {
+  test("is not found by other people", async () => {
     const grace = await site.join(`grace-${which.name}`);
     expect((await grace.browser.get(`/jobs/${id}/log`)).status).toBe(404);
     expect((await grace.browser.get(`/jobs/${id}?line=1`)).status).toBe(404);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { openSite, type Site } from "../support/site.ts";
 
-describe.each(backends)("addresses and forms that nobody made by clicking, on $name", (which) => {
+describe.each(backends)("unusual URLs and forms, on $name", (which) => {
   let site: Site;
   let person: Awaited<ReturnType<Site["join"]>>;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe.each(backends)("addresses and forms that nobody made by clicking, on $n
     expect((await person.browser.get(path)).status).toBe(status);
   });
 
-  test("the API refuses what no kind is called in its own words", async () => {
+  test("the API rejects an impossible name of a kind as a problem", async () => {
     const headers = { "sec-fetch-site": "same-origin" };
     const answer = await person.browser.get("/api/jobs?type=%00", headers);
     expect(answer.status).toBe(422);
@@ -64,7 +64,7 @@ describe.each(backends)("addresses and forms that nobody made by clicking, on $n
     expect((await person.post(path, fields)).status).toBe(status);
   });
 
-  test("an action that is none changes nothing", async () => {
+  test("an unknown bulk action changes nothing", async () => {
     const id = await person.start("stepping");
     const answer = await person.post("/jobs/bulk", [
       ["action", "constructor"],

@@ -32,7 +32,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
   const start = (fields: Record<string, string>, who = ada) =>
     who.post("/jobs", Object.entries({ type: "stepping", ...fields }));
 
-  test("what is running already is shown, and started again only on a second word", async () => {
+  test("a duplicate of an active job starts only after a confirmation", async () => {
     const first = idIn(await start({ pause: "11", idempotency_key: "tab-1" }));
     const asked = await start({ pause: "11", idempotency_key: "tab-2", when: "tonight" });
     expect(asked.status).toBe(409);
@@ -54,7 +54,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(scheduled!.run_at).toBeGreaterThan(scheduled!.created_at);
   });
 
-  test("a member is not told of what others run", async () => {
+  test("a member is not asked about the active jobs of other people", async () => {
     const bob = await site.join("bob");
     const { db } = site.backend;
     const membership = { account_id: ada.accountId, role: "member" as const };
@@ -67,7 +67,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(owners).toContain("already");
   });
 
-  test("a retry of what runs asks too", async () => {
+  test("a retry asks first while the same job is active", async () => {
     const id = await ada.start("stepping", { pause: 13 });
     await cancel(site.backend, id, ada.userId);
     const running = await ada.start("stepping", { pause: 13 });
@@ -81,7 +81,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(job).toMatchObject({ retry_of: id, status: "queued" });
   });
 
-  test("a time that has passed comes back beside its field, and what was started stays", async () => {
+  test("a start time in the past is an error of its field and starts nothing", async () => {
     const at = { when: "at", when_at: "2020-01-01T02:00", idempotency_key: "late" };
     const refused = await start({ pause: "14", ...at });
     expect(refused.status).toBe(422);
@@ -94,7 +94,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(idIn(await start({ pause: "14", ...at }))).toBe(id);
   });
 
-  test("the person's zone is that of their settings, or of their browser", async () => {
+  test("the time zone of a form is that of the settings, or else of the browser", async () => {
     const local = { when: "at", when_at: "2027-01-02T02:00", when_zone: "Asia/Tokyo" };
     const runAt = async (answer: Response) => {
       const job = (await jobs()).find(({ id }) => id === idIn(answer));
@@ -117,7 +117,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     }
   });
 
-  test("a scheduled job starts now at a click", async () => {
+  test("a scheduled job starts when its button is clicked", async () => {
     const id = idIn(await start({ pause: "17", when: "tomorrow" }));
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain(`action="/jobs/${id}/start-now"`);
@@ -128,7 +128,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(after).toContain("You started it before its time");
   });
 
-  test("a form begins with a job of before, and the new job is linked to it", async () => {
+  test("a form prefilled from an earlier job starts a job that is linked to it", async () => {
     const id = await ada.start("stepping", { pause: 18 });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("Start another like it");
@@ -155,7 +155,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect((await jobs()).find((job) => job.id === made)?.retry_of).toBeNull();
   });
 
-  test("secrets are left to be typed anew", async () => {
+  test("a prefilled form leaves secrets empty", async () => {
     const secrets = { user: "ada", password: "secret-1", hint: "secret-2" };
     const id = await ada.start("secretive", secrets);
     const form = await ada.browser.text(`/jobs/new/secretive?from_job=${id}`);
@@ -163,7 +163,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(form).not.toContain("secret-");
   });
 
-  test("a file is taken over while it is kept, and asked for again when it is gone", async () => {
+  test("a prefilled form reuses the file, and asks for it again after it was deleted", async () => {
     const { db } = site.backend;
     const id = "0198c5d2-7a41-7c3e-9f10-00000000000a";
     await db
@@ -181,7 +181,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(form).toMatch(new RegExp(`action="/uploads\\?[^"]*from_job=${job}`));
   });
 
-  test("who may not see a job is told nothing, and what programs did is told", async () => {
+  test("the history shows the actions of programs, and nothing to people who may not see the job", async () => {
     const id = await ada.start("counting");
     const eve = await site.join("eve");
     expect((await eve.post(`/jobs/${id}/start-now`)).status).toBe(404);

@@ -71,8 +71,8 @@ function formOf(...parts: [string, string | File][]): FormData {
 const csv = (content = "a,b\n1,2\n", name = "list.csv") =>
   new File([content], name, { type: "text/csv" });
 
-describe("a form", () => {
-  test("brings a file, under its own name", async () => {
+describe("a multipart form", () => {
+  test("is stored under the name of its file", async () => {
     const { url, storage } = await server();
     const body = formOf(["type", "contact_import"], ["file", csv("a,b\n", "Größe 1.csv")]);
     const answer = await fetch(url, { method: "POST", body });
@@ -97,7 +97,7 @@ describe("a form", () => {
         ...Array.from({ length: 30 }, (_, at): [string, string] => [`f${at}`, ""]),
       ),
     ],
-  ])("is refused: %s", async (message, body) => {
+  ])("is rejected: %s", async (message, body) => {
     const { url, nothingLeft } = await server();
     const answer = await fetch(url, { method: "POST", body });
     expect([answer.status, await answer.text()]).toEqual([400, message]);
@@ -122,7 +122,7 @@ describe("a form", () => {
     ],
     ["with another boundary", "multipart/form-data; boundary=c", `${head}a,b\r\n--b--\r\n`],
     ["without anything", "multipart/form-data; boundary=b", ""],
-  ])("%s is refused", async (_what, type, body) => {
+  ])("is rejected %s", async (_what, type, body) => {
     const { url, nothingLeft } = await server();
     const answer = await fetch(url, { method: "POST", headers: { "content-type": type }, body });
     expect(answer.status).toBe(400);
@@ -131,11 +131,11 @@ describe("a form", () => {
   });
 });
 
-describe("a body that is the file itself", () => {
+describe("a raw body", () => {
   const post = (url: string, headers: Record<string, string>, body = "a,b\n") =>
     fetch(url, { method: "POST", headers, body }).then((answer) => answer.json());
 
-  test("gets its name from a header, the address, or none", async () => {
+  test("takes its name from a header, the query, or a default", async () => {
     const { url } = await server();
     const type = { "content-type": "text/csv" };
     const named = { ...type, "content-disposition": "attachment; filename*=UTF-8''%E2%82%AC.csv" };
@@ -144,7 +144,7 @@ describe("a body that is the file itself", () => {
     expect(await post(url, type)).toMatchObject({ name: "upload.csv", media_type: "text/csv" });
   });
 
-  test("is no form for being sent by curl without a type", async () => {
+  test("is not taken for a form with the default content type of curl", async () => {
     const { url } = await server();
     const type = { "content-type": "application/x-www-form-urlencoded" };
     expect(await post(url, type)).toMatchObject({
@@ -153,7 +153,7 @@ describe("a body that is the file itself", () => {
     });
   });
 
-  test("is received without a server around it too", async () => {
+  test("is received without a Node server too", async () => {
     const { app } = await server();
     const answer = await app.request("/uploads", { method: "POST", body: "a,b\n" });
     expect(await answer.json()).toMatchObject({ size: 4 });
@@ -163,8 +163,8 @@ describe("a body that is the file itself", () => {
   });
 });
 
-describe("too large", () => {
-  test("by its own word: refused before anything is read", async () => {
+describe("an upload that is too large", () => {
+  test("is rejected unread by its Content-Length", async () => {
     const { url, nothingLeft } = await server({ limit: 1_000 });
     const body = "x".repeat(2_000_000);
     const answer = await fetch(url, { method: "POST", body });
@@ -172,7 +172,7 @@ describe("too large", () => {
     await nothingLeft();
   });
 
-  test.each(["form", "raw"])("found out on the way: %s", async (how) => {
+  test.each(["form", "raw"])("is rejected while it is read: %s", async (how) => {
     const { url, nothingLeft } = await server({ limit: 100_000 });
     const content = "x".repeat(200_000);
     const body = how === "form" ? formOf(["file", csv(content)]) : content;
@@ -182,12 +182,12 @@ describe("too large", () => {
   });
 });
 
-describe("an upload that breaks off", () => {
+describe("an aborted upload", () => {
   const head = '--b\r\nContent-Disposition: form-data; name="f"; filename="a.csv"\r\n\r\n';
   test.each([
     ["form", "multipart/form-data; boundary=b", head],
     ["raw", "text/csv", ""],
-  ])("leaves nothing: %s", async (_how, type, start) => {
+  ])("leaves nothing behind: %s", async (_how, type, start) => {
     const { port, dir, outcomes, nothingLeft } = await server({ limit: 10_000_000 });
     const socket = connect(port, "127.0.0.1");
     socket.write(
@@ -226,7 +226,7 @@ describe("a file of 200 MB", () => {
     return json(answer);
   }
 
-  test("passes through without being held in memory", async () => {
+  test("is received without being held in memory", async () => {
     const dir = await temporaryDir();
     const program = join(import.meta.dirname, "../storage/programs/receive.ts");
     const child = spawn(process.execPath, [program, dir], { stdio: ["ignore", "pipe", "inherit"] });

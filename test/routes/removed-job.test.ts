@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => site.close());
 
 test.each(["", "/viewer", "/log", "/result"])(
-  "a job that is no longer kept says what it came to: %s",
+  "the page of a deleted job says how the job ended: %s",
   async (path) => {
     const answer = await person.browser.get(`/jobs/${id}${path}`);
     expect(answer.status).toBe(410);
@@ -35,13 +35,13 @@ test.each(["", "/viewer", "/log", "/result"])(
   },
 );
 
-test("nor can it be cancelled or started again", async () => {
+test("a deleted job cannot be cancelled or retried", async () => {
   for (const action of ["cancel", "retry"]) {
     expect((await person.post(`/jobs/${id}/${action}`)).status).toBe(410);
   }
 });
 
-test("programs are told the same", async () => {
+test("the API says how a deleted job ended", async () => {
   const answer = await person.browser.send(`/api/jobs/${id}`, {
     headers: { "sec-fetch-site": "same-origin" },
   });
@@ -50,12 +50,12 @@ test("programs are told the same", async () => {
   expect(detail).toMatch(/^Steps\. It was done on May 3/);
 });
 
-test("somebody else is told nothing of it", async () => {
+test("another person's deleted job is not found", async () => {
   const stranger = await site.join("eve");
   expect((await stranger.browser.get(`/jobs/${id}`)).status).toBe(404);
 });
 
-test("who still watches it hears nothing, and no error", async () => {
+test("an open page of a deleted job polls without an error", async () => {
   const answer = await person.browser.get(`/live?topics=job:${id}`);
   expect(answer.status).toBe(200);
 });

@@ -5,7 +5,7 @@ import type { FileRow } from "../../server/backend/schema.ts";
 import { backends } from "../support/backends.ts";
 import { openSite, type Site } from "../support/site.ts";
 
-describe.each(backends)("what a job left, on $name", (which) => {
+describe.each(backends)("the results of a job, on $name", (which) => {
   let site: Site;
   let ada: Awaited<ReturnType<Site["join"]>>;
   let grace: typeof ada;
@@ -32,7 +32,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
     return id;
   }
 
-  test("the page shows the first rows of a table, and leads to the file by a link for who asks", async () => {
+  test("are previewed on the page, which links to the file for this person", async () => {
     const id = await ended({ "people.csv": "Email,Name\nann@x.test,<Ann>\n" });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("<td>&lt;Ann&gt;</td>");
@@ -44,7 +44,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
     expect((await grace.browser.get(link)).status).toBe(404);
   });
 
-  test("a link that has expired is made anew with one click", async () => {
+  test("get a new link in place of an expired one with one click", async () => {
     const id = await ended({ "people.csv": "Email\n" });
     const link = (await ada.browser.get(`/jobs/${id}/result`)).headers.get("location")!;
     const expires = Number(/expires=(\d+)/.exec(link)![1]);
@@ -59,7 +59,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
     later.mockRestore();
   });
 
-  test("several files come as one zip", async () => {
+  test("of several files download as one ZIP archive", async () => {
     const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain(`href="/jobs/${id}/results.zip"`);
@@ -80,7 +80,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
     expect((await grace.browser.get(`/jobs/${id}/results.zip`)).status).toBe(404);
   });
 
-  test("what is no longer kept is told, and not offered", async () => {
+  test("that have expired are shown as such and not offered", async () => {
     const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" }, { expires_at: 1 });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("no longer kept");
@@ -92,7 +92,7 @@ describe.each(backends)("what a job left, on $name", (which) => {
     }
   });
 
-  test("the page is whole with the storage away", async () => {
+  test("leave the page complete while the storage is unavailable", async () => {
     const id = await ended({ "people.csv": "Email\n" });
     await site.storage.delete(`jobs/${id}/files/people.csv`);
     const page = await ada.browser.text(`/jobs/${id}`);

@@ -17,7 +17,7 @@ afterEach(() => database.close());
 const signIn = { email: ada.email, password: ada.password };
 
 describe("signing up", () => {
-  test("makes a user with an account and leads to where they were going", async () => {
+  test("creates a user with an account and redirects to the requested page", async () => {
     const browser = new Browser(app);
     const answer = await browser.submit("/sign-up", "/sign-up", { ...ada, next: "/contacts?q=x" });
     expect(answer.status).toBe(303);
@@ -29,7 +29,7 @@ describe("signing up", () => {
     ]);
   });
 
-  test("says what is wrong beside each field and keeps what was typed but the password", async () => {
+  test("shows the error of each field and keeps all values but the password", async () => {
     const browser = new Browser(app);
     const given = { name: " ", email: "ada at home", password: "short!!" };
     const answer = await browser.submit("/sign-up", "/sign-up", given);
@@ -42,7 +42,7 @@ describe("signing up", () => {
     expect(page).not.toContain("short!!");
   });
 
-  test("refuses an email that somebody else has signed up with", async () => {
+  test("rejects an email that is taken", async () => {
     await signedUp(app);
     const given = { name: "Eve", email: "ADA@example.com", password: "another password" };
     const answer = await new Browser(app).submit("/sign-up", "/sign-up", given);
@@ -50,7 +50,7 @@ describe("signing up", () => {
     expect(await answer.text()).toContain("An account with this email exists");
   });
 
-  test("sent twice signs in", async () => {
+  test("signs in when the form is sent twice", async () => {
     await signedUp(app);
     const again = await signedUp(app);
     expect((await again.get("/settings")).status).toBe(200);
@@ -60,7 +60,7 @@ describe("signing up", () => {
 });
 
 describe("signing in", () => {
-  test("opens the pages, with a cookie that scripts and other sites do not get", async () => {
+  test("sets a session cookie that is hidden from scripts and other sites", async () => {
     await signedUp(app);
     const browser = new Browser(app);
     const answer = await browser.submit("/sign-in", "/sign-in", { ...signIn, next: "/jobs/new" });
@@ -72,7 +72,7 @@ describe("signing in", () => {
     expect((await browser.get("/sign-in")).headers.get("location")).toBe("/jobs");
   });
 
-  test("cookies are Secure where the application is reached over https", async () => {
+  test("sets Secure cookies over https", async () => {
     const secure = createWebApp(database, { settings: { PUBLIC_URL: "https://headway.example" } });
     await signedUp(app);
     const answer = await new Browser(secure.app).submit("/sign-in", "/sign-in", signIn);
@@ -86,7 +86,7 @@ describe("signing in", () => {
     ["what is no email", { email: "ada", password: ada.password }],
     ["an endless password", { email: ada.email, password: "x".repeat(10_000) }],
     ["nothing", { email: "", password: "" }],
-  ])("refuses %s with the same words", async (_, given) => {
+  ])("rejects %s with the same message", async (_, given) => {
     await signedUp(app);
     const browser = new Browser(app);
     const answer = await browser.submit("/sign-in", "/sign-in", given);
@@ -97,14 +97,14 @@ describe("signing in", () => {
     expect((await browser.get("/settings")).status).toBe(303);
   });
 
-  test("never leads to another site", async () => {
+  test("never redirects to another site", async () => {
     await signedUp(app);
     const given = { ...signIn, next: "//evil.example/jobs" };
     const answer = await new Browser(app).submit("/sign-in", "/sign-in", given);
     expect(answer.headers.get("location")).toBe("/jobs");
   });
 
-  test("the session of a text browser without cookie prefixes or Origin works", async () => {
+  test("works in a text browser without cookie prefixes and Origin header", async () => {
     await signedUp(app);
     const lynx = { "user-agent": "Lynx/2.9.2 libwww-FM/2.14" };
     const browser = new Browser(app);
@@ -114,7 +114,7 @@ describe("signing in", () => {
   });
 });
 
-test("a session in use is prolonged by a page, and not by a stream that can set no cookie", async () => {
+test("a page extends the session, but a stream does not, because it cannot set a cookie", async () => {
   const browser = await signedUp(app);
   const db = database.backend.db.withTables<{ sessions: { expiresAt: string } }>();
   const expiresAt = new Date(Date.now() + 2 * 86_400_000).toISOString();
@@ -129,7 +129,7 @@ test("a session in use is prolonged by a page, and not by a stream that can set 
 });
 
 describe("signing out", () => {
-  test("ends the session at once, also for who kept the cookie", async () => {
+  test("ends the session at once, also for a copied cookie", async () => {
     const browser = await signedUp(app);
     const thief = new Browser(app);
     for (const [name, value] of browser.cookies) thief.cookies.set(name, value);
@@ -142,7 +142,7 @@ describe("signing out", () => {
     expect(ended).toHaveLength(1);
   });
 
-  test("leaves other sessions alone", async () => {
+  test("leaves the person's other sessions open", async () => {
     const phone = await signedUp(app);
     const desk = await signedUp(app);
     await desk.submit("/settings", "/sign-out");
@@ -151,7 +151,7 @@ describe("signing out", () => {
 });
 
 describe("forms", () => {
-  test("without the token of this browser are refused in words", async () => {
+  test("are rejected with an explanation without the CSRF token of the browser", async () => {
     const browser = await signedUp(app);
     const foreign = csrfTokenOf(await new Browser(app).text("/sign-in"));
     for (const token of ["", "forged", foreign]) {
@@ -162,7 +162,7 @@ describe("forms", () => {
     expect((await browser.get("/settings")).status).toBe(200);
   });
 
-  test("of the sign-in page are bound to the browser that it was shown to", async () => {
+  test("of the sign-in page are bound to the browser that loaded it", async () => {
     await signedUp(app);
     const attacker = csrfTokenOf(await new Browser(app).text("/sign-in"));
     const victim = new Browser(app);
@@ -186,15 +186,15 @@ describe("forms", () => {
     expect(answer.status).toBe(status);
   });
 
-  test("of more than 1 MB are not read", async () => {
+  test("of more than 1 MB are rejected unread", async () => {
     const browser = await signedUp(app);
     const answer = await browser.submit("/settings", "/sign-out", { more: "x".repeat(1_000_000) });
     expect(answer.status).toBe(413);
   });
 });
 
-describe("tries", () => {
-  test("ten wrong passwords stop an email at one address, with the time to wait", async () => {
+describe("the rate limit", () => {
+  test("stops an email at one address after ten wrong passwords and says how long to wait", async () => {
     await signedUp(app);
     const browser = new Browser(app);
     const wrong = { email: ada.email, password: "wrong password" };
@@ -211,14 +211,14 @@ describe("tries", () => {
     expect((await elsewhere.submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
   });
 
-  test("signing in is never too often", async () => {
+  test("does not count successful sign-ins", async () => {
     await signedUp(app);
     for (let nth = 1; nth <= 12; nth++) {
       expect((await new Browser(app).submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
     }
   });
 
-  test("fifty from one address stop it for every email", async () => {
+  test("stops all emails at one address after fifty wrong passwords", async () => {
     const browser = new Browser(app);
     const token = csrfTokenOf(await browser.text("/sign-in"));
     const guess = (nth: number) =>
@@ -227,7 +227,7 @@ describe("tries", () => {
     expect((await guess(51)).status).toBe(429);
   });
 
-  test("signing up counts whether it went well or not", async () => {
+  test("counts successful and failed sign-ups", async () => {
     const browser = new Browser(app);
     const token = csrfTokenOf(await browser.text("/sign-up"));
     const sign = () => browser.post("/sign-up", { token, ...ada, password: "short" });

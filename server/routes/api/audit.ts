@@ -1,4 +1,4 @@
-/** GET /api/jobs/:id/audit: who did what with a job. */
+/** GET /api/jobs/:id/audit */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { listUserNames } from "../../accounts/users.ts";
 import { auditActions, auditSources } from "../../backend/enums.ts";
@@ -9,22 +9,25 @@ import { jobParams } from "./job-action-route.ts";
 import { iso } from "./job-json.ts";
 import { json, problems } from "./openapi-responses.ts";
 
-const mostLines = 1_000;
+const maxEntries = 1_000;
 
-const lineSchema = z
+const entrySchema = z
   .object({
     action: z.enum(auditActions),
     by: z.object({
       id: z.string(),
-      name: z.string().nullable().meta({ description: "Null for somebody who has left" }),
+      name: z.string().nullable().meta({ description: "Null for a person who has left." }),
     }),
     via: z.enum(auditSources),
     happenedAt: z.iso.datetime(),
-    file_name: z.string().nullable().meta({ description: "What was downloaded" }),
+    file_name: z
+      .string()
+      .nullable()
+      .meta({ description: "For `downloaded`: the name of the file." }),
     new_job_id: z
       .string()
       .nullable()
-      .meta({ description: "`retried`, `started_again`: the new job" }),
+      .meta({ description: "For `retried` and `started_again`: ID of the new job." }),
   })
   .openapi("AuditLine");
 
@@ -32,11 +35,11 @@ const route = createRoute({
   method: "get",
   path: "/jobs/{id}/audit",
   operationId: "listAudit",
-  summary: "Who did what with a job",
-  description: `The latest first, ${mostLines.toLocaleString("en")} at most. Downloads are told once an hour for each person and file.`,
+  summary: "List the audit log of a job",
+  description: `The latest ${maxEntries.toLocaleString("en")} entries, latest first. Repeated downloads of a file by one person are recorded once an hour.`,
   request: { params: jobParams },
   responses: {
-    200: json("What people and programs did", z.object({ audit: z.array(lineSchema) })),
+    200: json("The entries.", z.object({ audit: z.array(entrySchema) })),
     ...problems(404, 410),
   },
 });
@@ -46,12 +49,12 @@ export function auditApi(services: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
   api.openapi({ ...route, middleware: loadJob(services, "see") }, async (c) => {
     const { job } = c.var;
-    const deeds = await listAudit(backend.db, job.id, mostLines);
+    const entries = await listAudit(backend.db, job.id, maxEntries);
     const names = await listUserNames(
       backend,
-      deeds.map(({ user_id }) => user_id),
+      entries.map(({ user_id }) => user_id),
     );
-    const audit = deeds.map(({ action, user_id, via, created_at, file_name, new_job_id }) => {
+    const audit = entries.map(({ action, user_id, via, created_at, file_name, new_job_id }) => {
       const by = { id: user_id, name: names.get(user_id) ?? null };
       return { action, by, via, happenedAt: iso(created_at), file_name, new_job_id };
     });

@@ -1,15 +1,15 @@
-/** The events of a job: their JSON, the same when fetched and when streamed. */
+/** The JSON of an event, the same in a list and in a stream. */
 import { z } from "@hono/zod-openapi";
 import type { EventRow } from "../../backend/schema.ts";
 import { iso } from "./job-json.ts";
 
 export const eventSchema = z
   .object({
-    id: z.string().meta({ description: "`{job}:{seq}`, unique over all jobs" }),
-    seq: z.int().meta({ description: "From 1, without gaps" }),
+    id: z.string().meta({ description: "`{job id}:{seq}`, unique among all events." }),
+    seq: z.int().meta({ description: "Number of the event in its job, from 1 without gaps." }),
     type: z.string().meta({
       description:
-        "`created`, `started`, `continued`, `progress`, `step_started`, `step_finished`, `pause_requested`, `paused`, `resumed`, `brought_forward`, `cancel_requested`, `retry_scheduled`, `interrupted`, `rescued`, and the last of a job: `done`, `failed` or `cancelled`",
+        "`created`, `started`, `continued`, `progress`, `step_started`, `step_finished`, `pause_requested`, `paused`, `resumed`, `brought_forward`, `cancel_requested`, `retry_scheduled`, `interrupted`, `rescued`, and as the last event of a job `done`, `failed` or `cancelled`.",
     }),
     message: z.string(),
     happenedAt: z.iso.datetime(),

@@ -1,4 +1,4 @@
-/** A job's row in JSON. Pure: rows, figures and the moment are handed in. */
+/** Presents a job's row as JSON. Pure: reads nothing itself. */
 import type { FileRow, JobRow, StepRow } from "../../backend/schema.ts";
 import type { JobSummaryRow } from "../../engine/job-summary.ts";
 import { isFinal } from "../../engine/status.ts";
@@ -8,7 +8,7 @@ import { expectedEnd } from "../../presenters/time-left.ts";
 import type { JobJson } from "./job-schema.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 
-/** Columns beside those that people see on a page. */
+/** Columns that the API needs in addition to those of pages. */
 export const apiColumns = [
   "input",
   "retry_of",
@@ -20,22 +20,23 @@ export type ApiJobRow = JobSummaryRow & Pick<JobRow, (typeof apiColumns)[number]
 export interface JobContext {
   kind: Kind | undefined;
   steps: readonly StepRow[];
-  /** Those that are still kept. */
+  /** Files that have not expired. */
   files: readonly FileRow[];
   typicalSeconds: number | null;
-  /** Put before paths: "https://headway.example", or empty. */
+  /** Prefix of paths, such as "https://headway.example", or empty. */
   publicUrl: string;
+  /** Ms since 1970. */
   now: number;
 }
 
-export function jobJson(row: ApiJobRow, beside: JobContext): JobJson {
-  const { kind, steps, now } = beside;
-  // Percent and error are decided where the pages' are, so that both always say the same.
+export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
+  const { kind, steps, now } = context;
+  // Taken from the pages' presenter, so that pages and API always agree.
   const { percent, error } = jobView(row, kind, steps, now);
   const active = !isFinal(row.status);
   const end = expectedEnd(row, now);
-  const waits = row.waiting_until !== null && row.waiting_until > now;
-  const hasResult = beside.files.length > 0 || row.result_page !== null;
+  const isWaiting = row.waiting_until !== null && row.waiting_until > now;
+  const hasResult = context.files.length > 0 || row.result_page !== null;
   return {
     id: row.id,
     type: row.kind,
@@ -47,7 +48,7 @@ export function jobJson(row: ApiJobRow, beside: JobContext): JobJson {
     current_step: row.current_step === null ? null : row.current_step + 1,
     total_steps: steps.length,
     steps: steps.map((step) => stepJson(step, active)),
-    ...amounts(row),
+    ...progressCounts(row),
     succeeded: row.succeeded,
     rejected: row.rejected,
     skipped: row.skipped,
@@ -57,19 +58,19 @@ export function jobJson(row: ApiJobRow, beside: JobContext): JobJson {
     started_at: isoOrNull(row.started_at),
     completed_at: isoOrNull(row.finished_at),
     queue_position: row.line?.place ?? null,
-    waiting_until: waits ? iso(row.waiting_until!) : null,
-    waiting_for: waits ? row.waiting_for : null,
+    waiting_until: isWaiting ? iso(row.waiting_until!) : null,
+    waiting_for: isWaiting ? row.waiting_for : null,
     eta: end && { from: iso(end.from), to: iso(end.to) },
-    estimated_duration_seconds: beside.typicalSeconds,
+    estimated_duration_seconds: context.typicalSeconds,
     outcome: row.outcome,
-    files: beside.files.map(({ id, name, role, media_type, size }) => ({
+    files: context.files.map(({ id, name, role, media_type, size }) => ({
       name,
       role,
       media_type,
       size,
-      url: `${beside.publicUrl}/jobs/${row.id}/result?file=${id}`,
+      url: `${context.publicUrl}/jobs/${row.id}/result?file=${id}`,
     })),
-    result_url: hasResult ? `${beside.publicUrl}/jobs/${row.id}/result` : null,
+    result_url: hasResult ? `${context.publicUrl}/jobs/${row.id}/result` : null,
     error_message: error || null,
     advice: row.advice,
     retries: row.retries,
@@ -84,10 +85,10 @@ export function jobJson(row: ApiJobRow, beside: JobContext): JobJson {
 }
 
 /**
- * The counts are of the whole job, the total is the current step's: it is told only where it can
- * be the total of what was counted.
+ * The counts are those of the whole job, but the total is that of the current step, so it is left
+ * out if it is less than the count.
  */
-function amounts(row: ApiJobRow): { done: number; total: number | null } {
+function progressCounts(row: ApiJobRow): { done: number; total: number | null } {
   const counted = row.succeeded + row.rejected + row.skipped;
   const done = counted || row.step_done;
   if (row.step_total !== null && row.step_total >= done) return { done, total: row.step_total };
@@ -103,7 +104,7 @@ function stepJson(step: StepRow, active: boolean): JobJson["steps"][number] {
   };
 }
 
-/** ISO 8601, UTC */
+/** @param at ms since 1970. @returns ISO 8601 in UTC */
 export function iso(at: number): string {
   return new Date(at).toISOString();
 }

@@ -1,4 +1,4 @@
-/** The shape of a job in JSON. The names are those that users of such interfaces know. */
+/** The JSON of a job. */
 import { z } from "@hono/zod-openapi";
 import { fileRoles, stepStatuses } from "../../backend/enums.ts";
 import { statuses } from "../../engine/status.ts";
@@ -20,81 +20,88 @@ const stepSchema = z
 const fileSchema = z
   .object({
     name: z.string(),
-    role: z.enum(fileRoles).meta({ description: "`rejects`: the rows that were rejected" }),
+    role: z.enum(fileRoles).meta({ description: "`rejected`: the rows that were rejected." }),
     media_type: z.string(),
-    size: z.int().meta({ description: "Bytes" }),
-    url: z.string().meta({ description: "Leads to the file by a link made for who asks" }),
+    size: z.int().meta({ description: "Size in bytes." }),
+    url: z.string().meta({ description: "Redirects to a signed link to the file." }),
   })
   .openapi("File");
 
 export const jobSchema = z
   .object({
-    id: z.string().meta({ description: "UUIDv7" }),
-    type: z.string().meta({ description: "The kind of job: `contact_import`" }),
+    id: z.string().meta({ description: "UUIDv7." }),
+    type: z.string().meta({ description: "The kind of job, such as `contact_import`." }),
     subject: z.string().nullable().meta({
-      description: "What it is about, mostly the name of its file: `people.csv`",
+      description: "What the job is about, usually the name of its file, such as `people.csv`.",
     }),
     status: statusSchema,
     reason: z.string().nullable().meta({
       description:
-        "Why it is in that status: `retry`, `rescued`, `interrupted`, `resumed`, `timeout`, `worker_lost`, `error`, `refused`",
+        "Why the job has this status: `retry`, `rescued`, `interrupted`, `resumed`, `timeout`, `worker_lost`, `error` or `refused`.",
     }),
     progress_pct: z.int().min(0).max(100).nullable().meta({
-      description: "Over all steps; null where a total is unknown. 100 means succeeded.",
+      description: "Progress over all steps. Null if a total is unknown. 100 means done.",
     }),
-    progress_message: z.string().nullable().meta({ description: "What it is doing" }),
-    current_step: z.int().min(1).nullable().meta({ description: "From 1; null before the first" }),
+    progress_message: z.string().nullable().meta({ description: "What the job is doing now." }),
+    current_step: z
+      .int()
+      .min(1)
+      .nullable()
+      .meta({ description: "Counted from 1. Null before the first step." }),
     total_steps: z.int().min(0),
     steps: z.array(stepSchema),
     done: count.meta({
       description:
-        "Items finished: the sum of the three counts, or how far the current step is where nothing was counted",
+        "Number of finished items: the sum of `succeeded`, `rejected` and `skipped`. Without any, the progress of the current step.",
     }),
-    total: count.nullable().meta({ description: "Items there are, where that is known" }),
+    total: count.nullable().meta({ description: "Total number of items. Null if unknown." }),
     succeeded: count,
     rejected: count,
     skipped: count,
-    unit: z.string().meta({ description: "What an item is called, in the plural: `rows`" }),
+    unit: z.string().meta({ description: "Plural name of the items, such as `rows`." }),
     created_at: time,
-    run_at: time.meta({ description: "Not before; while a retry waits, when it is due" }),
+    run_at: time.meta({
+      description:
+        "The job does not start before this time. For a job that waits for a retry, the time of the retry.",
+    }),
     started_at: time.nullable(),
     completed_at: time.nullable(),
     queue_position: z.int().min(1).nullable().meta({
       description:
-        "While it is due and does not run: its place among those of the account, from 1; null behind the hundredth",
+        "Position in the account's queue, counted from 1. Null unless the job is queued and due, and null behind position 100.",
     }),
     waiting_until: time.nullable().meta({
-      description: "While it runs and waits as it said: until when, a rate limit for example",
+      description: "The running job waits until this time, for example for a rate limit.",
     }),
     waiting_for: z.string().nullable().meta({
-      description: "What it waits for then: `the service allows 100 letters a minute`",
+      description: "Why the running job waits, such as `the service allows 100 letters a minute`.",
     }),
-    eta: z
-      .object({ from: time, to: time })
-      .nullable()
-      .meta({ description: "When it is expected to end, at best and at worst" }),
+    eta: z.object({ from: time, to: time }).nullable().meta({
+      description: "The earliest and the latest time at which the job is expected to finish.",
+    }),
     estimated_duration_seconds: z.int().min(0).nullable().meta({
-      description: "What jobs of this kind took lately in this account, or what the kind expects",
+      description:
+        "Typical duration of recent jobs of this kind in the account, or the kind's own estimate.",
     }),
-    outcome: z.string().nullable().meta({ description: "How it ended, a sentence" }),
-    files: z.array(fileSchema).meta({ description: "What it left and is still kept" }),
+    outcome: z.string().nullable().meta({ description: "How the job ended, as a sentence." }),
+    files: z.array(fileSchema).meta({ description: "Files of the job that have not expired." }),
     result_url: z.string().nullable().meta({
-      description: "Leads to the file or page it left; null while there is none",
+      description: "Redirects to the result, a file or a page. Null if there is none.",
     }),
     error_message: z.string().nullable().meta({
-      description: "Why it failed, or why it is being tried again",
+      description: "Why the job failed or is retried.",
     }),
-    advice: z.string().nullable().meta({ description: "What a person can do about the error" }),
-    retries: count.meta({ description: "Automatic tries again so far" }),
+    advice: z.string().nullable().meta({ description: "What a person can do about the error." }),
+    retries: count.meta({ description: "Number of automatic retries so far." }),
     max_retries: count,
-    retry_of: z.string().nullable().meta({ description: "The job that this one repeats" }),
-    cancellable: z.boolean().meta({ description: "Whether a cancel would do anything now" }),
+    retry_of: z.string().nullable().meta({ description: "ID of the job that this job retries." }),
+    cancellable: z.boolean().meta({ description: "Whether the job can be cancelled now." }),
     cancel_requested_at: time.nullable(),
     pause_requested_at: time.nullable(),
     metadata: z.record(z.string(), z.unknown()).meta({
-      description: "The input it was started with; secrets are masked",
+      description: "The input of the job. Secrets are masked.",
     }),
-    version: z.int().meta({ description: "Grows with every visible change" }),
+    version: z.int().meta({ description: "Increases with every visible change." }),
   })
   .openapi("Job");
 

@@ -1,9 +1,10 @@
-/** What a list of jobs can be asked for. */
+/** The query of GET /api/jobs. */
 import { z } from "@hono/zod-openapi";
 import { finalStatuses, type Status, statuses } from "../../engine/status.ts";
 
 const maxIds = 200;
-const page = { usual: 50, most: 200 };
+const defaultLimit = 50;
+const maxLimit = 200;
 
 const groups = {
   active: statuses.filter((status) => !finalStatuses.includes(status)),
@@ -17,43 +18,46 @@ export const listQuery = z.object({
     .optional()
     .openapi({
       type: "string",
-      description: `Up to ${maxIds} ids, separated by commas; what else is asked for is not looked at then`,
+      description: `Up to ${maxIds} job IDs, separated by commas. Other parameters are ignored.`,
     }),
   status: separated(status)
     .optional()
     .openapi({
       type: "string",
-      description: `\`active\`, \`finished\` or statuses (${statuses.join(", ")}), separated by commas`,
+      description: `\`active\`, \`finished\` or statuses (${statuses.join(", ")}), separated by commas.`,
     }),
-  // Kinds are called as their files are; not every text is one that a database takes.
-  type: separated(z.string().regex(/^[\w-]+$/, "No kind is called that"))
+  // Names of kinds are file names. Postgres rejects some other texts.
+  type: separated(z.string().regex(/^[\w-]+$/, "Unknown kind"))
     .optional()
-    .openapi({ type: "string", description: "Kinds, separated by commas" }),
+    .openapi({ type: "string", description: "Kinds, separated by commas." }),
   scope: z.enum(["mine", "account"]).default("mine").meta({
-    description: "`account`: everybody's, for owners of the account; others get their own",
+    description:
+      "`account` lists the jobs of everybody in the account. Members who are not owners get their own jobs.",
   }),
   q: z.string().trim().max(100).optional().meta({
     description:
-      "Words: each begins a word of the kind's title, of the file's name or of the input; or the beginning of an id, of 8 characters or more. Of a word that very many jobs have, the latest 1,000 are looked at",
+      "Search words. Each must be the beginning of a word in the kind's title, the file name or the input; or send the first 8 or more characters of a job ID. For very common words, only the latest 1,000 jobs are searched.",
   }),
-  from: moment("Only what ended then or later, and of what is not over what was started then"),
-  to: moment("The same before that moment"),
+  from: dateTime(
+    "Only jobs that finished at this time or later, and active jobs that were created then.",
+  ),
+  to: dateTime("Only jobs that finished, or for active jobs were created, before this time."),
   limit: z.coerce
     .number()
     .int()
     .min(1)
-    .default(page.usual)
-    .transform((limit) => Math.min(limit, page.most))
+    .default(defaultLimit)
+    .transform((limit) => Math.min(limit, maxLimit))
     .openapi({
       type: "integer",
       minimum: 1,
-      default: page.usual,
-      description: `Jobs on a page; more than ${page.most} is taken as ${page.most}`,
+      default: defaultLimit,
+      description: `Number of jobs on a page. The maximum is ${maxLimit}.`,
     }),
-  cursor: z.string().optional().meta({ description: "`next_cursor` of the page before" }),
+  cursor: z.string().optional().meta({ description: "`next_cursor` of the previous page." }),
 });
 
-function moment(description: string) {
+function dateTime(description: string) {
   return z.iso
     .datetime({ offset: true })
     .transform((text) => Date.parse(text))

@@ -1,4 +1,4 @@
-/** GET /api/jobs/:id/logs: what the job says, line by line. */
+/** GET /api/jobs/:id/logs */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { logLevels } from "../../backend/enums.ts";
 import type { Env, Services } from "../../services.ts";
@@ -10,7 +10,7 @@ import { afterQuery, nextSchema, sliceOf } from "./pagination.ts";
 
 const level = z.enum(logLevels).meta({
   description:
-    "A `note` says that lines were dropped here: a job may say 1,000 a second, and 100,000 in all",
+    "A `note` says that lines are missing here: a job can log 1,000 lines a second and 100,000 in total.",
 });
 
 const lineSchema = z
@@ -21,15 +21,15 @@ const route = createRoute({
   method: "get",
   path: "/jobs/{id}/logs",
   operationId: "listLogLines",
-  summary: "What a job says",
+  summary: "List the log lines of a job",
   request: {
     params: jobParams,
     query: afterQuery.extend({
-      level: level.optional().meta({ description: "Only lines of exactly this level" }),
+      level: level.optional().meta({ description: "Only lines of exactly this level." }),
     }),
   },
   responses: {
-    200: json("Lines by their number", z.object({ lines: z.array(lineSchema), next: nextSchema })),
+    200: json("The lines, by `seq`.", z.object({ lines: z.array(lineSchema), next: nextSchema })),
     ...problems(404, 410, 422),
   },
 });

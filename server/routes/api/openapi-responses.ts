@@ -1,8 +1,8 @@
-/** Short words for describing what a route answers. */
+/** Helpers that describe the responses of a route for OpenAPI. */
 import type { z } from "@hono/zod-openapi";
 import { problemSchema } from "./problems.ts";
 
-/** @param headers name to what it says */
+/** @param headers descriptions by name */
 export function json<Schema extends z.ZodType>(
   description: string,
   schema: Schema,
@@ -11,30 +11,30 @@ export function json<Schema extends z.ZodType>(
   return { description, content: { "application/json": { schema } }, headers: described(headers) };
 }
 
-/** Answers that hold nothing. */
+/** A response without a body. */
 export function noContent(description: string) {
   return { description };
 }
 
 const reasons = {
-  400: "It cannot be read",
-  404: "There is no such job, or it belongs to somebody else",
-  409: "The job does not allow that, the key was used with other input, or the job is active already",
-  410: "The job ended long ago and is no longer kept; what it came to is told",
-  413: "It is too large",
-  415: "It is not JSON",
-  422: "It can be read, and is wrong: `errors` says where",
-  507: "No more bytes can be kept",
+  400: "The request could not be read.",
+  404: "The job doesn't exist, or it belongs to somebody else.",
+  409: "The job does not allow this now, the key was used with other input, or the same job is already active.",
+  410: "The job was deleted after its retention time. `detail` says how it ended.",
+  413: "The request is too large.",
+  415: "The request is not JSON.",
+  422: "The request is invalid. `errors` says what is wrong with each field.",
+  507: "The file storage is full.",
 };
 
-/** Those of the given statuses, and the ones that any route may give. */
+/** The problems of the given statuses, and those of every route. */
 export function problems(...statuses: (keyof typeof reasons)[]) {
-  const all = { 401: "No valid token or session came with it", ...only(statuses) };
+  const all = { 401: "The request has no valid token or session.", ...only(statuses) };
   const answers = Object.entries(all).map(([status, text]) => [status, problem(text)]);
   return {
     ...Object.fromEntries(answers),
     default: problem(
-      "503 with the database or the file storage away (`Retry-After`), 500 for what nobody expected",
+      "503 while the database or the file storage is unavailable (see `Retry-After`), 500 for an unexpected error.",
     ),
   } as { default: ReturnType<typeof problem> };
 }

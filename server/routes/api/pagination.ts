@@ -1,9 +1,9 @@
-/** What events and log lines share: both are numbered per job, and read behind a number. */
+/** Pagination by `seq`, for events and log lines. */
 import { z } from "@hono/zod-openapi";
 
-/** Numbers are 32 bits wide in the database. */
+/** `seq` is a 32-bit integer in the database. */
 const maxSeq = 2 ** 31 - 1;
-/** In one answer; a job of hours has some thousand events. */
+/** Per response. A job that runs for hours has some thousand events. */
 const maxRows = 10_000;
 
 export const afterQuery = z.object({
@@ -13,7 +13,7 @@ export const afterQuery = z.object({
     .min(0)
     .max(maxSeq)
     .default(0)
-    .openapi({ type: "integer", minimum: 0, description: "Only what is numbered higher" }),
+    .openapi({ type: "integer", minimum: 0, description: "Only entries with a higher `seq`." }),
   limit: z.coerce
     .number()
     .int()
@@ -24,21 +24,21 @@ export const afterQuery = z.object({
       type: "integer",
       minimum: 1,
       default: maxRows,
-      description: `At most so many; ${maxRows} is the most`,
+      description: `Maximum number of entries, up to ${maxRows}.`,
     }),
 });
 
 export const nextSchema = z.int().nullable().meta({
-  description: "What to send as `after` for those that follow; null where these were the last",
+  description: "Send this as `after` to get the next page. Null on the last page.",
 });
 
-/** @param rows one more than `limit` where there are more */
+/** @param rows up to `limit + 1`: one more says that there is a next page */
 export function sliceOf<Row extends { seq: number }>(rows: Row[], limit: number) {
   const page = rows.slice(0, limit);
   return { page, next: rows.length > limit ? page.at(-1)!.seq : null };
 }
 
-/** @returns the number in `Last-Event-ID`, or undefined where there is none that we gave */
+/** @returns the `seq` of a `Last-Event-ID` header, or undefined for a missing or foreign value */
 export function lastEventId(header: string | undefined): number | undefined {
   return header && /^\d{1,10}$/.test(header) ? Math.min(Number(header), maxSeq) : undefined;
 }

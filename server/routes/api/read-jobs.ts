@@ -1,4 +1,4 @@
-/** What the JSON of jobs needs beside their rows, read for all of them at once. */
+/** Reads all that the JSON of jobs needs, with one query of each kind for all jobs. */
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { typicalDurations, typicalSeconds } from "../../engine/eta/typical-duration.ts";
 import type { Services } from "../../services.ts";
@@ -6,13 +6,16 @@ import { listAvailableFiles } from "../../storage/job-files.ts";
 import { type ApiJobRow, jobJson } from "./job-json.ts";
 import type { JobJson } from "./job-schema.ts";
 
-type Parts = Pick<Services, "backend" | "catalog" | "config" | "jobs">;
+type ReadServices = Pick<Services, "backend" | "catalog" | "config" | "jobs">;
 
-/** @param rows jobs of one account */
-export async function readJobs(parts: Parts, rows: readonly ApiJobRow[]): Promise<JobJson[]> {
+/** @param rows jobs of the same account */
+export async function readJobs(
+  services: ReadServices,
+  rows: readonly ApiJobRow[],
+): Promise<JobJson[]> {
   const [first] = rows;
   if (!first) return [];
-  const { backend, catalog, config, jobs } = parts;
+  const { backend, catalog, config, jobs } = services;
   const now = backend.now();
   const ids = rows.map((row) => row.id);
   const steps = await jobs.stepsByJob(ids);
@@ -32,7 +35,7 @@ export async function readJobs(parts: Parts, rows: readonly ApiJobRow[]): Promis
   );
 }
 
-export async function readJob(parts: Parts, row: ApiJobRow): Promise<JobJson> {
-  const [job] = await readJobs(parts, [row]);
+export async function readJob(services: ReadServices, row: ApiJobRow): Promise<JobJson> {
+  const [job] = await readJobs(services, [row]);
   return job!;
 }

@@ -1,4 +1,4 @@
-/** What a start takes, spelled out for each kind in the terms of JSON Schema. */
+/** The JSON Schema of a start, with the input of each kind. */
 import { z } from "@hono/zod-openapi";
 import type { Catalog } from "../../catalog.ts";
 import { isSecret } from "../../engine/start/is-secret.ts";
@@ -6,7 +6,7 @@ import type { Kind } from "../../job.ts";
 
 type JsonSchema = Record<string, unknown>;
 
-/** One alternative for each kind, told apart by `type`. */
+/** One alternative per kind, discriminated by `type`. */
 export function startAlternatives(catalog: Catalog): JsonSchema {
   return { oneOf: [...catalog].map(([name, kind]) => alternative(name, kind)) };
 }
@@ -21,11 +21,15 @@ function alternative(name: string, kind: Kind): JsonSchema {
     properties: {
       type: { const: name },
       metadata,
-      run_at: { type: "string", format: "date-time", description: "Not before; default at once" },
+      run_at: {
+        type: "string",
+        format: "date-time",
+        description: "The earliest time to start. Default: now.",
+      },
       unless_running: {
         type: "boolean",
         default: false,
-        description: "Not where a job with the same input has not ended yet: 409 then",
+        description: "Answers 409 while a job with the same input is active.",
       },
     },
     required: needsInput ? ["type", "metadata"] : ["type"],
@@ -33,8 +37,8 @@ function alternative(name: string, kind: Kind): JsonSchema {
   };
 }
 
-/** Words of JSON Schema that a field's `meta` may hold; the others are for forms. */
-const known = ["title", "description", "examples", "deprecated"];
+/** JSON Schema keywords that a field's `meta` may have. Other keys are for forms. */
+const keywords = ["title", "description", "examples", "deprecated"];
 
 function inputOf(kind: Kind): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(kind.input, {
@@ -44,9 +48,9 @@ function inputOf(kind: Kind): JsonSchema {
       const schema = jsonSchema as JsonSchema;
       const { label, help, upload } = schema;
       const meta = z.globalRegistry.get(zodSchema) ?? {};
-      for (const word of Object.keys(meta)) if (!known.includes(word)) delete schema[word];
+      for (const key of Object.keys(meta)) if (!keywords.includes(key)) delete schema[key];
       if (label) schema.title = label;
-      if (upload) schema.description = "The `upload_id` of an upload";
+      if (upload) schema.description = "The `upload_id` of an upload.";
       else if (help) schema.description = help;
       if (isSecret(zodSchema)) schema.writeOnly = true;
     },

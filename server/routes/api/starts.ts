@@ -70,9 +70,7 @@ export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
       via: "api",
       unlessActive: unless_running ? visibleJobs(c.var.person, "account") : undefined,
     });
-    if (!sameInput) {
-      throw keyReused(job);
-    }
+    if (!sameInput) throw keyReused(job);
     const typical = await typicalDurations(backend.db, catalog, job.account_id, [type]);
     const estimated_duration_seconds = typicalSeconds(typical(type, job.input_bytes));
     setNewJobHeaders(c, job, backend.now());

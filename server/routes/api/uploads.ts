@@ -1,4 +1,4 @@
-/** POST /api/uploads: a file, streamed to the storage. */
+/** POST /api/uploads */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env, Services } from "../../services.ts";
 import { receiveUpload } from "../receive-upload.ts";
@@ -6,9 +6,9 @@ import { json, problems } from "./openapi-responses.ts";
 
 const uploadSchema = z
   .object({
-    upload_id: z.string().meta({ description: "What a kind's `metadata.upload_id` takes" }),
+    upload_id: z.string().meta({ description: "Send this as `metadata.upload_id` of a start." }),
     name: z.string(),
-    size: z.int().meta({ description: "Bytes" }),
+    size: z.int().meta({ description: "Size in bytes." }),
   })
   .openapi("Upload");
 
@@ -20,9 +20,9 @@ const route = createRoute({
   operationId: "upload",
   summary: "Upload a file",
   description:
-    "The file as the body itself, with its name in `Content-Disposition` or `?name=`, or as the one file of a form.",
+    "Send the file as the body, with its name in `Content-Disposition` or `?name=`, or as the only file of a multipart form. Files are streamed.",
   request: {
-    query: z.object({ name: z.string().optional().meta({ description: "The file's name" }) }),
+    query: z.object({ name: z.string().optional().meta({ description: "Name of the file." }) }),
     body: {
       required: true,
       content: {
@@ -31,12 +31,12 @@ const route = createRoute({
       },
     },
   },
-  responses: { 201: json("The file is kept", uploadSchema), ...problems(400, 413, 507) },
+  responses: { 201: json("The file was stored.", uploadSchema), ...problems(400, 413, 507) },
 });
 
 export function uploadsApi({ backend, storage, config }: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
-  // Not `api.openapi`: a validator would read a form whole into memory.
+  // Not `api.openapi`, whose validator would read the whole form into memory.
   api.openAPIRegistry.registerPath(route);
   api.post(route.getRoutingPath(), async (c) => {
     const { accountId, userId } = c.var.person;

@@ -1,4 +1,4 @@
-/** A message that outlives one redirect and is shown once. It travels in a cookie. */
+/** Flash messages: shown once, on the next page. They are stored in a cookie. */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
@@ -9,14 +9,14 @@ export type Flash = z.output<typeof shape>;
 
 const shape = z.object({ tone: z.enum(["good", "bad", "plain"]), text: z.string().max(500) });
 const name = "headway_flash";
-/** Seconds: long enough for the redirect, too short to turn up on a page of tomorrow. */
+/** Seconds: enough for the redirect, and too short to appear on a page much later. */
 const maxAge = 60;
 
 export function setFlash(c: Context, flash: Flash, config: Pick<Config, "publicUrl">): void {
   setFlashCookie(c, name, JSON.stringify(flash), config);
 }
 
-/** Reads the message and takes it away. */
+/** Reads and deletes the message. */
 export function takeFlash(c: Context): Flash | null {
   const value = takeFlashCookie(c, name);
   if (!value) return null;
@@ -27,7 +27,7 @@ export function takeFlash(c: Context): Flash | null {
   }
 }
 
-/** Keeps a value for the page that the answer redirects to. */
+/** Stores a value for the page that the response redirects to. */
 export function setFlashCookie(
   c: Context,
   key: string,

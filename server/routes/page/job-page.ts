@@ -1,4 +1,3 @@
-/** One job's page, put together for its viewer. */
 import type { Context } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
@@ -11,7 +10,7 @@ import { refreshView } from "./refresh-view.ts";
 import { layoutWithTray } from "./tray.ts";
 import { viewerParts } from "./viewer-parts.ts";
 
-/** A reload takes the reader's place on the page away, so it comes less often than a poll. */
+/** Reloading loses the scroll position, so a page reloads less often than scripts poll. */
 const minRefreshSeconds = 2;
 
 export async function jobPage(c: Context<Env>, services: Services, job: JobRow): Promise<string> {

@@ -1,4 +1,4 @@
-/** What the frame around every page needs of a request. */
+/** The layout around every page: who is signed in, the CSRF token, the flash message. */
 import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
@@ -12,12 +12,11 @@ import type { Env, Services } from "../../services.ts";
 import { takeFlash } from "./flash.ts";
 
 export type PageServices = Pick<Services, "accounts" | "config" | "render">;
-/** The context of a request to a route of ours. */
 export type RouteContext = Context<Env>;
 export type LayoutOptions = Pick<LayoutData, "title" | "section"> &
   Partial<Pick<LayoutData, "topics" | "since" | "refresh" | "tray" | "script">>;
 
-/** Knows a person only once `currentPerson` was asked, as `requirePerson` and `protectForms` do. */
+/** Knows the person only after `currentPerson`, which `requirePerson` and `protectForms` call. */
 export function layoutFor(
   c: Context<Env>,
   services: PageServices,
@@ -40,20 +39,20 @@ export function layoutFor(
   };
 }
 
-/** The token for the forms of this browser; a visitor without any gets what it is bound to. */
+/** The CSRF token for this browser's forms. Sets a visitor cookie if the browser has no session. */
 export function csrfTokenFor(c: Context<Env>, services: PageServices): string {
   const binding = csrfBinding(c) ?? setVisitorCookie(c, services);
   return csrfToken(services.config.secret, binding);
 }
 
-/** Who is asking, where anybody may ask. Behind `requirePerson` it is `c.var.person`. */
+/** The signed-in person, for routes that need none. Behind `requirePerson` use `c.var.person`. */
 export async function currentPerson(
   c: Context<Env>,
   { accounts }: Pick<PageServices, "accounts">,
 ): Promise<Person | null> {
   const known: Person | undefined = c.get("person");
   if (known) return known;
-  // A stream is written past `c`: it would prolong the session and lose the cookie that says so.
+  // A stream bypasses `c`: it would extend the session without sending the new cookie.
   const isStream = c.req.header("accept")?.includes("text/event-stream");
   const renew = (cookie: string) => c.header("Set-Cookie", cookie, { append: true });
   const person = await accounts.authenticate(c.req.raw.headers, isStream ? undefined : renew);
@@ -64,8 +63,8 @@ export async function currentPerson(
 const visitorCookie = "headway_visitor";
 
 /**
- * What the form token of this browser is bound to: its session, or a random cookie where nobody is
- * signed in, so that sign-in forms carry a token too.
+ * The value that this browser's CSRF token is bound to: its session, or the visitor cookie, so that
+ * sign-in forms have a token too.
  * @returns null for a browser that has neither
  */
 export function csrfBinding(c: Context<Env>): string | null {

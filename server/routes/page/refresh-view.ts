@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { RefreshView } from "../../presenters/layout.ts";
 import type { Env } from "../../services.ts";
 
-/** For pages that change: reloading with JavaScript off, which the person can stop. */
+/** Lets a page reload itself without JavaScript. The person can turn that off by `?refresh=off`. */
 export function refreshView(c: Context<Env>, seconds: number): RefreshView {
   const url = new URL(c.req.url);
   const stopped = url.searchParams.get("refresh") === "off";

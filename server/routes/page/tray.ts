@@ -1,4 +1,4 @@
-/** The person's active jobs, in the header of every page that is not the list of them. */
+/** The tray: the person's active jobs in the header of every page but the dashboard. */
 import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
@@ -13,13 +13,13 @@ export type TrayServices = Pick<
   "accounts" | "backend" | "catalog" | "config" | "jobs" | "render"
 >;
 
-const mostShown = 5;
-const mostCounted = 99;
+const maxRows = 5;
+const maxCounted = 99;
 const active = statuses.filter((status) => !isFinal(status));
 
 /**
- * The frame of a person's page.
- * @param options.except the job that the page itself is about
+ * The layout of a signed-in person's page, with the tray.
+ * @param options.except the job of the page, which the tray leaves out
  */
 export async function layoutWithTray(
   c: RouteContext,
@@ -37,16 +37,16 @@ async function buildTray(
   except: string | undefined,
 ): Promise<TrayView | null> {
   const filter = { ...visibleJobs(person, "mine"), statuses: active };
-  const list = await jobs.list(filter, { limit: mostShown + 1 });
+  const list = await jobs.list(filter, { limit: maxRows + 1 });
   const others = list.jobs.filter(({ id }) => id !== except);
   if (others.length === 0) return null;
-  const shown = await withPlaces(backend, others.slice(0, mostShown));
+  const shown = await withPlaces(backend, others.slice(0, maxRows));
   const now = backend.now();
-  const all = list.next ? await jobs.count(filter, mostCounted) : list.jobs.length;
+  const all = list.next ? await jobs.count(filter, maxCounted) : list.jobs.length;
   const count = all - (others.length < list.jobs.length ? 1 : 0);
   return {
     count,
-    countText: all > mostCounted ? `${mostCounted}+` : String(count),
+    countText: all > maxCounted ? `${maxCounted}+` : String(count),
     jobs: shown.map((row) => jobView(row, catalog.get(row.kind), [], now)),
   };
 }

@@ -1,11 +1,10 @@
-/** Several files as one download. */
 import type { Context } from "hono";
 import { formatAttachment } from "../../storage/content-disposition.ts";
 import { createZip, type ZipEntry } from "../../storage/zip.ts";
 
-/** @param name of the archive, as people see it */
+/** Streams files as one ZIP archive. @param name the archive's file name */
 export function zipResponse(c: Context, name: string, entries: Iterable<ZipEntry>): Response {
-  // As it is: what is compressed once more on its way gets no smaller.
+  // `no-transform`: compressing an archive again saves nothing.
   c.header("Cache-Control", "private, no-store, no-transform");
   c.header("Content-Type", "application/zip");
   c.header("Content-Disposition", formatAttachment(name));

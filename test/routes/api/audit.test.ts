@@ -27,7 +27,7 @@ describe.each(backends)("who did what, on $name", (which) => {
     return ((await answer.json()) as { audit: Line[] }).audit;
   }
 
-  test("every action of a program is told with its person, the latest first", async () => {
+  test("the audit log lists the actions of a person's programs, latest first", async () => {
     const body = { type: "counting", run_at: "2099-01-01T00:00:00Z" };
     const { job_id } = (await (await ada.post("/jobs/start", body)).json()) as { job_id: string };
     for (const action of ["start-now", "pause", "resume", "cancel", "cancel"]) {
@@ -44,7 +44,7 @@ describe.each(backends)("who did what, on $name", (which) => {
     expect(await auditOf(again.job_id)).toMatchObject([{ action: "started", new_job_id: null }]);
   });
 
-  test("tells of somebody who has left, and nothing to who may not see the job", async () => {
+  test("the audit log keeps people who have left and is hidden from people who may not see the job", async () => {
     const id = await ada.start("counting");
     const file = { jobId: id, fileId: "file-1", fileName: "sheep.txt" };
     await recordDownloads(api.backend, { userId: "gone", via: "page" }, [file]);

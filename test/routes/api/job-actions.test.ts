@@ -23,7 +23,7 @@ describe.each(backends)("$name", (which) => {
     return (await answer.json()) as JobJson;
   }
 
-  test("cancels a job that waits, at once", async () => {
+  test("a queued job is cancelled at once", async () => {
     const id = await ada.start("counting");
     const expected = {
       id,
@@ -34,7 +34,7 @@ describe.each(backends)("$name", (which) => {
     expect(await act(id, "cancel")).toMatchObject(expected);
   });
 
-  test("asks a running job to stop, once, and it does", async () => {
+  test("a running job is asked to stop once, and stops", async () => {
     const id = await ada.start("stepping", { pause: 1_000 });
     const abort = new AbortController();
     const running = api.runNext(abort);
@@ -48,7 +48,7 @@ describe.each(backends)("$name", (which) => {
     expect((await api.job(id)).status).toBe("cancelled");
   });
 
-  test("pauses, and resumes", async () => {
+  test("a job can be paused and resumed", async () => {
     const id = await ada.start("counting");
     expect(await act(id, "pause")).toMatchObject({ status: "paused", cancellable: true });
     expect(await act(id, "resume")).toMatchObject({ status: "queued", reason: "resumed" });
@@ -56,7 +56,7 @@ describe.each(backends)("$name", (which) => {
     expect((await api.job(id)).status).toBe("done");
   });
 
-  test("starts a scheduled job now", async () => {
+  test("a scheduled job can be started now", async () => {
     const body = { type: "counting", run_at: "2099-01-01T00:00:00Z" };
     const { job_id } = (await (await ada.post("/jobs/start", body)).json()) as { job_id: string };
     await expect(api.runNext()).rejects.toThrow("No job is due");
@@ -67,7 +67,7 @@ describe.each(backends)("$name", (which) => {
     expect((await api.job(job_id)).status).toBe("done");
   });
 
-  test("leaves a final job as it is", async () => {
+  test("a finished job is not changed by any action", async () => {
     for (const kind of ["counting", "failing", "unstoppable"]) {
       const id = await ada.start(kind);
       await api.runNext();
@@ -78,13 +78,13 @@ describe.each(backends)("$name", (which) => {
     }
   });
 
-  test("does not cancel what must not be", async () => {
+  test("a job of a kind that is not cancellable is not cancelled", async () => {
     const id = await ada.start("unstoppable");
     expect(await act(id, "cancel", 409)).toMatchObject({ status: 409, title: "Conflict" });
     expect((await api.job(id)).status).toBe("queued");
   });
 
-  test("tries again with a new job that names the old one, and only one", async () => {
+  test("a retry creates one new job that names the old one", async () => {
     const id = await ada.start("failing");
     await act(id, "retry", 409);
     await api.runNext();
@@ -99,7 +99,7 @@ describe.each(backends)("$name", (which) => {
     expect((await api.job(id)).status).toBe("failed");
   });
 
-  test("tries only the failed rows again, where that is asked for", async () => {
+  test("a retry can be limited to the rejected rows", async () => {
     const body = "apple\n12\npear\n7\n";
     const uploaded = await ada.send("/uploads?name=fruit.txt", { method: "POST", body });
     const { upload_id } = (await uploaded.json()) as { upload_id: string };
@@ -135,7 +135,7 @@ describe.each(backends)("$name", (which) => {
     }
   });
 
-  test("does not try again without the file that it needs", async () => {
+  test("a retry is rejected if the uploaded file was deleted", async () => {
     const uploaded = await ada.send("/uploads", { method: "POST", body: "a,b\n" });
     const { upload_id } = (await uploaded.json()) as { upload_id: string };
     const id = await ada.start("reading", { upload_id });
@@ -147,7 +147,7 @@ describe.each(backends)("$name", (which) => {
     expect(await act(id, "retry", 422)).toMatchObject(problem);
   });
 
-  test("lets nobody else do anything", async () => {
+  test("other people cannot act on a job", async () => {
     const id = await ada.start("counting");
     for (const action of actions) {
       expect((await grace.post(`/jobs/${id}/${action}`)).status).toBe(404);

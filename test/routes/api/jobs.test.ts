@@ -32,7 +32,7 @@ describe.each(backends)("$name", (which) => {
   }
 
   describe("one job", () => {
-    test("that waits", async () => {
+    test("a queued job is returned with its position and estimate", async () => {
       const id = await ada.start("counting");
       expect(await get(`/jobs/${id}`)).toEqual({
         id,
@@ -80,7 +80,7 @@ describe.each(backends)("$name", (which) => {
       await ada.post(`/jobs/${id}/cancel`);
     });
 
-    test("that is done", async () => {
+    test("a done job is returned with its counts and result", async () => {
       const id = await ada.start("counting");
       await api.runNext();
       expect(await get(`/jobs/${id}`)).toMatchObject({
@@ -116,7 +116,7 @@ describe.each(backends)("$name", (which) => {
       });
     });
 
-    test("that stands in line, and moves up", async () => {
+    test("a queued job moves up in the queue", async () => {
       const [first, second] = [await ada.start("counting"), await ada.start("counting")];
       const answer = await ada.send(`/jobs/${second}`);
       expect(await answer.json()).toMatchObject({ queue_position: 2, version: 1 });
@@ -128,7 +128,7 @@ describe.each(backends)("$name", (which) => {
       await ada.post(`/jobs/${second}/cancel`);
     });
 
-    test("that waits for what it said, and what it is about", async () => {
+    test("a waiting job is returned with its reason and subject", async () => {
       const id = await ada.start("counting");
       const now = api.backend.now();
       const waiting = {
@@ -152,7 +152,7 @@ describe.each(backends)("$name", (which) => {
       await ada.post(`/jobs/${id}/cancel`);
     });
 
-    test("that failed", async () => {
+    test("a failed job is returned with its error", async () => {
       const id = await ada.start("failing");
       await api.runNext();
       expect(await get(`/jobs/${id}`)).toMatchObject({
@@ -165,7 +165,7 @@ describe.each(backends)("$name", (which) => {
       });
     });
 
-    test("keeps secrets", async () => {
+    test("the secrets of a job's input are masked", async () => {
       const id = await ada.start("secretive", { user: "ada", password: "s3cret", hint: "s-hint" });
       const answer = await ada.send(`/jobs/${id}`);
       const text = await answer.text();
@@ -175,7 +175,7 @@ describe.each(backends)("$name", (which) => {
       await ada.post(`/jobs/${id}/cancel`);
     });
 
-    test("loses its result when the file's time is over", async () => {
+    test("an expired file is no longer a result", async () => {
       const id = await ada.start("counting");
       await api.runNext();
       const tag = (await ada.send(`/jobs/${id}`)).headers.get("etag")!;
@@ -189,7 +189,7 @@ describe.each(backends)("$name", (which) => {
       expect(await answer.json()).toMatchObject({ files: [], result_url: null });
     });
 
-    test("is sent once as long as it stays the same", async () => {
+    test("an unchanged job is answered with 304", async () => {
       const id = await ada.start("counting");
       const first = await ada.send(`/jobs/${id}`);
       const tag = first.headers.get("etag")!;
@@ -212,7 +212,7 @@ describe.each(backends)("$name", (which) => {
       expect(changed.headers.has("retry-after")).toBe(false);
     });
 
-    test("is nothing to a stranger, nor to a member who did not start it", async () => {
+    test("a job is not found for other accounts and for other members", async () => {
       const mine = await ada.start("failing");
       const annas = await anna.start("failing");
       const status = async (member: Member, id: string) => {
@@ -247,7 +247,7 @@ describe.each(backends)("$name", (which) => {
 
     const ids = ({ jobs }: List) => jobs.map((job) => job.id);
 
-    test("page by page, what is not over first", async () => {
+    test("jobs are listed page by page, active jobs first", async () => {
       expect(ids(await get<List>("/jobs", eve))).toEqual([...waiting, ...ended]);
       const found: string[] = [];
       let cursor = "";
@@ -275,11 +275,11 @@ describe.each(backends)("$name", (which) => {
       ["q=nothing", () => []],
       ["from=2020-01-01T00:00:00Z&status=failed", () => [ended[1]!]],
       ["to=2020-01-01T00:00:00%2B02:00", () => []],
-    ])("by %s", async (query, expected) => {
+    ])("jobs can be filtered by %s", async (query, expected) => {
       expect(ids(await get<List>(`/jobs?${query}`, eve))).toEqual(expected());
     });
 
-    test("by ids, in their order, without what one may not see", async () => {
+    test("jobs are listed by ids in their order, without jobs of other people", async () => {
       const others = await grace.start("failing");
       const wanted = [ended[2]!, others, nobodys, waiting[0]!, "x", "%00", ended[0]!];
       const list = await get<List>(`/jobs?ids=${wanted.join(",")}`, eve);
@@ -289,7 +289,7 @@ describe.each(backends)("$name", (which) => {
       expect(await get<List>("/jobs?ids=x,y", eve)).toEqual({ jobs: [], next_cursor: null });
     });
 
-    test("of the whole account, for its owner alone", async () => {
+    test("only an owner lists the jobs of the whole account", async () => {
       const annas = await anna.start("failing");
       const seen = async (member: Member, scope: string) =>
         ids(await get<List>(`/jobs?scope=${scope}`, member)).includes(annas);

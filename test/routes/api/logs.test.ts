@@ -26,7 +26,7 @@ describe.each(backends)("$name", (which) => {
     return (await answer.json()) as Answer;
   }
 
-  test("gives all lines in their order", async () => {
+  test("all lines are returned in order", async () => {
     const happenedAt = expect.stringMatching(/^\d{4}-.*Z$/);
     expect(await logs()).toEqual({
       lines: [
@@ -46,7 +46,7 @@ describe.each(backends)("$name", (which) => {
     ["?level=warn", [2], null],
     ["?level=error&after=1&limit=1", [3], null],
     ["?after=2147483647", [], null],
-  ])("gives %s", async (query, seqs, next) => {
+  ])("the query %s selects lines", async (query, seqs, next) => {
     const answer = await logs(query);
     expect(answer.lines.map((line) => line.seq)).toEqual(seqs);
     expect(answer.next).toBe(next);
@@ -59,7 +59,7 @@ describe.each(backends)("$name", (which) => {
     },
   );
 
-  test("is nothing to others", async () => {
+  test("the log of another person's job is not found", async () => {
     expect((await grace.send(`/jobs/${id}/logs`)).status).toBe(404);
   });
 });

@@ -50,12 +50,12 @@ const operations = () =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
 
-test("anybody may read it, and it is OpenAPI 3.1", () => {
+test("the description is public and valid OpenAPI 3.1", () => {
   expect(document.openapi).toBe("3.1.0");
   expect(document).toMatchObject({ info: { title: "Headway", version: "1" }, servers: [{}] });
 });
 
-test("it describes every route, and no other", () => {
+test("the description covers every route and no other", () => {
   const described = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
   const routes = apiRoutes({ backend: api.backend } as Services).routes.filter(
     ({ method }) => method !== "ALL",
@@ -67,7 +67,7 @@ test("it describes every route, and no other", () => {
   expect(described).toHaveLength(13);
 });
 
-test("its operations are told apart, summed up, and say what their paths hold", () => {
+test("every operation has a unique id, a summary and its path parameters", () => {
   const ids = operations().map(({ operation }) => operation.operationId);
   expect(new Set(ids).size).toBe(ids.length);
   for (const { path, operation } of operations()) {
@@ -82,13 +82,13 @@ test("its operations are told apart, summed up, and say what their paths hold", 
   }
 });
 
-test("what it refers to is there", () => {
+test("every reference in the description resolves", () => {
   const refs = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
   expect(refs.length).toBeGreaterThan(10);
   for (const [, name] of refs) expect(document.components.schemas).toHaveProperty(name!);
 });
 
-test("it spells out what each kind takes", () => {
+test("the description has the input schema of every kind", () => {
   const start = schemaOf({ $ref: "#/components/schemas/Start" } as JsonSchema);
   const good = [
     { type: "counting" },
@@ -110,7 +110,7 @@ test("it spells out what each kind takes", () => {
   expect(text).not.toMatch(/"(secret|label|help|upload)":/);
 });
 
-describe("what is answered is as described", () => {
+describe("the responses match the description", () => {
   const nobodys = "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f";
 
   /** Sends a request and holds the answer against the description. */
@@ -139,7 +139,7 @@ describe("what is answered is as described", () => {
     headers: { "content-type": "application/json" },
   });
 
-  test("where all goes well", async () => {
+  test("for successful requests", async () => {
     await check("get", "/openapi.json", "/openapi.json");
     await check("post", "/uploads", "/uploads", { body: "a,b\n" });
     for (const type of ["counting", "failing"]) {
@@ -166,7 +166,7 @@ describe("what is answered is as described", () => {
     await check("get", "/jobs", `/jobs?limit=2&cursor=${list.next_cursor}`);
   });
 
-  test("where it does not", async () => {
+  test("for rejected requests", async () => {
     await check("post", "/uploads", "/uploads", { body: "" });
     await check("post", "/uploads", "/uploads", { body: "x".repeat(1_000_001) });
     const key = { "idempotency-key": "once" };

@@ -10,7 +10,7 @@ import { apiServer } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
 import { cutOff } from "../../support/database-line.ts";
 
-describe("which status an error has", () => {
+describe("the error map", () => {
   test.each<[number, Error]>([
     [418, new HttpError({ status: 418, title: "Teapot", detail: "I am a teapot" })],
     [400, new HTTPException(400, { message: "Malformed JSON" })],
@@ -22,22 +22,22 @@ describe("which status an error has", () => {
     [507, new StorageFull("The disk is full")],
     [500, new Error("x is not a function")],
     [500, new HTTPException(502)],
-  ])("%i", (status, error) => {
+  ])("answers with %i", (status, error) => {
     expect(toHttpError(error).status).toBe(status);
   });
 
-  test("a surprise does not tell what it was", () => {
+  test("does not reveal the message of an unexpected error", () => {
     expect(toHttpError(new Error("select * from secrets")).message).not.toContain("secrets");
   });
 
-  test("input is named by where it stands in the body", () => {
+  test("names an invalid input field by its path in the body", () => {
     expect(toHttpError(new InvalidInput({ from: "Too small" })).errors).toEqual({
       "metadata.from": "Too small",
     });
   });
 });
 
-test("a database that is away is a 503, and all is well when it is back", async () => {
+test("the API answers 503 during a database outage and recovers afterwards", async () => {
   const line = await cutOff(backends.find(({ name }) => name === "postgres")!);
   onTestFinished(() => line.close());
   const api = await apiServer(line.backend);
@@ -65,7 +65,7 @@ test("a database that is away is a 503, and all is well when it is back", async 
   await expect.poll(async () => (await ada.send(`/jobs/${id}`)).status).toBe(200);
 });
 
-test("a stream outlives the database, and then goes on without a gap", async () => {
+test("an event stream survives a database outage and continues without a gap", async () => {
   const line = await cutOff(backends.find(({ name }) => name === "postgres")!);
   onTestFinished(() => line.close());
   const api = await apiServer(line.backend);

@@ -25,7 +25,7 @@ describe.each(backends)("$name", (which) => {
     return rows.length;
   }
 
-  test("accepts a job and says where it is", async () => {
+  test("a start is accepted and returns the location of the job", async () => {
     const answer = await ada.post("/jobs/start", count);
     expect(answer.status).toBe(202);
     const body = (await answer.json()) as { job_id: string };
@@ -43,11 +43,11 @@ describe.each(backends)("$name", (which) => {
     });
   });
 
-  test("takes input for granted where a kind needs none", async () => {
+  test("a kind without required input can be started without metadata", async () => {
     expect((await ada.post("/jobs/start", { type: "failing" })).status).toBe(202);
   });
 
-  test("waits until run_at, whatever zone that is told in", async () => {
+  test("a job waits until run_at, in any time zone", async () => {
     const run_at = "2099-01-01T02:00:00+02:00";
     const answer = await ada.post("/jobs/start", { ...count, run_at });
     const { job_id } = (await answer.json()) as { job_id: string };
@@ -55,7 +55,7 @@ describe.each(backends)("$name", (which) => {
     expect(answer.headers.get("retry-after")).toBe("30");
   });
 
-  test("gives one job and equal answers to fifty starts with one key", async () => {
+  test("fifty starts with one key create one job and get equal answers", async () => {
     const before = await jobsOf(ada);
     const headers = { "idempotency-key": "fifty" };
     const answers = await Promise.all(
@@ -68,7 +68,7 @@ describe.each(backends)("$name", (which) => {
     expect(await jobsOf(ada)).toBe(before + 1);
   });
 
-  test("answers a key the same when its job has gone on", async () => {
+  test("a repeated key gets the same answer after the job has progressed", async () => {
     const headers = { "idempotency-key": "later" };
     const first = (await (await ada.post("/jobs/start", count, headers)).json()) as {
       job_id: string;
@@ -79,7 +79,7 @@ describe.each(backends)("$name", (which) => {
     expect(await again.json()).toEqual(first);
   });
 
-  test("refuses a key with other input, and names its job", async () => {
+  test("a repeated key with other input is rejected with the id of its job", async () => {
     const headers = { "idempotency-key": "other" };
     const first = (await (await ada.post("/jobs/start", count, headers)).json()) as {
       job_id: string;
@@ -96,7 +96,7 @@ describe.each(backends)("$name", (which) => {
     });
   });
 
-  test("refuses a key with another time, and takes the same in any zone, also after it went on", async () => {
+  test("a repeated key with another time is rejected, but not with the same time in another zone", async () => {
     const key = { "idempotency-key": "tonight" };
     const at = (run_at?: string) => ada.post("/jobs/start", { ...count, run_at }, key);
     const first = (await (await at("2099-01-01T02:00:00+02:00")).json()) as { job_id: string };
@@ -115,7 +115,7 @@ describe.each(backends)("$name", (which) => {
     expect((await ada.post("/jobs/start", later, soon)).status).toBe(409);
   });
 
-  test("leaves alone what is active with the same input, where that is asked for", async () => {
+  test("unless_running rejects a start while the same job is active", async () => {
     const body = { type: "stepping", metadata: { pause: 7 } };
     const only = { ...body, unless_running: true };
     const start = async (given: object, headers = {}) => {
@@ -135,7 +135,7 @@ describe.each(backends)("$name", (which) => {
     expect((await grace.post("/jobs/start", only)).status).toBe(202);
   });
 
-  test("keeps the keys of two people apart", async () => {
+  test("two people can use the same key", async () => {
     const headers = { "idempotency-key": "ours" };
     const [mine, hers] = await Promise.all(
       [ada, grace].map(async (member) => (await member.post("/jobs/start", count, headers)).json()),
@@ -168,7 +168,7 @@ describe.each(backends)("$name", (which) => {
     ],
     ["a time that is none", { ...count, run_at: "tomorrow" }, { run_at: "datetime" }],
     ["a name that is mistyped", { ...count, runAt: "2099-01-01T00:00:00Z" }, { body: "runAt" }],
-  ])("refuses %s, field by field", async (_, body, fields) => {
+  ])("a start with %s is rejected with an error per field", async (_, body, fields) => {
     const before = await jobsOf(ada);
     const answer = await ada.post("/jobs/start", body);
     expect(answer.status).toBe(422);
@@ -180,7 +180,7 @@ describe.each(backends)("$name", (which) => {
     expect(await jobsOf(ada)).toBe(before);
   });
 
-  test("refuses an upload of somebody else", async () => {
+  test("a start with another person's upload is rejected", async () => {
     const uploaded = await grace.send("/uploads?name=a.csv", { method: "POST", body: "a,b\n" });
     const { upload_id } = (await uploaded.json()) as { upload_id: string };
     const body = { type: "reading", metadata: { upload_id } };
@@ -216,7 +216,7 @@ describe.each(backends)("$name", (which) => {
         headers: { "content-type": "application/json", "idempotency-key": "x".repeat(256) },
       },
     ],
-  ])("answers %i to %s", async (status, _, init) => {
+  ])("the API answers %i to %s", async (status, _, init) => {
     const answer = await ada.send("/jobs/start", { method: "POST", ...init });
     expect(answer.status).toBe(status);
     expect(answer.headers.get("content-type")).toContain("application/problem+json");

@@ -23,7 +23,7 @@ describe.each(backends)("$name", (which) => {
     return { ...row, content: await text(api.storage.read(row.storage_key)) };
   }
 
-  test("takes a file as the body, named in the query or the header", async () => {
+  test("a raw body is uploaded under the name in the query or header", async () => {
     const init = { method: "POST", body: people, headers: { "content-type": "text/csv" } };
     const answer = await ada.send("/uploads?name=people.csv", init);
     expect(answer.status).toBe(201);
@@ -36,7 +36,7 @@ describe.each(backends)("$name", (which) => {
     expect(await named.json()).toMatchObject({ name: "friends.csv" });
   });
 
-  test("takes a file as a form", async () => {
+  test("a multipart form is uploaded", async () => {
     const body = new FormData();
     body.append("file", new File([people], "people.csv", { type: "text/csv" }));
     const answer = await ada.send("/uploads", { method: "POST", body });
@@ -49,7 +49,7 @@ describe.each(backends)("$name", (which) => {
     [400, "an empty file", ""],
     [400, "a form without a file", new FormData()],
     [413, "a file that is too large", "x".repeat(1_000_001)],
-  ])("answers %i to %s", async (status, _, body) => {
+  ])("the API answers %i to %s", async (status, _, body) => {
     const answer = await ada.send("/uploads", { method: "POST", body });
     expect(answer.status).toBe(status);
     expect(answer.headers.get("content-type")).toContain("application/problem+json");
@@ -59,7 +59,7 @@ describe.each(backends)("$name", (which) => {
     });
   });
 
-  test("goes on after one that was too large", async () => {
+  test("an upload works after another one was too large", async () => {
     for (const size of [1_000_001, 3, 5_000_000, 3]) {
       const answer = await ada.send("/uploads", { method: "POST", body: "x".repeat(size) });
       expect(answer.status).toBe(size > 3 ? 413 : 201);

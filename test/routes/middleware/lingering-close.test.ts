@@ -64,13 +64,16 @@ test.each<[string, string, () => Record<string, string>, string]>([
     () => ({ ...large, cookie }),
     "413 Payload Too Large",
   ],
-])("%s is answered even if it is sent to the end", async (_, path, headers, expected) => {
-  const socket = await begin(path, headers());
-  await send(socket, megabytes(40));
-  expect(await text(socket)).toContain(`HTTP/1.1 ${expected}\r\n`);
-});
+])(
+  "a client that sends its whole request receives the refusal of %s",
+  async (_, path, headers, expected) => {
+    const socket = await begin(path, headers());
+    await send(socket, megabytes(40));
+    expect(await text(socket)).toContain(`HTTP/1.1 ${expected}\r\n`);
+  },
+);
 
-test("so is JSON that is too large and did not say so beforehand", async () => {
+test("a client receives the refusal of chunked JSON that is too large", async () => {
   const headers = { cookie, "content-type": "application/json", "transfer-encoding": "chunked" };
   const socket = await begin("/api/jobs/start", headers);
   const size = megabyte.length.toString(16);
@@ -79,7 +82,7 @@ test("so is JSON that is too large and did not say so beforehand", async () => {
   expect(await text(socket)).toContain("HTTP/1.1 413 Payload Too Large\r\n");
 });
 
-test("the answer is there, whole, while the rest is still to be sent", async () => {
+test("the whole answer arrives before the rest of the request is sent", async () => {
   const socket = await begin("/api/uploads", { ...large, cookie });
   await send(socket, megabytes(1));
   const [said] = (await once(socket, "data")) as [Buffer];
@@ -91,7 +94,7 @@ test("the answer is there, whole, while the rest is still to be sent", async () 
   expect(await text(socket)).toBe("");
 });
 
-test("who sends nothing more is not waited for", async () => {
+test("a connection closes soon after its client stops sending", async () => {
   const socket = await begin("/api/uploads", { ...large, cookie });
   await send(socket, megabytes(1));
   expect(await text(socket)).toContain("413 Payload Too Large");

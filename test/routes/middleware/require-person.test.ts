@@ -43,7 +43,7 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 describe("pages", () => {
-  test("lead to the sign-in page and back", async () => {
+  test("redirect to the sign-in page, which leads back", async () => {
     const answer = await new Browser(app).get("/jobs?status=active&q=a b");
     expect(answer.status).toBe(303);
     expect(answer.headers.get("location")).toBe(
@@ -51,7 +51,7 @@ describe("pages", () => {
     );
   });
 
-  test("lead an open page there as a whole, and not the fragment it asked for", async () => {
+  test("redirect the whole page when a fragment is requested without a session", async () => {
     const answer = await new Browser(app).get("/jobs?fragment=1", {
       "hx-request": "true",
       "hx-current-url": "http://localhost/jobs/7?q=x",
@@ -63,7 +63,7 @@ describe("pages", () => {
     );
   });
 
-  test("lead back to the page of a form and not to its action", async () => {
+  test("lead back to the page of a form and not to its action URL", async () => {
     const referer = "http://localhost/jobs/new?type=x";
     const answer = await new Browser(app).post("/uploads", {}, { referer });
     expect(answer.headers.get("location")).toBe(
@@ -71,12 +71,12 @@ describe("pages", () => {
     );
   });
 
-  test("open for who is signed in", async () => {
+  test("open for a signed-in person", async () => {
     const browser = await signedUp(app);
     expect(await browser.text("/jobs")).toBe("jobs of Ada Lovelace");
   });
 
-  test("open for a program's token to read, and for no form", async () => {
+  test("can be read with an API token, which sends no forms", async () => {
     await signedUp(app);
     const user = await site.accounts.findUser("ada@example.com");
     const token = await site.accounts.createToken(user!.id, "script");
@@ -91,7 +91,7 @@ describe("pages", () => {
   });
 });
 
-test("a refusal is told in words even with the database gone", async () => {
+test("a rejected form is explained even while the database is closed", async () => {
   const browser = await signedUp(app);
   await database.backend.close();
   const gone = createWebApp(database);
@@ -102,7 +102,7 @@ test("a refusal is told in words even with the database gone", async () => {
   expect(await refused.text()).toContain("out of date");
 });
 
-describe("a body that is streamed", () => {
+describe("a streamed upload", () => {
   async function upload(query: string, size = 1_000) {
     const browser = await signedUp(app);
     const token = csrfTokenOf(await browser.text("/settings"));
@@ -111,7 +111,7 @@ describe("a body that is streamed", () => {
     return browser.send(`/uploads${query.replace("TOKEN", token)}`, { method: "POST", body });
   }
 
-  test("carries its token in the query, and arrives whole, however large", async () => {
+  test("has its CSRF token in the query and arrives whole at any size", async () => {
     for (const size of [1_000, 2_000_000]) {
       const answer = await upload("?token=TOKEN", size);
       expect(answer.status).toBe(200);
@@ -119,13 +119,13 @@ describe("a body that is streamed", () => {
     }
   });
 
-  test("is refused without it", async () => {
+  test("is rejected without its CSRF token", async () => {
     expect((await upload("")).status).toBe(403);
     expect((await upload("?token=forged")).status).toBe(403);
   });
 });
 
-test("a form of any type may weigh 1 MB, also from a visitor", async () => {
+test("a form of any type is limited to 1 MB, also without a session", async () => {
   const browser = new Browser(app);
   const token = csrfTokenOf(await browser.text("/sign-in"));
   for (const body of [new FormData(), new URLSearchParams({ token })]) {
@@ -137,7 +137,7 @@ test("a form of any type may weigh 1 MB, also from a visitor", async () => {
 });
 
 describe("the API", () => {
-  test("is open for a token", async () => {
+  test("accepts an API token", async () => {
     const browser = await signedUp(app);
     const { userId } = (await (await browser.get("/api/jobs", ours)).json()) as { userId: string };
     const token = await site.accounts.createToken(userId, "laptop");
@@ -159,12 +159,12 @@ describe("the API", () => {
     ["and another site asks", { origin: "https://evil.example" }, 401],
     ["and a wrong token is sent with it", { ...ours, authorization: "Bearer hw_wrong" }, 401],
     ["and a password is sent with it", { ...ours, authorization: "Basic YTpi" }, 401],
-  ])("where there is a session %s", async (_, headers, status) => {
+  ])("answers a request with a session %s", async (_, headers, status) => {
     const browser = await signedUp(app);
     expect((await browser.get("/api/jobs", headers)).status).toBe(status);
   });
 
-  test("says in its own words what is missing", async () => {
+  test("answers 401 as problem+json and asks for a bearer token", async () => {
     const answer = await new Browser(app).get("/api/jobs");
     expect(answer.status).toBe(401);
     expect(answer.headers.get("content-type")).toBe("application/problem+json");

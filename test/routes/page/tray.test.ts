@@ -17,7 +17,7 @@ describe.each(backends)("the active jobs in the header, on $name", (which) => {
   });
   afterAll(() => site.close());
 
-  test("are the person's own: the first five, and how many there are", async () => {
+  test("the tray shows the person's first five active jobs and their number", async () => {
     const ann = await site.join("ann");
     const bob = await site.join("bob");
     expect(trayOf(await ann.browser.text("/contacts"))).toBe("");
@@ -33,7 +33,7 @@ describe.each(backends)("the active jobs in the header, on $name", (which) => {
     expect(rowsIn(trayOf(await ann.browser.text("/jobs/new")))).toEqual(ids.slice(6));
   });
 
-  test("are watched by the page, and leave out the job that the page is about", async () => {
+  test("the page watches the jobs of the tray, which leaves out the page's own job", async () => {
     const eve = await site.join("eve");
     const [first, second] = [await eve.start("counting"), await eve.start("counting")];
     const page = await eve.browser.text(`/jobs/${first}`);
