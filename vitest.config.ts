@@ -1,21 +1,21 @@
 import { defineConfig } from "vitest/config";
 import LongestFirst from "./test/support/longest-first.ts";
 
-/** They start processes and kill them, and wait for clocks more than they compute. */
+/** Tests that start and kill processes; they wait more than they compute. */
 const faults = ["test/faults/**/*.test.ts"];
-/** What people do in a browser; most of it waits for jobs. */
+/** Browser tests of the whole application; they mostly wait for jobs. */
 const browser = ["test/e2e/**/*.test.ts"];
-/** What a browser shows within seconds: each file has the machine to itself. */
+/** Browser tests with short timeouts: each file runs alone. */
 const alone = ["test/live-client/**/*.test.ts"];
 
 export default defineConfig({
   test: {
     globalSetup: ["test/support/global-setup.ts"],
     reporters: ["default", "./test/support/count-reporter.ts"],
-    // Waiting ends as soon as it may; the limit is for machines that are busy with other things.
+    // Polls end as soon as they succeed; the long limit is for busy machines.
     expect: { poll: { timeout: 15_000 } },
     sequence: { sequencer: LongestFirst },
-    // A test that does not run proves nothing.
+    // `test.only` must not reach CI.
     allowOnly: false,
     projects: [
       {
@@ -24,7 +24,7 @@ export default defineConfig({
           name: "together",
           include: ["test/**/*.test.ts"],
           exclude: [...faults, ...browser, ...alone],
-          // Loading everything anew for each of many small files costs a quarter of their time.
+          // Isolation reloads every module for each small file, which costs a quarter of the time.
           isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { ownPostgres } from "../faults/own-postgres.ts";
+import { createRestartablePostgres } from "../support/restartable-postgres.ts";
 import { startJob, useApplication } from "../support/scene/application.ts";
 import { expectText, waitUntilLive } from "../support/scene/browser.ts";
 
-const postgres = await ownPostgres();
+const postgres = await createRestartablePostgres();
 const { url, remove } = await postgres.create();
 const scene = useApplication({ environment: { DATABASE_URL: url } });
 afterAll(remove);

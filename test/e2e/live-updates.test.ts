@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { describe, expect, test } from "vitest";
-import { startProxy } from "../support/proxy.ts";
+import { startProxy } from "../support/failing-proxy.ts";
 import { startJob, useApplication } from "../support/scene/application.ts";
 import { expectText, waitUntilLive } from "../support/scene/browser.ts";
 

@@ -11,7 +11,7 @@ import { Stopped } from "../../server/engine/run/run.ts";
 import { defineJob, type Kind } from "../../server/job.ts";
 import { backends } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
-import { type Engine, testEngine } from "../support/run-job.ts";
+import { type Engine, testEngine } from "../support/test-engine.ts";
 
 const write = defineJob({
   title: "Write a file",

@@ -13,7 +13,7 @@ import {
 import { Refused, TryAgain } from "../../server/job.ts";
 import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
-import { eventTypes, insertJob, readJob, running } from "../support/job-row.ts";
+import { eventTypes, insertJob, readJob, runningJob } from "../support/job-row.ts";
 
 const noop = noopCatalog.get("noop")!;
 
@@ -23,7 +23,8 @@ describe.each(backends)("ends on $name", (which) => {
     opened = await openTestBackend(which);
   });
   afterAll(() => opened.close());
-  const insert = (different: Partial<JobRow> = {}) => insertJob(opened.backend, running(different));
+  const insert = (different: Partial<JobRow> = {}) =>
+    insertJob(opened.backend, runningJob(different));
 
   const lastMessage = async ({ id, event_seq }: JobRow) => {
     const events = opened.backend.db.selectFrom("job_events").select("message");

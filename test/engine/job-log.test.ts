@@ -9,7 +9,7 @@ import {
 } from "../../server/engine/job-log.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { insertJob } from "../support/job-row.ts";
-import { unboundedReads } from "../support/plans.ts";
+import { findUnboundedReads } from "../support/query-plans.ts";
 
 const count = 60_000;
 
@@ -87,7 +87,9 @@ describe.each(backends)("a long log, on $name", (which) => {
     ["earlier errors", { before: 59_000 }, "error"],
     ...warnings,
   ])("%s are found without reading the others", async (_, place, least) => {
-    const wrong = await unboundedReads(opened.backend, (db) => readLogPage(db, id, place, least));
+    const wrong = await findUnboundedReads(opened.backend, (db) =>
+      readLogPage(db, id, place, least),
+    );
     expect(wrong).toEqual([]);
   });
 });

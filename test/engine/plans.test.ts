@@ -20,7 +20,7 @@ import { createLog } from "../../server/log.ts";
 import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { analyse, fillWithJobs } from "../support/many-jobs.ts";
-import { unboundedReads } from "../support/plans.ts";
+import { findUnboundedReads } from "../support/query-plans.ts";
 
 const count = 30_000;
 const [usual, unusual, rare] = ["noop", "urgent", "rare"];
@@ -68,7 +68,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
   /** The product's own work, with a database that tells what it was asked. */
   const expectBounded = async (work: (backend: typeof opened.backend) => Promise<unknown>) => {
     const { backend } = opened;
-    expect(await unboundedReads(backend, (db) => work({ ...backend, db }))).toEqual([]);
+    expect(await findUnboundedReads(backend, (db) => work({ ...backend, db }))).toEqual([]);
   };
 
   test.each(filters)("a page of jobs %s reads no more than the page", async (_, filter) => {
@@ -211,7 +211,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
         .orderBy("message")
         .limit(5)
         .execute();
-    expect(await unboundedReads(backend, whole)).not.toEqual([]);
-    expect(await unboundedReads(backend, sorted)).not.toEqual([]);
+    expect(await findUnboundedReads(backend, whole)).not.toEqual([]);
+    expect(await findUnboundedReads(backend, sorted)).not.toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { statuses, transitions } from "../../server/engine/status.ts";
 import { recordEvent, transition } from "../../server/engine/transition.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
-import { eventTypes, insertJob, readJob, running } from "../support/job-row.ts";
+import { eventTypes, insertJob, readJob, runningJob } from "../support/job-row.ts";
 
 describe.each(backends)("transitions on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
@@ -31,7 +31,7 @@ describe.each(backends)("transitions on $name", (which) => {
     const change = { to, at: 5_000, fact };
     const asked = [{ from: [from] }, ...(from === "running" ? [{ fence: 1 }] : [])];
     for (const how of asked) {
-      const row = from === "running" ? running() : { status: from };
+      const row = from === "running" ? runningJob() : { status: from };
       const { id } = await insertJob(backend, row);
       const changed = backend.write((tx) => transition(tx, { id, ...change, ...how }));
       const allowed = transitions[from].includes(to);
@@ -50,7 +50,7 @@ describe.each(backends)("transitions on $name", (which) => {
         .where("id", "=", "account-1")
         .executeTakeFirstOrThrow();
     const before = (await account()).running_jobs;
-    const given = running({ fence: 3, claimed_at: 1_000, running_ms: 500, deadline_at: 9_000 });
+    const given = runningJob({ fence: 3, claimed_at: 1_000, running_ms: 500, deadline_at: 9_000 });
     const { id } = await insertJob(backend, given);
     const end = (fence: number) =>
       backend.write((tx) => transition(tx, { id, to: "done", fence, at: 4_000, fact }));
@@ -67,7 +67,7 @@ describe.each(backends)("transitions on $name", (which) => {
 
   test("a fact is numbered from the row, and only while the run holds", async () => {
     const { backend } = opened;
-    const { id } = await insertJob(backend, running({ fence: 2, event_seq: 6 }));
+    const { id } = await insertJob(backend, runningJob({ fence: 2, event_seq: 6 }));
     const note = (fence: number) =>
       backend.write((tx) => recordEvent(tx, { id, fence, at: 1, fact }));
     expect(await note(1)).toBeUndefined();
@@ -84,7 +84,7 @@ describe.each(backends)("transitions on $name", (which) => {
 
   test("twenty at once number their events without a gap", async () => {
     const { backend } = opened;
-    const { id } = await insertJob(backend, running());
+    const { id } = await insertJob(backend, runningJob());
     await Promise.all(
       Array.from({ length: 20 }, () => backend.write((tx) => recordEvent(tx, { id, at: 1, fact }))),
     );

@@ -1,4 +1,4 @@
-/** The application as processes, with its files in a bucket. */
+/** The application as real processes with its files in an S3 bucket. */
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,27 +10,27 @@ import { type Environment, environment, startWeb } from "../support/application.
 import { backends } from "../support/backends.ts";
 import { launch, untilPrinted } from "../support/processes.ts";
 import { openBucket, type TestBucket } from "../support/s3/bucket.ts";
-import { createClient } from "./api.ts";
-import { openScene, type Scene } from "./scene.ts";
-import { visit } from "./visitor.ts";
+import { openScene, type Scene } from "../support/scene/processes.ts";
+import { createClient } from "./api-client.ts";
+import { signInOrUp } from "./page-client.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-describe.each(backends)("files in a bucket, on $name", (which) => {
+describe.each(backends)("storage in a bucket on $name", (which) => {
   let bucket: TestBucket;
   beforeAll(async () => {
     bucket = await openBucket();
   });
   afterAll(() => bucket.close());
 
-  test("from the upload to the download of what was rejected, and no further than its person", {
+  test("a person alone downloads the rejected rows of their import from the bucket", {
     timeout: 120_000,
   }, async () => {
     const scene = await openScene(which);
     const { url } = await scene.application({ NODE_ENV: "", ...bucket.environment });
     const client = await createClient(url, scene.place);
-    const person = await visit(url, demoAccount);
-    const stranger = await visit(url, { email: "eve@example.com", password: "eavesdropping" });
+    const person = await signInOrUp(url, demoAccount);
+    const stranger = await signInOrUp(url, { email: "eve@example.com", password: "eavesdropping" });
 
     const upload_id = await client.upload("people.csv", csv);
     const id = await client.start("contact_import", { upload_id }, "once");
@@ -41,8 +41,8 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     await expect.poll(bucket.keys).toEqual([key, `uploads/${upload_id}`]);
     expect((await readdir(scene.place.storageDir)).filter((name) => name === "jobs")).toEqual([]);
 
-    const led = await person.get(`/jobs/${id}/result?file=${file}`);
-    const link = led.headers.get("location")!;
+    const redirect = await person.get(`/jobs/${id}/result?file=${file}`);
+    const link = redirect.headers.get("location")!;
     expect(link).toMatch(/^\/files\//);
     const whole = await person.get(link);
     expect(whole.status).toBe(200);
@@ -62,14 +62,14 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     ]);
 
     bucket.server.kill("SIGKILL");
-    const away = await person.get(link);
-    expect(away.status).toBe(503);
-    expect(await away.text()).toContain("Files are unavailable");
+    const unavailable = await person.get(link);
+    expect(unavailable.status).toBe(503);
+    expect(await unavailable.text()).toContain("Files are unavailable");
     expect((await person.get(`/jobs/${id}`)).status).toBe(200);
     await expect(client.upload("more.csv", csv)).rejects.toThrow(
       /503 .*The file storage cannot be reached/,
     );
-    const waiting = await client.start("contact_import", { upload_id }, "while it is away");
+    const waiting = await client.start("contact_import", { upload_id }, "during the outage");
     const tried = await scene.until(waiting, ({ retries }) => retries > 0);
     expect(tried).toMatchObject({ status: "queued", reason: "retry" });
     expect(tried.error).toBe("The file storage cannot be reached");
@@ -83,13 +83,13 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     expect(await gone.text()).toContain("This file was deleted");
   });
 
-  test("a file that is too large, or breaks off, leaves nothing of itself", {
+  test("an upload that is too large or breaks off leaves nothing in the bucket", {
     timeout: 60_000,
   }, async () => {
     const scene = await openScene(which);
     const set = { NODE_ENV: "", UPLOAD_LIMIT_MB: "25", ...bucket.environment };
     const { url } = await scene.application(set);
-    const { cookie } = await visit(url, demoAccount);
+    const { cookie } = await signInOrUp(url, demoAccount);
     const before = await bucket.keys();
     const send = (chunks: AsyncIterable<Buffer>, signal?: AbortSignal) => {
       const headers = { cookie, origin: url, "content-type": "text/csv" };
@@ -111,7 +111,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
     expect((await send(megabytes(25))).status).toBe(201);
   });
 
-  test("what could not be removed while the bucket was away is removed later", {
+  test("a worker removes scratch files once an unavailable bucket is back", {
     timeout: 90_000,
   }, async () => {
     const scene = await openScene(which);
@@ -131,7 +131,7 @@ describe.each(backends)("files in a bucket, on $name", (which) => {
   });
 });
 
-describe("without a bucket that can be used", () => {
+describe("processes without a usable bucket", () => {
   let bucket: TestBucket;
   beforeAll(async () => {
     bucket = await openBucket();
@@ -140,7 +140,7 @@ describe("without a bucket that can be used", () => {
 
   test.each<[string, (set: Environment) => Environment, RegExp]>([
     [
-      "the bucket is not there",
+      "the bucket does not exist",
       (set) => ({ STORAGE_URL: set.STORAGE_URL!.replace("files", "nowhere") }),
       /the file storage cannot be used: The bucket of the file storage does not exist \(bucket "nowhere" at http/,
     ],
@@ -150,31 +150,35 @@ describe("without a bucket that can be used", () => {
       /the file storage cannot be used: The file storage rejects its credentials: SignatureDoesNotMatch/,
     ],
     [
-      "the server is not there",
+      "the server is unreachable",
       () => ({ STORAGE_URL: "s3://files?endpoint=http://127.0.0.1:9" }),
       /the file storage cannot be used: The file storage cannot be reached/,
     ],
-    ["the address is none", () => ({ STORAGE_URL: "files" }), /STORAGE_URL must begin with s3:/],
-  ])("no process starts: %s", async (_, wrong, said) => {
+    [
+      "STORAGE_URL is no s3 URL",
+      () => ({ STORAGE_URL: "files" }),
+      /STORAGE_URL must begin with s3:/,
+    ],
+  ])("the processes refuse to start when %s", async (_, break_, message) => {
     const scene = await openScene(backends[0]!);
     const set = { ...bucket.environment, PORT: "0" };
     for (const entry of ["server/main.ts", "server/worker.ts"]) {
-      const given = environment(scene.place, { ...set, ...wrong(set) });
+      const given = environment(scene.place, { ...set, ...break_(set) });
       const { gone, output } = launch(join(root, entry), given);
       expect((await gone).code).toBe(1);
-      const told = output()
+      const lines = output()
         .split("\n")
         .filter((line) => !line.startsWith("{") && line !== "");
-      expect(told).toEqual([expect.stringMatching(/^Headway cannot start: /)]);
-      expect(told[0]).toMatch(said);
+      expect(lines).toEqual([expect.stringMatching(/^Headway cannot start: /)]);
+      expect(lines[0]).toMatch(message);
     }
   });
 });
 
-describe("web processes with folders of their own, on postgres", () => {
+describe("web processes with separate folders on postgres", () => {
   const postgres = backends.find(({ name }) => name === "postgres")!;
 
-  test("know each other's people, forms and links, and each other's files", {
+  test("two web processes share people, forms, links and files", {
     timeout: 120_000,
   }, async () => {
     const bucket = await openBucket();
@@ -182,23 +186,23 @@ describe("web processes with folders of their own, on postgres", () => {
     const scene = await openScene(postgres);
     const webs = await Promise.all(
       [1, 2].map(async () => {
-        const place = { ...scene.place, storageDir: await folder() };
+        const place = { ...scene.place, storageDir: await createFolder() };
         const web = await startWeb(place, bucket.environment);
         onTestFinished(() => web.stop());
         return { ...web, place };
       }),
     );
-    await scene.worker({ STORAGE_DIR: await folder(), ...bucket.environment });
+    await scene.worker({ STORAGE_DIR: await createFolder(), ...bucket.environment });
     const [here, there] = webs.map(({ url }) => url) as [string, string];
 
-    const person = await visit(here, demoAccount);
+    const person = await signInOrUp(here, demoAccount);
     const client = await createClient(here, webs[0]!.place);
     const upload_id = await client.upload("people.csv", csv);
     const id = await client.start("contact_import", { upload_id }, "once", there);
     await scene.ended(id);
     expect((await person.get(`${there}/jobs/${id}`)).status).toBe(200);
-    const led = await person.get(`${here}/jobs/${id}/result?file=${await fileOf(scene, id)}`);
-    const followed = await person.get(there + led.headers.get("location"));
+    const redirect = await person.get(`${here}/jobs/${id}/result?file=${await fileOf(scene, id)}`);
+    const followed = await person.get(there + redirect.headers.get("location"));
     expect(followed.status).toBe(200);
     expect((await followed.text()).split("\r\n")).toHaveLength(10_000 + 2);
 
@@ -206,17 +210,17 @@ describe("web processes with folders of their own, on postgres", () => {
     const token = /name="token" value="([^"]+)"/.exec(page)![1]!;
     expect((await person.post(`${there}/sign-out`, { token: `${token}x` })).status).toBe(403);
     expect((await person.post(`${there}/sign-out`, { token })).status).toBe(303);
-    // The other remembers whose a session is for some seconds.
+    // The other web process caches sessions for some seconds.
     const signedOut = async () => (await person.get(`${here}/jobs`)).status;
     await expect.poll(signedOut, { timeout: 10_000 }).toBe(303);
   });
 
-  test("do not start without the secret that others were given", async () => {
+  test("a web process refuses to start without the secret of the others", async () => {
     const scene = await openScene(postgres);
     const secret = "given-by-the-person-who-runs-it-all";
     const first = await startWeb(scene.place, { SECRET: secret });
     await first.stop();
-    const place = { ...scene.place, storageDir: await folder() };
+    const place = { ...scene.place, storageDir: await createFolder() };
     const second = launch(join(root, "server/web.ts"), environment(place, { PORT: "0" }));
     expect((await second.gone).code).toBe(1);
     expect(second.output()).toContain(
@@ -225,12 +229,12 @@ describe("web processes with folders of their own, on postgres", () => {
   });
 });
 
-async function* megabytes(count: number, then = () => {}) {
+async function* megabytes(count: number, onSent = () => {}) {
   for (let sent = 0; sent < count; sent++) yield Buffer.alloc(1_000_000, "a");
-  then();
+  onSent();
 }
 
-/** Every third row has no address. */
+/** 30,000 rows; every third has no valid email address. */
 const csv = `email,name\n${Array.from({ length: 30_000 }, (_, at) => {
   return at % 3 === 0 ? `nobody ${at},Zoë\n` : `p${at}@example.com,Zoë\n`;
 }).join("")}`;
@@ -240,7 +244,7 @@ async function fileOf({ backend: { db } }: Scene, jobId: string): Promise<string
   return (await file.executeTakeFirstOrThrow()).id;
 }
 
-async function folder(): Promise<string> {
+async function createFolder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "headway-machine-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   return dir;

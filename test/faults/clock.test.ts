@@ -6,18 +6,18 @@ import { describe, expect, test } from "vitest";
 import { start } from "../../server/engine/start/start.ts";
 import { backends } from "../support/backends.ts";
 import { descendantsOf, killFamily, type Launched, signalTo } from "../support/processes.ts";
-import { finals, gapless, openScene, type Scene } from "./scene.ts";
+import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
 
 const postgres = backends.filter(({ name }) => name === "postgres");
 const hour = 3_600_000;
 const preload = pathToFileURL(join(import.meta.dirname, "move-clock.mjs"));
 
-describe.each(postgres)("the clock of one worker on $name", (which) => {
+describe.each(postgres)("a worker's clock on $name", (which) => {
   test.each([
     { what: "an hour ahead", by: hour },
     { what: "an hour behind", by: -hour },
   ])(
-    "is moved $what: nobody is taken for dead but the dead, and all comes in its time",
+    "a worker whose clock is set $what keeps its jobs, runs them on time and takes over only lost jobs",
     {
       timeout: 120_000,
     },
@@ -25,7 +25,7 @@ describe.each(postgres)("the clock of one worker on $name", (which) => {
       const scene = await openScene(which, { maxRunning: 20 });
       const file = join(scene.place.storageDir, "clock");
       writeFileSync(file, "0");
-      const odd = await scene.worker({
+      const shifted = await scene.worker({
         NODE_OPTIONS: `--import=${preload}`,
         CLOCK_FILE: file,
         RUNNERS: "1",
@@ -34,22 +34,22 @@ describe.each(postgres)("the clock of one worker on $name", (which) => {
       await scene.until(copy, (row) => row.step_done > 5);
 
       writeFileSync(file, String(by));
-      for (const pid of [odd.pid, ...descendantsOf(odd.pid)]) signalTo(pid, "SIGUSR2");
+      for (const pid of [shifted.pid, ...descendantsOf(shifted.pid)]) signalTo(pid, "SIGUSR2");
       await expectPunctual(scene, 6);
       const healthy = await scene.worker({ RUNNERS: "1" });
       await expectPunctual(scene, 6);
-      // Each has had the time to judge the other.
+      // Longer than a lease, so that each worker could declare the other lost.
       await sleep(6_000);
-      for (const worker of [odd, healthy]) expect(worker.output()).not.toContain("lost");
-      await expectWhole(scene, copy);
+      for (const worker of [shifted, healthy]) expect(worker.output()).not.toContain("lost");
+      await expectIntact(scene, copy);
 
-      await expectFound(scene, healthy, odd);
-      await expectFound(scene, odd, await scene.worker({ RUNNERS: "1" }));
+      await expectTakeover(scene, healthy, shifted);
+      await expectTakeover(scene, shifted, await scene.worker({ RUNNERS: "1" }));
     },
   );
 });
 
-/** Starts and retries come at most one poll after their time, and none before. */
+/** Expects jobs to start and retry at their time, or at most one poll later. */
 async function expectPunctual(scene: Scene, jobs: number): Promise<void> {
   const { backend, catalog } = scene;
   const request = { accountId: "account-1", userId: "person-1" };
@@ -65,7 +65,7 @@ async function expectPunctual(scene: Scene, jobs: number): Promise<void> {
     const job = await scene.ended(id);
     expect(job).toMatchObject({ status: "done", retries: 2, rescues: 0 });
     const events = await scene.events(id);
-    expect(gapless(events)).toBe(true);
+    expect(isGapless(events)).toBe(true);
     const moments = events.map(({ created_at }) => created_at);
     expect(inOrder(moments)).toBe(true);
     const created = events[0]!.created_at;
@@ -78,7 +78,7 @@ async function expectPunctual(scene: Scene, jobs: number): Promise<void> {
   }
 }
 
-/** Clocks of processes are set by the server's, as well as a busy machine lets them ask. */
+/** Allows 250 ms for the error with which a process on a busy machine reads the server's clock. */
 function expectSoonAfter(moment: number, due: number): void {
   expect(moment).toBeGreaterThan(due - 250);
   expect(moment).toBeLessThan(due + 3_500);
@@ -88,9 +88,9 @@ function inOrder(moments: number[]): boolean {
   return moments.every((moment, at) => at === 0 || moment >= moments[at - 1]! - 250);
 }
 
-/** Kills one, and the other finds that and goes on with its job. */
-async function expectFound(scene: Scene, killed: Launched, finder: Launched): Promise<void> {
-  // So many that each has some.
+/** Kills one worker and expects the other one to take its jobs over. */
+async function expectTakeover(scene: Scene, killed: Launched, survivor: Launched): Promise<void> {
+  // Enough jobs for both workers to run some.
   const ids = [];
   for (let n = 0; n < 4; n++) {
     const input = { rows: 80, size: 1, pause: 15, prefix: `${killed.pid}-${n}` };
@@ -102,7 +102,7 @@ async function expectFound(scene: Scene, killed: Launched, finder: Launched): Pr
     .select("id")
     .where("pid", "=", killed.pid)
     .executeTakeFirstOrThrow();
-  const held = await scene.backend.db
+  const running = await scene.backend.db
     .selectFrom("jobs")
     .select("id")
     .where("worker_id", "=", lost)
@@ -110,19 +110,19 @@ async function expectFound(scene: Scene, killed: Launched, finder: Launched): Pr
     .execute();
   await killFamily(killed);
   const at = performance.now();
-  for (const { id } of held) await scene.until(id, ({ fence }) => fence > 1, 15_000);
-  if (held.length > 0) expect(performance.now() - at).toBeLessThan(9_000);
-  await expect.poll(() => finder.output()).toContain("workers lost");
+  for (const { id } of running) await scene.until(id, ({ fence }) => fence > 1, 15_000);
+  if (running.length > 0) expect(performance.now() - at).toBeLessThan(9_000);
+  await expect.poll(() => survivor.output()).toContain("workers lost");
   for (const id of ids) {
     expect(await scene.ended(id)).toMatchObject({ status: "done", skipped: 0 });
-    expect(finals(await scene.events(id))).toHaveLength(1);
+    expect(finalEvents(await scene.events(id))).toHaveLength(1);
   }
 }
 
-async function expectWhole(scene: Scene, id: string): Promise<void> {
+async function expectIntact(scene: Scene, id: string): Promise<void> {
   const job = await scene.ended(id, 40_000);
   expect(job).toMatchObject({ status: "done", succeeded: 250, skipped: 0, fence: 1 });
   const events = await scene.events(id);
-  expect(gapless(events)).toBe(true);
+  expect(isGapless(events)).toBe(true);
   expect(inOrder(events.map(({ created_at }) => created_at))).toBe(true);
 }

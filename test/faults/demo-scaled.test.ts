@@ -13,21 +13,21 @@ import {
 } from "../support/processes.ts";
 
 const entry = join(import.meta.dirname, "../../server/commands/demo-scaled.ts");
-const counts = 8;
+const countdownFrom = 8;
 
 let folder: string;
 let scaled: Launched;
 let url: string;
-/** Of a person who has signed in through the proxy. */
+/** The cookies of a person who signed in through the proxy. */
 let cookie: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "headway-demo-"));
-  // As root, Postgres runs as another user, who has to get through.
+  // As root, Postgres runs as another user, who needs access to the folder.
   await chmod(folder, 0o755);
   scaled = launch(entry, { STORAGE_DIR: folder, PORT: "0", HOST: "127.0.0.1", NODE_ENV: "" });
   await untilPrinted(scaled, "Ctrl-C ends everything", 60_000);
-  url = printed(/Headway runs at (\S+)/);
+  url = findOutput(/Headway runs at (\S+)/);
   cookie = await signIn();
 });
 
@@ -36,9 +36,9 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-function printed(what: RegExp): string {
-  const found = what.exec(scaled.output())?.[1];
-  if (!found) throw new Error(`${what} was not printed; what was: ${scaled.output()}`);
+function findOutput(pattern: RegExp): string {
+  const found = pattern.exec(scaled.output())?.[1];
+  if (!found) throw new Error(`${pattern} is not in the output: ${scaled.output()}`);
   return found;
 }
 
@@ -67,7 +67,7 @@ async function signIn(): Promise<string> {
   return cookiesOf(await post("/sign-in", visitor, fields)).join("; ");
 }
 
-/** All that the stream of one web tells, until it ends with the job. */
+/** Reads the job's stream from one web process until it ends with the job. */
 async function follow(web: string, id: string): Promise<string> {
   const answer = await fetch(`${web}/live?topics=job:${id}`, {
     headers: { cookie, accept: "text/event-stream" },
@@ -77,41 +77,41 @@ async function follow(web: string, id: string): Promise<string> {
 }
 
 describe("npm run demo:scaled", () => {
-  test("a job whose worker is killed ends on another one, and the pages of both webs see it", {
+  test("a job whose worker is killed finishes on another worker, and both web processes stream it", {
     timeout: 90_000,
   }, async () => {
     const form = await fetch(`${url}/jobs/new/countdown`, { headers: { cookie } });
-    const fields = { type: "countdown", from: String(counts), token: await tokenOn(form) };
+    const fields = { type: "countdown", from: String(countdownFrom), token: await tokenOn(form) };
     const started = await post("/jobs", cookie, fields);
     const id = started.headers.get("location")!.slice("/jobs/".length);
     const streams = [1, 2].map((n) =>
-      follow(printed(new RegExp(`web ${n} +pid \\d+ +(\\S+)`)), id),
+      follow(findOutput(new RegExp(`web ${n} +pid \\d+ +(\\S+)`)), id),
     );
 
     const claimed = new RegExp(`^(worker \\d) .*${id}`, "m");
-    await vi.waitFor(() => printed(claimed), 15_000);
-    const victim = printed(claimed);
-    const pid = Number(printed(new RegExp(`${victim} +pid (\\d+)`)));
+    await vi.waitFor(() => findOutput(claimed), 15_000);
+    const victim = findOutput(claimed);
+    const pid = Number(findOutput(new RegExp(`${victim} +pid (\\d+)`)));
     expect(descendantsOf(scaled.pid)).toContain(pid);
     signalTo(pid, "SIGKILL");
     await untilPrinted(scaled, `pid ${pid} was ended by SIGKILL; starts again in 10 s`);
 
     const [first = "", second = ""] = await Promise.all(streams);
-    for (const told of [first, second]) {
-      expect(told).toContain(`Counted down from ${counts}`);
-      expect(told).toContain("event:bye\ndata:ended");
+    for (const stream of [first, second]) {
+      expect(stream).toContain(`Counted down from ${countdownFrom}`);
+      expect(stream).toContain("event:bye\ndata:ended");
     }
-    const about = [...scaled.output().matchAll(new RegExp(`^(worker \\d) .*${id}`, "gm"))];
-    expect(about.at(-1)?.[1]).not.toBe(victim);
+    const lines = [...scaled.output().matchAll(new RegExp(`^(worker \\d) .*${id}`, "gm"))];
+    expect(lines.at(-1)?.[1]).not.toBe(victim);
     await vi.waitFor(
-      () => printed(new RegExp(`^${victim} +runs again with pid (\\d+)`, "m")),
+      () => findOutput(new RegExp(`^${victim} +runs again with pid (\\d+)`, "m")),
       20_000,
     );
   });
 
-  test("Ctrl-C ends webs, then workers, then Postgres, and leaves nothing running", async () => {
+  test("Ctrl-C stops web processes, then workers, then Postgres, and leaves nothing running", async () => {
     const family = [scaled.pid, ...descendantsOf(scaled.pid)];
-    // Itself, Postgres and who watches over it, two webs, three workers with a runner each.
+    // The command, Postgres and its guard, two web processes, three workers with a runner each.
     expect(family.length).toBeGreaterThanOrEqual(11);
     scaled.kill("SIGINT");
     expect(await scaled.gone).toEqual({ code: 0, signal: null });

@@ -5,13 +5,13 @@ import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { descendantsOf } from "../support/processes.ts";
-import { finals, gapless, openScene } from "./scene.ts";
+import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
 import { smallDisk } from "./small-disk.ts";
 
 const sqlite = backends.filter(({ name }) => name === "sqlite");
 
-describe.each(backends)("a full disk for files, $name", (which) => {
-  test("a file that does not fit fails its job in words, and leaves room for the next", {
+describe.each(backends)("a full disk under the files on $name", (which) => {
+  test("a job whose file does not fit fails with a clear error and frees the disk", {
     timeout: 60_000,
   }, async () => {
     const disk = await smallDisk(16);
@@ -32,8 +32,8 @@ describe.each(backends)("a full disk for files, $name", (which) => {
   });
 });
 
-describe.each(sqlite)("a full disk under the database, $name", (which) => {
-  test("no process ends, and with room again everything goes on and nothing is lost", {
+describe.each(sqlite)("a full disk under the database on $name", (which) => {
+  test("the processes survive and the job finishes without loss once there is space", {
     timeout: 120_000,
   }, async () => {
     const disk = await smallDisk(12);
@@ -45,7 +45,7 @@ describe.each(sqlite)("a full disk under the database, $name", (which) => {
 
     const filler = join(disk, "filler");
     fill(filler);
-    // Longer than a lease, so that the worker gives its jobs up, too.
+    // Longer than a lease, so that the worker also gives up its jobs.
     for (let n = 0; n < 16; n++) {
       await sleep(500);
       fill(filler);
@@ -58,8 +58,8 @@ describe.each(sqlite)("a full disk under the database, $name", (which) => {
     const job = await scene.ended(id, 60_000);
     expect(job).toMatchObject({ status: "done", succeeded: 2_000, skipped: 0 });
     const events = await scene.events(id);
-    expect(gapless(events)).toBe(true);
-    expect(finals(events)).toHaveLength(1);
+    expect(isGapless(events)).toBe(true);
+    expect(finalEvents(events)).toHaveLength(1);
     const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(
       scene.backend.db,
     );
@@ -69,7 +69,7 @@ describe.each(sqlite)("a full disk under the database, $name", (which) => {
   });
 });
 
-/** Takes all the room that is left. */
+/** Fills the disk to the last 512 bytes. */
 function fill(path: string): void {
   for (let size = 1 << 20; size >= 512; size /= 2) {
     try {

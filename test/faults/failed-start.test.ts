@@ -10,10 +10,10 @@ import { launch } from "../support/processes.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** What a person may have got wrong: puts it so, and says which settings go with it. */
+/** Mistakes in an installation: title, setup (returns the environment), and the expected message. */
 const mistakes: [string, (storageDir: string) => Promise<Record<string, string>>, string][] = [
   [
-    "the file is no database",
+    "the file is not a database",
     async (storageDir) => {
       await writeFile(join(storageDir, "headway.db"), "Dear diary, ".repeat(1_000));
       return {};
@@ -21,7 +21,7 @@ const mistakes: [string, (storageDir: string) => Promise<Record<string, string>>
     "the database cannot be opened: file is not a database",
   ],
   [
-    "the database is that of a later version",
+    "the database belongs to a later version",
     async (storageDir) => {
       const backend = await openBackend(join(storageDir, "headway.db"));
       await backend.migrate();
@@ -34,22 +34,25 @@ const mistakes: [string, (storageDir: string) => Promise<Record<string, string>>
     "the database cannot be migrated: corrupted migrations",
   ],
   [
-    "the folder of kinds is not there",
+    "the folder of kinds does not exist",
     async () => ({ JOBS_DIR: `/nowhere/${randomUUID()}` }),
     "JOBS_DIR /nowhere/",
   ],
 ];
 
-describe.each(["main", "web", "worker"])("%s.ts that cannot start", (entry) => {
-  test.each(mistakes)("says in one line that %s", async (_, make, told) => {
-    const storageDir = await mkdtemp(join(tmpdir(), "headway-start-"));
-    onTestFinished(() => rm(storageDir, { recursive: true }));
-    const more = { PORT: "0", LOG_LEVEL: "silent", ...(await make(storageDir)) };
-    const set = environment({ databaseUrl: undefined, storageDir }, more);
-    const started = launch(join(root, `server/${entry}.ts`), set);
-    onTestFinished(() => started.stop());
-    expect((await started.gone).code).toBe(1);
-    expect(started.output()).toMatch(/^Headway cannot start: [^\n]+\n$/);
-    expect(started.output()).toContain(told);
-  });
+describe.each(["main", "web", "worker"])("server/%s.ts with a broken installation", (entry) => {
+  test.each(mistakes)(
+    "the process prints one line and exits when %s",
+    async (_, prepare, message) => {
+      const storageDir = await mkdtemp(join(tmpdir(), "headway-start-"));
+      onTestFinished(() => rm(storageDir, { recursive: true }));
+      const more = { PORT: "0", LOG_LEVEL: "silent", ...(await prepare(storageDir)) };
+      const set = environment({ databaseUrl: undefined, storageDir }, more);
+      const started = launch(join(root, `server/${entry}.ts`), set);
+      onTestFinished(() => started.stop());
+      expect((await started.gone).code).toBe(1);
+      expect(started.output()).toMatch(/^Headway cannot start: [^\n]+\n$/);
+      expect(started.output()).toContain(message);
+    },
+  );
 });

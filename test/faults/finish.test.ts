@@ -5,9 +5,9 @@ import { describe, expect, test } from "vitest";
 import { cancel } from "../../server/engine/cancel.ts";
 import { pause, resume } from "../../server/engine/pause.ts";
 import { backends } from "../support/backends.ts";
-import { finals, gapless, openScene, type Scene } from "./scene.ts";
+import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
 
-describe.each(backends)("how a run ends on $name", (which) => {
+describe.each(backends)("the outcome of a run on $name", (which) => {
   const open = async () => {
     const scene = await openScene(which, { maxRunning: 20 });
     await scene.worker({ RUNNERS: "1" });
@@ -16,14 +16,14 @@ describe.each(backends)("how a run ends on $name", (which) => {
   const types = async (scene: Scene, id: string) =>
     (await scene.events(id)).map(({ type }) => type).filter((type) => type !== "progress");
 
-  test("what passes is tried again after its waits, and finished steps are not done twice", async () => {
+  test("a temporary error is retried after its waits without repeating finished steps", async () => {
     const scene = await open();
     const id = await scene.start("flaky", { failures: 3 });
     const job = await scene.ended(id);
     expect(job).toMatchObject({ status: "done", retries: 3, fence: 4, rescues: 0 });
     expect(job.outcome).toBe("Done with true");
     const events = await scene.events(id);
-    expect(gapless(events)).toBe(true);
+    expect(isGapless(events)).toBe(true);
     expect(await types(scene, id)).toEqual([
       ...["created", "started", "step_started", "step_finished", "step_started"],
       ...["retry_scheduled", "continued", "retry_scheduled", "continued"],
@@ -33,17 +33,17 @@ describe.each(backends)("how a run ends on $name", (which) => {
       if (event.type !== "retry_scheduled") return [];
       const next = events.slice(at).find(({ type }) => type === "continued")!;
       const { wait_ms } = JSON.parse(event.details!);
-      return [{ asked: wait_ms as number, took: next.created_at - event.created_at }];
+      return [{ wait: wait_ms as number, elapsed: next.created_at - event.created_at }];
     });
-    expect(waits.map(({ asked }) => asked)).toEqual([100, 200, 400]);
-    for (const { asked, took } of waits) {
-      // Two processes told the two moments, and their clocks may differ by a little.
-      expect(took).toBeGreaterThanOrEqual(asked - 50);
-      expect(took).toBeLessThan(asked + 2_500);
+    expect(waits.map(({ wait }) => wait)).toEqual([100, 200, 400]);
+    for (const { wait, elapsed } of waits) {
+      // Two processes took the two times, and their clocks differ a little.
+      expect(elapsed).toBeGreaterThanOrEqual(wait - 50);
+      expect(elapsed).toBeLessThan(wait + 2_500);
     }
   });
 
-  test("tries are limited; what is refused is not tried again; a kind chooses what is", async () => {
+  test("a job retries up to its limit, never after a refusal, and only the errors that its kind retries on", async () => {
     const scene = await open();
     const [exhausted, refused, notRetried, retried] = await Promise.all([
       scene.start("flaky", { failures: 9 }),
@@ -64,18 +64,18 @@ describe.each(backends)("how a run ends on $name", (which) => {
     const job = await scene.ended(exhausted);
     expect(job).toMatchObject({ status: "failed", reason: "error", retries: 3 });
     expect(job.error).toBe("The gateway was busy");
-    expect(finals(await scene.events(exhausted))).toHaveLength(1);
+    expect(finalEvents(await scene.events(exhausted))).toHaveLength(1);
   });
 
-  test("paused in mid-batch and resumed it goes on behind its checkpoint", async () => {
+  test("a job that is paused and resumed continues from its checkpoint", async () => {
     const scene = await open();
     const id = await scene.start("copy_rows", { rows: 120, size: 1, pause: 20 });
     await scene.until(id, (row) => row.step_done > 10);
     await pause(scene.backend, id, "person-1");
-    const standing = await scene.until(id, (row) => row.status === "paused", 3_000);
+    const paused = await scene.until(id, (row) => row.status === "paused", 3_000);
     await sleep(1_500);
-    expect((await scene.job(id)).step_done).toBe(standing.step_done);
-    expect(standing.step_done).toBeLessThan(120);
+    expect((await scene.job(id)).step_done).toBe(paused.step_done);
+    expect(paused.step_done).toBeLessThan(120);
     await resume(scene.backend, id, "person-1");
     const job = await scene.ended(id);
     expect(job).toMatchObject({ status: "done", succeeded: 120, skipped: 0, retries: 0 });
@@ -85,18 +85,18 @@ describe.each(backends)("how a run ends on $name", (which) => {
     ]);
   });
 
-  test("cancelled while it runs it stops within two seconds and leaves nothing behind", async () => {
+  test("a running job that is cancelled stops within two seconds and removes its scratch files", async () => {
     const scene = await open();
     const cleanupLog = join(scene.place.storageDir, "cleanup.log");
     const id = await scene.start("cleanup", { cleanupLog });
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
-    const asked = performance.now();
+    const requestedAt = performance.now();
     await cancel(scene.backend, id, "person-1");
     const again = await cancel(scene.backend, id, "person-1");
     expect(again.status).toBe("running");
     const job = await scene.ended(id, 5_000);
-    expect(performance.now() - asked).toBeLessThan(2_000 + 500);
+    expect(performance.now() - requestedAt).toBeLessThan(2_000 + 500);
     expect(job).toMatchObject({ status: "cancelled", reason: null, result_page: null });
     await expect.poll(() => existsSync(scratch)).toBe(false);
     expect(readFileSync(cleanupLog, "utf8")).toBe(`${id}\n`);
@@ -107,27 +107,27 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(before.filter(({ type }) => type === "cancel_requested")).toHaveLength(1);
   });
 
-  test("one that does not listen is killed after the grace, and is cancelled", async () => {
+  test("a job that ignores its signal is killed after the grace period and ends as cancelled", async () => {
     const scene = await open();
     const cleanupLog = join(scene.place.storageDir, "cleanup.log");
     const id = await scene.start("cleanup", { cleanupLog, ignoreSignalMs: 60_000 });
     const neighbour = await scene.start("copy_rows", { rows: 200, size: 1, pause: 40 });
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
-    const asked = performance.now();
+    const requestedAt = performance.now();
     await cancel(scene.backend, id, "person-1");
     const job = await scene.ended(id, 12_000);
-    expect(performance.now() - asked).toBeGreaterThan(4_500);
-    expect(performance.now() - asked).toBeLessThan(9_000);
+    expect(performance.now() - requestedAt).toBeGreaterThan(4_500);
+    expect(performance.now() - requestedAt).toBeLessThan(9_000);
     expect(job.status).toBe("cancelled");
     await expect.poll(() => existsSync(scratch)).toBe(false);
     expect(readFileSync(cleanupLog, "utf8")).toBe(`${id}\n`);
-    expect(finals(await scene.events(id))).toHaveLength(1);
+    expect(finalEvents(await scene.events(id))).toHaveLength(1);
     const unharmed = await scene.ended(neighbour);
     expect(unharmed).toMatchObject({ status: "done", succeeded: 200, skipped: 0 });
   });
 
-  test("one that is cancelled while it stands is cleaned up behind", async () => {
+  test("a paused job that is cancelled runs its cleanup", async () => {
     const scene = await open();
     const cleanupLog = join(scene.place.storageDir, "cleanup.log");
     const id = await scene.start("cleanup", { cleanupLog });
@@ -141,7 +141,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     expect(readFileSync(cleanupLog, "utf8")).toBe(`${id}\n`);
   });
 
-  test("a failure for good cleans up as well", async () => {
+  test("a job that fails without a retry runs its cleanup", async () => {
     const scene = await open();
     const cleanupLog = join(scene.place.storageDir, "cleanup.log");
     const id = await scene.start("cleanup", { cleanupLog, fail: true });
@@ -153,7 +153,7 @@ describe.each(backends)("how a run ends on $name", (which) => {
     await expect.poll(() => existsSync(scratch)).toBe(false);
   });
 
-  test("cancel wins over a pause that came before it", async () => {
+  test("a cancellation wins over an earlier pause", async () => {
     const scene = await open();
     const cleanupLog = join(scene.place.storageDir, "cleanup.log");
     const id = await scene.start("cleanup", { cleanupLog });
@@ -164,9 +164,9 @@ describe.each(backends)("how a run ends on $name", (which) => {
     await expect.poll(() => existsSync(cleanupLog)).toBe(true);
   });
 
-  test("the deadline counts running time, over all runs and without the pauses", async () => {
+  test("the timeout counts running time over all runs, without pauses", async () => {
     const scene = await open();
-    // A runner that still has to start takes its time out of the job's.
+    // The start of a runner would count as running time.
     await scene.ended(await scene.start("sleep", { ms: 1 }));
     const long = await scene.start("short_timeout", { batches: 1_000, batchMs: 50 });
     const paused = await scene.start("short_timeout", { batches: 25, batchMs: 100 });

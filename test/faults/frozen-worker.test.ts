@@ -3,12 +3,12 @@ import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { descendantsOf, signalTo } from "../support/processes.ts";
-import { finals, gapless, openScene } from "./scene.ts";
+import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
 
 const rows = 900;
 
 describe.each(backends)("a frozen worker on $name", (which) => {
-  test("another takes its job over, and nothing it writes after waking counts", {
+  test("a frozen worker's job continues on another worker, and its late writes are discarded", {
     timeout: 90_000,
   }, async () => {
     const scene = await openScene(which);
@@ -29,10 +29,10 @@ describe.each(backends)("a frozen worker on $name", (which) => {
     const job = await scene.ended(id, 60_000);
     expect(job).toMatchObject({ status: "done", succeeded: rows, skipped: 0, fence: 2 });
     const events = await scene.events(id);
-    expect(gapless(events)).toBe(true);
-    expect(finals(events)).toHaveLength(1);
+    expect(isGapless(events)).toBe(true);
+    expect(finalEvents(events)).toHaveLength(1);
     expect(events.filter(({ type }) => type === "rescued")).toHaveLength(1);
-    // It knows that it was given up, and works on under another name.
+    // The worker finds itself declared lost and registers again under a new id.
     expect(frozen.output()).toContain("declared lost");
     const next = await scene.start("sleep", { ms: 1 });
     expect((await scene.ended(next)).status).toBe("done");
@@ -40,8 +40,8 @@ describe.each(backends)("a frozen worker on $name", (which) => {
 });
 
 /**
- * Stops the processes between two batches: a file has one lock for all who write, and while one
- * stands still with it nobody else can write, nor take it away.
+ * Stops the processes between two batches: a process that is frozen inside a transaction would keep
+ * the write lock of the SQLite file, and no other process could take the job over.
  */
 async function freeze(family: readonly number[], othersCanWrite: () => boolean): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
@@ -50,7 +50,7 @@ async function freeze(family: readonly number[], othersCanWrite: () => boolean):
     for (const pid of family) signalTo(pid, "SIGCONT");
     await sleep(7);
   }
-  throw new Error("It was inside of a batch a hundred times");
+  throw new Error("The worker was inside a transaction a hundred times");
 }
 
 function isWritable(file: string): boolean {

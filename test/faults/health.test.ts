@@ -5,19 +5,21 @@ import { freePort } from "../../server/commands/scaled/free-port.ts";
 import { environment } from "../support/application.ts";
 import { backends } from "../support/backends.ts";
 import { launch, signalTo } from "../support/processes.ts";
-import { openScene } from "./scene.ts";
+import { openScene } from "../support/scene/processes.ts";
 
 const entry = join(import.meta.dirname, "../../server/commands/health.ts");
 const [, postgres] = backends;
 
-test("the health of a container is that of what runs in it", { timeout: 120_000 }, async () => {
+test("the health command reports the health of the web process and the worker", {
+  timeout: 120_000,
+}, async () => {
   const scene = await openScene(postgres!);
-  const nobody = String(await freePort());
-  /** What it ends with, and says, where no web process listens. */
-  async function health(port = nobody): Promise<[number | null, string]> {
-    const asked = launch(entry, environment(scene.place, { PORT: port }));
-    const { code } = await asked.gone;
-    return [code, asked.output().trim()];
+  const unusedPort = String(await freePort());
+  /** Runs the health command. @returns its exit code and its output */
+  async function health(port = unusedPort): Promise<[number | null, string]> {
+    const command = launch(entry, environment(scene.place, { PORT: port }));
+    const { code } = await command.gone;
+    return [code, command.output().trim()];
   }
   expect(await health()).toEqual([1, "no web process answers here, and no worker is at work"]);
 
@@ -37,7 +39,7 @@ test("the health of a container is that of what runs in it", { timeout: 120_000 
   const { port } = new URL(application.url);
   expect(await health(port)).toEqual([0, "well"]);
   signalTo(application.pid, "SIGSTOP");
-  // Its worker beats, but people get no answer.
+  // The worker sends heartbeats, but the web process does not answer.
   expect(await health(port)).toEqual([1, expect.stringContaining("does not answer")]);
   signalTo(application.pid, "SIGCONT");
 });

@@ -1,38 +1,38 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
-import { createClient } from "./api.ts";
-import { openScene } from "./scene.ts";
+import { openScene } from "../support/scene/processes.ts";
+import { createClient } from "./api-client.ts";
 
 const rounds = 3;
 
 describe.each(backends)("a killed web process on $name", (which) => {
-  test("what it was starting is there once or not at all, and a repeated start gives that job", {
+  test("a killed web process leaves each job it was starting once or not at all, and a repeated start returns that job", {
     timeout: 120_000,
   }, async () => {
     const scene = await openScene(which);
     let application = await scene.application({ NODE_ENV: "" });
     const client = await createClient(application.url, scene.place);
     const keys: string[] = [];
-    const answered = new Map<string, string>();
+    const idByKey = new Map<string, string>();
     for (let round = 0; round < rounds; round++) {
       const requests = Array.from({ length: 20 }, async (_, n) => {
         const key = `round-${round}-${n}`;
         keys.push(key);
         await sleep(n * 5);
-        answered.set(key, await client.start("sleep", { ms: 1 }, key, application.url));
+        idByKey.set(key, await client.start("sleep", { ms: 1 }, key, application.url));
       });
-      const over = Promise.allSettled(requests);
+      const settled = Promise.allSettled(requests);
       await sleep(30 + Math.random() * 60);
       application.kill("SIGKILL");
       await application.gone;
-      await over;
+      await settled;
       application = await scene.application({ NODE_ENV: "" });
     }
-    expect(answered.size).toBeLessThan(keys.length);
+    expect(idByKey.size).toBeLessThan(keys.length);
     for (const key of keys) {
       const id = await client.start("sleep", { ms: 1 }, key, application.url);
-      expect(answered.get(key) ?? id).toBe(id);
+      expect(idByKey.get(key) ?? id).toBe(id);
       expect((await scene.ended(id)).status).toBe("done");
     }
     const { db } = scene.backend;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { childrenOf, descendantsOf, killFamily, signalTo } from "../support/processes.ts";
-import { atAnyMoment, limit, told, untilAgain } from "./kills.ts";
-import { finals, gapless, openScene, type Scene } from "./scene.ts";
+import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
+import { formatTakeovers, maxTakeoverMs, measureTakeover, waitForCheckpoint } from "./takeover.ts";
 
 describe.each(backends)("a lost worker on $name", (which) => {
-  test("worker and runner killed again and again over one job: every row is there once", {
+  test("a job whose worker and runner are killed repeatedly writes every row once", {
     timeout: 120_000,
   }, async ({ annotate }) => {
     const rows = 1_500;
@@ -14,18 +14,20 @@ describe.each(backends)("a lost worker on $name", (which) => {
     const id = await scene.start("copy_rows", { rows, size: 10, pause: 15 });
     const waits: number[] = [];
     for (let kill = 0; kill < 6; kill++) {
-      await atAnyMoment(scene, id);
+      await waitForCheckpoint(scene, id);
       const [worker] = childrenOf(application.pid);
       const runners = descendantsOf(worker!);
-      const lost = [[worker!], runners, [worker!, ...runners]][kill % 3]!;
-      waits.push(await untilAgain(scene, id, () => lost.map((pid) => signalTo(pid, "SIGKILL"))));
+      const victims = [[worker!], runners, [worker!, ...runners]][kill % 3]!;
+      waits.push(
+        await measureTakeover(scene, id, () => victims.map((pid) => signalTo(pid, "SIGKILL"))),
+      );
     }
-    await annotate(told(waits));
-    expect(Math.max(...waits)).toBeLessThan(limit);
-    await expectWhole(scene, id, rows);
+    await annotate(formatTakeovers(waits));
+    expect(Math.max(...waits)).toBeLessThan(maxTakeoverMs);
+    await expectIntact(scene, id, rows);
   });
 
-  test("a machine lost with all its processes: another takes its jobs over", {
+  test("another worker takes over the jobs of a worker that is lost with all its processes", {
     timeout: 120_000,
   }, async ({ annotate }) => {
     const rows = 1_500;
@@ -34,24 +36,24 @@ describe.each(backends)("a lost worker on $name", (which) => {
     const id = await scene.start("copy_rows", { rows, size: 5, pause: 15 });
     const waits: number[] = [];
     for (let kill = 0; kill < 2; kill++) {
-      await atAnyMoment(scene, id);
+      await waitForCheckpoint(scene, id);
       const standby = await scene.worker();
-      waits.push(await untilAgain(scene, id, () => killFamily(worker)));
+      waits.push(await measureTakeover(scene, id, () => killFamily(worker)));
       worker = standby;
     }
-    await annotate(told(waits));
-    expect(Math.max(...waits)).toBeLessThan(limit);
-    await expectWhole(scene, id, rows);
+    await annotate(formatTakeovers(waits));
+    expect(Math.max(...waits)).toBeLessThan(maxTakeoverMs);
+    await expectIntact(scene, id, rows);
   });
 });
 
-async function expectWhole(scene: Scene, id: string, rows: number): Promise<void> {
+async function expectIntact(scene: Scene, id: string, rows: number): Promise<void> {
   const job = await scene.ended(id, 60_000);
   expect(job).toMatchObject({ status: "done", succeeded: rows, rejected: 0, skipped: 0 });
   expect(job.retries).toBe(0);
   const events = await scene.events(id);
-  expect(gapless(events)).toBe(true);
-  expect(finals(events).map(({ type }) => type)).toEqual(["done"]);
+  expect(isGapless(events)).toBe(true);
+  expect(finalEvents(events).map(({ type }) => type)).toEqual(["done"]);
   const { count } = await scene.backend.db
     .selectFrom("contacts")
     .select((eb) => eb.fn.countAll<number>().as("count"))

@@ -8,18 +8,18 @@ import { bytes, filesIn } from "../storage/temporary.ts";
 import { backends } from "../support/backends.ts";
 import { jobRow } from "../support/job-row.ts";
 import { killFamily } from "../support/processes.ts";
-import { lockedEntries } from "./locked-entries.ts";
-import { openScene, type Scene } from "./scene.ts";
+import { openScene, type Scene } from "../support/scene/processes.ts";
+import { countLockedEntries } from "./locked-entries.ts";
 
 const day = 86_400_000;
 const count = 2_500;
 
-describe.each(backends)("maintenance tasks on $name", (which) => {
-  test("a worker that is killed while it removes old jobs leaves nothing half; the next goes on", async () => {
+describe.each(backends)("maintenance on $name", (which) => {
+  test("a worker that is killed while it deletes old jobs leaves none half deleted, and the next one continues", async () => {
     const scene = await openScene(which);
     const { backend } = scene;
-    const ids = await addOldJobs(scene);
-    await bringDue(backend, "maintenance_jobs");
+    const ids = await insertOldJobs(scene);
+    await makeDue(backend, "maintenance_jobs");
     const first = await scene.worker({ LOG_LEVEL: "debug" });
     const left = async () => {
       const { n } = await backend.db
@@ -32,21 +32,21 @@ describe.each(backends)("maintenance tasks on $name", (which) => {
     await killFamily(first);
     const atKill = await left();
     expect(atKill).toBeGreaterThan(0);
-    await expectWhole(scene, ids);
+    await expectConsistent(scene, ids);
 
     await scene.worker();
     await until(async () => (await left()) === 0);
-    await expectWhole(scene, ids);
+    await expectConsistent(scene, ids);
     expect(await filesOfJobs(scene)).toEqual([]);
     const known = await backend.db.selectFrom("expired_jobs").select("id").execute();
     expect(known).toHaveLength(count);
   }, 90_000);
 
-  test("a counter that went wrong is mended", async () => {
+  test("maintenance repairs a wrong counter of running jobs", async () => {
     const scene = await openScene(which);
     const { db } = scene.backend;
     await db.updateTable("accounts").set({ running_jobs: 4 }).execute();
-    await bringDue(scene.backend, "maintenance_counters");
+    await makeDue(scene.backend, "maintenance_counters");
     await scene.worker();
     await until(async () => {
       const account = await db
@@ -58,7 +58,7 @@ describe.each(backends)("maintenance tasks on $name", (which) => {
   });
 });
 
-test("what the queue holds for a worker that nobody knows is set free", async () => {
+test("maintenance unlocks queue entries of an unknown worker", async () => {
   const scene = await openScene(backends.find(({ name }) => name === "postgres")!);
   const id = await scene.start("sleep", { ms: 1 });
   const locked = await sql`update graphile_worker._private_jobs
@@ -67,31 +67,31 @@ test("what the queue holds for a worker that nobody knows is set free", async ()
   );
   expect(locked.numAffectedRows).toBe(1n);
   await scene.worker();
-  await until(async () => (await lockedEntries(scene.backend)) === 0);
+  await until(async () => (await countLockedEntries(scene.backend)) === 0);
   expect(await scene.ended(id)).toMatchObject({ status: "done" });
 });
 
-/** Where a clock of the server decides: as if it had been done last some hours ago. */
-async function bringDue({ name, db }: Backend, identifier: string): Promise<void> {
+/** Makes a scheduled task due: on Postgres the crontab remembers when it ran last. */
+async function makeDue({ name, db }: Backend, identifier: string): Promise<void> {
   if (name !== "postgres") return;
   await sql`insert into graphile_worker._private_known_crontabs
     (identifier, known_since, last_execution)
     values (${identifier}, now() - interval '1 day', now() - interval '3 hours')`.execute(db);
 }
 
-/** Every other one with a file. */
-async function addOldJobs({ backend, place }: Scene): Promise<string[]> {
+/** Inserts old finished jobs; every tenth has a file. */
+async function insertOldJobs({ backend, place }: Scene): Promise<string[]> {
   const { db, now } = backend;
   const storage = createDiskStorage(place.storageDir);
   const ids = Array.from({ length: count }, (_, n) => uuidv7({ msecs: now() - 100 * day + n }));
   for (let from = 0; from < count; from += 250) {
-    const some = ids.slice(from, from + 250);
+    const batch = ids.slice(from, from + 250);
     const ended = { status: "done", finished_at: now() - 95 * day } as const;
     await db
       .insertInto("jobs")
-      .values(some.map((id) => jobRow({ id, ...ended })))
+      .values(batch.map((id) => jobRow({ id, ...ended })))
       .execute();
-    const events = some.map((job_id) => ({ job_id, seq: 1, type: "created", message: "Created" }));
+    const events = batch.map((job_id) => ({ job_id, seq: 1, type: "created", message: "Created" }));
     await db
       .insertInto("job_events")
       .values(events.map((event) => ({ ...event, created_at: 1 })))
@@ -112,8 +112,8 @@ async function addOldJobs({ backend, place }: Scene): Promise<string[]> {
   return ids;
 }
 
-/** Each job is there or known to have been; of one that is gone no bytes are left. */
-async function expectWhole(scene: Scene, ids: string[]): Promise<void> {
+/** Each job either exists or is listed as expired, and an expired one has no files. */
+async function expectConsistent(scene: Scene, ids: string[]): Promise<void> {
   const { db } = scene.backend;
   const there = new Set((await db.selectFrom("jobs").select("id").execute()).map(({ id }) => id));
   const known = await db.selectFrom("expired_jobs").select("id").execute();

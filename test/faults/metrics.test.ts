@@ -2,12 +2,12 @@ import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { childrenOf, signalTo } from "../support/processes.ts";
-import { openScene } from "./scene.ts";
+import { openScene } from "../support/scene/processes.ts";
 
-/** Samples by their name and labels, without the process's role. */
+/** Samples by name and labels, without the `role` label. */
 type Metrics = Map<string, number>;
 
-describe.each(backends)("what the processes tell of themselves on $name", (which) => {
+describe.each(backends)("metrics and logs on $name", (which) => {
   test("the web and its worker serve metrics and log a line for each job event", async () => {
     const scene = await openScene(which);
     const port = await twoFreePorts();
@@ -19,8 +19,8 @@ describe.each(backends)("what the processes tell of themselves on $name", (which
     const web = () => read(port);
     const worker = () => read(port + 1);
 
-    const naps = await Promise.all([1, 2, 3].map(() => scene.start("sleep", { ms: 50 })));
-    for (const id of naps) await scene.ended(id);
+    const short = await Promise.all([1, 2, 3].map(() => scene.start("sleep", { ms: 50 })));
+    for (const id of short) await scene.ended(id);
     const later = await scene.start("sleep", { ms: 60_000 });
     await scene.until(later, (row) => row.status === "running");
     const rows = await scene.start("copy_rows", { rows: 200, size: 1, pause: 40 });
@@ -40,12 +40,12 @@ describe.each(backends)("what the processes tell of themselves on $name", (which
     await expect
       .poll(async () => (await web()).get('headway_jobs{kind="sleep",status="running"}'))
       .toBe(1);
-    const ofWeb = await web();
-    expect(ofWeb.get("headway_streams")).toBe(0);
-    expect(ofWeb.get("headway_frames_total")).toBe(0);
-    expect(ofWeb.get("headway_queue_depth")).toBe(0);
-    expect(ofWeb.get("headway_queue_age_seconds")).toBe(0);
-    expect(ofWeb.get("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
+    const webSamples = await web();
+    expect(webSamples.get("headway_streams")).toBe(0);
+    expect(webSamples.get("headway_frames_total")).toBe(0);
+    expect(webSamples.get("headway_queue_depth")).toBe(0);
+    expect(webSamples.get("headway_queue_age_seconds")).toBe(0);
+    expect(webSamples.get("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
     expect((await fetch(`http://127.0.0.1:${port}/jobs`)).status).toBe(404);
     expect((await fetch(`${application.url}/metrics`, { redirect: "manual" })).status).not.toBe(
       200,
@@ -56,9 +56,9 @@ describe.each(backends)("what the processes tell of themselves on $name", (which
       .split("\n")
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line));
-    const ofJob = lines.filter(({ job, role }) => job === naps[0] && role === "worker");
+    const ofJob = lines.filter(({ job, role }) => job === short[0] && role === "worker");
     expect(ofJob.map(({ msg }) => msg)).toEqual(
-      (await scene.events(naps[0]!)).slice(1).map(({ type }) => `job ${type}`),
+      (await scene.events(short[0]!)).slice(1).map(({ type }) => `job ${type}`),
     );
     const { id: workerId } = await scene.backend.db
       .selectFrom("workers")
@@ -82,13 +82,13 @@ async function read(port: number): Promise<Metrics> {
   );
 }
 
-/** The worker takes the port behind that of the web. */
+/** The worker's metrics port is the web process's plus one. @returns the lower one */
 async function twoFreePorts(): Promise<number> {
   for (let time = 0; time < 50; time++) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     if ((await isFree(port)) && (await isFree(port + 1))) return port;
   }
-  throw new Error("No two free ports side by side");
+  throw new Error("No two adjacent free ports");
 }
 
 function isFree(port: number): Promise<boolean> {

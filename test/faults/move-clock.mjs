@@ -1,7 +1,7 @@
 /**
- * Preloaded into a process of a test (`NODE_OPTIONS=--import=…`): its clock runs as many ms ahead as
- * the file CLOCK_FILE says, read at the start and again on SIGUSR2. What counts from a process's
- * start, such as performance.now(), goes on as before: that is what setting a machine's clock does.
+ * Shifts `Date` by the number of ms in the file CLOCK_FILE, which it reads at the start and on SIGUSR2.
+ * Tests preload it with `NODE_OPTIONS=--import=…`. Monotonic clocks such as performance.now() go on
+ * unchanged, as they do when the clock of a machine is set.
  */
 import { readFileSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";

@@ -4,33 +4,37 @@ import { createEstimator } from "../../server/engine/eta/estimator.ts";
 import { createProgressTracker } from "../../server/engine/run/progress-tracker.ts";
 import { progressWriter } from "../../server/engine/run/progress-writer.ts";
 import { backends } from "../support/backends.ts";
-import { insertJob, readJob, running } from "../support/job-row.ts";
-import { gapless, openScene } from "./scene.ts";
+import { insertJob, readJob, runningJob } from "../support/job-row.ts";
+import { isGapless, openScene } from "../support/scene/processes.ts";
 
 describe.each(backends)("progress on $name", (which) => {
-  test("a hundred thousand calls in a hot loop are a few writes, and the last arrives", async () => {
+  test("a hundred thousand progress calls cost a few writes, and the last value is stored", async () => {
     const scene = await openScene(which);
     await scene.worker();
     const calls = 100_000;
     const id = await scene.start("frequent_progress", { calls, sleepMs: 1_500 });
-    const told = await scene.until(id, (row) => row.step_done === calls);
-    expect(told).toMatchObject({ status: "running", message: `At ${calls}`, step_total: calls });
+    const reported = await scene.until(id, (row) => row.step_done === calls);
+    expect(reported).toMatchObject({
+      status: "running",
+      message: `At ${calls}`,
+      step_total: calls,
+    });
     await sleep(400);
     const quiet = await scene.job(id);
-    // Claimed, step begun, and a write for each tenth of a second of the loop.
+    // The claim, the start of the step, and one write for each tenth of a second.
     expect(quiet.version).toBeLessThan(15);
     const job = await scene.ended(id);
     expect(job).toMatchObject({ status: "done", step_done: calls, progress: 1 });
     const events = await scene.events(id);
-    expect(gapless(events)).toBe(true);
+    expect(isGapless(events)).toBe(true);
     expect(events.filter(({ type }) => type === "progress").length).toBeLessThan(6);
   });
 
-  test("what a lost run tells late is refused, beside one that holds", async () => {
+  test("late progress of a lost run is discarded, while that of a valid run is stored", async () => {
     const scene = await openScene(which);
     const { backend } = scene;
-    const lost = await insertJob(backend, running({ fence: 2, event_seq: 4, step_done: 7 }));
-    const holds = await insertJob(backend, running({ fence: 1 }));
+    const lost = await insertJob(backend, runningJob({ fence: 2, event_seq: 4, step_done: 7 }));
+    const valid = await insertJob(backend, runningJob({ fence: 1 }));
     const ended = await insertJob(backend, { status: "done", fence: 1, finished_at: 1 });
     const errors: unknown[] = [];
     const progress = createProgressTracker({
@@ -38,7 +42,7 @@ describe.each(backends)("progress on $name", (which) => {
       now: backend.now,
       onError: (error) => errors.push(error),
     });
-    for (const { id } of [lost, holds, ended]) {
+    for (const { id } of [lost, valid, ended]) {
       const run = progress.track(id, 1, createEstimator([1]));
       run.set(50, 100, "Late");
       run.log({ level: "info", message: "Late", at: 1 });
@@ -47,14 +51,14 @@ describe.each(backends)("progress on $name", (which) => {
     expect(errors).toEqual([]);
     expect(await readJob(backend, lost.id)).toEqual(lost);
     expect(await readJob(backend, ended.id)).toEqual(ended);
-    expect(await readJob(backend, holds.id)).toMatchObject({ step_done: 50, log_seq: 1 });
+    expect(await readJob(backend, valid.id)).toMatchObject({ step_done: 50, log_seq: 1 });
     const logs = await backend.db.selectFrom("job_logs").select("job_id").execute();
-    expect(logs).toEqual([{ job_id: holds.id }]);
+    expect(logs).toEqual([{ job_id: valid.id }]);
     const events = await backend.db.selectFrom("job_events").select("job_id").execute();
-    expect(events).toEqual([{ job_id: holds.id }]);
+    expect(events).toEqual([{ job_id: valid.id }]);
   });
 
-  test("moments that are no whole ones, or none at all, harm no neighbour either", async () => {
+  test("fractional or infinite times do not fail the write that other jobs share", async () => {
     const { backend } = await openScene(which);
     const progress = createProgressTracker({
       write: progressWriter(backend),
@@ -67,9 +71,9 @@ describe.each(backends)("progress on $name", (which) => {
       [until + 0.4, 1_000.6],
       [Number.POSITIVE_INFINITY, Number.NaN],
     ]) {
-      const { id } = await insertJob(backend, running({ fence: 1 }));
-      const told = { from: expected!, to: expected! };
-      const job = progress.track(id, 1, { ...createEstimator([1]), expect: () => told });
+      const { id } = await insertJob(backend, runningJob({ fence: 1 }));
+      const remaining = { from: expected!, to: expected! };
+      const job = progress.track(id, 1, { ...createEstimator([1]), expect: () => remaining });
       job.wait(moment!, null);
       job.set(1, 2, null);
       jobs.push(id);
@@ -84,7 +88,7 @@ describe.each(backends)("progress on $name", (which) => {
     expect(none).toMatchObject({ waiting_until: null, eta_latest: null, step_done: 1 });
   });
 
-  test("what no column can hold is made to fit, and harms no neighbour in the same write", async () => {
+  test("values that no column can store are clamped and do not fail the write that other jobs share", async () => {
     const scene = await openScene(which);
     const { backend } = scene;
     const errors: unknown[] = [];
@@ -94,11 +98,11 @@ describe.each(backends)("progress on $name", (which) => {
       onError: (error) => errors.push(error),
     });
     const track = async () => {
-      const { id } = await insertJob(backend, running({ fence: 1 }));
+      const { id } = await insertJob(backend, runningJob({ fence: 1 }));
       return { id, run: progress.track(id, 1, createEstimator([1])) };
     };
-    const neighbour = await track();
-    neighbour.run.set(5, 10, "Well");
+    const other = await track();
+    other.run.set(5, 10, "Well");
     const values = [Number.NaN, Number.POSITIVE_INFINITY, 1e300, -1, 0.5];
     const odd = [];
     for (const value of values) {
@@ -109,10 +113,10 @@ describe.each(backends)("progress on $name", (which) => {
     }
     await progress.flush();
     expect(errors).toEqual([]);
-    expect(await readJob(backend, neighbour.id)).toMatchObject({ step_done: 5, message: "Well" });
+    expect(await readJob(backend, other.id)).toMatchObject({ step_done: 5, message: "Well" });
     const rows = await Promise.all(odd.map((id) => readJob(backend, id)));
-    const most = Number.MAX_SAFE_INTEGER;
-    expect(rows.map(({ step_done }) => step_done)).toEqual([0, most, most, 0, 1]);
+    const max = Number.MAX_SAFE_INTEGER;
+    expect(rows.map(({ step_done }) => step_done)).toEqual([0, max, max, 0, 1]);
     expect(rows.map(({ progress }) => progress)).toEqual([null, null, 1, 0, 0.5]);
     expect(rows.map(({ log_seq }) => log_seq)).toEqual([1, 1, 1, 1, 1]);
     expect(rows[0]!.message).toBe("Half of one: \u{FFFD}");

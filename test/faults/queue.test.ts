@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { start } from "../../server/engine/start/start.ts";
 import { displayStatus } from "../../server/presenters/job.ts";
 import { backends } from "../support/backends.ts";
-import { openScene } from "./scene.ts";
+import { openScene } from "../support/scene/processes.ts";
 
 const postgres = backends.filter(({ name }) => name === "postgres");
 
@@ -55,7 +55,7 @@ describe.each(backends)("the queue on $name", (which) => {
 });
 
 describe.each(postgres)("a lost queue entry on $name", (which) => {
-  test("is enqueued again, and the job starts within ten seconds", async () => {
+  test("a job whose queue entry is lost starts within ten seconds", async () => {
     const scene = await openScene(which);
     const id = await scene.start("sleep", { ms: 1 });
     const { numAffectedRows } = await sql`

@@ -6,22 +6,22 @@ import { claim } from "../../server/engine/claim.ts";
 import { finishCancelled, finishDone, release } from "../../server/engine/finish.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { backends } from "../support/backends.ts";
-import { anotherProcess } from "./another-process.ts";
-import { finals, gapless, openScene, type Scene } from "./scene.ts";
+import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
+import { startSecondProcess } from "./second-process.ts";
 
 const rounds = 1_000;
 const atATime = 20;
 
 describe.each(backends)("races on $name", (which) => {
-  test("fifty parallel starts with one key from two processes are one job", async () => {
+  test("fifty parallel starts with one idempotency key from two processes create one job", async () => {
     const scene = await openScene(which);
-    const another = await anotherProcess(scene.url);
+    const second = await startSecondProcess(scene.url);
     const request = {
       ...{ kind: "sleep", input: { ms: 1 }, accountId: "account-1", userId: "person-1" },
       idempotencyKey: "one-key",
     };
     const [theirs, ours] = await Promise.all([
-      another.start(request, 25),
+      second.start(request, 25),
       Promise.all(Array.from({ length: 25 }, () => start(scene.backend, scene.catalog, request))),
     ]);
     const ids = new Set([...theirs, ...ours.map(({ job }) => job.id)]);
@@ -33,22 +33,22 @@ describe.each(backends)("races on $name", (which) => {
     expect(await scene.events(jobs[0]!.id)).toHaveLength(1);
   });
 
-  test("a thousand cancels against ends: one end each, as the row decided", {
+  test("a thousand jobs that finish while they are cancelled each end once", {
     timeout: 120_000,
   }, async () => {
     const scene = await openScene(which, { maxRunning: rounds });
-    const another = await anotherProcess(scene.url);
+    const second = await startSecondProcess(scene.url);
     const seen = { done: 0, cancelled: 0 };
     for (let from = 0; from < rounds; from += atATime) {
       const numbers = Array.from({ length: atATime }, (_, n) => from + n);
       await Promise.all(numbers.map(() => scene.start("sleep", { ms: 1 })));
-      // All at once, too: none of them may come away with nothing.
+      // The claims run at once, and each must get a job.
       const rows = await Promise.all(numbers.map(() => claim(scene.backend, "worker")));
       expect(new Set(rows.map((row) => row?.id)).size).toBe(atATime);
-      const races = numbers.map((round, n) => race(scene, another.cancel, rows[n]!, round));
+      const races = numbers.map((round, n) => race(scene, second.cancel, rows[n]!, round));
       for (const status of await Promise.all(races)) seen[status]++;
     }
-    // Both ways must have been taken, or nothing was raced.
+    // Both outcomes must occur, or there was no race.
     expect(seen.done + seen.cancelled).toBe(rounds);
     expect(Math.min(seen.done, seen.cancelled)).toBeGreaterThan(rounds / 20);
     const account = await scene.backend.db
@@ -59,7 +59,7 @@ describe.each(backends)("races on $name", (which) => {
   });
 });
 
-/** One round; who comes first is left to chance. */
+/** Cancels and finishes one job at random times within 3 ms. */
 async function race(
   scene: Scene,
   cancelElsewhere: (id: string) => Promise<unknown>,
@@ -74,22 +74,22 @@ async function race(
 
   const job = await scene.job(id);
   const events = await scene.events(id);
-  expect(gapless(events)).toBe(true);
+  expect(isGapless(events)).toBe(true);
   expect(events).toHaveLength(job.event_seq);
   expect(["done", "cancelled"]).toContain(job.status);
-  expect(finals(events).map(({ type }) => type)).toEqual([job.status]);
+  expect(finalEvents(events).map(({ type }) => type)).toEqual([job.status]);
   if (job.status === "cancelled") expect(job.result_page).toBeNull();
-  // After the end nothing changes any more.
+  // A finished job does not change any more.
   await cancel(scene.backend, id, "person-1");
   expect(await finishDone(scene.backend, row, { message: "Late" })).toBeUndefined();
   expect(await scene.job(id)).toEqual(job);
   return job.status as "done" | "cancelled";
 }
 
-/** As a run ends: well, by its own look at the request, or handed back by a stop of its worker. */
+/** Ends a run as the engine does: done, cancelled on request, or released by a shutdown. */
 async function end({ backend, job }: Scene, row: JobRow, round: number): Promise<void> {
   if (round % 5 === 4) return void (await release(backend, row, "interrupted"));
-  const asked = (await job(row.id)).cancel_requested_at;
-  if (asked) await finishCancelled(backend, row, "Cancelled");
+  const requestedAt = (await job(row.id)).cancel_requested_at;
+  if (requestedAt) await finishCancelled(backend, row, "Cancelled");
   else await finishDone(backend, row, { message: "Done", page: "/contacts" });
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { descendantsOf, isAlive } from "../support/processes.ts";
-import { lockedEntries } from "./locked-entries.ts";
-import { gapless, openScene } from "./scene.ts";
+import { isGapless, openScene } from "../support/scene/processes.ts";
+import { countLockedEntries } from "./locked-entries.ts";
 
-describe.each(backends)("a graceful stop on $name", (which) => {
-  test("of two workers hands all jobs back within ten seconds, and they go on after the next start", {
+describe.each(backends)("a graceful shutdown on $name", (which) => {
+  test("two workers release their jobs within ten seconds, and the next worker continues them", {
     timeout: 60_000,
   }, async () => {
     const scene = await openScene(which, { maxRunning: 10 });
@@ -15,23 +15,26 @@ describe.each(backends)("a graceful stop on $name", (which) => {
       const input = { rows: 150, size: 1, pause: 15, prefix: `copy-${n}` };
       copies.push(await scene.start("copy_rows", input));
     }
-    const deaf = await scene.start("cleanup", { cleanupLog: "/dev/null", ignoreSignalMs: 60_000 });
-    const all = [...copies, deaf];
+    const ignoring = await scene.start("cleanup", {
+      cleanupLog: "/dev/null",
+      ignoreSignalMs: 60_000,
+    });
+    const all = [...copies, ignoring];
     for (const id of copies) await scene.until(id, (row) => row.step_done > 10);
-    await scene.until(deaf, (row) => row.status === "running");
+    await scene.until(ignoring, (row) => row.status === "running");
 
     const family = workers.flatMap(({ pid }) => [pid, ...descendantsOf(pid)]);
-    const asked = performance.now();
+    const requestedAt = performance.now();
     for (const worker of workers) worker.kill("SIGTERM");
     for (const worker of workers) expect(await worker.gone).toEqual({ code: 0, signal: null });
-    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(performance.now() - requestedAt).toBeLessThan(10_000);
     expect(family.filter(isAlive)).toEqual([]);
     for (const id of all) {
       const row = await scene.job(id);
       expect(row).toMatchObject({ status: "queued", reason: "interrupted" });
       expect(row).toMatchObject({ retries: 0, rescues: 0, worker_id: null });
     }
-    expect(await lockedEntries(scene.backend)).toBe(0);
+    expect(await countLockedEntries(scene.backend)).toBe(0);
     const account = scene.backend.db.selectFrom("accounts").select("running_jobs");
     expect((await account.executeTakeFirstOrThrow()).running_jobs).toBe(0);
 
@@ -39,7 +42,7 @@ describe.each(backends)("a graceful stop on $name", (which) => {
     for (const id of copies) {
       const row = await scene.ended(id);
       expect(row).toMatchObject({ status: "done", succeeded: 150, skipped: 0, fence: 2 });
-      expect(gapless(await scene.events(id))).toBe(true);
+      expect(isGapless(await scene.events(id))).toBe(true);
     }
   });
 });

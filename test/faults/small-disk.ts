@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /**
- * A disk of a few megabytes, mounted in a namespace of its own: that needs no root, and it goes
- * with the process that holds it. Others reach it through that process's root.
+ * Mounts a disk of a few megabytes in a user namespace, which needs no root. The disk disappears with
+ * the process of that namespace; other processes reach it through `/proc/<pid>/root`.
  * @returns the path of its folder
  */
 export async function smallDisk(megabytes: number): Promise<string> {

@@ -5,7 +5,7 @@ import { startWorkerChild } from "../../server/worker-child.ts";
 import { testDatabase } from "../support/database.ts";
 import { isAlive } from "../support/processes.ts";
 
-test("a worker that cannot be started for the moment ends nobody, and is started later", async () => {
+test("a worker that fails to start is started again without ending the web process", async () => {
   const { backend, dir, close } = await testDatabase();
   const before = { ...process.env };
   const node = process.execPath;

@@ -3,8 +3,8 @@ import contactExport from "../../jobs/contact_export.ts";
 import contactImport from "../../jobs/contact_import.ts";
 import type { Kind } from "../../server/job.ts";
 import { backends } from "../support/backends.ts";
-import { stoppingAfter } from "../support/interrupted.ts";
-import { type Engine, testEngine } from "../support/run-job.ts";
+import { stopAfterWrites } from "../support/interrupted-backend.ts";
+import { type Engine, testEngine } from "../support/test-engine.ts";
 
 const catalog = new Map<string, Kind>([
   ["contact_export", contactExport as unknown as Kind],
@@ -93,7 +93,7 @@ describe.each(backends)("$name", (which) => {
     let runs = 0;
     for (let job = await engine.job(id); job.status === "queued"; runs++) {
       const abort = new AbortController();
-      const backend = stoppingAfter(engine.backend, runs % 3 === 0 ? 1 : 3, abort);
+      const backend = stopAfterWrites(engine.backend, runs % 3 === 0 ? 1 : 3, abort);
       job = await engine.run(id, { backend, abort });
     }
     expect(runs).toBeGreaterThan(3);

@@ -4,8 +4,8 @@ import { rescue } from "../../server/engine/finish.ts";
 import { Stopped } from "../../server/engine/run/run.ts";
 import type { Kind } from "../../server/job.ts";
 import { backends } from "../support/backends.ts";
-import { dyingAt, stoppingAfter } from "../support/interrupted.ts";
-import { type Engine, testEngine } from "../support/run-job.ts";
+import { failFromWrite, stopAfterWrites } from "../support/interrupted-backend.ts";
+import { type Engine, testEngine } from "../support/test-engine.ts";
 import { encode } from "./lib/csv/encode.ts";
 
 const catalog = new Map([["contact_import", contactImport as unknown as Kind]]);
@@ -258,7 +258,7 @@ describe.each(backends)("$name", (which) => {
       for (let job = await engine.job(id); job.status === "queued"; runs++) {
         const abort = new AbortController();
         const writes = runs % 7 === 0 ? 1 : 6;
-        const backend = stoppingAfter(inSmallBatches(), writes, abort);
+        const backend = stopAfterWrites(inSmallBatches(), writes, abort);
         job = await engine.run(id, { backend, abort });
       }
       expect(runs).toBeGreaterThan(20);
@@ -271,7 +271,7 @@ describe.each(backends)("$name", (which) => {
       const id = await engine.start("contact_import", { upload_id, duplicates: "skip" });
       let kills = 0;
       for (let job = await engine.job(id); job.status === "queued"; kills++) {
-        job = await engine.run(id, { backend: dyingAt(inSmallBatches(), 9 + (kills % 5)) });
+        job = await engine.run(id, { backend: failFromWrite(inSmallBatches(), 9 + (kills % 5)) });
         if (job.status !== "running") break;
         await rescue(engine.backend, job);
         job = await engine.job(id);

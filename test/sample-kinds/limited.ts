@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
-import { type Respond, respondAfter, withService } from "../support/sample-service.ts";
+import { type Respond, respondAfter, withService } from "../support/http-service.ts";
 
 /** Calls a rate-limited service, which answers 429 with `Retry-After` beyond the limit. */
 export default defineJob({

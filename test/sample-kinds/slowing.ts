@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
-import { respondAfter, withService } from "../support/sample-service.ts";
+import { respondAfter, withService } from "../support/http-service.ts";
 
 /** Calls a service whose answers take longer each time. */
 export default defineJob({

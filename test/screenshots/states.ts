@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow, LogRow, StepRow } from "../../server/backend/schema.ts";
-import { insertJob, running } from "../support/job-row.ts";
+import { insertJob, runningJob } from "../support/job-row.ts";
 
 interface State {
   kind?: string;
@@ -26,7 +26,7 @@ const counts = { rejected: 77 };
 
 /** @param now ms */
 function states(now: number): Record<string, State> {
-  const runs = running({ claimed_at: now - 72 * second, last_progress_at: now - 200 });
+  const runs = runningJob({ claimed_at: now - 72 * second, last_progress_at: now - 200 });
   const ended = { started_at: now - 4 * minute, finished_at: now - minute, running_ms: 180_000 };
   return {
     scheduled: { row: { run_at: now + 9 * 3_600 * second } },

@@ -14,7 +14,7 @@ import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { readJob } from "./job-row.ts";
 
 /** One job of the kind, whose runs are started by hand. */
-export async function oneJob<Input extends z.ZodObject>(
+export async function createJob<Input extends z.ZodObject>(
   backend: Backend,
   dir: string,
   kind: Kind<Input>,

@@ -63,7 +63,7 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
 }
 
 /** What a row holds while a worker runs it. */
-export function running(different: Partial<JobRow> = {}): Partial<JobRow> {
+export function runningJob(different: Partial<JobRow> = {}): Partial<JobRow> {
   const at = different.claimed_at ?? 1_000;
   return {
     status: "running",

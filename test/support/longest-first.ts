@@ -2,14 +2,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take more than a minute, the longest first. */
 const longest = [
-  "import",
-  "poison",
-  "ends",
+  "killed-import",
+  "harmful-kinds",
+  "finish",
   "bucket",
   "cleanup",
   "lost-worker",
   "clock",
-  "restart",
+  "postgres-outage",
 ];
 const paths = longest.map((name) => `/test/faults/${name}.test.ts`);
 

@@ -14,9 +14,9 @@ export interface ManyJobs {
 
 const day = 86_400_000;
 /** Jobs are as old as this at most. */
-const spanMs = 80 * day;
+const maxAgeMs = 80 * day;
 /** In one statement. */
-const atOnce = 100_000;
+const batchSize = 100_000;
 
 /**
  * Of all jobs 60 % are the account's, the rest belongs to 400 others; 30 % are hidden. Nineteen of
@@ -31,17 +31,17 @@ export async function fillWithJobs(
 ): Promise<void> {
   const { db } = backend;
   const now = backend.now();
-  await addOtherAccounts(db, now);
-  for (let from = 0; from < count; from += atOnce) {
-    const to = Math.min(count, from + atOnce);
-    await insert(backend, who, { from, to, count, now, kinds });
+  await insertOtherAccounts(db, now);
+  for (let from = 0; from < count; from += batchSize) {
+    const to = Math.min(count, from + batchSize);
+    await insertJobs(backend, who, { from, to, count, now, kinds });
   }
-  await addWords(db, who.accountId);
+  await insertSearchTerms(db, who.accountId);
   await analyse(backend);
 }
 
 /** Each of the account's jobs has a word that all have; a few have a rare one besides. */
-async function addWords(db: Kysely<Schema>, accountId: string): Promise<void> {
+async function insertSearchTerms(db: Kysely<Schema>, accountId: string): Promise<void> {
   const words = (word: string, which: RawBuilder<unknown>) =>
     sql`
     insert into job_search_terms (job_id, term, account_id, user_id)
@@ -60,14 +60,14 @@ export async function analyse({ name, db }: Backend): Promise<void> {
 
 const otherAccounts = 400;
 
-async function addOtherAccounts(db: Kysely<Schema>, now: number): Promise<void> {
+async function insertOtherAccounts(db: Kysely<Schema>, now: number): Promise<void> {
   const rows = Array.from({ length: otherAccounts }, (_, n) => {
     return { id: `other-${n}`, name: `Other ${n}`, created_at: now };
   });
   await db.insertInto("accounts").values(rows).execute();
 }
 
-interface Part {
+interface Batch {
   from: number;
   to: number;
   count: number;
@@ -75,7 +75,7 @@ interface Part {
   kinds: readonly [string, string, string];
 }
 
-async function insert({ name, db }: Backend, who: ManyJobs, part: Part): Promise<void> {
+async function insertJobs({ name, db }: Backend, who: ManyJobs, part: Batch): Promise<void> {
   const { from, to, count, now, kinds } = part;
   const hex = sql.raw(name === "postgres" ? "lpad(to_hex(at), 12, '0')" : "printf('%012x', at)");
   // Numbers spread by a multiplication with a prime, so that nothing comes in a row.
@@ -83,7 +83,7 @@ async function insert({ name, db }: Backend, who: ManyJobs, part: Part): Promise
     with recursive
       numbers(n) as (select ${sql.lit(from)} union all select n + 1 from numbers where n + 1 < ${sql.lit(to)}),
       spread as (select n, (cast(n as bigint) * 7919) % 100000 as dice,
-        cast(${sql.lit(now - spanMs)} + cast(n as bigint) * ${sql.lit(Math.floor(spanMs / count))} as bigint) as at
+        cast(${sql.lit(now - maxAgeMs)} + cast(n as bigint) * ${sql.lit(Math.floor(maxAgeMs / count))} as bigint) as at
         from numbers),
       jobs_to_be as (select n, dice, at, ${hex} as stamp, dice < 60000 as ours,
         case when n % 50000 = 777 then ${kinds[2]} when dice % 500 = 3 then ${kinds[1]} else ${kinds[0]} end as kind,

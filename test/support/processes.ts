@@ -77,12 +77,12 @@ export function signalTo(pid: number, signal: NodeJS.Signals): void {
 
 /** Whether the process runs; one that ended and was not yet waited for does not. */
 export function isAlive(pid: number): boolean {
-  return parents().has(pid);
+  return listProcesses().has(pid);
 }
 
 /** The processes that this one started. */
 export function childrenOf(pid: number): number[] {
-  return [...parents()].filter(([, parent]) => parent === pid).map(([child]) => child);
+  return [...listProcesses()].filter(([, parent]) => parent === pid).map(([child]) => child);
 }
 
 /** The processes that this one started, and those that they started. */
@@ -98,7 +98,7 @@ export async function killFamily(launched: Launched): Promise<void> {
 }
 
 /** Every running process with its parent: from `/proc` where there is one, else from `ps`. */
-function parents(): Map<number, number> {
+function listProcesses(): Map<number, number> {
   const found = new Map<number, number>();
   const add = (pid: string, parent: string, state: string) => {
     if (!state.startsWith("Z")) found.set(Number(pid), Number(parent));

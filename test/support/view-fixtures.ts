@@ -36,7 +36,9 @@ const button = {
   pause: { path: "pause", label: "Pause", icon: "pause", variant: "" },
   cancel: { path: "cancel", label: "Cancel", icon: "x-circle", variant: "danger" },
 } satisfies Record<string, ButtonView>;
-const again = (label: string): ButtonView[] => [{ path: "retry", label, icon: "refresh", variant: "" }];
+const again = (label: string): ButtonView[] => [
+  { path: "retry", label, icon: "refresh", variant: "" },
+];
 
 /** An import of 100,000 contacts at 42 %, running; anything else by what is given. */
 export function jobView(different: Partial<JobView> = {}): JobView {

@@ -4,7 +4,7 @@ import type { JobRow } from "../../../server/backend/schema.ts";
 import { claim } from "../../../server/engine/claim.ts";
 import { withPlaces } from "../../../server/engine/eta/place-in-line.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
-import { insertJob, running } from "../../support/job-row.ts";
+import { insertJob, runningJob } from "../../support/job-row.ts";
 
 describe.each(backends)("jobs in line on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
@@ -46,7 +46,7 @@ describe.each(backends)("jobs in line on $name", (which) => {
     const jobs = [
       await add({ run_at: later }),
       await add({ status: "paused" }),
-      await add(running()),
+      await add(runningJob()),
       await add({ status: "done", finished_at: 1 }),
       await add(),
     ];
@@ -68,9 +68,9 @@ describe.each(backends)("jobs in line on $name", (which) => {
     await add({ ...ended, input_bytes: 1_000, kind: "urgent" });
     // One tells its end, the other has run for 10 of its 30 seconds.
     await add(
-      running({ claimed_at: now - 5_000, eta_earliest: now + 55_000, eta_latest: now + 65_000 }),
+      runningJob({ claimed_at: now - 5_000, eta_earliest: now + 55_000, eta_latest: now + 65_000 }),
     );
-    await add(running({ claimed_at: now - 10_000 }));
+    await add(runningJob({ claimed_at: now - 10_000 }));
     const jobs = [
       await add({ run_at: 1, kind: "urgent", input_bytes: 2_000 }),
       await add({ run_at: 2 }),

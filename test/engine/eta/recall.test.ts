@@ -4,7 +4,7 @@ import { z } from "zod";
 import { resume } from "../../../server/engine/pause.ts";
 import { defineJob, TryAgain } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { oneJob } from "../../support/in-process.ts";
+import { createJob } from "../../support/in-process.ts";
 import { insertJob, jobRow, readJob } from "../../support/job-row.ts";
 
 describe.each(backends)("what a run knows from before on $name", (which) => {
@@ -43,7 +43,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
         return { message: "Done" };
       },
     });
-    const job = await oneJob(opened.backend, opened.dir, kind);
+    const job = await createJob(opened.backend, opened.dir, kind);
     const name = [...job.catalog.keys()][0]!;
     for (let n = 0; n < 3; n++) {
       const ended = { status: "done", finished_at: 5 + n, running_ms: 20_000 } as const;
@@ -79,7 +79,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
         return { message: "Done" };
       },
     });
-    const stopping = await oneJob(opened.backend, opened.dir, kind);
+    const stopping = await createJob(opened.backend, opened.dir, kind);
     expect((await stopping.run()).status).toBe("paused");
     await sleep(1_000);
     await resume(opened.backend, stopping.id, "person-1");
@@ -119,7 +119,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
         return { message: "Done" };
       },
     });
-    const job = await oneJob(opened.backend, opened.dir, kind);
+    const job = await createJob(opened.backend, opened.dir, kind);
     const first = await job.run();
     fails = false;
     const at = opened.backend.now();
@@ -151,7 +151,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
         return { message: "Done" };
       },
     });
-    const job = await oneJob(opened.backend, opened.dir, kind);
+    const job = await createJob(opened.backend, opened.dir, kind);
     const run = job.run();
     await vi.waitFor(async () => {
       const row = await readJob(opened.backend, job.id);

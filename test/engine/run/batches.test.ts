@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Batch, BatchWrite, JobContext } from "../../../server/job.ts";
 import { defineJob, TryAgain } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { oneJob } from "../../support/in-process.ts";
+import { createJob } from "../../support/in-process.ts";
 
 /** Numbers from behind the cursor up to `last`, one a batch. */
 async function* numbers(from: number, last: number): AsyncIterable<Batch<number, number>> {
@@ -31,7 +31,7 @@ describe.each(backends)("batches on $name", (which) => {
   });
   afterEach(() => opened.close());
   const jobOf = (run: (job: JobContext) => Promise<void>) =>
-    oneJob(opened.backend, opened.dir, kindOf(run));
+    createJob(opened.backend, opened.dir, kindOf(run));
 
   /** A row that shows what was committed. */
   const note = ({ db }: BatchWrite, job: JobContext, number: number) =>
@@ -164,7 +164,7 @@ describe.each(backends)("batches on $name", (which) => {
       await job.batches({ from: () => numbers(0, 1) });
       return { message: "Never" };
     }
-    const job = await oneJob(opened.backend, opened.dir, kind);
+    const job = await createJob(opened.backend, opened.dir, kind);
     const row = await job.run();
     expect(row).toMatchObject({
       status: "failed",

@@ -7,7 +7,7 @@ import { cancel } from "../../../server/engine/cancel.ts";
 import { rescue } from "../../../server/engine/finish.ts";
 import { defineJob, type Kind } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { oneJob } from "../../support/in-process.ts";
+import { createJob } from "../../support/in-process.ts";
 import { readJob } from "../../support/job-row.ts";
 
 const kind = (run: Kind["run"]) =>
@@ -29,7 +29,7 @@ describe.each(sqlite)("a run that went well on $name", (which) => {
   }
 
   test("is well also where the last that it told could not be written", async () => {
-    const job = await oneJob(
+    const job = await createJob(
       opened.backend,
       opened.dir,
       kind(async (job) => {
@@ -44,7 +44,7 @@ describe.each(sqlite)("a run that went well on $name", (which) => {
 
   test("has not failed where its end could not be written", async () => {
     const ready = kind(async () => ({ message: "Done" }));
-    const job = await oneJob(opened.backend, opened.dir, ready);
+    const job = await createJob(opened.backend, opened.dir, ready);
     const allow = await refuse("status", "new.status = 'done'");
     await expect(job.run()).rejects.toThrow("refused");
     expect(await readJob(opened.backend, job.id)).toMatchObject({ status: "running", retries: 0 });
@@ -61,7 +61,7 @@ describe.each(backends)("a run on $name", (which) => {
 
   test("that does not say how it ended fails in words", async () => {
     const silent = kind((async () => {}) as unknown as Kind["run"]);
-    const job = await oneJob(opened.backend, opened.dir, silent);
+    const job = await createJob(opened.backend, opened.dir, silent);
     const ended = await job.run();
     expect(ended.status).toBe("failed");
     expect(ended.error).toContain("returns { message }");
@@ -69,7 +69,7 @@ describe.each(backends)("a run on $name", (which) => {
 
   test("whose job was taken from it stops with the next that it tells", async () => {
     const heard: unknown[] = [];
-    const job = await oneJob(
+    const job = await createJob(
       opened.backend,
       opened.dir,
       kind(async (job) => {
@@ -90,7 +90,7 @@ describe.each(backends)("a run on $name", (which) => {
   });
 
   test("leaves no working files where its kind is gone when it goes on", async () => {
-    const job = await oneJob(
+    const job = await createJob(
       opened.backend,
       opened.dir,
       kind(async (job) => {

@@ -6,7 +6,7 @@ import { cancel } from "../../../server/engine/cancel.ts";
 import { rescue } from "../../../server/engine/finish.ts";
 import { defineJob, type Kind } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { oneJob } from "../../support/in-process.ts";
+import { createJob } from "../../support/in-process.ts";
 import { readJob } from "../../support/job-row.ts";
 
 const kind = (run: Kind["run"]) =>
@@ -30,7 +30,7 @@ describe.each(backends)("files of a job on $name", (which) => {
 
   test("whose run lost it while it wrote are not kept", async () => {
     const { backend, dir } = opened;
-    const job = await oneJob(
+    const job = await createJob(
       backend,
       dir,
       kind(async (job) => {
@@ -52,7 +52,7 @@ describe.each(backends)("files of a job on $name", (which) => {
   test("that a killed process wrote and could not list, or not remove any more, go at its end", async () => {
     const { backend, dir } = opened;
     let runs = 0;
-    const job = await oneJob(
+    const job = await createJob(
       backend,
       dir,
       kind(async (job) => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineJob } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { oneJob } from "../../support/in-process.ts";
+import { createJob } from "../../support/in-process.ts";
 
 const talker = defineJob({
   title: "Talker",
@@ -28,7 +28,7 @@ describe.each(backends)("what a kind says, on $name", (which) => {
 
   test("in a hot loop is kept up to a number, and a note says what was not", async () => {
     const { backend, dir } = opened;
-    const job = await oneJob(backend, dir, talker);
+    const job = await createJob(backend, dir, talker);
     const ended = await job.run();
     expect(ended.status).toBe("done");
     const lines = await backend.db

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineJob, TryAgain } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { oneJob } from "../../support/in-process.ts";
+import { createJob } from "../../support/in-process.ts";
 import { eventTypes } from "../../support/job-row.ts";
 
 describe.each(backends)("steps on $name", (which) => {
@@ -44,7 +44,7 @@ describe.each(backends)("steps on $name", (which) => {
         return { message: JSON.stringify([read, job.value("Reading"), job.value("Writing")]) };
       },
     });
-    const job = await oneJob(opened.backend, opened.dir, kind);
+    const job = await createJob(opened.backend, opened.dir, kind);
     expect((await job.run()).status).toBe("queued");
     expect(await stepsOf(job.id)).toEqual([
       { name: "Reading", status: "done", result: '{"rows":12,"name":"a.csv"}' },
@@ -86,7 +86,7 @@ describe.each(backends)("steps on $name", (which) => {
         return { message: "Done" };
       },
     });
-    const job = await oneJob(opened.backend, opened.dir, kind);
+    const job = await createJob(opened.backend, opened.dir, kind);
     expect((await job.run()).progress).toBe(1);
     expect(shares).toEqual([0.125, 0.5, null]);
   });
@@ -102,7 +102,7 @@ describe.each(backends)("steps on $name", (which) => {
         return { message: "Never" };
       },
     });
-    const stopping = await oneJob(opened.backend, opened.dir, kind);
+    const stopping = await createJob(opened.backend, opened.dir, kind);
     expect((await stopping.run()).status).toBe("paused");
     expect((await stepsOf(stopping.id)).map(({ status }) => status)).toEqual(["done", "waiting"]);
   });
@@ -115,7 +115,7 @@ describe.each(backends)("steps on $name", (which) => {
         return { message: "Never" };
       },
     });
-    const job = await oneJob(opened.backend, opened.dir, kind);
+    const job = await createJob(opened.backend, opened.dir, kind);
     const row = await job.run();
     expect(row.status).toBe("failed");
     expect(row.error).toMatch(/has no step "Typing"$/);

@@ -5,7 +5,7 @@ import { retry } from "../../../server/engine/start/retry.ts";
 import { retryRejected } from "../../../server/engine/start/retry-rejected.ts";
 import type { Kind } from "../../../server/job.ts";
 import { backends } from "../../support/backends.ts";
-import { type Engine, testEngine } from "../../support/run-job.ts";
+import { type Engine, testEngine } from "../../support/test-engine.ts";
 
 const catalog = new Map<string, Kind>([
   ["contact_import", contactImport as unknown as Kind],

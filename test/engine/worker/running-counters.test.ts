@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { repairRunningCounters } from "../../../server/engine/worker/running-counters.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
-import { insertJob, running } from "../../support/job-row.ts";
+import { insertJob, runningJob } from "../../support/job-row.ts";
 
 test.each(backends)("counters that went wrong are mended, on $name", async (which) => {
   const { backend, close } = await openTestBackend(which);
   for (const id of ["account-2", "account-3"]) await addAccount(backend, id);
-  await insertJob(backend, running());
-  await insertJob(backend, running({ account_id: "account-3" }));
-  await insertJob(backend, running({ account_id: "account-3" }));
+  await insertJob(backend, runningJob());
+  await insertJob(backend, runningJob({ account_id: "account-3" }));
+  await insertJob(backend, runningJob({ account_id: "account-3" }));
   await set(backend, "account-1", 4);
   await set(backend, "account-2", 3);
   await set(backend, "account-3", 2);

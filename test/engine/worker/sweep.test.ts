@@ -4,7 +4,7 @@ import { registerWorker, sendHeartbeat } from "../../../server/engine/worker/hea
 import { claimCleanups, createSweeper, deferCleanup } from "../../../server/engine/worker/sweep.ts";
 import { createLog } from "../../../server/log.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { insertJob, readJob, running } from "../../support/job-row.ts";
+import { insertJob, readJob, runningJob } from "../../support/job-row.ts";
 
 describe.each(backends)("the sweep on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
@@ -28,8 +28,8 @@ describe.each(backends)("the sweep on $name", (which) => {
       await registerWorker(backend, null),
       await registerWorker(backend, null),
     ];
-    const job = await insertJob(backend, running({ worker_id: silent }));
-    const unharmed = await insertJob(backend, running({ worker_id: steady }));
+    const job = await insertJob(backend, runningJob({ worker_id: silent }));
+    const unharmed = await insertJob(backend, runningJob({ worker_id: steady }));
     const { sweep } = sweeper();
     for (clock = 0; clock < 2_500; clock += 500) {
       await sendHeartbeat(backend, steady, null);

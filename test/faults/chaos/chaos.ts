@@ -1,6 +1,6 @@
 /**
- * Two web and three worker processes on a Postgres of their own, people who use them, and faults
- * one after the other. Then quiet, and a look at everything.
+ * Runs two web and three worker processes on a Postgres server under load, injects faults one after
+ * another, waits until all jobs have finished, and checks that nothing was lost or doubled.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,33 +10,33 @@ import type { Backend } from "../../../server/backend/backend.ts";
 import { openBackend } from "../../../server/backend/open.ts";
 import { cancel } from "../../../server/engine/cancel.ts";
 import { finalStatuses } from "../../../server/engine/status.ts";
-import { ownPostgres } from "../own-postgres.ts";
-import { check, type Findings } from "./check.ts";
-import { faults, type Stage } from "./faults.ts";
+import { createRestartablePostgres } from "../../support/restartable-postgres.ts";
+import { checkAll, type Findings } from "./check.ts";
+import { faults, type Target } from "./faults.ts";
 import { startFleet } from "./fleet.ts";
 import { startLoad } from "./load.ts";
-import { random } from "./random.ts";
+import { createRandom } from "./random.ts";
 import { watchTakeovers } from "./takeovers.ts";
 
-/** For what is left to be done once nothing is taken away any more. */
-const calmMs = 90_000;
+/** The longest time for the remaining jobs to finish after the last fault, ms. */
+const maxDrainMs = 90_000;
 
 export interface Report extends Findings {
   jobs: number;
-  /** How often each fault was made. */
+  /** The number of times that each fault was injected. */
   faults: Record<string, number>;
-  /** From the loss of a worker to the next run of each of its jobs, ms. */
+  /** The time from the loss of a worker to the next run of each of its jobs, ms. */
   takeovers: readonly number[];
 }
 
-export async function chaos(options: {
+export async function runChaos(options: {
   seed: number;
   seconds: number;
-  tell: (line: string) => void;
+  report: (line: string) => void;
 }): Promise<Report> {
-  const { seed, seconds, tell } = options;
-  const chance = random(seed);
-  const postgres = await ownPostgres();
+  const { seed, seconds, report } = options;
+  const chance = createRandom(seed);
+  const postgres = await createRestartablePostgres();
   const created = await postgres.create();
   const storageDir = await mkdtemp(join(tmpdir(), "headway-chaos-"));
   const place = { databaseUrl: created.url, storageDir };
@@ -45,16 +45,20 @@ export async function chaos(options: {
   const takeovers = watchTakeovers(backend);
   try {
     await backend.db.updateTable("accounts").set({ max_running_jobs: 30 }).execute();
-    // What the demo account came with would still run at the end.
+    // The jobs of the demo account would still run at the end.
     for (const { id } of await active(backend)) await cancel(backend, id, "nobody");
-    const load = await startLoad({ fleet, place, backend, chance: random(seed + 1) });
-    const made = await disturb({ fleet, postgres, backend, chance, takeovers }, seconds, tell);
-    tell("calm");
+    const load = await startLoad({ fleet, place, backend, chance: createRandom(seed + 1) });
+    const injected = await injectFaults(
+      { fleet, postgres, backend, chance, takeovers },
+      seconds,
+      report,
+    );
+    report("draining");
     await load.stop();
-    await untilQuiet(backend);
-    const findings = await check(backend, load.wishes);
-    findings.violations.push(...fleet.died, ...load.contradictions);
-    return { ...findings, jobs: load.wishes.length, faults: made, takeovers: takeovers.waits };
+    await drain(backend);
+    const findings = await checkAll(backend, load.orders);
+    findings.violations.push(...fleet.crashes, ...load.conflicts);
+    return { ...findings, jobs: load.orders.length, faults: injected, takeovers: takeovers.waits };
   } finally {
     await takeovers.stop();
     await fleet.stop();
@@ -64,33 +68,33 @@ export async function chaos(options: {
   }
 }
 
-/** One fault after the other; some go on while the next ones come. */
-async function disturb(stage: Stage, seconds: number, tell: (line: string) => void) {
-  const made: Record<string, number> = {};
-  const underWay: Promise<void>[] = [];
+/** Injects faults one after another, of which some overlap. */
+async function injectFaults(stage: Target, seconds: number, report: (line: string) => void) {
+  const injected: Record<string, number> = {};
+  const pending: Promise<void>[] = [];
   const weights = Object.fromEntries(
     Object.entries(faults).map(([name, { weight }]) => [name, weight]),
   );
   for (const until = Date.now() + seconds * 1_000; Date.now() < until; ) {
     await sleep(stage.chance.between(500, 2_500));
-    // With one web and one worker left, the next fault waits.
+    // At least one web process and one worker stay up.
     const { webs, workers } = stage.fleet;
     if ([webs, workers].some((all) => all.filter(({ process }) => process).length < 2)) continue;
     const name = stage.chance.weighted(weights);
-    made[name] = (made[name] ?? 0) + 1;
-    tell(name);
-    // The database may be away just now: then there is nothing to cut.
-    underWay.push(faults[name]!.run(stage).catch((error) => tell(`  ${error.message}`)));
-    if (name.startsWith("database")) await underWay.at(-1);
+    injected[name] = (injected[name] ?? 0) + 1;
+    report(name);
+    // A fault that needs the database fails while the database is down.
+    pending.push(faults[name]!.run(stage).catch((error) => report(`  ${error.message}`)));
+    if (name.startsWith("database")) await pending.at(-1);
   }
-  await Promise.all(underWay);
-  return made;
+  await Promise.all(pending);
+  return injected;
 }
 
-async function untilQuiet(backend: Backend): Promise<void> {
-  const late = Date.now() + calmMs;
-  while ((await active(backend)).length > 0 && Date.now() < late) await sleep(200);
-  // A queue entry is completed shortly after its job has ended.
+async function drain(backend: Backend): Promise<void> {
+  const deadline = Date.now() + maxDrainMs;
+  while ((await active(backend)).length > 0 && Date.now() < deadline) await sleep(200);
+  // The queue entry of a job is removed shortly after the job has finished.
   await sleep(2_000);
 }
 

@@ -1,61 +1,64 @@
-/** What has to be true when everything is quiet again, whatever happened before. */
+/** Checks the invariants that must hold once all jobs have finished. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { EventRow, JobRow } from "../../../server/backend/schema.ts";
 import { rescueLimits } from "../../../server/engine/finish.ts";
 import { finalStatuses, isFinal } from "../../../server/engine/status.ts";
-import { lockedEntries } from "../locked-entries.ts";
-import type { Wish } from "./load.ts";
+import { countLockedEntries } from "../locked-entries.ts";
+import type { Order } from "./load.ts";
 
 export interface Findings {
-  /** Ended jobs by their status. */
+  /** The number of jobs by status. */
   statuses: Record<string, number>;
-  /** Jobs that did not end, and rows that are missing. */
+  /** The number of unfinished jobs and missing rows. */
   lost: number;
-  /** Rows that were written twice, second ends, second jobs for one wish. */
+  /** The number of rows written twice, second final events, and second jobs for one key. */
   doubled: number;
-  /** Each in a sentence. */
+  /** A sentence for each violated invariant. */
   violations: string[];
 }
 
-export async function check(backend: Backend, wishes: readonly Wish[]): Promise<Findings> {
+export async function checkAll(backend: Backend, orders: readonly Order[]): Promise<Findings> {
   const findings: Findings = { statuses: {}, lost: 0, doubled: 0, violations: [] };
-  for (const wish of wishes) await checkOne(backend, wish, findings);
+  for (const order of orders) await checkOne(backend, order, findings);
   await checkAccounts(backend, findings);
-  const locked = await lockedForGood(backend);
+  const locked = await countStaleLocks(backend);
   if (locked > 0) findings.violations.push(`${locked} entries are locked in the queue`);
   return findings;
 }
 
-/** Entries of a worker that was lost before it registered are unlocked within two minutes. */
-async function lockedForGood(backend: Backend): Promise<number> {
+/**
+ * Waits for the maintenance that unlocks, within two minutes, the entries of workers that were lost
+ * before their first heartbeat.
+ */
+async function countStaleLocks(backend: Backend): Promise<number> {
   for (const until = Date.now() + 180_000; ; await sleep(500)) {
-    const locked = await lockedEntries(backend);
+    const locked = await countLockedEntries(backend);
     if (locked === 0 || Date.now() > until) return locked;
   }
 }
 
-async function checkOne({ db }: Backend, wish: Wish, findings: Findings): Promise<void> {
+async function checkOne({ db }: Backend, order: Order, findings: Findings): Promise<void> {
   const { violations, statuses } = findings;
   const jobs = await db
     .selectFrom("jobs")
     .selectAll()
-    .where("idempotency_key", "=", wish.key)
+    .where("idempotency_key", "=", order.key)
     .execute();
-  const job = jobs.find(({ id }) => id === wish.id);
+  const job = jobs.find(({ id }) => id === order.id);
   if (!job) {
     findings.lost++;
-    violations.push(`${wish.key}: its start was answered with ${wish.id}, and there is none`);
+    violations.push(`${order.key}: the API returned the job ${order.id}, which does not exist`);
     return;
   }
   if (jobs.length > 1) {
     findings.doubled += jobs.length - 1;
-    violations.push(`${wish.key}: ${jobs.length} jobs`);
+    violations.push(`${order.key}: ${jobs.length} jobs`);
   }
   statuses[job.status] = (statuses[job.status] ?? 0) + 1;
   if (!isFinal(job.status)) {
     findings.lost++;
-    violations.push(`${wish.key}: ${job.kind} is still ${job.status}`);
+    violations.push(`${order.key}: ${job.kind} is still ${job.status}`);
     return;
   }
   const events = await db
@@ -64,56 +67,56 @@ async function checkOne({ db }: Backend, wish: Wish, findings: Findings): Promis
     .where("job_id", "=", job.id)
     .orderBy("seq")
     .execute();
-  checkEvents(wish, job, events, findings);
-  if (job.status === "failed" && !hasTriedAll(job)) {
-    violations.push(`${wish.key}: ${job.kind} failed with ${job.reason}: ${job.error}`);
+  checkEvents(order, job, events, findings);
+  if (job.status === "failed" && !hasUsedAllRetries(job)) {
+    violations.push(`${order.key}: ${job.kind} failed with ${job.reason}: ${job.error}`);
   }
-  if (wish.kind === "copy_rows" || wish.kind === "contact_import") {
-    await checkRows(db, wish, job, findings);
+  if (order.kind === "copy_rows" || order.kind === "contact_import") {
+    await checkRows(db, order, job, findings);
   }
 }
 
-/** As often as it may, each time with a fault in its way. */
-function hasTriedAll({ reason, retries, max_retries, rescues: lost }: JobRow): boolean {
+/** Whether a job failed because faults interrupted every allowed attempt. */
+function hasUsedAllRetries({ reason, retries, max_retries, rescues: lost }: JobRow): boolean {
   if (reason === "worker_lost") return lost >= rescueLimits.max;
   return reason === "error" && retries === max_retries;
 }
 
-function checkEvents(wish: Wish, job: JobRow, events: EventRow[], findings: Findings): void {
+function checkEvents(order: Order, job: JobRow, events: EventRow[], findings: Findings): void {
   const { violations } = findings;
   if (events.some(({ seq }, at) => seq !== at + 1)) {
-    violations.push(`${wish.key}: its events have a gap`);
+    violations.push(`${order.key}: its events have a gap`);
   }
   const ends = events.filter(({ type }) => (finalStatuses as string[]).includes(type));
   findings.doubled += Math.max(0, ends.length - 1);
   if (ends.length !== 1 || ends[0]!.type !== job.status || events.at(-1) !== ends[0]) {
-    const told = ends.map(({ type }) => type).join(", ");
+    const types = ends.map(({ type }) => type).join(", ");
     violations.push(
-      `${wish.key}: it is ${job.status}, and its events end with ${told || "nothing"}`,
+      `${order.key}: its status is ${job.status}, and its final events are ${types || "missing"}`,
     );
   }
 }
 
-/** What was counted is there, once; of a job that succeeded it is everything. */
+/** Each counted row must exist once, and a job that is done must have written all rows. */
 async function checkRows(
   db: Backend["db"],
-  wish: Wish,
+  order: Order,
   job: JobRow,
   findings: Findings,
 ): Promise<void> {
   const { count } = await db
     .selectFrom("contacts")
     .select((eb) => eb.fn.countAll().as("count"))
-    .where("email", "like", `${wish.prefix}-%`)
+    .where("email", "like", `${order.prefix}-%`)
     .executeTakeFirstOrThrow();
-  const there = Number(count);
-  const wanted = job.status === "done" ? wish.rows : job.succeeded;
-  if (there === wanted && job.succeeded === wanted && job.skipped === 0) return;
-  findings.lost += Math.max(0, wanted - there);
-  findings.doubled += Math.max(0, job.succeeded - there) + job.skipped;
+  const actual = Number(count);
+  const expected = job.status === "done" ? order.rows : job.succeeded;
+  if (actual === expected && job.succeeded === expected && job.skipped === 0) return;
+  findings.lost += Math.max(0, expected - actual);
+  findings.doubled += Math.max(0, job.succeeded - actual) + job.skipped;
   findings.violations.push(
-    `${wish.key}: ${wanted} rows wanted, ${there} there, ` +
-      `${job.succeeded} counted, ${job.skipped} were there before`,
+    `${order.key}: ${expected} rows expected, ${actual} found, ` +
+      `${job.succeeded} counted, ${job.skipped} skipped`,
   );
 }
 
@@ -121,12 +124,12 @@ async function checkAccounts({ db }: Backend, findings: Findings): Promise<void>
   const accounts = await db.selectFrom("accounts").selectAll().execute();
   for (const { id, running_jobs, contact_count } of accounts) {
     if (running_jobs !== 0)
-      findings.violations.push(`${running_jobs} jobs count as running, and none is`);
+      findings.violations.push(`${running_jobs} jobs are counted as running, but none is`);
     const { count } = await db
       .selectFrom("contacts")
       .select((eb) => eb.fn.countAll().as("count"))
       .where("account_id", "=", id)
-      // The kind of the tests writes contacts and keeps no count of them.
+      // The sample kind copy_rows does not update the account's count.
       .where("email", "not in", (written) =>
         written
           .selectFrom("contacts as other")
@@ -136,7 +139,7 @@ async function checkAccounts({ db }: Backend, findings: Findings): Promise<void>
       )
       .executeTakeFirstOrThrow();
     if (Number(count) !== contact_count) {
-      findings.violations.push(`${contact_count} contacts are counted, and ${count} are there`);
+      findings.violations.push(`${contact_count} contacts are counted, but ${count} exist`);
     }
   }
 }

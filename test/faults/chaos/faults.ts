@@ -1,50 +1,50 @@
-/** What may happen to processes and to what lies between them. */
+/** The faults that a chaos run injects into processes, connections and the database. */
 import { sql } from "kysely";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { childrenOf, killFamily, signalTo } from "../../support/processes.ts";
-import type { OwnPostgres } from "../own-postgres.ts";
+import type { RestartablePostgres } from "../../support/restartable-postgres.ts";
 import { type Fleet, freeze, type Member } from "./fleet.ts";
 import type { Random } from "./random.ts";
 import type { Takeovers } from "./takeovers.ts";
 
-export interface Stage {
+export interface Target {
   fleet: Fleet;
-  postgres: OwnPostgres;
+  postgres: RestartablePostgres;
   backend: Backend;
   chance: Random;
   takeovers: Takeovers;
 }
 
 export interface Fault {
-  /** How often among the others. */
+  /** How often it is chosen, relative to the others. */
   weight: number;
-  /** Resolves when all that it took away is there again. */
-  run(stage: Stage): Promise<void>;
+  /** Resolves when everything it broke works again. */
+  run(target: Target): Promise<void>;
 }
 
-const present = (members: readonly Member[]) => members.filter(({ process }) => process);
+const running = (members: readonly Member[]) => members.filter(({ process }) => process);
 
 export const faults: Record<string, Fault> = {
-  "machine with a worker lost": {
+  "worker lost with its runners": {
     weight: 4,
     async run({ fleet, chance, takeovers }) {
-      const worker = chance.pick(present(fleet.workers));
+      const worker = chance.pick(running(fleet.workers));
       await takeovers.expect([worker.process!.pid]);
-      await fleet.lose(worker, killFamily, chance.between(500, 3_000));
+      await fleet.replace(worker, killFamily, chance.between(500, 3_000));
     },
   },
-  "worker killed, its runners left behind": {
+  "worker killed, its runners orphaned": {
     weight: 2,
     async run({ fleet, chance, takeovers }) {
-      const worker = chance.pick(present(fleet.workers));
+      const worker = chance.pick(running(fleet.workers));
       await takeovers.expect([worker.process!.pid]);
-      await fleet.lose(worker, ({ kill }) => kill("SIGKILL"), chance.between(500, 3_000));
+      await fleet.replace(worker, ({ kill }) => kill("SIGKILL"), chance.between(500, 3_000));
     },
   },
   "runner killed": {
     weight: 3,
     async run({ fleet, chance }) {
-      const worker = chance.pick(present(fleet.workers)).process!;
+      const worker = chance.pick(running(fleet.workers)).process!;
       const runners = childrenOf(worker.pid);
       if (runners.length > 0) signalTo(chance.pick(runners), "SIGKILL");
     },
@@ -52,20 +52,20 @@ export const faults: Record<string, Fault> = {
   "worker frozen beyond its lease": {
     weight: 2,
     async run({ fleet, chance, takeovers }) {
-      const worker = chance.pick(present(fleet.workers));
+      const worker = chance.pick(running(fleet.workers));
       await takeovers.expect([worker.process!.pid]);
       await freeze(worker.process!, chance.between(7_000, 9_000));
     },
   },
-  "worker stopped as by a deploy": {
+  "worker stopped by a deploy": {
     weight: 2,
     run: ({ fleet, chance }) =>
-      fleet.lose(chance.pick(present(fleet.workers)), ({ kill }) => kill("SIGTERM"), 500),
+      fleet.replace(chance.pick(running(fleet.workers)), ({ kill }) => kill("SIGTERM"), 500),
   },
   "web killed": {
     weight: 3,
     run: ({ fleet, chance }) =>
-      fleet.lose(chance.pick(present(fleet.webs)), ({ kill }) => kill("SIGKILL"), 300),
+      fleet.replace(chance.pick(running(fleet.webs)), ({ kill }) => kill("SIGKILL"), 300),
   },
   "connections to the database cut": {
     weight: 3,
@@ -78,11 +78,11 @@ export const faults: Record<string, Fault> = {
   },
   "database restarted": {
     weight: 1,
-    run: (stage) => outage(stage, "fast"),
+    run: (target) => outage(target, "fast"),
   },
   "database crashed": {
     weight: 1,
-    run: (stage) => outage(stage, "immediate"),
+    run: (target) => outage(target, "immediate"),
   },
   "queue entries lost": {
     weight: 2,
@@ -94,9 +94,9 @@ export const faults: Record<string, Fault> = {
   },
 };
 
-async function outage({ postgres, takeovers }: Stage, manner: "fast" | "immediate") {
-  takeovers.disturb();
-  await postgres.stop(manner);
+async function outage({ postgres, takeovers }: Target, mode: "fast" | "immediate") {
+  takeovers.discard();
+  await postgres.stop(mode);
   await postgres.start();
-  takeovers.disturb();
+  takeovers.discard();
 }

@@ -1,4 +1,4 @@
-/** Web and worker processes on one database; those that were killed are started again. */
+/** Web and worker processes on one database, which are started again after they were killed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Environment,
@@ -13,29 +13,29 @@ const webs = 2;
 const workers = 3;
 const settings: Environment = { RUNNERS: "2", CONCURRENCY: "20" };
 
-/** A place in the fleet, whose process may change. */
+/** A member of the fleet, whose process may be replaced. */
 export interface Member {
   readonly name: string;
-  /** Undefined while it is away. */
+  /** Undefined while it is down. */
   process: Launched | undefined;
-  /** Of a web. */
+  /** The address of a web process. */
   url: string;
 }
 
 export interface Fleet {
   readonly webs: readonly Member[];
   readonly workers: readonly Member[];
-  /** What ended without having been asked to, with the last lines that it printed. */
-  readonly died: string[];
-  /** Ends a member as the fault has it, and starts it again after a while. */
-  lose(member: Member, how: (process: Launched) => void, awayMs: number): Promise<void>;
+  /** The processes that ended unexpectedly, with their last lines of output. */
+  readonly crashes: string[];
+  /** Ends a member's process and starts a new one after `awayMs`. */
+  replace(member: Member, how: (process: Launched) => void, awayMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startFleet(place: Place): Promise<Fleet> {
-  // Makes the demo account, as a first start does.
+  // The first start creates the demo account.
   await (await startApplication(place)).stop();
-  const died: string[] = [];
+  const crashes: string[] = [];
   const expected = new Set<Launched>();
 
   const member = (name: string): Member => ({ name, process: undefined, url: "" });
@@ -44,7 +44,7 @@ export async function startFleet(place: Place): Promise<Fleet> {
     workers: Array.from({ length: workers }, (_, n) => member(`worker ${n + 1}`)),
   };
 
-  async function begin(each: Member): Promise<void> {
+  async function startMember(each: Member): Promise<void> {
     if (fleet.webs.includes(each)) {
       const web = await startWeb(place, settings);
       each.url = web.url;
@@ -52,19 +52,19 @@ export async function startFleet(place: Place): Promise<Fleet> {
     } else {
       each.process = await startWorker(place, settings);
     }
-    const mine = each.process;
-    void mine.gone.then(({ code, signal }) => {
-      if (expected.has(mine)) return;
-      const lines = mine.output().trim().split("\n").slice(-5).join("\n");
-      died.push(`${each.name} ended with ${signal ?? code}:\n${lines}`);
+    const process = each.process;
+    void process.gone.then(({ code, signal }) => {
+      if (expected.has(process)) return;
+      const lines = process.output().trim().split("\n").slice(-5).join("\n");
+      crashes.push(`${each.name} ended with ${signal ?? code}:\n${lines}`);
     });
   }
 
-  /** While the database is away a process may not get started; the next try will. */
-  async function beginUntilThere(each: Member): Promise<void> {
+  /** Retries, because a process cannot start while the database is down. */
+  async function startWithRetries(each: Member): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        return await begin(each);
+        return await startMember(each);
       } catch (error) {
         if (tries === 20) throw error;
         await sleep(500);
@@ -72,11 +72,11 @@ export async function startFleet(place: Place): Promise<Fleet> {
     }
   }
 
-  await Promise.all([...fleet.webs, ...fleet.workers].map(begin));
+  await Promise.all([...fleet.webs, ...fleet.workers].map(startMember));
   return {
     ...fleet,
-    died,
-    async lose(each, how, awayMs) {
+    crashes,
+    async replace(each, how, awayMs) {
       const lost = each.process;
       if (!lost) return;
       expected.add(lost);
@@ -84,7 +84,7 @@ export async function startFleet(place: Place): Promise<Fleet> {
       how(lost);
       await lost.gone;
       await sleep(awayMs);
-      await beginUntilThere(each);
+      await startWithRetries(each);
     },
     async stop() {
       const all = [...fleet.webs, ...fleet.workers].flatMap(({ process }) => process ?? []);
@@ -94,7 +94,7 @@ export async function startFleet(place: Place): Promise<Fleet> {
   };
 }
 
-/** Stands still for a while, as a machine that is short of everything does. */
+/** Freezes a process and its children for a while, as an overloaded machine does. */
 export async function freeze({ pid }: Launched, ms: number): Promise<void> {
   const family = [pid, ...descendantsOf(pid)];
   for (const each of family) signalTo(each, "SIGSTOP");

@@ -1,32 +1,32 @@
-/** People who start jobs of many kinds, and change their minds about some. */
+/** Load on the fleet: clients that start jobs of several kinds, and cancel or pause some. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { finalStatuses, type Status } from "../../../server/engine/status.ts";
 import type { Place } from "../../support/application.ts";
-import { createClient } from "../api.ts";
+import { createClient } from "../api-client.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Random } from "./random.ts";
 
-/** So many at a time, whatever becomes of them. */
-const mostActive = 40;
+/** The most active jobs at a time. */
+const maxActive = 40;
 const pauseMs = 1_500;
 
-/** What a job has to have done when it has succeeded. */
-export interface Wish {
+/** A job that a client starts, and what it must have written when it is done. */
+export interface Order {
   key: string;
   kind: string;
-  /** Its rows begin with this, for kinds that write any. */
+  /** The first part of the email addresses of its rows. */
   prefix: string;
   rows: number;
-  /** The job, once its start was answered. */
+  /** The job's id, once the API has returned it. */
   id?: string;
 }
 
 export interface Load {
-  readonly wishes: Wish[];
-  /** Two answers to one key that name different jobs. */
-  readonly contradictions: string[];
-  /** No new jobs; resolves when what was under way is over. */
+  readonly orders: Order[];
+  /** Keys for which the API returned two different jobs. */
+  readonly conflicts: string[];
+  /** Starts no more jobs and resolves when all pending requests are answered. */
   stop(): Promise<void>;
 }
 
@@ -40,17 +40,17 @@ export async function startLoad(options: {
 }): Promise<Load> {
   const { fleet, place, backend, chance } = options;
   const client = await createClient(fleet.webs[0]!.url, place);
-  const wishes: Wish[] = [];
-  const contradictions: string[] = [];
-  const underWay = new Set<Promise<void>>();
+  const orders: Order[] = [];
+  const conflicts: string[] = [];
+  const pending = new Set<Promise<void>>();
   let stopped = false;
 
-  /** As a program does that is answered by nobody: it asks again, with the same key, elsewhere. */
-  async function insist<T>(ask: (url: string) => Promise<T>): Promise<T> {
+  /** Repeats a request, on the next web process each time, until one answers. */
+  async function retry<T>(request: (url: string) => Promise<T>): Promise<T> {
     for (let tries = 0; ; tries++) {
       const web = fleet.webs[tries % fleet.webs.length]!;
       try {
-        return await ask(web.url);
+        return await request(web.url);
       } catch (error) {
         if (tries === 100) throw error;
         await sleep(200);
@@ -58,34 +58,34 @@ export async function startLoad(options: {
     }
   }
 
-  async function inputOf({ kind, prefix, rows }: Wish): Promise<object> {
+  async function inputOf({ kind, prefix, rows }: Order): Promise<object> {
     if (kind === "copy_rows") return { rows, size: 5, pause: 15, prefix };
     if (kind === "sleep") return { ms: rows * 10 };
     if (kind === "flaky") return { failures: rows % 2 };
     const body = `email,name\n${emails(prefix, rows).join(",Somebody\n")},Somebody\n`;
-    return { upload_id: await insist((url) => client.upload("people.csv", body, url)) };
+    return { upload_id: await retry((url) => client.upload("people.csv", body, url)) };
   }
 
-  async function live(wish: Wish): Promise<void> {
-    const input = await inputOf(wish);
-    const begin = (url: string) => client.start(wish.kind, input, wish.key, url);
-    wish.id = await insist(begin);
-    // A click too many.
+  async function follow(order: Order): Promise<void> {
+    const input = await inputOf(order);
+    const start = (url: string) => client.start(order.kind, input, order.key, url);
+    order.id = await retry(start);
+    // A double click.
     if (chance.next() < 0.2) {
-      const again = await insist(begin);
-      if (again !== wish.id) contradictions.push(`${wish.key}: ${wish.id} and ${again}`);
+      const again = await retry(start);
+      if (again !== order.id) conflicts.push(`${order.key}: ${order.id} and ${again}`);
     }
     await sleep(chance.between(100, 1_500));
-    const whim = chance.weighted({ none: 8, cancel: 1, pause: 1 });
-    if (whim === "none") return;
-    await insist((url) => client.act(wish.id!, whim, url));
-    if (whim === "cancel") return;
-    // Only what stands can go on; it may take a while to stand.
-    while ((await statusOf(wish.id)) === "running") await sleep(pauseMs);
-    await insist((url) => client.act(wish.id!, "resume", url));
+    const action = chance.weighted({ none: 8, cancel: 1, pause: 1 });
+    if (action === "none") return;
+    await retry((url) => client.act(order.id!, action, url));
+    if (action === "cancel") return;
+    // Only a paused job can be resumed, and pausing takes a while.
+    while ((await statusOf(order.id)) === "running") await sleep(pauseMs);
+    await retry((url) => client.act(order.id!, "resume", url));
   }
 
-  /** "running" as long as the database is away: it will tell. */
+  /** "running" while the database is down. */
   async function statusOf(id: string): Promise<Status> {
     const jobs = backend.db.selectFrom("jobs").select("status").where("id", "=", id);
     return jobs.executeTakeFirstOrThrow().then(
@@ -103,36 +103,36 @@ export async function startLoad(options: {
     return Number(count);
   }
 
-  async function go(): Promise<void> {
+  async function startJobs(): Promise<void> {
     while (!stopped) {
       await sleep(chance.between(20, 250));
       const room = await active()
-        .then((count) => count < mostActive)
+        .then((count) => count < maxActive)
         .catch(() => false);
       if (!room || stopped) continue;
-      const number = wishes.length;
+      const number = orders.length;
       const prefix = `chaos-${number}`;
       const rows = chance.between(50, 300);
-      const wish = { key: prefix, kind: chance.weighted(kinds), prefix, rows };
-      wishes.push(wish);
-      const living: Promise<void> = live(wish).finally(() => underWay.delete(living));
-      underWay.add(living);
+      const order = { key: prefix, kind: chance.weighted(kinds), prefix, rows };
+      orders.push(order);
+      const following: Promise<void> = follow(order).finally(() => pending.delete(following));
+      pending.add(following);
     }
   }
 
-  const going = go();
+  const starting = startJobs();
   return {
-    wishes,
-    contradictions,
+    orders,
+    conflicts,
     async stop() {
       stopped = true;
-      await going;
-      await Promise.all(underWay);
+      await starting;
+      await Promise.all(pending);
     },
   };
 }
 
-/** The addresses that an import of so many rows leaves. */
+/** The email addresses of an import with so many rows. */
 function emails(prefix: string, rows: number): string[] {
   return Array.from(
     { length: rows },

@@ -1,10 +1,10 @@
 /**
- * `npm run chaos -- --seed 7 --seconds 300`: what is left of everything after a time of faults.
- * Ends with 1 where anything is lost, doubled or not as it has to be.
+ * `npm run chaos -- --seed 7 --seconds 300` injects faults for a while and prints what they caused.
+ * Exits with 1 if anything is lost, doubled or otherwise wrong.
  */
 import { parseArgs } from "node:util";
 import { buildAssets } from "../../../server/assets/build.ts";
-import { chaos } from "./chaos.ts";
+import { runChaos } from "./chaos.ts";
 
 const { values } = parseArgs({
   options: { seed: { type: "string" }, seconds: { type: "string", default: "60" } },
@@ -12,17 +12,18 @@ const { values } = parseArgs({
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 const seconds = Number(values.seconds);
 if (!Number.isInteger(seed) || !(seconds > 0)) {
-  say("Usage: npm run chaos -- [--seed WHOLE_NUMBER] [--seconds NUMBER]");
+  print("Usage: npm run chaos -- [--seed WHOLE_NUMBER] [--seconds NUMBER]");
   process.exit(1);
 }
 
-say(`seed ${seed}, ${seconds} s`);
+print(`seed ${seed}, ${seconds} s`);
 await buildAssets({ minify: true });
 const startedAt = Date.now();
-const report = await chaos({
+const report = await runChaos({
   seed,
   seconds,
-  tell: (line) => say(`${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}`),
+  report: (line) =>
+    print(`${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}`),
 });
 
 const waits = [...report.takeovers].sort((a, b) => a - b);
@@ -42,11 +43,11 @@ const lines: [string, string | number][] = [
   ["doubled", report.doubled],
   ["violations", report.violations.length],
 ];
-say("");
-for (const [name, value] of lines) say(`${name.padEnd(44)}${value}`);
-for (const violation of report.violations) say(`\n${violation}`);
+print("");
+for (const [name, value] of lines) print(`${name.padEnd(44)}${value}`);
+for (const violation of report.violations) print(`\n${violation}`);
 process.exit(report.violations.length > 0 ? 1 : 0);
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -1,16 +1,16 @@
-/** Chance that can be had again: the same seed gives the same numbers. */
+/** A random generator that gives the same numbers for the same seed. */
 export interface Random {
-  /** 0 up to and without 1 */
+  /** A number from 0 up to, but not including, 1. */
   next(): number;
-  /** A whole number from the first to the last. */
+  /** An integer from `first` to `last`, inclusive. */
   between(first: number, last: number): number;
   pick<T>(from: readonly T[]): T;
-  /** By weight: `{ often: 3, seldom: 1 }`. */
+  /** Picks a key by weight: `{ often: 3, seldom: 1 }`. */
   weighted<K extends string>(weights: Record<K, number>): K;
 }
 
 /** https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (mulberry32) */
-export function random(seed: number): Random {
+export function createRandom(seed: number): Random {
   let state = seed >>> 0;
 
   function next(): number {

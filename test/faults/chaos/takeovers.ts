@@ -1,16 +1,16 @@
-/** How long jobs stand still when their worker is lost: from the fault to the next run. */
+/** Measures the time from the loss of a worker to the next run of each of its jobs. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { isFinal } from "../../../server/engine/status.ts";
 
-const lookEveryMs = 50;
+const pollMs = 50;
 
 export interface Takeovers {
-  /** The worker processes with these pids are about to be lost. */
+  /** Measures the jobs of the workers with these pids, which are about to be lost. */
   expect(pids: number[]): Promise<void>;
-  /** What is being waited for now says nothing: the database itself was away. */
-  disturb(): void;
-  /** From each loss to the next run, ms. */
+  /** Discards the pending measurements, because the database itself is down. */
+  discard(): void;
+  /** The time from each loss to the next run, ms. */
   readonly waits: readonly number[];
   stop(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export function watchTakeovers({ db }: Backend): Takeovers {
   const waits: number[] = [];
   let stopped = false;
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     if (lost.size === 0) return;
     const rows = await db
       .selectFrom("jobs")
@@ -30,9 +30,9 @@ export function watchTakeovers({ db }: Backend): Takeovers {
     for (const { id, status, fence, ...asked } of rows) {
       const before = lost.get(id);
       if (!before) continue;
-      // A person's wish is no takeover.
-      const wished = asked.cancel_requested_at !== null || asked.pause_requested_at !== null;
-      if (wished || isFinal(status) || status === "paused") lost.delete(id);
+      // A job that is cancelled or paused is not taken over.
+      const isStopping = asked.cancel_requested_at !== null || asked.pause_requested_at !== null;
+      if (isStopping || isFinal(status) || status === "paused") lost.delete(id);
       else if (fence > before.fence) {
         waits.push(performance.now() - before.at);
         lost.delete(id);
@@ -42,15 +42,15 @@ export function watchTakeovers({ db }: Backend): Takeovers {
 
   async function watch(): Promise<void> {
     while (!stopped) {
-      await sleep(lookEveryMs);
-      await look().catch(() => {});
+      await sleep(pollMs);
+      await poll().catch(() => {});
     }
   }
 
   const watching = watch();
   return {
     waits,
-    disturb: () => lost.clear(),
+    discard: () => lost.clear(),
     async expect(pids) {
       const rows = await db
         .selectFrom("jobs")

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { joinRuns } from "../../../jobs/lib/join-runs.ts";
 import type { RunRow } from "../../../jobs/lib/run-row.ts";
 import { mergeRuns, writeRun } from "../../../jobs/lib/sorted-runs.ts";
-import { collect, scratchInMemory } from "../../support/bytes.ts";
+import { collect, memoryScratch } from "../../support/memory-files.ts";
 
 async function threeRuns() {
-  const scratch = scratchInMemory(1_000);
+  const scratch = memoryScratch(1_000);
   const names = ["a", "b", "c"];
   for (const [run, name] of names.entries()) {
     const rows = Array.from({ length: 500 }, (_, at): RunRow => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { After, RunRow } from "../../../jobs/lib/run-row.ts";
 import { mergeRuns, writeRun } from "../../../jobs/lib/sorted-runs.ts";
-import { collect, scratchInMemory } from "../../support/bytes.ts";
+import { collect, memoryScratch } from "../../support/memory-files.ts";
 
 type Row = [key: string, order: number, value: string | null];
 
@@ -13,7 +13,7 @@ async function sorted(
   runs: number,
   how: { from?: After; size?: number; chunk?: number } = {},
 ) {
-  const scratch = scratchInMemory(how.chunk);
+  const scratch = memoryScratch(how.chunk);
   const names = Array.from({ length: runs }, (_, run) => `run-${run}`);
   for (const [run, name] of names.entries())
     await writeRun(
@@ -109,7 +109,7 @@ test("no runs, and runs without rows", async () => {
 });
 
 test("files are closed when the reader stops early", async () => {
-  const scratch = scratchInMemory();
+  const scratch = memoryScratch();
   let open = 0;
   const watched = {
     ...scratch,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { previewContacts } from "../../../../jobs/lib/contacts/preview.ts";
-import { bytesOf } from "../../../support/bytes.ts";
+import { memoryFile } from "../../../support/memory-files.ts";
 
-const sizeOf = async (text: string) => (await previewContacts(bytesOf(text), {})).size;
+const sizeOf = async (text: string) => (await previewContacts(memoryFile(text), {})).size;
 
 test("the rows of a small file are counted, with and without a line end behind the last", async () => {
   expect(await sizeOf("email,name\na@b.co,Ann\nc@d.co,Bo\n")).toBe("2 rows");

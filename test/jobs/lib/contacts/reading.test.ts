@@ -5,7 +5,7 @@ import { readContacts, runNames } from "../../../../jobs/lib/contacts/reading.ts
 import { saveContacts } from "../../../../jobs/lib/contacts/saving.ts";
 import { defineJob, type Kind, upload } from "../../../../server/job.ts";
 import { backends } from "../../../support/backends.ts";
-import { type Engine, testEngine } from "../../../support/run-job.ts";
+import { type Engine, testEngine } from "../../../support/test-engine.ts";
 
 let names: string[] = [];
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Mapping } from "../../../../jobs/lib/contacts/fields.ts";
 import { type ContactRow, compileMapping } from "../../../../jobs/lib/contacts/validate.ts";
 import { mergeRuns, writeRun } from "../../../../jobs/lib/sorted-runs.ts";
-import { collect, scratchInMemory } from "../../../support/bytes.ts";
+import { collect, memoryScratch } from "../../../support/memory-files.ts";
 
 const all: Mapping = {
   0: "email",
@@ -109,7 +109,7 @@ describe("the reason why not", () => {
 });
 
 test("contacts sort as rows of a run", async () => {
-  const scratch = scratchInMemory();
+  const scratch = memoryScratch();
   const contacts: ContactRow[] = [];
   for (const [at, email] of ["c@d.de", "A@b.de", "a@b.de"].entries()) {
     const contact = read([email, "Änne"], at + 2);

@@ -3,7 +3,7 @@ import type { Encoding } from "../../../../jobs/lib/csv/format.ts";
 import { inspect } from "../../../../jobs/lib/csv/inspect.ts";
 import { readRows } from "../../../../jobs/lib/csv/rows.ts";
 import type { ByteSource } from "../../../../server/job.ts";
-import { bytesOf, collect } from "../../../support/bytes.ts";
+import { collect, memoryFile } from "../../../support/memory-files.ts";
 import { encode } from "./encode.ts";
 
 async function rest(source: ByteSource): Promise<string[][]> {
@@ -12,7 +12,7 @@ async function rest(source: ByteSource): Promise<string[][]> {
 }
 
 test("tells all there is to know", async () => {
-  const source = bytesOf("\ufeffE-Mail;Name;\r\na@b.de;Jörg;x\r\nc@d.de;Änne\r\n");
+  const source = memoryFile("\ufeffE-Mail;Name;\r\na@b.de;Jörg;x\r\nc@d.de;Änne\r\n");
   expect(await inspect(source, { rows: 1 })).toEqual({
     encoding: "utf-8",
     delimiter: ";",
@@ -30,7 +30,7 @@ test("tells all there is to know", async () => {
 
 test.each<Encoding>(["utf-8", "utf-16le", "utf-16be", "windows-1252"])("%s", async (encoding) => {
   const text = "Vorname\tMail\nJörg\tj@b.de\nRené €\tr@b.de\n";
-  const source = bytesOf(encode(text, encoding), "people.csv", 3);
+  const source = memoryFile(encode(text, encoding), "people.csv", 3);
   expect(await inspect(source)).toMatchObject({
     encoding,
     delimiter: "\t",
@@ -45,7 +45,7 @@ test.each<Encoding>(["utf-8", "utf-16le", "utf-16be", "windows-1252"])("%s", asy
 test.each<Encoding>(["utf-8", "utf-16le"])(
   "Excel's sep= line, %s with a mark",
   async (encoding) => {
-    const source = bytesOf(encode("\ufeffsep=|\r\nmail|a,b\r\na@b.de|1,2\r\n", encoding));
+    const source = memoryFile(encode("\ufeffsep=|\r\nmail|a,b\r\na@b.de|1,2\r\n", encoding));
     expect(await inspect(source)).toMatchObject({ delimiter: "|", header: ["mail", "a,b"] });
     const [piece] = await collect(readRows(source, await inspect(source)));
     expect(piece).toMatchObject({ rows: [["a@b.de", "1,2"]], numbers: [3] });
@@ -53,7 +53,7 @@ test.each<Encoding>(["utf-8", "utf-16le"])(
 );
 
 test("without a header the columns have numbers, and a person may say otherwise", async () => {
-  const source = bytesOf("a@b.de,Anna\nc@d.de,Bert,x\n");
+  const source = memoryFile("a@b.de,Anna\nc@d.de,Bert,x\n");
   expect(await inspect(source)).toMatchObject({
     hasHeader: false,
     header: ["Column 1", "Column 2", "Column 3"],
@@ -89,13 +89,13 @@ test("reads only the beginning of a large file", async () => {
 
 test("an umlaut in Windows-1252 far behind the sample is read right", async () => {
   const start = Buffer.from(`email,name\n${"a@b.de,Anna\n".repeat(30_000)}`);
-  const source = bytesOf(Buffer.concat([start, encode("j@b.de,Jörg\n", "windows-1252")]));
+  const source = memoryFile(Buffer.concat([start, encode("j@b.de,Jörg\n", "windows-1252")]));
   expect((await inspect(source)).encoding).toBe("utf-8");
   expect((await rest(source)).at(-1)).toEqual(["j@b.de", "Jörg"]);
 });
 
 test("long names and cells are cut short for showing, and read whole", async () => {
-  const source = bytesOf(`email,${"n".repeat(300)}\na@b.de,${"1".repeat(900_000)}x\n`);
+  const source = memoryFile(`email,${"n".repeat(300)}\na@b.de,${"1".repeat(900_000)}x\n`);
   const { header, sample } = await inspect(source);
   expect(header[1]).toBe(`${"n".repeat(199)}…`);
   expect(sample[0]![1]).toBe(`${"1".repeat(199)}…`);
@@ -126,7 +126,7 @@ describe("refused", () => {
       "Row 2: a quote is opened and never closed",
     ],
   ])("%s", async (_, content, message) => {
-    await expect(inspect(bytesOf(content))).rejects.toMatchObject({
+    await expect(inspect(memoryFile(content))).rejects.toMatchObject({
       name: "Refused",
       message,
       advice: expect.stringMatching(/\w/),

@@ -4,7 +4,7 @@ import type { Cursor, Encoding, Format } from "../../../../jobs/lib/csv/format.t
 import { type Piece, type ReadOptions, readRows } from "../../../../jobs/lib/csv/rows.ts";
 import { csvText } from "../../../../jobs/lib/csv/write.ts";
 import type { ByteSource } from "../../../../server/job.ts";
-import { bytesOf, collect } from "../../../support/bytes.ts";
+import { collect, memoryFile } from "../../../support/memory-files.ts";
 import { encode } from "./encode.ts";
 
 const format: Format = {
@@ -41,7 +41,7 @@ async function numbered(source: ByteSource, how: Partial<Format>, options: ReadO
 
 describe("rows and their numbers", () => {
   test("the header and blank rows are numbered and left out", async () => {
-    const source = bytesOf("email,name\n\na@b.de,A\n,\n  , \nc@d.de,C\n\n");
+    const source = memoryFile("email,name\n\na@b.de,A\n,\n  , \nc@d.de,C\n\n");
     const [piece, ...more] = await pieces(source, { hasHeader: true });
     expect(more).toEqual([]);
     expect(piece).toEqual({
@@ -56,7 +56,7 @@ describe("rows and their numbers", () => {
   });
 
   test("reading starts behind the byte order mark and the header comes only once", async () => {
-    const source = bytesOf("\ufeffemail\na@b.de\nc@d.de\n");
+    const source = memoryFile("\ufeffemail\na@b.de\nc@d.de\n");
     const how = { hasHeader: true, start: { byte: 3, row: 0 } };
     const all = await pieces(source, how, { pieceBytes: 8 });
     expect(all.flatMap((piece) => piece.rows)).toEqual([["a@b.de"], ["c@d.de"]]);
@@ -68,8 +68,8 @@ describe("rows and their numbers", () => {
   });
 
   test("an empty file has none", async () => {
-    expect(await pieces(bytesOf(""))).toEqual([]);
-    expect(await pieces(bytesOf("\n\n"))).toEqual([]);
+    expect(await pieces(memoryFile(""))).toEqual([]);
+    expect(await pieces(memoryFile("\n\n"))).toEqual([]);
   });
 });
 
@@ -108,7 +108,7 @@ describe("resuming", () => {
               encoding === "windows-1252" ? cells.map((row) => row.map(western)) : cells;
             const text = csvText(written, { harmless: false });
             const bytes = encode(unended ? text.replace(/\r\n$/, "") : text, encoding);
-            const source = bytesOf(bytes, "people.csv", chunk);
+            const source = memoryFile(bytes, "people.csv", chunk);
             const expected = written
               .map((row, at) => ({ number: at + 1, cells: row }))
               .filter((row) => row.cells.some((value) => value.trim() !== ""));
@@ -177,7 +177,7 @@ describe("resuming", () => {
         fc.constantFrom<Encoding>("utf-8", "utf-16le", "utf-16be", "windows-1252"),
         fc.integer({ min: 1, max: 30 }),
         async (bytes, encoding, pieceBytes) => {
-          const source = bytesOf(Uint8Array.from(bytes), "people.csv", 7);
+          const source = memoryFile(Uint8Array.from(bytes), "people.csv", 7);
           const whole = await attempt(source, encoding, 1000);
           expect(await attempt(source, encoding, pieceBytes)).toEqual(whole);
           if (whole.error !== "") return;
@@ -200,23 +200,23 @@ describe("encodings that are not what they seem", () => {
       Buffer.from(",€\n"),
     ]);
     for (const pieceBytes of [1, 5, 9, 1000])
-      expect(await rows(bytesOf(line), {}, { pieceBytes })).toEqual([["Müller", "Jörg", "€"]]);
+      expect(await rows(memoryFile(line), {}, { pieceBytes })).toEqual([["Müller", "Jörg", "€"]]);
   });
 
   test("a character cut in two by the end of the file", async () => {
-    expect(await rows(bytesOf(Buffer.from("a,ü").subarray(0, 3)))).toEqual([["a", "Ã"]]);
+    expect(await rows(memoryFile(Buffer.from("a,ü").subarray(0, 3)))).toEqual([["a", "Ã"]]);
   });
 
   test("half a code unit at the end of UTF-16", async () => {
     const bytes = encode("a,b\nc,d", "utf-16le");
-    const source = bytesOf(Buffer.concat([bytes, Buffer.from([0x41])]));
+    const source = memoryFile(Buffer.concat([bytes, Buffer.from([0x41])]));
     const read = await pieces(source, { encoding: "utf-16le" });
     expect(read.map((piece) => piece.rows)).toEqual([[["a", "b"]], [["c", "d"]]]);
     expect(read.at(-1)?.done).toBe(source.size);
   });
 
   test("NUL, which no database keeps, becomes a visible mark", async () => {
-    expect(await rows(bytesOf("a\0b,c\n"))).toEqual([["a\ufffdb", "c"]]);
+    expect(await rows(memoryFile("a\0b,c\n"))).toEqual([["a\ufffdb", "c"]]);
   });
 });
 
@@ -229,7 +229,7 @@ describe("limits", () => {
     ["quoted, at the end of the file", `a,b\nc,"${long}"`],
     ["of many lines", `a,b\nc,"${"x\n".repeat(5_000_000)}"\nd,e\n`],
   ])("a cell of 10 MB, %s", async (_, text) => {
-    await expect(rows(bytesOf(text))).rejects.toMatchObject({
+    await expect(rows(memoryFile(text))).rejects.toMatchObject({
       name: "Refused",
       message: "Row 2: a cell is longer than 1 MB",
     });
@@ -253,14 +253,14 @@ describe("limits", () => {
   });
 
   test("a cell in a complete row", async () => {
-    await expect(rows(bytesOf("a,b\nc,12345678901\n"), {}, { maxCell: 10 })).rejects.toThrow(
+    await expect(rows(memoryFile("a,b\nc,12345678901\n"), {}, { maxCell: 10 })).rejects.toThrow(
       "Row 2: a cell is longer than 10 characters",
     );
-    expect(await rows(bytesOf("a,b\nc,1234567890\n"), {}, { maxCell: 10 })).toHaveLength(2);
+    expect(await rows(memoryFile("a,b\nc,1234567890\n"), {}, { maxCell: 10 })).toHaveLength(2);
   });
 
   test("a row that does not end", async () => {
-    await expect(rows(bytesOf("a,".repeat(10_000_000)))).rejects.toThrow(
+    await expect(rows(memoryFile("a,".repeat(10_000_000)))).rejects.toThrow(
       "Row 1: it is longer than 16 MB",
     );
   });
@@ -271,7 +271,7 @@ describe("limits", () => {
   ])("a quote that is never closed, %s", async (_, rest) => {
     const read: string[][] = [];
     const reading = async () => {
-      for await (const piece of readRows(bytesOf(`a,b\nc,"${rest}`), format))
+      for await (const piece of readRows(memoryFile(`a,b\nc,"${rest}`), format))
         read.push(...piece.rows);
     };
     await expect(reading()).rejects.toMatchObject({
@@ -286,7 +286,7 @@ test.each<[string, string]>([
   ["stops early", "a@x.test\n".repeat(1_000)],
   ["is refused a row", `a@x.test\n"open`],
 ])("a reader that %s closes the file", async (_, content) => {
-  const file = bytesOf(content, "people.csv", 100);
+  const file = memoryFile(content, "people.csv", 100);
   let open = 0;
   const watched: ByteSource = {
     ...file,

@@ -5,7 +5,7 @@ import { harmless, unharmed } from "../../../../jobs/lib/csv/formulas.ts";
 import { inspect } from "../../../../jobs/lib/csv/inspect.ts";
 import { readRows } from "../../../../jobs/lib/csv/rows.ts";
 import { BYTE_ORDER_MARK, csvLine, csvText } from "../../../../jobs/lib/csv/write.ts";
-import { bytesOf, collect } from "../../../support/bytes.ts";
+import { collect, memoryFile } from "../../../support/memory-files.ts";
 
 describe("a line", () => {
   test.each<[Parameters<typeof csvLine>[0], string]>([
@@ -105,7 +105,7 @@ test("a file comes back as it was written", async () => {
       ["c@d.de", 'a "b"\nc'],
       ["e@f.de", null],
     ]);
-  const source = bytesOf(text);
+  const source = memoryFile(text);
   const pieces = await collect(readRows(source, await inspect(source)));
   expect(pieces.flatMap((piece) => piece.rows.map((cells) => cells.map(unharmed)))).toEqual([
     ["a@b.de", "=Jörg"],

@@ -1,34 +1,34 @@
-/** A Postgres of its own for one test or file, which may be stopped, killed and started again. */
+/** A Postgres server that a test can stop, crash and start again. */
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster } from "../../server/commands/scaled/cluster.ts";
 import { freePort } from "../../server/commands/scaled/free-port.ts";
-import type { TestBackend } from "../support/backends.ts";
-import { createDatabase } from "../support/postgres.ts";
-import { isAlive, signalTo } from "../support/processes.ts";
+import type { TestBackend } from "./backends.ts";
+import { createDatabase } from "./postgres.ts";
+import { isAlive, signalTo } from "./processes.ts";
 
-/** As `pg_ctl stop -m` names them: every session is told to end, or cut off as in a crash. */
-export type Manner = "fast" | "immediate";
+/** The modes of `pg_ctl stop -m`: `fast` ends every session, `immediate` crashes the server. */
+export type ShutdownMode = "fast" | "immediate";
 
-export interface OwnPostgres extends TestBackend {
-  /** Resolves when no process of it is left. */
-  stop(manner: Manner): Promise<void>;
-  /** Resolves when it takes connections again. */
+export interface RestartablePostgres extends TestBackend {
+  /** Resolves when the server has exited. */
+  stop(mode: ShutdownMode): Promise<void>;
+  /** Resolves when the server accepts connections. */
   start(): Promise<void>;
 }
 
-/** It goes with the database that `create` gives. */
-export async function ownPostgres(): Promise<OwnPostgres> {
+/** Removing the database that `create` returns also removes the server. */
+export async function createRestartablePostgres(): Promise<RestartablePostgres> {
   const folder = await mkdtemp(join(tmpdir(), "headway-own-postgres-"));
-  // The user that Postgres runs as has to get through to its folder.
+  // As root, Postgres runs as another user, who needs access to the folder.
   await chmod(folder, 0o755);
   const place = { dir: join(folder, "data"), port: await freePort(), keep: true };
   let cluster = await startCluster(place);
 
-  async function stop(manner: Manner): Promise<void> {
-    signalTo(cluster.pid, manner === "fast" ? "SIGINT" : "SIGQUIT");
+  async function stop(mode: ShutdownMode): Promise<void> {
+    signalTo(cluster.pid, mode === "fast" ? "SIGINT" : "SIGQUIT");
     while (isAlive(cluster.pid)) await sleep(10);
   }
 

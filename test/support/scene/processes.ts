@@ -1,15 +1,15 @@
-/** What the tests of faults play on: a database, an account, and real workers, all gone at the end. */
+/** A database with an account, and real worker and web processes, for one test. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFailed, onTestFinished } from "vitest";
-import type { Backend } from "../../server/backend/backend.ts";
-import { openBackend } from "../../server/backend/open.ts";
-import type { EventRow, JobRow } from "../../server/backend/schema.ts";
-import { type Catalog, readCatalog } from "../../server/catalog.ts";
-import { start } from "../../server/engine/start/start.ts";
-import { finalStatuses, isFinal } from "../../server/engine/status.ts";
+import type { Backend } from "../../../server/backend/backend.ts";
+import { openBackend } from "../../../server/backend/open.ts";
+import type { EventRow, JobRow } from "../../../server/backend/schema.ts";
+import { type Catalog, readCatalog } from "../../../server/catalog.ts";
+import { start } from "../../../server/engine/start/start.ts";
+import { finalStatuses, isFinal } from "../../../server/engine/status.ts";
 import {
   type Application,
   type Environment,
@@ -17,9 +17,9 @@ import {
   type Place,
   startApplication,
   startWorker,
-} from "../support/application.ts";
-import { addAccount, type TestBackend } from "../support/backends.ts";
-import type { Launched } from "../support/processes.ts";
+} from "../application.ts";
+import { addAccount, type TestBackend } from "../backends.ts";
+import type { Launched } from "../processes.ts";
 
 export interface Scene {
   backend: Backend;
@@ -28,15 +28,15 @@ export interface Scene {
   catalog: Catalog;
   place: Place;
   worker(more?: Environment): Promise<Launched>;
-  /** Web and worker, as `npm start` runs them. */
+  /** Starts web and worker as `npm start` does. */
   application(more?: Environment): Promise<Application>;
-  /** Starts a job of `account-1`, or of the account that is named. */
+  /** Starts a job, by default in `account-1`. @returns its id */
   start(kind: string, input: object, accountId?: string): Promise<string>;
   job(id: string): Promise<JobRow>;
   events(id: string): Promise<EventRow[]>;
-  /** The first row for which it holds. @throws with the row as it was last, after `ms` */
-  until(id: string, holds: (row: JobRow) => boolean, ms?: number): Promise<JobRow>;
-  /** The row of a job that has ended. */
+  /** Waits until the job's row meets the condition. @throws with the last row after `ms` */
+  until(id: string, isMet: (row: JobRow) => boolean, ms?: number): Promise<JobRow>;
+  /** Waits until the job has finished. */
   ended(id: string, ms?: number): Promise<JobRow>;
 }
 
@@ -47,9 +47,9 @@ export async function openScene(
   const launched: Launched[] = [];
   const created = await which.create();
   const folder = storageDir ?? (await mkdtemp(join(tmpdir(), "headway-storage-")));
-  const onFile = which.name === "sqlite";
-  const place = { databaseUrl: onFile ? undefined : created.url, storageDir: folder };
-  const url = onFile ? join(folder, "headway.db") : created.url;
+  const isSqlite = which.name === "sqlite";
+  const place = { databaseUrl: isSqlite ? undefined : created.url, storageDir: folder };
+  const url = isSqlite ? join(folder, "headway.db") : created.url;
   const backend = await openBackend(url);
   await backend.migrate();
   await addAccount(backend, "account-1", maxRunning);
@@ -93,11 +93,11 @@ export async function openScene(
         .where("job_id", "=", id)
         .orderBy("seq")
         .execute(),
-    async until(id, holds, ms = 20_000) {
-      for (const late = Date.now() + ms; ; await sleep(25)) {
+    async until(id, isMet, ms = 20_000) {
+      for (const deadline = Date.now() + ms; ; await sleep(25)) {
         const row = await scene.job(id);
-        if (holds(row)) return row;
-        if (Date.now() > late) throw new Error(`Not within ${ms} ms: ${JSON.stringify(row)}`);
+        if (isMet(row)) return row;
+        if (Date.now() > deadline) throw new Error(`Not within ${ms} ms: ${JSON.stringify(row)}`);
       }
     },
     ended: (id, ms) => scene.until(id, (row) => isFinal(row.status), ms),
@@ -105,12 +105,12 @@ export async function openScene(
   return scene;
 }
 
-/** The numbers of a job's events, which must be 1, 2, 3 and so on. */
-export function gapless(events: EventRow[]): boolean {
+/** Whether the events are numbered 1, 2, 3 and so on. */
+export function isGapless(events: EventRow[]): boolean {
   return events.every(({ seq }, at) => seq === at + 1);
 }
 
-/** Events that say how a job ended: a job has one. */
-export function finals(events: EventRow[]): EventRow[] {
+/** The events of a final status, of which a finished job has exactly one. */
+export function finalEvents(events: EventRow[]): EventRow[] {
   return events.filter(({ type }) => (finalStatuses as string[]).includes(type));
 }

@@ -2,7 +2,7 @@
 import type { ByteSource, Scratch } from "../../server/job.ts";
 
 /** @param chunk bytes handed out at a time */
-export function bytesOf(
+export function memoryFile(
   content: string | Uint8Array,
   name = "people.csv",
   chunk = 65_536,
@@ -18,7 +18,7 @@ export function bytesOf(
 }
 
 /** @param chunk bytes handed out at a time */
-export function scratchInMemory(chunk = 65_536): Scratch & { files: Map<string, Buffer> } {
+export function memoryScratch(chunk = 65_536): Scratch & { files: Map<string, Buffer> } {
   const files = new Map<string, Buffer>();
   return {
     files,

@@ -1,4 +1,4 @@
-/** Machines that share a database and a bucket, and no disk. */
+/** Machines that share a database and a bucket but no disk. */
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,14 +16,14 @@ import { backends } from "../support/backends.ts";
 import { readJob } from "../support/job-row.ts";
 import { killFamily } from "../support/processes.ts";
 import { openBucket } from "../support/s3/bucket.ts";
-import { finals, gapless, openScene } from "./scene.ts";
+import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
 
 const rows = 150_000;
-/** One of each so many has no address. */
+/** Every 1,000th row has no valid email address. */
 const rejectedEach = 1_000;
 
 describe.each(backends)("an import on $name", (which) => {
-  test("goes on behind its checkpoint on a machine with an empty disk, again and again", {
+  test("an import continues from its checkpoint on a new machine with an empty disk", {
     timeout: 240_000,
   }, async () => {
     const bucket = await openBucket();
@@ -43,11 +43,11 @@ describe.each(backends)("an import on $name", (which) => {
       inStep(1, (job) => job.step_done > 0),
       inStep(1, (job) => job.step_done > rows / 2),
     ];
-    for (const isThere of moments) {
+    for (const isReached of moments) {
       const worker = await scene.worker({ STORAGE_DIR: machine.dir, ...bucket.environment });
-      await until(machine.backend, id, isThere);
+      await until(machine.backend, id, isReached);
       await killFamily(worker);
-      machine = await anotherMachine(machine.backend);
+      machine = await newMachine(machine.backend);
       machines.push(machine.dir);
     }
     await scene.worker({ STORAGE_DIR: machine.dir, ...bucket.environment });
@@ -69,8 +69,8 @@ describe.each(backends)("an import on $name", (which) => {
       .selectAll()
       .orderBy("seq")
       .execute();
-    expect(gapless(events)).toBe(true);
-    expect(finals(events).map(({ type }) => type)).toEqual(["done"]);
+    expect(isGapless(events)).toBe(true);
+    expect(finalEvents(events).map(({ type }) => type)).toEqual(["done"]);
 
     const [reason] = await machine.backend.db.selectFrom("job_rejections").selectAll().execute();
     expect(reason).toMatchObject({ reason: "email is not an address", count: rejected });
@@ -79,7 +79,7 @@ describe.each(backends)("an import on $name", (which) => {
     const expected = Array.from({ length: rejected }, (_, at) => nobody(at * rejectedEach));
     expect(lines.map((line) => line.split(",")[0])).toEqual(expected);
 
-    // Working files are gone from the bucket, and never were on a disk.
+    // The scratch files are gone from the bucket and were never on a disk.
     await expect.poll(bucket.keys).toEqual([rejects!.storage_key, `uploads/${upload_id}`].sort());
     expect(await bucket.uploads()).toEqual([]);
     for (const dir of machines) {
@@ -87,8 +87,8 @@ describe.each(backends)("an import on $name", (which) => {
     }
   });
 
-  /** A folder of its own, and on SQLite the database as the lost machine left it. */
-  async function anotherMachine(before: Backend) {
+  /** A machine with an empty folder; on SQLite with a copy of the lost machine's database. */
+  async function newMachine(before: Backend) {
     const dir = await mkdtemp(join(tmpdir(), "headway-machine-"));
     onTestFinished(() => rm(dir, { recursive: true, force: true }));
     if (which.name === "postgres") return { dir, backend: before };
@@ -101,22 +101,22 @@ describe.each(backends)("an import on $name", (which) => {
   }
 });
 
-function inStep(step: number, isThere: (job: JobRow) => boolean) {
+function inStep(step: number, isReached: (job: JobRow) => boolean) {
   return (job: JobRow) =>
     job.status === "running" &&
     job.current_step === step &&
     job.checkpoint !== null &&
-    isThere(job);
+    isReached(job);
 }
 
 async function until(
   backend: Backend,
   id: string,
-  isThere: (job: JobRow) => boolean,
+  isReached: (job: JobRow) => boolean,
   ms = 60_000,
 ): Promise<JobRow> {
   await expect
-    .poll(async () => isThere(await readJob(backend, id)), { timeout: ms, interval: 10 })
+    .poll(async () => isReached(await readJob(backend, id)), { timeout: ms, interval: 10 })
     .toBe(true);
   return readJob(backend, id);
 }
@@ -131,7 +131,7 @@ async function contacts({ db }: Backend): Promise<{ count: number; different: nu
   return query.executeTakeFirstOrThrow();
 }
 
-/** People in no order that a database would like. */
+/** Rows in an order that no index likes. */
 async function* csv(): AsyncGenerator<Buffer> {
   yield Buffer.from("email,first name\n");
   for (let from = 0; from < rows; from += 1_000) {

@@ -3,7 +3,7 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { Stopped } from "../../server/engine/run/run.ts";
 
 /** Asks the run to stop right behind its n-th transaction, as a worker does that shuts down. */
-export function stoppingAfter(backend: Backend, writes: number, abort: AbortController): Backend {
+export function stopAfterWrites(backend: Backend, writes: number, abort: AbortController): Backend {
   let left = writes;
   return {
     ...backend,
@@ -16,7 +16,7 @@ export function stoppingAfter(backend: Backend, writes: number, abort: AbortCont
 }
 
 /** The n-th transaction and all behind it come to nothing, as those of a process that is killed. */
-export function dyingAt(backend: Backend, writes: number): Backend {
+export function failFromWrite(backend: Backend, writes: number): Backend {
   let left = writes;
   return {
     ...backend,

@@ -4,20 +4,20 @@ import { cancel } from "../../server/engine/cancel.ts";
 import { isFinal } from "../../server/engine/status.ts";
 import { withTimeout } from "../../server/with-timeout.ts";
 import { descendantsOf, isAlive } from "../support/processes.ts";
-import { createClient } from "./api.ts";
-import { lockedEntries } from "./locked-entries.ts";
-import { type Manner, ownPostgres } from "./own-postgres.ts";
-import { finals, gapless, openScene, type Scene } from "./scene.ts";
+import { createRestartablePostgres, type ShutdownMode } from "../support/restartable-postgres.ts";
+import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
+import { createClient } from "./api-client.ts";
+import { countLockedEntries } from "./locked-entries.ts";
 
 const rows = 250;
-/** From the moment that the database takes connections again. */
+/** The longest time from the return of the database to the end of all jobs, ms. */
 const limit = 15_000;
 
 interface Outage {
-  /** Ms after the start of the jobs. */
+  /** The time after the start of the jobs, ms. */
   at: number;
-  how: Manner;
-  /** ms */
+  how: ShutdownMode;
+  /** The length of the outage, ms. */
   gone: number;
 }
 
@@ -29,14 +29,14 @@ const cases: { what: string; outages: Outage[] }[] = [
       { at: 4_500, how: "immediate", gone: 0 },
     ],
   },
-  { what: "gone for ten seconds", outages: [{ at: 1_500, how: "fast", gone: 10_000 }] },
+  { what: "away for ten seconds", outages: [{ at: 1_500, how: "fast", gone: 10_000 }] },
 ];
 
 test.each(cases)(
-  "a Postgres that is $what while jobs end: all end soon after, once, and nothing is lost",
+  "all jobs finish once and without loss after Postgres was $what",
   { timeout: 150_000 },
   async ({ outages }) => {
-    const postgres = await ownPostgres();
+    const postgres = await createRestartablePostgres();
     const scene = await openScene(postgres);
     const application = await scene.application({ NODE_ENV: "", RUNNERS: "2" });
     const worker = await scene.worker({ RUNNERS: "2" });
@@ -44,18 +44,18 @@ test.each(cases)(
     const { db } = scene.backend;
     await db.updateTable("accounts").set({ max_running_jobs: 100 }).execute();
 
-    await endAll(scene);
+    await cancelActive(scene);
 
     const ids: string[] = [];
     for (let copy = 0; copy < 2; copy++) {
       const input = { rows, size: 1, pause: 15, prefix: `copy-${copy}` };
       ids.push(await client.start("copy_rows", input, `copy-${copy}`));
     }
-    // At each outage some end just then.
+    // Some jobs finish at about the time of each outage.
     for (const { at } of outages) {
-      for (let nap = 0; nap < 6; nap++) {
-        const ms = at + nap * 80 - 300;
-        ids.push(await client.start("sleep", { ms }, `nap-${at}-${nap}`));
+      for (let n = 0; n < 6; n++) {
+        const ms = at + n * 80 - 300;
+        ids.push(await client.start("sleep", { ms }, `sleep-${at}-${n}`));
       }
     }
     const followed = ids.map((id) => client.follow(id));
@@ -69,7 +69,7 @@ test.each(cases)(
     }
 
     const back = scene.backend.now();
-    await expect.poll(waiting, { timeout: limit, interval: 100 }).toEqual([]);
+    await expect.poll(stalled, { timeout: limit, interval: 100 }).toEqual([]);
     for (const id of ids) await scene.ended(id, 60_000);
     expect(family.filter((pid) => !isAlive(pid))).toEqual([]);
     for (const [at, id] of ids.entries()) {
@@ -77,20 +77,20 @@ test.each(cases)(
       expect(job).toMatchObject({ status: "done", skipped: 0, rejected: 0 });
       if (job.kind === "copy_rows") expect(job.succeeded).toBe(rows);
       const events = await scene.events(id);
-      expect(gapless(events)).toBe(true);
-      expect(finals(events)).toHaveLength(1);
+      expect(isGapless(events)).toBe(true);
+      expect(finalEvents(events)).toHaveLength(1);
       expect(await withTimeout(limit, followed[at]!)).toEqual(events.map(({ seq }) => seq));
     }
     const accounts = await db.selectFrom("accounts").select("running_jobs").execute();
     expect(accounts.every(({ running_jobs }) => running_jobs === 0)).toBe(true);
-    await expect.poll(() => lockedEntries(scene.backend)).toBe(0);
-    // Both still take what comes.
+    await expect.poll(() => countLockedEntries(scene.backend)).toBe(0);
+    // Both workers still run new jobs.
     await expect.poll(() => db.selectFrom("workers").select("id").execute()).toHaveLength(2);
     const next = await client.start("sleep", { ms: 1 }, "next");
     expect((await scene.ended(next)).status).toBe("done");
 
-    /** Those that have not ended, and that nobody goes on with. */
-    async function waiting() {
+    /** The unfinished jobs that no worker has touched since the database is back. */
+    async function stalled() {
       const jobs = await db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
       return jobs.filter(
         ({ status, claimed_at, last_progress_at }) =>
@@ -100,8 +100,8 @@ test.each(cases)(
   },
 );
 
-/** The jobs that a new application begins with. */
-async function endAll({ backend, ended }: Scene): Promise<void> {
+/** Cancels the demo jobs of a new application. */
+async function cancelActive({ backend, ended }: Scene): Promise<void> {
   const active = await backend.db
     .selectFrom("jobs")
     .select("id")
@@ -113,7 +113,7 @@ async function endAll({ backend, ended }: Scene): Promise<void> {
   }
 }
 
-/** The worker that an application keeps; its runners may come and go. */
+/** The worker process of an application, without its runners, which may be replaced. */
 function workersOf(pid: number): number[] {
   return descendantsOf(pid).slice(0, 1);
 }

@@ -1,4 +1,4 @@
-/** Another process on the same database, as a second web server is: cancels and starts when told. */
+/** A process on the same database, like a second web process: starts and cancels jobs on command. */
 import { openBackend } from "../../../server/backend/open.ts";
 import { readCatalog } from "../../../server/catalog.ts";
 import { cancel } from "../../../server/engine/cancel.ts";
@@ -6,12 +6,12 @@ import type { StartRequest } from "../../../server/engine/start/request.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import { jobsDirs } from "../../support/application.ts";
 
-export type Told =
+export type Command =
   | { call: number; cancel: string }
   | { call: number; start: StartRequest; times: number };
 
-/** What is told back: the ids of the jobs. */
-export interface Answered {
+/** The ids of the jobs of a command. */
+export interface Reply {
   call: number;
   ids: string[];
   error?: string;
@@ -20,19 +20,21 @@ export interface Answered {
 const backend = await openBackend(process.argv[2]!);
 const catalog = await readCatalog(jobsDirs);
 
-async function carryOut(told: Told): Promise<string[]> {
-  if ("cancel" in told) return [(await cancel(backend, told.cancel, "person-1")).id];
-  const starts = Array.from({ length: told.times }, () => start(backend, catalog, told.start));
+async function execute(command: Command): Promise<string[]> {
+  if ("cancel" in command) return [(await cancel(backend, command.cancel, "person-1")).id];
+  const starts = Array.from({ length: command.times }, () =>
+    start(backend, catalog, command.start),
+  );
   return (await Promise.all(starts)).map(({ job }) => job.id);
 }
 
-process.on("message", async (told: Told) => {
-  const { call } = told;
-  const answer: Answered = await carryOut(told).then(
+process.on("message", async (command: Command) => {
+  const { call } = command;
+  const reply: Reply = await execute(command).then(
     (ids) => ({ call, ids }),
     (error) => ({ call, ids: [], error: String(error) }),
   );
-  process.send!(answer);
+  process.send!(reply);
 });
 process.on("disconnect", () => process.exit(0));
-process.send!({ call: 0, ids: [] } satisfies Answered);
+process.send!({ call: 0, ids: [] } satisfies Reply);

@@ -8,7 +8,7 @@ type Asked = Parameters<KyselyPlugin["transformQuery"]>[0];
  * Runs the work and explains each query that it made.
  * @returns what is wrong with their plans: a line for each place where work grows with the table
  */
-export async function unboundedReads(
+export async function findUnboundedReads(
   backend: Backend,
   work: (watched: Backend["db"]) => Promise<unknown>,
 ): Promise<string[]> {
@@ -33,7 +33,7 @@ export async function unboundedReads(
 }
 
 /** Rows that one step of a plan may read or sort; some pages, and far from the whole table. */
-const mostRows = 1_500;
+const maxRows = 1_500;
 
 interface Step {
   "Node Type": string;
@@ -63,18 +63,18 @@ async function explainOnPostgres({ db }: Backend, query: CompiledQuery): Promise
     .catch((error) => {
       if (error !== takenBack) throw error;
     });
-  return wrongSteps(plan!);
+  return unboundedSteps(plan!);
 }
 
-function wrongSteps(step: Step): string[] {
+function unboundedSteps(step: Step): string[] {
   const name = `${step["Node Type"]} ${step["Relation Name"] ?? ""} ${step["Index Name"] ?? ""}`;
   const passed =
     (step["Rows Removed by Filter"] ?? 0) + (step["Rows Removed by Index Recheck"] ?? 0);
   const read = (step["Actual Rows"] + passed) * step["Actual Loops"];
   const wrong: string[] = [];
   if (step["Node Type"] === "Seq Scan" && step["Relation Name"] === "jobs") wrong.push(name);
-  else if (read > mostRows) wrong.push(`${name} read ${read} rows`);
-  return [...wrong, ...(step.Plans ?? []).flatMap(wrongSteps)];
+  else if (read > maxRows) wrong.push(`${name} read ${read} rows`);
+  return [...wrong, ...(step.Plans ?? []).flatMap(unboundedSteps)];
 }
 
 interface Line {

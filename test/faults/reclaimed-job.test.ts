@@ -1,27 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { rescue } from "../../server/engine/finish.ts";
 import { backends } from "../support/backends.ts";
-import { openScene } from "./scene.ts";
+import { openScene } from "../support/scene/processes.ts";
 
-/** A worker whose slots are all free ends well within the time that it gives to jobs that hang. */
-const promptMs = 5_000;
+/** A worker with no running jobs stops well before the grace period for hanging jobs. */
+const maxStopMs = 5_000;
 
-describe.each(backends)("a job that meets itself in its worker on $name", (which) => {
+describe.each(backends)("a reclaimed job on $name", (which) => {
   const open = async () => {
     const scene = await openScene(which);
     const worker = await scene.worker({ RUNNERS: "1" });
     return {
       scene,
       async stops() {
-        const asked = performance.now();
+        const requestedAt = performance.now();
         await worker.stop();
-        expect(performance.now() - asked).toBeLessThan(promptMs);
+        expect(performance.now() - requestedAt).toBeLessThan(maxStopMs);
         expect((await worker.gone).code).toBe(0);
       },
     };
   };
 
-  test("one that others gave up comes back to it, and is run once more only", {
+  test("a rescued job that the same worker claims again runs once more only", {
     timeout: 60_000,
   }, async () => {
     const { scene, stops } = await open();

@@ -1,4 +1,4 @@
-/** A program that uses the application over HTTP, with a token of the demo account. */
+/** An API client with a token of the demo account. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,39 +23,38 @@ export async function createClient(url: string, place: Place) {
         headers: { authorization, "content-type": "text/csv" },
         body,
       });
-      return (await answerOf(response)).upload_id as string;
+      return (await readJson(response)).upload_id as string;
     },
-    /** @param to where the application is now, if it moved */
+    /** @param to another address of the application */
     async start(type: string, metadata: object, key: string, to = url): Promise<string> {
       const response = await fetch(`${to}/api/jobs/start`, {
         method: "POST",
         headers: { authorization, "content-type": "application/json", "idempotency-key": key },
         body: JSON.stringify({ type, metadata }),
       });
-      return (await answerOf(response)).job_id as string;
+      return (await readJson(response)).job_id as string;
     },
     async act(id: string, action: "cancel" | "pause" | "resume", to = url): Promise<void> {
       const path = `${to}/api/jobs/${id}/${action}`;
-      await answerOf(await fetch(path, { method: "POST", headers: { authorization } }));
+      await readJson(await fetch(path, { method: "POST", headers: { authorization } }));
     },
     /**
-     * Follows the job's events as an EventSource does: a stream that breaks is taken up again behind
-     * the last of them.
-     * @returns their numbers in the order in which they came, once the stream ended by itself
+     * Follows the job's events as an EventSource does, and reconnects with `Last-Event-ID`.
+     * @returns the numbers of the events in the order of their arrival, once the job has finished
      */
     async follow(id: string): Promise<number[]> {
       const seen: number[] = [];
-      for (let over = false; !over; await sleep(200)) {
+      for (let finished = false; !finished; await sleep(200)) {
         const last = String(seen.at(-1) ?? 0);
         const headers = { authorization, accept: "text/event-stream", "last-event-id": last };
         try {
           const response = await fetch(`${url}/api/jobs/${id}/events`, { headers });
           for await (const { data } of messagesOf(response)) {
             seen.push(data.seq);
-            over = (finalStatuses as string[]).includes(data.type);
+            finished = (finalStatuses as string[]).includes(data.type);
           }
         } catch {
-          // As it may be while the other side is away.
+          // The web process is down for a while.
         }
       }
       return seen;
@@ -63,7 +62,7 @@ export async function createClient(url: string, place: Place) {
   };
 }
 
-async function answerOf(response: Response): Promise<Record<string, unknown>> {
+async function readJson(response: Response): Promise<Record<string, unknown>> {
   const answer = await response.text();
   if (!response.ok) throw new Error(`${response.status} ${answer}`);
   return JSON.parse(answer);

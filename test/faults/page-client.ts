@@ -1,18 +1,19 @@
-/** Somebody with a browser's cookies, at any of several addresses. */
-export interface Visitor {
+/** An HTTP client with the cookies of a signed-in person, for one or several web processes. */
+export interface PageClient {
   cookie: string;
-  /** Follows no redirect. @param to a path, or a whole address */
+  /** Does not follow redirects. @param to a path or a URL */
   get(to: string, headers?: Record<string, string>): Promise<Response>;
   post(to: string, fields: Record<string, string>): Promise<Response>;
 }
 
-/** Signs in, and signs up where that person is not known. */
-export async function visit(
+/** Signs in, or signs up a person without an account. */
+export async function signInOrUp(
   url: string,
   person: { email: string; password: string },
-): Promise<Visitor> {
+): Promise<PageClient> {
   const cookie =
-    (await send(url, "sign-in", person)) ?? (await send(url, "sign-up", { ...person, name: "X" }));
+    (await submitForm(url, "sign-in", person)) ??
+    (await submitForm(url, "sign-up", { ...person, name: "X" }));
   if (!cookie) throw new Error(`${person.email} can neither sign in nor sign up`);
   return {
     cookie,
@@ -26,7 +27,7 @@ export async function visit(
   };
 }
 
-async function send(url: string, form: string, fields: object): Promise<string | undefined> {
+async function submitForm(url: string, form: string, fields: object): Promise<string | undefined> {
   const page = await fetch(`${url}/${form}`);
   const token = /name="token" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
   const answer = await fetch(`${url}/${form}`, {

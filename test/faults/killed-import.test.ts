@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
 import { childrenOf, descendantsOf, signalTo } from "../support/processes.ts";
-import { createClient } from "./api.ts";
-import { atAnyMoment, limit, told, untilAgain } from "./kills.ts";
-import { finals, gapless, openScene } from "./scene.ts";
+import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
+import { createClient } from "./api-client.ts";
+import { formatTakeovers, maxTakeoverMs, measureTakeover, waitForCheckpoint } from "./takeover.ts";
 
-/** So many that the last kill comes before the end, on a fast machine too. */
+/** Enough rows for all kills to come before the end, even on a fast machine. */
 const rowsOn = { sqlite: 600_000, postgres: 400_000 };
-/** One of each so many has no address. */
+/** Every 500th row has no valid email address. */
 const rejectedEach = 500;
 const kills = 20;
 
 describe.each(backends)("an import on $name", (which) => {
-  test("started fifty times at once and killed twenty times: each contact once", {
+  test("an import that is started fifty times and killed twenty times adds each contact once", {
     timeout: 300_000,
   }, async ({ annotate }) => {
     const rows = rowsOn[which.name];
@@ -35,14 +35,16 @@ describe.each(backends)("an import on $name", (which) => {
 
     const waits: number[] = [];
     for (let kill = 0; kill < kills; kill++) {
-      await atAnyMoment(scene, id);
+      await waitForCheckpoint(scene, id);
       const [worker] = childrenOf(application.pid);
       const runners = descendantsOf(worker!);
-      const lost = [[worker!], runners, [worker!, ...runners]][kill % 3]!;
-      waits.push(await untilAgain(scene, id, () => lost.map((pid) => signalTo(pid, "SIGKILL"))));
+      const victims = [[worker!], runners, [worker!, ...runners]][kill % 3]!;
+      waits.push(
+        await measureTakeover(scene, id, () => victims.map((pid) => signalTo(pid, "SIGKILL"))),
+      );
     }
-    await annotate(told(waits));
-    expect(Math.max(...waits)).toBeLessThan(limit);
+    await annotate(formatTakeovers(waits));
+    expect(Math.max(...waits)).toBeLessThan(maxTakeoverMs);
 
     const job = await scene.ended(id, 120_000);
     const rejected = rows / rejectedEach;
@@ -55,8 +57,8 @@ describe.each(backends)("an import on $name", (which) => {
     expect(job).toMatchObject({ retries: 0, fence: kills + 1 });
     expect(await contacts()).toBe(before + rows - rejected);
     const events = await scene.events(id);
-    expect(gapless(events)).toBe(true);
-    expect(finals(events).map(({ type }) => type)).toEqual(["done"]);
+    expect(isGapless(events)).toBe(true);
+    expect(finalEvents(events).map(({ type }) => type)).toEqual(["done"]);
     const account = await scene.backend.db
       .selectFrom("accounts")
       .select("contact_count")
@@ -67,7 +69,7 @@ describe.each(backends)("an import on $name", (which) => {
   });
 });
 
-/** People in no order that a database would like. */
+/** Rows in an order that no index likes. */
 function csv(rows: number): string {
   const lines = ["email,first name,company"];
   for (let at = 0; at < rows; at++) {

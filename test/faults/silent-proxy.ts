@@ -1,21 +1,21 @@
-/** A line to a server that may go dead without a word: a TCP proxy that takes bytes and keeps them. */
+/** A TCP proxy whose connections can go dead without being closed, as behind a lost router. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-export interface Line {
-  /** The same address by way of the line. */
+export interface SilentProxy {
+  /** The server's address by way of the proxy. */
   url: string;
-  /** Connections that were made over it and have not ended. */
+  /** The number of open connections. */
   readonly open: number;
-  /** From now on no byte of the connections that are open gets through, either way, for ever. */
+  /** Stops forwarding on all open connections, in both directions, for ever. */
   silence(): void;
-  /** Whether new connections are silent from their beginning. */
+  /** Whether new connections are silent from the start. */
   silent: boolean;
 }
 
 /** @param url of a server, such as `postgres://…` */
-export async function openLine(url: string): Promise<Line> {
+export async function startSilentProxy(url: string): Promise<SilentProxy> {
   const target = new URL(url);
   const pairs = new Set<[Socket, Socket]>();
 
@@ -31,11 +31,11 @@ export async function openLine(url: string): Promise<Line> {
       });
     }
     near.pipe(far).pipe(near);
-    if (line.silent) hush(pair);
+    if (silentProxy.silent) silencePair(pair);
   });
 
-  /** What a paused socket is sent waits, and its end with it. */
-  function hush([near, far]: [Socket, Socket]): void {
+  /** A paused socket keeps what it receives, including the end of the connection. */
+  function silencePair([near, far]: [Socket, Socket]): void {
     near.unpipe(far).pause();
     far.unpipe(near).pause();
   }
@@ -44,19 +44,19 @@ export async function openLine(url: string): Promise<Line> {
   await once(proxy, "listening");
   const near = new URL(url);
   near.port = String((proxy.address() as AddressInfo).port);
-  const line: Line = {
+  const silentProxy: SilentProxy = {
     url: near.href,
     silent: false,
     get open() {
       return pairs.size;
     },
     silence() {
-      for (const pair of pairs) hush(pair);
+      for (const pair of pairs) silencePair(pair);
     },
   };
   onTestFinished(() => {
     proxy.close();
     for (const pair of pairs) for (const socket of pair) socket.destroy();
   });
-  return line;
+  return silentProxy;
 }

@@ -2,18 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
-import { openLine } from "./line.ts";
-import { lockedEntries } from "./locked-entries.ts";
-import { finals, gapless, openScene } from "./scene.ts";
+import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
+import { countLockedEntries } from "./locked-entries.ts";
+import { startSilentProxy } from "./silent-proxy.ts";
 
 const postgres = backends.find(({ name }) => name === "postgres")!;
 
-test("a worker whose network goes dead without a word gives its jobs up, and others go on", {
+test("a worker whose connections go dead gives up its jobs, and another worker continues them", {
   timeout: 120_000,
 }, async () => {
   const scene = await openScene(postgres);
-  const line = await openLine(scene.url);
-  const cutOff = await scene.worker({ DATABASE_URL: line.url, RUNNERS: "1" });
+  const proxy = await startSilentProxy(scene.url);
+  const cutOff = await scene.worker({ DATABASE_URL: proxy.url, RUNNERS: "1" });
   const ids: string[] = [];
   for (let copy = 0; copy < 2; copy++) {
     const input = { rows: 600, size: 1, pause: 15, prefix: `copy-${copy}` };
@@ -22,40 +22,40 @@ test("a worker whose network goes dead without a word gives its jobs up, and oth
   for (const id of ids) await scene.until(id, (row) => row.step_done > 20);
   const other = await scene.worker({ RUNNERS: "1" });
 
-  line.silent = true;
-  line.silence();
+  proxy.silent = true;
+  proxy.silence();
   const silentAt = performance.now();
   for (const id of ids) await scene.until(id, (row) => row.fence > 1 && row.status === "running");
   expect(performance.now() - silentAt).toBeLessThan(12_000);
   expect(other.output()).toContain("workers lost");
-  // By now it must have ended what it ran, by itself: nobody can tell it to.
+  // The cut-off worker has to stop its runners by itself.
   await expect.poll(() => cutOff.output(), { timeout: 20_000 }).toContain("runner lost");
 
   // The old connections stay dead for ever; new ones get through.
-  line.silent = false;
+  proxy.silent = false;
   for (const id of ids) {
     expect(await scene.ended(id, 60_000)).toMatchObject({
       ...{ status: "done", succeeded: 600, skipped: 0, fence: 2, retries: 0 },
     });
     const events = await scene.events(id);
-    expect(gapless(events)).toBe(true);
-    expect(finals(events)).toHaveLength(1);
+    expect(isGapless(events)).toBe(true);
+    expect(finalEvents(events)).toHaveLength(1);
   }
-  // It finds its way back, and works alone.
+  // The worker reconnects and works without the other one.
   const workers = () => scene.backend.db.selectFrom("workers").selectAll().execute();
   await expect.poll(workers, { timeout: 30_000 }).toHaveLength(2);
   await other.stop();
   const next = await scene.start("sleep", { ms: 1 });
   expect((await scene.ended(next, 40_000)).status).toBe("done");
-  await expect.poll(() => lockedEntries(scene.backend)).toBe(0);
+  await expect.poll(() => countLockedEntries(scene.backend)).toBe(0);
 });
 
-test("the listeners of a worker are cut off, loudly and silently: they come back within ten seconds", {
+test("a worker's listener reconnects within ten seconds after it is closed or goes dead", {
   timeout: 90_000,
 }, async () => {
   const scene = await openScene(postgres);
-  const line = await openLine(scene.url);
-  await scene.worker({ DATABASE_LISTEN_URL: line.url, RUNNERS: "1" });
+  const proxy = await startSilentProxy(scene.url);
+  await scene.worker({ DATABASE_LISTEN_URL: proxy.url, RUNNERS: "1" });
   const listening = async () => {
     const { rows } = await sql<{ pid: number }>`
       select pid from pg_stat_activity where datname = current_database()
@@ -64,13 +64,13 @@ test("the listeners of a worker are cut off, loudly and silently: they come back
     return rows.map(({ pid }) => pid).sort();
   };
   await expect.poll(async () => (await listening()).length).toBe(1);
-  for (const how of ["loudly", "silently"] as const) {
+  for (const how of ["closed", "dead"] as const) {
     const before = await listening();
     const cutAt = performance.now();
-    if (how === "loudly") {
+    if (how === "closed") {
       await sql`select pg_terminate_backend(${before[0]})`.execute(scene.backend.db);
-    } else line.silence();
-    // A job that comes meanwhile is found by the poll.
+    } else proxy.silence();
+    // Polling finds a job that is started meanwhile.
     const id = await scene.start("sleep", { ms: 1 });
     const job = await scene.ended(id);
     expect(job.started_at! - job.created_at).toBeLessThan(3_000);
