@@ -5,12 +5,12 @@ import { common, goThrough } from "./lib/bulk.ts";
 export default defineJob({
   ...common,
   title: "Cancel jobs",
-  description: "Cancels all jobs that match.",
+  description: "Cancel all matching jobs.",
   icon: "x-circle",
   async run(job, { choice }) {
     const { text, left } = await goThrough(job, choice, (ids) => job.jobs.cancel(ids));
     return {
-      message: `Cancelled ${text}${left > 0 ? `, ${number(left)} had ended before or cannot be cancelled` : ""}`,
+      message: `Cancelled ${text}${left > 0 ? `, ${number(left)} skipped: already finished, or can't be cancelled` : ""}`,
     };
   },
 });

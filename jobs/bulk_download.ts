@@ -4,23 +4,23 @@ import { common, findJobs, foundJobs } from "./lib/bulk.ts";
 
 export default defineJob({
   ...common,
-  title: "Pack files of jobs",
-  description: "Puts the files of all jobs that match into one ZIP archive.",
+  title: "Download job files",
+  description: "Collect the files of all matching jobs in one ZIP archive.",
   icon: "download",
-  stepUnits: { "Going through them": "bytes" },
+  stepUnits: { "Processing jobs": "bytes" },
   timeout: "6h",
   // They are there a second time, each with its job.
   keepFilesFor: "72h",
   async run(job, { choice }) {
     const total = await findJobs(job, choice);
-    const files = await job.step("Going through them", async () => {
+    const files = await job.step("Processing jobs", async () => {
       const { count, bytes, archive } = await job.jobs.files(await foundJobs(job));
       if (count === 0) return 0;
       await job.file({ name: "files.zip", type: "application/zip" }, told(archive(), bytes));
       return count;
     });
-    if (files === 0) return { message: `None of ${amount(total, "job")} left a file` };
-    return { message: `Packed ${amount(files, "file")} of ${amount(total, "job")}` };
+    if (files === 0) return { message: `None of ${amount(total, "job")} has a file` };
+    return { message: `Collected ${amount(files, "file")} of ${amount(total, "job")}` };
 
     /** Less comes than goes in, so the bar may end early; it never runs over. */
     async function* told(chunks: AsyncIterable<Uint8Array>, most: number) {

@@ -5,11 +5,11 @@ import { common, goThrough } from "./lib/bulk.ts";
 export default defineJob({
   ...common,
   title: "Retry jobs",
-  description: "Starts all ended jobs that match again, each once.",
+  description: "Retry all matching finished jobs, each once.",
   icon: "refresh",
   async run(job, { choice }) {
     const { text, left } = await goThrough(job, choice, (ids) => job.jobs.retry(ids));
-    const rest = `, ${number(left)} had been started again before, or cannot be`;
-    return { message: `Started ${text} again${left > 0 ? rest : ""}` };
+    const rest = `, ${number(left)} skipped: already retried, or can't be`;
+    return { message: `Retried ${text}${left > 0 ? rest : ""}` };
   },
 });

@@ -6,7 +6,7 @@ import { keepExport, writePieces } from "./lib/contacts/exporting.ts";
 /** The audience as a CSV file that opens in Excel and that an import reads back as it was. */
 export default defineJob({
   title: "Export contacts",
-  description: "Writes the audience, or a part of it, into a CSV file.",
+  description: "Download all or some of your contacts as CSV.",
   icon: "export",
   input: z.object({
     prefix: z
@@ -15,7 +15,7 @@ export default defineJob({
       .toLowerCase()
       .max(254, "Use at most 254 characters")
       .default("")
-      .meta({ label: "Email begins with", help: "Leave it empty to export all contacts." }),
+      .meta({ label: "Email starts with", help: "Leave empty to export all contacts." }),
   }),
   steps: { "Reading contacts": 19, "Writing the file": 1 },
   unit: "contacts",

@@ -14,32 +14,34 @@ import { fieldsText, foundText, imported, keptOf } from "./lib/contacts/sentence
  */
 export default defineJob({
   title: "Import contacts",
-  description: "Brings people from a CSV file into the audience.",
+  description: "Add contacts from a CSV file.",
   icon: "import",
   input: z.object({
     upload_id: upload("text/csv", "text/plain", "text/tab-separated-values", ".csv").meta({
       label: "CSV file",
-      help: "One person a row, with an email address. Any encoding and separator will do.",
+      help: "One person per row, with an email column. Any encoding and delimiter.",
     }),
     mapping: columnMapping.optional(),
     first_row: z
       .enum(["names", "contact"])
       .optional()
       .meta({
-        label: "First row",
-        options: { names: "Names of the columns", contact: "A contact already" },
+        label: "First row is",
+        options: { names: "Column names", contact: "A contact" },
       }),
     duplicates: z
       .enum(["update", "skip"])
       .default("update")
       .meta({
-        label: "Contacts that are there already",
-        options: { update: "Update them", skip: "Leave them alone" },
-        help: "Empty cells never take away what is known of a contact.",
+        label: "Existing contacts",
+        options: { update: "Update", skip: "Keep as they are" },
+        help: "Empty cells never overwrite existing values.",
       }),
   }),
   steps: { "Reading the file": 4, "Saving contacts": 6 },
   unit: "rows",
+  resultLabel: "View imported contacts",
+  allRejectedLabel: "Nothing imported",
   stepUnits: { "Reading the file": "bytes" },
   timeout: "2h",
   alone: true,

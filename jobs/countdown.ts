@@ -4,7 +4,7 @@ import { defineJob } from "../server/job.ts";
 /** The smallest kind: it counts down, and shows how progress and messages travel. */
 export default defineJob({
   title: "Countdown",
-  description: "Counts down from a number, one a second: a look at live progress.",
+  description: "Count down from a number, one per second, to see live progress.",
   icon: "clock",
   input: z.object({
     from: z.coerce.number().int().min(1).max(3_600).default(20).meta({ label: "Count down from" }),

@@ -95,6 +95,10 @@ export interface Kind<
    * result. Default false: each person may choose that for all kinds.
    */
   opensResult?: boolean;
+  /** The link to the result's page: "View imported contacts". Default "View result". */
+  resultLabel?: string;
+  /** The status of a job that rejected every item: "Nothing imported". Default "Done with rejects". */
+  allRejectedLabel?: string;
   /** True for work that keeps a processor busy: it gets a runner process of its own. */
   alone?: boolean;
   /**

@@ -2,29 +2,23 @@
 
 import type { Status } from "./engine/status.ts";
 import type { IconName } from "./job.ts";
+import type { BulkPage } from "./presenters/bulk.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
-import type { FieldView, HiddenField, Option, ScheduleView } from "./presenters/form.ts";
+import type { BulkView, CountsView, JobFilterView, JobsPage } from "./presenters/dashboard.ts";
+import type { FieldView, HiddenField, Option } from "./presenters/form.ts";
+import type { JobView } from "./presenters/job.ts";
+import type { ActionsView, SoundSwitch } from "./presenters/job-actions.ts";
 import type {
-  AlreadyPage,
   ColumnView,
+  DuplicatePage,
   EarlierView,
   JobFormPage,
   MappingPage,
   NewJobPage,
 } from "./presenters/job-form.ts";
-import type {
-  AboutView,
-  BulkPage,
-  BulkView,
-  HistoryView,
-  JobFilterView,
-  JobLog,
-  JobPage,
-  JobResult,
-  JobsPage,
-  Live,
-  LogLinesView,
-} from "./presenters/jobs.ts";
+import type { HistoryView } from "./presenters/job-history.ts";
+import type { AboutView, JobPage } from "./presenters/job-page.ts";
+import type { StepView } from "./presenters/job-steps.ts";
 import type {
   ErrorPage,
   LayoutData,
@@ -32,15 +26,14 @@ import type {
   RefreshView,
   TrayView,
 } from "./presenters/layout.ts";
-import type { RevokeView, SettingsPage, SignInPage, SignUpPage } from "./presenters/settings.ts";
-import type {
-  ActionsView,
-  CountsView,
-  FileView,
-  JobView,
-  SoundSwitch,
-  StepView,
-} from "./presenters/view-types.ts";
+import type { JobLog, LogLinesView } from "./presenters/log.ts";
+import type { FileView, ResultView } from "./presenters/result.ts";
+import type { ScheduleView } from "./presenters/schedule.ts";
+import type { SignInPage, SignUpPage } from "./presenters/sessions.ts";
+import type { RevokeView, SettingsPage } from "./presenters/settings.ts";
+
+/** A live partial: with `oob` it replaces the element of its id in a page that is open. */
+export type Live<T> = T & { oob: boolean };
 
 /** The first rows of a file. */
 export interface PreviewTable {
@@ -56,7 +49,7 @@ export interface Pages {
   "jobs/new": NewJobPage;
   "jobs/form": JobFormPage;
   "jobs/mapping": MappingPage;
-  "jobs/duplicate": AlreadyPage;
+  "jobs/duplicate": DuplicatePage;
   "jobs/show": JobPage;
   "contacts/index": ContactsPage;
   "sessions/sign_in": SignInPage;
@@ -70,7 +63,7 @@ export type Partials = {
   "jobs/_row": Live<JobView>;
   "jobs/_panel": Live<JobView>;
   "jobs/_progress": Live<JobView>;
-  "jobs/_result": Live<JobResult>;
+  "jobs/_result": Live<ResultView>;
   "jobs/_log": JobLog;
   "jobs/_log_lines": Live<LogLinesView>;
   "jobs/_actions": Live<ActionsView>;
@@ -80,7 +73,7 @@ export type Partials = {
   "jobs/_timestamps": JobView;
   "jobs/_steps": StepView[];
   "jobs/details": JobView;
-  "jobs/result": JobResult;
+  "jobs/result": ResultView;
   "jobs/_result_file": FileView;
   "jobs/_file_preview": FileView;
   "jobs/_status_counts": Live<CountsView>;
@@ -112,7 +105,7 @@ export interface KindParts {
   form: JobFormPage;
   /** Counts and steps, beneath the progress bar. */
   details: JobView;
-  result: JobResult;
+  result: ResultView;
 }
 
 export type KindPart = keyof KindParts;

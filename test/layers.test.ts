@@ -97,6 +97,9 @@ describe("who may import whom", () => {
       "server/job.ts",
       "server/forms/input-fields.ts",
       "server/forms/input-values.ts",
+      "server/forms/schedule.ts",
+      "server/engine/start/is-secret.ts",
+      "zod",
     ];
     // Packages that only compute.
     const pure = (to: string) => isPackage(to, "lru-cache", "papaparse");

@@ -22,7 +22,7 @@ const input = z.object({
 type Input = z.output<typeof input>;
 type Choice = Input["choice"];
 
-const steps = { "Finding the jobs": 1, "Going through them": 19 };
+const steps = { "Finding the jobs": 1, "Processing jobs": 19 };
 
 /** What the kinds of this sort are, besides what they do. */
 export const common = {
@@ -67,7 +67,7 @@ export async function goThrough(
   act: (ids: readonly string[]) => Promise<number>,
 ): Promise<{ text: string; left: number }> {
   const total = await findJobs(job, choice);
-  await job.step("Going through them", () =>
+  await job.step("Processing jobs", () =>
     job.batches({
       total,
       async *from(at: number = 0) {

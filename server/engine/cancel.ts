@@ -21,11 +21,11 @@ export async function cancel(
     const at = backend.now();
     const set = { cancel_requested_at: at };
     const outcome = sql<string>`case when fence = 0 then 'Cancelled before it started'
-      when succeeded = 0 then 'Cancelled before it went on'
-      else 'Cancelled before it went on; what was done before is kept' end`;
+      else 'Cancelled while ' || status || case when succeeded > 0
+        then '. Finished work was kept.' else '' end end`;
     const waiting: Transition = {
       ...{ id, to: "cancelled", from: ["queued", "paused"], at, set: { ...set, outcome } },
-      fact: { type: "cancelled", message: "Cancelled before it went on", details: { by } },
+      fact: { type: "cancelled", message: "Cancelled", details: { by } },
     };
     const asked: EventRecord = {
       ...{ id, at, set, first: "cancel_requested_at" },

@@ -53,13 +53,13 @@ async function applyPendingRequest(
   const { id, status } = row;
   if (isFinal(status)) return row;
   if (row.cancel_requested_at) {
-    const message = "Cancelled before it went on";
-    const set = { reason: null, outcome: message };
-    const fact = { type: "cancelled", message };
+    const outcome = `Cancelled.${row.succeeded > 0 ? " Finished work was kept." : ""}`;
+    const set = { reason: null, outcome };
+    const fact = { type: "cancelled", message: outcome };
     return transition(tx, { id, to: "cancelled", from: [status], at, set, fact });
   }
   if (status === "paused" || !row.pause_requested_at) return row;
-  const fact = { type: "paused", message: "Paused before it went on" };
+  const fact = { type: "paused", message: "Paused" };
   return transition(tx, { id, to: "paused", from: [status], at, set: { reason: null }, fact });
 }
 
@@ -151,10 +151,10 @@ export function finishPaused(backend: Backend, job: Claimed) {
 
 /** Its running time is used up. */
 export function failWithTimeout(backend: Backend, job: Claimed, allowedMs: number) {
-  const message = `It was still running after ${formatDuration(allowedMs)}, the time this kind of job has`;
+  const message = `Timed out after ${formatDuration(allowedMs)}`;
   return finish(backend, job, {
     to: "failed",
-    set: { reason: "timeout", error: message, advice: "Try again with less to do at once." },
+    set: { reason: "timeout", error: message, advice: "Try again with less input." },
     fact: { type: "failed", message, details: { reason: "timeout" } },
   });
 }
@@ -164,14 +164,14 @@ export function release(backend: Backend, job: Claimed, reason: "interrupted" | 
   return finish(backend, job, {
     to: "queued",
     set: { reason },
-    fact: { type: "interrupted", message: "Interrupted; it goes on from its last checkpoint" },
+    fact: { type: "interrupted", message: "Interrupted. Resumes from the last checkpoint." },
   });
 }
 
 /** The worker or runner is gone. What the person had asked for meanwhile is done. */
 export async function rescue(backend: Backend, job: JobRow) {
   if (job.cancel_requested_at)
-    return finishCancelled(backend, job, "Cancelled while its worker was lost");
+    return finishCancelled(backend, job, "Cancelled. The worker was lost.");
   if (job.pause_requested_at) return finishPaused(backend, job);
   const count = job.rescues + 1;
   if (count < rescueLimits.max) {
@@ -185,7 +185,7 @@ export async function rescue(backend: Backend, job: JobRow) {
       },
     });
   }
-  const message = `Its worker was lost ${rescueLimits.max} times without getting any further`;
+  const message = `Stopped after ${rescueLimits.max} crashes at the same place`;
   return finish(backend, job, {
     to: "failed",
     set: { reason: "worker_lost", rescues: count, error: message },

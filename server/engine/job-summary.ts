@@ -63,5 +63,14 @@ export type JobSummaryRow = Pick<JobRow, (typeof jobSummaryColumns)[number]> & {
 /** The parts of a kind that are shown; a job outlives the file of its kind. */
 export type KindSummary = Pick<
   Kind,
-  "title" | "icon" | "steps" | "unit" | "stepUnits" | "cancellable" | "inputForRejected"
+  | "title"
+  | "icon"
+  | "steps"
+  | "unit"
+  | "stepUnits"
+  | "cancellable"
+  | "inputForRejected"
+  | "opensResult"
+  | "resultLabel"
+  | "allRejectedLabel"
 >;

@@ -16,7 +16,7 @@ export async function pause(
     const at = backend.now();
     const waiting: Transition = {
       ...{ id, to: "paused", from: ["queued"], at, set: { reason: null } },
-      fact: { type: "paused", message: "Paused before it went on", details: { by } },
+      fact: { type: "paused", message: "Paused", details: { by } },
     };
     const asked: EventRecord = {
       ...{ id, at, set: { pause_requested_at: at }, first: "pause_requested_at" },

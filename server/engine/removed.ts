@@ -11,13 +11,13 @@ export async function findRemoved(
 }
 
 const verbs: Record<string, string> = {
-  done: "was done",
-  failed: "failed",
-  cancelled: "was cancelled",
+  done: "Finished",
+  failed: "Failed",
+  cancelled: "Cancelled",
 };
 
-/** "It was done on 3 May, 14:02 UTC: Imported 72 of 75." */
+/** "Finished on May 3, 14:02 UTC: Imported 72 of 75." */
 export function removedText({ status, outcome, finished_at }: ExpiredJobRow): string {
   const what = outcome ? `: ${outcome.replace(/\.$/, "")}` : "";
-  return `It ${verbs[status]} on ${formatDateTime(finished_at).text}${what}.`;
+  return `${verbs[status]} on ${formatDateTime(finished_at).text}${what}.`;
 }

@@ -1,4 +1,4 @@
-/** The fields of a kind's input, as a form needs them; read from the schema that checks the input. */
+/** The fields of a kind's form, read from the schema that checks its input. */
 import { z } from "zod";
 import { isSecret } from "../engine/start/is-secret.ts";
 import type { Kind } from "../job.ts";
@@ -15,20 +15,20 @@ export interface InputField {
     | "textarea"
     | "file"
     | "columns";
-  /** Whether nobody may read it again. */
+  /** A secret is stored and never shown again. */
   secret: boolean;
   label: string;
   help: string;
   required: boolean;
-  /** What is proposed, as it stands in a form. */
+  /** The default, as text. */
   initial: string;
   /** For a select. */
   options: { value: string; label: string }[];
   /** For a file: media types. */
   accept: string[];
-  /** For columns: what each can hold. */
+  /** For columns: the fields that a column can be mapped to. */
   columns: readonly { name: string; label: string }[];
-  /** Whether an empty text is a value of its own, or none. */
+  /** Whether an empty text is a value. If not, the field is left out of the input. */
   emptyIsValue: boolean;
 }
 
@@ -39,13 +39,13 @@ interface Property extends z.GlobalMeta {
   default?: unknown;
 }
 
-const kept = new WeakMap<z.ZodObject, InputField[]>();
+const cache = new WeakMap<z.ZodObject, InputField[]>();
 
 export function inputFields({ input }: Pick<Kind, "input">): InputField[] {
-  const known = kept.get(input);
-  if (known) return known;
+  const cached = cache.get(input);
+  if (cached) return cached;
   const fields = readFields(input);
-  kept.set(input, fields);
+  cache.set(input, fields);
   return fields;
 }
 
@@ -54,20 +54,20 @@ export function uploadField(kind: Pick<Kind, "input">): InputField | undefined {
   return inputFields(kind).find(({ type }) => type === "file");
 }
 
-/** The fields that a person fills in by themselves. */
+/** The fields besides the uploaded file and the mapping of its columns. */
 export function plainFields(kind: Pick<Kind, "input">): InputField[] {
   return inputFields(kind).filter(({ type }) => type !== "file" && type !== "columns");
 }
 
 function readFields(input: z.ZodObject): InputField[] {
-  // What cannot be said in JSON Schema (a date, a transformation) becomes a plain text field.
+  // Types that JSON Schema does not have (a date, a transformation) become text fields.
   const schema = z.toJSONSchema(input, { io: "output", unrepresentable: "any" });
   const required = new Set(schema.required);
   return Object.entries(schema.properties ?? {}).map(([name, given]) => {
     const property = given as Property;
     const secret = isSecret(input.shape[name]);
     const plain = typeOf(property);
-    // A key of several lines, or a number, could not be typed as dots.
+    // Text of several lines and numbers cannot be typed into a password field.
     const type = secret && plain === "text" ? "password" : plain;
     const initial = property.default === undefined ? "" : String(property.default);
     const needed = required.has(name) && property.default === undefined;
@@ -77,7 +77,7 @@ function readFields(input: z.ZodObject): InputField[] {
       secret,
       label: property.label ?? inWords(name),
       help: property.help ?? "",
-      // What is filled in already may be changed, and not be emptied.
+      // A field with a default may be changed but not emptied.
       required: type !== "checkbox" && (needed || initial !== ""),
       initial,
       options: (property.enum ?? []).map((value) => ({

@@ -1,48 +1,58 @@
-/** What was typed into a form, or stands in a query, as the input of a kind. Pure. */
+/** The values of a form or a query, and the input of a kind that they stand for. */
 import type { Kind } from "../job.ts";
 import { type InputField, inputFields } from "./input-fields.ts";
 
-/** By field name, "mapping.3" for a column. */
-export type Typed = Readonly<Record<string, string>>;
+/** By field name; a column of an uploaded file is "mapping.3". */
+export type FormValues = Readonly<Record<string, string>>;
 
-export function inputFrom(kind: Pick<Kind, "input">, typed: Typed): Record<string, unknown> {
+/** The values as the kind's schema expects them, still to be checked. */
+export function parseInput(kind: Pick<Kind, "input">, values: FormValues): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const field of inputFields(kind)) {
-    const value = fieldValue(field, typed);
+    const value = fieldValue(field, values);
     if (value !== undefined) input[field.name] = value;
   }
   return input;
 }
 
-/** The way back from `inputFrom`; what nobody may read again is left to be typed anew. */
-export function typedFrom(kind: Pick<Kind, "input">, input: Record<string, unknown>): Typed {
-  const typed: Record<string, string> = {};
+/** The opposite of `parseInput`. Secrets are left out: the person types them again. */
+export function formValuesOf(
+  kind: Pick<Kind, "input">,
+  input: Record<string, unknown>,
+): FormValues {
+  const values: Record<string, string> = {};
   for (const { name, type, secret } of inputFields(kind)) {
     const value = input[name];
     if (value === undefined || value === null || secret) continue;
-    if (type === "checkbox") typed[name] = value ? "on" : "off";
-    else if (typeof value !== "object") typed[name] = String(value);
-    else if (type !== "columns") typed[name] = JSON.stringify(value);
-    else for (const [key, each] of Object.entries(value)) typed[`${name}.${key}`] = String(each);
+    if (type === "checkbox") values[name] = value ? "on" : "off";
+    else if (typeof value !== "object") values[name] = String(value);
+    else if (type !== "columns") values[name] = JSON.stringify(value);
+    else for (const [key, each] of Object.entries(value)) values[`${name}.${key}`] = String(each);
   }
-  return typed;
+  return values;
 }
 
-/**
- * What goes on to another file, in an address: without what was said of this one, which has columns of
- * its own, and without what nobody may read.
- */
-export function withoutFile(kind: Pick<Kind, "input">, typed: Typed): Typed {
+/** The values to keep when another file is chosen: none about its columns, and no secrets. */
+export function withoutFileValues(kind: Pick<Kind, "input">, values: FormValues): FormValues {
   const left = inputFields(kind).filter(
     ({ type, secret }) => secret || type === "file" || type === "columns",
   );
   const goesOn = ([name]: [string, string]) =>
     !left.some((field) => name === field.name || name.startsWith(`${field.name}.`));
-  return Object.fromEntries(Object.entries(typed).filter(goesOn));
+  return Object.fromEntries(Object.entries(values).filter(goesOn));
 }
 
-/** Only what belongs to the kind's input. */
-export function typedFor(kind: Pick<Kind, "input">, given: Record<string, unknown>): Typed {
+/** The values that may be put into an address. */
+export function withoutSecrets(kind: Pick<Kind, "input">, values: FormValues): FormValues {
+  const secrets = new Set(inputFields(kind).flatMap(({ name, secret }) => (secret ? [name] : [])));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.has(name)));
+}
+
+/** Only the values that belong to the kind's input. */
+export function pickFormValues(
+  kind: Pick<Kind, "input">,
+  given: Record<string, unknown>,
+): FormValues {
   const fields = inputFields(kind);
   const isKnown = (name: string) =>
     fields.some((field) =>
@@ -54,30 +64,36 @@ export function typedFor(kind: Pick<Kind, "input">, given: Record<string, unknow
   return Object.fromEntries(texts);
 }
 
-/** As `typedFor`, of a form that was sent, in which a box that is not ticked is missing. */
-export function sentFor(kind: Pick<Kind, "input">, body: Record<string, unknown>): Typed {
+/** As `pickFormValues`, for a submitted form, from which an unchecked checkbox is missing. */
+export function submittedValues(
+  kind: Pick<Kind, "input">,
+  body: Record<string, unknown>,
+): FormValues {
   const boxes = inputFields(kind).filter(({ type }) => type === "checkbox");
-  return { ...Object.fromEntries(boxes.map(({ name }) => [name, "off"])), ...typedFor(kind, body) };
+  return {
+    ...Object.fromEntries(boxes.map(({ name }) => [name, "off"])),
+    ...pickFormValues(kind, body),
+  };
 }
 
-function fieldValue(field: InputField, typed: Typed): unknown {
-  if (field.type === "columns") return columnsOf(field.name, typed);
-  const text = typed[field.name];
+function fieldValue(field: InputField, values: FormValues): unknown {
+  if (field.type === "columns") return columnsOf(field.name, values);
+  const text = values[field.name];
   if (text === undefined) return undefined;
   if (field.type === "checkbox") return text === "on" || text === "true";
   if (field.type === "number") return numberOf(text.trim());
   return text === "" && !field.emptyIsValue ? undefined : text;
 }
 
-/** What is no number stays as it was typed, for the check to say so. */
+/** Text that is no number stays text, which the check then refuses. */
 function numberOf(text: string): number | string | undefined {
   if (text === "") return undefined;
   const number = Number(text);
   return Number.isFinite(number) ? number : text;
 }
 
-function columnsOf(name: string, typed: Typed): Record<string, string> | undefined {
-  const columns = Object.entries(typed)
+function columnsOf(name: string, values: FormValues): Record<string, string> | undefined {
+  const columns = Object.entries(values)
     .filter(([key]) => key.startsWith(`${name}.`))
     .map(([key, value]) => [key.slice(name.length + 1), value]);
   return columns.length > 0 ? Object.fromEntries(columns) : undefined;

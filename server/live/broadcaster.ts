@@ -2,7 +2,7 @@
 import type { StepRow } from "../backend/schema.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
-import type { JobView } from "../presenters/view-types.ts";
+import type { JobView } from "../presenters/job.ts";
 import type { Frames } from "./frames.ts";
 import { isSameShape, nextFrame, panelSent } from "./next-frame.ts";
 import { event, frame } from "./sse-format.ts";

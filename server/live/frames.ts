@@ -6,13 +6,13 @@ import type { JobReader } from "../engine/job-reader.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
 import { maxCounted, type StatusCounts } from "../engine/list/counts.ts";
 import { isFinal } from "../engine/status.ts";
+import type { CountsView } from "../presenters/dashboard.ts";
 import { countsView } from "../presenters/dashboard.ts";
+import type { JobView } from "../presenters/job.ts";
 import { jobView } from "../presenters/job.ts";
-import type { LogLinesView } from "../presenters/jobs.ts";
+import { logLines } from "../presenters/log.ts";
 import { resultView } from "../presenters/result.ts";
-import type { CountsView, JobView, LogLineView } from "../presenters/view-types.ts";
 import type { Renderer } from "../render.ts";
-import { formatClock } from "../text/dates.ts";
 
 export interface Frames {
   view(row: JobSummaryRow, steps: readonly StepRow[], now: number): JobView;
@@ -49,7 +49,7 @@ export function createFrames(options: {
         oob: true,
       }),
     logLines: (id, lines) =>
-      render.partial("jobs/_log_lines", { ...linesView(id, lines), oob: true }),
+      render.partial("jobs/_log_lines", { ...logLines(id, lines), oob: true }),
     counts: (scope, counts, now) =>
       render.partial("jobs/_status_counts", {
         ...countsView(scope, counts, maxCounted, now),
@@ -57,19 +57,9 @@ export function createFrames(options: {
       }),
     async result(row, now) {
       if (!isFinal(row.status)) return "";
-      const { id, kind, version } = row;
-      const left = await reader.results(id);
-      const known = catalog.get(kind);
-      const result = resultView(row, known?.unit ?? "items", left, now);
-      return render.partial("jobs/_result", {
-        ...result,
-        id,
-        kind,
-        opens: known?.opensResult === true,
-        version,
-        renderedAt: now,
-        oob: true,
-      });
+      const results = await reader.results(row.id);
+      const view = resultView(row, catalog.get(row.kind), results, now);
+      return render.partial("jobs/_result", { ...view, oob: true });
     },
   };
 }
@@ -77,14 +67,4 @@ export function createFrames(options: {
 /** Steps in a list help while a job runs and where it failed. */
 function rowShowsSteps({ status }: Pick<JobSummaryRow, "status">): boolean {
   return status === "failed" || !isFinal(status);
-}
-
-/** Lines of every level, up to the last. */
-export function linesView(id: string, lines: readonly LogRow[]): LogLinesView {
-  const last = lines.at(-1)?.seq ?? 0;
-  return { id, lines: lines.map(lineView), level: "", last, part: false, marked: 0 };
-}
-
-export function lineView({ seq, level, message, created_at }: LogRow): LogLineView {
-  return { seq, level, message, time: formatClock(created_at) };
 }

@@ -1,6 +1,6 @@
 /** Decides which frame a change of a job calls for, given what was sent of it before. */
 import type { JobSummaryRow } from "../engine/job-summary.ts";
-import type { JobView } from "../presenters/view-types.ts";
+import type { JobView } from "../presenters/job.ts";
 
 /** Frames of a job of the same shape are at least this far apart. */
 const minIntervalMs = 200;

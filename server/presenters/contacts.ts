@@ -1,16 +1,21 @@
-import type { TimeView } from "../text/dates.ts";
+/** GET /contacts */
+import { formatCount } from "../text/counts.ts";
+import { formatDateTime, type TimeView } from "../text/dates.ts";
 import type { Page } from "./layout.ts";
 
-/** GET /contacts */
 export interface ContactsPage extends Page {
   q: string;
-  /** "100,000 contacts", or "12 contacts match" */
+  /** "100,000 contacts", "12 contacts match", "0 contacts" */
   countText: string;
   /** True where the account has no contact at all. */
   none: boolean;
+  /** "No contacts match “Lovelace”" where nothing was found. */
+  emptyText: string;
   contacts: ContactView[];
-  /** Only those that one job brought. */
-  job: { title: string; href: string; clearHref: string; id: string } | null;
+  /** Only the contacts of one import. */
+  job: { id: string; title: string; href: string } | null;
+  /** The page without search and import. */
+  clearHref: string;
   nextHref: string | null;
   firstHref: string | null;
   importHref: string;
@@ -23,4 +28,42 @@ export interface ContactView {
   phone: string;
   job: { href: string; title: string } | null;
   updated: TimeView;
+}
+
+interface Contact {
+  email: string;
+  first_name: string | null;
+  last_name: string | null;
+  company: string | null;
+  phone: string | null;
+  job_id: string;
+  updated_at: number;
+}
+
+export function contactView(contact: Contact, jobTitle = "a job"): ContactView {
+  return {
+    name: [contact.first_name, contact.last_name].filter(Boolean).join(" "),
+    email: contact.email,
+    company: contact.company ?? "",
+    phone: contact.phone ?? "",
+    job: { href: `/jobs/${contact.job_id}`, title: jobTitle },
+    updated: formatDateTime(contact.updated_at),
+  };
+}
+
+/**
+ * The whole is not counted where a search or an import narrows the list: it would read every match.
+ * @param shown contacts on this page
+ */
+export function contactsCountText(
+  shown: number,
+  { q, hasMore, isFirst }: { q: string; hasMore: boolean; isFirst: boolean },
+): string {
+  const matching = q ? (shown === 1 ? " matches" : " match") : "";
+  if (hasMore && isFirst) return `More than ${shown} contacts${matching}`;
+  return `${formatCount(shown, isFirst ? "contacts" : "more contacts")}${matching}`;
+}
+
+export function noContactsText(q: string): string {
+  return q ? `No contacts match “${q}”` : "No contacts from this import";
 }

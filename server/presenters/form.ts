@@ -1,4 +1,6 @@
-/** The parts of a form. */
+/** The fields of forms. */
+import type { InputField } from "../forms/input-fields.ts";
+import type { FormValues } from "../forms/input-values.ts";
 
 export interface Option {
   value: string;
@@ -6,12 +8,12 @@ export interface Option {
   selected: boolean;
 }
 
-/** One field of a form made from a kind's input. */
+/** One field of a form that is made from a kind's input. */
 export interface FieldView {
   name: string;
   label: string;
   type: "text" | "email" | "password" | "number" | "select" | "checkbox" | "file" | "textarea";
-  /** What was typed or what is proposed; for an upload its id. */
+  /** The submitted or the proposed value; for an upload its id. */
   value: string;
   /** For a checkbox. */
   checked: boolean;
@@ -22,9 +24,9 @@ export interface FieldView {
   help: string;
   /** What is wrong with the value, or empty. */
   error: string;
-  /** For a file: media types as in `accept`, or empty. */
+  /** For a file: media types as the attribute `accept` takes them, or empty. */
   accept: string;
-  /** For a file that is already there: "contacts.csv, 8.1 MB"; else empty. */
+  /** For a file that was uploaded already: "contacts.csv, 8.1 MB", else empty. */
   fileText: string;
 }
 
@@ -33,18 +35,40 @@ export interface HiddenField {
   value: string;
 }
 
-/** When the job is to start. */
-export interface ScheduleView {
-  /** True where something else than now was chosen, or is wrong. */
-  open: boolean;
-  choices: Option[];
-  /** As it was typed: "2026-11-24T02:00", or empty. */
-  at: string;
-  /** What the browser said its zone is, or empty; a script puts it in. */
-  zone: string;
-  /** The zone that times are read in: "UTC". */
-  zoneText: string;
-  /** True where the person chose that zone in the settings, whatever the browser's is. */
-  fixed: boolean;
-  error: string;
+/** The values of a form, by field name. */
+export interface FormState {
+  /** Kept even where they are invalid. */
+  values: FormValues;
+  /** For fields without a value. */
+  suggested?: FormValues;
+  errors?: Readonly<Record<string, string>>;
+}
+
+export function fieldView(field: InputField, { values, suggested, errors }: FormState): FieldView {
+  const { name, type, secret, label, required, help } = field;
+  // Secrets are never sent back, not even to the person who just typed them.
+  const value = secret ? "" : (values[name] ?? suggested?.[name] ?? field.initial);
+  return {
+    name,
+    label,
+    type: type === "columns" ? "text" : type,
+    value,
+    checked: value === "on" || value === "true",
+    options: optionsOf(field, value),
+    // A select that has a value can't be emptied, so it is not labelled optional.
+    required: required || (type === "select" && value !== ""),
+    help,
+    error: errors?.[name] ?? "",
+    accept: field.accept.join(","),
+    fileText: "",
+  };
+}
+
+function optionsOf({ options, required }: InputField, value: string): Option[] {
+  if (options.length === 0) return [];
+  const isChosen = options.some((option) => option.value === value);
+  const none = { value: "", label: required ? "Choose one" : "Not set" };
+  return (isChosen ? options : [none, ...options]).map((option) => {
+    return { ...option, selected: option.value === value };
+  });
 }

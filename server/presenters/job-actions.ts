@@ -1,25 +1,67 @@
-/** What can be done with a job as it is: its buttons, in their order. Pure. */
-
+/** The buttons of a job. */
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { isFinal, type Status } from "../engine/status.ts";
+import type { IconName } from "../job.ts";
 import { formatCount } from "../text/counts.ts";
-import type { ButtonView } from "./view-types.ts";
 
-/** To everybody alike: who sees a job may act on it. A kind that is gone offers no new run. */
+export interface ButtonView {
+  /** Its form is sent to `/jobs/<id>/<path>`. */
+  path: "cancel" | "pause" | "resume" | "retry" | "retry-rejected" | "start-now";
+  /** "Retry", "Cancel" */
+  label: string;
+  icon: IconName;
+  /** A class of buttons, or empty. */
+  variant: "primary" | "danger" | "";
+}
+
+/** The buttons on a job's page, rendered for one viewer and in no live partial. */
+export interface ActionsView {
+  id: string;
+  buttons: ButtonView[];
+  /** Bound to the viewer's session; every form carries it. */
+  token: string;
+  /** Whether a sound is played when the job finishes; null once it has. */
+  sound: boolean | null;
+}
+
+export interface SoundSwitch {
+  on: boolean;
+  token: string;
+}
+
+/**
+ * The same for every viewer, because everybody who may see a job in a list may act on it.
+ * @param kind undefined where the kind was removed; then the job can't be started again
+ */
 export function jobButtons(
   row: JobSummaryRow,
   kind: KindSummary | undefined,
   now: number,
 ): ButtonView[] {
   const { status } = row;
-  if (isFinal(status)) return kind ? [...onlyRejected(row, kind), again(status)] : [];
-  const shown: ButtonView[] = [];
-  if (row.status === "running" && row.cancel_requested_at) return shown;
-  if (status === "queued" && row.run_at > now && row.reason !== "retry") shown.push(startNow);
-  if (status === "paused") shown.push(resume);
-  else if (!row.pause_requested_at) shown.push(pause);
-  if (kind?.cancellable !== false) shown.push(cancel);
-  return shown;
+  if (isFinal(status)) return kind ? [...retryRejected(row, kind), startAgain(status)] : [];
+  if (status === "running" && row.cancel_requested_at) return [];
+  const buttons: ButtonView[] = [];
+  if (status === "queued" && row.run_at > now && row.reason !== "retry") buttons.push(startNow);
+  if (status === "paused") buttons.push(resume);
+  else if (!row.pause_requested_at) buttons.push(pause);
+  if (kind?.cancellable !== false) buttons.push(cancel);
+  return buttons;
+}
+
+/** @param mayAct whether the viewer may act on this job */
+export function actionsView(
+  row: JobSummaryRow,
+  kind: KindSummary | undefined,
+  viewer: { mayAct: boolean; token: string; sound: boolean },
+  now: number,
+): ActionsView {
+  return {
+    id: row.id,
+    buttons: viewer.mayAct ? jobButtons(row, kind, now) : [],
+    token: viewer.token,
+    sound: isFinal(row.status) ? null : viewer.sound,
+  };
 }
 
 const startNow: ButtonView = {
@@ -32,16 +74,15 @@ const resume: ButtonView = { path: "resume", label: "Resume", icon: "play", vari
 const pause: ButtonView = { path: "pause", label: "Pause", icon: "pause", variant: "" };
 const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "x-circle", variant: "danger" };
 
-/** Where a job broke off, more is missing than these. */
-function onlyRejected({ status, rejected }: JobSummaryRow, kind: KindSummary): ButtonView[] {
+/** Offered only for a job that got to its end: after any other, more than these rows is missing. */
+function retryRejected({ status, rejected }: JobSummaryRow, kind: KindSummary): ButtonView[] {
   if (status !== "done" || rejected === 0 || !kind.inputForRejected) return [];
   const label = `Retry ${formatCount(rejected, "rejected rows")}`;
   return [{ path: "retry-rejected", label, icon: "refresh", variant: "" }];
 }
 
-const labels: Partial<Record<Status, string>> = { failed: "Retry", cancelled: "Restart" };
+const againLabels: Partial<Record<Status, string>> = { failed: "Retry", cancelled: "Restart" };
 
-function again(status: Status): ButtonView {
-  const label = labels[status] ?? "Run again";
-  return { path: "retry", label, icon: "refresh", variant: "" };
+function startAgain(status: Status): ButtonView {
+  return { path: "retry", label: againLabels[status] ?? "Run again", icon: "refresh", variant: "" };
 }

@@ -1,8 +1,26 @@
-import type { IconName } from "../job.ts";
-import type { TimeView } from "../text/dates.ts";
-import type { FieldView, HiddenField, Option, ScheduleView } from "./form.ts";
+/** The pages that start a job: choice of kind, form, mapping of columns, duplicate. */
+import type { Typical } from "../engine/eta/past.ts";
+import { type InputField, inputFields, plainFields, uploadField } from "../forms/input-fields.ts";
+import type { ScheduleInput } from "../forms/schedule.ts";
+import { defaultIcon, type FilePreview, type IconName, type Kind } from "../job.ts";
+import { formatBytes } from "../text/bytes.ts";
+import { formatDateTime, type TimeView } from "../text/dates.ts";
+import { approximateDuration } from "../text/durations.ts";
+import {
+  type FieldView,
+  type FormState,
+  fieldView,
+  type HiddenField,
+  type Option,
+} from "./form.ts";
+import type { JobView } from "./job.ts";
 import type { Page } from "./layout.ts";
-import type { JobView } from "./view-types.ts";
+import { type ScheduleView, scheduleView } from "./schedule.ts";
+
+/** GET /jobs/new */
+export interface NewJobPage extends Page {
+  kinds: KindCard[];
+}
 
 export interface KindCard {
   kind: string;
@@ -11,83 +29,255 @@ export interface KindCard {
   description: string;
   href: string;
   /** "Usually 1-3 minutes", or empty */
-  usually: string;
+  duration: string;
 }
 
-/** GET /jobs/new */
-export interface NewJobPage extends Page {
-  kinds: KindCard[];
-}
-
-/** GET /jobs/new/:type */
+/** GET /jobs/new/:kind */
 export interface JobFormPage extends Page {
   kind: string;
   title: string;
   description: string;
-  /** "/jobs", or "/uploads" while a file has to be chosen. */
+  /** "/jobs", or "/uploads" while a file has to be chosen */
   action: string;
   multipart: boolean;
   /** `type` and `idempotency_key` among them. */
   hidden: HiddenField[];
   fields: FieldView[];
-  /** The job that the fields were filled in from. */
+  /** The job that the form was prefilled from. */
   from: EarlierView | null;
   /** Null while a file has to be chosen. */
-  when: ScheduleView | null;
-  /** What is wrong with the whole, or empty. */
+  schedule: ScheduleView | null;
+  /** An error that belongs to no field of the page, or empty. */
   error: string;
   submitLabel: string;
   /** "Usually 1-3 minutes", or empty */
-  usually: string;
+  duration: string;
 }
 
-/** A job that was started before. */
 export interface EarlierView {
   href: string;
   started: TimeView;
 }
 
-/** One column of an uploaded file. */
-export interface ColumnView {
-  /** The select's name. */
-  name: string;
-  header: string;
-  /** The first values, as they stand in the file. */
-  samples: string[];
-  options: Option[];
-  error: string;
-}
-
-/** Where an upload is mapped to fields. */
+/** The page on which the columns of an uploaded file are mapped to fields. */
 export interface MappingPage extends Page {
   title: string;
   action: string;
   hidden: HiddenField[];
   /** "contacts.csv", "8.1 MB", "about 100,000 rows" */
   file: { name: string; size: string; rows: string };
-  /** "UTF-8", "semicolon": what was detected. */
+  /** Encoding and delimiter, for example. */
   detected: { label: string; value: string }[];
   columns: ColumnView[];
-  /** The first rows as they stand in the file. */
+  /** The first rows of the file, unchanged. */
   preview: string[][];
-  /** Further choices, "duplicates" among them. */
+  /** The other fields of the form. */
   fields: FieldView[];
   from: EarlierView | null;
-  when: ScheduleView;
+  schedule: ScheduleView;
   error: string;
-  /** "Usually 1-3 minutes", or empty */
-  usually: string;
+  duration: string;
   changeFileHref: string;
 }
 
-/** Where a job with the same input is active: nothing was started, and the person is asked. */
-export interface AlreadyPage extends Page {
-  /** "This job is running already" */
+export interface ColumnView {
+  /** The name of its select. */
+  name: string;
+  header: string;
+  /** The first values of the column. */
+  samples: string[];
+  options: Option[];
+  error: string;
+}
+
+/** Answers a start with the input of an active job: nothing was started, and the person is asked. */
+export interface DuplicatePage extends Page {
+  /** "This job is already running" */
   heading: string;
   /** "You", "Ada Lovelace" */
   who: string;
+  /** "It's still running." */
+  state: string;
   job: JobView;
-  /** What starts another one: everything as it was sent. */
+  /** Where the form is sent again, with everything as it was, to start another job. */
   action: string;
   hidden: HiddenField[];
+}
+
+/** The values of a form before the job starts. */
+export interface JobDraft extends FormState {
+  type: string;
+  kind: Kind;
+  /** Made with the first page and sent with every form after it, so that they start one job. */
+  idempotencyKey: string;
+  schedule: ScheduleInput;
+  /** The job that the form was prefilled from. */
+  from?: { id: string; created_at: number } | undefined;
+  /** The time zone from the person's settings. */
+  preferredZone: string | null;
+}
+
+const momentMs = 5_000;
+
+/** @returns "Usually 1-3 minutes"; empty where no earlier job tells */
+export function typicalDurationText(typical: Typical | null): string {
+  if (typical === null) return "";
+  if (typical.to <= momentMs) return "Usually a few seconds";
+  return `Usually ${approximateDuration(typical.from, typical.to)}`;
+}
+
+export function kindCard(type: string, kind: Kind, typical: Typical | null): KindCard {
+  const { title, description, icon = defaultIcon, startPage } = kind;
+  const href = startPage ?? `/jobs/new/${type}`;
+  return { kind: type, icon, title, description, href, duration: typicalDurationText(typical) };
+}
+
+type Body<P extends Page> = Omit<P, "layout">;
+
+/** @param carried the values that go on to the form for the file, by the address of the upload */
+export function uploadPage(
+  draft: JobDraft,
+  carried: URLSearchParams,
+  error: string,
+): Body<JobFormPage> {
+  const { type, kind } = draft;
+  const upload = uploadField(kind)!;
+  const view = fieldView(upload, { values: {}, errors: { [upload.name]: error } });
+  return {
+    ...headOf(draft),
+    action: `/uploads?${carried}`,
+    multipart: true,
+    hidden: [],
+    fields: [{ ...view, name: "file" }],
+    schedule: null,
+    error: "",
+    submitLabel: "Upload",
+    // Depends on the size of the file.
+    duration: "",
+    kind: type,
+  };
+}
+
+/** @param file the uploaded file, for a kind that takes one */
+export function jobFormPage(
+  draft: JobDraft,
+  file: { name: string; size: number } | undefined,
+  typical: Typical | null,
+): Body<JobFormPage> {
+  const fileText = file ? `${file.name}, ${formatBytes(file.size)}` : "";
+  const fields = inputFields(draft.kind)
+    .filter((field) => field.type !== "columns")
+    .map((field) => ({ ...fieldView(field, draft), fileText }));
+  return {
+    ...headOf(draft),
+    kind: draft.type,
+    action: "/jobs",
+    multipart: false,
+    hidden: hiddenFields(draft),
+    fields,
+    schedule: scheduleOf(draft),
+    error: otherError(draft, fields),
+    submitLabel: "Start",
+    duration: typicalDurationText(typical),
+  };
+}
+
+export function mappingPage(
+  draft: JobDraft,
+  file: { name: string; size: number },
+  preview: FilePreview,
+  typical: Typical | null,
+  changeFileHref: string,
+): Body<MappingPage> {
+  const { kind, values } = draft;
+  const upload = uploadField(kind)!;
+  const state: FormState = { ...draft, suggested: preview.suggested };
+  const mapping = inputFields(kind).find((field) => field.type === "columns");
+  const columns = mapping ? columnViews(mapping, preview, state) : [];
+  const fields = plainFields(kind).map((field) => fieldView(field, state));
+  const { title, from } = headOf(draft);
+  return {
+    title,
+    action: "/jobs",
+    hidden: [...hiddenFields(draft), { name: upload.name, value: values[upload.name] ?? "" }],
+    file: { name: file.name, size: formatBytes(file.size), rows: preview.size },
+    detected: preview.facts,
+    columns,
+    preview: preview.rows,
+    fields,
+    from,
+    schedule: scheduleOf(draft),
+    error: otherError(draft, [...columns, ...fields]),
+    duration: typicalDurationText(typical),
+    changeFileHref,
+  };
+}
+
+function headOf({ kind, from }: JobDraft) {
+  const { title, description } = kind;
+  const earlier = from
+    ? { href: `/jobs/${from.id}`, started: formatDateTime(from.created_at) }
+    : null;
+  return { title, description, from: earlier };
+}
+
+function columnViews(
+  field: InputField,
+  { columns, rows }: FilePreview,
+  { values, errors }: FormState,
+): ColumnView[] {
+  const choices = [{ name: "", label: "Skip" }, ...field.columns];
+  return columns.map(({ header, holds }, index) => {
+    const name = `${field.name}.${index}`;
+    const value = values[name] ?? holds;
+    return {
+      name,
+      header,
+      samples: rows.map((cells) => cells[index] ?? ""),
+      options: choices.map((choice) => {
+        return { value: choice.name, label: choice.label, selected: choice.name === value };
+      }),
+      error: errors?.[name] ?? "",
+    };
+  });
+}
+
+function otherError({ errors = {} }: FormState, fields: { name: string }[]): string {
+  const shown = new Set([...fields.map(({ name }) => name), "when"]);
+  return Object.entries(errors).find(([name]) => !shown.has(name))?.[1] ?? "";
+}
+
+function scheduleOf({ schedule, preferredZone, errors }: JobDraft): ScheduleView {
+  return scheduleView(schedule, preferredZone, errors?.when);
+}
+
+function hiddenFields({ type, idempotencyKey, from }: JobDraft): HiddenField[] {
+  return [
+    { name: "type", value: type },
+    { name: "idempotency_key", value: idempotencyKey },
+    ...(from ? [{ name: "from_job", value: from.id }] : []),
+  ];
+}
+
+const duplicateTexts = {
+  running: ["This job is already running", "It's still running."],
+  paused: ["This job already exists and is paused", "It's paused."],
+  scheduled: ["This job is already scheduled", "It hasn't started yet."],
+  queued: ["This job is already queued", "It hasn't started yet."],
+} as const;
+
+/** @param sent what was submitted, by field name */
+export function duplicatePage(
+  job: JobView,
+  who: string,
+  action: string,
+  sent: Readonly<Record<string, string | undefined>>,
+): Body<DuplicatePage> {
+  const status = job.status === "queued" ? job.displayStatus : job.status;
+  const isKnown = Object.hasOwn(duplicateTexts, status);
+  const [heading, state] =
+    duplicateTexts[isKnown ? (status as keyof typeof duplicateTexts) : "queued"];
+  const fields = Object.entries({ ...sent, anyway: "1" });
+  const hidden = fields.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+  return { heading, who, state, job, action, hidden };
 }

@@ -1,30 +1,63 @@
-/** What somebody did with a job, as a sentence. Pure. */
+/** The history of a job: who did what with it. Written for one viewer, who is "You". */
 import type { AuditRow } from "../backend/schema.ts";
+import { formatDateTime, type TimeView } from "../text/dates.ts";
 
-type Deed = Pick<AuditRow, "action" | "via" | "file_name">;
-
-/** @param who "You", "Ada Lovelace" */
-export function auditText(who: string, deed: Deed): string {
-  const through = deed.via === "api" ? ", through the API" : "";
-  return `${who} ${did(deed)}${through}`;
+export interface HistoryView {
+  id: string;
+  /** The latest first. */
+  lines: HistoryLine[];
 }
 
-function did({ action, file_name }: Deed): string {
+export interface HistoryLine {
+  /** "Ada Lovelace cancelled this job", "You downloaded people.csv" */
+  text: string;
+  at: TimeView;
+  /** The job that a retry started. */
+  newJobHref: string | null;
+}
+
+/**
+ * @param entries of one job, the latest first
+ * @param names of the people in the entries, by id; people who left the account are missing
+ */
+export function historyView(
+  jobId: string,
+  entries: readonly AuditRow[],
+  names: ReadonlyMap<string, string>,
+  viewerId: string,
+): HistoryView {
+  const lines = entries.map((entry) => {
+    const name = names.get(entry.user_id) ?? "A former member";
+    return {
+      text: auditText(entry.user_id === viewerId ? "You" : name, entry),
+      at: formatDateTime(entry.created_at),
+      newJobHref: entry.new_job_id ? `/jobs/${entry.new_job_id}` : null,
+    };
+  });
+  return { id: jobId, lines };
+}
+
+/** @param who "You", "Ada Lovelace" */
+function auditText(who: string, entry: AuditRow): string {
+  return `${who} ${actionText(entry)}${entry.via === "api" ? " via the API" : ""}`;
+}
+
+function actionText({ action, file_name }: AuditRow): string {
   switch (action) {
     case "started":
-      return "started it";
+      return "started this job";
     case "cancelled":
-      return "cancelled it";
+      return "cancelled this job";
     case "paused":
-      return "paused it";
+      return "paused this job";
     case "resumed":
-      return "resumed it";
+      return "resumed this job";
     case "started_now":
-      return "started it before its time";
+      return "started this job ahead of schedule";
     case "retried":
-      return "started it again";
+      return "retried this job";
     case "started_again":
-      return "started it again with other input";
+      return "ran this job again with changes";
     case "downloaded":
       return `downloaded ${file_name ?? "a file"}`;
   }

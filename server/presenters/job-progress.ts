@@ -1,59 +1,63 @@
+/** How far a job is, in numbers and words. */
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { formatBytes, formatBytesOf } from "../text/bytes.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
 
-/** Rounded down, so that 100 % means done; kept below it until the job is. Null: nobody knows. */
+/**
+ * Rounded down and at most 99 until the job is done, so that 100 % means done.
+ * @returns null where the total is unknown
+ */
 export function percentOf(row: JobSummaryRow): number | null {
   if (row.status === "done") return 100;
   return row.progress === null ? null : percent(row.progress);
 }
 
-/** "42 %", "38,112 rows so far", "Working"; empty before the start. */
+/** @returns "42 %", "38,112 rows so far", "Working"; empty before the start */
 export function percentText(row: JobSummaryRow, kind: KindSummary | undefined): string {
   if (row.status === "queued" && row.started_at === null) return "";
   const known = percentOf(row);
   if (known !== null) return `${known} %`;
-  return row.step_done === 0 ? "Working" : `${counted(row, kind)} so far`;
+  return row.step_done === 0 ? "Working" : `${countText(row, kind)} so far`;
 }
 
-/** "42,318 of 100,000 rows", "3.2 of 18 MB"; empty where the total is not known, or reached. */
+/** @returns "42,318 of 100,000 rows", "3.2 of 18 MB"; empty where the total is unknown or reached */
 export function amountText(row: JobSummaryRow, kind: KindSummary | undefined): string {
   if (row.step_total === null || row.status === "done") return "";
-  const unit = unitOf(row, kind);
+  const unit = stepUnit(row, kind);
   if (unit === "bytes") return formatBytesOf(row.step_done, row.step_total);
   return `${formatNumber(row.step_done)} of ${formatCount(row.step_total, unit)}`;
 }
 
-/** "Step 3 of 5: Writing rows (40 %)"; empty where there is one step. */
+/** @returns "Step 3 of 5: Writing rows (40 %)"; empty for a kind of one step */
 export function stepText(row: JobSummaryRow, kind: KindSummary | undefined): string {
-  const place = stepOf(row, kind);
-  if (!place) return "";
+  const step = currentStep(row, kind);
+  if (!step) return "";
   const share = row.step_total ? ` (${percent(row.step_done / row.step_total)} %)` : "";
-  return `Step ${place}${row.status === "done" ? "" : share}`;
+  return `Step ${step}${row.status === "done" ? "" : share}`;
 }
 
-/** Where it stopped: "in step 2 of 3: Writing the file, after 1,204 of 5,000 rows", or empty. */
+/** @returns "in step 2 of 3: Writing the file, after 1,204 of 5,000 rows", or empty */
 export function stoppedAtText(row: JobSummaryRow, kind: KindSummary | undefined): string {
-  const place = stepOf(row, kind);
-  const done = row.step_done > 0 ? amountText(row, kind) || counted(row, kind) : "";
-  return [place && `in step ${place}`, done && `after ${done}`].filter(Boolean).join(", ");
+  const step = currentStep(row, kind);
+  const done = row.step_done > 0 ? amountText(row, kind) || countText(row, kind) : "";
+  return [step && `in step ${step}`, done && `after ${done}`].filter(Boolean).join(", ");
 }
 
-function stepOf(row: JobSummaryRow, kind: KindSummary | undefined): string {
+function currentStep(row: JobSummaryRow, kind: KindSummary | undefined): string {
   const names = Object.keys(kind?.steps ?? {});
   if (row.current_step === null || names.length < 2) return "";
   return `${row.current_step + 1} of ${names.length}: ${names[row.current_step]}`;
 }
 
-function counted(row: JobSummaryRow, kind: KindSummary | undefined): string {
-  const unit = unitOf(row, kind);
+function countText(row: JobSummaryRow, kind: KindSummary | undefined): string {
+  const unit = stepUnit(row, kind);
   return unit === "bytes" ? formatBytes(row.step_done) : formatCount(row.step_done, unit);
 }
 
-/** What the step counts, where that is not what the job counts. */
-function unitOf(row: JobSummaryRow, kind: KindSummary | undefined): string {
-  const step =
-    row.current_step === null ? undefined : Object.keys(kind?.steps ?? {})[row.current_step];
+/** A step may count something else than the job: bytes read, where the job counts rows. */
+function stepUnit(row: JobSummaryRow, kind: KindSummary | undefined): string {
+  const names = Object.keys(kind?.steps ?? {});
+  const step = row.current_step === null ? undefined : names[row.current_step];
   return (step && kind?.stepUnits?.[step]) || kind?.unit || "items";
 }
 

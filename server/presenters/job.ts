@@ -1,31 +1,98 @@
-/** A job's row as people see it. Pure: rows and the moment are handed in. */
+/**
+ * A job as its row and its page show it. One view serves every viewer, so it holds no token and
+ * nothing about who is looking. Frames build thousands of these a second: no `Intl`, no I/O.
+ */
 import type { StepRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
-import { isFinal } from "../engine/status.ts";
-import { defaultIcon } from "../job.ts";
+import { isFinal, type Status } from "../engine/status.ts";
+import { defaultIcon, type IconName } from "../job.ts";
 import { formatNumber } from "../text/counts.ts";
-import { formatDateTime } from "../text/dates.ts";
+import { formatDateTime, type TimeView } from "../text/dates.ts";
 import { formatDuration, formatElapsed } from "../text/durations.ts";
-import { jobButtons } from "./job-actions.ts";
+import { type ButtonView, jobButtons } from "./job-actions.ts";
 import { amountText, percentOf, percentText, stepText, stoppedAtText } from "./job-progress.ts";
-import { stepViews } from "./job-steps.ts";
+import { type DisplayStatus, displayStatus, statusLabel } from "./job-status.ts";
+import { type StepView, stepViews } from "./job-steps.ts";
+import { type LinkView, resultLink } from "./result.ts";
 import { timeLeftText } from "./time-left.ts";
-import type { DisplayStatus, JobView } from "./view-types.ts";
-import { limitText, queuedText, startText, waitingText } from "./waiting-text.ts";
+import { limitText, startText } from "./waiting-text.ts";
 
+export interface JobView {
+  id: string;
+  /** "contact_import" */
+  kind: string;
+  icon: IconName;
+  /** "Import contacts" */
+  title: string;
+  /** "people.csv", or empty */
+  subject: string;
+  /** "/jobs/0198…" */
+  href: string;
+  status: Status;
+  displayStatus: DisplayStatus;
+  /** "Running", "Retry 2 of 3 in 4 s", "Done with rejects" */
+  label: string;
+  /** False once the job is final. */
+  active: boolean;
+  version: number;
+  /** ms since 1970; frames are ordered by version, then by this */
+  renderedAt: number;
+  /** 0 to 100, or null where the total is unknown */
+  percent: number | null;
+  /** "42 %", "38,112 rows so far", or empty before the start */
+  percentText: string;
+  /** "42,318 of 100,000 rows", or empty */
+  amount: string;
+  /** The job's own message, or why it waits, or empty. */
+  message: string;
+  /** Step, amount and message in one line: "Step 2 of 2: Saving (42 %) · 42 of 100 rows", or empty */
+  doing: string;
+  /** "about 2 minutes left", "Almost done", "Starts in about 2 minutes", or empty */
+  estimate: string;
+  /** "1 min 12 s", or empty before the start */
+  elapsed: string;
+  /** "Step 3 of 5: Writing rows (40 %)", or empty for a kind of one step */
+  stepText: string;
+  steps: StepView[];
+  /** Only those that are not zero. */
+  counts: { name: "succeeded" | "rejected" | "skipped"; label: string; value: string }[];
+  /** How the job ended, a sentence; empty while it is active. */
+  outcome: string;
+  /** Why a failed job failed, and what to do about it; empty for any other. */
+  error: string;
+  advice: string;
+  /** Where a failed job stopped: "in step 2 of 3: Writing the file, after 1,204 rows", or empty */
+  stoppedAt: string;
+  /** To the page that shows the result: "View imported contacts". */
+  result: LinkView | null;
+  buttons: ButtonView[];
+  /** The one time that a row shows: of the end, else of the planned or actual start. */
+  when: TimeView;
+  /** For a scheduled job. */
+  starts: TimeView | null;
+  created: TimeView;
+  started: TimeView | null;
+  finished: TimeView | null;
+}
+
+/**
+ * @param kind undefined where the job's kind was removed from `jobs/`
+ * @param steps by position; rows of a list that show none pass an empty list
+ * @param now ms since 1970
+ */
 export function jobView(
   row: JobSummaryRow,
   kind: KindSummary | undefined,
   steps: readonly StepRow[],
   now: number,
 ): JobView {
-  const shown = displayStatus(row, now);
-  const ended = isFinal(row.status);
-  const starts = shown === "scheduled" ? row.run_at : null;
+  const status = displayStatus(row, now);
+  const isOver = isFinal(row.status);
+  const starts = status === "scheduled" ? row.run_at : null;
   const texts = {
     stepText: stepText(row, kind),
     amount: amountText(row, kind),
-    message: (shown === "queued" && limitText(row.line)) || (row.message ?? ""),
+    message: (status === "queued" && limitText(row.line)) || (row.message ?? ""),
   };
   return {
     id: row.id,
@@ -35,26 +102,26 @@ export function jobView(
     subject: row.subject ?? "",
     href: `/jobs/${row.id}`,
     status: row.status,
-    displayStatus: shown,
-    label: label(row, shown, now),
-    active: !ended,
+    displayStatus: status,
+    label: statusLabel(row, kind, status, now),
+    active: !isOver,
     version: row.version,
     renderedAt: now,
     percent: percentOf(row),
     percentText: percentText(row, kind),
     ...texts,
     doing: Object.values(texts).filter(Boolean).join(" · "),
-    estimate: estimate(row, shown, now),
-    elapsed: elapsed(row, now),
+    estimate: estimateText(row, status, now),
+    elapsed: elapsedText(row, now),
     steps: stepViews(steps, row, now),
-    counts: (["succeeded", "rejected", "skipped"] as const)
+    counts: countNames
       .filter((name) => row[name] > 0)
       .map((name) => ({ name, label: countLabels[name], value: formatNumber(row[name]) })),
-    outcome: ended ? (row.outcome ?? "") : "",
+    outcome: isOver ? outcomeText(row, kind) : "",
     error: row.status === "failed" ? (row.error ?? "") : "",
     advice: row.status === "failed" ? (row.advice ?? "") : "",
-    stoppedAt: ended && row.status !== "done" ? stoppedAtText(row, kind) : "",
-    resultHref: row.status === "done" ? row.result_page : null,
+    stoppedAt: row.status === "failed" ? stoppedAtText(row, kind) : "",
+    result: row.status === "done" ? resultLink(row, kind) : null,
     buttons: jobButtons(row, kind, now),
     when: formatDateTime(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
     starts: starts === null ? null : formatDateTime(starts),
@@ -64,68 +131,26 @@ export function jobView(
   };
 }
 
+const countNames = ["succeeded", "rejected", "skipped"] as const;
 const countLabels = { succeeded: "done", rejected: "rejected", skipped: "skipped" };
 
-/** The state behind the status: what was asked for, and why a job waits. */
-export function displayStatus(row: JobSummaryRow, now: number): DisplayStatus {
-  if (row.status === "running") {
-    if (row.cancel_requested_at) return "cancelling";
-    return row.pause_requested_at ? "pausing" : "running";
-  }
-  if (row.status !== "queued") return row.status;
-  if (row.reason === "retry") return "retrying";
-  if (row.reason === "rescued" || row.reason === "interrupted") return "resuming";
-  return row.run_at > now ? "scheduled" : "queued";
+/** A cancelled job says where it stopped: "Cancelled after 61 of 600 seconds. Finished work was kept." */
+function outcomeText(row: JobSummaryRow, kind: KindSummary | undefined): string {
+  const outcome = row.outcome ?? "";
+  if (row.status !== "cancelled" || !outcome.startsWith("Cancelled.")) return outcome;
+  const place = stoppedAtText(row, kind);
+  return place ? outcome.replace("Cancelled.", `Cancelled ${place}.`) : outcome;
 }
 
-function label(row: JobSummaryRow, shown: DisplayStatus, now: number): string {
-  const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
-  switch (shown) {
-    case "scheduled":
-      return "Scheduled";
-    case "queued":
-      return queuedText(row.line);
-    case "retrying":
-      return `Retry ${row.retries} of ${row.max_retries} ${wait > 0 ? `in ${formatDuration(wait)}` : "is next"}${because(row.error)}`;
-    case "resuming":
-      return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
-    case "running":
-      return waitingText(row, now) || "Running";
-    case "pausing":
-      return `Pausing${since(row.pause_requested_at, now)}`;
-    case "paused":
-      return "Paused";
-    case "cancelling":
-      return `Cancelling${since(row.cancel_requested_at, now)}`;
-    case "done":
-      return row.rejected > 0 ? `Done, ${formatNumber(row.rejected)} rejected` : "Done";
-    case "failed":
-      return "Failed";
-    case "cancelled":
-      return "Cancelled";
-  }
-}
-
-/** Goes on in the sentence: ": the gateway was busy". Names and short forms keep their capitals. */
-function because(error: string | null): string {
-  if (!error) return "";
-  const words = /^(?:The|An?|Its?|This|That|There|No|Too)\b/.test(error);
-  return `: ${words ? error.charAt(0).toLowerCase() + error.slice(1) : error}`;
-}
-
-function since(at: number | null, now: number): string {
-  return at === null || now - at < 1_000 ? "" : ` for ${formatDuration(now - at)}`;
-}
-
-/** When it begins, or when it ends; while a retry waits, both are known. */
-function estimate(row: JobSummaryRow, shown: DisplayStatus, now: number): string {
-  if (shown === "queued") return startText(row.line, now);
-  if (row.status !== "running" && shown !== "retrying") return "";
+/** When the job starts, or when it ends. A job that waits for a retry still has its time left. */
+function estimateText(row: JobSummaryRow, status: DisplayStatus, now: number): string {
+  if (status === "queued") return startText(row.line, now);
+  if (row.status !== "running" && status !== "retrying") return "";
   return timeLeftText(row, now);
 }
 
-/** Running time, as deadlines count it: what waits or is paused stands still. */
-function elapsed(row: JobSummaryRow, now: number): string {
+/** Running time as deadlines count it: time spent waiting or paused is left out. */
+function elapsedText(row: JobSummaryRow, now: number): string {
   if (row.started_at === null) return "";
   if (isFinal(row.status)) return formatElapsed(row.running_ms);
   return formatDuration(row.running_ms + (row.status === "running" ? now - row.claimed_at! : 0));

@@ -1,46 +1,106 @@
-/** What a job leaves, as people see it. Pure, and blind to the viewer like all of a frame. */
-
+/** The result of a job: its page, its files and its rejected rows. The same for every viewer. */
+import type { FileRole } from "../backend/enums.ts";
 import type { FileRow, JobRejectionRow } from "../backend/schema.ts";
-import type { JobSummaryRow } from "../engine/job-summary.ts";
+import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import type { Preview } from "../storage/file-preview.ts";
 import { formatBytes } from "../text/bytes.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
-import { formatDateTime } from "../text/dates.ts";
-import type { FileView, PreviewView, ResultView } from "./view-types.ts";
+import { formatDateTime, type TimeView } from "../text/dates.ts";
 
-/** What was read of a job's results. */
+export interface ResultView {
+  id: string;
+  kind: string;
+  page: LinkView | null;
+  files: FileView[];
+  /** All files in one archive, where there are several. */
+  zipHref: string | null;
+  /** "Missing email" · "112 rows" · "rows 14, 83, 1,204 and 109 more" */
+  rejections: { reason: string; count: string; rows: string }[];
+  /** Whether an open page of the job goes on to the result when the job finishes. */
+  opens: boolean;
+  version: number;
+  /** ms since 1970 */
+  renderedAt: number;
+}
+
+export interface LinkView {
+  href: string;
+  text: string;
+}
+
+export interface FileView {
+  id: string;
+  /** Leads to a link signed for the person who follows it; null once the file has expired. */
+  href: string | null;
+  name: string;
+  /** "8.1 MB" */
+  size: string;
+  role: FileRole;
+  /** "6 rows" for a file of rejected rows, else empty */
+  rows: string;
+  /** Where the file is deleted before its job. */
+  expires: TimeView | null;
+  preview: PreviewView | null;
+}
+
+export type PreviewView =
+  | {
+      kind: "table";
+      header: string[];
+      rows: string[][];
+      /** "4 more columns", or empty */
+      note: string;
+    }
+  | { kind: "text"; lines: string[] }
+  /** Loaded by the file's own address. */
+  | { kind: "image" };
+
+/** What a job stored; `JobReader.results` reads it. */
 export interface JobResults {
-  /** Also what is no longer kept. */
+  /** Expired files too. */
   files: readonly FileRow[];
   rejections: readonly JobRejectionRow[];
-  /** By the file's id; none for files that show nothing, or are no longer kept. */
+  /** By file id; none for files that cannot be previewed or have expired. */
   previews: ReadonlyMap<string, Preview>;
 }
 
 export const noResults: JobResults = { files: [], rejections: [], previews: new Map() };
 
-/** @param now ms since 1970 */
+/**
+ * @param kind undefined where the kind was removed
+ * @param now ms since 1970
+ */
 export function resultView(
   row: JobSummaryRow,
-  unit: string,
-  left: JobResults,
+  kind: KindSummary | undefined,
+  stored: JobResults,
   now: number,
 ): ResultView {
-  const files = left.files.map((file) => fileView(row, file, left.previews.get(file.id), now));
+  const files = stored.files.map((file) => fileView(row, file, stored.previews.get(file.id), now));
   return {
-    page: row.result_page ? { href: row.result_page, text: "View the result" } : null,
+    id: row.id,
+    kind: row.kind,
+    page: resultLink(row, kind),
     files,
     zipHref: files.filter(({ href }) => href).length > 1 ? `/jobs/${row.id}/results.zip` : null,
-    errors: left.rejections.map(({ reason, count, first_rows }) => ({
+    rejections: stored.rejections.map(({ reason, count, first_rows }) => ({
       reason,
-      count: formatCount(count, unit),
+      count: formatCount(count, kind?.unit ?? "items"),
       rows: rowsText(JSON.parse(first_rows), count),
     })),
+    opens: kind?.opensResult === true,
+    version: row.version,
+    renderedAt: now,
   };
 }
 
+export function resultLink(row: JobSummaryRow, kind: KindSummary | undefined): LinkView | null {
+  if (!row.result_page) return null;
+  return { href: row.result_page, text: kind?.resultLabel ?? "View result" };
+}
+
 function fileView(
-  { id: jobId }: JobSummaryRow,
+  job: JobSummaryRow,
   file: FileRow,
   preview: Preview | undefined,
   now: number,
@@ -49,12 +109,12 @@ function fileView(
   const isGone = deleted_at !== null || (expires_at !== null && expires_at <= now);
   return {
     id,
-    // A signed link is made for the person who asks, so the frame holds the way to it.
-    href: isGone ? null : `/jobs/${jobId}/result?file=${id}`,
+    href: isGone ? null : `/jobs/${job.id}/result?file=${id}`,
     name,
     size: formatBytes(file.size),
     role,
-    keptUntil: isGone || expires_at === null ? null : formatDateTime(expires_at),
+    rows: role === "rejected" ? formatCount(job.rejected, "rows") : "",
+    expires: isGone || expires_at === null ? null : formatDateTime(expires_at),
     preview: preview ? previewView(preview) : null,
   };
 }
@@ -66,9 +126,10 @@ function previewView(preview: Preview): PreviewView {
   return { kind, header, rows, note };
 }
 
-function rowsText(shown: number[], count: number): string {
-  const list = shown.map(formatNumber);
-  const more = count - shown.length;
+/** @param first the first rows of them, at least one */
+function rowsText(first: number[], count: number): string {
+  const list = first.map(formatNumber);
+  const more = count - first.length;
   if (more > 0) return `rows ${list.join(", ")} and ${formatNumber(more)} more`;
   if (list.length === 1) return `row ${list[0]}`;
   return `rows ${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;

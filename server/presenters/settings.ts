@@ -1,35 +1,15 @@
-import type { TimeView } from "../text/dates.ts";
+/** GET /settings */
+import { formatDateTime, type TimeView } from "../text/dates.ts";
 import type { Option } from "./form.ts";
 import type { Page } from "./layout.ts";
 
-/** GET /sign-in */
-export interface SignInPage extends Page {
-  email: string;
-  /** "Email or password is wrong", or empty */
-  error: string;
-  /** Where to go then; a path of ours. */
-  next: string;
-  /** Outside of production, the account made at the first start. */
-  demo: { email: string; password: string } | null;
-}
-
-/** GET /sign-up */
-export interface SignUpPage extends Page {
-  name: string;
-  email: string;
-  /** What is wrong with each field, or empty. */
-  errors: { name: string; email: string; password: string };
-  next: string;
-}
-
-/** GET /settings */
 export interface SettingsPage extends Page {
   sound: boolean;
   openResult: boolean;
   timeZones: Option[];
   sessions: SessionView[];
   tokens: TokenView[];
-  /** A token just made: shown this once. */
+  /** A token that was just created; shown once. */
   newToken: string | null;
   tokenError: string;
   createTokenHref: string;
@@ -54,12 +34,50 @@ export interface TokenView {
   revokeHref: string;
 }
 
-/** A form of one button that ends a session or a token. */
+/** A form of one button that ends a session or revokes a token. */
 export interface RevokeView {
   href: string;
   token: string;
   id: string;
   label: string;
-  /** What is ended, for those who do not see what stands beside the button. */
+  /** What is ended, for the button's accessible name: "Firefox on Linux" */
   of: string;
+}
+
+/** @param chosen null for the time zone of the browser */
+export function timeZoneOptions(zones: readonly string[], chosen: string | null): Option[] {
+  const browser = { value: "", label: "Same as this browser", selected: chosen === null };
+  const named = zones.map((zone) => {
+    return { value: zone, label: zone.replaceAll("_", " "), selected: zone === chosen };
+  });
+  return [browser, ...named];
+}
+
+export function sessionView(
+  session: { id: string; address: string; signedInAt: Date },
+  device: string,
+  currentId: string | null,
+): SessionView {
+  const { id, address, signedInAt } = session;
+  return {
+    ...{ id, device, address },
+    current: id === currentId,
+    signedIn: formatDateTime(signedInAt.getTime()),
+    revokeHref: `/settings/sessions/${id}/revoke`,
+  };
+}
+
+export function tokenView(token: {
+  id: string;
+  name: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+}): TokenView {
+  const { id, name, createdAt, lastUsedAt } = token;
+  return {
+    ...{ id, name },
+    created: formatDateTime(createdAt),
+    lastUsed: lastUsedAt === null ? null : formatDateTime(lastUsedAt),
+    revokeHref: `/settings/tokens/${id}/revoke`,
+  };
 }

@@ -10,12 +10,14 @@ import { recordDownloads } from "../engine/audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../engine/bulk.ts";
 import { isJobId } from "../engine/job-id.ts";
 import { start } from "../engine/start/start.ts";
+import { type BulkActionName, bulkDoneText } from "../presenters/bulk.ts";
+import { filterText } from "../presenters/dashboard.ts";
 import type { Env, Services } from "../services.ts";
 import { listArchiveEntries } from "../storage/archive-entries.ts";
 import { formatCount } from "../text/counts.ts";
-import { choiceOf, readFilter, whichJobs } from "./job-filter.ts";
+import { choiceOf, readFilter } from "./job-filter.ts";
 import { actorOf } from "./page/actor.ts";
-import { bulkKinds, bulkPage, isBulkAction } from "./page/bulk-page.ts";
+import { bulkKinds, isBulkAction, renderBulkPage } from "./page/bulk-page.ts";
 import { setFlash } from "./page/flash.ts";
 import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
 import { returnPath } from "./page/return-path.ts";
@@ -26,11 +28,11 @@ const maxIds = 200;
 
 type Fields = Record<string, unknown>;
 
-const actions = new Map<string, { run: BulkAction; notice: (jobs: string) => string }>([
-  ["cancel", { run: cancelMany, notice: (jobs) => `Cancelling ${jobs}.` }],
-  ["clear", { run: clearMany, notice: (jobs) => `Cleared ${jobs} from the list.` }],
-  ["retry", { run: retryMany, notice: (jobs) => `Retried ${jobs}.` }],
-]);
+const actions: Record<Exclude<BulkActionName, "download">, BulkAction> = {
+  cancel: cancelMany,
+  clear: clearMany,
+  retry: retryMany,
+};
 
 export function bulkActionRoutes(services: Services): Hono<Env> {
   const { backend, catalog } = services;
@@ -45,20 +47,18 @@ export function bulkActionRoutes(services: Services): Hono<Env> {
     const ids = selectedIds(fields);
     const jobs = await permittedJobs(c, services, ids);
     if (jobs.length === 0) return back(c, services, "plain", "Select at least one job.");
+    if (!isBulkAction(action)) return back(c, services, "plain", "Choose an action.");
     if (action === "download") return downloadFiles(c, services, jobs);
-    const chosen = actions.get(action);
-    if (!chosen) return back(c, services, "plain", "Choose an action.");
     const context = { backend, catalog, by: c.var.person.userId, since: backend.now() };
-    const count = await chosen.run(context, jobs);
-    const skipped = ids.length - count;
-    const rest = skipped > 0 ? ` ${skipped} skipped.` : "";
-    return back(c, services, "good", chosen.notice(formatCount(count, "jobs")) + rest);
+    const count = await actions[action](context, jobs);
+    const statuses = jobs.map(({ status }) => status);
+    return back(c, services, "good", bulkDoneText(action, count, statuses));
   });
 
   routes.get("/jobs/bulk", async (c) => {
     const action = c.req.query("action") ?? "";
     if (!isBulkAction(action)) return c.redirect("/jobs", 303);
-    return c.html(await bulkPage(c, services, action));
+    return c.html(await renderBulkPage(c, services, action));
   });
 
   routes.post("/jobs/bulk/all", async (c) => {
@@ -70,7 +70,7 @@ export function bulkActionRoutes(services: Services): Hono<Env> {
     const filter = readFilter(asQuery(fields), catalog, person, until);
     const { job } = await start(backend, catalog, {
       kind: bulkKinds[action],
-      input: { which: whichJobs(filter, catalog), choice: choiceOf(filter, until) },
+      input: { which: filterText(filter, catalog), choice: choiceOf(filter, until) },
       accountId: person.accountId,
       userId: person.userId,
       idempotencyKey: idempotencyKeyOf(fields) ?? randomUUID(),

@@ -1,10 +1,14 @@
 /** GET /contacts: all contacts, filtered by a prefix or by the job that imported them. */
 import { type Context, Hono } from "hono";
-import { type ContactRow, countContacts, searchContacts } from "../contacts/contacts.ts";
-import type { ContactsPage, ContactView } from "../presenters/contacts.ts";
+import { countContacts, searchContacts } from "../contacts/contacts.ts";
+import {
+  type ContactsPage,
+  contactsCountText,
+  contactView,
+  noContactsText,
+} from "../presenters/contacts.ts";
 import type { Env, Services } from "../services.ts";
 import { formatCount } from "../text/counts.ts";
-import { formatDateTime } from "../text/dates.ts";
 import { findJob } from "./middleware/load-job.ts";
 import { layoutWithTray } from "./page/tray.ts";
 
@@ -31,11 +35,17 @@ export function contactRoutes(services: Services): Hono<Env> {
       layout: await layoutWithTray(c, services, { title: "Contacts", section: "contacts" }),
       q,
       countText: isFiltered
-        ? matchText(found.contacts.length, { next: found.next, after })
+        ? contactsCountText(found.contacts.length, {
+            q,
+            hasMore: found.next !== undefined,
+            isFirst: !after,
+          })
         : formatCount(count, "contacts"),
       none: count === 0,
+      emptyText: noContactsText(q),
       contacts: found.contacts.map((contact) => contactView(contact, importTitle)),
       job,
+      clearHref: "/contacts",
       nextHref: found.next ? href({ after: found.next }) : null,
       firstHref: after ? href() : null,
       importHref: "/jobs/new/contact_import",
@@ -52,28 +62,10 @@ async function importJob(c: Context<Env>, services: Services): Promise<ContactsP
   if (!job) return null;
   const { id, kind } = job;
   const title = services.catalog.get(kind)?.title ?? kind;
-  return { id, title, href: `/jobs/${id}`, clearHref: "/contacts" };
+  return { id, title, href: `/jobs/${id}` };
 }
 
 function pageHref(query: Record<string, string>): string {
   const set = Object.entries(query).filter(([, value]) => value);
   return `/contacts?${new URLSearchParams(set)}`;
-}
-
-/** Counts the rows of this page only: counting all matches would read all of them. */
-function matchText(count: number, page: { next: string | undefined; after: string | undefined }) {
-  if (page.next && !page.after) return `More than ${count} contacts match`;
-  const contacts = page.after ? "more contacts" : "contacts";
-  return `${formatCount(count, contacts)} ${count === 1 ? "matches" : "match"}`;
-}
-
-function contactView(contact: ContactRow, jobTitle = "a job"): ContactView {
-  return {
-    name: [contact.first_name, contact.last_name].filter(Boolean).join(" "),
-    email: contact.email,
-    company: contact.company ?? "",
-    phone: contact.phone ?? "",
-    job: { href: `/jobs/${contact.job_id}`, title: jobTitle },
-    updated: formatDateTime(contact.updated_at),
-  };
 }

@@ -5,22 +5,12 @@ import type { Backend } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
 import type { JobFilter } from "../engine/list/list-ranges.ts";
 import { searchJobs } from "../engine/list/search.ts";
-import { isFinal, type Status, statuses } from "../engine/status.ts";
 import { daysBetween, lastDays, parseDay, parseTimeZone, recentDays } from "../forms/date-range.ts";
 import type { JobChoice } from "../job.ts";
-import type { HiddenField, Option } from "../presenters/form.ts";
-import type { JobFilterView } from "../presenters/jobs.ts";
+import { type FilterValues, statusGroups } from "../presenters/dashboard.ts";
+import type { HiddenField } from "../presenters/form.ts";
 
-export interface Filter {
-  q: string;
-  status: string;
-  type: string;
-  /** "today", "7d", "30d", "dates" or empty. */
-  when: string;
-  /** Days, or empty. */
-  from: string;
-  to: string;
-  scope: "mine" | "account";
+export interface Filter extends FilterValues {
   where: Pick<JobFilter, "statuses" | "kinds" | "period">;
   /** The parameters that are set, as in the query. */
   fields: HiddenField[];
@@ -29,11 +19,6 @@ export interface Filter {
   /** The URL of the dashboard with this filter. */
   href(more?: Record<string, string>): string;
 }
-
-const groups = new Map<string, readonly Status[]>([
-  ["active", statuses.filter((status) => !isFinal(status))],
-  ...statuses.map((status): [string, Status[]] => [status, [status]]),
-]);
 
 /**
  * Ignores invalid parameters, so that old links still work.
@@ -46,7 +31,7 @@ export function readFilter(
   now: number,
 ): Filter {
   const q = (query.q ?? "").trim().slice(0, 100);
-  const status = query.status && groups.has(query.status) ? query.status : "";
+  const status = query.status && statusGroups.has(query.status) ? query.status : "";
   const type = query.type && catalog.has(query.type) ? query.type : "";
   const [from, to] = [parseDay(query.from), parseDay(query.to)];
   // Given days apply even if "Between dates" is not selected.
@@ -55,7 +40,7 @@ export function readFilter(
   const zone = parseTimeZone(query.zone) ?? person.preferences.timeZone ?? "UTC";
   const scope = query.scope === "account" ? "account" : "mine";
   const where: Filter["where"] = {};
-  if (status) where.statuses = groups.get(status);
+  if (status) where.statuses = statusGroups.get(status);
   if (type) where.kinds = [type];
   if (when === "dates") where.period = daysBetween(from, to, zone);
   else if (when) where.period = lastDays(recentDays.get(when)!, zone, now);
@@ -90,45 +75,6 @@ export async function listFilter(
   return { ...where, ...visible, search: found };
 }
 
-const spans: [string, string][] = [
-  ["", "Any time"],
-  ["today", "Today"],
-  ["7d", "Last 7 days"],
-  ["30d", "Last 30 days"],
-  ["dates", "Between dates"],
-];
-
-export function filterView(filter: Filter, catalog: Catalog, person: Person): JobFilterView {
-  const option = (value: string, label: string, chosen: string): Option => ({
-    value,
-    label,
-    selected: value === chosen,
-  });
-  const seesOthers = visibleJobs(person, "account").userId === undefined;
-  const names = [...groups.keys()].map((name) => option(name, capital(name), filter.status));
-  const kinds = [...catalog].map(([name, kind]) => option(name, kind.title, filter.type));
-  return {
-    q: filter.q,
-    statuses: [option("", "Any status", filter.status), ...names],
-    types: [option("", "Any kind", filter.type), ...kinds],
-    spans: spans.map(([value, label]) => option(value, label, filter.when)),
-    from: filter.from,
-    to: filter.to,
-    scopes: seesOthers
-      ? [
-          option("mine", "My jobs", filter.scope),
-          option("account", "Everyone's jobs", filter.scope),
-        ]
-      : [],
-    active: filter.active,
-    clearHref: filter.scope === "account" ? "/jobs?scope=account" : "/jobs",
-  };
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
-}
-
 const first = Date.parse("0000-01-01T00:00:00Z");
 const last = Date.parse("9999-12-31T23:59:59.999Z");
 
@@ -143,18 +89,4 @@ export function choiceOf({ q, scope, where }: Filter, until: number): JobChoice 
     ...(q && { q }),
     until: new Date(until).toISOString(),
   };
-}
-
-/** Describes the filter: "Failed · Import contacts · last 7 days · “people”" */
-export function whichJobs({ q, status, type, when, from, to, scope }: Filter, catalog: Catalog) {
-  const span = spans.find(([name]) => name === when)?.[1].toLowerCase();
-  const days = [from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(" ");
-  const parts = [
-    scope === "account" ? "Everyone's jobs" : "My jobs",
-    status,
-    type && (catalog.get(type)?.title ?? type),
-    when === "dates" ? days : when && span,
-    q && `“${q}”`,
-  ];
-  return parts.filter(Boolean).join(" · ");
 }

@@ -3,8 +3,15 @@ import { Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
 import { InvalidInput, type Started } from "../engine/start/request.ts";
 import { start } from "../engine/start/start.ts";
-import { inputFrom, sentFor } from "../forms/input-values.ts";
-import { whenOf, whenTyped } from "../forms/when.ts";
+import {
+  type FormValues,
+  parseInput,
+  submittedValues,
+  withoutSecrets,
+} from "../forms/input-values.ts";
+import { parseSchedule, readScheduleInput } from "../forms/schedule.ts";
+import type { Kind } from "../job.ts";
+import type { FlashView } from "../presenters/layout.ts";
 import type { Env, Services } from "../services.ts";
 import { kindNotFound } from "./http-error.ts";
 import { loadJob } from "./middleware/load-job.ts";
@@ -33,24 +40,35 @@ export function jobRoutes(services: Services): Hono<Env> {
     if (!kind) throw kindNotFound();
     const { person } = c.var;
     const { accountId, userId, preferences } = person;
-    const typed = sentFor(kind, body);
+    const values = submittedValues(kind, body);
     const idempotencyKey = idempotencyKeyOf(body);
     const from = await findPrefillJob(services, person, type, formField(body, "from_job"));
-    const when = whenTyped(body);
-    const { runAt, wrong } = whenOf(when, preferences.timeZone, backend.now());
+    const schedule = readScheduleInput(body);
+    const { runAt, error: scheduleError } = parseSchedule(
+      schedule,
+      preferences.timeZone,
+      backend.now(),
+    );
     try {
       const started = await start(backend, catalog, {
-        ...{ kind: type, input: inputFrom(kind, typed), accountId, userId, idempotencyKey, runAt },
+        ...{
+          kind: type,
+          input: parseInput(kind, values),
+          accountId,
+          userId,
+          idempotencyKey,
+          runAt,
+        },
         ...{ retryOf: from?.id, changed: from !== undefined },
-        ...(wrong && { errors: { when: wrong } }),
+        ...(scheduleError && { errors: { when: scheduleError } }),
         unlessActive: formField(body, "anyway") ? undefined : visibleJobs(person, "account"),
       });
-      if (started.repeated) setFlash(c, { tone: "plain", text: repeatedText(started) }, config);
+      if (started.repeated) setFlash(c, repeatedFlash(started, { type, kind, values }), config);
       return c.redirect(`/jobs/${started.job.id}`, 303);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       c.status(422);
-      const draft = { type, kind, typed, from, when, idempotencyKey, errors: error.fields };
+      const draft = { type, kind, values, from, schedule, idempotencyKey, errors: error.fields };
       return nextFormPage(c, services, draft);
     }
   });
@@ -58,8 +76,17 @@ export function jobRoutes(services: Services): Hono<Env> {
   return routes;
 }
 
-function repeatedText({ sameInput }: Started): string {
-  return sameInput
-    ? "You already started this job. This is it."
-    : "You already started a job with this form, with other choices. This is that job.";
+/** Cookies hold about 4 kB; a longer form is offered again as the first job had it. */
+const maxHrefLength = 2_000;
+
+function repeatedFlash(
+  { job, sameInput }: Started,
+  form: { type: string; kind: Kind; values: FormValues },
+): FlashView {
+  if (sameInput) return { tone: "plain", text: "You already started this. This is the job." };
+  const page = `/jobs/new/${form.type}`;
+  const filled = `${page}?${new URLSearchParams(withoutSecrets(form.kind, form.values))}`;
+  const href = filled.length > maxHrefLength ? `${page}?from_job=${job.id}` : filled;
+  const link = { href, text: "Start a new job with your changes" };
+  return { tone: "plain", text: "You already started this.", link };
 }

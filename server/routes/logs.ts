@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import type { JobRow, LogRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { linesView } from "../live/frames.ts";
+import { logLines } from "../presenters/log.ts";
 import type { Env, Services } from "../services.ts";
 import { formatAttachment } from "../storage/content-disposition.ts";
 import { loadJob } from "./middleware/load-job.ts";
@@ -29,7 +29,7 @@ export function logRoutes(services: Services): Hono<Env> {
   routes.get("/jobs/:id/tail", loadJob(services, "see"), async (c) => {
     const { id, log_seq } = c.var.job;
     const lines = await jobs.logTail(id, Math.max(0, log_seq - linesInRow));
-    return c.html(render.partial("jobs/_log_lines", { ...linesView(id, lines), oob: false }));
+    return c.html(render.partial("jobs/_log_lines", { ...logLines(id, lines), oob: false }));
   });
 
   return routes;

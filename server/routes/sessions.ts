@@ -1,7 +1,7 @@
-/** GET and POST /sign-in, POST /sign-out */
+/** GET and POST /sign-in, POST /sign-in/demo, POST /sign-out */
 import { type Context, Hono } from "hono";
 import { demoAccount } from "../accounts/demo-account.ts";
-import type { SignInPage } from "../presenters/settings.ts";
+import type { SignInPage } from "../presenters/sessions.ts";
 import type { Env } from "../services.ts";
 import { protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
@@ -37,6 +37,18 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
     return c.redirect(next, 303);
   });
 
+  routes.post("/sign-in/demo", protectForms(services), ...limits, async (c) => {
+    const { next } = await readForm(c);
+    const isOffered = await hasDemo(services);
+    const signedIn = isOffered ? await accounts.signIn(demoAccount, clientInfo(c, config)) : null;
+    if (!signedIn) {
+      c.status(422);
+      return signInPage(c, services, { email: "", next }, "The demo account isn't available");
+    }
+    addCookies(c, signedIn.cookies);
+    return c.redirect(next, 303);
+  });
+
   routes.post("/sign-out", requirePerson(services), protectForms(services), async (c) => {
     const { cookies } = await accounts.signOut(c.req.raw.headers);
     addCookies(c, cookies);
@@ -52,15 +64,19 @@ async function signInPage(
   form: { email: string; next: string },
   error = "",
 ): Promise<Response> {
-  const { accounts, config, render } = services;
   const page: SignInPage = {
     layout: layoutFor(c, services, { title: "Sign in", section: null }),
     email: form.email,
     next: form.next,
     error,
-    demo: !config.production && (await accounts.findUser(demoAccount.email)) ? demoAccount : null,
+    demo: await hasDemo(services),
   };
-  return c.html(render.page("sessions/sign_in", page));
+  return c.html(services.render.page("sessions/sign_in", page));
+}
+
+/** The demo account exists outside of production only. */
+async function hasDemo({ accounts, config }: PageServices): Promise<boolean> {
+  return !config.production && Boolean(await accounts.findUser(demoAccount.email));
 }
 
 async function readForm(c: Context<Env>) {

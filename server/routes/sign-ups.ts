@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { passwordLength } from "../accounts/auth.ts";
-import type { SignUpPage } from "../presenters/settings.ts";
+import type { SignUpPage } from "../presenters/sessions.ts";
 import type { Env } from "../services.ts";
 import { protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";

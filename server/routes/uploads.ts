@@ -1,13 +1,13 @@
 /** POST /uploads: streams a file to the storage and redirects to the form of its kind. */
 import { Hono } from "hono";
 import { uploadField } from "../forms/input-fields.ts";
-import { typedFor } from "../forms/input-values.ts";
-import { whenTyped } from "../forms/when.ts";
+import { pickFormValues } from "../forms/input-values.ts";
+import { readScheduleInput } from "../forms/schedule.ts";
 import type { Env } from "../services.ts";
 import { toHttpError } from "./error-map.ts";
 import { kindNotFound } from "./http-error.ts";
 import { protectForms } from "./middleware/protect-forms.ts";
-import { filePage, type JobFormServices } from "./page/job-form-pages.ts";
+import { type JobFormServices, renderUploadPage } from "./page/job-form-pages.ts";
 import { findPrefillJob } from "./page/prefill.ts";
 import { isUploadError, receiveUpload } from "./receive-upload.ts";
 
@@ -26,18 +26,18 @@ export function uploadRoutes(services: JobFormServices): Hono<Env> {
     if (!kind || !upload) throw kindNotFound();
     const { person } = c.var;
     const { accountId, userId } = person;
-    const typed = typedFor(kind, c.req.query());
+    const values = pickFormValues(kind, c.req.query());
     const from = await findPrefillJob(services, person, type, c.req.query("from_job"));
     try {
       const target = { backend, storage, maxBytes: config.maxUploadBytes };
       const { id } = await receiveUpload(c, { target, accountId, userId });
-      const fields = { ...typed, [upload.name]: id, ...(from && { from_job: from.id }) };
+      const fields = { ...values, [upload.name]: id, ...(from && { from_job: from.id }) };
       return c.redirect(`/jobs/new/${type}?${new URLSearchParams(fields)}`, 303);
     } catch (error) {
       if (!isUploadError(error)) throw error;
       c.status(toHttpError(error).status);
-      const draft = { type, kind, typed, from, when: whenTyped({}) };
-      return filePage(c, services, draft, error.message);
+      const draft = { type, kind, values, from, schedule: readScheduleInput({}) };
+      return renderUploadPage(c, services, draft, error.message);
     }
   });
 

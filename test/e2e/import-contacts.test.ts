@@ -82,7 +82,7 @@ describe("an import and an export of 100,000 contacts", () => {
   test("the rejected rows download in their original columns with a reason each", async () => {
     await page.goto(job);
     const { name, rows } = await download(page, ".result-files a");
-    expect(name).toBe("rejected rows of people.csv");
+    expect(name).toBe("people-rejected.csv");
     const [header, ...given] = rows;
     expect(header).toEqual(["Surname", "First name", "Organisation", "E-mail address", "reason"]);
     expect(given.map((cells) => cells[3])).toEqual(rejected.map(({ email }) => email));

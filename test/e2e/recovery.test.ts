@@ -64,7 +64,7 @@ describe("recovery", () => {
     await expect.poll(() => readAmount(page)).not.toBe(paused);
     await clickAction(page, "Cancel");
     await expectText(page, ".job-panel .status-badge", "Cancelled");
-    await expectText(page, ".outcome", "what was done before is kept");
+    await expectText(page, ".outcome", "Finished work was kept");
 
     await clickAction(page, "Restart");
     await page.waitForURL(

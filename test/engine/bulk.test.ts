@@ -118,7 +118,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     const refused = await engine.finish("bulk_cancel", all);
     expect(refused).toMatchObject({
       status: "failed",
-      error: "You no longer belong to this account",
+      error: "You are no longer a member of this account",
     });
   });
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { start } from "../../server/engine/start/start.ts";
-import { displayStatus } from "../../server/presenters/job.ts";
+import { displayStatus } from "../../server/presenters/job-status.ts";
 import { backends } from "../support/backends.ts";
 import { openScene } from "../support/scene/processes.ts";
 

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { inputFrom, sentFor, typedFor, withoutFile } from "../../server/forms/input-values.ts";
+import {
+  parseInput,
+  pickFormValues,
+  submittedValues,
+  withoutFileValues,
+} from "../../server/forms/input-values.ts";
 import { upload } from "../../server/job.ts";
 
 const kind = {
@@ -18,12 +23,12 @@ const kind = {
 describe("what was typed", () => {
   test("is what belongs to the input, texts only", () => {
     const body = { name: "Ada", "columns.3": "email", token: "t", times: ["1", "2"], file: {} };
-    expect(typedFor(kind, body)).toEqual({ name: "Ada", "columns.3": "email" });
+    expect(pickFormValues(kind, body)).toEqual({ name: "Ada", "columns.3": "email" });
   });
 
   test("of a form that was sent tells of the boxes that are not ticked", () => {
-    expect(sentFor(kind, { name: "Ada" })).toEqual({ name: "Ada", loud: "off" });
-    expect(sentFor(kind, { loud: "on" })).toEqual({ loud: "on" });
+    expect(submittedValues(kind, { name: "Ada" })).toEqual({ name: "Ada", loud: "off" });
+    expect(submittedValues(kind, { loud: "on" })).toEqual({ loud: "on" });
   });
 });
 
@@ -34,7 +39,7 @@ test("what goes on to another file, in an address, is neither of this file nor a
     password: z.string().meta({ secret: true }).optional(),
   });
   const typed = { file: "upload-1", list: "Sheep", password: "s3cret" };
-  expect(withoutFile({ input }, typed)).toEqual({ list: "Sheep" });
+  expect(withoutFileValues({ input }, typed)).toEqual({ list: "Sheep" });
 });
 
 test.each<[Record<string, string>, Record<string, unknown>]>([
@@ -50,5 +55,5 @@ test.each<[Record<string, string>, Record<string, unknown>]>([
   [{ loud: "off" }, { loud: false }],
   [{ "columns.0": "email", "columns.2": "" }, { columns: { 0: "email", 2: "" } }],
 ])("%j is the input %j", (typed, input) => {
-  expect(inputFrom(kind, typed)).toEqual(input);
+  expect(parseInput(kind, typed)).toEqual(input);
 });

@@ -69,12 +69,12 @@ describe.each(backends)("$name", (which) => {
     expect(await people()).toEqual(["ada@x.test Ada Lovelace Engines +44 20", "bob@x.test Bob"]);
     expect(await contactCount()).toBe(2);
     expect(await engine.errors(job.id)).toEqual([
-      { reason: "email is missing", count: 1, rows: [4] },
-      { reason: "email is not an address", count: 1, rows: [3] },
+      { reason: "Missing email", count: 1, rows: [4] },
+      { reason: "Invalid email", count: 1, rows: [3] },
     ]);
     const log = await engine.backend.db.selectFrom("job_logs").select("message").execute();
     expect(log.map(({ message }) => message)).toEqual([
-      "Email from “E-Mail”, First name from “Vorname”, Last name from “Nachname”, Company from “Firma”, Phone from “Tel.”",
+      "Mapped E-Mail → Email, Vorname → First name, Nachname → Last name, Firma → Company, Tel. → Phone",
       "2 contacts in the file, 2 rows rejected",
     ]);
   });
@@ -89,13 +89,13 @@ describe.each(backends)("$name", (which) => {
     expect(await engine.files(job.id)).toMatchObject([
       {
         role: "rejected",
-        name: "rejected rows of autumn fair.csv",
+        name: "autumn fair-rejected.csv",
         media_type: "text/csv",
         content:
           "\ufeffmail;note;reason\r\n" +
-          'no;"two\nlines; and ""more""";email is not an address\r\n' +
+          'no;"two\nlines; and ""more""";invalid email\r\n' +
           "b@x.test;ok;has more cells than the header;beyond\r\n" +
-          "short;;email is not an address\r\n",
+          "short;;invalid email\r\n",
       },
     ]);
   });
@@ -300,7 +300,7 @@ describe.each(backends)("$name", (which) => {
       const abort = new AbortController();
       abort.abort(new Stopped("cancel"));
       const job = await engine.run(id, { abort });
-      expect(job.outcome).toBe("Cancelled: no contact had been saved yet");
+      expect(job.outcome).toBe("Cancelled before any contact was saved.");
       expect(await contacts()).toEqual([]);
     });
 

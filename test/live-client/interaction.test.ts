@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { describe, expect, test } from "vitest";
-import type { JobView } from "../../server/presenters/view-types.ts";
+import type { JobView } from "../../server/presenters/job.ts";
 import { expectText, waitUntilLive } from "../support/scene/browser.ts";
 import { useLiveServer } from "../support/scene/live-server.ts";
 

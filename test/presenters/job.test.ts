@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { JobRow, StepRow } from "../../server/backend/schema.ts";
 import type { KindSummary, QueuePosition } from "../../server/engine/job-summary.ts";
 import { isFinal, statuses } from "../../server/engine/status.ts";
-import { displayStatus, jobView } from "../../server/presenters/job.ts";
-import type { DisplayStatus } from "../../server/presenters/view-types.ts";
+import { jobView } from "../../server/presenters/job.ts";
+import type { DisplayStatus } from "../../server/presenters/job-status.ts";
+import { displayStatus } from "../../server/presenters/job-status.ts";
 import { jobRow } from "../support/job-row.ts";
 
 const now = Date.UTC(2026, 10, 23, 14, 5);
@@ -75,7 +76,7 @@ const states: [DisplayStatus, string, Partial<JobRow & { line: QueuePosition }>]
   ],
   ["paused", "Paused", { status: "paused", ...begun }],
   ["done", "Done", { status: "done", ...begun, finished_at: now }],
-  ["done", "Done, 1,204 rejected", { status: "done", ...begun, finished_at: now, rejected: 1_204 }],
+  ["done", "Done with rejects", { status: "done", ...begun, finished_at: now, rejected: 1_204 }],
   ["failed", "Failed", { status: "failed", ...begun, finished_at: now }],
   ["cancelled", "Cancelled", { status: "cancelled", finished_at: now }],
   [
@@ -85,14 +86,14 @@ const states: [DisplayStatus, string, Partial<JobRow & { line: QueuePosition }>]
   ],
 ];
 
-describe("the state that is shown", () => {
+describe("the display status", () => {
   test.each(states)("%s: %s", (shown, label, row) => {
     expect(view(row)).toMatchObject({ displayStatus: shown, label, status: row.status });
     expect(displayStatus(jobRow(row), now)).toBe(shown);
     expect(view(row).active).toBe(!isFinal(row.status!));
   });
 
-  test("covers every status and every shown state", () => {
+  test("covers every status and every display status", () => {
     expect(new Set(states.map(([, , { status }]) => status))).toEqual(new Set(statuses));
     const all: Record<DisplayStatus, true> = {
       ...{ scheduled: true, queued: true, retrying: true, resuming: true, running: true },
@@ -107,10 +108,10 @@ describe("the state that is shown", () => {
   });
 });
 
-describe("how far it is", () => {
+describe("the progress of a job", () => {
   const running: Partial<JobRow> = { status: "running", ...begun };
 
-  test("a known total: percent rounded down, below 100 until it is done", () => {
+  test("a known total is shown as a percentage, rounded down and below 100 until the job is done", () => {
     const row = {
       ...running,
       current_step: 1,
@@ -127,7 +128,7 @@ describe("how far it is", () => {
     expect(view(done)).toMatchObject({ percent: 100, percentText: "100 %", amount: "" });
   });
 
-  test("the time that it ran: what it waited or was paused stands still", () => {
+  test("the elapsed time stands still while the job waits or is paused", () => {
     const ran = { ...begun, claimed_at: now - 8_000, running_ms: 4_000 };
     expect(view({ ...ran, status: "running" }).elapsed).toBe("12 s");
     expect(view({ ...ran, status: "paused" }).elapsed).toBe("4 s");
@@ -136,7 +137,7 @@ describe("how far it is", () => {
     expect(view({ status: "queued" }).elapsed).toBe("");
   });
 
-  test("an unknown total: what was done so far, or that it works", () => {
+  test("an unknown total is shown as the items done so far, or as working", () => {
     const row = { ...running, current_step: 1, step_done: 38_112 };
     expect(view(row)).toMatchObject({
       percent: null,
@@ -148,26 +149,26 @@ describe("how far it is", () => {
     expect(view({ status: "queued" }).percentText).toBe("");
   });
 
-  test("a step that counts bytes says so in sizes", () => {
+  test("a step that counts bytes shows file sizes", () => {
     const row = { ...running, current_step: 0, step_done: 8_140_000 };
     expect(view(row).percentText).toBe("8.1 MB so far");
     expect(view({ ...row, step_total: 12_000_000 }).amount).toBe("8.1 of 12 MB");
   });
 
-  test("of one in line it is told when it begins, and why it waits", () => {
+  test("a job in line shows when it starts and why it waits", () => {
     const inLine = (different: Partial<QueuePosition>) => {
       const { estimate, message } = view({ status: "queued", line: line(3, different) });
       return [estimate, message];
     };
     expect(inLine({})).toEqual(["", ""]);
-    expect(inLine({ running: 1 })).toEqual(["", "1 of your jobs is running"]);
+    expect(inLine({ running: 1 })).toEqual(["", "Limit of 1 running job reached"]);
     expect(inLine({ running: 5, startsAt: now + 100_000 })).toEqual([
       "Starts in about 2 minutes",
-      "5 of your jobs are running",
+      "Limit of 5 running jobs reached",
     ]);
     expect(inLine({ running: 5, startsAt: now - 1_000 })).toEqual([
       "Starts in a moment",
-      "5 of your jobs are running",
+      "Limit of 5 running jobs reached",
     ]);
   });
 
@@ -227,7 +228,7 @@ describe("steps", () => {
 });
 
 describe("words of the end", () => {
-  test("what went wrong is shown while it is true", () => {
+  test("the error and the advice are shown for failed jobs only", () => {
     const error = { error: "The gateway was busy", advice: "Wait a little." };
     const failed = view({ status: "failed", ...begun, finished_at: now, ...error });
     expect(failed).toMatchObject(error);
@@ -239,7 +240,7 @@ describe("words of the end", () => {
     expect(view({ status: "done", ...begun, finished_at: now, ...error }).error).toBe("");
   });
 
-  test("counts that are not zero are shown, the outcome when it has ended", () => {
+  test("counts above zero are shown, and the outcome once the job is final", () => {
     const row = { ...begun, succeeded: 99_812, rejected: 188, outcome: "Imported 99,812" };
     const ended = view({ status: "done", finished_at: now, ...row });
     expect(ended.outcome).toBe("Imported 99,812");
@@ -251,7 +252,7 @@ describe("words of the end", () => {
   });
 });
 
-describe("where it stopped", () => {
+describe("where a failed or cancelled job stopped", () => {
   const ended = { ...begun, finished_at: now, current_step: 1, step_done: 1_204 };
 
   test.each<[string, Partial<JobRow>]>([
@@ -262,7 +263,11 @@ describe("where it stopped", () => {
     ["", { current_step: null, step_done: 0 }],
   ])("%s", (words, row) => {
     expect(view({ status: "failed", ...ended, ...row }).stoppedAt).toBe(words);
-    expect(view({ status: "cancelled", ...ended, ...row }).stoppedAt).toBe(words);
+    const outcome = "Cancelled. Finished work was kept.";
+    expect(view({ status: "cancelled", ...ended, ...row, outcome })).toMatchObject({
+      outcome: `Cancelled${words && ` ${words}`}. Finished work was kept.`,
+      stoppedAt: "",
+    });
     expect(view({ status: "done", ...ended, ...row }).stoppedAt).toBe("");
     expect(view({ status: "running", ...ended, ...row, finished_at: null }).stoppedAt).toBe("");
   });
@@ -272,11 +277,11 @@ describe("where it stopped", () => {
   }
 });
 
-describe("what can be done with it", () => {
+describe("the buttons of a job", () => {
   const offered = (row: Partial<JobRow>, of: KindSummary | undefined = kind) =>
     jobView(jobRow(row), of, [], now).buttons.map(({ label }) => label);
 
-  test("follows its state", () => {
+  test("depend on its status", () => {
     expect(offered({ status: "queued" })).toEqual(["Pause", "Cancel"]);
     expect(offered({ status: "running", ...begun })).toEqual(["Pause", "Cancel"]);
     expect(offered({ status: "running", ...begun, pause_requested_at: now })).toEqual(["Cancel"]);

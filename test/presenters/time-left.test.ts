@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expectedEnd, timeLeftText } from "../../server/presenters/time-left.ts";
+import { estimatedEnd, timeLeftText } from "../../server/presenters/time-left.ts";
 
 const now = 1_000_000_000;
 const seconds = (n: number) => n * 1_000;
@@ -64,8 +64,8 @@ describe("a job that stands still", () => {
     expect(timeLeftText({ ...row, waiting_until: now - seconds(50) }, now)).toBe(
       "No progress for 50 s",
     );
-    expect(expectedEnd(row, now)).toBeNull();
-    expect(expectedEnd(waiting, now)).toEqual({ from: now + seconds(85), to: now + seconds(85) });
+    expect(estimatedEnd(row, now)).toBeNull();
+    expect(estimatedEnd(waiting, now)).toEqual({ from: now + seconds(85), to: now + seconds(85) });
   });
 });
 

@@ -175,7 +175,7 @@ describe("the form of a kind", () => {
     expect(again).not.toContain("sesame");
     expect(again).toContain('value="many"');
     expect(again).toContain("Enter a number");
-    expect(again).toMatch(/id="f-subject-error">.*Fill this in/);
+    expect(again).toMatch(/id="f-subject-error">.*Required/);
     expect(again).toMatch(/id="f-mood-error">.*Choose one of the values/);
     expect(again).toMatch(/id="f-reply_to-error">.*Enter an email address such as/);
     expect(again).toContain("&lt;b&gt;keep&lt;/b&gt;");

@@ -22,11 +22,11 @@ test("a job's page shows no secret of its input, required or optional", async ()
 test("a finished job's page leaves out empty fields and says that nothing was logged", async () => {
   const id = await person.start("secretive", { user: "ada", password: "engine", hint: "" });
   const waiting = await person.browser.text(`/jobs/${id}`);
-  expect(waiting).toContain("Nothing written yet.");
+  expect(waiting).toContain("Nothing logged yet.");
   expect(waiting).toContain("Password");
   expect(waiting).not.toContain("Hint");
   await cancel(site.backend, id, person.userId);
-  expect(await person.browser.text(`/jobs/${id}`)).toContain("Nothing written.");
+  expect(await person.browser.text(`/jobs/${id}`)).toContain("Nothing logged.");
 });
 
 test("without JavaScript a running job's page reloads often and a scheduled job's page rarely", async () => {
@@ -56,6 +56,6 @@ test("a job that was cancelled while paused kept its finished work, if there was
     return (await cancel(site.backend, id, person.userId)).outcome;
   };
   expect(await outcome({ fence: 0, succeeded: 0 })).toBe("Cancelled before it started");
-  expect(await outcome({ fence: 1, succeeded: 0 })).toBe("Cancelled before it went on");
-  expect(await outcome({ fence: 1, succeeded: 2 })).toContain("what was done before is kept");
+  expect(await outcome({ fence: 1, succeeded: 0 })).toBe("Cancelled while queued");
+  expect(await outcome({ fence: 1, succeeded: 2 })).toContain("Finished work was kept");
 });

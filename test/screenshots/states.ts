@@ -46,7 +46,7 @@ function states(now: number): Record<string, State> {
     running: {
       stepsDone: 1,
       lines: [
-        { level: "info", message: "Email from “E-Mail”, First name from “Vorname”" },
+        { level: "info", message: "Mapped E-Mail → Email, Vorname → First name" },
         { level: "warn", message: "Row 1,204: the date is not one, and was left out" },
         { level: "info", message: "99,812 contacts in the file, 188 rows rejected" },
       ],

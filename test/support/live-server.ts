@@ -10,8 +10,11 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { buildAssets } from "../../server/assets/build.ts";
 import { assetHref } from "../../server/assets/href.ts";
-import type { AboutView, HistoryView } from "../../server/presenters/jobs.ts";
-import type { ActionsView, JobView, LogLineView } from "../../server/presenters/view-types.ts";
+import type { JobView } from "../../server/presenters/job.ts";
+import type { ActionsView } from "../../server/presenters/job-actions.ts";
+import type { HistoryView } from "../../server/presenters/job-history.ts";
+import type { AboutView } from "../../server/presenters/job-page.ts";
+import type { LogLineView } from "../../server/presenters/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { renderViewerParts, type ViewerParts } from "../../server/routes/page/viewer-parts.ts";
 import { jobView, layout, logOf, resultOf, time } from "./view-fixtures.ts";
@@ -242,15 +245,15 @@ function actionsOf({ id, active, buttons }: JobView): ActionsView {
 }
 
 function aboutOf({ id, active }: JobView): AboutView {
-  const text = active ? "Start another like it" : "Change and run again";
+  const text = active ? "Duplicate" : "Edit and run again";
   return {
-    ...{ id, owner: "Started by Ada Lovelace", input: [], keptUntil: null, retryOf: null },
+    ...{ id, owner: "Started by Ada Lovelace", input: [], deletedOn: null, retryOf: null },
     change: { href: `/jobs/new/contact_import?from_job=${id}`, text },
   };
 }
 
 function historyOf({ id, active }: JobView): HistoryView {
-  const ended = { text: "You cancelled it", at: time(), newJobHref: null };
+  const ended = { text: "You cancelled this job", at: time(), newJobHref: null };
   return { id, lines: active ? [] : [ended] };
 }
 

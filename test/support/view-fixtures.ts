@@ -1,13 +1,8 @@
-/** Data for every template and every state that a job can be shown in; typed, and fit for looking at. */
-
-import type { JobLog, JobResult } from "../../server/presenters/jobs.ts";
+import type { JobView } from "../../server/presenters/job.ts";
+import type { ButtonView } from "../../server/presenters/job-actions.ts";
 import type { LayoutData } from "../../server/presenters/layout.ts";
-import type {
-  ButtonView,
-  JobView,
-  LogLineView,
-  ResultView,
-} from "../../server/presenters/view-types.ts";
+import type { JobLog, LogLineView } from "../../server/presenters/log.ts";
+import type { ResultView } from "../../server/presenters/result.ts";
 import type { TimeView } from "../../server/text/dates.ts";
 
 /** A day in November, `text` as the server prints it. */
@@ -20,7 +15,7 @@ export const layout: LayoutData = {
   section: "jobs",
   person: { name: "Ada Lovelace", email: "ada@example.com" },
   tray: null,
-  wishes: { sound: false, openResult: false, timeZone: null },
+  preferences: { sound: false, openResult: false, timeZone: null },
   token: "token-of-the-session",
   flash: null,
   topics: ["jobs:mine"],
@@ -75,7 +70,7 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     error: "",
     advice: "",
     stoppedAt: "",
-    resultHref: null,
+    result: null,
     buttons: [button.pause, button.cancel],
     starts: null,
     created: time("14:03"),
@@ -224,7 +219,7 @@ export const jobs = {
     id: numbered(10),
     status: "done",
     displayStatus: "done",
-    label: "Done",
+    label: "Done with rejects",
     percent: 100,
     percentText: "100 %",
     amount: "100,000 of 100,000 rows",
@@ -238,8 +233,11 @@ export const jobs = {
       { name: "rejected", label: "rejected", value: "188" },
       { name: "skipped", label: "skipped", value: "110" },
     ],
-    outcome: "Imported 99,702 of 100,000 rows, 188 were rejected",
-    resultHref: "/contacts?job=0198c5d2-7a41-7c3e-9f10-000000000010",
+    outcome: "Imported 99,702 of 100,000 rows, 188 rows rejected",
+    result: {
+      href: "/contacts?job=0198c5d2-7a41-7c3e-9f10-000000000010",
+      text: "View imported contacts",
+    },
     buttons: again("Run again"),
   }),
   failed: jobView({
@@ -251,8 +249,7 @@ export const jobs = {
     displayStatus: "failed",
     label: "Failed",
     error: "The disk is full: contacts.csv needs about 120 MB and 14 MB are free.",
-    advice:
-      "Make room in the storage folder, then press Retry: it starts again from the first row.",
+    advice: "Make room in the storage folder, then retry. The job starts again from the first row.",
     elapsed: "48 s",
     stoppedAt: "in step 2 of 2: Import the rows, after 42,318 of 100,000 rows",
     buttons: again("Retry"),
@@ -265,19 +262,20 @@ export const jobs = {
     status: "cancelled",
     displayStatus: "cancelled",
     label: "Cancelled",
-    outcome: "42,241 contacts were imported and stay",
-    stoppedAt: "in step 2 of 2: Import the rows, after 42,318 of 100,000 rows",
+    outcome: "Cancelled after saving 42,241 of 100,000 rows. Saved contacts were kept.",
     buttons: again("Restart"),
     elapsed: "1 min 12 s",
     steps: stoppedSteps,
   }),
 } satisfies Record<string, JobView>;
 
-export const emptyResult: ResultView = { page: null, files: [], zipHref: null, errors: [] };
+export type StoredResult = Pick<ResultView, "page" | "files" | "zipHref" | "rejections">;
+
+export const emptyResult: StoredResult = { page: null, files: [], zipHref: null, rejections: [] };
 
 /** What the import with 188 rejected rows left. */
-export const result: ResultView = {
-  page: { href: `/contacts?job=${jobs.done.id}`, text: "See the contacts" },
+export const result: StoredResult = {
+  page: { href: `/contacts?job=${jobs.done.id}`, text: "View imported contacts" },
   files: [
     {
       id: numbered(101),
@@ -285,22 +283,24 @@ export const result: ResultView = {
       name: "import-summary.pdf",
       size: "112 kB",
       role: "result",
-      keptUntil: null,
+      rows: "",
+      expires: null,
       preview: null,
     },
     {
       id: numbered(102),
       href: `/jobs/${jobs.done.id}/result?file=${numbered(102)}`,
-      name: "rejected rows of autumn-fair.csv",
+      name: "autumn-fair-rejected.csv",
       size: "24 kB",
       role: "rejected",
-      keptUntil: time(),
+      rows: "188 rows",
+      expires: time(),
       preview: {
         kind: "table",
         header: ["Email", "First name", "", "reason"],
         rows: [
-          ["", "Ada", "Lovelace", "Email is missing"],
-          ["grace@", "Grace", "<Hopper>", "Email is not an address"],
+          ["", "Ada", "Lovelace", "Missing email"],
+          ["grace@", "Grace", "<Hopper>", "Invalid email"],
         ],
         note: "4 more columns",
       },
@@ -311,7 +311,8 @@ export const result: ResultView = {
       name: "summary.txt",
       size: "812 B",
       role: "result",
-      keptUntil: null,
+      rows: "",
+      expires: null,
       preview: {
         kind: "text",
         lines: ["99,702 imported", "188 rejected", "  of these <76> are no address"],
@@ -323,7 +324,8 @@ export const result: ResultView = {
       name: "by company.svg",
       size: "4.1 kB",
       role: "result",
-      keptUntil: null,
+      rows: "",
+      expires: null,
       preview: { kind: "image" },
     },
     {
@@ -332,22 +334,23 @@ export const result: ResultView = {
       name: "first-try.csv",
       size: "1.2 MB",
       role: "result",
-      keptUntil: null,
+      rows: "",
+      expires: null,
       preview: null,
     },
   ],
   zipHref: `/jobs/${jobs.done.id}/results.zip`,
-  errors: [
-    { reason: "Email is missing", count: "112 rows", rows: "Rows 14, 83, 1,204 and 109 more" },
+  rejections: [
+    { reason: "Missing email", count: "112 rows", rows: "rows 14, 83, 1,204 and 109 more" },
     {
-      reason: "Email is not an address",
+      reason: "Invalid email",
       count: "76 rows",
-      rows: "Rows 92, 407, 5,118 and 73 more",
+      rows: "rows 92, 407, 5,118 and 73 more",
     },
   ],
 };
 
-export function resultOf(job: JobView, view: ResultView = emptyResult): JobResult {
+export function resultOf(job: JobView, view: StoredResult = emptyResult): ResultView {
   const { id, kind, version, renderedAt } = job;
   return { id, kind, opens: false, version, renderedAt, ...view };
 }
@@ -375,30 +378,30 @@ export function logOf(id: string, lines: LogLineView[], different: Partial<JobLo
     newestHref: null,
     downloadHref: `/jobs/${id}/log`,
     follows: true,
-    none: "Nothing written yet.",
+    none: "Nothing logged yet.",
     ...different,
   };
 }
 
 export const logLines: LogLineView[] = [
   { seq: 1, level: "info", message: "Read 100,000 rows, 8 columns, UTF-8", time: time("14:04") },
-  { seq: 2, level: "warn", message: "Row 14: email is missing", time: time("14:04") },
+  { seq: 2, level: "warn", message: "Row 14: missing email", time: time("14:04") },
   {
     seq: 3,
     level: "info",
-    message: "Went on behind row 31,000 on another worker",
+    message: "Resumed after row 31,000 on another worker",
     time: time("14:05"),
   },
   {
     seq: 4,
     level: "error",
-    message: "Row 42,007: “ada@” <is not> an address",
+    message: "Row 42,007: “ada@” <is> invalid",
     time: time("14:05"),
   },
   {
     seq: 5,
     level: "note",
-    message: "1,204 lines were dropped here: more than 1,000 a second",
+    message: "1,204 lines dropped: more than 1,000 a second",
     time: time("14:06"),
   },
 ];

@@ -1,9 +1,10 @@
 /** One filled example of each page, and of each page's empty or refused form. */
 
 import type { IconName } from "../../server/job.ts";
-import type { FieldView, Option, ScheduleView } from "../../server/presenters/form.ts";
+import type { FieldView, Option } from "../../server/presenters/form.ts";
+import type { JobView } from "../../server/presenters/job.ts";
 import type { TrayView } from "../../server/presenters/layout.ts";
-import type { JobView, ResultView } from "../../server/presenters/view-types.ts";
+import type { ScheduleView } from "../../server/presenters/schedule.ts";
 import type { Pages } from "../../server/templates.ts";
 import {
   emptyResult,
@@ -13,6 +14,7 @@ import {
   logOf,
   result,
   resultOf,
+  type StoredResult,
   time,
 } from "../support/view-fixtures.ts";
 
@@ -48,7 +50,7 @@ function field(name: string, label: string, different: Partial<FieldView> = {}):
   };
 }
 
-function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
+function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
   const refresh = { seconds: 4, checkHref: job.href, toggleHref: `${job.href}?refresh=off` };
   return {
     template: "jobs/show",
@@ -76,11 +78,15 @@ function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
         lines: [
           { text: "You downloaded people.csv", at: time("14:31"), newJobHref: null },
           {
-            text: "Grace Hopper started it again",
+            text: "Grace Hopper retried this job",
             at: time("14:20"),
             newJobHref: jobs.running.href,
           },
-          { text: "Ada Lovelace started it, through the API", at: time("14:03"), newJobHref: null },
+          {
+            text: "Ada Lovelace started this job via the API",
+            at: time("14:03"),
+            newJobHref: null,
+          },
         ],
       },
       about: {
@@ -88,17 +94,15 @@ function jobPage(job: JobView, left: ResultView = emptyResult): PageFixture {
         owner: "Started by Ada Lovelace",
         input: [
           { label: "File", value: "autumn-fair.csv, 8.1 MB" },
-          { label: "Contacts that are there already", value: "Update them" },
+          { label: "Existing contacts", value: "Update" },
         ],
         change: {
           href: `/jobs/new/${job.kind}?from_job=${job.id}`,
-          text: job.active ? "Start another like it" : "Change and run again",
+          text: job.active ? "Duplicate" : "Edit and run again",
         },
-        keptUntil: job.active ? null : time(),
+        deletedOn: job.active ? null : time(),
         retryOf:
-          job.status === "failed"
-            ? { href: jobs.cancelled.href, text: "the job of 22 Nov, 09:12" }
-            : null,
+          job.status === "failed" ? { href: jobs.cancelled.href, text: "the job of Nov 22" } : null,
       },
     },
   };
@@ -110,23 +114,17 @@ const filter = {
     "Any status",
     "Any status",
     "Running",
-    "Waiting",
+    "Queued",
     "Paused",
     "Done",
     "Failed",
     "Cancelled",
   ),
-  types: options(
-    "Every kind",
-    "Every kind",
-    "Import contacts",
-    "Export contacts",
-    "Audience report",
-  ),
+  types: options("Any kind", "Any kind", "Import contacts", "Export contacts", "Audience report"),
   spans: options("Any time", "Any time", "Today", "Last 7 days", "Last 30 days", "Between dates"),
   from: "",
   to: "",
-  scopes: options("Mine", "Mine", "Everybody’s"),
+  scopes: options("My jobs", "My jobs", "Everyone's jobs"),
   active: false,
   clearHref: "/jobs",
 };
@@ -143,7 +141,7 @@ const list = {
     renderedAt: 1_763_906_712_345,
     counts: [
       { status: "running" as const, href: "/jobs?status=running", text: "3 running" },
-      { status: "queued" as const, href: "/jobs?status=queued", text: "12 waiting" },
+      { status: "queued" as const, href: "/jobs?status=queued", text: "12 queued" },
       { status: "done" as const, href: "/jobs?status=done", text: "1,204 done" },
     ],
   },
@@ -151,16 +149,16 @@ const list = {
   jobs: Object.values(jobs),
   bulk: {
     countText: "50 jobs shown",
-    allText: "All 2,314 that match",
+    allText: "All 2,314 matching jobs",
     fields: [{ name: "status", value: "failed" }],
   },
   olderHref: "/jobs?before=0198",
   newestHref: null,
 };
 
-const when: ScheduleView = {
+const schedule: ScheduleView = {
   open: false,
-  choices: options("Now", "Now", "Tonight at 02:00", "Tomorrow at 09:00", "At the time given here"),
+  choices: options("Now", "Now", "Tonight at 02:00", "Tomorrow at 09:00", "At a specific time"),
   at: "",
   zone: "",
   zoneText: "UTC",
@@ -181,7 +179,7 @@ const mapping: Pages["jobs/mapping"] = {
   file: { name: "autumn-fair.csv", size: "8.1 MB", rows: "about 100,000 rows" },
   detected: [
     { label: "Encoding", value: "UTF-8" },
-    { label: "Columns separated by", value: "semicolon" },
+    { label: "Delimiter", value: "semicolon" },
   ],
   columns: [
     ["E-Mail", "Email", "ada@example.com", "grace.hopper@navy.example.com", "linus@example.org"],
@@ -189,12 +187,12 @@ const mapping: Pages["jobs/mapping"] = {
     ["Nachname", "Last name", "Lovelace", "Hopper", "Torvalds"],
     ["Firma", "Company", "Analytical Engines & Co. KG", "US Navy", ""],
     ["Tel.", "Phone", "+44 20 7946 0018", "", "+358 9 1234"],
-    ["Notizen", "Left out", '=HYPERLINK("http://x")', "", "<b>fett</b>"],
+    ["Notizen", "Skip", '=HYPERLINK("http://x")', "", "<b>fett</b>"],
   ].map(([header = "", chosen = "", ...samples], place) => ({
     name: `column_${place}`,
     header,
     samples,
-    options: options(chosen, "Left out", "Email", "First name", "Last name", "Company", "Phone"),
+    options: options(chosen, "Skip", "Email", "First name", "Last name", "Company", "Phone"),
     error: "",
   })),
   preview: [
@@ -209,15 +207,15 @@ const mapping: Pages["jobs/mapping"] = {
     ["grace.hopper@navy.example.com", "Grace", "Hopper", "US Navy", "", ""],
   ],
   fields: [
-    field("duplicates", "Contacts that are there already", {
+    field("duplicates", "Existing contacts", {
       type: "select",
-      options: options("Update them", "Update them", "Leave them alone"),
+      options: options("Update", "Update", "Keep as they are"),
     }),
   ],
   from: null,
-  when,
+  schedule,
   error: "",
-  usually: "Usually 1-3 minutes",
+  duration: "Usually 1-3 minutes",
   changeFileHref: "/jobs/new/contact_import",
 };
 
@@ -225,8 +223,7 @@ const form: Pages["jobs/form"] = {
   layout: { ...layout, title: "Write to your audience", section: "new" },
   kind: "email_campaign",
   title: "Write to your audience",
-  description:
-    "Sends one message to everybody, or to those of one company. Each person gets it once.",
+  description: "Send one message to all contacts, or to those of one company.",
   action: "/jobs",
   multipart: false,
   hidden: [
@@ -242,39 +239,39 @@ const form: Pages["jobs/form"] = {
     }),
     field("body", "Message", {
       type: "textarea",
-      help: "{{first_name}} is put in for each person.",
+      help: "{{first_name}} is replaced for each contact.",
     }),
-    field("company", "Only people of", {
+    field("company", "Only contacts of", {
       type: "select",
       required: false,
-      options: options("Everybody", "Everybody", "US Navy"),
+      options: options("All companies", "All companies", "US Navy"),
     }),
     field("per_minute", "Messages a minute", { type: "number", value: "600" }),
-    field("test", "Only send it to me, as a test", {
+    field("test", "Send a test to me only", {
       type: "checkbox",
       checked: true,
       required: false,
     }),
   ],
   from,
-  when: {
-    ...when,
+  schedule: {
+    ...schedule,
     open: true,
     choices: options(
-      "At the time given here",
+      "At a specific time",
       "Now",
       "Tonight at 02:00",
       "Tomorrow at 09:00",
-      "At the time given here",
+      "At a specific time",
     ),
     at: "2026-11-23T02:00",
     zoneText: "Europe/Berlin",
     fixed: true,
     error: "This time has passed. Choose a later one, or “Now”",
   },
-  error: "One field needs another look.",
+  error: "Fix the field marked below.",
   submitLabel: "Send",
-  usually: "Usually 1-3 minutes",
+  duration: "Usually 1-3 minutes",
 };
 
 const tray: TrayView = {
@@ -288,6 +285,7 @@ const contacts: Pages["contacts/index"] = {
   q: "",
   countText: "99,702 contacts",
   none: false,
+  emptyText: "",
   contacts: ["Ada Lovelace", "Grace Hopper", "Katherine Johnson", "Margaret Hamilton"].map(
     (name, place) => ({
       name,
@@ -302,8 +300,8 @@ const contacts: Pages["contacts/index"] = {
     id: jobs.done.id,
     title: "Import contacts",
     href: jobs.done.href,
-    clearHref: "/contacts",
   },
+  clearHref: "/contacts",
   nextHref: "/contacts?after=ada",
   firstHref: "/contacts",
   importHref: "/jobs/new/contact_import",
@@ -319,7 +317,7 @@ function errorPage(status: number, heading: string, message: string): PageFixtur
       status,
       heading,
       message,
-      links: [{ href: "/jobs", text: "To the jobs" }],
+      links: [{ href: "/jobs", text: "All jobs" }],
       requestId: status === 500 ? "req-7f3a" : "",
     },
   };
@@ -331,7 +329,10 @@ const bulk: PageFixture = {
     layout: { ...layout, title: "Cancel" },
     heading: "Cancel 2,310 jobs?",
     which: "My jobs · failed · “winter”",
-    sentences: ["What waits is cancelled at once.", "4 other jobs that match ended already."],
+    sentences: [
+      "Queued jobs are cancelled. Running jobs stop safely and keep finished work.",
+      "4 other matching jobs are already finished and won't change.",
+    ],
     button: "Cancel 2,310 jobs",
     danger: true,
     fields: [{ name: "action", value: "cancel" }],
@@ -361,18 +362,22 @@ export const pages: Record<string, PageFixture> = {
     data: {
       layout: { ...layout, title: "New job", section: "new" },
       kinds: [
-        ["contact_import", "Import contacts", "Brings the rows of a CSV file into your audience."],
-        ["contact_export", "Export contacts", "Writes your audience to a CSV file."],
-        ["email_campaign", "Write to your audience", "Sends one message to everybody, once each."],
-        ["audience_report", "Audience report", "Counts, groups and charts, as a page and a PDF."],
-        ["contact_clean", "Clean contacts", "Finds duplicates and addresses that cannot be right."],
+        ["contact_import", "Import contacts", "Add contacts from a CSV file."],
+        ["contact_export", "Export contacts", "Download all or some of your contacts as CSV."],
+        ["email_campaign", "Write to your audience", "Send one message to each of your contacts."],
+        [
+          "audience_report",
+          "Audience report",
+          "Numbers and charts about your contacts, as a page and a PDF.",
+        ],
+        ["contact_clean", "Clean contacts", "Find duplicates and invalid addresses."],
       ].map(([kind = "", title = "", description = ""]) => ({
         kind,
         icon: kindIcons[kind] ?? "box",
         title,
         description,
         href: `/jobs/new/${kind}`,
-        usually: kind === "contact_clean" ? "" : "Usually 1-3 minutes",
+        duration: kind === "contact_clean" ? "" : "Usually 1-3 minutes",
       })),
     },
   },
@@ -383,13 +388,13 @@ export const pages: Record<string, PageFixture> = {
       ...form,
       kind: "contact_import",
       title: "Import contacts",
-      description: "Brings the rows of a CSV file into your audience.",
+      description: "Add contacts from a CSV file.",
       action: "/uploads",
       multipart: true,
       fields: [
         field("file", "CSV file", { type: "file", accept: "text/csv,.csv", help: "Up to 1 GB." }),
       ],
-      when: null,
+      schedule: null,
       error: "",
       submitLabel: "Upload",
     },
@@ -417,8 +422,9 @@ export const pages: Record<string, PageFixture> = {
         section: "new",
         topics: [`row:${jobs.running.id}`],
       },
-      heading: "This job is running already",
+      heading: "This job is already running",
       who: "Grace Hopper",
+      state: "It's still running.",
       job: jobs.running,
       action: "/jobs",
       hidden: [
@@ -432,9 +438,9 @@ export const pages: Record<string, PageFixture> = {
     template: "jobs/mapping",
     data: {
       ...mapping,
-      error: "No column holds the email.",
+      error: "No column is mapped to Email.",
       columns: mapping.columns.map((column, place) =>
-        place === 0 ? { ...column, error: "Is this the email?" } : column,
+        place === 0 ? { ...column, error: "Choose the column with the email addresses." } : column,
       ),
     },
   },
@@ -448,7 +454,8 @@ export const pages: Record<string, PageFixture> = {
     data: {
       ...contacts,
       q: "zebra",
-      countText: "No contact matches",
+      countText: "0 contacts match",
+      emptyText: "No contacts match “zebra”",
       contacts: [],
       job: null,
       nextHref: null,
@@ -459,18 +466,22 @@ export const pages: Record<string, PageFixture> = {
     data: {
       layout: { ...stranger, title: "Sign in" },
       email: "ada@example.com",
-      error: "Email or password is wrong.",
+      error: "Wrong email or password",
       next: "/jobs",
-      demo: { email: "demo@headway.example", password: "headway-demo" },
+      demo: true,
     },
   },
   "sign-up": {
     template: "sessions/sign_up",
     data: {
-      layout: { ...stranger, title: "Make an account" },
+      layout: { ...stranger, title: "Create account" },
       name: "Ada",
       email: "ada@example.com",
-      errors: { name: "", email: "There is an account with this email already.", password: "" },
+      errors: {
+        name: "",
+        email: "An account with this email already exists. Sign in instead.",
+        password: "",
+      },
       next: "/jobs",
     },
   },
@@ -481,7 +492,7 @@ export const pages: Record<string, PageFixture> = {
         ...layout,
         title: "Settings",
         section: "settings",
-        flash: { tone: "good", text: "Token made." },
+        flash: { tone: "good", text: "Token created" },
       },
       sessions: [
         {
@@ -522,32 +533,24 @@ export const pages: Record<string, PageFixture> = {
       createTokenHref: "/settings/tokens",
       sound: true,
       openResult: false,
-      timeZones: options("That of this browser", "That of this browser", "UTC", "Europe/Berlin"),
+      timeZones: options("Same as this browser", "Same as this browser", "UTC", "Europe/Berlin"),
     },
   },
-  "error-404": errorPage(
-    404,
-    "There is no such page",
-    "The address may be mistyped, or the job was removed.",
-  ),
+  "error-404": errorPage(404, "Page not found", "Check the address, or go to your jobs."),
   "error-403": errorPage(
     403,
-    "This job is somebody else’s",
-    "Ask its owner for the result, or look at your own jobs.",
+    "You can't open this link",
+    "It works only for the person who created it. Ask them to send you the file.",
   ),
   "error-422": errorPage(
     422,
-    "This form is too old",
-    "It was open for long, or you signed in again since. Go back, reload and send it once more.",
+    "This form has expired",
+    "Go back, reload the page and send the form again.",
   ),
   "error-503": errorPage(
     503,
-    "The database does not answer",
-    "Jobs that were running go on as soon as it is back. Try again in a moment.",
+    "The database isn't responding",
+    "Nothing is lost. Running jobs continue as soon as it's back. Try again in a moment.",
   ),
-  "error-500": errorPage(
-    500,
-    "This page failed to load",
-    "It was written to the server’s log. Your jobs are not affected.",
-  ),
+  "error-500": errorPage(500, "Something went wrong", "We've logged it. Try again."),
 };

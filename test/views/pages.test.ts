@@ -51,7 +51,7 @@ describe("without JavaScript", () => {
       `<noscript><meta http-equiv="refresh" content="4"></noscript>`,
     );
     expect(page("job-running")).toContain(`?refresh=off">Stop refreshing</a>`);
-    expect(page("job-running")).toContain("Check again</a>");
+    expect(page("job-running")).toContain("Refresh</a>");
   });
 
   test("a final job's page stands still", () => {

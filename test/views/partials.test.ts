@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { statuses } from "../../server/engine/status.ts";
-import type { JobView } from "../../server/presenters/view-types.ts";
+import type { JobView } from "../../server/presenters/job.ts";
 import { createRenderer } from "../../server/render.ts";
 import {
   emptyResult,
@@ -117,7 +117,8 @@ test("what people typed is escaped wherever it is shown", () => {
     name: nasty,
     size: "1 kB",
     role: "rejected" as const,
-    keptUntil: job.created,
+    rows: nasty,
+    expires: job.created,
   };
   const left = {
     page: { href: "/contacts", text: nasty },
@@ -131,7 +132,7 @@ test("what people typed is escaped wherever it is shown", () => {
       },
     ],
     zipHref: null,
-    errors: [{ reason: nasty, count: nasty, rows: nasty }],
+    rejections: [{ reason: nasty, count: nasty, rows: nasty }],
   };
   const html = [
     views.partial("jobs/_row", { ...job, oob: true }),

@@ -27,8 +27,8 @@ export function refuseMissingColumns(mapping: Mapping, width: number): void {
   for (const [column, field] of Object.entries(mapping)) {
     if (field === "" || Number(column) < width) continue;
     throw new Refused(
-      `The file has ${width} columns, and column ${Number(column) + 1} is mapped`,
-      "Choose among the columns that are there.",
+      `Column ${Number(column) + 1} is mapped, but the file has only ${width} columns`,
+      "Choose from the columns of the file.",
     );
   }
 }

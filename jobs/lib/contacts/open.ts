@@ -60,7 +60,7 @@ export async function openContacts(source: ByteSource, reading: Reading): Promis
   };
 }
 
-const tooManyCells = "has more cells than the header";
+const tooManyCells = "More cells than the header";
 
 function hasText(cells: readonly string[], from: number): boolean {
   for (let column = from; column < cells.length; column++) {

@@ -29,7 +29,7 @@ export async function previewContacts(
     size: await rowsIn(source, inspection),
     facts: [
       { label: "Encoding", value: encodings[encoding] },
-      { label: "Columns separated by", value: delimiters[delimiter] },
+      { label: "Delimiter", value: delimiters[delimiter] },
     ],
     columns: header.map((name, column) => ({ header: name, holds: mapping[column] ?? "" })),
     rows: sample.slice(0, SHOWN),

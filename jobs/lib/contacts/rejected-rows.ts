@@ -6,6 +6,9 @@ import type { ContactsFile } from "./open.ts";
 /** The name above the reasons. */
 const REASON = "reason";
 
+/** Ends the name of a file of rows that were rejected before. */
+const retried = /(, [\d,]+ rejected rows?|-rejected)$/;
+
 export interface RejectedRow {
   cells: readonly string[];
   reason: string;
@@ -37,7 +40,8 @@ export async function keepRejected(
   pieces: number,
 ): Promise<void> {
   if (pieces === 0) return;
-  const name = `rejected rows of ${source.name.replace(/\.(csv|tsv|txt)$/i, "")}.csv`;
+  const base = source.name.replace(/\.(csv|tsv|txt)$/i, "").replace(retried, "");
+  const name = `${base}-rejected.csv`;
   await job.file({ name, type: "text/csv", role: "rejected" }, content());
 
   async function* content() {

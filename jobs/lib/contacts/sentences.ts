@@ -4,23 +4,28 @@ import { amount, number } from "../amounts.ts";
 import { mappedFields } from "./fields.ts";
 import type { ContactsFile } from "./open.ts";
 
-/** "Imported 99,812 of 100,000, 188 rows rejected" */
+/** "Imported 99,812 of 100,000, 188 rows rejected", "Nothing imported: all 6 rows were rejected" */
 export function imported({ succeeded, rejected, skipped }: Tally): string {
-  const parts = [`Imported ${number(succeeded)} of ${number(succeeded + rejected + skipped)}`];
+  const total = succeeded + rejected + skipped;
+  if (rejected > 0 && rejected === total) {
+    const all = rejected === 1 ? "the only row was" : `all ${amount(rejected, "row")} were`;
+    return `Nothing imported: ${all} rejected`;
+  }
+  const parts = [`Imported ${number(succeeded)} of ${number(total)}`];
   if (rejected > 0) parts.push(rowsRejected(rejected));
   if (skipped > 0) parts.push(`${amount(skipped, "duplicate")} skipped`);
   return parts.join(", ");
 }
 
-/** "Email from “E-Mail”, First name from “Vorname”; not read: “Notiz”" */
+/** "Mapped E-Mail → Email, Vorname → First name; skipped: Notiz" */
 export function fieldsText({ mapping, inspection: { header } }: ContactsFile): string {
   const fields = header.map((_, column) => mapping[column]);
   const read = mappedFields.flatMap(({ name, label }) => {
     const column = fields.indexOf(name);
-    return column === -1 ? [] : [`${label} from “${header[column]}”`];
+    return column === -1 ? [] : [`${header[column]} → ${label}`];
   });
-  const left = header.filter((_, column) => !fields[column]).map((name) => `“${name}”`);
-  return read.join(", ") + (left.length > 0 ? `; not read: ${left.join(", ")}` : "");
+  const left = header.filter((_, column) => !fields[column]);
+  return `Mapped ${read.join(", ")}${left.length > 0 ? `; skipped: ${left.join(", ")}` : ""}`;
 }
 
 /** "99,812 contacts in the file, 188 rows rejected" */
@@ -35,7 +40,7 @@ function rowsRejected(rows: number): string {
 
 /** @param contacts in the file, where it had been read to its end */
 export function keptOf({ succeeded, rejected }: Tally, contacts: number | undefined): string {
-  if (succeeded === 0 || contacts === undefined) return "Cancelled: no contact had been saved yet";
+  if (succeeded === 0 || contacts === undefined) return "Cancelled before any contact was saved.";
   const of = `${number(succeeded)} of ${number(contacts + rejected)} rows`;
-  return `Cancelled: ${of} had been saved and are kept`;
+  return `Cancelled after saving ${of}. Saved contacts were kept.`;
 }

@@ -22,7 +22,7 @@ const longest = Object.fromEntries(contactFields.map((field) => [field.name, fie
 const tooLong = Object.fromEntries(
   contactFields.map((field) => [
     field.name,
-    `${field.label.toLowerCase()} is longer than ${field.longest} characters`,
+    `${field.label} longer than ${field.longest} characters`,
   ]),
 );
 
@@ -36,9 +36,9 @@ export function compileMapping(mapping: Mapping): ReadContact {
 
   return (cells, row) => {
     const address = text(cells, email!)?.toLowerCase();
-    if (!address) return "email is missing";
+    if (!address) return "Missing email";
     if (address.length > longest.email!) return tooLong.email!;
-    if (!isEmailAddress(address)) return "email is not an address";
+    if (!isEmailAddress(address)) return "Invalid email";
     const contact: ContactRow = [
       address,
       row,
@@ -60,7 +60,7 @@ function columnsOf(mapping: Mapping): Map<MappedField, number> {
       const label = mappedFields.find(({ name }) => name === field)?.label ?? field;
       throw new Refused(
         `Two columns are mapped to ${label}`,
-        "Choose one of them, and leave the other out.",
+        "Choose one of them and skip the other.",
       );
     }
     columns.set(field, Number(column));
@@ -68,7 +68,7 @@ function columnsOf(mapping: Mapping): Map<MappedField, number> {
   if (!columns.has("email"))
     throw new Refused(
       "No column is mapped to Email",
-      "Choose the column that holds the email addresses.",
+      "Choose the column with the email addresses.",
     );
   return columns;
 }

@@ -24,7 +24,10 @@ export function detectEncoding(sample: Uint8Array, name: string): DetectedEncodi
   const wide = zeroBytes(sample);
   if (wide !== "few") {
     if (wide === "many")
-      throw new Refused(`${name} is not a text file`, "Upload a CSV file: text, one row a line.");
+      throw new Refused(
+        `${name} is not a text file`,
+        "Upload a CSV file: text with one row per line.",
+      );
     return { encoding: wide, bom: 0 };
   }
   return { encoding: readsAsUtf8(sample) ? "utf-8" : "windows-1252", bom: 0 };

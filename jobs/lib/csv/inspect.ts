@@ -20,7 +20,7 @@ const GUESS_ROWS = 20;
 /** As long as a name or a cell of the sample may be. */
 const SHOWN = 200;
 const COLUMNS = 1000;
-const ADVICE = "Upload a CSV file with one person a row.";
+const ADVICE = "Upload a CSV file with one person per row.";
 
 /**
  * Reads no more than the first 256 kB, but for a row that is longer than that.

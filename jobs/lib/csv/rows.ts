@@ -28,7 +28,7 @@ export interface Piece {
 const MB = 1_000_000;
 /** A row may be this many times as long as a cell. */
 const CELLS_PER_ROW = 16;
-const CLOSE_IT = "Look at the quotes there: a cell that begins with one must end with one.";
+const CLOSE_IT = "Check the quotes: a cell that starts with one must end with one.";
 
 /**
  * Never holds more than a piece and one row. Rows without any text are left out, but numbered.

@@ -5,7 +5,6 @@ import type { Catalog } from "../../catalog.ts";
 import { type JobContext, type Kind, type Outcome, Refused } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
-import { formatCount } from "../../text/counts.ts";
 import { createEstimator } from "../eta/estimator.ts";
 import { recallLater } from "../eta/recall.ts";
 import {
@@ -143,7 +142,7 @@ async function finishAfterError(error: unknown, run: Run, job: JobContext, log: 
     case "shutdown":
       return release(backend, row, "interrupted");
     case "cancel":
-      return finishCancelled(backend, row, kind.kept?.(job) ?? kept(job, kind));
+      return finishCancelled(backend, row, kind.kept?.(job) ?? cancelledOutcome(job));
     case "deadline":
       return failWithTimeout(backend, row, row.timeout_ms);
     default:
@@ -153,7 +152,7 @@ async function finishAfterError(error: unknown, run: Run, job: JobContext, log: 
 }
 
 function unknownKind(kind: string): Refused {
-  return new Refused(`There is no kind "${kind}" any more`, "Its file was removed from jobs/.");
+  return new Refused(`Unknown kind of job: ${kind}`, "Its file was removed from jobs/.");
 }
 
 /** An error that comes after the signal fired is taken as the kind's way of stopping. */
@@ -162,7 +161,6 @@ function stopReasonOf(error: unknown, signal: AbortSignal) {
   return signal.aborted && signal.reason instanceof Stopped ? signal.reason.reason : undefined;
 }
 
-function kept({ counts }: JobContext, { unit = "items" }: Kind): string {
-  if (counts.succeeded === 0) return "Cancelled; nothing had been kept";
-  return `Cancelled; what was done before is kept: ${formatCount(counts.succeeded, unit)}`;
+function cancelledOutcome({ counts }: JobContext): string {
+  return `Cancelled. ${counts.succeeded > 0 ? "Finished work was kept." : "Nothing was kept."}`;
 }

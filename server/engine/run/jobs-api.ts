@@ -22,7 +22,7 @@ export function createJobsApi(run: Run): JobsApi {
 
   async function reached(): Promise<JobPolicy> {
     const reach = await run.policyFor(row.user_id, row.account_id);
-    if (!reach) throw new Refused("You no longer belong to this account");
+    if (!reach) throw new Refused("You are no longer a member of this account");
     return reach;
   }
 

@@ -44,10 +44,9 @@ export function createLogBuffer(written = 0): LogBuffer {
   function tellDropped(): void {
     const { count, why, at } = dropped;
     if (count === 0) return;
-    const were = count === 1 ? "was" : "were";
     push({
       level: "note",
-      message: `${formatCount(count, "lines")} ${were} dropped here: ${why}`,
+      message: `${formatCount(count, "lines")} dropped: ${why}`,
       at,
     });
     dropped = { count: 0, why: "", at: 0 };
@@ -94,5 +93,5 @@ export function createLogBuffer(written = 0): LogBuffer {
 }
 
 const tooFast = `more than ${formatNumber(maxLines.second)} a second`;
-const tooMany = "they could not be written for a while";
-const full = `The log is full: it holds ${formatNumber(maxLines.job)} lines, and those that follow were dropped`;
+const tooMany = "they couldn't be saved for a while";
+const full = `Log limit of ${formatNumber(maxLines.job)} lines reached. Later lines were dropped.`;

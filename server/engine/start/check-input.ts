@@ -23,11 +23,11 @@ export function checkInput(
 /** For the rules of a kind that bring no message of their own. */
 function inputError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_type") {
-    if (issue.input === undefined || issue.input === "") return "Fill this in";
+    if (issue.input === undefined || issue.input === "") return "Required";
     if (issue.expected === "number") return "Enter a number";
     return issue.expected === "int" ? "Enter a whole number" : undefined;
   }
-  if (issue.code === "invalid_value") return "Choose one of the values that are offered";
+  if (issue.code === "invalid_value") return "Choose one of the options";
   if (issue.code === "invalid_format" && issue.format === "email") {
     return "Enter an email address such as ada@example.com";
   }
@@ -39,7 +39,7 @@ function inputError(issue: z.core.$ZodRawIssue): string | undefined {
 
 function tooSmall(origin: string, minimum: number): string {
   if (origin !== "string") return `Enter ${minimum.toLocaleString("en")} or more`;
-  return minimum === 1 ? "Fill this in" : `Use at least ${minimum} characters`;
+  return minimum === 1 ? "Required" : `Use at least ${minimum} characters`;
 }
 
 function tooBig(origin: string, maximum: number): string {

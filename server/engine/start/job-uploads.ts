@@ -29,7 +29,7 @@ export async function findUploads(
       .where("id", "=", sanitizeText(String(input[field])))
       .where("account_id", "=", accountId)
       .executeTakeFirst();
-    if (!found) return { uploads, wrong: { [field]: "This file is gone: upload it again" } };
+    if (!found) return { uploads, wrong: { [field]: "This file was deleted. Upload it again." } };
     uploads.push({ ...found, field });
   }
   return { uploads };

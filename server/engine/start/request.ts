@@ -40,7 +40,7 @@ export class InvalidInput extends Error {
   override name = "InvalidInput";
   readonly fields: Record<string, string>;
   constructor(fields: Record<string, string>) {
-    super(Object.values(fields)[0] ?? "The input is not valid");
+    super(Object.values(fields)[0] ?? "Invalid input");
     this.fields = fields;
   }
 }
@@ -50,7 +50,7 @@ export class AlreadyActive extends Error {
   override name = "AlreadyActive";
   readonly job: JobRow;
   constructor(job: JobRow) {
-    super(`Job ${job.id} has the same input and has not ended yet`);
+    super(`Job ${job.id} has the same input and is still active`);
     this.job = job;
   }
 }

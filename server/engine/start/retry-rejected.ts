@@ -34,17 +34,17 @@ export async function retryRejected(
   userId: string,
   how: Pick<StartRequest, "via" | "unlessActive"> = {},
 ): Promise<Started> {
-  if (!isFinal(job.status)) throw new NotFinal("This job has not ended yet");
+  if (!isFinal(job.status)) throw new NotFinal("This job is still active");
   const kind = catalog.get(job.kind);
-  if (!kind) throw new UnknownKind(`There is no kind of job called "${job.kind}"`);
+  if (!kind) throw new UnknownKind(`Unknown kind of job: "${job.kind}"`);
   const [field] = uploadFields(kind);
   if (!kind.inputForRejected || !field || job.rejected === 0) {
-    throw new NoRejectedRows("There are no rejected rows of this job that could be tried again");
+    throw new NoRejectedRows("This job has no rejected rows to retry");
   }
   const files = await listAvailableFiles(backend, [job.id]);
   const file = files.find(({ role }) => role === "rejected");
   if (!file || (await storage.size(file.storage_key)) === undefined) {
-    throw new NoRejectedRows("The file of the rejected rows is no longer kept");
+    throw new NoRejectedRows("The file of rejected rows has expired");
   }
   await saveAsUpload({ backend, storage }, job, file);
   const values = await stepValues(backend, job.id);

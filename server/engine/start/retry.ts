@@ -22,7 +22,7 @@ export async function retry(
   userId: string,
   how: Pick<StartRequest, "via" | "unlessActive"> = {},
 ): Promise<Started> {
-  if (!isFinal(job.status)) throw new NotFinal("This job has not ended yet");
+  if (!isFinal(job.status)) throw new NotFinal("This job is still active");
   return start(backend, catalog, {
     kind: job.kind,
     input: JSON.parse(job.input),

@@ -21,7 +21,7 @@ export async function startNow(
     if (before.run_at <= at) return before;
     const job = await recordEvent(tx, {
       ...{ id, at, from: ["queued"], set: { run_at: at } },
-      fact: { type: "brought_forward", message: "Brought forward to now", details: { by } },
+      fact: { type: "brought_forward", message: "Started ahead of schedule", details: { by } },
     });
     // It stands or was cancelled.
     if (!job) return currentJob(tx.db, id);

@@ -103,7 +103,7 @@ export async function startSupervisor(options: {
     if (neighbour) return release(backend, row, "rescued");
     if (asked?.why === "deadline") return failWithTimeout(backend, row, row.timeout_ms);
     if (asked?.why === "cancel") {
-      return finishCancelled(backend, row, "Cancelled; it did not stop by itself");
+      return finishCancelled(backend, row, "Cancelled. The job didn't stop by itself.");
     }
     const current = await backend.db
       .selectFrom("jobs")

@@ -4,7 +4,7 @@ import type { JobSummaryRow } from "../../engine/job-summary.ts";
 import { isFinal } from "../../engine/status.ts";
 import type { Kind } from "../../job.ts";
 import { jobView } from "../../presenters/job.ts";
-import { expectedEnd } from "../../presenters/time-left.ts";
+import { estimatedEnd } from "../../presenters/time-left.ts";
 import type { JobJson } from "./job-schema.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 
@@ -34,7 +34,7 @@ export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
   // Taken from the pages' presenter, so that pages and API always agree.
   const { percent, error } = jobView(row, kind, steps, now);
   const active = !isFinal(row.status);
-  const end = expectedEnd(row, now);
+  const end = estimatedEnd(row, now);
   const isWaiting = row.waiting_until !== null && row.waiting_until > now;
   const hasResult = context.files.length > 0 || row.result_page !== null;
   return {

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { findUser } from "../../accounts/users.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { jobView } from "../../presenters/job.ts";
-import type { JobView } from "../../presenters/view-types.ts";
+import { duplicatePage } from "../../presenters/job-form.ts";
 import type { Env } from "../../services.ts";
 import { layoutWithTray, type TrayServices } from "./tray.ts";
 
@@ -18,6 +18,7 @@ export async function confirmDuplicate(
 ): Promise<Response> {
   const { backend, catalog, render } = services;
   const view = jobView(active, catalog.get(active.kind), [], backend.now());
+  const sent = await fieldsToRepeat(c);
   const page = {
     layout: await layoutWithTray(c, services, {
       except: active.id,
@@ -26,32 +27,21 @@ export async function confirmDuplicate(
       topics: [`row:${active.id}`],
       since: String(view.renderedAt),
     }),
-    heading:
-      headings[active.status === "queued" ? view.displayStatus : active.status] ?? headings.queued!,
-    who: await starterName(c, services, active),
-    job: view,
-    action: c.req.path,
-    hidden: [...(await fieldsToRepeat(c)), { name: "anyway", value: "1" }],
+    ...duplicatePage(view, await starterName(c, services, active), c.req.path, sent),
   };
   return c.html(render.page("jobs/duplicate", page), 409);
 }
 
 /** A retry needs no field: its input is that of the job in the path. */
-async function fieldsToRepeat(c: Context<Env>): Promise<{ name: string; value: string }[]> {
+async function fieldsToRepeat(c: Context<Env>): Promise<Record<string, string>> {
   const retried: JobRow | undefined = c.get("job");
-  if (retried) return [];
+  if (retried) return {};
   const { token: _, ...fields } = await c.req.parseBody();
-  return Object.entries(fields).flatMap(([name, value]) =>
-    typeof value === "string" ? [{ name, value }] : [],
+  const texts = Object.entries(fields).filter(
+    (each): each is [string, string] => typeof each[1] === "string",
   );
+  return Object.fromEntries(texts);
 }
-
-const headings: Partial<Record<JobView["displayStatus"], string>> = {
-  running: "This job is already running",
-  paused: "This job already exists and is paused",
-  scheduled: "This job is already scheduled",
-  queued: "This job is already queued",
-};
 
 async function starterName(
   c: Context<Env>,
@@ -59,5 +49,5 @@ async function starterName(
   job: JobRow,
 ): Promise<string> {
   if (job.user_id === c.var.person.userId) return "You";
-  return (await findUser(backend, { id: job.user_id }))?.name ?? "Somebody who has left";
+  return (await findUser(backend, { id: job.user_id }))?.name ?? "A former member";
 }

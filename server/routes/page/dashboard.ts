@@ -1,5 +1,6 @@
 /** The dashboard: the jobs of a person or an account, filtered, page by page. */
 import type { Context } from "hono";
+import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import { assetHref } from "../../assets/href.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
@@ -9,12 +10,16 @@ import { createQueryCache } from "../../engine/list/query-cache.ts";
 import { maxMatchesPerWord } from "../../engine/list/search.ts";
 import { type Status, statuses } from "../../engine/status.ts";
 import { listPollSeconds } from "../../live/poll-interval.ts";
-import { countsView } from "../../presenters/dashboard.ts";
+import {
+  bulkView,
+  countsView,
+  filterView,
+  tooManyMatchesText,
+} from "../../presenters/dashboard.ts";
+import { refreshView } from "../../presenters/layout.ts";
 import type { Env, Services } from "../../services.ts";
-import { formatCappedCount, formatCount, formatNumber } from "../../text/counts.ts";
-import { type Filter, filterView, listFilter, readFilter } from "../job-filter.ts";
-import { layoutFor } from "./layout.ts";
-import { refreshView } from "./refresh-view.ts";
+import { type Filter, listFilter, readFilter } from "../job-filter.ts";
+import { layoutFor, pathWithQuery } from "./layout.ts";
 
 const rowsOnPage = 50;
 /** StatusCounts above this are slow enough to be cached for a moment. */
@@ -59,14 +64,10 @@ export function createDashboard(services: Services): (c: Context<Env>) => Promis
     return render.page("jobs/index", {
       layout: dashboardLayout(c, services, { filter, jobs, now }),
       jobs,
-      filter: filterView(filter, catalog, person),
+      filter: filterView(filter, catalog, seesOthers(person)),
       counts: countsView(filter.scope, counts, maxCounted, now),
-      notice: where.search?.truncated ? tooManyMatches : "",
-      bulk: {
-        countText: `${formatCount(jobs.length, "jobs")} shown`,
-        allText: isComplete ? "" : `All ${formatCappedCount(matching, maxCounted)} that match`,
-        fields: filter.fields,
-      },
+      notice: where.search?.truncated ? tooManyMatchesText(maxMatchesPerWord) : "",
+      bulk: bulkView(jobs.length, isComplete ? null : matching, maxCounted, filter.fields),
       olderHref: list.next ? filter.href({ after: list.next }) : null,
       newestHref: after ? filter.href() : null,
     });
@@ -84,7 +85,7 @@ function dashboardLayout(
     section: "jobs",
     topics: [`jobs:${page.filter.scope}`, ...active.map((job) => `row:${job.id}`)],
     since: String(page.now),
-    refresh: active.length > 0 ? refreshView(c, listPollSeconds) : null,
+    refresh: active.length > 0 ? refreshView(pathWithQuery(c), listPollSeconds) : null,
     script: assetHref("dashboard.js"),
   });
 }
@@ -93,4 +94,7 @@ function sumOf(counts: StatusCounts, included: readonly Status[]): number {
   return included.reduce((sum, status) => sum + counts[status], 0);
 }
 
-const tooManyMatches = `Too many matches: the search considered the latest ${formatNumber(maxMatchesPerWord)} for each word. Narrow your search.`;
+/** Whether the person sees jobs of other members. */
+function seesOthers(person: Person): boolean {
+  return visibleJobs(person, "account").userId === undefined;
+}

@@ -7,7 +7,12 @@ import type { Config } from "../../config.ts";
 
 export type Flash = z.output<typeof shape>;
 
-const shape = z.object({ tone: z.enum(["good", "bad", "plain"]), text: z.string().max(500) });
+const shape = z.object({
+  tone: z.enum(["good", "bad", "plain"]),
+  text: z.string().max(500),
+  /** A path of ours, to what to do next. */
+  link: z.object({ href: z.string().regex(/^\/(?!\/)/), text: z.string().max(100) }).optional(),
+});
 const name = "headway_flash";
 /** Seconds: enough for the redirect, and too short to appear on a page much later. */
 const maxAge = 60;

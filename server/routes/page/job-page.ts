@@ -3,10 +3,11 @@ import type { JobRow } from "../../backend/schema.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { isFinal } from "../../engine/status.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
+import { refreshView } from "../../presenters/layout.ts";
 import { noResults, resultView } from "../../presenters/result.ts";
 import type { Env, Services } from "../../services.ts";
 import { logView } from "./job-log.ts";
-import { refreshView } from "./refresh-view.ts";
+import { pathWithQuery } from "./layout.ts";
 import { layoutWithTray } from "./tray.ts";
 import { viewerParts } from "./viewer-parts.ts";
 
@@ -32,19 +33,12 @@ export async function jobPage(c: Context<Env>, services: Services, job: JobRow):
     section: "jobs",
     topics: view.active ? [`job:${job.id}`] : [],
     since: String(now),
-    refresh: seconds === null ? null : refreshView(c, seconds),
+    refresh: seconds === null ? null : refreshView(pathWithQuery(c), seconds),
   });
   return render.page("jobs/show", {
     layout,
     job: view,
-    result: {
-      ...resultView(job, kind?.unit ?? "items", results, now),
-      id: job.id,
-      kind: job.kind,
-      opens: kind?.opensResult === true,
-      version: job.version,
-      renderedAt: now,
-    },
+    result: resultView(job, kind, results, now),
     log,
     ...(await viewerParts(services, person, job, layout.token)),
   });

@@ -31,12 +31,18 @@ export function layoutFor(
     script: null,
     ...options,
     person: person ? { name: person.name, email: person.email } : null,
-    wishes: person?.preferences ?? defaultPreferences,
+    preferences: person?.preferences ?? defaultPreferences,
     token: csrfTokenFor(c, services),
     flash: takeFlash(c),
     css: assetHref("app.css"),
     js: assetHref("app.js"),
   };
+}
+
+/** Path and query of the page that is asked for. */
+export function pathWithQuery(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
 }
 
 /** The CSRF token for this browser's forms. Sets a visitor cookie if the browser has no session. */

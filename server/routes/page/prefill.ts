@@ -2,7 +2,7 @@
 import type { Person } from "../../accounts/accounts.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { uploadField } from "../../forms/input-fields.ts";
-import { type Typed, typedFrom, withoutFile } from "../../forms/input-values.ts";
+import { type FormValues, formValuesOf, withoutFileValues } from "../../forms/input-values.ts";
 import type { Kind } from "../../job.ts";
 import type { Services } from "../../services.ts";
 import { findUpload } from "../../storage/uploads.ts";
@@ -28,20 +28,20 @@ export async function prefillFrom(
   { backend }: Pick<Services, "backend">,
   kind: Kind,
   job: JobRow | undefined,
-  given: Typed,
-): Promise<{ typed: Typed; errors: Record<string, string> }> {
-  if (!job) return { typed: given, errors: {} };
-  const before = typedFrom(kind, JSON.parse(job.input));
+  given: FormValues,
+): Promise<{ values: FormValues; errors: Record<string, string> }> {
+  if (!job) return { values: given, errors: {} };
+  const before = formValuesOf(kind, JSON.parse(job.input));
   const upload = uploadField(kind);
   const id = upload && before[upload.name];
-  if (!id) return { typed: { ...before, ...given }, errors: {} };
+  if (!id) return { values: { ...before, ...given }, errors: {} };
   if ((given[upload.name] ?? id) !== id) {
-    return { typed: { ...withoutFile(kind, before), ...given }, errors: {} };
+    return { values: { ...withoutFileValues(kind, before), ...given }, errors: {} };
   }
   const file = await findUpload(backend, id);
-  if (file?.account_id === job.account_id) return { typed: { ...before, ...given }, errors: {} };
+  if (file?.account_id === job.account_id) return { values: { ...before, ...given }, errors: {} };
   return {
-    typed: { ...withoutFile(kind, before), ...given },
+    values: { ...withoutFileValues(kind, before), ...given },
     errors: { [upload.name]: "The file of that job was deleted. Upload it again." },
   };
 }

@@ -1,11 +1,12 @@
 import type { Context } from "hono";
-import type { ApiToken } from "../../accounts/api-tokens.ts";
 import { timeZones } from "../../accounts/preferences.ts";
-import type { Session } from "../../accounts/sessions.ts";
-import type { Option } from "../../presenters/form.ts";
-import type { SessionView, SettingsPage, TokenView } from "../../presenters/settings.ts";
+import {
+  type SettingsPage,
+  sessionView,
+  timeZoneOptions,
+  tokenView,
+} from "../../presenters/settings.ts";
 import type { Env } from "../../services.ts";
-import { formatDateTime } from "../../text/dates.ts";
 import { deviceName } from "../../text/device-name.ts";
 import { layoutWithTray, type TrayServices } from "./tray.ts";
 
@@ -28,8 +29,10 @@ export async function renderSettings(
     layout: await layoutWithTray(c, services, { title: "Settings", section: "settings" }),
     sound: preferences.sound,
     openResult: preferences.openResult,
-    timeZones: zoneOptions(preferences.timeZone),
-    sessions: sessions.map((session) => sessionView(session, person.sessionId)),
+    timeZones: timeZoneOptions(timeZones, preferences.timeZone),
+    sessions: sessions.map((session) =>
+      sessionView(session, deviceName(session.userAgent), person.sessionId),
+    ),
     tokens: tokens.map(tokenView),
     newToken: null,
     tokenError: "",
@@ -37,33 +40,4 @@ export async function renderSettings(
     ...changes,
   };
   return c.html(render.page("settings/index", page));
-}
-
-function zoneOptions(chosen: string | null): Option[] {
-  const browserZone = { value: "", label: "Same as this browser", selected: chosen === null };
-  const zones = timeZones.map((zone) => {
-    return { value: zone, label: zone.replaceAll("_", " "), selected: zone === chosen };
-  });
-  return [browserZone, ...zones];
-}
-
-function sessionView(session: Session, current: string | null): SessionView {
-  return {
-    id: session.id,
-    device: deviceName(session.userAgent),
-    address: session.address,
-    current: session.id === current,
-    signedIn: formatDateTime(session.signedInAt.getTime()),
-    revokeHref: `/settings/sessions/${session.id}/revoke`,
-  };
-}
-
-function tokenView(token: ApiToken): TokenView {
-  return {
-    id: token.id,
-    name: token.name,
-    created: formatDateTime(token.createdAt),
-    lastUsed: token.lastUsedAt === null ? null : formatDateTime(token.lastUsedAt),
-    revokeHref: `/settings/tokens/${token.id}/revoke`,
-  };
 }

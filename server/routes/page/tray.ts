@@ -4,7 +4,7 @@ import { visibleJobs } from "../../accounts/authorize.ts";
 import { withPlaces } from "../../engine/eta/place-in-line.ts";
 import { isFinal, statuses } from "../../engine/status.ts";
 import { jobView } from "../../presenters/job.ts";
-import type { LayoutData, TrayView } from "../../presenters/layout.ts";
+import { type LayoutData, type TrayView, trayView } from "../../presenters/layout.ts";
 import type { Services } from "../../services.ts";
 import { type LayoutOptions, layoutFor, type RouteContext } from "./layout.ts";
 
@@ -44,9 +44,6 @@ async function buildTray(
   const now = backend.now();
   const all = list.next ? await jobs.count(filter, maxCounted) : list.jobs.length;
   const count = all - (others.length < list.jobs.length ? 1 : 0);
-  return {
-    count,
-    countText: all > maxCounted ? `${maxCounted}+` : String(count),
-    jobs: shown.map((row) => jobView(row, catalog.get(row.kind), [], now)),
-  };
+  const views = shown.map((row) => jobView(row, catalog.get(row.kind), [], now));
+  return trayView(count, { max: maxCounted, isMore: all > maxCounted }, views);
 }

@@ -1,20 +1,17 @@
-/** What a job's page shows to its viewer alone, and is therefore in no frame. */
+/** Reads and renders the parts of a job's page that depend on its viewer, and so are in no frame. */
 import type { Person } from "../../accounts/accounts.ts";
 import { can } from "../../accounts/authorize.ts";
-import { findUser } from "../../accounts/users.ts";
+import { findUser, listUserNames } from "../../accounts/users.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import type { Catalog } from "../../catalog.ts";
-import { isFinal } from "../../engine/status.ts";
-import { jobButtons } from "../../presenters/job-actions.ts";
-import type { AboutView, HistoryView } from "../../presenters/jobs.ts";
-import type { ActionsView } from "../../presenters/view-types.ts";
+import { listAudit } from "../../engine/audit.ts";
+import { type ActionsView, actionsView } from "../../presenters/job-actions.ts";
+import { type HistoryView, historyView } from "../../presenters/job-history.ts";
+import { type AboutView, aboutView, uploadIds } from "../../presenters/job-page.ts";
 import type { Renderer } from "../../render.ts";
 import type { Services } from "../../services.ts";
-import { formatDateTime } from "../../text/dates.ts";
-import { jobHistory } from "./job-history.ts";
-import { describeInput } from "./job-input.ts";
+import { findUpload } from "../../storage/uploads.ts";
 
-const day = 86_400_000;
+const maxHistoryLines = 100;
 
 export interface ViewerParts {
   actions: ActionsView;
@@ -29,62 +26,53 @@ export async function viewerParts(
   job: JobRow,
   token: string,
 ): Promise<ViewerParts> {
-  const { backend, catalog, config } = services;
-  const { id, finished_at } = job;
+  const { backend, catalog, config, jobs } = services;
   const kind = catalog.get(job.kind);
-  const [lines, owner, input, retryOf] = await Promise.all([
-    jobHistory(services, id, person.userId),
-    ownerLine(services, person, job),
-    describeInput(services, job),
-    repeated(services, job),
+  const isOwn = job.user_id === person.userId;
+  const [history, owner, uploadNames, retryOf] = await Promise.all([
+    readHistory(services, job.id, person.userId),
+    isOwn ? undefined : findUser(backend, { id: job.user_id }),
+    readUploadNames(services, uploadIds(job, kind)),
+    job.retry_of ? jobs.get(job.retry_of) : undefined,
   ]);
+  const mayAct = can(person, "act", job);
+  const { sound } = person.preferences;
   return {
-    actions: {
-      id,
-      buttons: can(person, "act", job) ? jobButtons(job, kind, backend.now()) : [],
-      token,
-      sound: isFinal(job.status) ? null : person.preferences.sound,
-    },
-    history: { id, lines },
-    about: {
-      id,
-      owner,
-      input,
-      change: changeLink(catalog, job),
-      keptUntil: finished_at ? formatDateTime(finished_at + config.retentionDays * day) : null,
+    actions: actionsView(job, kind, { mayAct, token, sound }, backend.now()),
+    history,
+    about: aboutView(job, kind, {
+      ownerName: owner?.name ?? null,
+      isOwn,
+      uploadNames,
       retryOf,
-    },
+      retentionDays: config.retentionDays,
+    }),
   };
 }
 
-/** As an open page puts them in place of those that it has. */
-export function renderViewerParts(render: Renderer, own: ViewerParts): string {
+/** For an open page, which replaces the parts that it has. */
+export function renderViewerParts(render: Renderer, parts: ViewerParts): string {
   return [
-    render.partial("jobs/_actions", { ...own.actions, oob: true }),
-    render.partial("jobs/_history", { ...own.history, oob: true }),
-    render.partial("jobs/_about", { ...own.about, oob: true }),
+    render.partial("jobs/_actions", { ...parts.actions, oob: true }),
+    render.partial("jobs/_history", { ...parts.history, oob: true }),
+    render.partial("jobs/_about", { ...parts.about, oob: true }),
   ].join("");
 }
 
-async function ownerLine({ backend }: Services, person: Person, job: JobRow): Promise<string> {
-  if (job.user_id === person.userId) return "Started by you";
-  const owner = await findUser(backend, { id: job.user_id });
-  return owner ? `Started by ${owner.name}` : "Started by somebody who has left";
+async function readHistory(
+  { backend }: Services,
+  jobId: string,
+  viewerId: string,
+): Promise<HistoryView> {
+  const entries = await listAudit(backend.db, jobId, maxHistoryLines);
+  const others = entries.map(({ user_id }) => user_id).filter((id) => id !== viewerId);
+  return historyView(jobId, entries, await listUserNames(backend, others), viewerId);
 }
 
-function changeLink(catalog: Catalog, { id, kind, status }: JobRow): AboutView["change"] {
-  const known = catalog.get(kind);
-  if (!known || known.listed === false) return null;
-  const text = isFinal(status) ? "Change and run again" : "Start another like it";
-  return { href: `/jobs/new/${kind}?from_job=${id}`, text };
-}
-
-async function repeated({ jobs }: Services, job: JobRow): Promise<AboutView["retryOf"]> {
-  if (!job.retry_of) return null;
-  const earlier = await jobs.get(job.retry_of);
-  if (!earlier) return null;
-  return {
-    href: `/jobs/${earlier.id}`,
-    text: `the one of ${formatDateTime(earlier.created_at).text}`,
-  };
+async function readUploadNames(
+  { backend }: Services,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const uploads = await Promise.all(ids.map((id) => findUpload(backend, id)));
+  return new Map(uploads.flatMap((upload) => (upload ? [[upload.id, upload.name]] : [])));
 }

@@ -6,7 +6,7 @@ import {
 } from "../../../server/engine/eta/estimator.ts";
 import type { PastJob } from "../../../server/engine/eta/past.ts";
 import { recheckMs } from "../../../server/engine/run/progress-tracker.ts";
-import { expectedEnd } from "../../../server/presenters/time-left.ts";
+import { estimatedEnd } from "../../../server/presenters/time-left.ts";
 import type { Trace } from "./trace.ts";
 
 /** At a moment of the run. */
@@ -33,7 +33,7 @@ const knownAfterMs = 1_000;
 export function replay(trace: Trace, past: readonly PastJob[], moments: readonly number[]): Told[] {
   const estimator = createEstimator(trace.weights);
   const bar = createBar(trace);
-  const row: Parameters<typeof expectedEnd>[0] = {
+  const row: Parameters<typeof estimatedEnd>[0] = {
     status: "running",
     eta_earliest: null,
     eta_latest: null,
@@ -75,7 +75,7 @@ export function replay(trace: Trace, past: readonly PastJob[], moments: readonly
   return moments.map((at) => {
     tellUntil(at);
     lookUntil(at);
-    const end = expectedEnd(row, at);
+    const end = estimatedEnd(row, at);
     const from = end && Math.max(0, end.from - at);
     const to = end && Math.max(0, end.to - at);
     const left = from === null || to === null ? null : (from + to) / 2;

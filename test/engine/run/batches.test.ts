@@ -90,8 +90,7 @@ describe.each(backends)("batches on $name", (which) => {
       const stopped = await job.run();
       const status = { pause: "paused", shutdown: "queued", cancel: "cancelled" }[why];
       expect(stopped).toMatchObject({ status, succeeded: 2, retries: 0, rescues: 0 });
-      if (why === "cancel")
-        expect(stopped.outcome).toBe("Cancelled; what was done before is kept: 2 items");
+      if (why === "cancel") expect(stopped.outcome).toBe("Cancelled. Finished work was kept.");
       expect(await noted(job.id)).toEqual(["number 1", "number 2"]);
     },
   );

@@ -24,7 +24,7 @@ describe("in a second", () => {
     expect(kept.map(({ message }) => message).slice(998)).toEqual([
       "line 998",
       "line 999",
-      "1,204 lines were dropped here: more than 1,000 a second",
+      "1,204 lines dropped: more than 1,000 a second",
       "later",
     ]);
   });
@@ -37,7 +37,7 @@ describe("in a second", () => {
     expect(lines.take(5_200, 1_000, false)).toEqual([]);
     for (let n = 0; n < 5; n++) lines.add(line("again", 5_900));
     expect(notes(lines.take(6_000, 1_000, false))).toEqual([
-      "6 lines were dropped here: more than 1,000 a second",
+      "6 lines dropped: more than 1,000 a second",
     ]);
     expect(lines.waiting).toBe(false);
   });
@@ -45,7 +45,7 @@ describe("in a second", () => {
   test("one line too many is one line", () => {
     const lines = createLogBuffer();
     for (let n = 0; n < 1_001; n++) lines.add(line("again", 0));
-    expect(notes(drain(lines, 0))).toEqual(["1 line was dropped here: more than 1,000 a second"]);
+    expect(notes(drain(lines, 0))).toEqual(["1 line dropped: more than 1,000 a second"]);
   });
 });
 
@@ -72,9 +72,7 @@ test("what could not be written comes first the next time, and no more waits tha
   const kept = drain(lines, 30_000);
   expect(kept[0]!.message).toBe("0");
   expect(kept.length).toBeLessThan(5_010);
-  expect(notes(kept).at(-1)).toBe(
-    "15,000 lines were dropped here: they could not be written for a while",
-  );
+  expect(notes(kept).at(-1)).toBe("15,000 lines dropped: they couldn't be saved for a while");
 });
 
 test("whatever is said when: each line is kept or counted, in its order", () => {

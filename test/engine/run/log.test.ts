@@ -45,7 +45,7 @@ describe.each(backends)("what a kind says, on $name", (which) => {
     // The loop may begin in one second and end in the next.
     expect(said).toBeLessThanOrEqual(3_000);
     expect(said + dropped.reduce((sum, each) => sum + each, 0)).toBe(50_000);
-    expect(notes.at(-1)).toMatch(/ lines were dropped here: more than 1,000 a second$/);
+    expect(notes.at(-1)).toMatch(/ lines dropped: more than 1,000 a second$/);
     expect(lines.at(-1)).toMatchObject({ level: "warn", message: "the end" });
   });
 });

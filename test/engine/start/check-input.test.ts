@@ -10,15 +10,15 @@ function said(rule: z.ZodType, value: unknown): string | undefined {
 
 test.each<[string, z.ZodType, unknown, string | undefined]>([
   ["a value that fits", z.number().max(3), 3, undefined],
-  ["nothing", z.string(), undefined, "Fill this in"],
-  ["an empty text", z.string().min(1), "", "Fill this in"],
+  ["nothing", z.string(), undefined, "Required"],
+  ["an empty text", z.string().min(1), "", "Required"],
   ["a short text", z.string().min(8), "abc", "Use at least 8 characters"],
   ["a long text", z.string().max(2), "abc", "Use at most 2 characters"],
   ["a word for a number", z.coerce.number(), "many", "Enter a number"],
   ["a fraction", z.number().int(), 1.5, "Enter a whole number"],
   ["a small number", z.number().min(1_000), 3, "Enter 1,000 or more"],
   ["a large number", z.number().max(10), 11, "Enter 10 or less"],
-  ["none of the choices", z.enum(["a", "b"]), "c", "Choose one of the values that are offered"],
+  ["none of the choices", z.enum(["a", "b"]), "c", "Choose one of the options"],
   ["no address", z.email(), "ada@", "Enter an email address such as ada@example.com"],
   ["a rule with words of its own", z.string().min(1, "Name it"), "", "Name it"],
 ])("%s", (_, rule, value, message) => {

@@ -67,7 +67,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     const { job } = await again(first.id);
     const second = await engine.run(job.id);
     expect(second).toMatchObject({ status: "done", rejected: 1 });
-    expect((await engine.errors(second.id))[0]?.reason).toBe("email is not an address");
+    expect((await engine.errors(second.id))[0]?.reason).toBe("Invalid email");
   });
 
   test("go on from a file that people mended", async () => {
@@ -82,20 +82,20 @@ describe.each(backends)("rejected rows, on $name", (which) => {
 
   test("that are not there are refused in words", async () => {
     const well = await imported("Email\nann@x.test\n");
-    await expect(again(well.id)).rejects.toThrow("There are no rejected rows of this job");
+    await expect(again(well.id)).rejects.toThrow("This job has no rejected rows");
     const other = await engine.finish("contact_export", {});
-    await expect(again(other.id)).rejects.toThrow("There are no rejected rows of this job");
+    await expect(again(other.id)).rejects.toThrow("This job has no rejected rows");
     const some = await imported("Email\nann@x.test\nbo\n");
     await engine.backend.db
       .updateTable("files")
       .set({ expires_at: 1 })
       .where("job_id", "=", some.id)
       .execute();
-    await expect(again(some.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
+    await expect(again(some.id)).rejects.toThrow("The file of rejected rows has expired");
     const lost = await imported("Email\nann@x.test\nbo\n");
     const file = (await engine.files(lost.id)).find(({ role }) => role === "rejected")!;
     await engine.storage.delete(file.storage_key);
-    await expect(again(lost.id)).rejects.toThrow("The file of the rejected rows is no longer kept");
+    await expect(again(lost.id)).rejects.toThrow("The file of rejected rows has expired");
     const waiting = await engine.start("contact_export", {});
     await expect(again(waiting)).rejects.toThrow("has not ended yet");
   });

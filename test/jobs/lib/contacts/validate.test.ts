@@ -85,9 +85,9 @@ describe("a contact", () => {
 
 describe("the reason why not", () => {
   test.each<[string, string[]]>([
-    ["email is missing", []],
-    ["email is missing", [" ", "Anna"]],
-    ["email is not an address", ["anna"]],
+    ["Missing email", []],
+    ["Missing email", [" ", "Anna"]],
+    ["Invalid email", ["anna"]],
     ["email is longer than 254 characters", [`${"a".repeat(250)}@b.de`]],
     ["first name is longer than 200 characters", ["a@b.de", "x".repeat(201)]],
     ["last name is longer than 200 characters", ["a@b.de", "", "x".repeat(201)]],

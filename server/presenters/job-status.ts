@@ -1,0 +1,86 @@
+/** The state of a job in words, finer than its stored status. */
+import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
+import { formatDuration } from "../text/durations.ts";
+import { queuedText, waitingText } from "./waiting-text.ts";
+
+/** Derived from the stored status and from what was requested of the job, or why it waits. */
+export type DisplayStatus =
+  | "scheduled"
+  | "queued"
+  | "retrying"
+  | "resuming"
+  | "running"
+  | "pausing"
+  | "paused"
+  | "cancelling"
+  | "done"
+  | "failed"
+  | "cancelled";
+
+/** @param now ms since 1970 */
+export function displayStatus(row: JobSummaryRow, now: number): DisplayStatus {
+  if (row.status === "running") {
+    if (row.cancel_requested_at) return "cancelling";
+    return row.pause_requested_at ? "pausing" : "running";
+  }
+  if (row.status !== "queued") return row.status;
+  if (row.reason === "retry") return "retrying";
+  if (row.reason === "rescued" || row.reason === "interrupted") return "resuming";
+  return row.run_at > now ? "scheduled" : "queued";
+}
+
+/** @returns "Running", "Retry 2 of 3 in 4 s: the gateway was busy", "Queued, 3rd in line" */
+export function statusLabel(
+  row: JobSummaryRow,
+  kind: KindSummary | undefined,
+  status: DisplayStatus,
+  now: number,
+): string {
+  switch (status) {
+    case "scheduled":
+      return "Scheduled";
+    case "queued":
+      return queuedText(row.line);
+    case "retrying":
+      return retryLabel(row, now);
+    case "resuming":
+      return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
+    case "running":
+      return waitingText(row, now) || "Running";
+    case "pausing":
+      return `Pausing${since(row.pause_requested_at, now)}`;
+    case "paused":
+      return "Paused";
+    case "cancelling":
+      return `Cancelling${since(row.cancel_requested_at, now)}`;
+    case "done":
+      return doneLabel(row, kind);
+    case "failed":
+      return "Failed";
+    case "cancelled":
+      return "Cancelled";
+  }
+}
+
+function doneLabel(row: JobSummaryRow, kind: KindSummary | undefined): string {
+  if (row.rejected === 0) return "Done";
+  const isEmpty = row.succeeded === 0 && row.skipped === 0;
+  return (isEmpty && kind?.allRejectedLabel) || "Done with rejects";
+}
+
+function retryLabel(row: JobSummaryRow, now: number): string {
+  const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
+  const when = wait > 0 ? `in ${formatDuration(wait)}` : "is next";
+  return `Retry ${row.retries} of ${row.max_retries} ${when}${reasonOf(row.error)}`;
+}
+
+/** Continues the sentence: ": the gateway was busy". Names and short forms keep their capitals. */
+function reasonOf(error: string | null): string {
+  if (!error) return "";
+  const isWord = /^(?:The|An?|Its?|This|That|There|No|Too)\b/.test(error);
+  return `: ${isWord ? error.charAt(0).toLowerCase() + error.slice(1) : error}`;
+}
+
+function since(at: number | null, now: number): string {
+  return at === null || now - at < 1_000 ? "" : ` for ${formatDuration(now - at)}`;
+}

@@ -1,0 +1,23 @@
+/** The pages of signing in and signing up. */
+import type { Page } from "./layout.ts";
+
+/** GET /sign-in */
+export interface SignInPage extends Page {
+  email: string;
+  /** "Wrong email or password", or empty */
+  error: string;
+  /** The path to go to after signing in. */
+  next: string;
+  /** Whether the demo account exists, which the page then offers to try. */
+  demo: boolean;
+}
+
+/** GET /sign-up */
+export interface SignUpPage extends Page {
+  name: string;
+  email: string;
+  /** By field; empty where it is valid. */
+  errors: { name: string; email: string; password: string };
+  /** The path to go to after signing up. */
+  next: string;
+}
