@@ -26,6 +26,7 @@ export default defineConfig({
           exclude: [...faults, ...browser, ...alone],
           // Isolation reloads every module for each small file, which costs a quarter of the time.
           isolate: false,
+          setupFiles: ["./test/support/native-response.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

@@ -126,7 +126,7 @@ describe("a multipart form", () => {
     const { url, nothingLeft } = await server();
     const answer = await fetch(url, { method: "POST", headers: { "content-type": type }, body });
     expect(answer.status).toBe(400);
-    expect(await answer.text()).toMatch(/^The upload is (broken|not a form)/);
+    expect(await answer.text()).toMatch(/^The upload is (incomplete|not a valid form)/);
     await nothingLeft();
   });
 });
