@@ -30,11 +30,12 @@ export function openPageStream(
     version: string;
   },
 ): PageStream {
+  const { owner, isAllowed, version } = options;
   let ending = false;
   const sse = streams.open(response, {
-    owner: options.owner,
-    isAllowed: options.isAllowed,
-    opening: Buffer.concat([retry(retryMs), event("hello", options.version)]),
+    owner,
+    isAllowed,
+    opening: Buffer.concat([retry(retryMs), event("hello", version)]),
     farewell: signedOut,
     checkBeats,
     maxStalledBeats,

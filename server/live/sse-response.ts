@@ -62,7 +62,8 @@ export interface SseResponses {
   readonly count: number;
 }
 
-interface OpenStream {
+/** What the set of open streams needs of each beside its reader's part. */
+interface OpenStream extends SseResponse {
   readonly owner: SseOptions["owner"];
   deny(): void;
   check(): void;
@@ -76,10 +77,10 @@ export function createSseResponses(): SseResponses {
       return streams.size;
     },
     open(response, options) {
-      const { sse, stream } = openStream(response, options);
+      const stream = openStream(response, options);
       streams.add(stream);
-      sse.onClose(() => streams.delete(stream));
-      return sse;
+      stream.onClose(() => streams.delete(stream));
+      return stream;
     },
     endSession(id) {
       for (const stream of [...streams]) {
@@ -94,8 +95,10 @@ export function createSseResponses(): SseResponses {
   };
 }
 
-function openStream(response: ServerResponse, options: SseOptions) {
-  const { owner, farewell, checkBeats, maxStalledBeats, maxBeats } = options;
+function openStream(response: ServerResponse, options: SseOptions): OpenStream {
+  // Closures keep these alone, and not the options with their opening, for as long as the stream.
+  const { owner, farewell, isAllowed, isTooFarBehind } = options;
+  const { checkBeats, maxStalledBeats, maxBeats } = options;
   let beats = 0;
   let stalledBeats = 0;
 
@@ -106,7 +109,7 @@ function openStream(response: ServerResponse, options: SseOptions) {
     "x-content-type-options": "nosniff",
   });
   response.write(options.opening);
-  response.on("error", () => {});
+  response.on("error", ignore);
   const timer = setInterval(beat, beatMs);
   timer.unref();
 
@@ -137,15 +140,14 @@ function openStream(response: ServerResponse, options: SseOptions) {
     if (!isFull()) {
       stalledBeats = 0;
       write(ping);
-    } else if (++stalledBeats > maxStalledBeats || options.isTooFarBehind?.()) response.destroy();
+    } else if (++stalledBeats > maxStalledBeats || isTooFarBehind?.()) response.destroy();
   }
 
   function check(): void {
-    options
-      .isAllowed()
+    isAllowed()
       // While the database is away nobody is sent off.
       .catch(() => true)
-      .then((isAllowed) => isAllowed || deny());
+      .then((isStill) => isStill || deny());
   }
 
   function deny(): void {
@@ -160,7 +162,8 @@ function openStream(response: ServerResponse, options: SseOptions) {
   }
 
   onClose(() => clearInterval(timer));
-  const sse: SseResponse = {
+  return {
+    owner,
     write,
     isFull,
     isClosed,
@@ -173,9 +176,13 @@ function openStream(response: ServerResponse, options: SseOptions) {
       response.on("close", () => socket?.off("drain", run));
     },
     end: () => void response.end(),
+    deny,
+    check,
+    endWithRetry,
   };
-  return { sse, stream: { owner, deny, check, endWithRetry } };
 }
+
+function ignore(): void {}
 
 /** One frame goes to every watcher of a job in turn, so the last chunk is often the next one. */
 let last: { chunk: Uint8Array; framed: Uint8Array } | undefined;
