@@ -3,10 +3,8 @@ import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { sharedSecret } from "./accounts/shared-secret.ts";
 import { createApp } from "./app.ts";
-import type { Backend } from "./backend/backend.ts";
-import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
-import type { Log } from "./log.ts";
+import type { ProcessParts } from "./entry-point.ts";
 import { logJobActivity } from "./log-job-activity.ts";
 import { startMetrics } from "./metrics/start-metrics.ts";
 import { createServices } from "./services.ts";
@@ -24,12 +22,7 @@ export interface Web {
 }
 
 /** Exits the process with one line where it cannot listen or cannot write to the storage. */
-export async function startWeb(parts: {
-  config: Config;
-  backend: Backend;
-  catalog: Catalog;
-  log: Log;
-}): Promise<Web> {
+export async function startWeb(parts: ProcessParts): Promise<Web> {
   const { backend, catalog, log } = parts;
   const secret = await exitOnFailure(sharedSecret(parts), "it has no secret to sign with");
   const config = { ...parts.config, secret };

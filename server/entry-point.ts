@@ -1,0 +1,52 @@
+/** The parts that every process of the application opens first, and its end by a signal. */
+import type { Backend } from "./backend/backend.ts";
+import { openBackend } from "./backend/open.ts";
+import { type Catalog, readCatalog } from "./catalog.ts";
+import { type Config, readConfig } from "./config.ts";
+import { createLog, type Log } from "./log.ts";
+import { exitOnConfigError, exitOnFailure } from "./startup.ts";
+
+export interface ProcessParts {
+  config: Config;
+  log: Log;
+  /** Migrated. */
+  backend: Backend;
+  catalog: Catalog;
+}
+
+/** Exits the process with one line where a setting is wrong or the database cannot be used. */
+export async function openProcess(role: "web" | "worker"): Promise<ProcessParts> {
+  const config = exitOnConfigError(readConfig);
+  const log = createLog(config.logLevel, role);
+  const backend = await exitOnFailure(
+    openBackend(config.databaseUrl, { listenUrl: config.listenUrl, statementTimeout: "short" }),
+    "the database cannot be opened",
+  );
+  await exitOnFailure(backend.migrate(), "the database cannot be migrated");
+  return { config, log, backend, catalog: await readCatalog(config.jobsDirs) };
+}
+
+/**
+ * Stops the process once, on SIGTERM or SIGINT, or when a parent with an IPC channel exits.
+ * @param stop ends the work of the process; the database is closed behind it
+ */
+export async function stopOnSignal(
+  { log, backend }: Pick<ProcessParts, "log" | "backend">,
+  stop: () => Promise<unknown>,
+): Promise<void> {
+  let stopping = false;
+  async function onSignal(): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    log.info("stopping");
+    await stop();
+    await backend.close();
+    process.exit(0);
+  }
+
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  process.on("disconnect", onSignal);
+  // The parent may have exited before the listener was added.
+  if (process.send && !process.connected) await onSignal();
+}
