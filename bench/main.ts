@@ -1,33 +1,38 @@
 /**
- * `npm run bench`: how fast this is, beside what else could be done, measured in one run.
- * `npm run bench -- import streams` runs these sections alone.
+ * `npm run bench` measures the application beside the usual alternatives and prints a table.
+ * `npm run bench -- import streams` runs only these sections.
  */
 import type { Row } from "./support/row.ts";
 import { table } from "./support/table.ts";
 
-/** Loaded when their turn comes, so that none weighs on another's measurements. */
+/** Each section is imported when it runs, so that it does not weigh on the others. */
 const sections: Record<string, () => Promise<Row[]>> = {
   import: async () => (await import("./import/import.ts")).imports(),
   progress: async () => (await import("./progress/progress.ts")).progress(),
   estimates: async () => (await import("./estimates/estimates.ts")).estimates(),
   streams: async () => (await import("./streams/streams.ts")).streams(),
-  bytes: async () => (await import("./bytes/bytes.ts")).bytes(),
-  weight: async () => (await import("./weight/weight.ts")).weight(),
-  across: async () => (await import("./across/across.ts")).across(),
+  "bytes-per-minute": async () =>
+    (await import("./bytes-per-minute/bytes-per-minute.ts")).bytesPerMinute(),
+  "page-weight": async () => (await import("./page-weight/page-weight.ts")).pageWeight(),
+  "cross-process": async () => (await import("./cross-process/cross-process.ts")).crossProcess(),
   "postgres-import": async () => (await import("./postgres/import.ts")).imports(),
   "postgres-progress": async () => (await import("./postgres/progress.ts")).progress(),
-  life: async () => (await import("./life/life.ts")).life(),
-  limits: async () => (await import("./limits/limits.ts")).limits(),
+  "job-throughput": async () =>
+    (await import("./job-throughput/job-throughput.ts")).jobThroughput(),
+  "physical-limits": async () =>
+    (await import("./physical-limits/physical-limits.ts")).physicalLimits(),
   dashboard: async () => (await import("./dashboard/dashboard.ts")).dashboard(),
-  polling: async () => (await import("./polling-people/polling-people.ts")).pollingPeople(),
-  changing: async () => (await import("./dashboard/changing.ts")).changing(),
+  "polling-clients": async () =>
+    (await import("./polling-clients/polling-clients.ts")).pollingClients(),
+  "changing-dashboard": async () =>
+    (await import("./dashboard/changing-dashboard.ts")).changingDashboard(),
   "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in sections));
 if (unknown.length > 0) {
-  console.error(`No section is called ${unknown}. There are: ${Object.keys(sections).join(", ")}`);
+  console.error(`Unknown section: ${unknown}. Sections: ${Object.keys(sections).join(", ")}`);
   process.exit(1);
 }
 
@@ -36,6 +41,6 @@ for (const name of chosen.length > 0 ? chosen : Object.keys(sections)) {
   const startedAt = Date.now();
   console.error(`measuring ${name}`);
   rows.push(...(await sections[name]!()));
-  console.error(`  took ${Math.round((Date.now() - startedAt) / 1_000)} s`);
+  console.error(`  finished in ${Math.round((Date.now() - startedAt) / 1_000)} s`);
 }
 console.log(`\n${table(rows)}\n`);

@@ -1,13 +1,13 @@
 /**
- * The baseline of the dashboard: `node:http`, the driver itself with the same query on the same
- * file, and a template literal a row. What stands around the rows is our own page's text; there is
- * nobody to sign in, no route to find and no header to set.
+ * The baseline of the dashboard: `node:http`, the SQLite driver with the same query on the same file,
+ * and a template literal for each row. The HTML around the rows is that of our page. It has no
+ * sign-in, no router and no security headers.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Database from "better-sqlite3";
 import { jobSummaryColumns } from "../../server/engine/job-summary.ts";
-import { answer } from "../support/program.ts";
+import { serveCalls } from "../support/program.ts";
 
 export type BareDashboard = typeof bareDashboard;
 
@@ -29,8 +29,8 @@ interface Job {
   rejected: number;
 }
 
-const bareDashboard = answer({
-  /** @param given.page our page, for what stands around the rows */
+const bareDashboard = serveCalls({
+  /** @param given.page our page, for the HTML around the rows. @returns the port */
   async listen({ file, page }: { file: string; page: string }): Promise<number> {
     const database = new Database(file, { readonly: true });
     const member = database.prepare("select account_id, user_id from members").get() as {
@@ -51,7 +51,8 @@ const bareDashboard = answer({
       const shownSteps = jobs.filter(({ status }) => status === "paused" || status === "failed");
       steps.all(JSON.stringify(shownSteps.map(({ id }) => id)));
       const rows = jobs.map((job) => row(job, now)).join("");
-      const html = before.replace(told, countsOf(counts.get(owner) as Counts, now)) + rows + after;
+      const html =
+        before.replace(statusCounts, countsOf(counts.get(owner) as Counts, now)) + rows + after;
       response.setHeader("content-type", "text/html; charset=utf-8");
       response.setHeader("content-length", Buffer.byteLength(html));
       response.end(html);
@@ -61,7 +62,7 @@ const bareDashboard = answer({
   },
 });
 
-/** The same queries as ours: of the page, of how many there are, and of the steps of some. */
+/** The same queries as ours: the page, the counts, and the steps of some jobs. */
 const ranges = [
   ...["running", "paused", "queued"].map(
     (status, rank) => `select id, ${9e15 - rank} as sort from jobs
@@ -91,8 +92,8 @@ const counted = `select ${["running", "paused", "queued", "done", "failed", "can
 const stepsOf = `select * from job_steps
   where job_id in (select value from json_each(?)) order by position`;
 
-/** What our page says there is. */
-const told = /<p class="status-counts"[\s\S]*?<\/p>/;
+/** The status counts of our page. */
+const statusCounts = /<p class="status-counts"[\s\S]*?<\/p>/;
 
 function countsOf(counts: Counts, now: number): string {
   const links = Object.entries(counts).map(([status, count]) =>
@@ -118,7 +119,7 @@ function row(job: Job, now: number): string {
 </div></li>`;
 }
 
-/** What is there when the row is opened. */
+/** The details of an opened row. */
 function more(job: Job, id: string, title: string): string {
   const ended = job.finished_at === null ? "" : span("Ended", moment(job.finished_at));
   return `<details class="job-details" id="details-${id}">

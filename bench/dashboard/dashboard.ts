@@ -1,12 +1,12 @@
-/** The dashboard of 50 rows, beside bare `node:http` with the same query and template literals. */
+/** Measures a dashboard of 50 rows beside bare `node:http` with the same query and literals. */
 import { join } from "node:path";
 import { startApplication } from "../support/application.ts";
-import { median } from "../support/figures.ts";
 import { signUp } from "../support/person.ts";
 import { startProgram } from "../support/program.ts";
 import { atLeast, type Row } from "../support/row.ts";
+import { median } from "../support/statistics.ts";
 import type { BareDashboard } from "./bare-dashboard.ts";
-import { insertJobs } from "./jobs.ts";
+import { insertJobs } from "./insert-jobs.ts";
 import type { Load } from "./load.ts";
 
 const connections = 16;

@@ -1,10 +1,10 @@
-/** Asks for one page over and over on kept connections, as fast as it is answered. */
+/** Requests one page repeatedly on keep-alive connections, as fast as the server answers. */
 import { connect } from "node:net";
-import { answer } from "../support/program.ts";
+import { serveCalls } from "../support/program.ts";
 
 export type Load = typeof load;
 
-const load = answer({
+const load = serveCalls({
   async ask(given: {
     port: number;
     path: string;
@@ -18,7 +18,7 @@ const load = answer({
     let bytes = 0;
     await Promise.all(
       Array.from({ length: given.connections }, () =>
-        askUntil(given, until, (size) => {
+        requestUntil(given, until, (size) => {
           answers++;
           bytes = size;
         }),
@@ -28,7 +28,7 @@ const load = answer({
   },
 });
 
-function askUntil(
+function requestUntil(
   { port, path, cookie }: { port: number; path: string; cookie: string },
   until: number,
   onAnswer: (bytes: number) => void,
@@ -55,10 +55,10 @@ function askUntil(
   });
 }
 
-/** Of the whole answer, its head included. @throws where it is none, or does not say its length */
+/** The length of a response with its head. @throws unless it is a 200 with a Content-Length */
 function lengthOf(chunk: Buffer): number {
   const head = chunk.toString("latin1", 0, Math.max(0, chunk.indexOf("\r\n\r\n")));
   const length = /content-length: (\d+)/i.exec(head)?.[1];
-  if (!head.startsWith("HTTP/1.1 200") || !length) throw new Error(`An answer of no use: ${head}`);
+  if (!head.startsWith("HTTP/1.1 200") || !length) throw new Error(`Unexpected response: ${head}`);
   return head.length + 4 + Number(length);
 }

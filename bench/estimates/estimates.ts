@@ -1,12 +1,12 @@
 /**
- * How far the end that people are told is from the true one, in recorded runs that nothing was tuned
- * on: at 10, 25, 50 and 75 % of their time, as shares of the whole; the ratio is that of the means
- * over all moments at which something is told.
+ * Measures the error of the estimated end in recorded runs that the estimator was not tuned on: at 10,
+ * 25, 50 and 75 % of their duration, as a share of the duration. The ratio compares the means over all
+ * points at which there is an estimate.
  */
 import { allErrors, inWords } from "../../test/engine/eta/errors.ts";
 import type { Row } from "../support/row.ts";
 
-/** As near as nothing to the baseline's own error. */
+/** A difference to the baseline's error that is too small to matter. */
 const equal = 0.005;
 
 export async function estimates(): Promise<Row[]> {

@@ -1,16 +1,16 @@
 /**
- * An import of a million people while a hundred streams watch it, pages are read and jobs started;
- * beside the `sqlite3` shell and its `.import`.
+ * Measures an import of a million rows while a hundred streams watch it, pages are read and jobs are
+ * started, beside `.import` of the `sqlite3` shell.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { median, percentile } from "../support/figures.ts";
 import { startProgram } from "../support/program.ts";
 import { atLeast, type Row, within } from "../support/row.ts";
-import { type Imported, importOnce } from "./once.ts";
-import { csvOf, tableOf, writeLines } from "./people.ts";
-import { importWithShell, shellName } from "./shell.ts";
+import { median, percentile } from "../support/statistics.ts";
+import { csvOf, tableOf, writeLines } from "./csv.ts";
+import { type Imported, measureImport } from "./measure-import.ts";
+import { importWithShell, shellName } from "./sqlite-shell.ts";
 import type { Visitors } from "./visitors.ts";
 import type { WriterWatch } from "./writer-watch.ts";
 
@@ -29,14 +29,14 @@ export async function imports(): Promise<Row[]> {
   const visitors = startProgram<Visitors>(join(import.meta.dirname, "visitors.ts"));
   const watch = startProgram<WriterWatch>(join(import.meta.dirname, "writer-watch.ts"));
   try {
-    const small = await importOnce(paths.few, { visitors, watch });
+    const small = await measureImport(paths.few, { visitors, watch });
     const ours: Imported[] = [];
     const theirs: number[] = [];
     for (let repetition = 0; repetition < repetitions; repetition++) {
       const file = join(folder, `shell-${repetition}.db`);
       const shell = (like: string) => importWithShell(like, prepared, file);
       ours.push(
-        await importOnce(paths.many, {
+        await measureImport(paths.many, {
           visitors,
           watch,
           afterwards: async (like) => {

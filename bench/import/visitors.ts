@@ -1,6 +1,6 @@
-/** People at work while an import runs: pages read and jobs started at a pace, and the wait for each. */
+/** Reads pages and starts jobs at a steady pace, and records the response times. */
 import { Agent, request } from "node:http";
-import { answer } from "../support/program.ts";
+import { serveCalls } from "../support/program.ts";
 
 export type Visitors = typeof visitors;
 
@@ -17,7 +17,7 @@ let timers: NodeJS.Timeout[] = [];
 let asked: { pages: Promise<number>[]; starts: Promise<number>[] };
 const agent = new Agent({ keepAlive: true });
 
-const visitors = answer({
+const visitors = serveCalls({
   start({ port, cookie, token }: Visit): void {
     asked = { pages: [], starts: [] };
     const readPage = () => {
@@ -31,7 +31,7 @@ const visitors = answer({
     };
     timers = [setInterval(readPage, everyMs.page), setInterval(startJob, everyMs.start)];
   },
-  /** @returns the waits, ms */
+  /** @returns the response times, ms */
   async stop(_: object): Promise<{ pages: number[]; starts: number[] }> {
     for (const timer of timers) clearInterval(timer);
     return { pages: await Promise.all(asked.pages), starts: await Promise.all(asked.starts) };

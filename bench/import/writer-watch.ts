@@ -1,32 +1,32 @@
 /**
- * Tells how long others held a SQLite file's one writer: tries to be it, again and again, and notes
- * how long it could not. A commit in between ends one transaction and may begin the next.
+ * Measures how long other connections hold the write lock of a SQLite file: it tries to take the lock
+ * every half millisecond. A change of `data_version` in between separates two transactions.
  */
 import Database from "better-sqlite3";
-import { answer } from "../support/program.ts";
+import { serveCalls } from "../support/program.ts";
 
 export type WriterWatch = typeof writerWatch;
 
-const everyMs = 0.5;
-/** A look later than this says nothing of the time before it: this process itself had to wait. */
-const blindMs = 2;
-const lookMs = 50;
+const pollMs = 0.5;
+/** A longer gap between two polls is discarded, because this process itself had to wait. */
+const maxGapMs = 2;
+const sliceMs = 50;
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 let watching = false;
-let longest: number[] = [];
+let durations: number[] = [];
 
-const writerWatch = answer({
+const writerWatch = serveCalls({
   async start({ file }: { file: string }): Promise<void> {
     const database = new Database(file, { timeout: 0 });
     watching = true;
-    longest = [];
+    durations = [];
     void watch(database);
   },
-  /** @returns the transactions that were seen to hold the writer, ms */
+  /** @returns the durations for which transactions held the lock, ms */
   stop(_: object): number[] {
     watching = false;
-    return longest;
+    return durations;
   },
 });
 
@@ -37,12 +37,12 @@ async function watch(database: Database.Database): Promise<void> {
   let last = 0;
   let version = versionOf(database);
 
-  function look(): void {
+  function poll(): void {
     const at = performance.now();
     const held = !isFree();
     const now = held ? versionOf(database) : version;
-    const isSame = since !== undefined && now === version && at - last <= blindMs;
-    if (since !== undefined && !isSame) longest.push(last - since);
+    const isSame = since !== undefined && now === version && at - last <= maxGapMs;
+    if (since !== undefined && !isSame) durations.push(last - since);
     if (!held) since = undefined;
     else if (!isSame) since = at;
     version = now;
@@ -60,16 +60,16 @@ async function watch(database: Database.Database): Promise<void> {
   }
 
   while (watching) {
-    for (const until = performance.now() + lookMs; performance.now() < until; ) {
-      look();
-      Atomics.wait(pause, 0, 0, everyMs);
+    for (const until = performance.now() + sliceMs; performance.now() < until; ) {
+      poll();
+      Atomics.wait(pause, 0, 0, pollMs);
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
   database.close();
 }
 
-/** Changes with each commit of another connection. */
+/** A number that changes with each commit of another connection. */
 function versionOf(database: Database.Database): number {
   return database.pragma("data_version", { simple: true }) as number;
 }

@@ -2,9 +2,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
 
-const callsATurn = 100_000;
+const callsPerTurn = 100_000;
 
-/** Calls progress as often as it can, and says what a call took, its share of the writing included. */
+/** Calls `progress` as often as possible; its result is the time of a call with its share of the writes, ns. */
 export default defineJob({
   title: "Hot loop",
   description: "Calls progress as often as it can.",
@@ -13,16 +13,16 @@ export default defineJob({
   listed: false,
   alone: true,
   async run(job, { calls, message }) {
-    const took = await job.step("Calling", async () => {
+    const nanoseconds = await job.step("Calling", async () => {
       const startedAt = process.hrtime.bigint();
       for (let done = 0; done < calls; ) {
-        const end = Math.min(calls, done + callsATurn);
+        const end = Math.min(calls, done + callsPerTurn);
         if (message) while (done < end) job.progress(++done, calls, "Calling");
         else while (done < end) job.progress(++done, calls);
         await turn();
       }
       return Number(process.hrtime.bigint() - startedAt) / calls;
     });
-    return { message: took.toFixed(2) };
+    return { message: nanoseconds.toFixed(2) };
   },
 });

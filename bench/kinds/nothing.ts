@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
 
-/** Ends at once: what starting a job costs. */
+/** Finishes at once, to measure the cost of a job itself. */
 export default defineJob({
   title: "Nothing",
-  description: "Ends at once.",
+  description: "Finishes at once.",
   input: z.object({}),
   steps: { Nothing: 1 },
   listed: false,

@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
 
-/** A row told of is kept for so many later ones, for frames that came between may be left out. */
-const told = 8;
+/** The number of calls whose times a message repeats, because frames may be skipped. */
+const recentCount = 8;
 
-/** Makes progress at a pace, and says when: the time from there to a browser can be told. */
+/** Progresses at a steady pace; with `times`, messages carry the times of the calls to measure delays. */
 export default defineJob({
   title: "Import contacts",
-  description: "Makes progress at a pace.",
+  description: "Progresses at a steady pace.",
   input: z.object({
     seconds: z.number(),
     everyMs: z.number(),
-    /** Say when each of the last calls was made, or what people would read. */
+    /** Whether messages carry the times of the last calls in place of a usual text. */
     times: z.boolean().default(false),
   }),
   steps: { Working: 1 },
@@ -23,10 +23,10 @@ export default defineJob({
     await job.step("Working", async () => {
       const sent: number[] = [];
       for (let done = 1; done <= total; done++) {
-        // Not in step with anything that looks at intervals.
+        // Jitter, so that calls do not run in step with anything periodic.
         await job.sleep(everyMs * (0.9 + Math.random() * 0.2));
         sent.unshift(Date.now());
-        sent.length = Math.min(sent.length, told);
+        sent.length = Math.min(sent.length, recentCount);
         const message = times ? `sent ${sent.join(" ")}` : `${done * 212} contacts found`;
         job.progress(done * 423, total * 423, message);
       }

@@ -1,14 +1,14 @@
-/** The dashboard with a million jobs in the table: its filters and pages, on both databases. */
+/** Measures filters and pages of the dashboard with a million jobs, on both databases. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBackend } from "../../server/backend/open.ts";
 import { fillWithJobs } from "../../test/support/many-jobs.ts";
 import { createDatabase, startCluster } from "../../test/support/postgres.ts";
 import { type Application, startApplication } from "../support/application.ts";
-import { percentile } from "../support/figures.ts";
 import { signUp } from "../support/person.ts";
 import { startProgram } from "../support/program.ts";
 import { type Row, within } from "../support/row.ts";
+import { percentile } from "../support/statistics.ts";
 import type { Visits } from "./visits.ts";
 
 const count = 1_000_000;
@@ -16,11 +16,11 @@ const kinds = ["contact_import", "contact_export", "countdown"] as const;
 const people = 8;
 const pauseMs = 50;
 const times = 100;
-/** Pages that are gone on to from the first. */
-const pagesBehind = 3;
+/** The number of older pages to follow from the first one. */
+const olderPageCount = 3;
 const limitMs = 50;
 
-/** Of the person, who has few jobs, and of the account, which has most of them. */
+/** Lists of a person with few jobs, and of the account with most of them. */
 const filters = [
   "/jobs",
   "/jobs?status=active",
@@ -57,18 +57,18 @@ async function measure(name: string, databaseUrl: string): Promise<Row> {
   try {
     const { cookie } = await signUp(application);
     await fill(databaseUrl || application.databaseFile);
-    const paths = [...filters, ...(await behind(application, cookie))];
+    const paths = [...filters, ...(await olderPages(application, cookie))];
     const { port } = application;
     const given = { port, cookie, paths, people, pauseMs };
     await visits.call.look({ ...given, times: times / 10 });
-    const took = await visits.call.look({ ...given, times });
-    for (const [path, each] of Object.entries(took)) {
+    const durations = await visits.call.look({ ...given, times });
+    for (const [path, each] of Object.entries(durations)) {
       const [p50, p99] = [percentile(each, 50), percentile(each, 99)];
       console.error(`  ${name}: ${p50.toFixed(1)} and ${p99.toFixed(1)} ms, ${path.slice(0, 60)}`);
     }
     return within({
       what: `dashboard with 1,000,000 jobs in the table, ${name}: p99`,
-      ours: percentile(Object.values(took).flat(), 99),
+      ours: percentile(Object.values(durations).flat(), 99),
       unit: "ms",
       limit: limitMs,
     });
@@ -88,18 +88,18 @@ async function fill(url: string): Promise<void> {
   };
   await fillWithJobs(backend, who, { count, kinds });
   await backend.close();
-  // Filling a file leaves this process no turn, in which it would see that its connections closed.
+  // Filling SQLite blocks the event loop, which then needs a moment to notice closed connections.
   await sleep(1_000);
 }
 
-/** Pages behind the first of everybody's jobs, and one from the middle of all. */
-async function behind({ url }: Application, cookie: string): Promise<string[]> {
+/** The paths of some older pages of the account's jobs, and of one in the middle. */
+async function olderPages({ url }: Application, cookie: string): Promise<string[]> {
   const found: string[] = [];
   let path = "/jobs?scope=account&status=done";
-  for (let page = 0; page < pagesBehind; page++) {
+  for (let page = 0; page < olderPageCount; page++) {
     const html = await (await fetch(url + path, { headers: { cookie } })).text();
     const link = /href="([^"]*[?&](?:amp;)?after=[^"]+)"/.exec(html)?.[1];
-    if (!link) throw new Error(`${path} leads to no older jobs`);
+    if (!link) throw new Error(`${path} has no link to older jobs`);
     path = link.replaceAll("&amp;", "&");
     found.push(path);
   }

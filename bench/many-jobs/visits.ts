@@ -1,7 +1,7 @@
-/** People who look at lists of jobs, several at once, each page some time after the one before. */
+/** Requests pages in parallel, with a pause after each answer. */
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { answer } from "../support/program.ts";
+import { serveCalls } from "../support/program.ts";
 
 export type Visits = typeof visits;
 
@@ -10,16 +10,16 @@ interface Given {
   cookie: string;
   paths: string[];
   people: number;
-  /** Between an answer and the next question, ms. */
+  /** The pause between an answer and the next request, ms. */
   pauseMs: number;
-  /** How often each path is asked for. */
+  /** The number of requests for each path. */
   times: number;
 }
 
-const visits = answer({
-  /** @returns what each answer took, ms, by path */
+const visits = serveCalls({
+  /** @returns the response times by path, ms */
   async look(given: Given): Promise<Record<string, number[]>> {
-    const took: Record<string, number[]> = {};
+    const durations: Record<string, number[]> = {};
     const all = Array.from({ length: given.times }, () => given.paths).flat();
     const agent = new Agent({ keepAlive: true });
     const person = async () => {
@@ -27,20 +27,20 @@ const visits = answer({
         const startedAt = performance.now();
         await ask(agent, given, path);
         const each = performance.now() - startedAt;
-        took[path] = [...(took[path] ?? []), each];
+        durations[path] = [...(durations[path] ?? []), each];
         await sleep(given.pauseMs);
       }
     };
     await Promise.all(Array.from({ length: given.people }, person));
     agent.destroy();
-    return took;
+    return durations;
   },
 });
 
 /** @throws where the answer is not 200 */
 function ask(agent: Agent, { port, cookie }: Given, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    // As a page of ours asks; the JSON interface takes a cookie from nobody else.
+    // The API accepts cookies only on same-origin requests.
     const headers = { cookie, "sec-fetch-site": "same-origin" };
     const options = { agent, port, path, host: "127.0.0.1", headers };
     const asked = request(options, (response) => {

@@ -1,23 +1,23 @@
-/** An import of a million people with random addresses into Postgres, beside `\copy`. */
+/** Measures an import of a million rows in random order into Postgres, beside `\copy`. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { createDatabase, startCluster } from "../../test/support/postgres.ts";
-import { csvOf, tableOf, writeLines } from "../import/people.ts";
+import { csvOf, tableOf, writeLines } from "../import/csv.ts";
 import { startApplication } from "../support/application.ts";
-import { median } from "../support/figures.ts";
 import { signUp } from "../support/person.ts";
 import { atLeast, type Row, within } from "../support/row.ts";
-import { copyIn, settle } from "./copy.ts";
+import { median } from "../support/statistics.ts";
+import { checkpoint, copyIn } from "./copy-in.ts";
 
 const many = 1_000_000;
 const repetitions = 3;
-const lookMs = 10;
+const pollMs = 10;
 
 interface Imported {
   seconds: number;
-  /** The longest transaction that was seen meanwhile, ms. */
+  /** The longest transaction during the import, ms. */
   longest: number;
 }
 
@@ -47,13 +47,13 @@ export async function imports(): Promise<Row[]> {
   }
 }
 
-/** From the start to the end of its job. */
+/** Measures one import from the start to the end of its job. */
 async function importOnce(url: string, people: string): Promise<Imported> {
   const application = await startApplication({ databaseUrl: url });
   try {
     const person = await signUp(application);
     const upload_id = await person.upload(people);
-    await settle(url);
+    await checkpoint(url);
     const longest = await longestTransaction(url);
     const startedAt = performance.now();
     await person.finished(await person.start("contact_import", { upload_id }));
@@ -64,26 +64,26 @@ async function importOnce(url: string, people: string): Promise<Imported> {
   }
 }
 
-/** Looks at the application's transactions until it is called. */
+/** Polls the application's transactions. @returns a function that stops and returns the longest, ms */
 async function longestTransaction(url: string): Promise<() => Promise<number>> {
   const client = new pg.Client(url);
   await client.connect();
-  let most = 0;
-  const look = async () => {
+  let longest = 0;
+  const poll = async () => {
     const { rows } = await client.query<{ ms: number | null }>(`
       select max(extract(epoch from clock_timestamp() - xact_start) * 1000)::float8 as ms
       from pg_stat_activity where application_name = 'headway' and datname = current_database()`);
-    most = Math.max(most, rows[0]!.ms ?? 0);
+    longest = Math.max(longest, rows[0]!.ms ?? 0);
   };
-  let looking = true;
+  let polling = true;
   const done = (async () => {
-    for (; looking; await new Promise((resolve) => setTimeout(resolve, lookMs))) await look();
+    for (; polling; await new Promise((resolve) => setTimeout(resolve, pollMs))) await poll();
     await client.end();
   })();
   return async () => {
-    looking = false;
+    polling = false;
     await done;
-    return most;
+    return longest;
   };
 }
 

@@ -1,4 +1,4 @@
-/** A worker with so many jobs in one process, all of which tell of progress at a steady pace. */
+/** A worker with many jobs in one process, which all report progress at a steady pace. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../server/backend/backend.ts";
@@ -7,18 +7,18 @@ import { readCatalog } from "../../server/catalog.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { startWorker } from "../support/worker.ts";
 
-const lookMs = 250;
-/** More than they come to. */
+const pollMs = 250;
+/** More ticks than the jobs reach. */
 const times = 100_000;
 
 export interface Ticking {
-  /** The updates that the rows show, of all jobs together. */
-  told(): Promise<number>;
-  /** Looks at the rows for so long: how old the last update of each was every time; ms. */
-  behind(ms: number): Promise<number[]>;
+  /** The number of updates stored so far, over all jobs. */
+  updates(): Promise<number>;
+  /** Polls the rows for `ms`. @returns the ages of the last updates at each poll, ms */
+  lags(ms: number): Promise<number[]>;
 }
 
-/** @param work is called once all of them run, and they are ended behind it */
+/** Calls `work` while all jobs run, then cancels them. */
 export async function whileTicking<T>(
   { url, jobs, everyMs }: { url: string; jobs: number; everyMs: number },
   work: (ticking: Ticking) => Promise<T>,
@@ -33,14 +33,14 @@ export async function whileTicking<T>(
     for (let job = 0; job < jobs; job++) {
       await start(backend, catalog, { ...request, input: { times, everyMs } });
     }
-    while ((await running(backend)).length < jobs) await sleep(lookMs);
+    while ((await running(backend)).length < jobs) await sleep(pollMs);
     const result = await work({
-      async told() {
+      async updates() {
         return (await running(backend)).reduce((sum, { step_done }) => sum + step_done, 0);
       },
-      async behind(ms) {
+      async lags(ms) {
         const ages: number[] = [];
-        for (const until = Date.now() + ms; Date.now() < until; await sleep(lookMs)) {
+        for (const until = Date.now() + ms; Date.now() < until; await sleep(pollMs)) {
           const now = Date.now();
           const rows = await running(backend);
           if (rows.length < jobs) throw new Error(`Only ${rows.length} jobs run`);
@@ -50,7 +50,7 @@ export async function whileTicking<T>(
       },
     });
     await backend.db.updateTable("jobs").set({ cancel_requested_at: backend.now() }).execute();
-    while ((await running(backend)).length > 0) await sleep(lookMs);
+    while ((await running(backend)).length > 0) await sleep(pollMs);
     return result;
   } finally {
     await worker.stop();

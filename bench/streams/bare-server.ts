@@ -1,14 +1,14 @@
-/** The baseline of a stream: `node:http` alone, which writes the same bytes at the same pace. */
+/** The baseline of a stream: bare `node:http`, which writes as many bytes at the same pace. */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answer } from "../support/program.ts";
+import { serveCalls } from "../support/program.ts";
 
 export type BareServer = typeof bareServer;
 
 const streams = new Set<ServerResponse>();
 let timer: NodeJS.Timeout | undefined;
 
-const bareServer = answer({
+const bareServer = serveCalls({
   async listen(_: object): Promise<number> {
     const server = createServer((_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -19,7 +19,7 @@ const bareServer = answer({
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     return (server.address() as AddressInfo).port;
   },
-  /** Writes a frame of that size to each stream, so often a second. */
+  /** Writes a frame of `bytes` to each stream, `perSecond` times a second. */
   start({ bytes, perSecond }: { bytes: number; perSecond: number }): void {
     const chunk = Buffer.from(`data:${"x".repeat(bytes - "data:\n\n".length)}\n\n`);
     timer = setInterval(() => {
@@ -29,7 +29,7 @@ const bareServer = answer({
   stop(_: object): void {
     clearInterval(timer);
   },
-  /** CPU time used so far, ms. */
+  /** The CPU time used so far, ms. */
   cpu(_: object): number {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000;

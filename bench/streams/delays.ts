@@ -1,11 +1,11 @@
-/** The time from a kind's call of `progress` in its runner to the receipt of a frame that shows it. */
+/** Measures the time from a call of `progress` in a runner to the receipt of a frame with it. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startApplication } from "../support/application.ts";
-import { percentile } from "../support/figures.ts";
 import { signUp } from "../support/person.ts";
 import { startProgram } from "../support/program.ts";
 import { type Row, within } from "../support/row.ts";
+import { percentile } from "../support/statistics.ts";
 import type { Receivers } from "./receivers.ts";
 
 const count = 1_000;

@@ -1,31 +1,31 @@
 /**
- * CPU time of the web process for each delivered frame, and memory for each stream, beside bare
- * `node:http` that writes as many bytes at the same pace to as many connections.
+ * Measures the web process's CPU time for each delivered frame and its memory for each stream, beside
+ * bare `node:http` that writes as many bytes at the same pace to as many connections.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startApplication } from "../support/application.ts";
-import { median } from "../support/figures.ts";
 import { type Inspector, inspect } from "../support/inspector.ts";
 import { signUp } from "../support/person.ts";
 import { startProgram } from "../support/program.ts";
 import { atMost, type Row, within } from "../support/row.ts";
+import { median } from "../support/statistics.ts";
 import { warmUp } from "../support/warm-up.ts";
 import type { BareServer } from "./bare-server.ts";
-import type { Changes } from "./changes.ts";
+import type { JobChanges } from "./job-changes.ts";
 import type { Receivers } from "./receivers.ts";
 
 const count = 5_000;
 const perSecond = 4;
 const sliceMs = 6_000;
-/** What is still under way when a slice begins belongs to no slice. */
+/** The pause in which earlier frames arrive before a slice begins, ms. */
 const settleMs = 1_500;
 const repetitions = 3;
 
 export async function fanOut(): Promise<Row[]> {
   const programs = {
     receivers: startProgram<Receivers>(join(import.meta.dirname, "receivers.ts")),
-    changes: startProgram<Changes>(join(import.meta.dirname, "changes.ts")),
+    changes: startProgram<JobChanges>(join(import.meta.dirname, "changes.ts")),
     bare: startProgram<BareServer>(join(import.meta.dirname, "bare-server.ts")),
   };
   try {
@@ -41,10 +41,10 @@ export async function fanOut(): Promise<Row[]> {
   }
 }
 
-/** @param jobs how many there are for all streams together */
+/** @param jobs the number of jobs that the streams watch */
 async function watching(what: string, jobs: number, programs: Programs): Promise<Row[]> {
   const { receivers, changes } = programs;
-  // A process of its own for each case: memory that one had would be there for the next.
+  // A new process for each case, because freed memory stays with a process.
   const application = await startApplication({ entry: "web", inspect: true });
   const web = await inspect(application.inspector);
   try {
@@ -78,11 +78,11 @@ async function watching(what: string, jobs: number, programs: Programs): Promise
 
 interface Programs {
   receivers: ReturnType<typeof startProgram<Receivers>>;
-  changes: ReturnType<typeof startProgram<Changes>>;
+  changes: ReturnType<typeof startProgram<JobChanges>>;
   bare: ReturnType<typeof startProgram<BareServer>>;
 }
 
-/** @returns µs a delivery, for each repetition */
+/** @returns the CPU time of a delivery for each repetition, µs */
 async function compare(
   { receivers, changes, bare }: Programs,
   web: Inspector,
@@ -124,7 +124,7 @@ async function slice(
   await sleep(sliceMs);
   const after = { ...(await receivers.call.count(group)), cpu: await cpu(), at: performance.now() };
   const frames = after.frames - before.frames;
-  // Each frame travels as a chunk: its length in hexadecimal and two line ends come on top.
+  // Chunked encoding adds a hexadecimal length and two line ends to each frame.
   const bytes = Math.round((after.bytes - before.bytes) / frames) - 7;
   return {
     cost: ((after.cpu - before.cpu) * 1_000) / frames,

@@ -1,40 +1,40 @@
-/** Thousands of streams in one process, each read as cheaply as Node can, counted by group. */
+/** Reads thousands of streams in one process as cheaply as possible, and counts frames by group. */
 import { connect, type Socket } from "node:net";
-import { answer } from "../support/program.ts";
+import { serveCalls } from "../support/program.ts";
 import { streamRequest } from "../support/stream-request.ts";
 
 export type Receivers = typeof receivers;
 
-/** Connections opened at once: a server's backlog holds some hundred. */
-const atOnce = 100;
-/** Each frame is one such line. */
+/** Connections opened at once: a server's backlog holds some hundreds. */
+const batchSize = 100;
+/** Each frame has one such line. */
 const mark = Buffer.from("data:");
 
 interface Group {
   sockets: Socket[];
   frames: number;
   bytes: number;
-  /** Frames since `since`, with the wait for each moment that a frame tells of, ms. */
+  /** The delays between the times in frames and their receipt, ms. */
   waits: number[];
 }
 
 const groups = new Map<string, Group>();
 
-const receivers = answer({
+const receivers = serveCalls({
   /** Opens streams and resolves once each has received something. */
   async open(given: {
     group: string;
     port: number;
     cookie: string;
-    /** What each stream watches. */
+    /** The topics of each stream. */
     topics: string[];
-    /** Frames say when they were sent, and the wait for that is to be noted. */
+    /** Whether frames carry times whose delays are measured. */
     times: boolean;
   }): Promise<void> {
     const group: Group = { sockets: [], frames: 0, bytes: 0, waits: [] };
     groups.set(given.group, group);
-    for (let from = 0; from < given.topics.length; from += atOnce) {
-      const topics = given.topics.slice(from, from + atOnce);
+    for (let from = 0; from < given.topics.length; from += batchSize) {
+      const topics = given.topics.slice(from, from + batchSize);
       await Promise.all(topics.map((topic) => open(group, given, topic)));
     }
   },
@@ -42,7 +42,7 @@ const receivers = answer({
     const { frames, bytes } = groups.get(name)!;
     return { frames, bytes };
   },
-  /** @returns the waits noted so far, and forgets them */
+  /** Returns and clears the delays measured so far. */
   waits(name: string): number[] {
     return groups.get(name)!.waits.splice(0);
   },
@@ -58,11 +58,11 @@ function open(
   topic: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const note = times ? noteWaits(group) : () => {};
+    const note = times ? collectWaits(group) : () => {};
     const socket = connect({
       port,
       host: "127.0.0.1",
-      // One buffer for all: what came is looked at before the next chunk is read.
+      // All sockets share one buffer, which is processed before the next read.
       onread: {
         buffer,
         callback(length, chunk) {
@@ -85,8 +85,8 @@ function open(
 
 const buffer = Buffer.alloc(64 * 1024);
 
-/** Each moment counts once: at the first frame that tells of it or of what came behind it. */
-function noteWaits(group: Group): (bytes: Buffer) => void {
+/** Counts each time once, at the first frame that carries it or a later one. */
+function collectWaits(group: Group): (bytes: Buffer) => void {
   let latest = Date.now();
   return (bytes) => {
     const now = Date.now();

@@ -1,4 +1,4 @@
-/** Thousands of streams on one web process: what a delivery, a stream and an update cost. */
+/** Measures deliveries, memory and delays of thousands of streams on one web process. */
 import type { Row } from "../support/row.ts";
 import { delays } from "./delays.ts";
 import { fanOut } from "./fan-out.ts";

@@ -1,4 +1,4 @@
-/** The application, started as a person starts it, in a folder of its own. */
+/** Starts the application as a person does, in a temporary folder. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const root = join(import.meta.dirname, "../..");
-const startsWithinMs = 60_000;
+const startTimeoutMs = 60_000;
 
 export interface Application {
   url: string;
@@ -16,16 +16,16 @@ export interface Application {
   storageDir: string;
   /** The SQLite file; there is none on Postgres. */
   databaseFile: string;
-  /** The environment it runs in, for commands beside it. */
+  /** Its environment, for running commands on it. */
   env: NodeJS.ProcessEnv;
-  /** Where its inspector listens; only with `inspect`. */
+  /** The URL of its inspector; empty without `inspect`. */
   inspector: string;
   stop(): Promise<void>;
 }
 
 /**
  * @param options.entry `main` is web and worker, as `npm start`; `web` the web process alone
- * @param options.inspect lets its memory be looked at from outside
+ * @param options.inspect whether to enable the inspector
  * @param options.databaseUrl `postgres://…`; default a SQLite file of its own
  * @param options.settings further variables of its environment
  */
@@ -59,7 +59,7 @@ export async function startApplication({
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // A measurement that fails leaves nothing running.
+  // A failed measurement must leave nothing running.
   const end = () => void child.kill();
   process.on("exit", end);
   let output = "";
@@ -73,7 +73,7 @@ export async function startApplication({
   const url = `http://127.0.0.1:${port}`;
   const startedAt = Date.now();
   while (!(await isUp(url))) {
-    if (child.exitCode !== null || Date.now() - startedAt > startsWithinMs) {
+    if (child.exitCode !== null || Date.now() - startedAt > startTimeoutMs) {
       child.kill("SIGKILL");
       throw new Error(`The application did not start:\n${output}`);
     }

@@ -1,4 +1,4 @@
-/** A cookie header as Playwright takes it, for one address. */
+/** Converts a Cookie header to cookies for Playwright. */
 export function cookiesFor(url: string, header: string) {
   return header.split("; ").map((cookie) => {
     const at = cookie.indexOf("=");

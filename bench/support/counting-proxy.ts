@@ -2,12 +2,12 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface CountingProxy {
   port: number;
-  /** Both ways, heads and all, since the start. */
+  /** The bytes in both directions since the start, including heads. */
   readonly bytes: number;
   close(): void;
 }
 
-/** Passes connections on to a port of this machine, and counts what travels. */
+/** Forwards connections to a local port and counts the bytes. */
 export async function countingProxy(port: number): Promise<CountingProxy> {
   let bytes = 0;
   const sockets = new Set<Socket>();

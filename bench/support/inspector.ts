@@ -1,9 +1,9 @@
-/** Looks into a process that was started with `--inspect`: the code in it stays as it is. */
+/** Measures a process with `--inspect` from outside, without changing its code. */
 
 export interface Inspector {
-  /** CPU time used so far, ms. */
+  /** The CPU time used so far, ms. */
   cpu(): Promise<number>;
-  /** Resident bytes, after what is no longer used has been given back. */
+  /** Resident memory after garbage collection, bytes. */
   settledMemory(): Promise<number>;
   close(): void;
 }
@@ -38,7 +38,7 @@ export async function inspect(url: string): Promise<Inspector> {
   return {
     cpu: () => evaluate("(({ user, system }) => (user + system) / 1000)(process.cpuUsage())"),
     async settledMemory() {
-      // Twice: what finalizers let go of is collected in the second round.
+      // The second round collects what finalizers released in the first.
       for (let round = 0; round < 2; round++) await call("HeapProfiler.collectGarbage");
       return evaluate("process.memoryUsage.rss()");
     },

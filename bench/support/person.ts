@@ -1,4 +1,4 @@
-/** Somebody who signed up, with a browser's cookies and a program's token. */
+/** A person who has signed up, with a session cookie and an API token. */
 import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -19,7 +19,7 @@ export interface Person {
   upload(path: string): Promise<string>;
   /** @returns the job's id */
   start(kind: string, input: Record<string, unknown>): Promise<string>;
-  /** Resolves once the job has ended. @throws where it did not succeed */
+  /** Resolves once the job is done. @throws if it failed */
   finished(id: string): Promise<void>;
   /** Resolves once the job runs. */
   running(id: string): Promise<void>;
@@ -32,7 +32,7 @@ interface Job {
 
 export async function signUp(application: Application): Promise<Person> {
   const { url } = application;
-  const cookie = await fillIn(url);
+  const cookie = await submitSignUp(url);
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["server/commands/token.ts", email],
@@ -47,10 +47,10 @@ export async function signUp(application: Application): Promise<Person> {
     return (await answer.json()) as T;
   }
 
-  async function until(id: string, isThere: (job: Job) => boolean): Promise<void> {
+  async function until(id: string, isMet: (job: Job) => boolean): Promise<void> {
     for (;;) {
       const job = await ask<Job>(`/jobs/${id}`);
-      if (isThere(job)) return;
+      if (isMet(job)) return;
       if (job.error_message) throw new Error(`The job failed: ${job.error_message}`);
       await sleep(20);
     }
@@ -81,7 +81,7 @@ export async function signUp(application: Application): Promise<Person> {
   };
 }
 
-async function fillIn(url: string): Promise<string> {
+async function submitSignUp(url: string): Promise<string> {
   const page = await fetch(`${url}/sign-up`);
   const token = /name="token" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
   const answer = await fetch(`${url}/sign-up`, {

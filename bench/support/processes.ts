@@ -1,8 +1,8 @@
-/** What the system says of processes: from /proc where there is one, else from `ps`. */
+/** Reads processes from /proc, or from `ps` where there is no /proc. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-/** The processes below one that run a file, by their ids. */
+/** The ids of the descendants of a process that run a file. */
 export function descendants(pid: number, file: string): number[] {
   const lines = ps("pid=,ppid=,args=", "-A");
   const all = lines.map((line) => {
@@ -17,12 +17,12 @@ export function descendants(pid: number, file: string): number[] {
   return all.filter(({ id, args }) => below.has(id) && args.includes(file)).map(({ id }) => id);
 }
 
-/** Resident memory now, bytes; 0 for a process that is gone. */
+/** The resident memory, bytes; 0 for a process that has exited. */
 export function memoryOf(pid: number): number {
   return statusOf(pid, "VmRSS") ?? Number(ps("rss=", "-p", String(pid))[0] ?? 0) * 1024;
 }
 
-/** The most it ever held, bytes; what it holds now where the system does not keep that. */
+/** The peak resident memory, bytes; the current one where the system does not record the peak. */
 export function peakMemoryOf(pid: number): number {
   return statusOf(pid, "VmHWM") ?? memoryOf(pid);
 }

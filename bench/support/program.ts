@@ -1,6 +1,6 @@
 /**
- * Parts of a measurement that need a process of their own: what they cost is not taken for the
- * cost of what is measured.
+ * Runs parts of a measurement in processes of their own, so that their cost does not count as the cost
+ * of what is measured.
  */
 import { fork } from "node:child_process";
 
@@ -15,7 +15,7 @@ export interface Program<H extends Handlers> {
   stop(): void;
 }
 
-/** @param path of a file that calls `answer` */
+/** Starts a program. @param path a file that calls `serveCalls` */
 export function startProgram<H extends Handlers>(path: string): Program<H> {
   const child = fork(path, { execArgv: ["--disable-warning=ExperimentalWarning"] });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
@@ -39,8 +39,8 @@ export function startProgram<H extends Handlers>(path: string): Program<H> {
   return { call, pid: child.pid!, stop: () => void child.kill() };
 }
 
-/** In the program: answers the calls of the process that started it, and ends with it. */
-export function answer<H extends Handlers>(handlers: H): H {
+/** Called in the program: answers the calls of its parent process, and exits with it. */
+export function serveCalls<H extends Handlers>(handlers: H): H {
   process.on("message", async ({ id, name, given }: { id: number; name: string; given: never }) => {
     try {
       process.send?.({ id, value: await handlers[name]!(given) });

@@ -1,9 +1,9 @@
-/** One line of the table: a figure of ours beside a baseline, or beside a limit. */
+/** A line of the table: our figure beside a baseline or a limit. */
 export interface Row {
   what: string;
   ours: string;
   baseline: string;
-  /** Ours divided by the baseline's; null where there is a limit and no baseline. */
+  /** Our figure divided by the baseline's; null without a baseline. */
   ratio: number | null;
   bar: string;
   met: boolean;
@@ -13,19 +13,19 @@ interface Comparison {
   what: string;
   ours: number;
   baseline: number;
-  /** The unit of both, shown behind the numbers. */
+  /** The unit of both numbers. */
   unit: string;
   bar: number;
-  /** Names a baseline that is not the usual one. */
+  /** The name of the baseline. */
   by?: string;
 }
 
-/** More is better: ours has to reach a share of the baseline. */
+/** More is better: our figure must reach a share of the baseline. */
 export function atLeast(each: Comparison): Row {
   return compared(each, "≥", (ratio) => ratio >= each.bar);
 }
 
-/** Less is better: ours may take a multiple of the baseline. */
+/** Less is better: our figure must stay below a multiple of the baseline. */
 export function atMost(each: Comparison): Row {
   return compared(each, "≤", (ratio) => ratio <= each.bar);
 }
@@ -43,7 +43,7 @@ function compared(each: Comparison, sign: string, isMet: (ratio: number) => bool
   };
 }
 
-/** A figure that has a limit of its own; a baseline beside it says how much of that is needed. */
+/** A figure with an absolute limit, and perhaps a baseline for comparison. */
 export function within(each: {
   what: string;
   ours: number;
@@ -62,12 +62,12 @@ export function within(each: {
   };
 }
 
-/** A figure to compute with, which has no bar. */
+/** A figure without a limit. */
 export function figureOf(what: string, ours: number, unit: string): Row {
   return { what, ours: figure(ours, unit), baseline: "", ratio: null, bar: "", met: true };
 }
 
-/** Three digits are as exact as these measurements are. */
+/** Formats with three significant digits, the precision of these measurements. */
 function figure(value: number, unit: string): string {
   const digits = Math.abs(value) >= 100 ? 0 : 3;
   const options = digits ? { maximumSignificantDigits: digits } : { maximumFractionDigits: 0 };

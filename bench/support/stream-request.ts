@@ -1,4 +1,4 @@
-/** What a client sends that wants the stream of some topics. */
+/** The HTTP request for a stream of topics. */
 export function streamRequest(port: number, cookie: string, topics: string): string {
   return [
     `GET /live?topics=${topics} HTTP/1.1`,

@@ -2,7 +2,7 @@ import type { Row } from "./row.ts";
 
 const heads = ["", "ours", "baseline", "ratio", "bar", "met"];
 
-/** The rows as a Markdown table, its columns aligned. */
+/** Formats rows as a Markdown table with aligned columns. */
 export function table(rows: readonly Row[]): string {
   const cells = [heads, ...rows.map(cellsOf)];
   const widths = heads.map((_, column) => Math.max(...cells.map((row) => row[column]!.length), 3));

@@ -1,4 +1,4 @@
-/** A process that has served nobody yet has still to compile and to take the room that serving needs. */
+/** Requests pages until the process has compiled its code and allocated its memory. */
 export async function warmUp(url: string, cookie: string): Promise<void> {
   for (let round = 0; round < 100; round++) {
     const paths = ["/jobs", "/contacts", "/jobs", "/contacts", "/jobs", "/contacts"];

@@ -7,7 +7,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { csvOf, writeLines } from "../../../bench/import/people.ts";
+import { csvOf, writeLines } from "../../../bench/import/csv.ts";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { openBackend } from "../../../server/backend/open.ts";
 import { type Catalog, readCatalog } from "../../../server/catalog.ts";
