@@ -1,7 +1,6 @@
 /**
- * `npm run demo:scaled`: what else runs on many machines, in one terminal: a Postgres, two web and
- * three worker processes, and a proxy that asks one web after the other. Made for killing things by
- * hand and watching how the rest goes on.
+ * `npm run demo:scaled`: a deployment for many machines in one terminal: Postgres, two web and three
+ * worker processes, and a round-robin proxy. Kill any of them by hand and watch the others recover.
  */
 import { join } from "node:path";
 import { demoAccount } from "../accounts/demo-account.ts";
@@ -12,7 +11,7 @@ import { environmentWith, readConfig } from "../config.ts";
 import { createLog } from "../log.ts";
 import { exitOnConfigError } from "../startup.ts";
 import { freePort } from "./scaled/free-port.ts";
-import { type Kept, keep } from "./scaled/kept.ts";
+import { type SupervisedProcess, startProcess } from "./scaled/process.ts";
 import { startProxy } from "./scaled/proxy.ts";
 import { seed } from "./seed.ts";
 
@@ -21,15 +20,15 @@ const workers = [1, 2, 3];
 
 const settings = exitOnConfigError(readConfig);
 const folder = join(settings.storageDir, "demo-scaled");
-/** What ends each part, the first started first. */
-const parts: (() => Promise<unknown>)[] = [];
+/** Functions that stop the parts, in order of their start. */
+const stops: (() => Promise<unknown>)[] = [];
 let stopping: Promise<void> | undefined;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0));
 try {
   await start();
 } catch (error) {
-  // Whoever stops it while it starts takes away what it waits for.
+  // Stopping the demo during its start also ends here, with an error that is not worth printing.
   if (!stopping) console.error(`The demo cannot start: ${(error as Error).message}`);
   stop(1);
 }
@@ -37,68 +36,77 @@ try {
 async function start(): Promise<void> {
   await buildAssets({ minify: true });
   const postgresPort = await freePort();
-  const own = {
+  const environment = {
     DATABASE_URL: `postgres://headway:headway@127.0.0.1:${postgresPort}/postgres`,
     STORAGE_DIR: join(folder, "files"),
     HOST: "127.0.0.1",
-    // The one below stands in front of each web.
+    // The proxy below.
     PROXIES: "1",
     LOG_LEVEL: "info",
-    // If these are set, they are meant for another place, or for one process alone.
+    // Unset: their values are meant for another deployment or for a single process.
     DATABASE_LISTEN_URL: "",
     STORAGE_URL: "",
     METRICS_PORT: "",
   };
   const postgres = startPostgres(postgresPort);
-  parts.push(postgres.stop);
+  stops.push(postgres.stop);
   await postgres.started();
-  await prepare(own);
+  await migrateAndSeed(environment);
 
   const ports = await Promise.all(webs.map(freePort));
-  const theWorkers = workers.map((n) => startRole("worker", n, own));
-  parts.push(() => endAll(theWorkers));
-  const theWebs = webs.map((n, at) => startRole("web", n, { ...own, PORT: String(ports[at]) }));
-  parts.push(() => endAll(theWebs));
-  await Promise.all([...theWorkers, ...theWebs].map((each) => each.started()));
+  const workerProcesses = workers.map((n) => startRole("worker", n, environment));
+  stops.push(() => stopAll(workerProcesses));
+  const webProcesses = webs.map((n, at) =>
+    startRole("web", n, { ...environment, PORT: String(ports[at]) }),
+  );
+  stops.push(() => stopAll(webProcesses));
+  await Promise.all([...workerProcesses, ...webProcesses].map((each) => each.started()));
 
   const proxy = await startProxy({
     host: settings.host,
     port: settings.port,
     available: () =>
-      theWebs.flatMap(({ name, ready }, at) => (ready ? [{ name, port: ports[at]! }] : [])),
-    // Reading is too much to tell.
-    onPass: ({ name }, { method, url }) => method === "POST" && tell(name, `${method} ${url}`),
+      webProcesses.flatMap(({ name, ready }, at) => (ready ? [{ name, port: ports[at]! }] : [])),
+    // Prints only writes: reads are too many.
+    onForward: ({ name }, { method, url }) => method === "POST" && print(name, `${method} ${url}`),
   });
-  const end = parts.pop()!;
-  // Its open streams end with the webs; what is new is refused before.
-  parts.push(() => Promise.all([proxy.stop(), end()]));
-  announce(`http://localhost:${proxy.port}`, [postgres, ...theWebs, ...theWorkers], ports);
+  const stopWebs = stops.pop()!;
+  // Together: open streams of the proxy end only with the webs.
+  stops.push(() => Promise.all([proxy.stop(), stopWebs()]));
+  printSummary(
+    `http://localhost:${proxy.port}`,
+    [postgres, ...webProcesses, ...workerProcesses],
+    ports,
+  );
 }
 
-function startPostgres(port: number): Kept {
-  return keep({
+function startPostgres(port: number): SupervisedProcess {
+  return startProcess({
     name: "postgres",
-    entry: join(import.meta.dirname, "scaled/postgres.ts"),
+    entry: join(import.meta.dirname, "scaled/postgres-process.ts"),
     args: [join(folder, "postgres"), String(port)],
     env: environmentWith({}),
     readyLine: /^Postgres ready, its pid is (\d+)/,
-    tell,
+    print: print,
   });
 }
 
-function startRole(role: "web" | "worker", n: number, own: Record<string, string>): Kept {
-  return keep({
+function startRole(
+  role: "web" | "worker",
+  n: number,
+  environment: Record<string, string>,
+): SupervisedProcess {
+  return startProcess({
     name: `${role} ${n}`,
     entry: join(import.meta.dirname, `../${role}.ts`),
-    env: environmentWith(own),
+    env: environmentWith(environment),
     readyLine: new RegExp(`"${role} ready"`),
-    tell,
+    print: print,
   });
 }
 
-/** The tables, and something to see in them. */
-async function prepare(own: Record<string, string>): Promise<void> {
-  const config = readConfig(environmentWith(own));
+async function migrateAndSeed(environment: Record<string, string>): Promise<void> {
+  const config = readConfig(environmentWith(environment));
   const backend = await openBackend(config.databaseUrl);
   try {
     await backend.migrate();
@@ -109,7 +117,7 @@ async function prepare(own: Record<string, string>): Promise<void> {
   }
 }
 
-function announce(url: string, all: Kept[], ports: number[]): void {
+function printSummary(url: string, all: SupervisedProcess[], ports: number[]): void {
   const table = all.map(({ name, pid }) => {
     const at = name.startsWith("web")
       ? `  http://localhost:${ports[Number(name.slice(4)) - 1]}`
@@ -122,26 +130,26 @@ function announce(url: string, all: Kept[], ports: number[]): void {
   Sign in as ${demoAccount.email} with the password ${demoAccount.password}
 
 ${table.join("\n")}
-  proxy     pid ${process.pid}  ${url}, one web after the other
+  proxy     pid ${process.pid}  ${url}, round robin
 
-  Start a job, see below which worker claims it, and kill that one: kill -9 ${victim}
-  The job goes on elsewhere within seconds; what was killed starts again. Ctrl-C ends everything.
+  Start a job, see below which worker claims it, and kill that worker: kill -9 ${victim}
+  Another worker continues the job within seconds; a killed process restarts. Ctrl-C ends everything.
 `);
 }
 
-function tell(name: string, line: string): void {
+function print(name: string, line: string): void {
   console.log(`${name.padEnd(9)} ${line}`);
 }
 
-function endAll(all: Kept[]): Promise<unknown> {
+function stopAll(all: SupervisedProcess[]): Promise<unknown> {
   return Promise.all(all.map((each) => each.stop()));
 }
 
-/** The last started first: people, then jobs, then the database that both write to. */
+/** Stops in reverse order of the start: webs, workers, then the database that both write to. */
 function stop(code: number): void {
   stopping ??= (async () => {
     console.log("\nStopping: webs, then workers, then Postgres");
-    for (const end of parts.reverse()) await end();
+    for (const stopPart of stops.reverse()) await stopPart();
     process.exit(code);
   })();
 }

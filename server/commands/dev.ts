@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: the application as `npm start` runs it, started again when code changes. A changed
- * template or style needs no start: the stylesheet is built anew, and open pages load themselves.
+ * `npm run dev`: runs the application like `npm start` and restarts it when code changes. A changed
+ * template or style needs no restart: the stylesheet is rebuilt and open pages reload.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { watch } from "node:fs";
@@ -9,11 +9,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { developmentEnvironment } from "../config.ts";
 
 const root = join(import.meta.dirname, "../..");
-/** Editors write a file in several steps. */
-const settleMs = 150;
+/** Editors save a file in several steps. */
+const debounceMs = 150;
 
 let child: ChildProcess | undefined;
-let due: NodeJS.Timeout | undefined;
+let timer: NodeJS.Timeout | undefined;
 let restarting: Promise<void> = Promise.resolve();
 
 function start(): void {
@@ -24,27 +24,27 @@ function start(): void {
 }
 
 async function restart(): Promise<void> {
-  const before = child;
-  if (before && before.exitCode === null && before.signalCode === null) {
-    const gone = new Promise((resolve) => before.once("exit", resolve));
-    before.kill("SIGTERM");
-    await gone;
+  const running = child;
+  if (running && running.exitCode === null && running.signalCode === null) {
+    const exited = new Promise((resolve) => running.once("exit", resolve));
+    running.kill("SIGTERM");
+    await exited;
   }
   await sleep(50);
   start();
 }
 
-function restartSoon(name: string | null): void {
+function scheduleRestart(name: string | null): void {
   if (!name?.endsWith(".ts")) return;
-  clearTimeout(due);
-  due = setTimeout(() => {
-    console.log(`${name} changed: starting again`);
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    console.log(`${name} changed: restarting`);
     restarting = restarting.then(restart);
-  }, settleMs);
+  }, debounceMs);
 }
 
 for (const folder of ["server", "jobs", "migrations"]) {
-  watch(join(root, folder), { recursive: true }, (_event, name) => restartSoon(name));
+  watch(join(root, folder), { recursive: true }, (_event, name) => scheduleRestart(name));
 }
 start();
 

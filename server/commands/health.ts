@@ -1,7 +1,7 @@
 /**
- * Ends with 0 where what runs here works, with 1 and the reason where it does not: for the health
- * check of a container. A web process answers; a worker beats. A database that is away makes neither
- * of them ill: a start anew would mend nothing, and both go on by themselves.
+ * The health check of a container: exits with 0 if its web process answers or its worker sends
+ * heartbeats, and with 1 and the reason otherwise. An unavailable database does not make a container
+ * unhealthy: a restart would not help, and the processes recover by themselves.
  */
 import { hostname } from "node:os";
 import type { Backend } from "../backend/backend.ts";
@@ -9,22 +9,21 @@ import { openBackend } from "../backend/open.ts";
 import { type Config, readConfig } from "../config.ts";
 import { exitOnConfigError } from "../startup.ts";
 
-const answersWithinMs = 5_000;
-/** It beats each second, and others give it up after 5. */
-const beatsWithinMs = 10_000;
+const responseTimeoutMs = 5_000;
+/** A worker sends a heartbeat each second and is considered lost after 5 s. */
+const maxHeartbeatAgeMs = 10_000;
 
 const config = exitOnConfigError(readConfig);
-const trouble =
-  (await troubleOfWeb(config)) ??
-  (await troubleOfWorker(config).catch((error: Error) => error.message));
-console.log(trouble || "well");
-process.exit(trouble ? 1 : 0);
+const problem =
+  (await checkWeb(config)) ?? (await checkWorker(config).catch((error: Error) => error.message));
+console.log(problem || "healthy");
+process.exit(problem ? 1 : 0);
 
-/** @returns empty where it answers as it should, undefined where there is no web process */
-async function troubleOfWeb({ host, port }: Config): Promise<string | undefined> {
+/** @returns a problem, an empty string for a healthy web process, undefined where there is none */
+async function checkWeb({ host, port }: Config): Promise<string | undefined> {
   const here = host === "0.0.0.0" || host === "::" ? "localhost" : host;
   try {
-    const signal = AbortSignal.timeout(answersWithinMs);
+    const signal = AbortSignal.timeout(responseTimeoutMs);
     const { status } = await fetch(`http://${here}:${port}/up`, { signal });
     return status === 200 ? "" : `the web process answers with ${status}`;
   } catch (error) {
@@ -33,24 +32,26 @@ async function troubleOfWeb({ host, port }: Config): Promise<string | undefined>
   }
 }
 
-/** A name may have several addresses, each of which refuses. */
+/** For a host name with several addresses the error has one cause per address. */
 function isRefused(cause: unknown): boolean {
   const { code, errors } = (cause ?? {}) as { code?: string; errors?: unknown[] };
   return code === "ECONNREFUSED" || (errors ?? []).some(isRefused);
 }
 
-async function troubleOfWorker({ databaseUrl }: Config): Promise<string> {
+async function checkWorker({ databaseUrl }: Config): Promise<string> {
   const backend = await openBackend(databaseUrl, { statementTimeout: "short" }).catch(
     () => undefined,
   );
   if (!backend) return "";
-  const beat = await lastBeat(backend).finally(() => backend.close());
-  if (beat === undefined) return "no web process answers here, and no worker is at work";
-  return beat < beatsWithinMs ? "" : `the worker has not beaten for ${Math.round(beat / 1_000)} s`;
+  const age = await heartbeatAge(backend).finally(() => backend.close());
+  if (age === undefined) return "no web process answers here, and no worker is registered";
+  return age < maxHeartbeatAgeMs
+    ? ""
+    : `the last heartbeat of the worker was ${Math.round(age / 1_000)} s ago`;
 }
 
-/** @returns how long ago a worker of this machine beat, ms; undefined where it has none */
-async function lastBeat({ db, now }: Backend): Promise<number | undefined> {
+/** @returns ms since the last heartbeat of a worker of this machine; undefined where there is none */
+async function heartbeatAge({ db, now }: Backend): Promise<number | undefined> {
   const { at } = await db
     .selectFrom("workers")
     .select(({ fn }) => fn.max("last_heartbeat_at").as("at"))

@@ -1,22 +1,41 @@
 import type { WriteTransaction } from "../backend/backend.ts";
 
-const first = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Tim", "Radia"];
-const last = ["Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Hamilton", "Perlman"];
+const firstNames = [
+  "Ada",
+  "Grace",
+  "Alan",
+  "Edsger",
+  "Barbara",
+  "Donald",
+  "Margaret",
+  "Tim",
+  "Radia",
+];
+const lastNames = [
+  "Lovelace",
+  "Hopper",
+  "Turing",
+  "Dijkstra",
+  "Liskov",
+  "Knuth",
+  "Hamilton",
+  "Perlman",
+];
 const companies = ["Harbour Street Bakery", "North Wind Energy", "Lantern Books", ""];
 
-/** A small audience, brought by the seeded import. */
+/** Inserts some contacts as the result of the seeded import. */
 export async function seedContacts(
   tx: WriteTransaction,
   accountId: string,
   jobId: string,
   at: number,
 ): Promise<void> {
-  const rows = first.flatMap((given, row) =>
-    last.map((family, column) => [
+  const rows = firstNames.flatMap((firstName, row) =>
+    lastNames.map((lastName, column) => [
       accountId,
-      `${given}.${family}@example.com`.toLowerCase(),
-      given,
-      family,
+      `${firstName}.${lastName}@example.com`.toLowerCase(),
+      firstName,
+      lastName,
       companies[(row + column) % companies.length] || null,
       jobId,
       at,

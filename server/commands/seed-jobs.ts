@@ -1,5 +1,4 @@
-/** One job in each status, with a past: rows as the engine would have left them. */
-
+/** Seeds jobs that look like past runs: rows as the engine would have written them. */
 import type { Insertable } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend, WriteTransaction } from "../backend/backend.ts";
@@ -15,25 +14,24 @@ interface Owner {
 
 const minute = 60_000;
 
-interface Past {
+interface SeedJob {
   id?: string;
   kind: string;
   input: object;
-  /** Minutes ago. */
-  created: number;
-  took: number;
+  startedMinutesAgo: number;
+  durationMs: number;
   row: Partial<Insertable<JobsTable>> & Pick<Insertable<JobsTable>, "status">;
-  facts: [type: string, message: string][];
-  errors?: { reason: string; count: number; rows: number[] }[];
+  events: [type: string, message: string][];
+  rejections?: { reason: string; count: number; rows: number[] }[];
 }
 
-const past = (importId: string): Past[] => [
+const seedJobs = (importId: string): SeedJob[] => [
   {
     id: importId,
     kind: "contact_import",
     input: { duplicates: "update" },
-    created: 190,
-    took: 42_000,
+    startedMinutesAgo: 190,
+    durationMs: 42_000,
     row: {
       status: "done",
       subject: "autumn-fair.csv",
@@ -43,32 +41,32 @@ const past = (importId: string): Past[] => [
       rejected: 3,
       progress: 1,
     },
-    facts: [["done", "Imported 72 of 75, 3 rows rejected"]],
-    errors: [
-      { reason: "email is missing", count: 2, rows: [14, 52] },
-      { reason: "email is not an address", count: 1, rows: [61] },
+    events: [["done", "Imported 72 of 75, 3 rows rejected"]],
+    rejections: [
+      { reason: "Missing email", count: 2, rows: [14, 52] },
+      { reason: "Invalid email", count: 1, rows: [61] },
     ],
   },
   {
     kind: "countdown",
     input: { from: 600 },
-    created: 95,
-    took: 61_000,
+    startedMinutesAgo: 95,
+    durationMs: 61_000,
     row: {
       status: "cancelled",
-      outcome: "Cancelled; what was done before is kept: 61 seconds",
+      outcome: "Cancelled after 61 of 600 seconds. Finished work was kept.",
       succeeded: 61,
     },
-    facts: [
+    events: [
       ["cancel_requested", "Cancel requested"],
-      ["cancelled", "Cancelled; what was done before is kept: 61 seconds"],
+      ["cancelled", "Cancelled after 61 of 600 seconds. Finished work was kept."],
     ],
   },
   {
     kind: "contact_import",
     input: { duplicates: "skip" },
-    created: 40,
-    took: 1_000,
+    startedMinutesAgo: 40,
+    durationMs: 1_000,
     row: {
       status: "failed",
       subject: "holiday.csv",
@@ -76,13 +74,13 @@ const past = (importId: string): Past[] => [
       error: "holiday.csv is a PNG image, not a CSV file",
       advice: "Export the sheet as CSV and upload that file.",
     },
-    facts: [["failed", "holiday.csv is a PNG image, not a CSV file"]],
+    events: [["failed", "holiday.csv is a PNG image, not a CSV file"]],
   },
   {
     kind: "countdown",
     input: { from: 300 },
-    created: 12,
-    took: 96_000,
+    startedMinutesAgo: 12,
+    durationMs: 96_000,
     row: {
       status: "paused",
       succeeded: 96,
@@ -91,29 +89,33 @@ const past = (importId: string): Past[] => [
       step_done: 96,
       step_total: 300,
     },
-    facts: [["paused", "Paused"]],
+    events: [["paused", "Paused"]],
   },
 ];
 
-export async function seedPast(
+export async function insertPastJobs(
   tx: WriteTransaction,
   catalog: Catalog,
   owner: Owner,
   importId: string,
   now: number,
 ): Promise<void> {
-  for (const each of past(importId)) {
-    if (catalog.has(each.kind)) await insert(tx, catalog, owner, each, now);
+  for (const each of seedJobs(importId)) {
+    if (catalog.has(each.kind)) await insertPastJob(tx, catalog, owner, each, now);
   }
 }
 
 const keys = { tomorrow: "demo:tomorrow", now: "demo:now" };
 
 /** The idempotency keys of what `startSome` starts. */
-export const startKeys = Object.values(keys);
+export const demoJobKeys = Object.values(keys);
 
-/** Besides the past: one that runs now, and one that is due tomorrow. Done twice it is done once. */
-export async function startSome(backend: Backend, catalog: Catalog, owner: Owner): Promise<void> {
+/** Starts one job now and schedules one for tomorrow. Idempotent. */
+export async function startDemoJobs(
+  backend: Backend,
+  catalog: Catalog,
+  owner: Owner,
+): Promise<void> {
   if (!catalog.has("countdown")) return;
   const common = { kind: "countdown", ...owner };
   const runAt = backend.now() + 24 * 60 * minute;
@@ -122,18 +124,18 @@ export async function startSome(backend: Backend, catalog: Catalog, owner: Owner
   await start(backend, catalog, { ...common, input: { from: 900 }, idempotencyKey: keys.now });
 }
 
-async function insert(
+async function insertPastJob(
   tx: WriteTransaction,
   catalog: Catalog,
   owner: Owner,
-  job: Past,
+  job: SeedJob,
   now: number,
 ) {
   const id = job.id ?? uuidv7();
-  const createdAt = now - job.created * minute;
-  const endedAt = createdAt + job.took;
+  const createdAt = now - job.startedMinutesAgo * minute;
+  const endedAt = createdAt + job.durationMs;
   const { row } = job;
-  const facts = [["created", "Created"], ["started", "Started"], ...job.facts];
+  const events = [["created", "Created"], ["started", "Started"], ...job.events];
   const ended = row.status !== "paused";
   await tx.db
     .insertInto("jobs")
@@ -149,9 +151,9 @@ async function insert(
       finished_at: ended ? endedAt : null,
       max_retries: 3,
       timeout_ms: 60 * minute,
-      running_ms: job.took,
+      running_ms: job.durationMs,
       fence: 1,
-      event_seq: facts.length,
+      event_seq: events.length,
       ...row,
     })
     .execute();
@@ -162,7 +164,7 @@ async function insert(
   await tx.db
     .insertInto("job_events")
     .values(
-      facts.map(([type, message], at) => ({
+      events.map(([type, message], at) => ({
         job_id: id,
         seq: at + 1,
         type: type!,
@@ -174,9 +176,9 @@ async function insert(
   const steps = Object.entries(catalog.get(job.kind)!.steps);
   await tx.db
     .insertInto("job_steps")
-    .values(stepsOf(steps, { ...job, id, createdAt }))
+    .values(createSteps(steps, { ...job, id, createdAt }))
     .execute();
-  for (const { reason, count, rows } of job.errors ?? []) {
+  for (const { reason, count, rows } of job.rejections ?? []) {
     await tx.db
       .insertInto("job_rejections")
       .values({ job_id: id, reason, count, first_rows: JSON.stringify(rows) })
@@ -184,9 +186,9 @@ async function insert(
   }
 }
 
-/** Each took its share of the time; a job that did not end well stopped in the first. */
-function stepsOf(steps: [string, number][], job: Past & { id: string; createdAt: number }) {
-  const { id, createdAt, took, row } = job;
+/** Splits the duration by the weights of the steps; a job that is not done stopped in the first. */
+function createSteps(steps: [string, number][], job: SeedJob & { id: string; createdAt: number }) {
+  const { id, createdAt, durationMs: took, row } = job;
   const whole = steps.reduce((sum, [, weight]) => sum + weight, 0);
   const succeeded = row.status === "done";
   let passed = 0;

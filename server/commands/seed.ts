@@ -1,4 +1,4 @@
-/** The demo account of a first start: something to see on every page, in every status. */
+/** Seeds the demo account on the first start, with content for every page and status. */
 import { hostname } from "node:os";
 import { v7 as uuidv7 } from "uuid";
 import { createAccounts } from "../accounts/accounts.ts";
@@ -9,12 +9,11 @@ import type { Catalog } from "../catalog.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { seedContacts } from "./seed-contacts.ts";
-import { seedPast, startKeys, startSome } from "./seed-jobs.ts";
+import { demoJobKeys, insertPastJobs, startDemoJobs } from "./seed-jobs.ts";
 
 /**
- * Makes the demo account where there is none, and goes on where that was cut off; what people did
- * since is left alone.
- * @returns its sign-in
+ * Creates the demo account, or completes an interrupted seed. Leaves an account in use unchanged.
+ * @returns email and password of the account
  */
 export async function seed(parts: {
   backend: Backend;
@@ -28,20 +27,20 @@ export async function seed(parts: {
   if (!(await accounts.findUser(demoAccount.email))) await accounts.signUp(demoAccount, visitor);
   const user = (await accounts.findUser(demoAccount.email))!;
   const { accountId } = await ensureMembership(backend, user);
-  if (await isInUse(backend, accountId)) return demoAccount;
+  if (await hasOtherData(backend, accountId)) return demoAccount;
   const owner = { accountId, userId: user.id };
-  await startSome(backend, catalog, owner);
+  await startDemoJobs(backend, catalog, owner);
   const importId = uuidv7();
   await backend.write(async (tx) => {
     const now = backend.now();
-    await seedPast(tx, catalog, owner, importId, now);
+    await insertPastJobs(tx, catalog, owner, importId, now);
     await seedContacts(tx, accountId, importId, now);
   });
   return demoAccount;
 }
 
-/** Whether it holds more than the first part of what is seeded, whoever that is from. */
-async function isInUse({ db }: Backend, accountId: string): Promise<boolean> {
+/** Whether the account has contacts or jobs other than those that `startDemoJobs` creates. */
+async function hasOtherData({ db }: Backend, accountId: string): Promise<boolean> {
   const { contact_count } = await db
     .selectFrom("accounts")
     .select("contact_count")
@@ -53,7 +52,7 @@ async function isInUse({ db }: Backend, accountId: string): Promise<boolean> {
     .select("id")
     .where("account_id", "=", accountId)
     .where(({ eb, or }) =>
-      or([eb("idempotency_key", "is", null), eb("idempotency_key", "not in", startKeys)]),
+      or([eb("idempotency_key", "is", null), eb("idempotency_key", "not in", demoJobKeys)]),
     )
     .limit(1)
     .executeTakeFirst();

@@ -7,7 +7,7 @@ import { startProxy } from "../../server/commands/scaled/proxy.ts";
 
 type Answer = (asked: IncomingMessage, answer: ServerResponse) => void;
 
-/** A web process that answers as it is told. @returns its port */
+/** Starts a web server with the given handler. @returns its port */
 async function startWeb(answer: Answer): Promise<number> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -18,20 +18,20 @@ async function startWeb(answer: Answer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** @returns the address of a proxy before these ports, and the names that it passed to */
+/** Starts a proxy before these ports. @returns its address and the names of the upstreams it used */
 async function before(...ports: number[]) {
   const passed: string[] = [];
   const proxy = await startProxy({
     host: "127.0.0.1",
     port: 0,
     available: () => ports.map((port, at) => ({ name: `web ${at + 1}`, port })),
-    onPass: ({ name }) => passed.push(name),
+    onForward: ({ name }) => passed.push(name),
   });
   onTestFinished(() => proxy.stop());
   return { url: `http://127.0.0.1:${proxy.port}`, port: proxy.port, passed };
 }
 
-test("it asks one after the other, for whom and by which name it is told", async () => {
+test("the proxy forwards round robin with X-Forwarded headers", async () => {
   const tell: Answer = ({ headers }, answer) => {
     const { host, "x-forwarded-for": chain, "x-forwarded-host": asked } = headers;
     answer.end(JSON.stringify([host, chain, asked, headers["x-hop"] ?? null]));
@@ -57,7 +57,7 @@ test("it asks one after the other, for whom and by which name it is told", async
   expect(passed).toEqual(["web 1", "web 2", "web 1"]);
 });
 
-test("what a stream says comes at once, and its end too", async () => {
+test("the proxy forwards the chunks and the end of an event stream at once", async () => {
   let stream: ServerResponse | undefined;
   const { url } = await before(
     await startWeb((_asked, answer) => {
@@ -76,7 +76,7 @@ test("what a stream says comes at once, and its end too", async () => {
   expect((await reader.read()).done).toBe(true);
 });
 
-test("a reader that leaves ends the stream at the web", async () => {
+test("the proxy closes the stream of the web when its client disconnects", async () => {
   const left = Promise.withResolvers<void>();
   const { url } = await before(
     await startWeb((_asked, answer) => {
@@ -90,7 +90,7 @@ test("a reader that leaves ends the stream at the web", async () => {
   await left.promise;
 });
 
-test("an upload is passed on while it comes, and no faster than it is taken", async () => {
+test("the proxy streams an upload with back-pressure", async () => {
   const size = 64_000_000;
   let taken = 0;
   let taking = false;
@@ -114,7 +114,7 @@ test("an upload is passed on while it comes, and no faster than it is taken", as
   for (let sent = 0; sent < size; sent += piece.length) {
     if (upload.write(piece)) continue;
     await new Promise((resolve) => upload.once("drain", resolve));
-    // More than sockets hold was taken off us only once the web took it.
+    // More than the socket buffers hold is accepted only once the web reads it.
     if (sent > 30_000_000) held = taking;
   }
   upload.end();
@@ -122,7 +122,7 @@ test("an upload is passed on while it comes, and no faster than it is taken", as
   expect(held).toBe(true);
 });
 
-test("in place of a web that is gone the next is asked, with all of the body", async () => {
+test("the proxy forwards the whole request to the next web when one is gone", async () => {
   const echo: Answer = async (asked, answer) => {
     answer.end((await asked.setEncoding("utf8").toArray()).join(""));
   };
@@ -133,14 +133,14 @@ test("in place of a web that is gone the next is asked, with all of the body", a
   expect(passed).toEqual(["web 2", "web 2"]);
 });
 
-test("with none of them there it says so", async () => {
+test("the proxy answers 503 when no web is available", async () => {
   const { url } = await before(await freePort());
   const answer = await fetch(url);
   expect(answer.status).toBe(503);
   expect(answer.headers.get("retry-after")).toBe("2");
 });
 
-test("an answer that breaks off is not passed on as whole", async () => {
+test("the proxy breaks off a response that the web breaks off", async () => {
   const { url } = await before(
     await startWeb((_asked, answer) => {
       answer.write("half of ");

@@ -23,7 +23,7 @@ async function open() {
   };
 }
 
-/** What the demo shows, without what differs from time to time. */
+/** The seeded rows without ids and times. */
 async function shown({ db }: Backend) {
   const jobs = await db.selectFrom("jobs").select(["kind", "status", "input"]).execute();
   const { contacts } = await db
@@ -34,7 +34,7 @@ async function shown({ db }: Backend) {
   return { jobs: jobs.map((job) => JSON.stringify(job)).sort(), contacts, accounts };
 }
 
-/** The n-th transaction and all behind it do not come to be, as in a process that was killed. */
+/** A backend whose n-th transaction and all later ones fail, as in a killed process. */
 function killedAt(backend: Backend, writes: number): Backend {
   let left = writes;
   return {
@@ -46,7 +46,7 @@ function killedAt(backend: Backend, writes: number): Backend {
   };
 }
 
-test("a demo that was cut off anywhere is whole after the next start, and only once", async () => {
+test("an interrupted seed is completed by the next start without duplicates", async () => {
   const { backend: whole, seedWith } = await open();
   let writes = 0;
   const counting: Backend = {
@@ -70,7 +70,7 @@ test("a demo that was cut off anywhere is whole after the next start, and only o
   }
 });
 
-test("one whose process was killed right behind the sign-up is seeded all the same", async () => {
+test("a seed that was killed right after the sign-up is completed by the next start", async () => {
   const { backend, config, seedWith } = await open();
   const accounts = createAccounts({ backend, config, log });
   await accounts.signUp(demoAccount, { address: "", userAgent: "" });
@@ -78,7 +78,7 @@ test("one whose process was killed right behind the sign-up is seeded all the sa
   expect((await shown(backend)).jobs).toHaveLength(6);
 });
 
-test("what people did since is left alone", async () => {
+test("the seed leaves an account in use unchanged", async () => {
   const { backend, seedWith } = await open();
   await seedWith(backend);
   await backend.db.deleteFrom("jobs").where("status", "in", ["done", "failed"]).execute();

@@ -13,13 +13,13 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-/** In the folder of the test's database, as `npm run token -- …` runs it. */
+/** Runs the command like `npm run token -- …` on the database of the test. */
 function run(...given: string[]) {
   const env = { ...process.env, DATABASE_URL: "", STORAGE_DIR: database.dir, LOG_LEVEL: "" };
   return spawnSync(process.execPath, [command, ...given], { env, encoding: "utf8" });
 }
 
-test("the command prints a token of that user and nothing else", async () => {
+test("the token command prints a token of the user and nothing else", async () => {
   const { app, accounts } = createWebApp(database);
   await signedUp(app);
   const { stdout, stderr, status } = run("ADA@example.com");
@@ -29,14 +29,14 @@ test("the command prints a token of that user and nothing else", async () => {
   expect(await accounts.authenticateToken(stdout.trim())).toMatchObject({ email: ada.email });
 });
 
-test("an unknown email is an error", () => {
+test("the token command fails for an unknown email", () => {
   const { stdout, stderr, status } = run("eve@example.com");
   expect(stdout).toBe("");
-  expect(stderr).toBe("There is no user with the email eve@example.com\n");
+  expect(stderr).toBe("No user has the email eve@example.com\n");
   expect(status).toBe(1);
 });
 
-test("without an email the command prints its usage", () => {
+test("the token command prints its usage without an email", () => {
   const { stderr, status } = run();
   expect(stderr).toBe("Usage: npm run token -- EMAIL\n");
   expect(status).toBe(1);

@@ -94,7 +94,7 @@ describe("npm run demo:scaled", () => {
     const pid = Number(findOutput(new RegExp(`${victim} +pid (\\d+)`)));
     expect(descendantsOf(scaled.pid)).toContain(pid);
     signalTo(pid, "SIGKILL");
-    await untilPrinted(scaled, `pid ${pid} was ended by SIGKILL; starts again in 10 s`);
+    await untilPrinted(scaled, `pid ${pid} was killed by SIGKILL; restarting in 10 s`);
 
     const [first = "", second = ""] = await Promise.all(streams);
     for (const stream of [first, second]) {
@@ -104,7 +104,7 @@ describe("npm run demo:scaled", () => {
     const lines = [...scaled.output().matchAll(new RegExp(`^(worker \\d) .*${id}`, "gm"))];
     expect(lines.at(-1)?.[1]).not.toBe(victim);
     await vi.waitFor(
-      () => findOutput(new RegExp(`^${victim} +runs again with pid (\\d+)`, "m")),
+      () => findOutput(new RegExp(`^${victim} +restarted with pid (\\d+)`, "m")),
       20_000,
     );
   });

@@ -21,23 +21,23 @@ test("the health command reports the health of the web process and the worker", 
     const { code } = await command.gone;
     return [code, command.output().trim()];
   }
-  expect(await health()).toEqual([1, "no web process answers here, and no worker is at work"]);
+  expect(await health()).toEqual([1, "no web process answers here, and no worker is registered"]);
 
   const worker = await scene.worker();
-  expect(await health()).toEqual([0, "well"]);
+  expect(await health()).toEqual([0, "healthy"]);
   signalTo(worker.pid, "SIGSTOP");
   await sleep(11_000);
   expect(await health()).toEqual([
     1,
-    expect.stringMatching(/^the worker has not beaten for 1\d s$/),
+    expect.stringMatching(/^the last heartbeat of the worker was 1\d s ago$/),
   ]);
   signalTo(worker.pid, "SIGCONT");
-  await expect.poll(() => health()).toEqual([0, "well"]);
+  await expect.poll(() => health()).toEqual([0, "healthy"]);
   await worker.stop();
 
   const application = await scene.application();
   const { port } = new URL(application.url);
-  expect(await health(port)).toEqual([0, "well"]);
+  expect(await health(port)).toEqual([0, "healthy"]);
   signalTo(application.pid, "SIGSTOP");
   // The worker sends heartbeats, but the web process does not answer.
   expect(await health(port)).toEqual([1, expect.stringContaining("does not answer")]);

@@ -3,14 +3,21 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { type Cluster, startCluster as start } from "../../server/commands/scaled/cluster.ts";
 import { freePort } from "../../server/commands/scaled/free-port.ts";
+import {
+  type Cluster,
+  startCluster as start,
+} from "../../server/commands/scaled/postgres-cluster.ts";
 
 export async function startCluster(): Promise<Cluster> {
   const dir = await mkdtemp(join(tmpdir(), "headway-postgres-"));
   // The user that Postgres runs as has to get through to its folder.
   await chmod(dir, 0o755);
-  const cluster = await start({ dir: join(dir, "data"), port: await freePort(), keep: false });
+  const cluster = await start({
+    dir: join(dir, "data"),
+    port: await freePort(),
+    persistent: false,
+  });
   return {
     ...cluster,
     async stop() {

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startCluster } from "../../server/commands/scaled/cluster.ts";
 import { freePort } from "../../server/commands/scaled/free-port.ts";
+import { startCluster } from "../../server/commands/scaled/postgres-cluster.ts";
 import type { TestBackend } from "./backends.ts";
 import { createDatabase } from "./postgres.ts";
 import { isAlive, signalTo } from "./processes.ts";
@@ -24,7 +24,7 @@ export async function createRestartablePostgres(): Promise<RestartablePostgres> 
   const folder = await mkdtemp(join(tmpdir(), "headway-own-postgres-"));
   // As root, Postgres runs as another user, who needs access to the folder.
   await chmod(folder, 0o755);
-  const place = { dir: join(folder, "data"), port: await freePort(), keep: true };
+  const place = { dir: join(folder, "data"), port: await freePort(), persistent: true };
   let cluster = await startCluster(place);
 
   async function stop(mode: ShutdownMode): Promise<void> {

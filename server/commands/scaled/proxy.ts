@@ -1,24 +1,24 @@
 /**
- * A reverse proxy that asks one web process after the other. It streams both ways, uploads and
- * event streams too, and says for whom it asks.
+ * A round-robin reverse proxy. It streams requests and responses, so uploads and event streams work,
+ * and sets `X-Forwarded-*` headers.
  */
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Upstream {
   readonly name: string;
-  /** On this machine. */
+  /** Port on 127.0.0.1. */
   readonly port: number;
 }
 
 export interface Proxy {
   port: number;
-  /** Takes no new requests; resolves when the running ones have been answered. */
+  /** Accepts no new requests; resolves when the pending ones have been answered. */
   stop(): Promise<void>;
 }
 
-/** Of one connection, not of the request: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
-const hopByHop = [
+/** Headers of one connection: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const hopByHopHeaders = [
   "connection",
   "keep-alive",
   "proxy-connection",
@@ -29,66 +29,70 @@ const hopByHop = [
 ];
 
 /**
- * @param options.available who can be asked now
- * @param options.onPass told which of them a request went to
- * @throws where it cannot listen
+ * @param options.available returns the upstreams that are ready
+ * @param options.onForward called with the upstream that a request is forwarded to
+ * @throws where the port is in use
  */
 export async function startProxy(options: {
   host: string;
   port: number;
   available: () => Upstream[];
-  onPass: (upstream: Upstream, asked: IncomingMessage) => void;
+  onForward: (upstream: Upstream, incoming: IncomingMessage) => void;
 }): Promise<Proxy> {
-  const { host, port, available, onPass } = options;
-  let turn = 0;
+  const { host, port, available, onForward } = options;
+  let next = 0;
 
-  /** The one whose turn it is first. */
-  function inTurn(): Upstream[] {
+  /** All available upstreams, beginning with the next one in turn. */
+  function upstreamsInOrder(): Upstream[] {
     const all = available();
-    const first = turn++ % Math.max(1, all.length);
+    const first = next++ % Math.max(1, all.length);
     return [...all.slice(first), ...all.slice(0, first)];
   }
 
-  function pass(asked: IncomingMessage, answer: ServerResponse, [to, ...others]: Upstream[]): void {
-    if (!to) return void unavailable(answer);
-    const { method, url: path } = asked;
-    const headers = { ...withoutHop(asked.headers), ...forwarded(asked) };
-    const passed = request({
+  function forward(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    [upstream, ...others]: Upstream[],
+  ): void {
+    if (!upstream) return void answerUnavailable(response);
+    const { method, url: path } = incoming;
+    const headers = { ...withoutHopByHop(incoming.headers), ...forwardedHeaders(incoming) };
+    const forwarded = request({
       host: "127.0.0.1",
-      port: to.port,
+      port: upstream.port,
       method,
       path,
       headers,
       agent: false,
     });
     let connected = false;
-    // Nothing is read of the body before, so that the next one can be asked in place of one that
-    // was just killed.
-    passed.once("socket", (socket) =>
+    // The body is read only after the connection is established, so that a request to an upstream
+    // that was just killed can be forwarded to another one.
+    forwarded.once("socket", (socket) =>
       socket.once("connect", () => {
         connected = true;
-        onPass(to, asked);
-        asked.pipe(passed);
+        onForward(upstream, incoming);
+        incoming.pipe(forwarded);
       }),
     );
-    passed.on("error", () => {
-      if (answer.destroyed) return;
-      if (!connected) pass(asked, answer, others);
-      else if (answer.headersSent) answer.destroy();
-      else unavailable(answer);
+    forwarded.on("error", () => {
+      if (response.destroyed) return;
+      if (!connected) forward(incoming, response, others);
+      else if (response.headersSent) response.destroy();
+      else answerUnavailable(response);
     });
-    passed.on("response", (response) => {
-      answer.writeHead(response.statusCode!, withoutHop(response.headers));
-      // The first bytes of an event stream may come long after its head.
-      answer.flushHeaders();
-      response.on("error", () => answer.destroy());
-      response.pipe(answer);
+    forwarded.on("response", (upstreamResponse) => {
+      response.writeHead(upstreamResponse.statusCode!, withoutHopByHop(upstreamResponse.headers));
+      // The body of an event stream may begin long after its headers.
+      response.flushHeaders();
+      upstreamResponse.on("error", () => response.destroy());
+      upstreamResponse.pipe(response);
     });
-    answer.once("close", () => passed.destroy());
+    response.once("close", () => forwarded.destroy());
   }
 
-  const server = createServer({ requestTimeout: 0 }, (asked, answer) =>
-    pass(asked, answer, inTurn()),
+  const server = createServer({ requestTimeout: 0 }, (incoming, response) =>
+    forward(incoming, response, upstreamsInOrder()),
   );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -98,7 +102,7 @@ export async function startProxy(options: {
     port: (server.address() as AddressInfo).port,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
-      // A connection whose last answer has just gone out would be kept for the browser's next wish.
+      // A connection that becomes idle while closing would otherwise stay open for keep-alive.
       const idle = setInterval(() => server.closeIdleConnections(), 100);
       await closed;
       clearInterval(idle);
@@ -106,18 +110,20 @@ export async function startProxy(options: {
   };
 }
 
-function withoutHop(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
+function withoutHopByHop(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
   const named = String(headers.connection ?? "")
     .toLowerCase()
     .split(/\s*,\s*/);
   return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !hopByHop.includes(name) && !named.includes(name)),
+    Object.entries(headers).filter(
+      ([name]) => !hopByHopHeaders.includes(name) && !named.includes(name),
+    ),
   );
 }
 
-function forwarded({ headers, socket }: IncomingMessage): IncomingMessage["headers"] {
-  const before = headers["x-forwarded-for"];
-  const chain = [...(before ? [before] : []), socket.remoteAddress];
+function forwardedHeaders({ headers, socket }: IncomingMessage): IncomingMessage["headers"] {
+  const previous = headers["x-forwarded-for"];
+  const chain = [...(previous ? [previous] : []), socket.remoteAddress];
   return {
     "x-forwarded-for": chain.join(", "),
     "x-forwarded-host": headers.host,
@@ -125,7 +131,7 @@ function forwarded({ headers, socket }: IncomingMessage): IncomingMessage["heade
   };
 }
 
-function unavailable(answer: ServerResponse): void {
-  answer.writeHead(503, { "content-type": "text/plain", "retry-after": "2" });
-  answer.end("No web process answers at the moment. Try again in some seconds.\n");
+function answerUnavailable(response: ServerResponse): void {
+  response.writeHead(503, { "content-type": "text/plain", "retry-after": "2" });
+  response.end("No web process is available. Try again in a few seconds.\n");
 }

@@ -1,18 +1,18 @@
 /**
- * The demo's Postgres, in a process of its own: Ctrl-C in the terminal reaches everything that was
- * started from it, and a database has to outlive those who still write to it. It ends with its
- * parent, so that nothing is left running when that one is killed.
+ * Runs the demo's Postgres in a separate process: Ctrl-C reaches every process of the terminal's group,
+ * and the database has to outlive the processes that still write to it. Exits with its parent, so that
+ * nothing is left running when the parent is killed.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { startCluster } from "./cluster.ts";
+import { startCluster } from "./postgres-cluster.ts";
 
-const lookMs = 500;
+const pollMs = 500;
 const [dir = "", port = ""] = process.argv.slice(2);
 
 process.on("disconnect", stop);
 process.on("SIGTERM", stop);
 
-const cluster = await startCluster({ dir, port: Number(port), keep: true }).catch(
+const cluster = await startCluster({ dir, port: Number(port), persistent: true }).catch(
   (error: Error) => {
     console.error(error.message);
     process.exit(1);
@@ -21,8 +21,8 @@ const cluster = await startCluster({ dir, port: Number(port), keep: true }).catc
 console.log("Postgres ready, its pid is", cluster.pid);
 if (process.send && !process.connected) await stop();
 
-while (isAlive(cluster.pid)) await sleep(lookMs);
-// Its parent starts it anew.
+while (isAlive(cluster.pid)) await sleep(pollMs);
+// The parent restarts this process.
 process.exit(1);
 
 async function stop(): Promise<void> {
