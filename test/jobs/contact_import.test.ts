@@ -288,7 +288,7 @@ describe.each(backends)("$name", (which) => {
       const job = await engine.run(id, { backend, abort });
       expect(job).toMatchObject({
         status: "cancelled",
-        outcome: "Cancelled: 500 of 5,001 rows had been saved and are kept",
+        outcome: "Cancelled after saving 500 of 5,001 rows. Saved contacts were kept.",
       });
       expect(await contactCount()).toBe(500);
       expect(await contacts()).toHaveLength(500);

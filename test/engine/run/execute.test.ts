@@ -85,7 +85,7 @@ describe.each(backends)("a run on $name", (which) => {
     await expect.poll(async () => (await row()).step_done).toBeGreaterThan(0);
     await rescue(opened.backend, await row());
     expect(await run).toMatchObject({ status: "queued", reason: "rescued", rescues: 1 });
-    expect(heard).toMatchObject([{ why: "lost" }]);
+    expect(heard).toMatchObject([{ reason: "lost" }]);
     await cancel(opened.backend, job.id, "person-1");
   });
 
