@@ -2,6 +2,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { can } from "../../accounts/authorize.ts";
 import { isJobId } from "../../engine/job-id.ts";
+import type { JobFilter } from "../../engine/list/list-ranges.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import type { Env, Services } from "../../services.ts";
 import { listFilter } from "../job-filter.ts";
@@ -79,7 +80,11 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
       const inOrder = ids.flatMap((id) => found.get(id) ?? []);
       return c.json({ jobs: await readJobs(services, inOrder), next_cursor: null }, 200);
     }
-    const where = { statuses: expandStatuses(status), kinds: type, span: { from, to } };
+    const where: Pick<JobFilter, "statuses" | "kinds" | "period"> = {
+      statuses: expandStatuses(status),
+      kinds: type,
+      period: { from, to },
+    };
     const filter = await listFilter(services, person, { q: q ?? "", scope, where });
     const page = { limit, after: cursor, also: apiColumns };
     const { jobs, next } = await services.jobs.list(filter, page);
