@@ -1,16 +1,16 @@
 import { defineJob } from "../server/job.ts";
-import { number } from "./lib/amounts.ts";
-import { common, goThrough } from "./lib/bulk.ts";
+import { bulkJob, processJobs } from "./lib/bulk-jobs.ts";
+import { formatNumber } from "./lib/numbers.ts";
 
 export default defineJob({
-  ...common,
+  ...bulkJob,
   title: "Cancel jobs",
   description: "Cancel all matching jobs.",
   icon: "x-circle",
-  async run(job, { choice }) {
-    const { text, left } = await goThrough(job, choice, (ids) => job.jobs.cancel(ids));
+  async run(job, { selection }) {
+    const { text, skipped } = await processJobs(job, selection, (ids) => job.jobs.cancel(ids));
     return {
-      message: `Cancelled ${text}${left > 0 ? `, ${number(left)} skipped: already finished, or can't be cancelled` : ""}`,
+      message: `Cancelled ${text}${skipped > 0 ? `, ${formatNumber(skipped)} skipped: already finished, or can't be cancelled` : ""}`,
     };
   },
 });

@@ -1,15 +1,15 @@
 import { defineJob } from "../server/job.ts";
-import { number } from "./lib/amounts.ts";
-import { common, goThrough } from "./lib/bulk.ts";
+import { bulkJob, processJobs } from "./lib/bulk-jobs.ts";
+import { formatNumber } from "./lib/numbers.ts";
 
 export default defineJob({
-  ...common,
+  ...bulkJob,
   title: "Clear jobs",
   description: "Hide all matching finished jobs from the list.",
   icon: "sparkles",
-  async run(job, { choice }) {
-    const { text, left } = await goThrough(job, choice, (ids) => job.jobs.clear(ids));
-    const rest = `, ${number(left)} skipped: still active`;
-    return { message: `Cleared ${text} from the list${left > 0 ? rest : ""}` };
+  async run(job, { selection }) {
+    const { text, skipped } = await processJobs(job, selection, (ids) => job.jobs.clear(ids));
+    const rest = `, ${formatNumber(skipped)} skipped: still active`;
+    return { message: `Cleared ${text} from the list${skipped > 0 ? rest : ""}` };
   },
 });

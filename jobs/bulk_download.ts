@@ -1,33 +1,36 @@
 import { defineJob } from "../server/job.ts";
-import { amount } from "./lib/amounts.ts";
-import { common, findJobs, foundJobs } from "./lib/bulk.ts";
+import { bulkJob, findJobs, readJobIds } from "./lib/bulk-jobs.ts";
+import { formatCount } from "./lib/numbers.ts";
 
 export default defineJob({
-  ...common,
+  ...bulkJob,
   title: "Download job files",
   description: "Collect the files of all matching jobs in one ZIP archive.",
   icon: "download",
   stepUnits: { "Processing jobs": "bytes" },
   timeout: "6h",
-  // They are there a second time, each with its job.
+  // The archive is a copy: each job still keeps its own files.
   keepFilesFor: "72h",
-  async run(job, { choice }) {
-    const total = await findJobs(job, choice);
+  async run(job, { selection }) {
+    const total = await findJobs(job, selection);
     const files = await job.step("Processing jobs", async () => {
-      const { count, bytes, archive } = await job.jobs.files(await foundJobs(job));
+      const { count, bytes, archive } = await job.jobs.files(await readJobIds(job));
       if (count === 0) return 0;
-      await job.file({ name: "files.zip", type: "application/zip" }, told(archive(), bytes));
+      await job.file(
+        { name: "files.zip", type: "application/zip" },
+        withProgress(archive(), bytes),
+      );
       return count;
     });
-    if (files === 0) return { message: `None of ${amount(total, "job")} has a file` };
-    return { message: `Collected ${amount(files, "file")} of ${amount(total, "job")}` };
+    if (files === 0) return { message: `None of ${formatCount(total, "job")} has a file` };
+    return { message: `Collected ${formatCount(files, "file")} of ${formatCount(total, "job")}` };
 
-    /** Less comes than goes in, so the bar may end early; it never runs over. */
-    async function* told(chunks: AsyncIterable<Uint8Array>, most: number) {
+    /** Compression makes the archive smaller than its files: the bar may end early, never over 100 %. */
+    async function* withProgress(chunks: AsyncIterable<Uint8Array>, total: number) {
       let done = 0;
       for await (const chunk of chunks) {
         done += chunk.length;
-        job.progress(Math.min(done, most), most);
+        job.progress(Math.min(done, total), total);
         yield chunk;
       }
     }

@@ -1,15 +1,15 @@
 import { defineJob } from "../server/job.ts";
-import { number } from "./lib/amounts.ts";
-import { common, goThrough } from "./lib/bulk.ts";
+import { bulkJob, processJobs } from "./lib/bulk-jobs.ts";
+import { formatNumber } from "./lib/numbers.ts";
 
 export default defineJob({
-  ...common,
+  ...bulkJob,
   title: "Retry jobs",
   description: "Retry all matching finished jobs, each once.",
   icon: "refresh",
-  async run(job, { choice }) {
-    const { text, left } = await goThrough(job, choice, (ids) => job.jobs.retry(ids));
-    const rest = `, ${number(left)} skipped: already retried, or can't be`;
-    return { message: `Retried ${text}${left > 0 ? rest : ""}` };
+  async run(job, { selection }) {
+    const { text, skipped } = await processJobs(job, selection, (ids) => job.jobs.retry(ids));
+    const rest = `, ${formatNumber(skipped)} skipped: already retried, or can't be`;
+    return { message: `Retried ${text}${skipped > 0 ? rest : ""}` };
   },
 });

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineJob } from "../server/job.ts";
-import { amount } from "./lib/amounts.ts";
-import { keepExport, writePieces } from "./lib/contacts/exporting.ts";
+import { writeExport, writeExportPieces } from "./lib/contacts/export-contacts.ts";
+import { formatCount } from "./lib/numbers.ts";
 
-/** The audience as a CSV file that opens in Excel and that an import reads back as it was. */
+/** Writes contacts as a CSV file that opens in Excel and that an import reads back unchanged. */
 export default defineJob({
   title: "Export contacts",
   description: "Download all or some of your contacts as CSV.",
@@ -22,8 +22,8 @@ export default defineJob({
   timeout: "2h",
   alone: true,
   async run(job, { prefix }) {
-    const { pieces } = await job.step("Reading contacts", () => writePieces(job, prefix));
-    await job.step("Writing the file", () => keepExport(job, pieces));
-    return { message: `Exported ${amount(job.counts.succeeded, "contact")}` };
+    const { pieces } = await job.step("Reading contacts", () => writeExportPieces(job, prefix));
+    await job.step("Writing the file", () => writeExport(job, pieces));
+    return { message: `Exported ${formatCount(job.counts.succeeded, "contact")}` };
   },
 });

@@ -1,16 +1,21 @@
 import { z } from "zod";
 import { defineJob, upload } from "../server/job.ts";
-import { columnMapping } from "./lib/contacts/mapping.ts";
-import { type ContactsFile, openContacts } from "./lib/contacts/open.ts";
-import { previewContacts } from "./lib/contacts/preview.ts";
-import { type Read, readContacts, runNames } from "./lib/contacts/reading.ts";
-import { keepRejected } from "./lib/contacts/rejected-rows.ts";
-import { saveContacts } from "./lib/contacts/saving.ts";
-import { fieldsText, foundText, imported, keptOf } from "./lib/contacts/sentences.ts";
+import { columnMapping } from "./lib/contacts/column-mapping.ts";
+import { type ContactsFile, openContacts } from "./lib/contacts/contacts-file.ts";
+import {
+  cancelledMessage,
+  foundMessage,
+  importedMessage,
+  mappingMessage,
+} from "./lib/contacts/messages.ts";
+import { previewContacts } from "./lib/contacts/preview-contacts.ts";
+import { type ReadProgress, readContacts, runNames } from "./lib/contacts/read-contacts.ts";
+import { writeRejectedRows } from "./lib/contacts/rejected-rows.ts";
+import { saveContacts } from "./lib/contacts/save-contacts.ts";
 
 /**
- * Brings the people of a CSV file into the audience. The whole file is read and checked before the
- * first contact is saved, so a file that turns out to be broken changes nothing.
+ * Adds the people of a CSV file to the account's contacts. The job reads and validates the whole file
+ * before it saves the first contact, so a broken file changes nothing.
  */
 export default defineJob({
   title: "Import contacts",
@@ -46,26 +51,27 @@ export default defineJob({
   timeout: "2h",
   alone: true,
   preview: previewContacts,
-  // What was guessed of the whole file may not show in the rows that were wrong, and their file has
-  // names above its columns in any case.
+  // The rejected rows alone may suggest another mapping, so their import keeps the original one.
+  // The file of rejected rows always has a header.
   inputForRejected: (input, value) => ({
     ...input,
     mapping: (value("Reading the file") as Partial<ContactsFile>).mapping ?? input.mapping,
     first_row: "names" as const,
   }),
-  kept: (job) => keptOf(job.counts, job.value<Read>("Reading the file")?.contacts),
+  kept: (job) =>
+    cancelledMessage(job.counts, job.value<ReadProgress>("Reading the file")?.contacts),
   async run(job, { upload_id, mapping, first_row, duplicates }) {
     const file = await openContacts(await job.open(upload_id), { mapping, first_row });
     const read = await job.step("Reading the file", async () => {
       const read = await readContacts(job, file);
-      await keepRejected(job, file, read.rejected);
-      job.log(fieldsText(file));
-      job.log(foundText(read.contacts, job.counts.rejected));
+      await writeRejectedRows(job, file, read.rejected);
+      job.log(mappingMessage(file));
+      job.log(foundMessage(read.contacts, job.counts.rejected));
       return { ...read, mapping: file.mapping };
     });
     await job.step("Saving contacts", () =>
       saveContacts(job, runNames(read), { total: read.contacts, duplicates }),
     );
-    return { message: imported(job.counts), page: `/contacts?job=${job.id}` };
+    return { message: importedMessage(job.counts), page: `/contacts?job=${job.id}` };
   },
 });

@@ -70,7 +70,7 @@ export function bulkActionRoutes(services: Services): Hono<Env> {
     const filter = readFilter(asQuery(fields), catalog, person, until);
     const { job } = await start(backend, catalog, {
       kind: bulkKinds[action],
-      input: { which: filterText(filter, catalog), choice: choiceOf(filter, until) },
+      input: { summary: filterText(filter, catalog), selection: choiceOf(filter, until) },
       accountId: person.accountId,
       userId: person.userId,
       idempotencyKey: idempotencyKeyOf(fields) ?? randomUUID(),

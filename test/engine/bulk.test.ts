@@ -77,8 +77,8 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   }
 
   const ended = (status: JobRow["status"]) => ({ status, finished_at: backend.now() }) as const;
-  const choice = (different = {}) => ({
-    choice: { scope: "mine", until: new Date(backend.now() + 1).toISOString(), ...different },
+  const selection = (different = {}) => ({
+    selection: { scope: "mine", until: new Date(backend.now() + 1).toISOString(), ...different },
   });
   const rows = (ids: string[]) =>
     backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).orderBy("id").execute();
@@ -86,7 +86,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("cancels what has not ended, and says what had", async () => {
     const waiting = await add(45);
     const over = await add(4, ended("done"));
-    const job = await engine.finish("bulk_cancel", choice());
+    const job = await engine.finish("bulk_cancel", selection());
     expect(job.outcome).toBe("Cancelled 45 of 49 jobs, 4 had ended before or cannot be cancelled");
     expect(job).toMatchObject({ status: "done", succeeded: 45, skipped: 4 });
     expect(new Set((await rows(waiting)).map(({ status }) => status))).toEqual(
@@ -98,9 +98,9 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("leaves alone what others own, what came later, itself and its like", async () => {
     const [mine] = await add(1);
     const others = await add(3, { user_id: "user-2" });
-    const like = await engine.start("bulk_clear", choice());
+    const like = await engine.start("bulk_clear", selection());
     await backend.db.updateTable("jobs").set({ run_at: 9e15 }).where("id", "=", like).execute();
-    const id = await engine.start("bulk_cancel", choice({ scope: "account" }));
+    const id = await engine.start("bulk_cancel", selection({ scope: "account" }));
     await new Promise((resolve) => setTimeout(resolve, 5));
     const later = await add(2);
     expect((await engine.run(id)).outcome).toBe("Cancelled 1 of 1 job");
@@ -112,7 +112,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("an owner's reaches the account, and that of somebody who left nothing", async () => {
     await setRole("owner");
     await add(3, { user_id: "user-2" });
-    const all = choice({ scope: "account" });
+    const all = selection({ scope: "account" });
     expect((await engine.finish("bulk_cancel", all)).outcome).toBe("Cancelled 3 of 3 jobs");
     await backend.db.deleteFrom("members").execute();
     const refused = await engine.finish("bulk_cancel", all);
@@ -125,7 +125,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("keeps to the filter", async () => {
     const failed = await add(2, ended("failed"));
     await add(3, ended("done"));
-    const job = await engine.finish("bulk_clear", choice({ statuses: ["failed"] }));
+    const job = await engine.finish("bulk_clear", selection({ statuses: ["failed"] }));
     expect(job.outcome).toBe("Cleared 2 of 2 jobs from the list");
     const hidden = await backend.db
       .selectFrom("jobs")
@@ -139,7 +139,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   test("interrupted in the middle of a batch, it starts nothing twice and counts right", async () => {
     const failed = await add(50, ended("failed"));
     await add(2);
-    const id = await engine.start("bulk_retry", choice());
+    const id = await engine.start("bulk_retry", selection());
     const abort = new AbortController();
     let writes = 0;
     // In the second batch: some jobs of it are started again already, and their count is not kept.
@@ -178,7 +178,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
       await engine.finish("write", { name: "a.txt", text });
     }
     await add(1, ended("failed"));
-    const job = await engine.finish("bulk_download", choice());
+    const job = await engine.finish("bulk_download", selection());
     expect(job.outcome).toBe("Packed 2 files of 3 jobs");
     const [archive] = await engine.files(job.id);
     expect(archive).toMatchObject({ name: "files.zip", media_type: "application/zip" });
@@ -189,14 +189,14 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     expect(downloads).toEqual(
       Array(2).fill({ action: "downloaded", user_id: "user-1", file_name: "a.txt" }),
     );
-    const none = await engine.finish("bulk_download", choice({ statuses: ["failed"] }));
+    const none = await engine.finish("bulk_download", selection({ statuses: ["failed"] }));
     expect(none.outcome).toBe("None of 1 job left a file");
   });
 
   test("does not wait until others of its account have ended", async () => {
     await backend.db.updateTable("accounts").set({ running_jobs: 5 }).execute();
     const [due] = await add(1, { run_at: 0 });
-    const job = await engine.finish("bulk_cancel", choice());
+    const job = await engine.finish("bulk_cancel", selection());
     expect(job.outcome).toBe("Cancelled 1 of 1 job");
     expect((await rows([due!]))[0]!.status).toBe("cancelled");
   });

@@ -1,7 +1,7 @@
 /**
- * What passes for an email address: a dot-atom (RFC 5321, section 4.1.2), with letters of any
- * language (RFC 6531), at a domain name of two labels or more. No quoted local parts and no address
- * literals: in lists of people these are mistakes.
+ * An email address is a dot-atom (RFC 5321, section 4.1.2), with letters of any language (RFC 6531),
+ * at a domain name of two labels or more. Quoted local parts and address literals are refused: in
+ * lists of people they are mistakes.
  */
 const ASCII =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?$/;

@@ -1,23 +1,23 @@
-/** The fields of a contact, and which column of a file is likely to hold which. */
+/** The fields of a contact that a file can fill. */
 
-/** The columns of `contacts` that a file can fill, in the order of a `ContactRow`. */
+/** Columns of `contacts`, in the order of a `ContactRow`. */
 export const contactFields = [
-  { name: "email", label: "Email", longest: 254 },
-  { name: "first_name", label: "First name", longest: 200 },
-  { name: "last_name", label: "Last name", longest: 200 },
-  { name: "company", label: "Company", longest: 200 },
-  { name: "phone", label: "Phone", longest: 50 },
+  { name: "email", label: "Email", maxLength: 254 },
+  { name: "first_name", label: "First name", maxLength: 200 },
+  { name: "last_name", label: "Last name", maxLength: 200 },
+  { name: "company", label: "Company", maxLength: 200 },
+  { name: "phone", label: "Phone", maxLength: 50 },
 ] as const;
 
 export type ContactField = (typeof contactFields)[number]["name"];
 
-/** What a column can be mapped to; `full_name` is split into first and last name. */
-export type MappedField = ContactField | "full_name";
+/** A field that a column can be mapped to; `full_name` is split into first and last name. */
+export type MappableField = ContactField | "full_name";
 
-export const mappedFields: readonly { name: MappedField; label: string }[] = [
+export const mappableFields: readonly { name: MappableField; label: string }[] = [
   ...contactFields.map(({ name, label }) => ({ name, label })),
   { name: "full_name", label: "Full name" },
 ];
 
-/** From the number of the column, from 0, as text, to its field; "" for a column that is left out. */
-export type Mapping = Record<string, MappedField | "">;
+/** Column index (from 0, as text) to field; "" skips the column. */
+export type Mapping = Record<string, MappableField | "">;

@@ -1,10 +1,10 @@
-/** The rows that were no contacts, given back as the CSV file they came in, with the reason. */
+/** Writes the rejected rows as a CSV file like the imported one, with the reason in a last column. */
 import type { JobContext } from "../../../server/job.ts";
-import { BYTE_ORDER_MARK, csvLine } from "../csv/write.ts";
-import type { ContactsFile } from "./open.ts";
+import { BYTE_ORDER_MARK, formatRow } from "../csv/write-rows.ts";
+import type { ContactsFile } from "./contacts-file.ts";
 
-/** The name above the reasons. */
-const REASON = "reason";
+/** The header of the column of reasons. */
+const reasonColumn = "reason";
 
 /** Ends the name of a file of rows that were rejected before. */
 const retried = /(, [\d,]+ rejected rows?|-rejected)$/;
@@ -14,8 +14,8 @@ export interface RejectedRow {
   reason: string;
 }
 
-/** Writes one piece; the same number again replaces it. */
-export async function writeRejected(
+/** Writes one piece; a piece of the same number is replaced. */
+export async function writeRejectedPiece(
   { scratch }: JobContext,
   { inspection }: ContactsFile,
   number: number,
@@ -23,18 +23,18 @@ export async function writeRejected(
 ): Promise<void> {
   const { header, delimiter } = inspection;
   let text = "";
-  for (const { cells, reason } of rows) text += csvLine(withReason(cells, reason), { delimiter });
+  for (const { cells, reason } of rows) text += formatRow(withReason(cells, reason), { delimiter });
   await scratch.write(pieceName(number), [Buffer.from(text)]);
 
-  /** The reason stands below its name also in rows that are shorter or longer than the header. */
+  /** Pads short rows and moves surplus cells behind the reason, so that it stays in its column. */
   function withReason(cells: readonly string[], reason: string): string[] {
     const inside = Array.from(withoutReason(header), (_, column) => cells[column] ?? "");
     return [...inside, reason, ...cells.slice(header.length)];
   }
 }
 
-/** Puts the pieces together into the file that the job leaves, if there are any. */
-export async function keepRejected(
+/** Joins the pieces into the file of rejected rows; writes none without pieces. */
+export async function writeRejectedRows(
   job: JobContext,
   { source, inspection }: ContactsFile,
   pieces: number,
@@ -46,14 +46,14 @@ export async function keepRejected(
 
   async function* content() {
     const { header, delimiter } = inspection;
-    yield BYTE_ORDER_MARK + csvLine([...withoutReason(header), REASON], { delimiter });
+    yield BYTE_ORDER_MARK + formatRow([...withoutReason(header), reasonColumn], { delimiter });
     for (let number = 0; number < pieces; number++) yield* job.scratch.read(pieceName(number));
   }
 }
 
-/** Rows that are rejected again get a new reason in place of the old one. */
+/** A file of rejected rows that is imported again gets new reasons in place of the old ones. */
 function withoutReason(header: readonly string[]): readonly string[] {
-  return header.at(-1) === REASON ? header.slice(0, -1) : header;
+  return header.at(-1) === reasonColumn ? header.slice(0, -1) : header;
 }
 
 function pieceName(number: number): string {

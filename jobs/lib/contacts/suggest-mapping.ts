@@ -1,8 +1,8 @@
-/** Guesses which column holds which field: by its name in four languages, and by what is in it. */
-import type { MappedField, Mapping } from "./fields.ts";
+/** Suggests a mapping of columns to fields, from column names in four languages and from cell values. */
+import type { MappableField, Mapping } from "./fields.ts";
 
-/** Names without case, accents, blanks and punctuation: English, German, French, Spanish. */
-const names: Record<MappedField, string> = {
+/** Column names in English, German, French and Spanish, without case, accents, blanks, punctuation. */
+const columnNames: Record<MappableField, string> = {
   email:
     "email mail emailaddress mailaddress emailadresse mailadresse emails primaryemail workemail businessemail useremail " +
     "contactemail emailaddr epost adressemail adresseemail adresseelectronique adressedemessagerie courriel mel " +
@@ -26,14 +26,14 @@ const names: Record<MappedField, string> = {
     "telefonomovil",
 };
 
-const fieldOf = new Map<string, MappedField>();
-for (const [field, words] of Object.entries(names))
-  for (const word of words.split(" ")) fieldOf.set(word, field as MappedField);
+const fieldsByName = new Map<string, MappableField>();
+for (const [field, words] of Object.entries(columnNames))
+  for (const word of words.split(" ")) fieldsByName.set(word, field as MappableField);
 
-/** "Name" beside a "Vorname" is the last name, "Nombre" beside "Apellidos" the first, alone the whole. */
+/** Ambiguous: "Name" beside "Vorname" is the last name, "Nombre" beside "Apellidos" the first, alone the full name. */
 const bareNames = new Set(["name", "nom", "nombre"]);
 
-const parts: [RegExp, MappedField][] = [
+const namePatterns: [RegExp, MappableField][] = [
   [/e?mail|courriel|correo/, "email"],
   [/first.?name|given.?name|vorname|prenom/, "first_name"],
   [/last.?name|surname|family.?name|nachname|apellido/, "last_name"],
@@ -41,52 +41,52 @@ const parts: [RegExp, MappedField][] = [
   [/company|organi[sz]ation|firma\b|unternehmen|entreprise|societe|empresa/, "company"],
   [/phone|telefon|mobile|handy/, "phone"],
 ];
-/** "Email verified", "Mail sent at" are about an address and hold none. */
-const about =
+/** Words of columns about an address that hold none: "Email verified", "Mail sent at". */
+const metadataWords =
   /\b(id|ids|opt|status|verified|sent|date|consent|type|count|at|is|has|bounced|valid)\b/;
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /**
- * Each field goes to one column at most: the one whose name says so plainly, then the one that is
- * full of such values, then the one whose name holds the word.
+ * Assigns each field to at most one column: first by exact name, then by values that are mostly email
+ * addresses, then by a word in the name.
  * @param sample the first rows; they may be shorter or longer than the header
  */
 export function suggestMapping(header: readonly string[], sample: readonly string[][]): Mapping {
   const mapping: Mapping = Object.fromEntries(header.map((_, column) => [column, ""]));
-  const taken = new Set<MappedField>();
-  const take = (column: number, field: MappedField | undefined) => {
+  const taken = new Set<MappableField>();
+  const take = (column: number, field: MappableField | undefined) => {
     if (!field || taken.has(field) || mapping[column] !== "") return;
     mapping[column] = field;
     taken.add(field);
   };
-  const words = header.map(plain);
+  const words = header.map(normalizeName);
   const compact = words.map((name) => name.replaceAll(" ", ""));
 
   header.forEach((_, column) => {
-    const field = fieldOf.get(compact[column]!);
-    if (field !== "email" || !disproved(column, sample)) take(column, field);
+    const field = fieldsByName.get(compact[column]!);
+    if (field !== "email" || !hasNoAddress(column, sample)) take(column, field);
   });
   header.forEach((_, column) => {
     if (isFullOfEmails(column, sample)) take(column, "email");
   });
   header.forEach((_, column) => {
-    if (about.test(words[column]!)) return;
-    take(column, parts.find(([part]) => part.test(words[column]!))?.[1]);
+    if (metadataWords.test(words[column]!)) return;
+    take(column, namePatterns.find(([part]) => part.test(words[column]!))?.[1]);
   });
   header.forEach((_, column) => {
-    if (bareNames.has(compact[column]!)) take(column, meaningOfName(taken));
+    if (bareNames.has(compact[column]!)) take(column, fieldOfBareName(taken));
   });
-  return withoutDoubleName(mapping);
+  return dropRedundantFullName(mapping);
 }
 
-function meaningOfName(taken: Set<MappedField>): MappedField | undefined {
+function fieldOfBareName(taken: Set<MappableField>): MappableField | undefined {
   if (taken.has("first_name")) return taken.has("last_name") ? undefined : "last_name";
   return taken.has("last_name") ? "first_name" : "full_name";
 }
 
-/** First and last name in columns of their own say more than both in one. */
-function withoutDoubleName(mapping: Mapping): Mapping {
+/** Separate columns for first and last name win over a full name. */
+function dropRedundantFullName(mapping: Mapping): Mapping {
   const fields = Object.values(mapping);
   if (!fields.includes("first_name") && !fields.includes("last_name")) return mapping;
   for (const column of Object.keys(mapping))
@@ -94,8 +94,8 @@ function withoutDoubleName(mapping: Mapping): Mapping {
   return mapping;
 }
 
-/** Lower case, no accents, words parted by one blank: "E-Mail_Adresse" is "e mail adresse". */
-function plain(name: string): string {
+/** Lower case, no accents, words separated by one blank: "E-Mail_Adresse" becomes "e mail adresse". */
+function normalizeName(name: string): string {
   return name
     .replace(/(\p{Ll})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .normalize("NFD")
@@ -114,8 +114,8 @@ function isFullOfEmails(column: number, sample: readonly string[][]): boolean {
   return cells.filter((cell) => cell.length <= 254 && EMAIL.test(cell)).length > cells.length * 0.6;
 }
 
-/** A column called "Mail" with "yes" and "no" in it. */
-function disproved(column: number, sample: readonly string[][]): boolean {
+/** For example a column "Mail" that holds "yes" and "no". */
+function hasNoAddress(column: number, sample: readonly string[][]): boolean {
   const cells = values(column, sample);
   return cells.length > 0 && !cells.some((cell) => cell.includes("@"));
 }

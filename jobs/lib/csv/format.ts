@@ -1,26 +1,26 @@
-/** How a CSV file is written; all of it JSON, so that a step can keep it as its value. */
+/** The format of a CSV file; plain JSON, so that a step can return it as its value. */
 
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 export type Delimiter = "," | ";" | "\t" | "|";
 
 export interface Dialect {
   delimiter: Delimiter;
-  /** What ends a row outside of quotes. "\n" stands for CRLF too, and for files that mix both. */
+  /** Ends a row outside quotes. "\n" includes CRLF and files that mix both. */
   lineEnd: "\n" | "\r";
 }
 
-/** A place between two rows. */
-export interface Cursor {
-  /** Bytes in front of it. */
+/** A position between two rows. */
+export interface FilePosition {
+  /** Bytes before it. */
   byte: number;
-  /** Rows in front of it: the header and blank rows count, as in a spreadsheet. */
+  /** Rows before it, including the header and blank rows, as a spreadsheet counts. */
   row: number;
 }
 
-export interface Format extends Dialect {
+export interface CsvFormat extends Dialect {
   encoding: Encoding;
   /** Whether the first row names the columns. */
   hasHeader: boolean;
-  /** Where the first row begins: behind the byte order mark and Excel's `sep=` line. */
-  start: Cursor;
+  /** Start of the first row, after the byte order mark and Excel's `sep=` line. */
+  start: FilePosition;
 }

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { Encoding } from "../../../../jobs/lib/csv/format.ts";
-import { inspect } from "../../../../jobs/lib/csv/inspect.ts";
-import { readRows } from "../../../../jobs/lib/csv/rows.ts";
+import { inspectCsv } from "../../../../jobs/lib/csv/inspect.ts";
+import { readRows } from "../../../../jobs/lib/csv/read-rows.ts";
 import type { ByteSource } from "../../../../server/job.ts";
 import { collect, memoryFile } from "../../../support/memory-files.ts";
 import { encode } from "./encode.ts";
 
 async function rest(source: ByteSource): Promise<string[][]> {
-  const pieces = await collect(readRows(source, await inspect(source)));
+  const pieces = await collect(readRows(source, await inspectCsv(source)));
   return pieces.flatMap((piece) => piece.rows);
 }
 
 test("tells all there is to know", async () => {
   const source = memoryFile("\ufeffE-Mail;Name;\r\na@b.de;Jörg;x\r\nc@d.de;Änne\r\n");
-  expect(await inspect(source, { rows: 1 })).toEqual({
+  expect(await inspectCsv(source, { rows: 1 })).toEqual({
     encoding: "utf-8",
     delimiter: ";",
     lineEnd: "\n",
@@ -31,7 +31,7 @@ test("tells all there is to know", async () => {
 test.each<Encoding>(["utf-8", "utf-16le", "utf-16be", "windows-1252"])("%s", async (encoding) => {
   const text = "Vorname\tMail\nJörg\tj@b.de\nRené €\tr@b.de\n";
   const source = memoryFile(encode(text, encoding), "people.csv", 3);
-  expect(await inspect(source)).toMatchObject({
+  expect(await inspectCsv(source)).toMatchObject({
     encoding,
     delimiter: "\t",
     header: ["Vorname", "Mail"],
@@ -46,15 +46,15 @@ test.each<Encoding>(["utf-8", "utf-16le"])(
   "Excel's sep= line, %s with a mark",
   async (encoding) => {
     const source = memoryFile(encode("\ufeffsep=|\r\nmail|a,b\r\na@b.de|1,2\r\n", encoding));
-    expect(await inspect(source)).toMatchObject({ delimiter: "|", header: ["mail", "a,b"] });
-    const [piece] = await collect(readRows(source, await inspect(source)));
+    expect(await inspectCsv(source)).toMatchObject({ delimiter: "|", header: ["mail", "a,b"] });
+    const [piece] = await collect(readRows(source, await inspectCsv(source)));
     expect(piece).toMatchObject({ rows: [["a@b.de", "1,2"]], numbers: [3] });
   },
 );
 
 test("without a header the columns have numbers, and a person may say otherwise", async () => {
   const source = memoryFile("a@b.de,Anna\nc@d.de,Bert,x\n");
-  expect(await inspect(source)).toMatchObject({
+  expect(await inspectCsv(source)).toMatchObject({
     hasHeader: false,
     header: ["Column 1", "Column 2", "Column 3"],
     sample: [
@@ -62,7 +62,7 @@ test("without a header the columns have numbers, and a person may say otherwise"
       ["c@d.de", "Bert", "x"],
     ],
   });
-  expect(await inspect(source, { hasHeader: true })).toMatchObject({
+  expect(await inspectCsv(source, { hasHeader: true })).toMatchObject({
     hasHeader: true,
     header: ["a@b.de", "Anna", "Column 3"],
     sample: [["c@d.de", "Bert", "x"]],
@@ -83,20 +83,20 @@ test("reads only the beginning of a large file", async () => {
       }
     },
   };
-  expect((await inspect(source)).sample).toHaveLength(5);
+  expect((await inspectCsv(source)).sample).toHaveLength(5);
   expect(taken).toBeLessThan(600_000);
 });
 
 test("an umlaut in Windows-1252 far behind the sample is read right", async () => {
   const start = Buffer.from(`email,name\n${"a@b.de,Anna\n".repeat(30_000)}`);
   const source = memoryFile(Buffer.concat([start, encode("j@b.de,Jörg\n", "windows-1252")]));
-  expect((await inspect(source)).encoding).toBe("utf-8");
+  expect((await inspectCsv(source)).encoding).toBe("utf-8");
   expect((await rest(source)).at(-1)).toEqual(["j@b.de", "Jörg"]);
 });
 
 test("long names and cells are cut short for showing, and read whole", async () => {
   const source = memoryFile(`email,${"n".repeat(300)}\na@b.de,${"1".repeat(900_000)}x\n`);
-  const { header, sample } = await inspect(source);
+  const { header, sample } = await inspectCsv(source);
   expect(header[1]).toBe(`${"n".repeat(199)}…`);
   expect(sample[0]![1]).toBe(`${"1".repeat(199)}…`);
   expect((await rest(source))[0]![1]).toHaveLength(900_001);
@@ -126,7 +126,7 @@ describe("refused", () => {
       "Row 2: a quote is opened and never closed",
     ],
   ])("%s", async (_, content, message) => {
-    await expect(inspect(memoryFile(content))).rejects.toMatchObject({
+    await expect(inspectCsv(memoryFile(content))).rejects.toMatchObject({
       name: "Refused",
       message,
       advice: expect.stringMatching(/\w/),

@@ -1,0 +1,97 @@
+/** Shared by the kinds that operate on many jobs: their input, steps and the loop over job ids. */
+import { z } from "zod";
+import type { JobContext } from "../../server/job.ts";
+import { formatCount, formatNumber } from "./numbers.ts";
+
+/** Jobs in a batch. Small, so that the bar moves often and a cancel takes effect soon. */
+const batchSize = 20;
+
+const input = z.object({
+  summary: z.string().max(300).default("All jobs").meta({ label: "Jobs" }),
+  selection: z.object({
+    scope: z.enum(["mine", "account"]).default("mine"),
+    statuses: z.array(z.string()).optional(),
+    kinds: z.array(z.string()).optional(),
+    q: z.string().max(100).optional(),
+    from: z.iso.datetime().optional(),
+    to: z.iso.datetime().optional(),
+    until: z.iso.datetime(),
+  }),
+});
+
+type Input = z.output<typeof input>;
+type Selection = Input["selection"];
+
+const steps = { "Finding jobs": 1, "Processing jobs": 19 };
+
+/** The settings of every bulk kind; each adds its title, description and `run`. */
+export const bulkJob = {
+  input,
+  steps,
+  unit: "jobs",
+  subject: ({ summary }: Input) => summary,
+  actsOnOthers: true,
+  // The list of jobs is its form: it operates on the jobs that the list shows.
+  listed: false,
+  startPage: "/jobs",
+  // A bulk cancel must not wait behind the jobs that it is to cancel.
+  priority: -1_000,
+} as const;
+
+/**
+ * Finds the jobs once and stores their ids: jobs that are created later stay untouched, and a run that
+ * continues after an interruption processes the same jobs.
+ * @returns the number of jobs
+ */
+export function findJobs(
+  job: JobContext<keyof typeof steps>,
+  selection: Selection,
+): Promise<number> {
+  return job.step("Finding jobs", async () => {
+    const ids = await job.jobs.find(selection);
+    await job.scratch.write("ids", [Buffer.from(ids.join("\n"))]);
+    return ids.length;
+  });
+}
+
+export async function readJobIds(job: JobContext): Promise<string[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of job.scratch.read("ids")) chunks.push(chunk);
+  return Buffer.concat(chunks).toString().split("\n").filter(Boolean);
+}
+
+/**
+ * Calls `act` for one batch of job ids after the other.
+ * @param act returns how many of the ids it changed; it must be safe to repeat, because an interrupted
+ *   batch runs again
+ * @returns `text` such as "2,310 of 2,314 jobs", and how many jobs `act` left unchanged
+ */
+export async function processJobs(
+  job: JobContext<keyof typeof steps>,
+  selection: Selection,
+  act: (ids: readonly string[]) => Promise<number>,
+): Promise<{ text: string; skipped: number }> {
+  const total = await findJobs(job, selection);
+  await job.step("Processing jobs", () =>
+    job.batches({
+      total,
+      async *from(at: number = 0) {
+        const ids = await readJobIds(job);
+        for (let next = at; next < ids.length; next += batchSize) {
+          const items = ids.slice(next, next + batchSize);
+          const done = await act(items);
+          yield { items: items.map((_, place) => place < done), cursor: next + items.length };
+        }
+      },
+      write: async (items) => {
+        const succeeded = items.filter(Boolean).length;
+        return { succeeded, skipped: items.length - succeeded };
+      },
+    }),
+  );
+  const { succeeded } = job.counts;
+  return {
+    text: `${formatNumber(succeeded)} of ${formatCount(total, "job")}`,
+    skipped: total - succeeded,
+  };
+}

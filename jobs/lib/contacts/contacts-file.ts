@@ -1,0 +1,73 @@
+/** Opens a CSV file of contacts: detects its format and turns its rows into contacts. */
+import type { ByteSource } from "../../../server/job.ts";
+import { type CsvInspection, inspectCsv } from "../csv/inspect.ts";
+import { requireMappedColumns } from "./column-mapping.ts";
+import { type ContactRow, compileMapping } from "./contact-rows.ts";
+import type { Mapping } from "./fields.ts";
+import { suggestMapping } from "./suggest-mapping.ts";
+
+export interface ReadChoices {
+  /** Default: suggested from the header and the first rows. */
+  mapping?: Mapping | undefined;
+  /** Overrides the detection of the header. */
+  first_row?: "names" | "contact" | undefined;
+}
+
+export interface ContactsFile {
+  source: ByteSource;
+  inspection: CsvInspection;
+  /** The given mapping, or the suggested one. */
+  mapping: Mapping;
+  /** @returns a contact, or the reason why the row is rejected */
+  parseRow(cells: readonly string[], row: number): ContactRow | string;
+}
+
+/** Rows that the mapping is suggested from: the same for the mapping page and for the job. */
+const sampleRows = 20;
+
+/**
+ * Deterministic: a job that continues inspects the file again instead of storing the outcome.
+ * @throws Refused if the file is not a CSV file or has no rows
+ */
+export async function inspectContacts(
+  source: ByteSource,
+  { first_row }: ReadChoices,
+): Promise<Pick<ContactsFile, "inspection" | "mapping">> {
+  const hasHeader = first_row && first_row === "names";
+  const inspection = await inspectCsv(source, { rows: sampleRows, hasHeader });
+  if (inspection.hasHeader) {
+    // Cells beyond the header belong to malformed rows.
+    const { header } = await inspectCsv(source, { rows: 0, hasHeader: true });
+    inspection.header = header;
+    inspection.sample = inspection.sample.map((cells) => cells.slice(0, header.length));
+  }
+  return { inspection, mapping: suggestMapping(inspection.header, inspection.sample) };
+}
+
+/** @throws Refused if the file cannot be read, no column holds the email, or the mapping does not fit */
+export async function openContacts(
+  source: ByteSource,
+  reading: ReadChoices,
+): Promise<ContactsFile> {
+  const { inspection, mapping: suggested } = await inspectContacts(source, reading);
+  const mapping = reading.mapping ?? suggested;
+  const width = inspection.header.length;
+  requireMappedColumns(mapping, width);
+  const read = compileMapping(mapping);
+  return {
+    source,
+    inspection,
+    mapping,
+    parseRow: (cells, row) =>
+      cells.length > width && hasText(cells, width) ? tooManyCells : read(cells, row),
+  };
+}
+
+const tooManyCells = "More cells than the header";
+
+function hasText(cells: readonly string[], from: number): boolean {
+  for (let column = from; column < cells.length; column++) {
+    if (cells[column]!.trim() !== "") return true;
+  }
+  return false;
+}

@@ -1,0 +1,49 @@
+/** The messages of an import. */
+import type { Tally } from "../../../server/job.ts";
+import { formatCount, formatNumber } from "../numbers.ts";
+import type { ContactsFile } from "./contacts-file.ts";
+import { mappableFields } from "./fields.ts";
+
+/** "Imported 99,812 of 100,000, 188 rows rejected", "Nothing imported: all 6 rows were rejected" */
+export function importedMessage({ succeeded, rejected, skipped }: Tally): string {
+  const total = succeeded + rejected + skipped;
+  if (rejected > 0 && rejected === total) {
+    const all = rejected === 1 ? "the only row was" : `all ${formatCount(rejected, "row")} were`;
+    return `Nothing imported: ${all} rejected`;
+  }
+  const parts = [`Imported ${formatNumber(succeeded)} of ${formatNumber(total)}`];
+  if (rejected > 0) parts.push(formatRejected(rejected));
+  if (skipped > 0) parts.push(`${formatCount(skipped, "duplicate")} skipped`);
+  return parts.join(", ");
+}
+
+/** "Mapped E-Mail → Email, Vorname → First name; skipped: Notiz" */
+export function mappingMessage({ mapping, inspection: { header } }: ContactsFile): string {
+  const fields = header.map((_, column) => mapping[column]);
+  const mapped = mappableFields.flatMap(({ name, label }) => {
+    const column = fields.indexOf(name);
+    return column === -1 ? [] : [`${header[column]} → ${label}`];
+  });
+  const skipped = header.filter((_, column) => !fields[column]);
+  return `Mapped ${mapped.join(", ")}${skipped.length > 0 ? `; skipped: ${skipped.join(", ")}` : ""}`;
+}
+
+/** "99,812 contacts in the file, 188 rows rejected" */
+export function foundMessage(contacts: number, rejected: number): string {
+  const found = `${formatCount(contacts, "contact")} in the file`;
+  return rejected > 0 ? `${found}, ${formatRejected(rejected)}` : found;
+}
+
+function formatRejected(rows: number): string {
+  return `${formatCount(rows, "row")} rejected`;
+}
+
+/** @param contacts in the file; undefined if the job was cancelled before it had read the whole file */
+export function cancelledMessage(
+  { succeeded, rejected }: Tally,
+  contacts: number | undefined,
+): string {
+  if (succeeded === 0 || contacts === undefined) return "Cancelled before any contact was saved.";
+  const of = `${formatNumber(succeeded)} of ${formatNumber(contacts + rejected)} rows`;
+  return `Cancelled after saving ${of}. Saved contacts were kept.`;
+}

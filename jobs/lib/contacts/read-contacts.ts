@@ -1,0 +1,124 @@
+/** First step of an import: reads and validates rows, and writes the contacts as sorted runs. */
+import type { JobContext } from "../../../server/job.ts";
+import type { FilePosition } from "../csv/format.ts";
+import { type RowPiece, readRows } from "../csv/read-rows.ts";
+import { joinRuns } from "../external-sort/join-runs.ts";
+import { writeRun } from "../external-sort/sorted-runs.ts";
+import { formatNumber } from "../numbers.ts";
+import type { ContactRow } from "./contact-rows.ts";
+import type { ContactsFile } from "./contacts-file.ts";
+import { type RejectedRow, writeRejectedPiece } from "./rejected-rows.ts";
+
+/** The cursor of the reading. The names of all scratch files follow from its counts. */
+export interface ReadProgress extends FilePosition {
+  /** Contacts written to runs. */
+  contacts: number;
+  runs: number;
+  /** Pieces of rejected rows written. */
+  rejected: number;
+}
+
+export interface RunSize {
+  rows: number;
+  bytes: number;
+}
+
+/** A run is sorted in memory, so it ends at whichever limit comes first. */
+const maxRunSize: RunSize = { rows: 25_000, bytes: 8_000_000 };
+/** Bytes per read: the bar moves at least this often, and runs come close to their limit. */
+const pieceSize = 250_000;
+/** This many runs are joined into one, which bounds the memory of the final merge for files of any size. */
+const runsPerJoin = 64;
+
+export async function readContacts(
+  job: JobContext,
+  file: ContactsFile,
+  maxSize = maxRunSize,
+): Promise<ReadProgress> {
+  const { source, inspection } = file;
+  let read: ReadProgress = { ...inspection.start, contacts: 0, runs: 0, rejected: 0 };
+  let contacts: ContactRow[] = [];
+  let rejected: RejectedRow[] = [];
+
+  function parsePiece({ rows, numbers }: RowPiece): void {
+    for (let at = 0; at < rows.length; at++) {
+      const cells = rows[at]!;
+      const contact = file.parseRow(cells, numbers[at]!);
+      if (typeof contact !== "string") contacts.push(contact);
+      else {
+        rejected.push({ cells, reason: contact });
+        job.reject(numbers[at]!, contact);
+      }
+    }
+  }
+
+  /** Writes the files before the cursor that counts them: a crash in between writes the same files again. */
+  async function saveRun({ byte, row }: FilePosition) {
+    const runs = contacts.length > 0 ? read.runs + 1 : read.runs;
+    if (runs > read.runs) {
+      await writeRun(job.scratch, runName(read.runs), contacts);
+      if (runs % runsPerJoin === 0) await joinFullRuns(job, runs);
+    }
+    if (rejected.length > 0) await writeRejectedPiece(job, file, read.rejected, rejected);
+    read = {
+      byte,
+      row,
+      runs,
+      contacts: read.contacts + contacts.length,
+      rejected: read.rejected + (rejected.length > 0 ? 1 : 0),
+    };
+    contacts = [];
+    rejected = [];
+    return { items: [], cursor: read, done: byte, message: progressMessage(read.contacts) };
+  }
+
+  await job.batches<never, ReadProgress>({
+    total: source.size,
+    async *from(last) {
+      read = last ?? read;
+      let cursor: FilePosition = read;
+      const pieceBytes = Math.min(pieceSize, maxSize.bytes);
+      for await (const piece of readRows(source, inspection, { from: last, pieceBytes })) {
+        parsePiece(piece);
+        cursor = piece.cursor;
+        job.progress(
+          piece.bytesRead,
+          source.size,
+          progressMessage(read.contacts + contacts.length),
+        );
+        if (contacts.length >= maxSize.rows || piece.bytesRead - read.byte >= maxSize.bytes) {
+          yield await saveRun(cursor);
+        }
+      }
+      if (contacts.length + rejected.length > 0) yield await saveRun(cursor);
+    },
+  });
+  return read;
+}
+
+/** The names of the sorted runs that hold all contacts. */
+export function runNames({ runs }: Pick<ReadProgress, "runs">): string[] {
+  const joined = Math.floor(runs / runsPerJoin);
+  const single = runs % runsPerJoin;
+  return [
+    ...Array.from({ length: joined }, (_, at) => joinedRunName(at)),
+    ...Array.from({ length: single }, (_, at) => runName(joined * runsPerJoin + at)),
+  ];
+}
+
+async function joinFullRuns({ scratch, signal }: JobContext, runs: number): Promise<void> {
+  const names = Array.from({ length: runsPerJoin }, (_, at) => runName(runs - runsPerJoin + at));
+  await joinRuns(scratch, names, joinedRunName(runs / runsPerJoin - 1), signal);
+}
+
+function runName(number: number): string {
+  return `run-${number}`;
+}
+
+function joinedRunName(number: number): string {
+  return `joined-${number}`;
+}
+
+function progressMessage(contacts: number): string {
+  return `${formatNumber(contacts)} contacts found`;
+}

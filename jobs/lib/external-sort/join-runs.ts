@@ -1,0 +1,22 @@
+import type { Scratch } from "../../../server/job.ts";
+import { mergeRuns, rowsPerBlock } from "./sorted-runs.ts";
+
+/**
+ * Merges several sorted runs into one, so that the final merge has few runs open.
+ * @param signal stops the merge between two blocks
+ */
+export async function joinRuns(
+  scratch: Scratch,
+  names: readonly string[],
+  joined: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await scratch.write(joined, blocks());
+
+  async function* blocks() {
+    for await (const rows of mergeRuns(scratch, names, { size: rowsPerBlock })) {
+      signal.throwIfAborted();
+      yield Buffer.from(`${JSON.stringify(rows)}\n`);
+    }
+  }
+}

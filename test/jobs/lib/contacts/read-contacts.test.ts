@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { openContacts } from "../../../../jobs/lib/contacts/contacts-file.ts";
+import { readContacts, runNames } from "../../../../jobs/lib/contacts/read-contacts.ts";
+import { saveContacts } from "../../../../jobs/lib/contacts/save-contacts.ts";
+import { defineJob, type Kind, upload } from "../../../../server/job.ts";
+import { backends } from "../../../support/backends.ts";
+import { type Engine, testEngine } from "../../../support/test-engine.ts";
+
+let names: string[] = [];
+
+/** An import in runs so small that hundreds of them have to be joined. */
+const smallRuns = defineJob({
+  title: "Import in small runs",
+  description: "",
+  input: z.object({ upload_id: upload("text/csv") }),
+  steps: { Reading: 1, Saving: 1 },
+  async run(job, { upload_id }) {
+    const file = await openContacts(await job.open(upload_id), {});
+    const read = await job.step("Reading", () => readContacts(job, file, { rows: 10, bytes: 150 }));
+    names = runNames(read);
+    const how = { total: read.contacts, duplicates: "update", size: 97 } as const;
+    await job.step("Saving", () => saveContacts(job, names, how));
+    return { message: `${read.contacts} contacts, ${read.runs} runs` };
+  },
+});
+
+let engine: Engine;
+beforeEach(async () => {
+  engine = await testEngine(backends[0]!, new Map([["small", smallRuns as unknown as Kind]]));
+});
+afterEach(() => engine.close());
+
+test("hundreds of runs are joined to few, and every contact comes out once", async () => {
+  const rows = Array.from({ length: 2_345 }, (_, at) => `u${(at * 7_919) % 2_345}@x.test,${at}\n`);
+  const upload_id = await engine.upload(`email,phone\n${rows.join("")}`);
+  const job = await engine.finish("small", { upload_id });
+  expect(job).toMatchObject({ status: "done", succeeded: 2_345 });
+  const runs = Number(/(\d+) runs/.exec(job.outcome ?? "")![1]);
+  expect(runs).toBeGreaterThan(130);
+  expect(names).toHaveLength(Math.floor(runs / 64) + (runs % 64));
+  expect(names.slice(0, 3)).toEqual([
+    "joined-0",
+    "joined-1",
+    expect.stringMatching(/^(run|joined)-/),
+  ]);
+  const contacts = await engine.backend.db.selectFrom("contacts").select("phone").execute();
+  const phones = contacts.map(({ phone }) => Number(phone)).toSorted((a, b) => a - b);
+  expect(phones).toEqual(Array.from(rows.keys()));
+});

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { splitName } from "../../../../jobs/lib/contacts/split-name.ts";
+
+test.each([
+  ["Anna Schmidt", "Anna", "Schmidt"],
+  ["Anna Maria Schmidt", "Anna Maria", "Schmidt"],
+  ["Ludwig van Beethoven", "Ludwig", "van Beethoven"],
+  ["Ursula von der Leyen", "Ursula", "von der Leyen"],
+  ["Beethoven, Ludwig van", "Ludwig van", "Beethoven"],
+  ["Van Morrison", "Van", "Morrison"],
+  ["Anna", "Anna", ""],
+  ["Anna,", "", "Anna"],
+])("%s", (name, first, last) => {
+  expect(splitName(name)).toEqual({ first, last });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { completeUtf8Length, detectEncoding } from "../../../../jobs/lib/csv/detect-encoding.ts";
+import { encode } from "./encode.ts";
+
+const text = "name;stadt\nJörg Müller;Köln\nRenée;Orléans\n";
+const detect = (bytes: Uint8Array) => detectEncoding(bytes, "people.csv");
+
+describe("text", () => {
+  test.each([
+    ["ASCII", Buffer.from("a,b\n1,2\n"), "utf-8", 0],
+    ["UTF-8", Buffer.from(text), "utf-8", 0],
+    ["UTF-8 with a mark", Buffer.from(`\ufeff${text}`), "utf-8", 3],
+    ["UTF-16 LE with a mark", encode(`\ufeff${text}`, "utf-16le"), "utf-16le", 2],
+    ["UTF-16 BE with a mark", encode(`\ufeff${text}`, "utf-16be"), "utf-16be", 2],
+    ["UTF-16 LE without", encode(text, "utf-16le"), "utf-16le", 0],
+    ["UTF-16 BE without", encode(text, "utf-16be"), "utf-16be", 0],
+    ["Windows-1252", encode(`${text}€`, "windows-1252"), "windows-1252", 0],
+    ["Greek in UTF-8", Buffer.from("όνομα,πόλη\nΆννα,Αθήνα\n"), "utf-8", 0],
+    ["a lone NUL in a long text", Buffer.from(`${text.repeat(20)}\0`), "utf-8", 0],
+  ])("%s", (_, bytes, encoding, bom) => {
+    expect(detect(bytes)).toEqual({ encoding, bom });
+  });
+
+  test("a sample that ends in the middle of a character is UTF-8 all the same", () => {
+    const bytes = Buffer.from("äö€😀");
+    for (let end = 1; end <= bytes.length; end++)
+      expect(detect(bytes.subarray(0, end)).encoding).toBe("utf-8");
+  });
+
+  test("one damaged character among many does not make it Windows-1252", () => {
+    const bytes = Buffer.concat([
+      Buffer.from(text.repeat(10)),
+      Buffer.from([0xfc]),
+      Buffer.from(text),
+    ]);
+    expect(detect(bytes).encoding).toBe("utf-8");
+  });
+});
+
+test("a character is complete or left out", () => {
+  const bytes = Buffer.from("a€");
+  expect([4, 3, 2, 1, 0].map((end) => completeUtf8Length(bytes.subarray(0, end)))).toEqual([
+    4, 1, 1, 1, 0,
+  ]);
+  expect(completeUtf8Length(Buffer.from([0x80, 0x80, 0x80, 0x80]))).toBe(4);
+});
+
+describe("files of another kind are named", () => {
+  const zip = (inside: string) => Buffer.from(`PK\x03\x04\x14\0\x08\x08\x08\0${inside}`, "latin1");
+  test.each([
+    ["a PNG image", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1")],
+    ["a JPEG image", Buffer.from([0xff, 0xd8, 0xff, 0xe0])],
+    ["a PDF document", Buffer.from("%PDF-1.7\n%")],
+    ["an Excel workbook", zip("[Content_Types].xml ... xl/workbook.xml")],
+    ["a Word document", zip("[Content_Types].xml ... word/document.xml")],
+    ["an Office document", zip("[Content_Types].xml")],
+    ["a spreadsheet", zip("mimetypeapplication/vnd.oasis.opendocument.spreadsheet")],
+    ["a ZIP archive", zip("people.csv")],
+    ["an old Excel workbook", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1])],
+    ["a gzip archive", Buffer.from([0x1f, 0x8b, 8])],
+    ["a SQLite database", Buffer.from("SQLite format 3\0")],
+    ["a web page", Buffer.from("\ufeff\n<!DOCTYPE html><html>")],
+    ["an XML file", Buffer.from('<?xml version="1.0"?>')],
+    ["a JSON file", Buffer.from('[{"email":"a@b.de"}]')],
+    ["a JSON file", Buffer.from('{ "contacts": [] }')],
+  ])("%s", (is, bytes) => {
+    expect(() => detect(bytes)).toThrow(
+      expect.objectContaining({
+        name: "Refused",
+        message: `people.csv is ${is}, not a CSV file`,
+        advice: expect.stringMatching(/CSV/),
+      }),
+    );
+  });
+
+  test("bytes of no known kind", () => {
+    const bytes = Uint8Array.from(
+      { length: 4000 },
+      (_, at) => ((at * 7919 + (at >> 3) * 31) % 251) >> (at % 3),
+    );
+    expect(() => detect(bytes)).toThrow("people.csv is not a text file");
+  });
+});

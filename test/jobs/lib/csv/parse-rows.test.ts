@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import Papa from "papaparse";
+import { describe, expect, test } from "vitest";
+import type { Delimiter, Dialect } from "../../../../jobs/lib/csv/format.ts";
+import { parseRows } from "../../../../jobs/lib/csv/parse-rows.ts";
+import { formatRows } from "../../../../jobs/lib/csv/write-rows.ts";
+
+const comma: Dialect = { delimiter: ",", lineEnd: "\n" };
+const rows = (text: string, dialect = comma) => parseRows(text, dialect, true).rows;
+
+describe("rows of a whole text", () => {
+  test.each<[string, string, string[][]]>([
+    [
+      "plain",
+      "a,b\nc,d\n",
+      [
+        ["a", "b"],
+        ["c", "d"],
+      ],
+    ],
+    [
+      "no line end at the end",
+      "a,b\nc,d",
+      [
+        ["a", "b"],
+        ["c", "d"],
+      ],
+    ],
+    [
+      "CRLF",
+      "a,b\r\nc,d\r\n",
+      [
+        ["a", "b"],
+        ["c", "d"],
+      ],
+    ],
+    [
+      "CRLF behind quotes",
+      '"a","b"\r\n"c","d"\r\n',
+      [
+        ["a", "b"],
+        ["c", "d"],
+      ],
+    ],
+    [
+      "CRLF and LF mixed",
+      'a,b\r\nc,d\n"e",f\r\n',
+      [
+        ["a", "b"],
+        ["c", "d"],
+        ["e", "f"],
+      ],
+    ],
+    ["a carriage return in a quoted cell stays", '"a\r\nb\r",c\n', [["a\r\nb\r", "c"]]],
+    [
+      "quoted newlines and delimiters",
+      '"a\nb","c,d"\ne,f\n',
+      [
+        ["a\nb", "c,d"],
+        ["e", "f"],
+      ],
+    ],
+    [
+      "doubled quotes",
+      '"say ""hi""",""""\n"","""a"""\n',
+      [
+        ['say "hi"', '"'],
+        ["", '"a"'],
+      ],
+    ],
+    ["ragged rows", "a,b,c\nd\ne,f\n", [["a", "b", "c"], ["d"], ["e", "f"]]],
+    [
+      "empty cells",
+      ",,\na,,\n",
+      [
+        ["", "", ""],
+        ["a", "", ""],
+      ],
+    ],
+    ["an empty cell at the very end", 'a,"b",', [["a", "b", ""]]],
+    ["empty lines", "a\n\nb\n", [["a"], [""], ["b"]]],
+    [
+      "a quote inside an unquoted cell",
+      'a 5" disk,b\nc,d "e" f\n',
+      [
+        ['a 5" disk', "b"],
+        ["c", 'd "e" f'],
+      ],
+    ],
+    [
+      "text behind a closing quote",
+      '"Acme" Ltd,b\n"c","d"\n',
+      [
+        ["Acme Ltd", "b"],
+        ["c", "d"],
+      ],
+    ],
+    [
+      "quotes behind a closing quote",
+      '"a" "b",c\nd,e\n',
+      [
+        ['a "b"', "c"],
+        ["d", "e"],
+      ],
+    ],
+    ["blanks behind a closing quote", '"a" ,"b"\t\n"c"  \r\n', [["a", "b"], ["c"]]],
+    ["a quote behind a blank", 'a, "b"\n', [["a", ' "b"']]],
+  ])("%s", (_, text, expected) => {
+    expect(rows(text)).toEqual(expected);
+  });
+
+  test("CR only, with LF in a quoted cell, and a late CRLF", () => {
+    const dialect: Dialect = { delimiter: ";", lineEnd: "\r" };
+    expect(rows('a;b\r"c\nd";e\rf;g\r\nh;i\r\n', dialect)).toEqual([
+      ["a", "b"],
+      ["c\nd", "e"],
+      ["f", "g"],
+      ["h", "i"],
+    ]);
+  });
+});
+
+describe("rows of a piece", () => {
+  test.each<[string, string, { cut: number; open: boolean; pending: number }]>([
+    ["ends between rows", "a,b\nc,d\n", { cut: 8, open: false, pending: 0 }],
+    ["ends in a plain row", "a,b\nc,def", { cut: 4, open: false, pending: 3 }],
+    ["ends in a quoted cell", 'a,b\nc,"def\ng', { cut: 4, open: true, pending: 6 }],
+    ["ends behind what may be half a quote", 'a,b\nc,"def"', { cut: 4, open: false, pending: 5 }],
+  ])("%s", (_, text, expected) => {
+    expect(parseRows(text, comma, false)).toMatchObject({
+      rows: [["a", "b"], ...(expected.cut > 4 ? [["c", "d"]] : [])],
+      ...expected,
+    });
+  });
+
+  test("a quote that is never closed is open at the end of the file", () => {
+    expect(parseRows('a,b\nc,"d\ne,f\n', comma, true)).toMatchObject({
+      rows: [["a", "b"]],
+      cut: 4,
+      open: true,
+    });
+  });
+});
+
+test("reads well-formed text as papaparse does", () => {
+  const cell = fc.string({
+    unit: fc.constantFrom("a", "ü", "€", " ", ",", ";", '"', "\n", "\r", "'"),
+    maxLength: 6,
+  });
+  const table = fc.array(fc.array(cell, { minLength: 1, maxLength: 5 }), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(table, fc.constantFrom<Delimiter>(",", ";"), (cells, delimiter) => {
+      const text = formatRows(cells, { delimiter, escapeFormulas: false });
+      const papa = Papa.parse<string[]>(text, { delimiter, newline: "\r\n" }).data.slice(0, -1);
+      expect(rows(text, { delimiter, lineEnd: "\n" })).toEqual(papa);
+      expect(papa).toEqual(cells);
+    }),
+    { numRuns: 500 },
+  );
+});
