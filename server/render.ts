@@ -1,7 +1,7 @@
 /**
- * Templates: each file of `views/` becomes one function, called directly (looking a template up by
- * path costs half of a small partial). What a page, an htmx answer and the stream print is the same
- * function's output.
+ * Compiles each file of `views/` into a function. Pages, htmx responses and the event stream call the
+ * same function, so that they cannot disagree. Calling it directly, without Eta's look-up by path,
+ * halves the time of a small partial.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,9 +9,9 @@ import { Eta } from "eta";
 import type { DataOf, KindPart, PageName, TemplateName } from "./templates.ts";
 
 export interface Renderer {
-  /** The whole document. `data.layout` goes to `views/layout.eta`. */
+  /** Renders a whole document; `data.layout` is the data of `views/layout.eta`. */
   page<N extends PageName>(name: N, data: DataOf<N>): string;
-  /** One template alone. */
+  /** Renders one template, without the layout. */
   partial<N extends TemplateName>(name: N, data: DataOf<N>): string;
   /** @returns `jobs/<kind>/<part>` where the kind overrides the part, else `jobs/<part>` */
   templateFor<P extends KindPart>(kind: string, part: P): `jobs/${P}` | `jobs/${string}/${P}`;
@@ -21,16 +21,16 @@ export interface Renderer {
 export interface RenderOptions {
   /** The folder of the templates, absolute. */
   viewsDir: string;
-  /** Throw where a template would print null, undefined or an object. For development and tests. */
+  /** Throw if a template prints null, undefined or an object. For development and tests. */
   strict: boolean;
-  /** Compile everything at the start. Without, each render reads its file anew. */
+  /** Compile all templates at the start. Otherwise each render reads its file, so edits show at once. */
   cache: boolean;
 }
 
 type Include = (name: string, data: unknown) => string;
 type Template = (it: unknown, include: Include, templateFor: Renderer["templateFor"]) => string;
 
-/** @throws where a template does not parse (at once with `cache`, else when it is used) */
+/** @throws if a template does not parse: at once with `cache`, otherwise when it is rendered */
 export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Renderer {
   const compile = compiler(strict);
   const load = (name: string): Template => compile(name, readFileSync(pathOf(name), "utf8"));
@@ -52,8 +52,8 @@ export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Rend
     return exists(name) ? name : `jobs/${part}`;
   }
 
-  // Eta's own include mixes the including template's data into the partial's, so that a partial
-  // works in its page and prints "undefined" when the stream renders it alone. This one does not.
+  // Eta's own include adds the including template's data to the partial's. A partial could then work
+  // in its page, and print "undefined" where the event stream renders it alone.
   function include(name: string, data: unknown): string {
     const template = templates.get(name) ?? (!cache && exists(name) ? load(name) : undefined);
     if (!template) throw new Error(`No template views/${name}.eta`);
@@ -69,7 +69,7 @@ export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Rend
   };
 }
 
-/** Templates are named by the program, yet a kind's name is part of some: no way out of the folder. */
+/** Some names contain the name of a kind; none may lead out of the folder. */
 function isName(name: string): boolean {
   return /^[\w-]+(\/[\w-]+)*$/.test(name);
 }
@@ -81,8 +81,7 @@ function namesIn(viewsDir: string): string[] {
 }
 
 function compiler(strict: boolean): (name: string, source: string) => Template {
-  // `debug` notes the line before each tag, `autoFilter` passes every printed value, raw or not,
-  // through the check.
+  // `debug` records the line of each tag; `autoFilter` passes every printed value to `printable`.
   const eta = new Eta({ rmWhitespace: true, debug: strict, autoFilter: strict });
   const { escapeFunction } = eta.config;
   return (name, source) => {

@@ -87,7 +87,7 @@ export type Partials = {
   "settings/_revoke_button": RevokeView;
   "shared/icons": Record<never, never>;
   "shared/_header": LayoutData;
-  "shared/_active_jobs": TrayView & { token: string };
+  "shared/_tray": TrayView & { token: string };
   "shared/_refresh": RefreshView;
   "shared/_pager": PagerView;
   "shared/_icon": IconName;

@@ -1,8 +1,8 @@
 /**
- * Makes what the pages load: `public/app.css` from the templates, and `public/app.js` from htmx and
- * our scripts, in one file each, so that a first view costs few requests; what the list of jobs
- * alone needs is in `public/dashboard.js`. Run by itself (`node server/assets/build.ts`) it builds
- * for production.
+ * Builds the assets of the pages. `public/app.css` and `public/app.js` (htmx and our scripts) are one
+ * file each, so that a first view costs few requests. The list of jobs also loads
+ * `public/dashboard.js`, and the browser's shared worker is `public/live-worker.js`.
+ * `node server/assets/build.ts` builds them for production.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -23,73 +23,73 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
-const output = {
+const outputs = {
   css: join(root, "public/app.css"),
   js: join(root, "public/app.js"),
   worker: join(root, "public/live-worker.js"),
   dashboard: join(root, "public/dashboard.js"),
 };
-const sources = join(root, "public/scripts");
-/** A plain installation brings 4.x, which drops what the live partials rest on. */
+const scriptsDir = join(root, "public/scripts");
+/** `npm install htmx.org` installs 4.x, which no longer has what the live partials need. */
 const htmxVersion = "2.0.11";
 
 /**
- * Builds what is older than its sources. An image has what was built with it: its folder cannot be
- * written to, and neither esbuild nor Tailwind has to be installed.
- * @param options.dev adds the script by which open pages load themselves again
- * @throws where the installed htmx is another version, or the stylesheet does not compile
+ * Builds the assets if a source is newer. A container image has them already: there the folder is
+ * read-only, and esbuild and Tailwind may be missing.
+ * @param options.dev includes the script that reloads open pages after a change
+ * @throws if another version of htmx is installed, or the stylesheet does not compile
  */
 export async function buildAssets(options: { minify: boolean; dev?: boolean }): Promise<void> {
   const { minify, dev = false } = options;
-  if (isFresh(dev) || isFixed()) return;
+  if (isFresh(dev) || isPrebuilt()) return;
   const htmx = readHtmx();
   await buildStylesheet(minify);
-  write(output.worker, await bundle("live-worker"));
-  write(output.dashboard, await bundle("dashboard"));
+  replaceFile(outputs.worker, await bundle("live-worker"));
+  replaceFile(outputs.dashboard, await bundle("dashboard"));
   const scripts = await Promise.all(["app", ...(dev ? ["dev-reload"] : [])].map(bundle));
-  write(output.js, [header(), htmx, ...scripts].join("\n"));
+  replaceFile(outputs.js, [bannerWithHashes(), htmx, ...scripts].join("\n"));
 }
 
-/** By a file of its own that is renamed, so that nobody is served half of it. */
-function write(path: string, text: string): void {
+/** Writes a temporary file and renames it, so that no request reads half of it. */
+function replaceFile(path: string, text: string): void {
   writeFileSync(`${path}.${process.pid}`, text);
   renameSync(`${path}.${process.pid}`, path);
 }
 
 function isFresh(dev: boolean): boolean {
-  const built = existsSync(output.js) ? readFileSync(output.js, "utf8") : "";
+  const built = existsSync(outputs.js) ? readFileSync(outputs.js, "utf8") : "";
   if (built.includes("/dev/reload") !== dev) return false;
-  // The installer notes each installation in a file; the packages' own files are dated 1985.
+  // npm dates the files of packages 1985, but rewrites this one with each installation.
   const installed = join(root, "node_modules/.package-lock.json");
-  const made = [
+  const sources = [
     import.meta.filename,
     installed,
-    ...within(join(root, "views")),
-    ...within(sources),
+    ...filesBelow(join(root, "views")),
+    ...filesBelow(scriptsDir),
   ];
-  const newest = Math.max(...made.map((path) => changedAt(path)));
-  return Object.values(output).every((path) => changedAt(path) > newest);
+  const newest = Math.max(...sources.map((path) => modifiedAt(path)));
+  return Object.values(outputs).every((path) => modifiedAt(path) > newest);
 }
 
-/** Whether they are there, and cannot be built: nobody may write, or the builders are left out. */
-function isFixed(): boolean {
-  if (!Object.values(output).every((path) => existsSync(path))) return false;
+/** True if the assets exist and cannot be built: the folder is read-only, or Tailwind is missing. */
+function isPrebuilt(): boolean {
+  if (!Object.values(outputs).every((path) => existsSync(path))) return false;
   try {
-    accessSync(dirname(output.css), constants.W_OK);
-    tailwind();
+    accessSync(dirname(outputs.css), constants.W_OK);
+    tailwindCli();
     return false;
   } catch {
     return true;
   }
 }
 
-/** All files of a folder, and its folders too: they tell of a file that is gone. */
-function within(folder: string): string[] {
+/** @returns all files and folders below a folder; the date of a folder shows that a file is gone */
+function filesBelow(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return [folder, ...names.map((name) => join(folder, name))];
 }
 
-function changedAt(path: string): number {
+function modifiedAt(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
@@ -102,28 +102,36 @@ function readHtmx(): string {
   return readFileSync(script, "utf8");
 }
 
-/** @returns the path of its command line; throws where it is not installed */
-function tailwind(): string {
+/** @returns the path of Tailwind's command line; throws if it is not installed */
+function tailwindCli(): string {
   const manifest = createRequire(import.meta.url).resolve("@tailwindcss/cli/package.json");
   return join(dirname(manifest), "dist/index.mjs");
 }
 
-/** As `write` does: renamed when it is whole. */
 async function buildStylesheet(minify: boolean): Promise<void> {
-  const made = `${output.css}.${process.pid}`;
-  const options = ["-i", join(root, "views/app.css"), "-o", made, ...(minify ? ["--minify"] : [])];
+  const temporary = `${outputs.css}.${process.pid}`;
+  const options = [
+    "-i",
+    join(root, "views/app.css"),
+    "-o",
+    temporary,
+    ...(minify ? ["--minify"] : []),
+  ];
   try {
-    await run(process.execPath, [tailwind(), ...options], { cwd: root });
-    renameSync(made, output.css);
+    await run(process.execPath, [tailwindCli(), ...options], { cwd: root });
+    renameSync(temporary, outputs.css);
   } finally {
-    rmSync(made, { force: true });
+    rmSync(temporary, { force: true });
   }
 }
 
-/** With the hashes of what the script's own version has to stand for as well. */
-function header(): string {
-  const others = [output.css, output.worker, output.dashboard];
-  const hashes = others.map((path) => {
+/**
+ * A comment with the hashes of the other files: the version of app.js, by which open pages notice a
+ * deploy, then changes with any of them.
+ */
+function bannerWithHashes(): string {
+  const paths = [outputs.css, outputs.worker, outputs.dashboard];
+  const hashes = paths.map((path) => {
     return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 8);
   });
   return `/* app.css, live-worker.js, dashboard.js ${hashes.join(" ")} */`;
@@ -131,10 +139,10 @@ function header(): string {
 
 const bundleOptions = { minify: true, format: "iife", target: "es2022" } as const;
 
-/** A script with the modules that it imports. */
+/** @returns a script with the modules that it imports */
 async function bundle(name: string): Promise<string> {
   const { build } = await import("esbuild");
-  const entryPoints = [join(sources, `${name}.js`)];
+  const entryPoints = [join(scriptsDir, `${name}.js`)];
   const { outputFiles } = await build({
     ...bundleOptions,
     entryPoints,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { buildAssets } from "../assets/build.ts";
-import { lookAgain } from "../assets/href.ts";
+import { clearAssetHrefs } from "../assets/href.ts";
 import type { Env, Services } from "../services.ts";
 
 const folders = ["views", "public/scripts"].map((name) => join(import.meta.dirname, "../..", name));
@@ -25,7 +25,7 @@ export function devRoutes({ log }: Pick<Services, "log">): Hono<Env> {
 
   async function reload(): Promise<void> {
     await buildAssets({ minify: false, dev: true }).catch((error) => log.error({ err: error }));
-    lookAgain();
+    clearAssetHrefs();
     for (const notify of listeners) notify();
   }
 

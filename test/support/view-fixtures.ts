@@ -1,3 +1,4 @@
+import type { IconName } from "../../server/job.ts";
 import type { JobView } from "../../server/presenters/job.ts";
 import type { ButtonView } from "../../server/presenters/job-actions.ts";
 import type { LayoutData } from "../../server/presenters/layout.ts";
@@ -35,13 +36,21 @@ const again = (label: string): ButtonView[] => [
   { path: "retry", label, icon: "refresh", variant: "" },
 ];
 
+export const kindIcons: Record<string, IconName> = {
+  contact_import: "import",
+  contact_export: "export",
+  email_campaign: "mail",
+  audience_report: "chart",
+  contact_clean: "sparkles",
+};
+
 /** An import of 100,000 contacts at 42 %, running; anything else by what is given. */
 export function jobView(different: Partial<JobView> = {}): JobView {
   const id = different.id ?? "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f";
   const view: Omit<JobView, "when" | "doing"> = {
     id,
     kind: "contact_import",
-    icon: "import",
+    icon: kindIcons[different.kind ?? "contact_import"] ?? "box",
     title: "Import contacts",
     subject: "autumn-fair.csv",
     href: `/jobs/${id}`,

@@ -1,6 +1,5 @@
 /** One filled example of each page, and of each page's empty or refused form. */
 
-import type { IconName } from "../../server/job.ts";
 import type { FieldView, Option } from "../../server/presenters/form.ts";
 import type { JobView } from "../../server/presenters/job.ts";
 import type { TrayView } from "../../server/presenters/layout.ts";
@@ -9,6 +8,7 @@ import type { Pages } from "../../server/templates.ts";
 import {
   emptyResult,
   jobs,
+  kindIcons,
   layout,
   logLines,
   logOf,
@@ -20,14 +20,6 @@ import {
 
 /** A page's template and its data; the key says what it shows. */
 export type PageFixture = { [N in keyof Pages]: { template: N; data: Pages[N] } }[keyof Pages];
-
-const kindIcons: Record<string, IconName> = {
-  contact_import: "import",
-  contact_export: "export",
-  email_campaign: "mail",
-  audience_report: "chart",
-  contact_clean: "sparkles",
-};
 
 function options(chosen: string, ...labels: string[]): Option[] {
   return labels.map((label) => ({ value: label.toLowerCase(), label, selected: label === chosen }));

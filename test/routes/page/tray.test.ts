@@ -4,7 +4,7 @@ import { backends } from "../../support/backends.ts";
 import { openSite, type Site } from "../../support/site.ts";
 
 const trayOf = (page: string): string =>
-  /<details class="menu active-jobs"[\s\S]*?<\/form>/.exec(page)?.[0] ?? "";
+  /<details class="menu tray"[\s\S]*?<\/form>/.exec(page)?.[0] ?? "";
 const rowsIn = (tray: string): string[] =>
   [...tray.matchAll(/ id="row-([\w-]+)"/g)].map(([, id]) => id!);
 const countIn = (tray: string): string => /<b>([^<]*)<\/b>/.exec(tray)?.[1] ?? "";
