@@ -124,7 +124,6 @@ export async function up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<v
     job_id text not null references jobs (id) on delete cascade,
     seq integer not null,
     type text not null,
-    message text not null,
     details text,
     created_at bigint not null,
     primary key (job_id, seq)
@@ -182,7 +181,11 @@ export async function up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<v
     user_id text not null,
     kind text not null,
     status text not null,
+    reason text,
     outcome text,
+    error text,
+    timeout_ms bigint not null,
+    rescues bigint not null,
     finished_at bigint not null
   )`.execute(db);
 }

@@ -22,7 +22,7 @@ export function createExecutor(parts: {
   const tracker = createProgressTracker({
     async write(rows, logs) {
       const lost = await writeProgress(rows, logs);
-      observe({ what: "flushed", jobs: rows.length });
+      observe({ type: "progress_flushed", jobs: rows.length });
       return lost;
     },
     now: backend.now,

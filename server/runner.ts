@@ -27,7 +27,7 @@ const config = readConfig();
 const log = createLog(config.logLevel, "runner");
 const backend = await openWithRetries();
 const observe: RecordMetric = (observed) => send({ type: "observed", observed });
-backend.lifecycle.subscribe((event) => observe({ what: "life", event }));
+backend.lifecycle.subscribe((event) => observe({ type: "lifecycle", event }));
 const storage = await openStorage(config);
 const catalog = await readCatalog(config.jobsDirs);
 const executor = createExecutor({ backend, storage, catalog, log, observe });

@@ -34,8 +34,8 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
     `metrics cannot be served on ${config.host}:${config.metricsPort}`,
   );
   backend.lifecycle.subscribe((event) => {
-    logJobActivity(log, { what: "life", event });
-    observe({ what: "life", event });
+    logJobActivity(log, { type: "lifecycle", event });
+    observe({ type: "lifecycle", event });
   });
   const app = createApp(services);
   const { host } = config;

@@ -14,13 +14,12 @@ export function hasCapacity(priority: string): RawBuilder<boolean> {
     * case when ${sql.ref(priority)} <= ${sql.lit(noLimitFrom)} then 2 else 1 end`;
 }
 
-/** The columns `type, message, details` of a claim's event, from the job's row after the claim. */
+/** The columns `type, details` of a claim's event, from the job's row after the claim. */
 export const claimEvent = sql`
   case when fence = 1 then 'started' else 'continued' end,
-  case when fence = 1 then 'Started'
-    when reason = 'retry' then 'Retry ' || retries || ' of ' || max_retries || ' started'
-    else 'Went on where it had stopped' end,
-  '{"fence":' || fence || '}'`;
+  case when reason = 'retry'
+    then '{"fence":' || fence || ',"retry":' || retries || ',"of":' || max_retries || '}'
+    else '{"fence":' || fence || '}' end`;
 
 /** The type of the event that `claimEvent` writes for this row. */
 export function claimEventType({ fence }: { fence: number }): "started" | "continued" {

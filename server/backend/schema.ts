@@ -3,6 +3,8 @@
  * whole milliseconds since 1970 (UTC), JSON is text, ids are UUIDv7 text.
  */
 import type { Generated, Selectable } from "kysely";
+import type { EventType } from "../engine/job-event.ts";
+import type { JobReason } from "../engine/job-reason.ts";
 import type { Status } from "../engine/status.ts";
 import type {
   AuditAction,
@@ -80,11 +82,8 @@ export interface JobsTable {
   retry_of: string | null;
   priority: Generated<number>;
   status: Status;
-  /**
-   * Why it is in that status: retry, rescued, interrupted, resumed, timeout, worker_lost, error,
-   * refused.
-   */
-  reason: string | null;
+  /** Why it has that status; null where the status says it all. */
+  reason: JobReason | null;
   input: string;
   /** SHA-256 of kind and input, hex. An uploaded file counts by its bytes. */
   input_fingerprint: string | null;
@@ -172,8 +171,8 @@ export interface JobStepsTable {
 export interface JobEventsTable {
   job_id: string;
   seq: number;
-  type: string;
-  message: string;
+  type: EventType;
+  /** JSON: `JobEvent` says which details each type has. */
   details: string | null;
   created_at: number;
 }
@@ -260,8 +259,12 @@ export interface ExpiredJobsTable {
   user_id: string;
   kind: string;
   status: Status;
-  /** What it came to, or why it failed. */
+  /** As the job had them: `server/presenters/expired-job.ts` makes a sentence of them. */
+  reason: JobReason | null;
   outcome: string | null;
+  error: string | null;
+  timeout_ms: number;
+  rescues: number;
   finished_at: number;
 }
 

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobsTable } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
+import type { JobEvent } from "../engine/job-event.ts";
 import { indexJob } from "../engine/start/search-index.ts";
 import { start } from "../engine/start/start.ts";
 
@@ -21,11 +22,12 @@ interface SeedJob {
   startedMinutesAgo: number;
   durationMs: number;
   row: Partial<Insertable<JobsTable>> & Pick<Insertable<JobsTable>, "status">;
-  events: [type: string, message: string][];
+  /** Besides `created` and `started`. */
+  events: JobEvent[];
   rejections?: { reason: string; count: number; rows: number[] }[];
 }
 
-const seedJobs = (importId: string): SeedJob[] => [
+const seedJobs = (importId: string, userId: string): SeedJob[] => [
   {
     id: importId,
     kind: "contact_import",
@@ -41,7 +43,7 @@ const seedJobs = (importId: string): SeedJob[] => [
       rejected: 3,
       progress: 1,
     },
-    events: [["done", "Imported 72 of 75, 3 rows rejected"]],
+    events: [{ type: "done", details: { outcome: "Imported 72 of 75, 3 rows rejected" } }],
     rejections: [
       { reason: "Missing email", count: 2, rows: [14, 52] },
       { reason: "Invalid email", count: 1, rows: [61] },
@@ -54,12 +56,17 @@ const seedJobs = (importId: string): SeedJob[] => [
     durationMs: 61_000,
     row: {
       status: "cancelled",
-      outcome: "Cancelled after 61 of 600 seconds. Finished work was kept.",
+      reason: "while_running",
       succeeded: 61,
+      step_done: 61,
+      step_total: 600,
     },
     events: [
-      ["cancel_requested", "Cancel requested"],
-      ["cancelled", "Cancelled after 61 of 600 seconds. Finished work was kept."],
+      { type: "cancel_requested", details: { by: userId } },
+      {
+        type: "cancelled",
+        details: { reason: "while_running", outcome: null, succeeded: 61, done: 61, total: 600 },
+      },
     ],
   },
   {
@@ -74,7 +81,12 @@ const seedJobs = (importId: string): SeedJob[] => [
       error: "holiday.csv is a PNG image, not a CSV file",
       advice: "Export the sheet as CSV and upload that file.",
     },
-    events: [["failed", "holiday.csv is a PNG image, not a CSV file"]],
+    events: [
+      {
+        type: "failed",
+        details: { reason: "refused", error: "holiday.csv is a PNG image, not a CSV file" },
+      },
+    ],
   },
   {
     kind: "countdown",
@@ -89,7 +101,7 @@ const seedJobs = (importId: string): SeedJob[] => [
       step_done: 96,
       step_total: 300,
     },
-    events: [["paused", "Paused"]],
+    events: [{ type: "paused", details: null }],
   },
 ];
 
@@ -100,7 +112,7 @@ export async function insertPastJobs(
   importId: string,
   now: number,
 ): Promise<void> {
-  for (const each of seedJobs(importId)) {
+  for (const each of seedJobs(importId, owner.userId)) {
     if (catalog.has(each.kind)) await insertPastJob(tx, catalog, owner, each, now);
   }
 }
@@ -135,7 +147,11 @@ async function insertPastJob(
   const createdAt = now - job.startedMinutesAgo * minute;
   const endedAt = createdAt + job.durationMs;
   const { row } = job;
-  const events = [["created", "Created"], ["started", "Started"], ...job.events];
+  const events: JobEvent[] = [
+    { type: "created", details: null },
+    { type: "started", details: { fence: 1 } },
+    ...job.events,
+  ];
   const ended = row.status !== "paused";
   await tx.db
     .insertInto("jobs")
@@ -164,11 +180,11 @@ async function insertPastJob(
   await tx.db
     .insertInto("job_events")
     .values(
-      events.map(([type, message], at) => ({
+      events.map(({ type, details }, at) => ({
         job_id: id,
         seq: at + 1,
-        type: type!,
-        message: message!,
+        type,
+        details: details && JSON.stringify(details),
         created_at: at < 2 ? createdAt + at * 400 : endedAt,
       })),
     )

@@ -1,29 +1,27 @@
-/** Who did what with a job, kept for those who may see it. */
+/** The audit log of a job: who did what with it, and when. */
 import type { Kysely } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../backend/backend.ts";
 import type { AuditAction, AuditSource } from "../backend/enums.ts";
 import type { AuditRow, Schema } from "../backend/schema.ts";
 
-/** Where a person or their program did it. */
-export type Via = AuditSource;
-
 export interface AuditEntry {
   jobId: string;
   userId: string;
-  via: Via;
+  via: AuditSource;
   action: Exclude<AuditAction, "downloaded">;
+  /** Ms since 1970. */
   at: number;
   newJobId?: string;
 }
 
 const hourMs = 3_600_000;
-/** A statement takes so many values at most. */
+/** A statement takes a limited number of values. */
 const maxRowsPerInsert = 500;
 
-/** @param db that of the transaction which does it, so that nothing is told that did not happen */
-export async function recordAudit(db: Kysely<Schema>, deed: AuditEntry): Promise<void> {
-  const { jobId: job_id, userId: user_id, via, action, at, newJobId: new_job_id = null } = deed;
+/** @param db the handle of the transaction that does what is recorded, so that both commit together */
+export async function recordAudit(db: Kysely<Schema>, entry: AuditEntry): Promise<void> {
+  const { jobId: job_id, userId: user_id, via, action, at, newJobId: new_job_id = null } = entry;
   await db
     .insertInto("job_audit_entries")
     .values({
@@ -41,15 +39,14 @@ export async function recordAudit(db: Kysely<Schema>, deed: AuditEntry): Promise
 
 export interface DownloadedFile {
   jobId: string;
-  /** What tells the file from others of the job. */
   fileId: string;
   fileName: string;
 }
 
-/** Once an hour for each person and file: a download may come in many parts, and be tried again. */
+/** Records downloads once an hour for each person and file: one may come in parts, or be repeated. */
 export async function recordDownloads(
   { db, now }: Pick<Backend, "db" | "now">,
-  { userId, via }: { userId: string; via: Via },
+  { userId, via }: { userId: string; via: AuditSource },
   files: readonly DownloadedFile[],
 ): Promise<void> {
   const at = now();
@@ -67,7 +64,7 @@ export async function recordDownloads(
   }
 }
 
-/** @returns the latest first, `most` of them */
+/** @returns the latest first */
 export async function listAudit(
   db: Kysely<Schema>,
   jobId: string,

@@ -1,12 +1,12 @@
 /**
- * One action for many jobs that a person may act on. Each is safe to repeat: what was done from a
- * moment on counts as done, so that a job that was interrupted counts right when it goes on.
+ * Applies one action to many jobs that a person may act on. Each action is safe to repeat, and counts
+ * jobs that it changed since `since`, so that a bulk job counts right after an interruption.
  */
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
+import { ActionRefused } from "./action-refused.ts";
 import { cancel } from "./cancel.ts";
-import { clear } from "./clear.ts";
 import { InvalidInput, UnknownKind } from "./start/request.ts";
 import { retry } from "./start/retry.ts";
 import { isFinal } from "./status.ts";
@@ -14,28 +14,37 @@ import { isFinal } from "./status.ts";
 export interface BulkContext {
   backend: Backend;
   catalog: Catalog;
-  /** The person's id. */
+  /** The user's id. */
   by: string;
   /** Ms since 1970. */
   since: number;
 }
 
-/** @returns how many it was done with; the others are as they were */
+/** @returns how many jobs were changed; the others stay as they were */
 export type BulkAction = (context: BulkContext, jobs: readonly JobRow[]) => Promise<number>;
 
-/** What runs or waits stops; a kind that must not be stopped goes on. */
-export const cancelMany: BulkAction = async ({ backend, catalog, by, since }, jobs) => {
+/** Cancels what is active. Jobs of kinds that are not cancellable go on. */
+export const cancelMany: BulkAction = async (context, jobs) => {
   let count = 0;
-  for (const { id, kind, status } of jobs) {
+  for (const { id, status } of jobs) {
     if (isFinal(status) && status !== "cancelled") continue;
-    if (catalog.get(kind)?.cancellable === false) continue;
-    const { cancel_requested_at: at, status: now } = await cancel(backend, id, by);
-    if (at !== null && at >= since && (!isFinal(now) || now === "cancelled")) count++;
+    if (await cancelOne(context, id)) count++;
   }
   return count;
 };
 
-/** What has ended is no longer listed. */
+/** @returns false where the job had been cancelled before, ended otherwise or must not be stopped */
+async function cancelOne(context: BulkContext, id: string): Promise<boolean> {
+  try {
+    const { cancel_requested_at: at, status } = await cancel(context, id, context.by);
+    return at !== null && at >= context.since && (!isFinal(status) || status === "cancelled");
+  } catch (error) {
+    if (error instanceof ActionRefused) return false;
+    throw error;
+  }
+}
+
+/** Hides what has ended from the list. */
 export const clearMany: BulkAction = async ({ backend, since }, jobs) => {
   const ended = jobs.filter(({ status }) => isFinal(status));
   const listed = ended.filter(({ hidden_at }) => hidden_at === null).map(({ id }) => id);
@@ -43,23 +52,35 @@ export const clearMany: BulkAction = async ({ backend, since }, jobs) => {
   return ended.filter(({ hidden_at }) => hidden_at === null || hidden_at >= since).length;
 };
 
-/** What has ended is started again, each once. */
+/** Hides ended jobs from the list; retention deletes them in its own time. */
+async function clear(backend: Backend, ids: readonly string[]): Promise<void> {
+  await backend.write(async (tx) => {
+    const hidden = await tx.db
+      .updateTable("jobs")
+      .set({ hidden_at: backend.now() })
+      .where("id", "in", ids)
+      .where("finished_at", "is not", null)
+      .where("hidden_at", "is", null)
+      .returning("id")
+      .execute();
+    for (const { id } of hidden) tx.notify(id);
+  });
+}
+
+/** Retries what has ended, each job once. */
 export const retryMany: BulkAction = async (context, jobs) => {
   let count = 0;
-  for (const job of jobs) if (isFinal(job.status) && (await retryOnce(context, job))) count++;
+  for (const job of jobs) if (isFinal(job.status) && (await retryOne(context, job))) count++;
   return count;
 };
 
-/** @returns false where it had been started again before, or cannot be */
-async function retryOnce(
-  { backend, catalog, by, since }: BulkContext,
-  job: JobRow,
-): Promise<boolean> {
+/** @returns false where the job had been retried before, or cannot be */
+async function retryOne(context: BulkContext, job: JobRow): Promise<boolean> {
   try {
-    const started = await retry(backend, catalog, job, by);
-    return !started.repeated || started.job.created_at >= since;
+    const started = await retry(context, job, context.by);
+    return !started.repeated || started.job.created_at >= context.since;
   } catch (error) {
-    // Its file or its kind may be gone; the others are started all the same.
+    // Its file or its kind may be gone; the other jobs are retried all the same.
     if (error instanceof InvalidInput || error instanceof UnknownKind) return false;
     throw error;
   }

@@ -1,45 +1,60 @@
 import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
+import type { AuditSource } from "../backend/enums.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { recordAudit, type Via } from "./audit.ts";
-import { currentJob } from "./current-job.ts";
+import type { Catalog } from "../catalog.ts";
+import { ActionRefused } from "./action-refused.ts";
+import { recordAudit } from "./audit.ts";
+import type { CancelReason } from "./job-reason.ts";
 import { isFinal } from "./status.ts";
-import { type EventRecord, recordEvent, type Transition, transition } from "./transition.ts";
+import {
+  currentJob,
+  type EventRecord,
+  recordEvent,
+  type Transition,
+  transition,
+} from "./transition.ts";
 
 /**
- * A waiting job is cancelled at once; a running one is asked to stop. The row lock decides between
- * a cancel and an end that come together. Asking twice, or after the end, changes nothing.
- * @returns the job as it is now
+ * Cancels a waiting job at once and asks a running one to stop. The row lock decides between a
+ * cancel and an end that come together. A second cancel, or one after the end, changes nothing.
+ * @param by the user's id
+ * @returns the job after the change
+ * @throws ActionRefused for an active job whose kind is not cancellable
  */
 export async function cancel(
-  backend: Backend,
+  { backend, catalog }: { backend: Backend; catalog: Pick<Catalog, "get"> },
   id: string,
   by: string,
-  via: Via = "page",
+  via: AuditSource = "page",
 ): Promise<JobRow> {
   return backend.write(async (tx) => {
     const at = backend.now();
     const set = { cancel_requested_at: at };
-    const outcome = sql<string>`case when fence = 0 then 'Cancelled before it started'
-      else 'Cancelled while ' || status || case when succeeded > 0
-        then '. Finished work was kept.' else '' end end`;
     const waiting: Transition = {
-      ...{ id, to: "cancelled", from: ["queued", "paused"], at, set: { ...set, outcome } },
-      fact: { type: "cancelled", message: "Cancelled", details: { by } },
+      ...{ id, to: "cancelled", from: ["queued", "paused"], at },
+      set: { ...set, reason: reasonWhileWaiting },
+      event: ({ reason, succeeded, step_done: done, step_total: total }) => ({
+        type: "cancelled",
+        details: { reason: reason as CancelReason, by, outcome: null, succeeded, done, total },
+      }),
     };
-    const asked: EventRecord = {
+    const running: EventRecord = {
       ...{ id, at, set, first: "cancel_requested_at" },
-      fact: { type: "cancel_requested", message: "Cancel requested", details: { by } },
+      event: { type: "cancel_requested", details: { by } },
     };
-    // Between two statements a job may begin to run or be handed back: then the other one holds.
+    // Between two statements a job may begin to run or be released; then the other one matches.
     for (;;) {
-      const changed = (await transition(tx, waiting)) ?? (await recordEvent(tx, asked));
-      if (changed) {
-        await recordAudit(tx.db, { jobId: id, userId: by, via, action: "cancelled", at });
-        return changed;
-      }
       const row = await currentJob(tx.db, id);
       if (isFinal(row.status) || row.cancel_requested_at) return row;
+      if (catalog.get(row.kind)?.cancellable === false) throw new ActionRefused("not_cancellable");
+      const changed = (await transition(tx, waiting)) ?? (await recordEvent(tx, running));
+      if (!changed) continue;
+      await recordAudit(tx.db, { jobId: id, userId: by, via, action: "cancelled", at });
+      return changed;
     }
   });
 }
+
+const reasonWhileWaiting = sql<CancelReason>`case when fence = 0 then 'before_start'
+  when status = 'paused' then 'while_paused' else 'while_queued' end`;

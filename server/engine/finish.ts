@@ -1,10 +1,10 @@
-/** The ways in which a run ends. Each holds only while the run still has its fence. */
+/** The ways in which a run ends. Each takes effect only while the run still has its fence. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
-import { formatDuration } from "../text/durations.ts";
+import type { CancelReason } from "./job-reason.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { sanitizeText } from "./sanitize-text.ts";
 import { defaultRetryAfter } from "./start/insert-job.ts";
@@ -12,25 +12,28 @@ import { isFinal } from "./status.ts";
 import { isTransientError } from "./transient-error.ts";
 import { type Transition, transition } from "./transition.ts";
 
-/** A claim: the row of a job and the fence it was claimed with. */
+/** A claim: a job's id and the fence that it was claimed with. */
 export type Claimed = Pick<JobRow, "id" | "fence">;
 
-/** Rescues without a checkpoint in between, after which a job runs alone, or is given up. */
+/** Rescues without a checkpoint in between, after which a job runs alone, or fails. */
 export const rescueLimits = { isolate: 2, max: 3 };
 
 type Finish = Omit<Transition, "id" | "fence" | "at">;
 
-/** A database that is away for a moment costs no run its end; what stays away is left to the sweep. */
+/**
+ * Waits before each attempt to write the end of a run, so that a short outage of the database loses
+ * none. After the last one the sweep finds the job.
+ */
 const retryDelaysMs = [100, 300, 600, 1_000, 2_000];
 
-/** @returns the job as it is now, or undefined where the fence had moved on */
+/** @returns the job after the change, or undefined where the fence had moved on */
 async function finish(backend: Backend, { id, fence }: Claimed, change: Finish) {
-  for (const waitMs of retryDelaysMs) {
+  for (const delayMs of retryDelaysMs) {
     try {
       return await write();
     } catch (error) {
       if (!isTransientError(error)) throw error;
-      await sleep(waitMs);
+      await sleep(delayMs);
     }
   }
   return write();
@@ -44,7 +47,7 @@ async function finish(backend: Backend, { id, fence }: Claimed, change: Finish) 
   }
 }
 
-/** What a person asked of a run while it ended another way is done now: it needs no run for it. */
+/** Cancels or pauses a job whose run ended otherwise before it saw the request. */
 async function applyPendingRequest(
   tx: WriteTransaction,
   row: JobRow,
@@ -53,45 +56,45 @@ async function applyPendingRequest(
   const { id, status } = row;
   if (isFinal(status)) return row;
   if (row.cancel_requested_at) {
-    const outcome = `Cancelled.${row.succeeded > 0 ? " Finished work was kept." : ""}`;
-    const set = { reason: null, outcome };
-    const fact = { type: "cancelled", message: outcome };
-    return transition(tx, { id, to: "cancelled", from: [status], at, set, fact });
+    return transition(tx, { ...cancelledBy("while_running"), id, from: [status], at });
   }
   if (status === "paused" || !row.pause_requested_at) return row;
-  const fact = { type: "paused", message: "Paused" };
-  return transition(tx, { id, to: "paused", from: [status], at, set: { reason: null }, fact });
+  const event = { type: "paused", details: null } as const;
+  return transition(tx, { id, to: "paused", from: [status], at, set: { reason: null }, event });
 }
 
-/** @param left.tidy where nothing is to be cleaned up behind it */
+/**
+ * Ends a run that succeeded.
+ * @param options.needsCleanup false where the job left nothing to clean up
+ */
 export function finishDone(
   backend: Backend,
   job: Claimed,
-  outcome: Outcome,
-  left: { tidy: boolean } = { tidy: false },
+  { message, page }: Outcome,
+  { needsCleanup }: { needsCleanup: boolean } = { needsCleanup: true },
 ) {
-  const message = sanitizeText(outcome.message);
+  const outcome = sanitizeText(message);
   return finish(backend, job, {
     to: "done",
     set: {
-      outcome: message,
-      result_page: outcome.page ?? null,
+      outcome,
+      result_page: page ?? null,
       progress: 1,
       message: null,
       reason: null,
-      ...(left.tidy ? { cleanup_due_at: null } : {}),
+      ...(needsCleanup ? {} : { cleanup_due_at: null }),
     },
-    fact: { type: "done", message },
+    event: { type: "done", details: { outcome } },
   });
 }
 
-/** Tries again where that is worth it and a try is left, else fails for good. */
-export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, error: unknown) {
-  const message = messageOf(error);
+/** Schedules a retry where the error is worth one and one is left; else the job fails. */
+export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thrown: unknown) {
   const waits = kind.retryAfter ?? defaultRetryAfter;
   const wait = waits[job.retries];
-  const again = !(error instanceof Refused) && (kind.retryOn ?? isTransientError)(error);
-  if (!again || wait === undefined) return fail(backend, job, error);
+  const isRetryable = !(thrown instanceof Refused) && (kind.retryOn ?? isTransientError)(thrown);
+  if (!isRetryable || wait === undefined) return fail(backend, job, thrown);
+  const error = errorText(thrown);
   const retry = job.retries + 1;
   const waitMs = parseDuration(wait);
   return finish(backend, job, {
@@ -100,95 +103,109 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, err
       retries: retry,
       run_at: backend.now() + waitMs,
       reason: "retry",
-      error: message,
-      // The wait is known; the rest is as it was.
+      error,
+      // The estimate moves on by the wait, which is known.
       eta_earliest: sql`eta_earliest + ${waitMs}`,
       eta_latest: sql`eta_latest + ${waitMs}`,
     },
-    fact: {
+    event: {
       type: "retry_scheduled",
-      message: `Retry ${retry} of ${waits.length} in ${inWords(waitMs)}: ${message}`,
-      details: { retry, of: waits.length, wait_ms: waitMs, error: message },
+      details: { retry, of: waits.length, wait_ms: waitMs, error },
     },
   });
 }
 
-function inWords(waitMs: number): string {
-  return waitMs < 1_000 ? `${waitMs} ms` : formatDuration(waitMs);
+/** A kind's error may quote anything that it read. */
+function errorText(thrown: unknown): string {
+  return sanitizeText(thrown instanceof Error ? thrown.message : String(thrown));
 }
 
-/** What the kind threw may quote anything that it read. */
-function messageOf(error: unknown): string {
-  return sanitizeText(error instanceof Error ? error.message : String(error));
-}
-
-export function fail(backend: Backend, job: Claimed, error: unknown) {
-  const message = messageOf(error);
-  const advice = error instanceof Refused ? (error.advice ?? null) : null;
-  const reason = error instanceof Refused ? "refused" : "error";
+/** Fails a job with the error that its kind threw. */
+export function fail(backend: Backend, job: Claimed, thrown: unknown) {
+  const error = errorText(thrown);
+  const advice = thrown instanceof Refused ? (thrown.advice ?? null) : null;
+  const reason = thrown instanceof Refused ? "refused" : "error";
   return finish(backend, job, {
     to: "failed",
-    set: { reason, error: message, advice },
-    fact: { type: "failed", message, details: { reason } },
+    set: { reason, error, advice },
+    event: { type: "failed", details: { reason, error } },
   });
 }
 
-export function finishCancelled(backend: Backend, job: Claimed, message: string) {
+/** Fails a job that used up its running time. */
+export function failWithTimeout(backend: Backend, job: Claimed, allowedMs: number) {
   return finish(backend, job, {
-    to: "cancelled",
-    set: { reason: null, outcome: message },
-    fact: { type: "cancelled", message },
+    to: "failed",
+    set: { reason: "timeout", error: null },
+    event: { type: "failed", details: { reason: "timeout", allowed_ms: allowedMs } },
   });
+}
+
+/** Fails a job whose kind was removed from `jobs/`. */
+export function failUnknownKind(backend: Backend, job: Claimed) {
+  return finish(backend, job, {
+    to: "failed",
+    set: { reason: "unknown_kind", error: null },
+    event: { type: "failed", details: { reason: "unknown_kind" } },
+  });
+}
+
+/** @param outcome the kind's own sentence about what it kept, if it has one */
+export function finishCancelled(
+  backend: Backend,
+  job: Claimed,
+  reason: CancelReason,
+  outcome: string | null = null,
+) {
+  return finish(backend, job, cancelledBy(reason, outcome && sanitizeText(outcome)));
+}
+
+function cancelledBy(reason: CancelReason, outcome: string | null = null) {
+  return {
+    to: "cancelled",
+    set: { reason, outcome },
+    event: ({ succeeded, step_done: done, step_total: total }: JobRow) => ({
+      type: "cancelled",
+      details: { reason, outcome, succeeded, done, total },
+    }),
+  } as const satisfies Finish;
 }
 
 export function finishPaused(backend: Backend, job: Claimed) {
   return finish(backend, job, {
     to: "paused",
     set: { reason: null },
-    fact: { type: "paused", message: "Paused" },
+    event: { type: "paused", details: null },
   });
 }
 
-/** Its running time is used up. */
-export function failWithTimeout(backend: Backend, job: Claimed, allowedMs: number) {
-  const message = `Timed out after ${formatDuration(allowedMs)}`;
-  return finish(backend, job, {
-    to: "failed",
-    set: { reason: "timeout", error: message, advice: "Try again with less input." },
-    fact: { type: "failed", message, details: { reason: "timeout" } },
-  });
-}
-
-/** A shutdown or a neighbour's end: no retry and no rescue is counted, and it goes to the front. */
+/** Gives a running job back to the front of the queue. Counts neither as a retry nor as a rescue. */
 export function release(backend: Backend, job: Claimed, reason: "interrupted" | "rescued") {
   return finish(backend, job, {
     to: "queued",
     set: { reason },
-    fact: { type: "interrupted", message: "Interrupted. Resumes from the last checkpoint." },
+    event: { type: "interrupted", details: null },
   });
 }
 
-/** The worker or runner is gone. What the person had asked for meanwhile is done. */
+/**
+ * Ends a run whose worker or runner crashed: queues the job again, or fails it after
+ * `rescueLimits.max` crashes without a checkpoint in between.
+ */
 export async function rescue(backend: Backend, job: JobRow) {
-  if (job.cancel_requested_at)
-    return finishCancelled(backend, job, "Cancelled. The worker was lost.");
+  if (job.cancel_requested_at) return finishCancelled(backend, job, "worker_lost");
   if (job.pause_requested_at) return finishPaused(backend, job);
-  const count = job.rescues + 1;
-  if (count < rescueLimits.max) {
+  const rescues = job.rescues + 1;
+  if (rescues < rescueLimits.max) {
     return finish(backend, job, {
       to: "queued",
-      set: { reason: "rescued", rescues: count },
-      fact: {
-        type: "rescued",
-        message: "Resuming after a lost worker",
-        details: { rescue: count },
-      },
+      set: { reason: "rescued", rescues },
+      event: { type: "rescued", details: { rescue: rescues } },
     });
   }
-  const message = `Stopped after ${rescueLimits.max} crashes at the same place`;
   return finish(backend, job, {
     to: "failed",
-    set: { reason: "worker_lost", rescues: count, error: message },
-    fact: { type: "failed", message, details: { reason: "worker_lost" } },
+    set: { reason: "worker_lost", rescues, error: null },
+    event: { type: "failed", details: { reason: "worker_lost", rescues } },
   });
 }

@@ -1,32 +1,32 @@
-/** What happens to jobs, told to the process that wrote it: for its log and its metrics. */
+/** Events of jobs and workers, emitted in the process that wrote them, for its log and metrics. */
 import type { JobRow } from "../backend/schema.ts";
+import type { EventType } from "./job-event.ts";
 import type { Status } from "./status.ts";
 
-/** A fact about a job that has been committed. */
+/** An event of a job that has been committed. */
 export interface JobLifecycleEvent {
-  /** As in the job's events: created, started, retry_scheduled, rescued, succeeded… */
-  type: string;
+  type: EventType;
   job: string;
   kind: string;
   status: Status;
   fence: number;
-  /** From when it was due to its first start, ms; null for every other event. */
+  /** For `started`: ms from when the job was due to its start; else null. */
   waitedMs: number | null;
-  /** Running time of all runs together, ms; null until the job has ended. */
+  /** Running time of all runs, ms; null until the job has ended. */
   ranMs: number | null;
 }
 
-/** What a worker and its runners do that somebody may want to count. */
+/** What a worker and its runners report to be logged and counted. */
 export type WorkerMetric =
-  | { what: "life"; event: JobLifecycleEvent }
-  /** Progress of so many jobs was written in one statement. */
-  | { what: "flushed"; jobs: number }
-  /** A run found that its job had been taken from it. */
-  | { what: "lease_lost"; job: string; kind: string; fence: number };
+  | { type: "lifecycle"; event: JobLifecycleEvent }
+  /** One statement wrote the progress of `jobs` jobs. */
+  | { type: "progress_flushed"; jobs: number }
+  /** A run found that another one had taken over its job. */
+  | { type: "lease_lost"; job: string; kind: string; fence: number };
 
-export type RecordMetric = (observed: WorkerMetric) => void;
+export type RecordMetric = (metric: WorkerMetric) => void;
 
-export function lifecycleEvent(type: string, row: JobRow): JobLifecycleEvent {
+export function lifecycleEvent(type: EventType, row: JobRow): JobLifecycleEvent {
   const { id, kind, status, fence } = row;
   return {
     type,

@@ -12,7 +12,7 @@ import type {
 import { isAvailable, listJobFiles } from "../storage/job-files.ts";
 import type { Previews } from "../storage/previews.ts";
 import { withPlaces } from "./eta/place-in-line.ts";
-import { listEvents, listNextEvents } from "./events.ts";
+import { listEvents, listNextEvents } from "./event-reader.ts";
 import {
   type LogPage,
   type LogPosition,

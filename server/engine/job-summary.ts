@@ -29,6 +29,8 @@ export const jobSummaryColumns = [
   "claimed_at",
   "released_at",
   "max_retries",
+  "rescues",
+  "timeout_ms",
   "cancel_requested_at",
   "pause_requested_at",
   "succeeded",

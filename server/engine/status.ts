@@ -1,4 +1,4 @@
-/** The statuses of a job and the only ways between them. */
+/** The statuses of a job and the allowed changes between them. */
 
 export const statuses = ["queued", "running", "paused", "done", "failed", "cancelled"] as const;
 
@@ -24,6 +24,14 @@ export const finalStatuses = statuses.filter((status) => transitions[status].len
 
 export function isFinal(status: Status): boolean {
   return transitions[status].length === 0;
+}
+
+/** Whether a cancel would do anything now. A job outlives the file of its kind. */
+export function isCancellable(
+  { status, cancel_requested_at }: { status: Status; cancel_requested_at: number | null },
+  kind: { cancellable?: boolean } | undefined,
+): boolean {
+  return !isFinal(status) && cancel_requested_at === null && kind?.cancellable !== false;
 }
 
 /** The statuses from which a job may come to this one. */

@@ -1,41 +1,40 @@
-/** The two ways in which a job row changes: into another status, or with a fact about it. */
+/** The two ways in which a job row changes: into another status, or by an event alone. */
 import { sql, type UpdateObject } from "kysely";
 import type { WriteTransaction } from "../backend/backend.ts";
 import type { JobRow, Schema } from "../backend/schema.ts";
+import type { JobEvent } from "./job-event.ts";
 import { lifecycleEvent } from "./job-lifecycle.ts";
 import { isFinal, type Status, sourcesOf, transitions } from "./status.ts";
 
 type Columns = UpdateObject<Schema, "jobs">;
 
-/** What is told of a change; numbered per job without gaps. */
-export interface JobEventInput {
-  type: string;
-  message: string;
-  details?: Record<string, unknown>;
-}
+/** An event, or how to make it from the row as it is after the change. */
+type EventSource = JobEvent | ((row: JobRow) => JobEvent);
 
 export interface Transition {
   id: string;
   to: Status;
-  fact: JobEventInput;
+  event: EventSource;
+  /** Ms since 1970. */
   at: number;
-  /** Given when a run (or what speaks for a lost one) ends: no row changes unless it still holds. */
+  /** Given where a run ends: the row changes only while it is running with this fence. */
   fence?: number;
-  /** Narrower than what the table of transitions allows; with a fence it is running. */
+  /** Narrows the sources that the transition table allows. Ignored with a fence. */
   from?: Status[];
   set?: Columns;
 }
 
 /**
- * Compare-and-set on the row, with its event, the account's counter and the queue's entry.
- * @returns the row as it is now, or undefined where it had another status or fence
- * @throws where the table of transitions knows no such change
+ * Changes a job's status by compare-and-set, together with its event, its account's counter and its
+ * queue entry.
+ * @returns the row after the change, or undefined where its status or fence was another
+ * @throws Error where the transition table does not allow the change
  */
 export async function transition(
   tx: WriteTransaction,
   change: Transition,
 ): Promise<JobRow | undefined> {
-  const { id, to, fact, at, fence, set } = change;
+  const { id, to, event, at, fence, set } = change;
   const from = sources(change);
   let update = tx.db
     .updateTable("jobs")
@@ -47,8 +46,8 @@ export async function transition(
   const row = await update.returningAll().executeTakeFirst();
   if (!row) return undefined;
   if (to === "queued") await tx.enqueue({ id, runAt: row.run_at, priority: row.priority });
-  await insertEvent(tx, row, fact, at);
-  // Last, for everything that starts or ends in the account waits for this row.
+  await insertEvent(tx, row, event, at);
+  // Last, because every claim and every end in the account waits for this row.
   if (fence !== undefined) await decrementRunning(tx, row.account_id);
   return row;
 }
@@ -56,23 +55,27 @@ export async function transition(
 function sources({ to, from, fence }: Transition): Status[] {
   const given: Status[] = fence === undefined ? (from ?? sourcesOf(to)) : ["running"];
   const wrong = given.find((status) => !transitions[status].includes(to));
-  if (wrong) throw new Error(`A job that is ${wrong} does not become ${to}`);
+  if (wrong) throw new Error(`A ${wrong} job cannot become ${to}`);
   return given;
 }
 
 export interface EventRecord {
   id: string;
-  fact: JobEventInput;
+  event: EventSource;
+  /** Ms since 1970. */
   at: number;
   fence?: number;
   /** Default: only a running job. */
   from?: Status[];
-  /** Only where this has not been asked before. */
+  /** The row changes only while this column is null. */
   first?: "cancel_requested_at" | "pause_requested_at";
   set?: Columns;
 }
 
-/** Adds a fact and columns without changing the status. */
+/**
+ * Records an event and sets columns without changing the status.
+ * @returns the row after the change, or undefined where its status or fence was another
+ */
 export async function recordEvent(
   tx: WriteTransaction,
   change: EventRecord,
@@ -85,30 +88,30 @@ export async function recordEvent(
   if (change.fence !== undefined) update = update.where("fence", "=", change.fence);
   if (change.first) update = update.where(change.first, "is", null);
   const row = await update.returningAll().executeTakeFirst();
-  if (row) await insertEvent(tx, row, change.fact, change.at);
+  if (row) await insertEvent(tx, row, change.event, change.at);
   return row;
 }
 
-/** The number comes from the locked row, so a reader never sees 8 before 7. */
+/** Numbers the event from the locked row, so that no reader sees 8 before 7. */
 export async function insertEvent(
   tx: WriteTransaction,
   row: JobRow,
-  fact: JobEventInput,
+  source: EventSource,
   at: number,
 ): Promise<void> {
+  const { type, details } = typeof source === "function" ? source(row) : source;
   await tx.db
     .insertInto("job_events")
     .values({
       job_id: row.id,
       seq: row.event_seq,
-      type: fact.type,
-      message: fact.message,
-      details: fact.details ? JSON.stringify(fact.details) : null,
+      type,
+      details: details ? JSON.stringify(details) : null,
       created_at: at,
     })
     .execute();
   tx.notify(row.id);
-  tx.emit(lifecycleEvent(fact.type, row));
+  tx.emit(lifecycleEvent(type, row));
 }
 
 function released(at: number): Columns {
@@ -135,4 +138,12 @@ async function decrementRunning(tx: WriteTransaction, accountId: string): Promis
     .set({ running_jobs: sql`running_jobs - 1` })
     .where("id", "=", accountId)
     .execute();
+}
+
+/**
+ * Reads a job in this transaction.
+ * @throws where there is none
+ */
+export function currentJob(db: WriteTransaction["db"], id: string): Promise<JobRow> {
+  return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }

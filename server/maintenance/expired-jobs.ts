@@ -81,19 +81,27 @@ async function deleteSequence(
   return Number(numAffectedRows ?? 0);
 }
 
+/** The record of an expired job: `server/presenters/expired-job.ts` makes a sentence of it. */
+const recordedColumns = [
+  "id",
+  "account_id",
+  "user_id",
+  "kind",
+  "status",
+  "reason",
+  "outcome",
+  "error",
+  "timeout_ms",
+  "rescues",
+  "finished_at",
+] as const;
+
 /** Foreign keys delete steps, rejections, files, search terms and uses of uploads with the job. */
 async function recordAsExpired({ db }: WriteTransaction, ids: string[]): Promise<void> {
   await db
     .insertInto("expired_jobs")
-    .columns(["id", "account_id", "user_id", "kind", "status", "outcome", "finished_at"])
-    .expression((from) =>
-      from
-        .selectFrom("jobs")
-        .select(["id", "account_id", "user_id", "kind", "status"])
-        .select(sql<string | null>`coalesce(outcome, error)`.as("outcome"))
-        .select("finished_at")
-        .where("id", "in", ids),
-    )
+    .columns([...recordedColumns])
+    .expression((from) => from.selectFrom("jobs").select(recordedColumns).where("id", "in", ids))
     // Another worker may delete the same job at the same time.
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();

@@ -66,12 +66,12 @@ export function addJobMetrics(registry: Registry): RecordMetric {
     if (type === status && ranMs !== null) run.observe({ kind, status }, ranMs / 1_000);
   }
 
-  return (observed) => {
-    if (observed.what === "life") countEvent(observed.event);
-    if (observed.what === "lease_lost") lost.inc({ kind: observed.kind });
-    if (observed.what === "flushed") {
+  return (metric) => {
+    if (metric.type === "lifecycle") countEvent(metric.event);
+    if (metric.type === "lease_lost") lost.inc({ kind: metric.kind });
+    if (metric.type === "progress_flushed") {
       flushes.inc();
-      flushed.inc(observed.jobs);
+      flushed.inc(metric.jobs);
     }
   };
 }

@@ -1,6 +1,6 @@
 /** The buttons of a job. */
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
-import { isFinal, type Status } from "../engine/status.ts";
+import { isCancellable, isFinal, type Status } from "../engine/status.ts";
 import type { IconName } from "../job.ts";
 import { formatCount } from "../text/counts.ts";
 
@@ -45,7 +45,7 @@ export function jobButtons(
   if (status === "queued" && row.run_at > now && row.reason !== "retry") buttons.push(startNow);
   if (status === "paused") buttons.push(resume);
   else if (!row.pause_requested_at) buttons.push(pause);
-  if (kind?.cancellable !== false) buttons.push(cancel);
+  if (isCancellable(row, kind)) buttons.push(cancel);
   return buttons;
 }
 

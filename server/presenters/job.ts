@@ -13,6 +13,7 @@ import { type ButtonView, jobButtons } from "./job-actions.ts";
 import { amountText, percentOf, percentText, stepText, stoppedAtText } from "./job-progress.ts";
 import { type DisplayStatus, displayStatus, statusLabel } from "./job-status.ts";
 import { type StepView, stepViews } from "./job-steps.ts";
+import { adviceText, errorText, outcomeText } from "./outcome.ts";
 import { type LinkView, resultLink } from "./result.ts";
 import { timeLeftText } from "./time-left.ts";
 import { limitText, startText } from "./waiting-text.ts";
@@ -117,9 +118,9 @@ export function jobView(
     counts: countNames
       .filter((name) => row[name] > 0)
       .map((name) => ({ name, label: countLabels[name], value: formatNumber(row[name]) })),
-    outcome: isOver ? outcomeText(row, kind) : "",
-    error: row.status === "failed" ? (row.error ?? "") : "",
-    advice: row.status === "failed" ? (row.advice ?? "") : "",
+    outcome: outcomeText(row, kind),
+    error: errorText(row),
+    advice: adviceText(row),
     stoppedAt: row.status === "failed" ? stoppedAtText(row, kind) : "",
     result: row.status === "done" ? resultLink(row, kind) : null,
     buttons: jobButtons(row, kind, now),
@@ -133,14 +134,6 @@ export function jobView(
 
 const countNames = ["succeeded", "rejected", "skipped"] as const;
 const countLabels = { succeeded: "done", rejected: "rejected", skipped: "skipped" };
-
-/** A cancelled job says where it stopped: "Cancelled after 61 of 600 seconds. Finished work was kept." */
-function outcomeText(row: JobSummaryRow, kind: KindSummary | undefined): string {
-  const outcome = row.outcome ?? "";
-  if (row.status !== "cancelled" || !outcome.startsWith("Cancelled.")) return outcome;
-  const place = stoppedAtText(row, kind);
-  return place ? outcome.replace("Cancelled.", `Cancelled ${place}.`) : outcome;
-}
 
 /** When the job starts, or when it ends. A job that waits for a retry still has its time left. */
 function estimateText(row: JobSummaryRow, status: DisplayStatus, now: number): string {

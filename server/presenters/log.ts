@@ -1,6 +1,8 @@
 /** A job's log. */
 import type { LogLevel } from "../backend/enums.ts";
 import type { LogRow } from "../backend/schema.ts";
+import { type LogNote, parseLogNote } from "../engine/log-note.ts";
+import { formatCount, formatNumber } from "../text/counts.ts";
 import { formatClock, type TimeView } from "../text/dates.ts";
 
 export interface LogLineView {
@@ -53,7 +55,23 @@ export function logLines(id: string, lines: readonly LogRow[]): LogLinesView {
 }
 
 function logLine({ seq, level, message, created_at }: LogRow): LogLineView {
-  return { seq, level, message, time: formatClock(created_at) };
+  return { seq, level, message: logMessage({ level, message }), time: formatClock(created_at) };
+}
+
+/** The kind's own text, or what a note of the engine says. */
+export function logMessage({ level, message }: Pick<LogRow, "level" | "message">): string {
+  return level === "note" ? noteText(parseLogNote(message)) : message;
+}
+
+function noteText(note: LogNote): string {
+  if (note.type === "log_full") {
+    return `Log limit of ${formatNumber(note.max)} lines reached. Later lines were dropped.`;
+  }
+  const why =
+    note.reason === "rate"
+      ? `more than ${formatNumber(note.max_per_second)} a second`
+      : "they couldn't be saved for a while";
+  return `${formatCount(note.count, "lines")} dropped: ${why}`;
 }
 
 /**

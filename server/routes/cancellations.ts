@@ -3,18 +3,16 @@ import { Hono } from "hono";
 import { cancel } from "../engine/cancel.ts";
 import { isFinal } from "../engine/status.ts";
 import type { Env, Services } from "../services.ts";
-import { assertCancellable } from "./assert-cancellable.ts";
 import { loadJob } from "./middleware/load-job.ts";
 import { setFlash } from "./page/flash.ts";
 import { redirectToJob } from "./page/redirect-to-job.ts";
 
 export function cancellationRoutes(services: Services): Hono<Env> {
-  const { backend, catalog, config } = services;
+  const { config } = services;
   const routes = new Hono<Env>();
 
   routes.post("/jobs/:id/cancel", loadJob(services, "act"), async (c) => {
-    assertCancellable(catalog, c.var.job);
-    const { status } = await cancel(backend, c.var.job.id, c.var.person.userId);
+    const { status } = await cancel(services, c.var.job.id, c.var.person.userId);
     if (isFinal(status) && status !== "cancelled") {
       const text = "The job finished before it could be cancelled.";
       setFlash(c, { tone: "plain", text }, config);

@@ -1,10 +1,10 @@
 /** The one map from errors to HTTP status, title and detail, for pages and the API. */
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { ActionRefused } from "../engine/action-refused.ts";
 import { AlreadyActive, InvalidInput, UnknownKind } from "../engine/start/request.ts";
-import { NotFinal } from "../engine/start/retry.ts";
-import { NoRejectedRows } from "../engine/start/retry-rejected.ts";
 import { isTransientError } from "../engine/transient-error.ts";
+import { alreadyActiveText, refusalText, unknownKindText } from "../presenters/refusal-text.ts";
 import { StorageFull, StorageUnavailable } from "../storage/storage.ts";
 import { UploadRefused, UploadTooLarge } from "../storage/uploads.ts";
 import { HttpError, type HttpErrorOptions } from "./http-error.ts";
@@ -24,13 +24,8 @@ function refusalOf(error: unknown): HttpErrorOptions | undefined {
     return { status: error.status as ContentfulStatusCode, title: "Invalid request", detail };
   }
   if (error instanceof UnknownKind) {
-    const { message } = error;
-    return {
-      status: 422,
-      title: "Unknown kind of job",
-      detail: message,
-      errors: { type: message },
-    };
+    const detail = unknownKindText(error);
+    return { status: 422, title: "Unknown kind of job", detail, errors: { type: detail } };
   }
   if (error instanceof InvalidInput) {
     const fields = Object.entries(error.fields).map(([name, text]) => [`metadata.${name}`, text]);
@@ -38,11 +33,11 @@ function refusalOf(error: unknown): HttpErrorOptions | undefined {
     return { status: 422, title: "Invalid input", detail: error.message, errors };
   }
   if (error instanceof AlreadyActive) {
-    const { id } = error.job;
-    return { status: 409, title: "Already active", detail: `${error.message}.`, jobId: id };
+    const detail = alreadyActiveText(error);
+    return { status: 409, title: "Already active", detail, jobId: error.job.id };
   }
-  if (error instanceof NotFinal || error instanceof NoRejectedRows) {
-    return { status: 409, title: "Not possible now", detail: error.message };
+  if (error instanceof ActionRefused) {
+    return { status: 409, title: "Not possible now", detail: refusalText(error) };
   }
   return undefined;
 }

@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import type { JobRow, LogRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { logLines } from "../presenters/log.ts";
+import { logLines, logMessage } from "../presenters/log.ts";
 import type { Env, Services } from "../services.ts";
 import { formatAttachment } from "../storage/content-disposition.ts";
 import { loadJob } from "./middleware/load-job.ts";
@@ -47,6 +47,6 @@ async function* asText(pages: AsyncIterable<LogRow[]>): AsyncGenerator<Uint8Arra
 
 /** One line of text, also for a message of several lines. */
 function lineText({ created_at, level, message }: LogRow): string {
-  const text = message.replace(/\s*[\r\n]+\s*/g, " ");
+  const text = logMessage({ level, message }).replace(/\s*[\r\n]+\s*/g, " ");
   return `${new Date(created_at).toISOString()} ${level.padEnd(5)} ${text}\n`;
 }

@@ -6,16 +6,15 @@ import { loadJob } from "./middleware/load-job.ts";
 import { redirectToJob } from "./page/redirect-to-job.ts";
 
 export function pauseRoutes(services: Services): Hono<Env> {
-  const { backend } = services;
   const routes = new Hono<Env>();
 
   routes.post("/jobs/:id/pause", loadJob(services, "act"), async (c) => {
-    await pause(backend, c.var.job.id, c.var.person.userId);
+    await pause(services, c.var.job.id, c.var.person.userId);
     return redirectToJob(c, c.var.job);
   });
 
   routes.post("/jobs/:id/resume", loadJob(services, "act"), async (c) => {
-    await resume(backend, c.var.job.id, c.var.person.userId);
+    await resume(services, c.var.job.id, c.var.person.userId);
     return redirectToJob(c, c.var.job);
   });
 

@@ -14,12 +14,12 @@ import { formField } from "./page/form-fields.ts";
 import { redirectToJob } from "./page/redirect-to-job.ts";
 
 export function retryRoutes(services: Services): Hono<Env> {
-  const { backend, catalog, config } = services;
+  const { config } = services;
   const routes = new Hono<Env>();
 
   routes.post("/jobs/:id/retry", loadJob(services, "act"), async (c) => {
     const { job, person } = c.var;
-    return redirect(c, await retry(backend, catalog, job, person.userId, await options(c)));
+    return redirect(c, await retry(services, job, person.userId, await options(c)));
   });
 
   routes.post("/jobs/:id/retry-rejected", loadJob(services, "act"), async (c) => {

@@ -8,7 +8,7 @@ import { redirectToJob } from "./page/redirect-to-job.ts";
 export function startNowRoutes(services: Services): Hono<Env> {
   const routes = new Hono<Env>();
   routes.post("/jobs/:id/start-now", loadJob(services, "act"), async (c) => {
-    await startNow(services.backend, c.var.job.id, c.var.person.userId);
+    await startNow(services, c.var.job.id, c.var.person.userId);
     return redirectToJob(c, c.var.job);
   });
   return routes;

@@ -14,7 +14,7 @@ const folder = join(import.meta.dirname, "../../migrations");
  */
 const hashes = {
   "001_accounts.ts": "c5e3c9c932cba55335c6b9e122ef7d4972f82d2a8570f8fb7e4f75f90b88fe2d",
-  "002_jobs.ts": "1f56f4abf70358ec2173350a9a76f8328ff05887b827acae1d83949226a47cda",
+  "002_jobs.ts": "9c10901dbea5fcd4fcc977d3f5bdddf43ad406beecbff7b748acbcadf42c4150",
   "003_files.ts": "2e32dad775528be8ef547837994887db089d0e38701e16261935cced5d707f2a",
   "004_contacts.ts": "df1cb856090b2825d02700fd8888044e08df46c5262073059517db34a4eec487",
   "005_workers.ts": "b33a14eb1a29d23e29ff903d2ea2a42b5b391524471cf333caf05a4ce8fc9307",

@@ -93,7 +93,7 @@ test("one click retries only the rejected rows", async () => {
   const first = page.url();
   await page.click("text=Retry 2 rejected rows");
   await page.waitForURL((url) => url.href !== first);
-  await expectText(page, "h1", "Import contacts guests, 2 rejected rows.csv");
+  await expectText(page, "h1", "Import contacts guests-rejected.csv");
   await expectText(page, ".outcome", /Nothing imported: all 2 rows were rejected/);
   await page.goto(first);
   await page.click("text=Retry 2 rejected rows");

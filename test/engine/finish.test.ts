@@ -10,6 +10,7 @@ import {
   release,
   rescue,
 } from "../../server/engine/finish.ts";
+import { parseEvent } from "../../server/engine/job-event.ts";
 import { Refused, TryAgain } from "../../server/job.ts";
 import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -17,7 +18,7 @@ import { eventTypes, insertJob, readJob, runningJob } from "../support/job-row.t
 
 const noop = noopCatalog.get("noop")!;
 
-describe.each(backends)("ends on $name", (which) => {
+describe.each(backends)("the end of a run on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeAll(async () => {
     opened = await openTestBackend(which);
@@ -26,47 +27,50 @@ describe.each(backends)("ends on $name", (which) => {
   const insert = (different: Partial<JobRow> = {}) =>
     insertJob(opened.backend, runningJob(different));
 
-  const lastMessage = async ({ id, event_seq }: JobRow) => {
-    const events = opened.backend.db.selectFrom("job_events").select("message");
+  const lastEvent = async ({ id, event_seq }: JobRow) => {
+    const events = opened.backend.db.selectFrom("job_events").select(["type", "details"]);
     const last = events.where("job_id", "=", id).where("seq", "=", event_seq);
-    return (await last.executeTakeFirstOrThrow()).message;
+    return parseEvent(await last.executeTakeFirstOrThrow());
   };
 
   /** Every way to end, done to a running job. */
   const ends: Record<string, (job: JobRow) => Promise<JobRow | undefined>> = {
-    succeed: (job) => finishDone(opened.backend, job, { message: "Done", page: "/contacts" }),
-    failForGood: (job) => fail(opened.backend, job, new Error("no")),
-    retry: (job) => failOrRetry(opened.backend, job, noop, new TryAgain("busy")),
-    cancelled: (job) => finishCancelled(opened.backend, job, "Cancelled"),
-    paused: (job) => finishPaused(opened.backend, job),
-    timeOut: (job) => failWithTimeout(opened.backend, job, 2_000),
-    handBack: (job) => release(opened.backend, job, "interrupted"),
+    finishDone: (job) => finishDone(opened.backend, job, { message: "Done", page: "/contacts" }),
+    fail: (job) => fail(opened.backend, job, new Error("no")),
+    failOrRetry: (job) => failOrRetry(opened.backend, job, noop, new TryAgain("busy")),
+    finishCancelled: (job) => finishCancelled(opened.backend, job, "while_running"),
+    finishPaused: (job) => finishPaused(opened.backend, job),
+    failWithTimeout: (job) => failWithTimeout(opened.backend, job, 2_000),
+    release: (job) => release(opened.backend, job, "interrupted"),
     rescue: (job) => rescue(opened.backend, job),
   };
 
-  test.each(Object.keys(ends))("%s counts once, and not with an old fence", async (name) => {
-    const job = await insert({ fence: 2 });
-    expect(await ends[name]!({ ...job, fence: 1 })).toBeUndefined();
-    expect(await readJob(opened.backend, job.id)).toEqual(job);
-    expect(await ends[name]!(job)).toBeDefined();
-    const after = await readJob(opened.backend, job.id);
-    expect(await ends[name]!(job)).toBeUndefined();
-    expect(await readJob(opened.backend, job.id)).toEqual(after);
-    expect(after).toMatchObject({ worker_id: null, event_seq: 1 });
-  });
+  test.each(Object.keys(ends))(
+    "%s takes effect once, and never with an old fence",
+    async (name) => {
+      const job = await insert({ fence: 2 });
+      expect(await ends[name]!({ ...job, fence: 1 })).toBeUndefined();
+      expect(await readJob(opened.backend, job.id)).toEqual(job);
+      expect(await ends[name]!(job)).toBeDefined();
+      const after = await readJob(opened.backend, job.id);
+      expect(await ends[name]!(job)).toBeUndefined();
+      expect(await readJob(opened.backend, job.id)).toEqual(after);
+      expect(after).toMatchObject({ worker_id: null, event_seq: 1 });
+    },
+  );
 
   const asked = { cancel_requested_at: 5 };
-  test.each(["retry", "paused", "handBack", "rescue"])(
-    "%s of a job that was asked to cancel cancels it",
+  test.each(["failOrRetry", "finishPaused", "release", "rescue"])(
+    "%s of a job with a cancel request cancels the job",
     async (name) => {
       const job = await insert(asked);
-      expect(await ends[name]!(job)).toMatchObject({ status: "cancelled", reason: null });
+      expect(await ends[name]!(job)).toMatchObject({ status: "cancelled" });
       expect((await eventTypes(opened.backend, job.id)).at(-1)).toBe("cancelled");
     },
   );
 
-  test.each(["retry", "handBack", "rescue"])(
-    "%s of a job that was asked to pause pauses it",
+  test.each(["failOrRetry", "release", "rescue"])(
+    "%s of a job with a pause request pauses the job",
     async (name) => {
       const job = await insert({ pause_requested_at: 5 });
       const row = await ends[name]!(job);
@@ -74,35 +78,41 @@ describe.each(backends)("ends on $name", (which) => {
     },
   );
 
-  test.each(["succeed", "failForGood", "timeOut"])(
-    "%s holds though it was asked to cancel",
+  test.each(["finishDone", "fail", "failWithTimeout"])(
+    "%s takes effect in spite of a cancel request",
     async (name) => {
       const row = await ends[name]!(await insert(asked));
-      expect(row?.status).toBe(name === "succeed" ? "done" : "failed");
+      expect(row?.status).toBe(name === "finishDone" ? "done" : "failed");
       expect(row?.pause_requested_at).toBeNull();
     },
   );
 
-  test("retries wait as the kind says, as often as it says", async () => {
+  test("a job is retried as often as its kind says, after the waits that it says", async () => {
     const kind = { ...noop, retryAfter: ["1s", "2m"] as ("1s" | "2m")[] };
     const fail = async (retries: number) =>
       failOrRetry(opened.backend, await insert({ retries }), kind, new TryAgain("busy"));
     const before = opened.backend.now();
     const second = await fail(1);
-    expect(await lastMessage(second!)).toBe("Retry 2 of 2 in 2 min: busy");
-    expect(await lastMessage((await fail(0))!)).toBe("Retry 1 of 2 in 1 s: busy");
+    expect(await lastEvent(second!)).toEqual({
+      type: "retry_scheduled",
+      details: { retry: 2, of: 2, wait_ms: 120_000, error: "busy" },
+    });
+    const first = { retry: 1, of: 2, wait_ms: 1_000 };
+    expect(await lastEvent((await fail(0))!)).toMatchObject({ details: first });
     expect(second).toMatchObject({ status: "queued", reason: "retry", retries: 2, error: "busy" });
     expect(second!.run_at - before).toBeGreaterThanOrEqual(120_000);
     expect(second!.run_at - before).toBeLessThan(125_000);
     expect(await fail(2)).toMatchObject({ status: "failed", reason: "error", retries: 2 });
   });
 
-  test("the time that was not enough is told as people say it", async () => {
+  test("a timeout stores its reason and the time that was allowed, no sentence", async () => {
     const row = await failWithTimeout(opened.backend, await insert(), 7_200_000);
-    expect(row!.error).toBe("Timed out after 2 h");
+    expect(row).toMatchObject({ status: "failed", reason: "timeout", error: null });
+    const details = { reason: "timeout", allowed_ms: 7_200_000 };
+    expect(await lastEvent(row!)).toEqual({ type: "failed", details });
   });
 
-  test("by default only what passes is tried again, never what was refused", async () => {
+  test("by default only transient errors are retried, and Refused never", async () => {
     const fail = async (error: unknown, more = {}) =>
       failOrRetry(opened.backend, await insert(), { ...noop, ...more }, error);
     const reset = Object.assign(new Error("reset"), { code: "ECONNRESET" });
@@ -118,7 +128,7 @@ describe.each(backends)("ends on $name", (which) => {
     expect((await fail(new Refused("no"), always))?.status).toBe("failed");
   });
 
-  test("a job that lost its worker goes to the front, and is given up the third time", async () => {
+  test("a job that lost its worker keeps its place in the queue, and fails the third time", async () => {
     const job = await insert({ run_at: 77 });
     const once = await rescue(opened.backend, job);
     expect(once).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, run_at: 77 });
@@ -126,12 +136,12 @@ describe.each(backends)("ends on $name", (which) => {
     expect(thrice).toMatchObject({ status: "failed", reason: "worker_lost", rescues: 3 });
   });
 
-  test("handing back counts neither as a retry nor as a rescue", async () => {
+  test("a release counts neither as a retry nor as a rescue", async () => {
     const row = await release(opened.backend, await insert({ rescues: 1, retries: 1 }), "rescued");
     expect(row).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, retries: 1 });
   });
 
-  test("words that quote what no database keeps end a job all the same", async () => {
+  test("a message with characters that Postgres refuses is sanitized", async () => {
     const quoted = 'Row 3 is "\0"';
     const failed = await fail(opened.backend, await insert(), new Refused(quoted));
     expect(failed).toMatchObject({ status: "failed", error: 'Row 3 is "\u{FFFD}"' });

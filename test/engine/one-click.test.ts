@@ -71,7 +71,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(await activeOf(begin(again, own))).toBeNull();
     const another = await begin(again, { unlessActive: undefined });
     expect(another.id).not.toBe(job.id);
-    for (const { id } of [job, another]) await cancel(backend, id, "ada");
+    for (const { id } of [job, another]) await cancel({ backend, catalog }, id, "ada");
     expect(await activeOf(begin(again, { unlessActive: { userId: "ada" } }))).toBeNull();
   });
 
@@ -123,32 +123,32 @@ describe.each(backends)("one click is one job, on $name", (which) => {
 
   test("a job that waits for its time is brought forward, once", async () => {
     const job = await begin({ text: "tonight" }, { runAt: backend.now() + hour });
-    await pause(backend, job.id, "ada");
-    expect((await startNow(backend, job.id, "ada")).status).toBe("paused");
-    const waiting = await resume(backend, job.id, "ada");
+    await pause({ backend }, job.id, "ada");
+    expect((await startNow({ backend }, job.id, "ada")).status).toBe("paused");
+    const waiting = await resume({ backend }, job.id, "ada");
     expect(waiting.run_at).toBe(job.run_at);
-    const due = await startNow(backend, job.id, "ada", "api");
+    const due = await startNow({ backend }, job.id, "ada", "api");
     expect(due.run_at).toBeLessThanOrEqual(backend.now());
     expect(due.version).toBeGreaterThan(waiting.version);
-    expect((await startNow(backend, job.id, "ada")).version).toBe(due.version);
+    expect((await startNow({ backend }, job.id, "ada")).version).toBe(due.version);
     const events = ["created", "paused", "resumed", "brought_forward"];
     expect(await eventTypes(backend, job.id)).toEqual(events);
     const deeds = (await listAudit(backend.db, job.id, 10)).map(({ action, via }) => [action, via]);
     expect(deeds).toContainEqual(["started_now", "api"]);
     expect(deeds).toHaveLength(4);
-    await cancel(backend, job.id, "ada");
+    await cancel({ backend, catalog }, job.id, "ada");
   });
 
   test("who did what is kept, and what changed nothing is not", async () => {
     const job = await begin({ text: "audited" }, { via: "api" });
     await sleep(2);
-    await cancel(backend, job.id, "bob");
-    await cancel(backend, job.id, "eve");
-    await pause(backend, job.id, "eve");
-    await resume(backend, job.id, "eve");
+    await cancel({ backend, catalog }, job.id, "bob");
+    await cancel({ backend, catalog }, job.id, "eve");
+    await pause({ backend }, job.id, "eve");
+    await resume({ backend }, job.id, "eve");
     await sleep(2);
     const ended = await readJob(backend, job.id);
-    const again = (await retry(backend, catalog, ended, "ada")).job;
+    const again = (await retry({ backend, catalog }, ended, "ada")).job;
     const deeds = await listAudit(backend.db, job.id, 10);
     expect(deeds).toMatchObject([
       { action: "retried", user_id: "ada", via: "page", new_job_id: again.id },
@@ -156,7 +156,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
       { action: "started", user_id: "ada", via: "api" },
     ]);
     expect(await listAudit(backend.db, job.id, 1)).toEqual(deeds.slice(0, 1));
-    await cancel(backend, again.id, "ada");
+    await cancel({ backend, catalog }, again.id, "ada");
   });
 
   test("a download is told once an hour for each person and file", async () => {
@@ -178,6 +178,6 @@ describe.each(backends)("one click is one job, on $name", (which) => {
       "ada rest.csv",
       "bob people.csv",
     ]);
-    await cancel(backend, job.id, "ada");
+    await cancel({ backend, catalog }, job.id, "ada");
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { JobEvent } from "../../server/engine/job-event.ts";
 import { statuses, transitions } from "../../server/engine/status.ts";
 import { recordEvent, transition } from "../../server/engine/transition.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -11,24 +12,24 @@ describe.each(backends)("transitions on $name", (which) => {
   });
   afterAll(() => opened.close());
 
-  const fact = { type: "happened", message: "It happened" };
+  const event: JobEvent = { type: "paused", details: null };
   const pairs = statuses.flatMap((from) => statuses.map((to) => ({ from, to })));
 
   test.each(pairs)("from $from to $to as the table says", async ({ from, to }) => {
     const { backend } = opened;
     const { id } = await insertJob(backend, { status: from });
-    const row = await backend.write((tx) => transition(tx, { id, to, at: 5_000, fact }));
+    const row = await backend.write((tx) => transition(tx, { id, to, at: 5_000, event }));
     const allowed = transitions[from].includes(to);
     expect(row?.status).toBe(allowed ? to : undefined);
     const kept = await readJob(backend, id);
     expect(kept.status).toBe(allowed ? to : from);
     expect(kept.version).toBe(allowed ? 2 : 1);
-    expect(await eventTypes(backend, id)).toEqual(allowed ? ["happened"] : []);
+    expect(await eventTypes(backend, id)).toEqual(allowed ? ["paused"] : []);
   });
 
   test.each(pairs)("nobody who asks gets from $from to $to otherwise", async ({ from, to }) => {
     const { backend } = opened;
-    const change = { to, at: 5_000, fact };
+    const change = { to, at: 5_000, event };
     const asked = [{ from: [from] }, ...(from === "running" ? [{ fence: 1 }] : [])];
     for (const how of asked) {
       const row = from === "running" ? runningJob() : { status: from };
@@ -36,7 +37,7 @@ describe.each(backends)("transitions on $name", (which) => {
       const changed = backend.write((tx) => transition(tx, { id, ...change, ...how }));
       const allowed = transitions[from].includes(to);
       if (allowed) expect((await changed)?.status).toBe(to);
-      else await expect(changed).rejects.toThrow(`that is ${from} does not become ${to}`);
+      else await expect(changed).rejects.toThrow(`${from} job cannot become ${to}`);
       expect((await readJob(backend, id)).status).toBe(allowed ? to : from);
     }
   });
@@ -53,7 +54,7 @@ describe.each(backends)("transitions on $name", (which) => {
     const given = runningJob({ fence: 3, claimed_at: 1_000, running_ms: 500, deadline_at: 9_000 });
     const { id } = await insertJob(backend, given);
     const end = (fence: number) =>
-      backend.write((tx) => transition(tx, { id, to: "done", fence, at: 4_000, fact }));
+      backend.write((tx) => transition(tx, { id, to: "done", fence, at: 4_000, event }));
     expect(await end(2)).toBeUndefined();
     expect((await account()).running_jobs).toBe(before);
     expect(await end(3)).toMatchObject({
@@ -62,14 +63,14 @@ describe.each(backends)("transitions on $name", (which) => {
     });
     expect((await account()).running_jobs).toBe(before - 1);
     expect(await end(3)).toBeUndefined();
-    expect(await eventTypes(backend, id)).toEqual(["happened"]);
+    expect(await eventTypes(backend, id)).toEqual(["paused"]);
   });
 
   test("a fact is numbered from the row, and only while the run holds", async () => {
     const { backend } = opened;
     const { id } = await insertJob(backend, runningJob({ fence: 2, event_seq: 6 }));
     const note = (fence: number) =>
-      backend.write((tx) => recordEvent(tx, { id, fence, at: 1, fact }));
+      backend.write((tx) => recordEvent(tx, { id, fence, at: 1, event }));
     expect(await note(1)).toBeUndefined();
     expect((await note(2))?.event_seq).toBe(7);
     expect((await note(2))?.event_seq).toBe(8);
@@ -86,7 +87,9 @@ describe.each(backends)("transitions on $name", (which) => {
     const { backend } = opened;
     const { id } = await insertJob(backend, runningJob());
     await Promise.all(
-      Array.from({ length: 20 }, () => backend.write((tx) => recordEvent(tx, { id, at: 1, fact }))),
+      Array.from({ length: 20 }, () =>
+        backend.write((tx) => recordEvent(tx, { id, at: 1, event })),
+      ),
     );
     expect(await eventTypes(backend, id)).toHaveLength(20);
     expect((await readJob(backend, id)).event_seq).toBe(20);
@@ -96,7 +99,7 @@ describe.each(backends)("transitions on $name", (which) => {
     const { backend } = opened;
     const { id } = await insertJob(backend);
     const failing = backend.write(async (tx) => {
-      await transition(tx, { id, to: "cancelled", at: 1, fact });
+      await transition(tx, { id, to: "cancelled", at: 1, event });
       throw new Error("afterwards");
     });
     await expect(failing).rejects.toThrow("afterwards");

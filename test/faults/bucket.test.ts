@@ -122,7 +122,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
     await expect.poll(bucket.keys).toContain(scratch);
     bucket.server.kill("SIGKILL");
     await bucket.server.gone;
-    await cancel(scene.backend, id, "person-1");
+    await cancel(scene, id, "person-1");
     expect(await scene.ended(id)).toMatchObject({ status: "cancelled" });
     await untilPrinted(worker, "working files cannot be removed yet");
     await bucket.startAgain();

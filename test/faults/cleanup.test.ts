@@ -12,7 +12,7 @@ async function startCleanup(scene: Scene, input: { cleanupMs: number; ignoresSig
   const id = await scene.start("slow_cleanup", { cleanupLog, ...input });
   const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
   await scene.until(id, () => existsSync(join(scratch, "half.txt")));
-  await cancel(scene.backend, id, "person-1");
+  await cancel(scene, id, "person-1");
   expect(await scene.ended(id)).toMatchObject({ status: "cancelled" });
   const readCleanupLog = () =>
     existsSync(cleanupLog) ? readFileSync(cleanupLog, "utf8").split("\n") : [];

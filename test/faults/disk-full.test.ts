@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
+import { parseEvent } from "../../server/engine/job-event.ts";
+import { eventMessage } from "../../server/presenters/event-text.ts";
 import { backends } from "../support/backends.ts";
 import { descendantsOf } from "../support/processes.ts";
 import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
@@ -22,7 +24,7 @@ describe.each(backends)("a full disk under the files on $name", (which) => {
     expect(job).toMatchObject({ status: "failed", reason: "error", retries: 2 });
     expect(job.error).toMatch(/^The disk is full/);
     const retries = (await scene.events(large)).filter(({ type }) => type === "retry_scheduled");
-    expect(retries.map(({ message }) => message)).toEqual([
+    expect(retries.map((row) => eventMessage(parseEvent(row)))).toEqual([
       "Retry 1 of 2 in 200 ms: The disk is full",
       "Retry 2 of 2 in 400 ms: The disk is full",
     ]);

@@ -69,7 +69,7 @@ describe.each(sqlite)("an endless loop with a long timeout on $name", (which) =>
     const finished = await scene.ended(neighbour, 20_000);
     expect(finished).toMatchObject({ status: "done", succeeded: 150, skipped: 0 });
     expect((await scene.job(loop)).status).toBe("running");
-    await cancel(scene.backend, loop, "person-1");
+    await cancel(scene, loop, "person-1");
     expect((await scene.ended(loop, 12_000)).status).toBe("cancelled");
     expect(finalEvents(await scene.events(loop))).toHaveLength(1);
   });

@@ -91,7 +91,7 @@ async function insertOldJobs({ backend, place }: Scene): Promise<string[]> {
       .insertInto("jobs")
       .values(batch.map((id) => jobRow({ id, ...ended })))
       .execute();
-    const events = batch.map((job_id) => ({ job_id, seq: 1, type: "created", message: "Created" }));
+    const events = batch.map((job_id) => ({ job_id, seq: 1, type: "created" as const }));
     await db
       .insertInto("job_events")
       .values(events.map((event) => ({ ...event, created_at: 1 })))

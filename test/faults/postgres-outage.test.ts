@@ -108,7 +108,7 @@ async function cancelActive({ backend, ended }: Scene): Promise<void> {
     .where("finished_at", "is", null)
     .execute();
   for (const { id } of active) {
-    await cancel(backend, id, "person-1");
+    await cancel({ backend, catalog: new Map() }, id, "person-1");
     await ended(id);
   }
 }

@@ -80,7 +80,7 @@ async function race(
   expect(finalEvents(events).map(({ type }) => type)).toEqual([job.status]);
   if (job.status === "cancelled") expect(job.result_page).toBeNull();
   // A finished job does not change any more.
-  await cancel(scene.backend, id, "person-1");
+  await cancel(scene, id, "person-1");
   expect(await finishDone(scene.backend, row, { message: "Late" })).toBeUndefined();
   expect(await scene.job(id)).toEqual(job);
   return job.status as "done" | "cancelled";
@@ -90,6 +90,6 @@ async function race(
 async function end({ backend, job }: Scene, row: JobRow, round: number): Promise<void> {
   if (round % 5 === 4) return void (await release(backend, row, "interrupted"));
   const requestedAt = (await job(row.id)).cancel_requested_at;
-  if (requestedAt) await finishCancelled(backend, row, "Cancelled");
+  if (requestedAt) await finishCancelled(backend, row, "while_running");
   else await finishDone(backend, row, { message: "Done", page: "/contacts" });
 }

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
+import { clearMany } from "../../server/engine/bulk.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { claim } from "../../server/engine/claim.ts";
-import { clear } from "../../server/engine/clear.ts";
 import { finishDone } from "../../server/engine/finish.ts";
 import { createJobReader } from "../../server/engine/job-reader.ts";
 import type { LogLine } from "../../server/engine/run/log-buffer.ts";
@@ -18,6 +18,7 @@ import { parseTopics } from "../../server/live/topics.ts";
 import { createRenderer } from "../../server/render.ts";
 import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
+import { readJob } from "../support/job-row.ts";
 
 const viewsDir = join(import.meta.dirname, "../../views");
 const render = createRenderer({ viewsDir, strict: true, cache: true });
@@ -195,12 +196,12 @@ describe.each(backends)("the hub on $name", (which) => {
       ...{ kind: "noop", input: {}, accountId: "account-1", userId: "user-2" },
     });
     const account = watch("jobs:account");
-    await cancel(opened.backend, other.job.id, "user-2");
-    await cancel(opened.backend, job.id, "user-1");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, other.job.id, "user-2");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, job.id, "user-1");
     const third = await startJob();
     await account.has(third.id);
     expect(mine.count(other.job.id)).toBe(0);
-    await cancel(opened.backend, third.id, "user-1");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, third.id, "user-1");
     mine.leave();
     account.leave();
   });
@@ -218,13 +219,14 @@ describe.each(backends)("the hub on $name", (which) => {
     // Somebody else's job, and a change that leaves the status alone.
     const other = await startJob();
     await opened.backend.write(async (tx) => tx.notify(first.id));
-    await cancel(opened.backend, second.id, person.userId);
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, second.id, person.userId);
     await mine.has("1 cancelled");
     expect(mine.count("counts-mine")).toBe(sent + 1);
-    await clear(opened.backend, [second.id]);
+    const context = { backend: opened.backend, catalog: noopCatalog, by: person.userId, since: 0 };
+    await clearMany(context, [await readJob(opened.backend, second.id)]);
     await vi.waitFor(() => expect(mine.chunks.at(-1)).not.toContain("cancelled"), 5_000);
-    await cancel(opened.backend, first.id, person.userId);
-    await cancel(opened.backend, other.id, "user-1");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, first.id, person.userId);
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, other.id, "user-1");
     mine.leave();
   });
 
@@ -237,8 +239,8 @@ describe.each(backends)("the hub on $name", (which) => {
     const another = await startJob();
     await later.has(another.id);
     expect(later.count(job.id)).toBe(0);
-    await cancel(opened.backend, job.id, "user-1");
-    await cancel(opened.backend, another.id, "user-1");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, job.id, "user-1");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, another.id, "user-1");
     mine.leave();
     later.leave();
   });
@@ -291,10 +293,10 @@ describe.each(backends)("the hub on $name", (which) => {
     const [first, second] = [await startJob(), await startJob()];
     const both = watch(`job:${first.id},row:${second.id}`);
     await both.has(`id="panel-${first.id}"`);
-    await cancel(opened.backend, first.id, "user-1");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, first.id, "user-1");
     await both.has("Cancelled");
     expect(both.ended()).toBe(false);
-    await cancel(opened.backend, second.id, "user-1");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, second.id, "user-1");
     await vi.waitFor(() => expect(both.ended()).toBe(true), 5_000);
     const late = watch(`job:${first.id}`);
     await vi.waitFor(() => expect(late.ended()).toBe(true), 5_000);
@@ -320,7 +322,7 @@ describe.each(backends)("the hub on $name", (which) => {
     await stays.has("panel-");
     left.leave();
     const sent = left.chunks.length;
-    await cancel(opened.backend, job.id, "user-1");
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, job.id, "user-1");
     await stays.has("Cancelled");
     expect(left.chunks).toHaveLength(sent);
     stays.leave();

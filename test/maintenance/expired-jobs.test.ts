@@ -54,7 +54,9 @@ describe.each(backends)("deleting expired jobs on $name", (which) => {
     const line = { seq: 1, message: "x", created_at: 1 };
     await db
       .insertInto("job_events")
-      .values(of.map((id) => ({ ...id, ...line, type: "created" })))
+      .values(
+        of.map((id) => ({ job_id: id.job_id, seq: 1, type: "created" as const, created_at: 1 })),
+      )
       .execute();
     await db
       .insertInto("job_logs")
@@ -177,7 +179,8 @@ describe.each(backends)("deleting expired jobs on $name", (which) => {
     const known = (days: number) => ({
       id: uuidv7({ msecs: now() - days * day }),
       ...{ account_id: "account-1", user_id: "person-1", kind: "noop" },
-      ...{ status: "failed" as const, outcome: null, finished_at: 1 },
+      ...{ status: "failed" as const, reason: "timeout" as const, outcome: null, error: null },
+      ...{ timeout_ms: 1, rescues: 0, finished_at: 1 },
     });
     const [recent, long] = [known(400), known(460)];
     await db.insertInto("expired_jobs").values([recent, long]).execute();

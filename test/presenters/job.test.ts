@@ -263,8 +263,9 @@ describe("where a failed or cancelled job stopped", () => {
     ["", { current_step: null, step_done: 0 }],
   ])("%s", (words, row) => {
     expect(view({ status: "failed", ...ended, ...row }).stoppedAt).toBe(words);
-    const outcome = "Cancelled. Finished work was kept.";
-    expect(view({ status: "cancelled", ...ended, ...row, outcome })).toMatchObject({
+    expect(
+      view({ status: "cancelled", reason: "while_running", ...ended, ...row, succeeded: 1 }),
+    ).toMatchObject({
       outcome: `Cancelled${words && ` ${words}`}. Finished work was kept.`,
       stoppedAt: "",
     });

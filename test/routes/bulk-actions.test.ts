@@ -14,7 +14,7 @@ afterEach(() => site.close());
 
 async function endedJob(): Promise<string> {
   const id = await person.start("stepping");
-  await cancel(site.backend, id, person.userId);
+  await cancel(site, id, person.userId);
   return id;
 }
 

@@ -69,7 +69,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
 
   test("a retry asks first while the same job is active", async () => {
     const id = await ada.start("stepping", { pause: 13 });
-    await cancel(site.backend, id, ada.userId);
+    await cancel(site, id, ada.userId);
     const running = await ada.start("stepping", { pause: 13 });
     const asked = await ada.post(`/jobs/${id}/retry`);
     expect(asked.status).toBe(409);
@@ -132,7 +132,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const id = await ada.start("stepping", { pause: 18 });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("Start another like it");
-    await cancel(site.backend, id, ada.userId);
+    await cancel(site, id, ada.userId);
     const ended = await ada.browser.text(`/jobs/${id}`);
     expect(ended).toContain(`href="/jobs/new/stepping?from_job=${id}">Change and run again`);
     const form = await ada.browser.text(`/jobs/new/stepping?from_job=${id}`);
@@ -186,7 +186,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const eve = await site.join("eve");
     expect((await eve.post(`/jobs/${id}/start-now`)).status).toBe(404);
     expect((await eve.browser.get(`/jobs/${id}`)).status).toBe(404);
-    await cancel(site.backend, id, ada.userId, "api");
+    await cancel(site, id, ada.userId, "api");
     expect(await ada.browser.text(`/jobs/${id}`)).toContain("You cancelled it, through the API");
   });
 });

@@ -19,7 +19,7 @@ beforeEach(async () => {
   const finished_at = Date.UTC(2026, 4, 3, 14, 2);
   await site.backend.db
     .insertInto("expired_jobs")
-    .values({ ...whose, ...what, finished_at })
+    .values({ ...whose, ...what, timeout_ms: 1, rescues: 0, finished_at })
     .execute();
 });
 afterEach(() => site.close());
@@ -31,7 +31,7 @@ test.each(["", "/viewer", "/log", "/result"])(
     expect(answer.status).toBe(410);
     const page = await answer.text();
     expect(page).toContain("This job was deleted");
-    expect(page).toMatch(/It was done on May 3.*: Imported 72 of 75\. Jobs are deleted 90 days/);
+    expect(page).toMatch(/Finished on May 3.*: Imported 72 of 75\. Jobs are deleted 90 days/);
   },
 );
 
@@ -47,7 +47,7 @@ test("the API says how a deleted job ended", async () => {
   });
   expect(answer.status).toBe(410);
   const { detail } = (await answer.json()) as { detail: string };
-  expect(detail).toMatch(/^Steps\. It was done on May 3/);
+  expect(detail).toMatch(/^Steps\. Finished on May 3/);
 });
 
 test("another person's deleted job is not found", async () => {

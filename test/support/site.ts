@@ -1,6 +1,7 @@
 /** The whole application on a real database, visited without a network. */
 import type { Hono } from "hono";
 import type { Backend } from "../../server/backend/backend.ts";
+import type { Catalog } from "../../server/catalog.ts";
 import { start } from "../../server/engine/start/start.ts";
 import type { Env } from "../../server/services.ts";
 import type { Storage } from "../../server/storage/storage.ts";
@@ -12,6 +13,7 @@ import { createWebApp } from "./web-app.ts";
 export interface Site {
   app: Hono<Env>;
   backend: Backend;
+  catalog: Catalog;
   storage: Storage;
   /** Signs up a person with an account and a browser of their own. */
   join(name: string): ReturnType<typeof member>;
@@ -26,6 +28,7 @@ export async function openSite(which: TestBackend): Promise<Site> {
   return {
     app,
     backend,
+    catalog,
     storage: site.services.storage,
     join: (name) => member(app, backend, name),
     async close() {

@@ -138,7 +138,7 @@ export function claimStatement(
         cleanup_due_at = ${at}
       from next where jobs.id = next.id returning jobs.*),
     event as (
-      insert into job_events (job_id, seq, type, message, details, created_at)
+      insert into job_events (job_id, seq, type, details, created_at)
       select id, event_seq, ${claimEvent}, claimed_at from claimed)
     select * from claimed`;
 }

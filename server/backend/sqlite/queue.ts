@@ -71,7 +71,7 @@ async function claim(
     .where("id", "=", next.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await sql`insert into job_events (job_id, seq, type, message, details, created_at)
+  await sql`insert into job_events (job_id, seq, type, details, created_at)
     select id, event_seq, ${claimEvent}, ${at} from jobs where id = ${row.id}`.execute(db);
   tx.notify(row.id);
   tx.emit(lifecycleEvent(claimEventType(row), row));

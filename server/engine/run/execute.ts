@@ -2,14 +2,14 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import { type JobContext, type Kind, type Outcome, Refused } from "../../job.ts";
+import type { JobContext, Kind, Outcome } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { createEstimator } from "../eta/estimator.ts";
 import { recallLater } from "../eta/recall.ts";
 import {
-  fail,
   failOrRetry,
+  failUnknownKind,
   failWithTimeout,
   finishCancelled,
   finishDone,
@@ -81,19 +81,19 @@ async function runJob(
   abort: AbortController,
 ): Promise<JobRow | undefined> {
   const { backend, tracker, log, observe } = executor;
-  if (!kind) return fail(backend, row, unknownKind(row.kind));
+  if (!kind) return failUnknownKind(backend, row);
   const lose = () => abort.abort(new Stopped("lost"));
   const estimator = createEstimator(Object.values(kind.steps));
   const progress = tracker.track(row.id, row.fence, estimator, lose, row.log_seq);
   const watched = trackWrites(executor.storage);
   const run: Run = { row, kind, abort, progress, ...executor, storage: watched.storage };
-  // What an earlier run left is not known here.
-  const isTidy = () => row.fence === 1 && !watched.written;
+  // Nobody knows here what an earlier run left.
+  const needsCleanup = () => row.fence > 1 || watched.written;
   const forgetRecalling = recallLater(run, estimator);
   try {
     const job = await createJobContext(run);
-    const ended = await runToEnd(run, job, log, isTidy);
-    if (!ended) observe({ what: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
+    const ended = await runToEnd(run, job, log, needsCleanup);
+    if (!ended) observe({ type: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
     return ended;
   } finally {
     forgetRecalling();
@@ -106,7 +106,7 @@ async function runToEnd(
   run: Run,
   job: JobContext,
   log: Log,
-  isTidy: () => boolean,
+  needsCleanup: () => boolean,
 ): Promise<JobRow | undefined> {
   const { row, kind, backend, progress } = run;
   let outcome: Outcome;
@@ -118,7 +118,7 @@ async function runToEnd(
   }
   await flushProgress(progress);
   // Where this cannot be written, the kind has not failed: the sweep finds the job and runs it on.
-  return finishDone(backend, row, outcome, { tidy: isTidy() });
+  return finishDone(backend, row, outcome, { needsCleanup: needsCleanup() });
 }
 
 /** Behind it nothing more is told of this run; what cannot be written yet waits beside its end. */
@@ -142,7 +142,7 @@ async function finishAfterError(error: unknown, run: Run, job: JobContext, log: 
     case "shutdown":
       return release(backend, row, "interrupted");
     case "cancel":
-      return finishCancelled(backend, row, kind.kept?.(job) ?? cancelledOutcome(job));
+      return finishCancelled(backend, row, "while_running", kind.kept?.(job));
     case "deadline":
       return failWithTimeout(backend, row, row.timeout_ms);
     default:
@@ -151,16 +151,8 @@ async function finishAfterError(error: unknown, run: Run, job: JobContext, log: 
   }
 }
 
-function unknownKind(kind: string): Refused {
-  return new Refused(`Unknown kind of job: ${kind}`, "Its file was removed from jobs/.");
-}
-
 /** An error that comes after the signal fired is taken as the kind's way of stopping. */
 function stopReasonOf(error: unknown, signal: AbortSignal) {
   if (error instanceof Stopped) return error.reason;
   return signal.aborted && signal.reason instanceof Stopped ? signal.reason.reason : undefined;
-}
-
-function cancelledOutcome({ counts }: JobContext): string {
-  return `Cancelled. ${counts.succeeded > 0 ? "Finished work was kept." : "Nothing was kept."}`;
 }

@@ -1,60 +1,73 @@
+/**
+ * Buffers the log lines of one job until they are written, within limits: a kind that logs in a hot
+ * loop fills neither the memory nor the table. A note in the log says where lines were dropped and
+ * how many. Pure.
+ */
 import type { LogLevel } from "../../backend/enums.ts";
-import { formatCount, formatNumber } from "../../text/counts.ts";
+import type { LogNote } from "../log-note.ts";
 import { shortenText } from "../sanitize-text.ts";
 
-/** A note is our own: it says that lines were dropped. */
 export interface LogLine {
+  /** The message of a `note` is a `LogNote` in JSON. */
   level: LogLevel;
   message: string;
-  /** ms since 1970 */
+  /** Ms since 1970. */
   at: number;
 }
 
-/** What a job may say; `server/job.ts` tells it to those who write kinds. */
+/** How many lines a job may log; `server/job.ts` documents both limits for authors of kinds. */
 export const maxLines = { second: 1_000, job: 100_000 };
-/** With the database away so many wait. */
+/** Lines that wait while the database is away. */
 const maxWaiting = 5 * maxLines.second;
+
 export interface LogBuffer {
   add(line: LogLine): void;
-  /** Whether there is something to be written, now or once its second is over. */
+  /** True while there are lines or a note to write, now or after the current second. */
   readonly waiting: boolean;
   /**
-   * Those to be written next, in their order.
-   * @param most so many at most
-   * @param last whether nothing follows for a while: what was dropped in this second is told, too
+   * Takes the next lines to write, in order.
+   * @param limit maximum number of lines
+   * @param last true where nothing follows for a while: then the note about the current second is due
    */
-  take(at: number, most: number, last: boolean): LogLine[];
-  /** They could not be written: they come first the next time. */
+  take(at: number, limit: number, last: boolean): LogLine[];
+  /** Returns lines that could not be written to the front. */
   putBack(lines: readonly LogLine[]): void;
 }
 
-/** @param written lines that earlier runs of the job wrote */
+type DropReason = "rate" | "backlog";
+
+/** @param written number of lines that earlier runs of the job wrote */
 export function createLogBuffer(written = 0): LogBuffer {
   const lines: LogLine[] = [];
   let left = maxLines.job - written;
-  let secondAt = Number.NEGATIVE_INFINITY;
-  let inSecond = 0;
-  let dropped = { count: 0, why: "", at: 0 };
+  let secondStartedAt = Number.NEGATIVE_INFINITY;
+  let linesInSecond = 0;
+  let dropped: { count: number; reason: DropReason | undefined; at: number } = {
+    count: 0,
+    reason: undefined,
+    at: 0,
+  };
 
-  function drop(why: string, at: number): void {
-    if (why !== dropped.why) tellDropped();
-    dropped = { count: dropped.count + 1, why, at };
+  function drop(reason: DropReason, at: number): void {
+    if (reason !== dropped.reason) noteDropped();
+    dropped = { count: dropped.count + 1, reason, at };
   }
 
-  function tellDropped(): void {
-    const { count, why, at } = dropped;
+  function noteDropped(): void {
+    const { count, reason, at } = dropped;
     if (count === 0) return;
-    push({
-      level: "note",
-      message: `${formatCount(count, "lines")} dropped: ${why}`,
-      at,
-    });
-    dropped = { count: 0, why: "", at: 0 };
+    const max_per_second = maxLines.second;
+    pushNote({ type: "lines_dropped", reason: reason!, count, max_per_second }, at);
+    dropped = { count: 0, reason: undefined, at: 0 };
   }
 
-  /** Whether what made lines be dropped has passed. */
+  /** Whether the reason for dropping lines has passed. */
   function isOver(at: number): boolean {
-    return dropped.why === tooMany ? lines.length < maxWaiting : at - secondAt >= 1_000;
+    return dropped.reason === "backlog" ? lines.length < maxWaiting : at - secondStartedAt >= 1_000;
+  }
+
+  function pushNote(note: LogNote, at: number): void {
+    push({ level: "note", message: JSON.stringify(note), at });
   }
 
   function push(line: LogLine): void {
@@ -68,30 +81,26 @@ export function createLogBuffer(written = 0): LogBuffer {
     },
     add(line) {
       if (left <= 0) return;
-      if (line.at - secondAt >= 1_000 || line.at < secondAt) {
-        if (isOver(line.at)) tellDropped();
-        secondAt = line.at;
-        inSecond = 0;
+      if (line.at - secondStartedAt >= 1_000 || line.at < secondStartedAt) {
+        if (isOver(line.at)) noteDropped();
+        secondStartedAt = line.at;
+        linesInSecond = 0;
       }
-      if (left <= 1) push({ level: "note", message: full, at: line.at });
-      else if (inSecond >= maxLines.second) drop(tooFast, line.at);
-      else if (lines.length >= maxWaiting) drop(tooMany, line.at);
+      if (left <= 1) pushNote({ type: "log_full", max: maxLines.job }, line.at);
+      else if (linesInSecond >= maxLines.second) drop("rate", line.at);
+      else if (lines.length >= maxWaiting) drop("backlog", line.at);
       else {
-        if (dropped.why === tooMany) tellDropped();
-        inSecond++;
+        if (dropped.reason === "backlog") noteDropped();
+        linesInSecond++;
         push({ ...line, message: shortenText(line.message) });
       }
     },
-    take(at, most, last) {
-      if (last || isOver(at)) tellDropped();
-      return lines.splice(0, most);
+    take(at, limit, last) {
+      if (last || isOver(at)) noteDropped();
+      return lines.splice(0, limit);
     },
     putBack(taken) {
       lines.unshift(...taken);
     },
   };
 }
-
-const tooFast = `more than ${formatNumber(maxLines.second)} a second`;
-const tooMany = "they couldn't be saved for a while";
-const full = `Log limit of ${formatNumber(maxLines.job)} lines reached. Later lines were dropped.`;

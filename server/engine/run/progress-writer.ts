@@ -62,12 +62,11 @@ async function writeProgressRows(
   });
   const held = new Set(updated.rows.map(({ id }) => id));
   if (events.length === 0) return held;
-  await sql`insert into job_events (job_id, seq, type, message, details, created_at)
-    select job_id, seq, 'progress', message, details, created_at
+  await sql`insert into job_events (job_id, seq, type, details, created_at)
+    select job_id, seq, 'progress', details, created_at
     from ${backend.relation(events, {
       job_id: "text",
       seq: "integer",
-      message: "text",
       details: "text",
       created_at: "integer",
     })} as given`.execute(tx.db);
@@ -80,8 +79,7 @@ function progressEvent(row: ProgressRow, seq: number) {
   return {
     job_id: row.id,
     seq,
-    message: row.message ?? (percent === null ? `${done} so far` : `${percent} %`),
-    details: JSON.stringify({ done, total, progress_pct: percent }),
+    details: JSON.stringify({ done, total, progress_pct: percent, message: row.message }),
     created_at: row.at,
   };
 }

@@ -1,6 +1,5 @@
 /** The stages of one run: each is done once in a job's life, however many runs that takes. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
-import type { JobEventInput } from "../transition.ts";
 import { recordEvent } from "../transition.ts";
 import { loseLease, type Run } from "./run.ts";
 
@@ -31,9 +30,9 @@ export async function loadSteps(run: Run): Promise<Steps> {
       begun ? { position, toWhole, saved: savedProgress(row) } : { position, toWhole },
     );
     if (begun) return;
-    const fact = { type: "step_started", message: step.name };
     const set = { current_step: step.position, step_done: 0, step_total: null, message: null };
-    await change(step, { status: "running", started_at: backend.now() }, fact, set);
+    const changes = { status: "running", started_at: backend.now() } as const;
+    await change(step, changes, "step_started", set);
   }
 
   async function finish(step: StepRow, value: unknown): Promise<void> {
@@ -51,16 +50,22 @@ export async function loadSteps(run: Run): Promise<Steps> {
     } as const;
     // A finished step is a checkpoint too: rescues are counted anew behind it.
     const set = { checkpoint: null, rescues: 0 };
-    await change(step, kept, { type: "step_finished", message: step.name }, set);
+    await change(step, kept, "step_finished", set);
     running = undefined;
   }
 
-  async function change(step: StepRow, kept: Partial<StepRow>, fact: JobEventInput, set: object) {
+  async function change(
+    step: StepRow,
+    kept: Partial<StepRow>,
+    type: "step_started" | "step_finished",
+    set: object,
+  ) {
+    const details = { name: step.name, step: step.position + 1, steps: rows.length };
     await backend.write(async (tx) => {
-      const details = { step: step.position + 1, steps: rows.length };
       const at = backend.now();
-      const change = { id: row.id, fence: row.fence, at, fact: { ...fact, details }, set };
-      if (!(await recordEvent(tx, change))) loseLease(run);
+      const event = { type, details };
+      if (!(await recordEvent(tx, { id: row.id, fence: row.fence, at, event, set })))
+        loseLease(run);
       await tx.db
         .updateTable("job_steps")
         .set(kept)

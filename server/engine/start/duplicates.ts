@@ -30,7 +30,8 @@ async function hasSameOptions(db: Backend["db"], { id }: JobRow, request: StartO
     .where("job_id", "=", id)
     .where("seq", "=", 1)
     .executeTakeFirstOrThrow();
-  return details === (JSON.stringify(createdDetails(request)) ?? null);
+  const options = createdDetails(request);
+  return details === (options && JSON.stringify(options));
 }
 
 type StartOptions = Pick<StartRequest, "runAt" | "only">;
@@ -39,9 +40,9 @@ type StartOptions = Pick<StartRequest, "runAt" | "only">;
 export function createdDetails({
   runAt,
   only,
-}: StartOptions): { run_at?: string; only?: string } | undefined {
+}: StartOptions): { run_at?: string; only?: "failed" } | null {
   const at = runAt === undefined ? {} : { run_at: new Date(runAt).toISOString() };
-  return runAt === undefined && !only ? undefined : { ...at, ...(only && { only }) };
+  return runAt === undefined && !only ? null : { ...at, ...(only && { only }) };
 }
 
 /**

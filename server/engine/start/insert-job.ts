@@ -74,9 +74,7 @@ export async function insertJob(
       .execute();
   }
   await indexJob(tx, kind, job);
-  const details = createdDetails(request);
-  const fact = { type: "created", message: "Created", ...(details && { details }) };
-  await insertEvent(tx, job, fact, at);
+  await insertEvent(tx, job, { type: "created", details: createdDetails(request) }, at);
   await recordStart(tx, job, request);
   await tx.enqueue({ id: job.id, runAt, priority: job.priority });
   return job;

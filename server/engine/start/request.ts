@@ -1,41 +1,39 @@
-/** What a start is asked for, what it gives, and what it may be refused for. */
+/** The request to start a job, its answer, and the errors that a start may throw. */
+
+import type { AuditSource } from "../../backend/enums.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import type { Via } from "../audit.ts";
 
 export interface StartRequest {
   kind: string;
   input: Record<string, unknown>;
   accountId: string;
   userId: string;
-  /** The same key of the same user gives the same job, however often and from wherever. */
+  /** A second start with the same key by the same user returns the same job. */
   idempotencyKey?: string | undefined;
-  /** Not before; ms. Default at once. */
+  /** When the job is due, ms since 1970. Default: now. */
   runAt?: number | undefined;
   retryOf?: string | undefined;
-  /** Of the job that it repeats it does no more than that. */
+  /** Repeat only this part of the job `retryOf`. */
   only?: "failed" | undefined;
-  /** The job that it repeats was described anew for this one. */
+  /** The person edited the input of the job `retryOf`. */
   changed?: boolean | undefined;
-  /** Default from a page. */
-  via?: Via | undefined;
-  /** What was found wrong beside the input, by field: the job is not started, unless the key was used. */
+  /** Default: a page. */
+  via?: AuditSource | undefined;
+  /** Errors in other fields of the form: nothing is started, unless the key was used before. */
   errors?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Not where a job with the same input is active in the account.
-   * @param userId only this person's count
-   */
+  /** Do not start while the account, or this user of it, has an active job with the same input. */
   unlessActive?: { userId?: string | undefined } | undefined;
 }
 
 export interface Started {
   job: JobRow;
-  /** The key was used before: this is the job of that time. */
+  /** The key was used before, and this is the job of that start. */
   repeated: boolean;
-  /** Whether that job was started with the same kind and input, for the same time. */
+  /** Whether that job has the same kind, input and options. */
   sameInput: boolean;
 }
 
-/** What was wrong with the input, field by field. */
+/** The input is not valid: messages by field. */
 export class InvalidInput extends Error {
   override name = "InvalidInput";
   readonly fields: Record<string, string>;
@@ -45,16 +43,22 @@ export class InvalidInput extends Error {
   }
 }
 
-/** Nothing was started: this job has the same input and has not ended. */
+/** Nothing was started, because this active job has the same input. */
 export class AlreadyActive extends Error {
   override name = "AlreadyActive";
   readonly job: JobRow;
   constructor(job: JobRow) {
-    super(`Job ${job.id} has the same input and is still active`);
+    super(`Already active: job ${job.id}`);
     this.job = job;
   }
 }
 
+/** There is no kind of this name, or its file was removed. */
 export class UnknownKind extends Error {
   override name = "UnknownKind";
+  readonly kind: string;
+  constructor(kind: string) {
+    super(`Unknown kind: ${kind}`);
+    this.kind = kind;
+  }
 }

@@ -4,17 +4,11 @@ import type { Catalog } from "../../catalog.ts";
 import { listAvailableFiles } from "../../storage/job-files.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { saveUpload } from "../../storage/uploads.ts";
-import { formatCount } from "../../text/counts.ts";
+import { ActionRefused } from "../action-refused.ts";
 import { isFinal } from "../status.ts";
 import { uploadFields } from "./job-uploads.ts";
 import { type Started, type StartRequest, UnknownKind } from "./request.ts";
-import { NotFinal } from "./retry.ts";
 import { start } from "./start.ts";
-
-/** The job left no rejected rows that its kind could try again, or no longer; in words for people. */
-export class NoRejectedRows extends Error {
-  override name = "NoRejectedRows";
-}
 
 interface Place {
   backend: Backend;
@@ -23,10 +17,10 @@ interface Place {
 }
 
 /**
- * A new job of the same kind and input that reads the rows which the old one rejected in place of
- * its file, linked to the old one. Clicking twice gives one.
- * @throws NotFinal, NoRejectedRows, UnknownKind, InvalidInput, StorageFull and StorageUnavailable;
- * AlreadyActive where that was asked for
+ * Starts a job like one that ended, linked to it, which reads only the rows that the old one
+ * rejected. A second call returns the same new job.
+ * @throws ActionRefused, UnknownKind, InvalidInput, StorageFull, StorageUnavailable; AlreadyActive
+ * with `unlessActive`
  */
 export async function retryRejected(
   { backend, storage, catalog }: Place,
@@ -34,17 +28,17 @@ export async function retryRejected(
   userId: string,
   how: Pick<StartRequest, "via" | "unlessActive"> = {},
 ): Promise<Started> {
-  if (!isFinal(job.status)) throw new NotFinal("This job is still active");
+  if (!isFinal(job.status)) throw new ActionRefused("not_final");
   const kind = catalog.get(job.kind);
-  if (!kind) throw new UnknownKind(`Unknown kind of job: "${job.kind}"`);
+  if (!kind) throw new UnknownKind(job.kind);
   const [field] = uploadFields(kind);
   if (!kind.inputForRejected || !field || job.rejected === 0) {
-    throw new NoRejectedRows("This job has no rejected rows to retry");
+    throw new ActionRefused("no_rejected_rows");
   }
   const files = await listAvailableFiles(backend, [job.id]);
   const file = files.find(({ role }) => role === "rejected");
   if (!file || (await storage.size(file.storage_key)) === undefined) {
-    throw new NoRejectedRows("The file of rejected rows has expired");
+    throw new ActionRefused("rejected_file_expired");
   }
   await saveAsUpload({ backend, storage }, job, file);
   const values = await stepValues(backend, job.id);
@@ -61,7 +55,7 @@ export async function retryRejected(
   });
 }
 
-/** Under the file's own id, so that whoever clicks again finds it made. */
+/** Saves it under the file's own id, so that a second call finds it. */
 async function saveAsUpload(
   { backend, storage }: Omit<Place, "catalog">,
   job: JobRow,
@@ -79,11 +73,10 @@ async function saveAsUpload(
   });
 }
 
-/** "people, 188 rejected rows.csv", also where those of the first try are tried once more. */
-function uploadName({ subject, rejected }: JobRow, file: FileRow): string {
+/** "people-rejected.csv"; the same where the rejected rows of that file are retried once more. */
+function uploadName({ subject }: JobRow, file: FileRow): string {
   const [, base = file.name, ending = ""] = /^(.+?)(\.[^.]*)?$/.exec(subject ?? file.name) ?? [];
-  const first = base.replace(/, [\d,]+ rejected rows?$/, "");
-  return `${first}, ${formatCount(rejected, "rejected rows")}${ending}`;
+  return `${base.replace(/-rejected$/, "")}-rejected${ending}`;
 }
 
 async function stepValues({ db }: Backend, jobId: string): Promise<Map<string, unknown>> {

@@ -1,19 +1,19 @@
 import type { Backend } from "../../backend/backend.ts";
+import type { AuditSource } from "../../backend/enums.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { recordAudit, type Via } from "../audit.ts";
-import { currentJob } from "../current-job.ts";
-import { recordEvent } from "../transition.ts";
+import { recordAudit } from "../audit.ts";
+import { currentJob, recordEvent } from "../transition.ts";
 
 /**
- * A job that waits for its time need not wait any longer. One that is due already, runs, stands or
- * has ended stays as it is.
- * @returns the job as it is now
+ * Makes a scheduled job due now. A job that is due, runs, is paused or ended stays as it is.
+ * @param by the user's id
+ * @returns the job after the change
  */
 export async function startNow(
-  backend: Backend,
+  { backend }: { backend: Backend },
   id: string,
   by: string,
-  via: Via = "page",
+  via: AuditSource = "page",
 ): Promise<JobRow> {
   return backend.write(async (tx) => {
     const at = backend.now();
@@ -21,9 +21,8 @@ export async function startNow(
     if (before.run_at <= at) return before;
     const job = await recordEvent(tx, {
       ...{ id, at, from: ["queued"], set: { run_at: at } },
-      fact: { type: "brought_forward", message: "Started ahead of schedule", details: { by } },
+      event: { type: "brought_forward", details: { by } },
     });
-    // It stands or was cancelled.
     if (!job) return currentJob(tx.db, id);
     await tx.enqueue({ id, runAt: at, priority: job.priority });
     await recordAudit(tx.db, { jobId: id, userId: by, via, action: "started_now", at });

@@ -17,7 +17,7 @@ export async function start(
   request: StartRequest,
 ): Promise<Started> {
   const kind = catalog.get(request.kind);
-  if (!kind) throw new UnknownKind(`Unknown kind of job: "${request.kind}"`);
+  if (!kind) throw new UnknownKind(request.kind);
   const checked = checkInput(kind, request.input);
   const input = checked.ok ? JSON.stringify(checked.input) : "";
   const found = checked.ok

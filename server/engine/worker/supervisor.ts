@@ -55,7 +55,7 @@ export async function startSupervisor(options: {
   let beats = 0;
   let lastBeatAnswered = 0;
   let lastBeatAt = performance.now();
-  const endLife = backend.lifecycle.subscribe((event) => observe({ what: "life", event }));
+  const endLife = backend.lifecycle.subscribe((event) => observe({ type: "lifecycle", event }));
   let workerId = await registerWorker(backend, null);
   onRegister(workerId);
 
@@ -103,7 +103,7 @@ export async function startSupervisor(options: {
     if (neighbour) return release(backend, row, "rescued");
     if (asked?.why === "deadline") return failWithTimeout(backend, row, row.timeout_ms);
     if (asked?.why === "cancel") {
-      return finishCancelled(backend, row, "Cancelled. The job didn't stop by itself.");
+      return finishCancelled(backend, row, "unresponsive");
     }
     const current = await backend.db
       .selectFrom("jobs")

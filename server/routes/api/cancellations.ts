@@ -2,7 +2,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cancel } from "../../engine/cancel.ts";
 import type { Env, Services } from "../../services.ts";
-import { assertCancellable } from "../assert-cancellable.ts";
 import { loadJob } from "../middleware/load-job.ts";
 import { jobActionRoute } from "./job-action-route.ts";
 import { readJob } from "./read-jobs.ts";
@@ -16,13 +15,11 @@ const route = jobActionRoute({
 });
 
 export function cancellationsApi(services: Services): OpenAPIHono<Env> {
-  const { backend, catalog } = services;
   const api = new OpenAPIHono<Env>();
   api.openapi({ ...route, middleware: loadJob(services, "act") }, async (c) => {
     const { job, person } = c.var;
-    assertCancellable(catalog, job);
     return c.json(
-      await readJob(services, await cancel(backend, job.id, person.userId, "api")),
+      await readJob(services, await cancel(services, job.id, person.userId, "api")),
       200,
     );
   });

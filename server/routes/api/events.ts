@@ -11,7 +11,7 @@ import { loadJob } from "../middleware/load-job.ts";
 import { eventJson, eventSchema } from "./event-json.ts";
 import { jobParams } from "./job-action-route.ts";
 import { createJobChangeListeners, type JobChangeListeners } from "./job-change-listeners.ts";
-import { eventStreamTimes, streamJobEvents } from "./job-event-stream.ts";
+import { eventStreamTimes, type ReadEvents, streamJobEvents } from "./job-event-stream.ts";
 import { noContent, problems } from "./openapi-responses.ts";
 import { afterQuery, lastEventId, nextSchema, sliceOf } from "./pagination.ts";
 
@@ -60,7 +60,8 @@ export function eventsApi(services: Services): OpenAPIHono<Env> {
     }
     const events = await services.jobs.events(job.id, after, limit + 1);
     const { page, next } = sliceOf(events, limit);
-    return c.json({ events: page.map(eventJson), next }, 200);
+    const { unit } = services.catalog.get(job.kind) ?? {};
+    return c.json({ events: page.map((row) => eventJson(row, unit)), next }, 200);
   });
   return api;
 }
@@ -77,8 +78,8 @@ function stream(
   job: JobRow,
   after: number,
 ): Response {
-  const { jobs, streams } = services;
-  const { id, account_id, user_id } = job;
+  const { catalog, jobs, streams } = services;
+  const { id, kind, account_id, user_id } = job;
   const readPerson = personReader(c, services);
   const sse = streams.open(rawResponse(c), {
     ...eventStreamTimes,
@@ -88,7 +89,9 @@ function stream(
       return person !== null && can(person, "see", { account_id, user_id });
     },
   });
-  const wake = streamJobEvents(sse, (...range) => jobs.nextEvents(id, ...range), after);
+  const read: ReadEvents = (...range) => jobs.nextEvents(id, ...range);
+  const { unit } = catalog.get(kind) ?? {};
+  const wake = streamJobEvents(sse, { read, unit }, after);
   sse.onClose(listeners.add(id, wake));
   return RESPONSE_ALREADY_SENT;
 }

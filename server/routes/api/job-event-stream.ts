@@ -22,7 +22,11 @@ export type ReadEvents = (
 ) => Promise<{ events: EventRow[]; ended: boolean }>;
 
 /** @returns a function to call when there may be more to read */
-export function streamJobEvents(sse: SseResponse, read: ReadEvents, after: number): () => void {
+export function streamJobEvents(
+  sse: SseResponse,
+  { read, unit }: { read: ReadEvents; unit: string | undefined },
+  after: number,
+): () => void {
   let last = after;
   let reading = false;
   let again = false;
@@ -45,7 +49,7 @@ export function streamJobEvents(sse: SseResponse, read: ReadEvents, after: numbe
     while (!sse.isClosed() && !sse.isFull()) {
       const { events, ended } = await read(last, pageSize);
       if (sse.isClosed()) return;
-      for (const event of events) sse.write(chunk(event));
+      for (const event of events) sse.write(chunk(event, unit));
       last = events.at(-1)?.seq ?? last;
       if (ended) return sse.end();
       if (events.length < pageSize) return;
@@ -62,6 +66,6 @@ export function streamJobEvents(sse: SseResponse, read: ReadEvents, after: numbe
 }
 
 /** Without `event:`, so that `onmessage` of an EventSource gets every event. */
-function chunk(event: EventRow): Uint8Array {
-  return Buffer.from(`id: ${event.seq}\ndata: ${JSON.stringify(eventJson(event))}\n\n`);
+function chunk(event: EventRow, unit: string | undefined): Uint8Array {
+  return Buffer.from(`id: ${event.seq}\ndata: ${JSON.stringify(eventJson(event, unit))}\n\n`);
 }

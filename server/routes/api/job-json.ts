@@ -1,7 +1,7 @@
 /** Presents a job's row as JSON. Pure: reads nothing itself. */
 import type { FileRow, JobRow, StepRow } from "../../backend/schema.ts";
 import type { JobSummaryRow } from "../../engine/job-summary.ts";
-import { isFinal } from "../../engine/status.ts";
+import { isCancellable, isFinal } from "../../engine/status.ts";
 import type { Kind } from "../../job.ts";
 import { jobView } from "../../presenters/job.ts";
 import { estimatedEnd } from "../../presenters/time-left.ts";
@@ -32,7 +32,7 @@ export interface JobContext {
 export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
   const { kind, steps, now } = context;
   // Taken from the pages' presenter, so that pages and API always agree.
-  const { percent, error } = jobView(row, kind, steps, now);
+  const { percent, outcome, error, advice } = jobView(row, kind, steps, now);
   const active = !isFinal(row.status);
   const end = estimatedEnd(row, now);
   const isWaiting = row.waiting_until !== null && row.waiting_until > now;
@@ -62,7 +62,7 @@ export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
     waiting_for: isWaiting ? row.waiting_for : null,
     eta: end && { from: iso(end.from), to: iso(end.to) },
     estimated_duration_seconds: context.typicalSeconds,
-    outcome: row.outcome,
+    outcome: outcome || null,
     files: context.files.map(({ id, name, role, media_type, size }) => ({
       name,
       role,
@@ -72,11 +72,11 @@ export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
     })),
     result_url: hasResult ? `${context.publicUrl}/jobs/${row.id}/result` : null,
     error_message: error || null,
-    advice: row.advice,
+    advice: advice || null,
     retries: row.retries,
     max_retries: row.max_retries,
     retry_of: row.retry_of,
-    cancellable: active && kind?.cancellable !== false && row.cancel_requested_at === null,
+    cancellable: isCancellable(row, kind),
     cancel_requested_at: isoOrNull(row.cancel_requested_at),
     pause_requested_at: isoOrNull(row.pause_requested_at),
     metadata: maskSecrets(JSON.parse(row.input), kind),

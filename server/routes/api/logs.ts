@@ -1,6 +1,7 @@
 /** GET /api/jobs/:id/logs */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { logLevels } from "../../backend/enums.ts";
+import { logMessage } from "../../presenters/log.ts";
 import type { Env, Services } from "../../services.ts";
 import { loadJob } from "../middleware/load-job.ts";
 import { jobParams } from "./job-action-route.ts";
@@ -42,7 +43,7 @@ export function logsApi(services: Services): OpenAPIHono<Env> {
     const rows = await services.jobs.logLines(job.id, { after, limit: limit + 1, level });
     const { page, next } = sliceOf(rows, limit);
     const lines = page.map(({ seq, level, message, created_at }) => {
-      return { seq, level, message, happenedAt: iso(created_at) };
+      return { seq, level, message: logMessage({ level, message }), happenedAt: iso(created_at) };
     });
     return c.json({ lines, next }, 200);
   });

@@ -23,17 +23,16 @@ const resumeRoute = jobActionRoute({
 });
 
 export function pausesApi(services: Services): OpenAPIHono<Env> {
-  const { backend } = services;
   const api = new OpenAPIHono<Env>();
   const middleware = loadJob(services, "act");
 
   api.openapi({ ...pauseRoute, middleware }, async (c) => {
-    const job = await pause(backend, c.var.job.id, c.var.person.userId, "api");
+    const job = await pause(services, c.var.job.id, c.var.person.userId, "api");
     return c.json(await readJob(services, job), 200);
   });
 
   api.openapi({ ...resumeRoute, middleware }, async (c) => {
-    const job = await resume(backend, c.var.job.id, c.var.person.userId, "api");
+    const job = await resume(services, c.var.job.id, c.var.person.userId, "api");
     return c.json(await readJob(services, job), 200);
   });
 

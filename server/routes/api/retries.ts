@@ -39,14 +39,14 @@ const route = createRoute({
 });
 
 export function retriesApi(services: Services): OpenAPIHono<Env> {
-  const { backend, catalog } = services;
+  const { backend } = services;
   const api = new OpenAPIHono<Env>();
   const middleware = [ignoreEmptyBody, loadJob(services, "act")] as const;
   api.openapi({ ...route, middleware: [...middleware] }, async (c) => {
     const { job: old, person } = c.var;
     const { job } = c.req.valid("json").only
       ? await retryRejected(services, old, person.userId, { via: "api" })
-      : await retry(backend, catalog, old, person.userId, { via: "api" });
+      : await retry(services, old, person.userId, { via: "api" });
     setNewJobHeaders(c, job, backend.now());
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
   });

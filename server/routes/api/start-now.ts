@@ -18,7 +18,7 @@ export function startNowApi(services: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
   api.openapi({ ...route, middleware: loadJob(services, "act") }, async (c) => {
     const { job, person } = c.var;
-    const started = await startNow(services.backend, job.id, person.userId, "api");
+    const started = await startNow(services, job.id, person.userId, "api");
     return c.json(await readJob(services, started), 200);
   });
   return api;

@@ -3,7 +3,7 @@ import type { Person } from "../../accounts/accounts.ts";
 import { type Action, can } from "../../accounts/authorize.ts";
 import type { ExpiredJobRow, JobRow } from "../../backend/schema.ts";
 import { isJobId } from "../../engine/job-id.ts";
-import { removedText } from "../../engine/removed.ts";
+import { expiredJobText } from "../../presenters/expired-job.ts";
 import type { Env, Services } from "../../services.ts";
 import { formatCount } from "../../text/counts.ts";
 import { HttpError } from "../http-error.ts";
@@ -59,7 +59,7 @@ function jobGone({ catalog, config }: LoadJobServices, removed: ExpiredJobRow): 
   return new HttpError({
     status: 410,
     title: "This job was deleted",
-    detail: `${kind}. ${removedText(removed)} Jobs are deleted ${days} after they finish.`,
+    detail: `${kind}. ${expiredJobText(removed)} Jobs are deleted ${days} after they finish.`,
     links,
   });
 }

@@ -82,7 +82,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     const stopping = await createJob(opened.backend, opened.dir, kind);
     expect((await stopping.run()).status).toBe("paused");
     await sleep(1_000);
-    await resume(opened.backend, stopping.id, "person-1");
+    await resume({ backend: opened.backend }, stopping.id, "person-1");
     const row = await stopping.run();
     const steps = await opened.backend.db
       .selectFrom("job_steps")

@@ -44,7 +44,7 @@ describe.each(backends)("the search on $name", (which) => {
     await add("bobs", bob, "Winter in Zürich");
     await add("eves", eve, "Winter");
     await add("report", ada, "letter of thanks", "report");
-    await cancel(opened.backend, ids.bakery!, "ada");
+    await cancel({ backend: opened.backend, catalog }, ids.bakery!, "ada");
   });
   afterAll(() => opened.close());
 

@@ -86,7 +86,7 @@ describe.each(backends)("a run on $name", (which) => {
     await rescue(opened.backend, await row());
     expect(await run).toMatchObject({ status: "queued", reason: "rescued", rescues: 1 });
     expect(heard).toMatchObject([{ reason: "lost" }]);
-    await cancel(opened.backend, job.id, "person-1");
+    await cancel({ backend: opened.backend, catalog: new Map() }, job.id, "person-1");
   });
 
   test("leaves no working files where its kind is gone when it goes on", async () => {

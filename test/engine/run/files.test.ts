@@ -46,7 +46,7 @@ describe.each(backends)("files of a job on $name", (which) => {
     expect(await job.run()).toMatchObject({ status: "queued", reason: "rescued" });
     expect(stored(job.id)).toEqual([]);
     expect(await listed(job.id)).toEqual([]);
-    await cancel(backend, job.id, "person-1");
+    await cancel({ backend, catalog: new Map() }, job.id, "person-1");
   });
 
   test("that a killed process wrote and could not list, or not remove any more, go at its end", async () => {

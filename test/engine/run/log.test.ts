@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { parseLogNote } from "../../../server/engine/log-note.ts";
 import { defineJob } from "../../../server/job.ts";
+import { logMessage } from "../../../server/presenters/log.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { createJob } from "../../support/in-process.ts";
 
@@ -39,13 +41,16 @@ describe.each(backends)("what a kind says, on $name", (which) => {
       .execute();
     expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, at) => at + 1));
     expect(ended.log_seq).toBe(lines.length);
-    const notes = lines.filter(({ level }) => level === "note").map(({ message }) => message);
-    const dropped = notes.map((note) => Number(/^[\d,]+/.exec(note)![0].replaceAll(",", "")));
+    const notes = lines.filter(({ level }) => level === "note");
+    const dropped = notes.map(({ message }) => {
+      const note = parseLogNote(message);
+      return note.type === "lines_dropped" ? note.count : 0;
+    });
     const said = lines.filter(({ level }) => level === "info").length;
     // The loop may begin in one second and end in the next.
     expect(said).toBeLessThanOrEqual(3_000);
     expect(said + dropped.reduce((sum, each) => sum + each, 0)).toBe(50_000);
-    expect(notes.at(-1)).toMatch(/ lines dropped: more than 1,000 a second$/);
+    expect(logMessage(notes.at(-1)!)).toMatch(/ lines dropped: more than 1,000 a second$/);
     expect(lines.at(-1)).toMatchObject({ level: "warn", message: "the end" });
   });
 });

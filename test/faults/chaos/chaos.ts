@@ -46,7 +46,8 @@ export async function runChaos(options: {
   try {
     await backend.db.updateTable("accounts").set({ max_running_jobs: 30 }).execute();
     // The jobs of the demo account would still run at the end.
-    for (const { id } of await active(backend)) await cancel(backend, id, "nobody");
+    for (const { id } of await active(backend))
+      await cancel({ backend, catalog: new Map() }, id, "nobody");
     const load = await startLoad({ fleet, place, backend, chance: createRandom(seed + 1) });
     const injected = await injectFaults(
       { fleet, postgres, backend, chance, takeovers },

@@ -21,7 +21,8 @@ const backend = await openBackend(process.argv[2]!);
 const catalog = await readCatalog(jobsDirs);
 
 async function execute(command: Command): Promise<string[]> {
-  if ("cancel" in command) return [(await cancel(backend, command.cancel, "person-1")).id];
+  if ("cancel" in command)
+    return [(await cancel({ backend, catalog }, command.cancel, "person-1")).id];
   const starts = Array.from({ length: command.times }, () =>
     start(backend, catalog, command.start),
   );

@@ -1,7 +1,7 @@
 import { HTTPException } from "hono/http-exception";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { ActionRefused } from "../../../server/engine/action-refused.ts";
 import { InvalidInput, UnknownKind } from "../../../server/engine/start/request.ts";
-import { NotFinal } from "../../../server/engine/start/retry.ts";
 import { toHttpError } from "../../../server/routes/error-map.ts";
 import { HttpError } from "../../../server/routes/http-error.ts";
 import { StorageFull } from "../../../server/storage/storage.ts";
@@ -14,9 +14,9 @@ describe("the error map", () => {
   test.each<[number, Error]>([
     [418, new HttpError({ status: 418, title: "Teapot", detail: "I am a teapot" })],
     [400, new HTTPException(400, { message: "Malformed JSON" })],
-    [409, new NotFinal("It runs")],
+    [409, new ActionRefused("not_final")],
     [413, new UploadTooLarge(1)],
-    [422, new UnknownKind("There is no such kind")],
+    [422, new UnknownKind("nonsense")],
     [422, new InvalidInput({ from: "Too small" })],
     [503, Object.assign(new Error("connect"), { code: "ECONNREFUSED" })],
     [507, new StorageFull("The disk is full")],

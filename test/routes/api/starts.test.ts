@@ -101,8 +101,8 @@ describe.each(backends)("$name", (which) => {
     const at = (run_at?: string) => ada.post("/jobs/start", { ...count, run_at }, key);
     const first = (await (await at("2099-01-01T02:00:00+02:00")).json()) as { job_id: string };
     const { backend } = api;
-    await pause(backend, first.job_id, ada.userId);
-    await resume(backend, first.job_id, ada.userId);
+    await pause({ backend }, first.job_id, ada.userId);
+    await resume({ backend }, first.job_id, ada.userId);
     const same = await at("2099-01-01T00:00:00Z");
     expect([same.status, await same.json()]).toEqual([202, first]);
     for (const other of ["2099-01-01T00:00:01Z", undefined]) {

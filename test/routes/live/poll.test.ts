@@ -53,14 +53,14 @@ describe.each(backends)("polling, on $name", (which) => {
 
   test("a poll with the current tag gets no body until the job changes", async () => {
     const id = await ada.start("stepping");
-    await pause(site.backend, id, ada.userId);
+    await pause(site, id, ada.userId);
     const first = await poll(`job:${id}`);
     expect(first).toMatchObject({ status: 200, next: "1" });
     expect(first.html).toContain(`panel-${id}`);
     expect(await poll(`job:${id}`, first.tag)).toMatchObject({ status: 304, html: "", next: "1" });
     // The row shows the same state in another fragment.
     expect((await poll(`row:${id}`, first.tag)).html).toContain(`row-${id}`);
-    await cancel(site.backend, id, ada.userId);
+    await cancel(site, id, ada.userId);
     // A row is read at most once a second.
     expect((await poll(`job:${id}`, first.tag)).status).toBe(304);
     later();
@@ -72,7 +72,7 @@ describe.each(backends)("polling, on $name", (which) => {
   test("a running job is rendered anew every few seconds without a write, and a paused one is not", async () => {
     const [running, standing] = [await ada.start("stepping"), await ada.start("counting")];
     await run(running);
-    await pause(site.backend, standing, ada.userId);
+    await pause(site, standing, ada.userId);
     const tags = [(await poll(`job:${running}`)).tag, (await poll(`job:${standing}`)).tag];
     later(3_100);
     expect((await poll(`job:${running}`, tags[0])).status).toBe(200);
@@ -81,7 +81,7 @@ describe.each(backends)("polling, on $name", (which) => {
 
   test("a poll with the current tag gets the log lines behind its cursor", async () => {
     const id = await ada.start("stepping");
-    await pause(site.backend, id, ada.userId);
+    await pause(site, id, ada.userId);
     const { tag } = await poll(`job:${id}`);
     await log(id, 1);
     await log(id, 2);

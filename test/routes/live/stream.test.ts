@@ -65,8 +65,8 @@ describe("a stream", () => {
     const [id, own] = [await owner.start("stepping"), await reader.start("counting")];
     const read = await openStream(reader, `job:${id},row:${id},job:${own}`);
     const snapshot = await read(`panel-${own}`);
-    await cancel(site.backend, id, owner.userId);
-    await cancel(site.backend, own, reader.userId);
+    await cancel(site, id, owner.userId);
+    await cancel(site, own, reader.userId);
     return (snapshot + (await read("event:bye"))).replaceAll(id, "THE JOB");
   }
 

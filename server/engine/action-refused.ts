@@ -1,0 +1,20 @@
+/**
+ * `not_cancellable`: jobs of this kind must not be stopped; `not_final`: only a job that ended can be
+ * retried; `no_rejected_rows`: its kind cannot retry rejected rows, or none were rejected;
+ * `rejected_file_expired`: the file of the rejected rows was deleted.
+ */
+export type RefusalReason =
+  | "not_cancellable"
+  | "not_final"
+  | "no_rejected_rows"
+  | "rejected_file_expired";
+
+/** The job is in no state for what was asked. It stays as it is. */
+export class ActionRefused extends Error {
+  override name = "ActionRefused";
+  readonly reason: RefusalReason;
+  constructor(reason: RefusalReason) {
+    super(`Refused: ${reason}`);
+    this.reason = reason;
+  }
+}

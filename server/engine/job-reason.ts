@@ -1,0 +1,34 @@
+/** Why a job has its status: stored as a code, put into words by `server/presenters/outcome.ts`. */
+
+/** Why a job that ran before is queued again. */
+export const queuedReasons = ["retry", "rescued", "interrupted", "resumed"] as const;
+
+/**
+ * `error`: the kind threw; `refused`: it threw `Refused`; `timeout`: its running time was used up;
+ * `worker_lost`: its worker crashed too often; `unknown_kind`: the kind's file is gone.
+ */
+export const failureReasons = [
+  "error",
+  "refused",
+  "timeout",
+  "worker_lost",
+  "unknown_kind",
+] as const;
+
+/**
+ * When the cancel took effect. `unresponsive`: the run ignored the request and was killed;
+ * `worker_lost`: the worker crashed before the run could stop.
+ */
+export const cancelReasons = [
+  "before_start",
+  "while_queued",
+  "while_paused",
+  "while_running",
+  "unresponsive",
+  "worker_lost",
+] as const;
+
+export type QueuedReason = (typeof queuedReasons)[number];
+export type FailureReason = (typeof failureReasons)[number];
+export type CancelReason = (typeof cancelReasons)[number];
+export type JobReason = QueuedReason | FailureReason | CancelReason;

@@ -1,0 +1,22 @@
+/** Why the engine did not do what was asked, as sentences. */
+import type { ActionRefused, RefusalReason } from "../engine/action-refused.ts";
+import type { AlreadyActive, UnknownKind } from "../engine/start/request.ts";
+
+const refusals: Record<RefusalReason, string> = {
+  not_cancellable: "Jobs of this kind can't be cancelled.",
+  not_final: "This job is still active.",
+  no_rejected_rows: "This job has no rejected rows to retry.",
+  rejected_file_expired: "The file of rejected rows has expired.",
+};
+
+export function refusalText({ reason }: ActionRefused): string {
+  return refusals[reason];
+}
+
+export function unknownKindText({ kind }: UnknownKind): string {
+  return `Unknown kind of job: "${kind}".`;
+}
+
+export function alreadyActiveText({ job }: AlreadyActive): string {
+  return `Job ${job.id} has the same input and is still active.`;
+}
