@@ -1,6 +1,6 @@
 /** Shared by the kinds that operate on many jobs: their input, steps and the loop over job ids. */
 import { z } from "zod";
-import type { JobContext } from "../../server/job.ts";
+import type { JobContext, Kind } from "../../server/job.ts";
 import { formatCount, formatNumber } from "./numbers.ts";
 
 /** Jobs in a batch. Small, so that the bar moves often and a cancel takes effect soon. */
@@ -30,13 +30,13 @@ export const bulkJob = {
   steps,
   unit: "jobs",
   subject: ({ summary }: Input) => summary,
-  actsOnOthers: true,
+  operatesOnJobs: true,
   // The list of jobs is its form: it operates on the jobs that the list shows.
   listed: false,
   startPage: "/jobs",
   // A bulk cancel must not wait behind the jobs that it is to cancel.
   priority: -1_000,
-} as const;
+} as const satisfies Partial<Kind<typeof input, typeof steps>>;
 
 /**
  * Finds the jobs once and stores their ids: jobs that are created later stay untouched, and a run that

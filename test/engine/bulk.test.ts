@@ -87,7 +87,9 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     const waiting = await add(45);
     const over = await add(4, ended("done"));
     const job = await engine.finish("bulk_cancel", selection());
-    expect(job.outcome).toBe("Cancelled 45 of 49 jobs, 4 had ended before or cannot be cancelled");
+    expect(job.outcome).toBe(
+      "Cancelled 45 of 49 jobs, 4 skipped: already finished, or can't be cancelled",
+    );
     expect(job).toMatchObject({ status: "done", succeeded: 45, skipped: 4 });
     expect(new Set((await rows(waiting)).map(({ status }) => status))).toEqual(
       new Set(["cancelled"]),
@@ -161,9 +163,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
       .where("id", "=", id)
       .execute();
     const job = await engine.run(id);
-    expect(job.outcome).toBe(
-      "Started 50 of 52 jobs again, 2 had been started again before, or cannot be",
-    );
+    expect(job.outcome).toBe("Retried 50 of 52 jobs, 2 skipped: already retried, or can't be");
     const again = await backend.db
       .selectFrom("jobs")
       .select("retry_of")
@@ -179,7 +179,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     }
     await add(1, ended("failed"));
     const job = await engine.finish("bulk_download", selection());
-    expect(job.outcome).toBe("Packed 2 files of 3 jobs");
+    expect(job.outcome).toBe("Collected 2 files of 3 jobs");
     const [archive] = await engine.files(job.id);
     expect(archive).toMatchObject({ name: "files.zip", media_type: "application/zip" });
     expect(archive!.content).toContain("a (2).txt");
@@ -190,7 +190,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
       Array(2).fill({ action: "downloaded", user_id: "user-1", file_name: "a.txt" }),
     );
     const none = await engine.finish("bulk_download", selection({ statuses: ["failed"] }));
-    expect(none.outcome).toBe("None of 1 job left a file");
+    expect(none.outcome).toBe("None of 1 job has a file");
   });
 
   test("does not wait until others of its account have ended", async () => {

@@ -6,6 +6,7 @@ import { createZip } from "../../storage/zip.ts";
 import { recordDownloads } from "../audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../bulk.ts";
 import { listIds } from "../list/list.ts";
+import type { JobFilter } from "../list/list-ranges.ts";
 import { searchJobs } from "../list/search.ts";
 import { statuses } from "../status.ts";
 import type { JobPolicy } from "./job-policy.ts";
@@ -42,8 +43,10 @@ export function createJobsApi(run: Run): JobsApi {
   return {
     async find(choice) {
       const visible = (await reached()).list(choice.scope);
-      const found = choice.q ? await searchJobs(backend.db, catalog, visible, choice.q) : undefined;
-      const filter = { ...filterOf(choice), ...visible, found, notKinds: actors() };
+      const search = choice.q
+        ? await searchJobs(backend.db, catalog, visible, choice.q)
+        : undefined;
+      const filter: JobFilter = { ...filterOf(choice), ...visible, search, notKinds: actors() };
       return (await listIds(backend.db, filter, maxIds)).reverse();
     },
     cancel: all(cancelMany),
@@ -67,12 +70,14 @@ export function createJobsApi(run: Run): JobsApi {
   }
 }
 
-function filterOf({ statuses: wanted, kinds, from, to, until }: JobChoice) {
+type ChosenFilter = Pick<JobFilter, "statuses" | "kinds" | "period">;
+
+function filterOf({ statuses: wanted, kinds, from, to, until }: JobChoice): ChosenFilter {
   const before = Date.parse(until) + 1;
   const last = to === undefined ? before : Math.min(before, Date.parse(to));
   return {
     statuses: wanted && statuses.filter((status) => wanted.includes(status)),
     kinds,
-    span: { from: from === undefined ? undefined : Date.parse(from), to: last },
+    period: { from: from === undefined ? undefined : Date.parse(from), to: last },
   };
 }
