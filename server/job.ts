@@ -237,7 +237,7 @@ export interface Scratch {
 }
 
 /** Which jobs: those that the list of jobs shows with this filter. */
-export interface JobChoice {
+export interface JobSelection {
   scope: "mine" | "account";
   statuses?: readonly string[] | undefined;
   kinds?: readonly string[] | undefined;
@@ -256,7 +256,7 @@ export interface JobChoice {
  */
 export interface JobsApi {
   /** Ids, the last of the list first: what ended long ago, what waits, what runs. At most 100,000. */
-  find(choice: JobChoice): Promise<string[]>;
+  find(choice: JobSelection): Promise<string[]>;
   cancel(ids: readonly string[]): Promise<number>;
   /** Takes those that have ended off the list. */
   clear(ids: readonly string[]): Promise<number>;

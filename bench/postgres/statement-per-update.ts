@@ -21,8 +21,8 @@ const statement = `
       last_progress_at = $7, version = version + 1, event_seq = event_seq + $8::int
     where id = $1 and fence = $2 and status = 'running' returning id, event_seq),
   noted as (
-    insert into job_events (job_id, seq, type, message, details, created_at)
-    select id, event_seq, 'progress', $6, $9, $7 from updated where $8::int = 1)
+    insert into job_events (job_id, seq, type, details, created_at)
+    select id, event_seq, 'progress', $9, $7 from updated where $8::int = 1)
   select pg_notify('headway_jobs', id) from updated`;
 
 let pool: pg.Pool;

@@ -6,7 +6,7 @@ import type { Catalog } from "../catalog.ts";
 import type { JobFilter } from "../engine/list/list-ranges.ts";
 import { searchJobs } from "../engine/list/search.ts";
 import { daysBetween, lastDays, parseDay, parseTimeZone, recentDays } from "../forms/date-range.ts";
-import type { JobChoice } from "../job.ts";
+import type { JobSelection } from "../job.ts";
 import { type FilterValues, statusGroups } from "../presenters/dashboard.ts";
 import type { HiddenField } from "../presenters/form.ts";
 
@@ -79,7 +79,7 @@ const first = Date.parse("0000-01-01T00:00:00Z");
 const last = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** The filter as the input of a bulk job. @param until ms since 1970; later jobs do not match */
-export function choiceOf({ q, scope, where }: Filter, until: number): JobChoice {
+export function choiceOf({ q, scope, where }: Filter, until: number): JobSelection {
   const { statuses, kinds, period } = where;
   // In some time zones the first and last possible day reach into years of other than 4 digits.
   const iso = (at: number | undefined) =>

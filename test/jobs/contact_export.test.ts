@@ -31,7 +31,7 @@ describe.each(backends)("$name", (which) => {
       .orderBy("email")
       .execute();
 
-  test("writes the audience into a file, formulas made harmless", async () => {
+  test("writes the audience into a file, formulas escaped", async () => {
     await importFile(
       'email,first name,last name,company,phone\nzoe@x.test,Zoë,,"A, ""B""",+49 170 1\nada@x.test,=1+1,,,\n',
     );

@@ -36,7 +36,7 @@ export function detectEncoding(sample: Uint8Array, name: string): DetectedEncodi
 /**
  * Recognises UTF-16 without a byte order mark: most characters of Western text have a zero high byte,
  * so every second byte is zero. Zeros elsewhere, or many control characters, mean a binary file. A few
- * zeros in a large text are a harmless fault of old programs.
+ * zeros in a large text are an innocent fault of old programs.
  */
 function classifyZeroBytes(sample: Uint8Array): "few" | "many" | "utf-16le" | "utf-16be" {
   let even = 0;

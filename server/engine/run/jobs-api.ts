@@ -1,6 +1,6 @@
 /** Other jobs, as a job may reach them: those that its person may act on, and no more. */
 import type { JobRow } from "../../backend/schema.ts";
-import { type JobChoice, type JobsApi, Refused } from "../../job.ts";
+import { type JobSelection, type JobsApi, Refused } from "../../job.ts";
 import { type ArchiveEntry, listArchiveEntries } from "../../storage/archive-entries.ts";
 import { createZip } from "../../storage/zip.ts";
 import { recordDownloads } from "../audit.ts";
@@ -72,7 +72,7 @@ export function createJobsApi(run: Run): JobsApi {
 
 type ChosenFilter = Pick<JobFilter, "statuses" | "kinds" | "period">;
 
-function filterOf({ statuses: wanted, kinds, from, to, until }: JobChoice): ChosenFilter {
+function filterOf({ statuses: wanted, kinds, from, to, until }: JobSelection): ChosenFilter {
   const before = Date.parse(until) + 1;
   const last = to === undefined ? before : Math.min(before, Date.parse(to));
   return {
