@@ -89,7 +89,10 @@ test("an action for all matches asks first, then starts a bulk job", async () =>
   const jobs = await db.selectFrom("jobs").selectAll().where("kind", "=", "bulk_cancel").execute();
   expect(jobs).toHaveLength(1);
   expect(jobs[0]).toMatchObject({ subject: "My jobs · Steps", user_id: person.userId });
-  expect(JSON.parse(jobs[0]!.input).selection).toMatchObject({ scope: "mine", kinds: ["stepping"] });
+  expect(JSON.parse(jobs[0]!.input).selection).toMatchObject({
+    scope: "mine",
+    kinds: ["stepping"],
+  });
 });
 
 test("an invalid bulk form leads back to the list", async () => {

@@ -169,7 +169,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     const job = jobs.get(id);
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.setHeader("content-security-policy", policy);
-    if (part === "viewer" && job) response.end(renderViewerParts(render, ownParts(job)));
+    if (part === "viewer" && job) response.end(renderViewerParts(render, viewerPartsOf(job)));
     else if (job) response.end(jobPage(job, logs.get(id) ?? []));
     else if (place === "jobs" && !id) response.end(listPage([...jobs.values()]));
     else response.end(otherPage());
@@ -257,7 +257,7 @@ function historyOf({ id, active }: JobView): HistoryView {
   return { id, lines: active ? [] : [ended] };
 }
 
-function ownParts(job: JobView): ViewerParts {
+function viewerPartsOf(job: JobView): ViewerParts {
   return { actions: actionsOf(job), history: historyOf(job), about: aboutOf(job) };
 }
 
@@ -267,7 +267,7 @@ function jobPage(job: JobView, lines: LogLineView[]): string {
     job,
     result: resultOf(job),
     log: logOf(job.id, lines),
-    ...ownParts(job),
+    ...viewerPartsOf(job),
   });
 }
 

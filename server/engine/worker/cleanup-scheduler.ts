@@ -33,14 +33,14 @@ export function createCleanupScheduler(parts: {
     const timeMs = cleanupTimeoutMs(kind);
     if (hasCleanup(kind, row)) await deferCleanup(backend, row.id, timeMs + cleanupLeaseMs);
     const mine = local.add(row, timeMs);
-    let departure: TaskExit;
+    let exit: TaskExit;
     try {
-      departure = await pool.run(row, "clean", alone);
+      exit = await pool.run(row, "clean", alone);
     } finally {
       local.remove(row.id);
     }
     const interrupted = mine.requestedStop !== undefined && mine.requestedStop.why !== "deadline";
-    if (interrupted || !isOwnFault(row, departure)) return;
+    if (interrupted || !isOwnFault(row, exit)) return;
     log.error({ job: row.id }, "cleanup did not end by itself; it is not called again");
     await pool.run(row, "discard");
   }
@@ -61,7 +61,7 @@ export function createCleanupScheduler(parts: {
 }
 
 /** A process that others were in may have ended because of them; then there is another time. */
-function isOwnFault({ id }: JobRow, departure: TaskExit): boolean {
-  if (departure.how === "killed") return departure.culprit === id;
-  return departure.how === "crashed" && departure.alone;
+function isOwnFault({ id }: JobRow, exit: TaskExit): boolean {
+  if (exit.how === "killed") return exit.killedFor === id;
+  return exit.how === "crashed" && exit.alone;
 }

@@ -11,13 +11,13 @@ import { type RunnerExit, type RunnerProcess, startRunner } from "./runner-proce
 /** A shared runner that says nothing for this long is taken to hang. */
 const maxSilenceMs = 10_000;
 
-/** How a job left: by the end of its task, or with its process, and whose fault that was. */
+/** How a task left its runner: it ended, or its process crashed or was killed. */
 export type TaskExit =
-  /** With the job where that was its last run. */
+  /** `job` is set if that was its last run. */
   | { how: "ended"; job: JobRow | undefined }
-  /** Alone: nobody else was in that process. */
+  /** `alone`: the process ran no other job. */
   | { how: "crashed"; alone: boolean }
-  | { how: "killed"; culprit: string };
+  | { how: "killed"; killedFor: string };
 
 export interface RunnerPool {
   /** @param alone in a process for itself; else where the job wants that */
@@ -82,8 +82,8 @@ export function createRunnerPool(options: {
 
   function exitOf(runner: RunnerProcess, left: RunnerExit): TaskExit {
     if (left.how === "ended") return left;
-    const culprit = killedFor.get(runner);
-    if (culprit !== undefined) return { how: "killed", culprit };
+    const jobId = killedFor.get(runner);
+    if (jobId !== undefined) return { how: "killed", killedFor: jobId };
     return { how: "crashed", alone: runner.alone !== undefined };
   }
 

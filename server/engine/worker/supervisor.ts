@@ -94,12 +94,12 @@ export async function startSupervisor(options: {
   /** Writes the end of a run whose process could not. @returns the job as it is now, if still ours */
   async function finishFor(
     { row, requestedStop: asked }: LocalJob,
-    departure: TaskExit,
+    exit: TaskExit,
   ): Promise<JobRow | undefined> {
-    if (departure.how === "ended") return departure.job;
+    if (exit.how === "ended") return exit.job;
     if (asked?.why === "lost") return undefined;
     if (asked?.why === "shutdown") return release(backend, row, "interrupted");
-    const neighbour = departure.how === "killed" && departure.culprit !== row.id;
+    const neighbour = exit.how === "killed" && exit.killedFor !== row.id;
     if (neighbour) return release(backend, row, "rescued");
     if (asked?.why === "deadline") return failWithTimeout(backend, row, row.timeout_ms);
     if (asked?.why === "cancel") {

@@ -97,7 +97,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     await engine.storage.delete(file.storage_key);
     await expect(again(lost.id)).rejects.toThrow("rejected_file_expired");
     const waiting = await engine.start("contact_export", {});
-    await expect(again(waiting)).rejects.toThrow("has not ended yet");
+    await expect(again(waiting)).rejects.toThrow("not_final");
   });
 
   test("do not stand in the way of trying the whole again", async () => {
