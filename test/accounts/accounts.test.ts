@@ -95,7 +95,7 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(await accounts.signIn(ada, lynx)).not.toBeNull();
   });
 
-  test("open sessions are listed and can be revoked", async () => {
+  test("an open session is listed and can be revoked", async () => {
     const { person } = await signUp();
     const second = await accounts.signIn(ada, { address: "203.0.113.7", userAgent: "Firefox/150" });
     const cookie = second!.cookies[0]!.split(";")[0]!;
@@ -131,7 +131,7 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(ended).toEqual([]);
   });
 
-  test("signing in deletes the user's expired sessions", async () => {
+  test("a sign-in deletes the user's expired sessions", async () => {
     await signUp();
     const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
     await db.updateTable("sessions").set({ expiresAt: "2026-01-01T00:00:00.000Z" }).execute();
@@ -155,7 +155,7 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(await accounts.authenticate(new Headers({ cookie: planted }))).toBeNull();
   });
 
-  test("a session is extended only where its cookie can be renewed", async () => {
+  test("a session is extended only if its cookie can be renewed", async () => {
     const { headers } = await signUp();
     const soon = new Date(Date.now() + 2 * 86_400_000).toISOString();
     const db = opened.backend.db.withTables<{ sessions: { expiresAt: string } }>();
@@ -177,7 +177,7 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(await elsewhere.authenticate(headers)).toBeNull();
   });
 
-  test("a closed database is an error and not a signed-out person", async () => {
+  test("every method throws on a closed database instead of reporting a signed-out person", async () => {
     const { headers } = await signUp();
     const elsewhere = await opened.another();
     const gone = createAccounts({ backend: elsewhere, config, log });

@@ -7,30 +7,30 @@ const stranger = { userId: "eve", accountId: "e", role: "owner" } as const;
 const jobOfBen = { account_id: "a", user_id: "ben" };
 const jobOfAda = { account_id: "a", user_id: "ada" };
 
-describe.each<Action>(["see", "act", "download"])("to %s", (action) => {
-  test("a member may do it with their own job", () => {
+describe.each<Action>(["see", "act", "download"])("permission to %s", (action) => {
+  test("a member has the permission for their own job", () => {
     expect(can(member, action, jobOfBen)).toBe(true);
   });
-  test("an owner may do it with every job of the account", () => {
+  test("an owner has the permission for every job of the account", () => {
     expect(can(owner, action, jobOfBen)).toBe(true);
   });
-  test("a member may not do it with another person's job", () => {
+  test("a member lacks the permission for another person's job", () => {
     expect(can(member, action, jobOfAda)).toBe(false);
   });
-  test("nobody may do it with a job of another account", () => {
+  test("a person lacks the permission for a job of another account", () => {
     expect(can(stranger, action, jobOfBen)).toBe(false);
   });
-  test("a person who changed accounts may not do it with the jobs they left behind", () => {
+  test("a person who changed accounts lacks the permission for their earlier jobs", () => {
     expect(can({ ...member, accountId: "e" }, action, jobOfBen)).toBe(false);
   });
 });
 
-describe("lists", () => {
+describe("job lists", () => {
   test("an owner lists their own jobs or those of the whole account", () => {
     expect(visibleJobs(owner, "mine")).toEqual({ accountId: "a", userId: "ada" });
     expect(visibleJobs(owner, "account")).toEqual({ accountId: "a" });
   });
-  test("a member lists their own jobs, whatever the scope", () => {
+  test("a member lists only their own jobs in every scope", () => {
     expect(visibleJobs(member, "mine")).toEqual({ accountId: "a", userId: "ben" });
     expect(visibleJobs(member, "account")).toEqual({ accountId: "a", userId: "ben" });
   });

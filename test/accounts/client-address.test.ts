@@ -23,7 +23,7 @@ test.each([
   [2, "203.0.113.7"],
   [3, "6.6.6.6"],
   [9, "10.0.0.9"],
-])("with %i trusted proxies, the client address is %j", async (proxies, address) => {
+])("the client address behind %i trusted proxies is %j", async (proxies, address) => {
   const app = new Hono().get("/", (c) => c.text(clientAddress(c, proxies)));
   const headers = { "x-forwarded-for": "6.6.6.6, 203.0.113.7, 198.51.100.2" };
   const socket = { incoming: { socket: { remoteAddress: "::ffff:10.0.0.9" } } };

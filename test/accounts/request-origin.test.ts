@@ -17,11 +17,11 @@ test.each<[string, Record<string, string>]>([
   ["cross-site", { origin: "no address" }],
   ["cross-site", { "sec-fetch-site": "same-site" }],
   ["cross-site", { "sec-fetch-site": "cross-site", origin: "http://headway.example:3000" }],
-])("without a public URL, the origin is %s for %j", (expected, headers) => {
+])("requestOrigin without a public URL is %s for %j", (expected, headers) => {
   expect(requestOrigin(new Headers({ ...host, ...headers }), { publicUrl: null })).toBe(expected);
 });
 
-test("with a public URL, only that origin is the same origin", () => {
+test("requestOrigin with a public URL is same-origin only for that URL", () => {
   const config = { publicUrl: "https://headway.example/app" };
   const of = (origin: string) => requestOrigin(new Headers({ ...host, origin }), config);
   expect(of("https://headway.example")).toBe("same-origin");

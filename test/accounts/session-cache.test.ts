@@ -22,7 +22,7 @@ function counted() {
 }
 
 describe("the session cache", () => {
-  test("loads up a session again after 5 s, however often it was read in between", async () => {
+  test("the session cache loads a session again after 5 s, even if it was read in between", async () => {
     const { get, pass, loads } = counted();
     for (const ms of [0, 2_000, 3_000]) {
       pass(ms);
@@ -34,7 +34,7 @@ describe("the session cache", () => {
     expect(loads()).toBe(2);
   });
 
-  test.each(["s1", "u1"])("evicting %s takes effect at once", async (id) => {
+  test.each(["s1", "u1"])("the session cache evicts %s at once", async (id) => {
     const { cache, get, loads } = counted();
     await get();
     cache.evict("somebody else");
@@ -45,7 +45,7 @@ describe("the session cache", () => {
     expect(loads()).toBe(2);
   });
 
-  test("does not cache a look-up that began before the session ended", async () => {
+  test("the session cache does not keep a look-up that began before the session ended", async () => {
     const { cache, get, loads } = counted();
     let answer = (_: typeof ada) => {};
     const slow = cache.get("cookie", () => new Promise((resolve) => (answer = resolve)));
@@ -56,7 +56,7 @@ describe("the session cache", () => {
     expect(loads()).toBe(1);
   });
 
-  test("does not cache that there is no session", async () => {
+  test("the session cache does not keep a missing session", async () => {
     const { get, loads } = counted();
     await get(null);
     expect(await get()).toBe(ada);

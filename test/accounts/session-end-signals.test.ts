@@ -42,7 +42,7 @@ describe.each(backends)("two web processes on $name", (which) => {
     return new Headers({ cookie: signedIn!.cookies[0]!.split(";")[0]! });
   }
 
-  test("signing out in one process signs out in the other, past its session cache", async () => {
+  test("a sign-out in one process takes effect in the other in spite of its session cache", async () => {
     const headers = await enter();
     const person = await there.authenticate(headers);
     await here.signOut(headers);
@@ -54,7 +54,7 @@ describe.each(backends)("two web processes on $name", (which) => {
     expect(await there.authenticate(headers)).toBeNull();
   });
 
-  test("revoking a session or a token notifies the other process", async () => {
+  test("a revoked session or token is notified to the other process", async () => {
     const person = (await here.authenticate(await enter()))!;
     await here.revokeSession(person, person.sessionId!);
     await vi.waitFor(() => expect(notified).toEqual([person.sessionId]), 2_000);

@@ -7,7 +7,7 @@ import { readConfig } from "../../server/config.ts";
 import { createLog } from "../../server/log.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 
-/** A machine with a folder of its own. */
+/** The configuration of a machine with an own storage folder. */
 function machine(SECRET = "") {
   const STORAGE_DIR = mkdtempSync(join(tmpdir(), "headway-secret-"));
   onTestFinished(() => rmSync(STORAGE_DIR, { recursive: true }));
@@ -19,7 +19,7 @@ const another = "given-by-somebody-else-who-runs-it";
 const postgres = backends.find(({ name }) => name === "postgres")!;
 const sqlite = backends.find(({ name }) => name === "sqlite")!;
 
-describe("on Postgres", () => {
+describe("shared secrets on Postgres", () => {
   let db: Awaited<ReturnType<typeof openTestBackend>>;
   const warnings: string[] = [];
   const log = { warn: (message: string) => warnings.push(message) };
@@ -70,7 +70,7 @@ describe("on Postgres", () => {
   });
 });
 
-test("on SQLite the secret stays in the storage folder", async () => {
+test("the secret stays in the storage folder on SQLite", async () => {
   const db = await openTestBackend(sqlite);
   onTestFinished(() => db.close());
   const config = machine();

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { backends, openTestBackend } from "../support/backends.ts";
 
-test("jobs that are updated all the time stay on few pages of Postgres", async () => {
+test("frequent updates of jobs do not spread them over many pages of Postgres", async () => {
   const postgres = backends.find(({ name }) => name === "postgres")!;
   const { backend, close } = await openTestBackend(postgres);
   onTestFinished(close);
@@ -19,6 +19,6 @@ test("jobs that are updated all the time stay on few pages of Postgres", async (
   for (let time = 0; time < 60; time++) {
     await sql`update jobs set step_done = step_done + 1, version = version + 1`.execute(backend.db);
   }
-  // Without room on the pages they would become thirty times as many.
+  // Without free space on its pages the table would grow to thirty times its size.
   expect(await pages()).toBeLessThan(before * 15);
 });

@@ -10,7 +10,7 @@ import { backends } from "../support/backends.ts";
 const program = join(import.meta.dirname, "programs/migrate.ts");
 const run = promisify(execFile);
 
-describe.each(backends)("migrate() on $name", (which) => {
+describe.each(backends)("migrations on $name", (which) => {
   async function open(): Promise<{ backend: Backend; url: string }> {
     const { url, remove } = await which.create();
     const backend = await openBackend(url);
@@ -21,7 +21,7 @@ describe.each(backends)("migrate() on $name", (which) => {
     return { backend, url };
   }
 
-  test("migrates an empty database once when three processes start together", {
+  test("migrate() migrates an empty database once when three processes start together", {
     timeout: 60_000,
   }, async () => {
     const { backend, url } = await open();
@@ -30,7 +30,7 @@ describe.each(backends)("migrate() on $name", (which) => {
     await expect(backend.ping()).resolves.toBeUndefined();
   });
 
-  test("leaves no tables behind when a migration fails", async () => {
+  test("migrate() leaves no tables behind when a migration fails", async () => {
     const { backend } = await open();
     await sql`create table jobs (id text)`.execute(backend.db);
     await expect(backend.migrate()).rejects.toThrow("already exists");

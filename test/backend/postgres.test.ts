@@ -24,7 +24,7 @@ describe("prepared statements", () => {
       db.updateTable("accounts").set({ name: "same" }).returningAll().executeTakeFirst(),
     );
 
-  test("are reused, and planned again after a migration", async () => {
+  test("a prepared statement is reused and planned again after a migration", async () => {
     for (let n = 0; n < 10; n++) await update();
     const prepared = await backend().write(({ db }) =>
       sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db),
@@ -34,7 +34,7 @@ describe("prepared statements", () => {
     );
     const db = backend().db;
     await sql`alter table accounts add column later text`.execute(db);
-    // Each connection fails once, and is then replaced.
+    // Each connection fails once and is then replaced.
     let failures = 0;
     for (let n = 0; n < 10; n++) {
       await update().catch((error) => {

@@ -18,8 +18,8 @@ describe("database", () => databaseContract(backend));
 describe("notifications", () => notificationsContract(backend, () => opened.another()));
 describe("queue", () => queueContract(backend));
 
-test("a statement that rolls back by itself reports its own error", async () => {
-  // A full disk rolls back too; a conflict does it on request.
+test("a statement that rolls its transaction back reports its own error", async () => {
+  // A full disk rolls back too, but a conflict can be provoked.
   const ending = backend().write(({ db }) =>
     sql`insert or rollback into accounts (id, name, created_at) values ('account-1', '', 1)`.execute(
       db,
@@ -28,7 +28,7 @@ test("a statement that rolls back by itself reports its own error", async () => 
   await expect(ending).rejects.toThrow("UNIQUE constraint failed");
 });
 
-test("notifications that cannot be read now are read by a later poll", async ({
+test("a notification is read by a later poll if an earlier one fails", async ({
   onTestFinished,
 }) => {
   const received: unknown[] = [];

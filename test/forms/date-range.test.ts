@@ -7,7 +7,7 @@ const of = ({ from, to }: { from?: number | undefined; to?: number | undefined }
   iso(to),
 ];
 
-test("days are those of the person's time zone", () => {
+test("lastDays begins at midnight in the person's time zone", () => {
   // In Auckland it is the 24th already.
   const now = Date.parse("2026-11-23T14:00:00Z");
   expect(of(lastDays(1, "UTC", now))).toEqual(["2026-11-23T00:00:00.000Z", null]);
@@ -15,7 +15,7 @@ test("days are those of the person's time zone", () => {
   expect(of(lastDays(7, "UTC", now))).toEqual(["2026-11-17T00:00:00.000Z", null]);
 });
 
-test("the last day is included whole, also when clocks change", () => {
+test("daysBetween includes the whole last day even when the clocks change", () => {
   expect(of(daysBetween("2026-10-25", "2026-10-25", "Europe/Berlin"))).toEqual([
     "2026-10-24T22:00:00.000Z",
     "2026-10-25T23:00:00.000Z",
@@ -30,11 +30,11 @@ test("the last day is included whole, also when clocks change", () => {
 });
 
 test.each(["2026-02-30", "2026-13-01", "23.11.2026", "2026-11-23T00:00", "", undefined])(
-  "%j is no day",
+  "parseDay rejects %j",
   (text) => expect(parseDay(text)).toBe(""),
 );
 
-test("an unknown time zone is rejected", () => {
+test("parseTimeZone rejects an unknown time zone", () => {
   expect(parseTimeZone("Europe/Berlin")).toBe("Europe/Berlin");
   for (const name of ["Mars/Base", "../etc", "", undefined, "<b>"]) {
     expect(parseTimeZone(name)).toBeUndefined();

@@ -20,19 +20,19 @@ const kind = {
   }),
 };
 
-describe("what was typed", () => {
-  test("is what belongs to the input, texts only", () => {
+describe("form values", () => {
+  test("pickFormValues takes only the texts that belong to the input", () => {
     const body = { name: "Ada", "columns.3": "email", token: "t", times: ["1", "2"], file: {} };
     expect(pickFormValues(kind, body)).toEqual({ name: "Ada", "columns.3": "email" });
   });
 
-  test("of a form that was sent tells of the boxes that are not ticked", () => {
+  test("submittedValues adds the checkboxes that are not ticked", () => {
     expect(submittedValues(kind, { name: "Ada" })).toEqual({ name: "Ada", loud: "off" });
     expect(submittedValues(kind, { loud: "on" })).toEqual({ loud: "on" });
   });
 });
 
-test("what goes on to another file, in an address, is neither of this file nor a secret", () => {
+test("withoutFileValues removes uploads and secrets", () => {
   const input = z.object({
     file: upload("text/csv"),
     list: z.string(),
@@ -54,6 +54,6 @@ test.each<[Record<string, string>, Record<string, unknown>]>([
   [{ loud: "true" }, { loud: true }],
   [{ loud: "off" }, { loud: false }],
   [{ "columns.0": "email", "columns.2": "" }, { columns: { 0: "email", 2: "" } }],
-])("%j is the input %j", (typed, input) => {
+])("parseInput parses %j as the input %j", (typed, input) => {
   expect(parseInput(kind, typed)).toEqual(input);
 });

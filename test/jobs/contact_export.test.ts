@@ -11,7 +11,7 @@ const catalog = new Map<string, Kind>([
   ["contact_import", contactImport as unknown as Kind],
 ]);
 
-describe.each(backends)("$name", (which) => {
+describe.each(backends)("contact export on $name", (which) => {
   let engine: Engine;
   beforeEach(async () => {
     engine = await testEngine(which, catalog);
@@ -31,7 +31,7 @@ describe.each(backends)("$name", (which) => {
       .orderBy("email")
       .execute();
 
-  test("writes the audience into a file, formulas escaped", async () => {
+  test("the export writes the contacts of its account as CSV and escapes formulas", async () => {
     await importFile(
       'email,first name,last name,company,phone\nzoe@x.test,Zoë,,"A, ""B""",+49 170 1\nada@x.test,=1+1,,,\n',
     );
@@ -59,7 +59,7 @@ describe.each(backends)("$name", (which) => {
     ]);
   });
 
-  test("what goes out comes in again as it was", async () => {
+  test("an exported file imports to the same contacts", async () => {
     await importFile(
       'email,first name,last name,company\na@x.test,\'=x,@me,"two\nlines"\nb@x.test,-,"a;b",\'\'+\n',
     );
@@ -71,7 +71,7 @@ describe.each(backends)("$name", (which) => {
     expect(await everybody()).toEqual(before);
   });
 
-  test("or only those whose email begins with something", async () => {
+  test("the export writes only the contacts whose email begins with the prefix", async () => {
     await importFile("email\nanna@x.test\nan@x.test\nbob@x.test\n");
     const job = await engine.finish("contact_export", { prefix: " AN " });
     expect(job.outcome).toBe("Exported 2 contacts");
@@ -79,14 +79,14 @@ describe.each(backends)("$name", (which) => {
     expect(file!.content.split("\r\n").slice(1, -1)).toEqual(["an@x.test,,,,", "anna@x.test,,,,"]);
   });
 
-  test("nobody", async () => {
+  test("the export of an account without contacts writes only the header", async () => {
     const job = await engine.finish("contact_export", {});
     expect(job).toMatchObject({ status: "done", outcome: "Exported 0 contacts" });
     const [file] = await engine.files(job.id);
     expect(file!.content).toBe("\ufeffEmail,First name,Last name,Company,Phone\r\n");
   });
 
-  test("stopped at every turn, it writes the same file", async () => {
+  test("an export that is interrupted again and again writes the same file", async () => {
     await importFile(`email,phone\n${many(23_456)}`);
     const whole = await engine.finish("contact_export", {});
     const id = await engine.start("contact_export", {});

@@ -10,7 +10,7 @@ import { encode } from "./lib/csv/encode.ts";
 
 const catalog = new Map([["contact_import", contactImport as unknown as Kind]]);
 
-describe.each(backends)("$name", (which) => {
+describe.each(backends)("contact import on $name", (which) => {
   let engine: Engine;
   beforeEach(async () => {
     engine = await testEngine(which, catalog);
@@ -35,7 +35,7 @@ describe.each(backends)("$name", (which) => {
       .execute();
   }
 
-  /** "ada@x.test Ada Lovelace" for each contact, "-" for what is not known. */
+  /** Formats each contact as "ada@x.test Ada Lovelace", with "-" for an empty field. */
   async function people(): Promise<string[]> {
     return (await contacts()).map((row) => {
       const { email, first_name, last_name, company, phone } = row;
@@ -53,7 +53,7 @@ describe.each(backends)("$name", (which) => {
     return contact_count;
   }
 
-  test("brings people in, and says how it went", async () => {
+  test("the import saves contacts and reports its counts, rejected rows and mapping", async () => {
     const job = await importFile(
       "E-Mail,Vorname,Nachname,Firma,Tel.\n" +
         "ADA@x.test,Ada,Lovelace,Engines,+44 20\nnobody,No,Body\n,,Empty\nbob@x.test,Bob\n",
@@ -79,7 +79,7 @@ describe.each(backends)("$name", (which) => {
     ]);
   });
 
-  test("gives rejected rows back as they were, each with its reason", async () => {
+  test("the file of rejected rows has each row unchanged with its reason", async () => {
     const job = await importFile(
       'mail;note\r\nno;"two\nlines; and ""more"""\r\na@x.test;ok\r\nb@x.test;ok;beyond\r\nshort\r\n',
       {},
@@ -100,7 +100,7 @@ describe.each(backends)("$name", (which) => {
     ]);
   });
 
-  test("updates who is there already, and never blanks what is known", async () => {
+  test("the import updates a known contact and never clears its fields", async () => {
     await importFile("email,first name,last name,phone\nada@x.test,Ada,Byron,1\n");
     const file =
       "email,first name,last name,company\nada@x.test,,Lovelace,Engines\nbob@x.test,Bob,,\n";
@@ -111,7 +111,7 @@ describe.each(backends)("$name", (which) => {
     expect(await contactCount()).toBe(2);
   });
 
-  test("or leaves them alone, where that was chosen", async () => {
+  test("the import skips known contacts when duplicates are to be skipped", async () => {
     const first = await importFile("email,first name\nada@x.test,Ada\n");
     const file = "email,first name\nada@x.test,Eve\nbob@x.test,Bob\nbob@x.test,Rob\n";
     const job = await importFile(file, { duplicates: "skip" });
@@ -122,7 +122,7 @@ describe.each(backends)("$name", (which) => {
     expect(await contactCount()).toBe(2);
   });
 
-  test("the same file twice changes nothing but who brought it", async () => {
+  test("a second import of the same file leaves the contacts unchanged", async () => {
     const file = "email,name\nada@x.test,Ada Lovelace\nbob@x.test,Bob Byron\n";
     await importFile(file);
     const before = await people();
@@ -134,7 +134,7 @@ describe.each(backends)("$name", (which) => {
     expect(await contactCount()).toBe(2);
   });
 
-  test("contacts of another account are others, with the same addresses", async () => {
+  test("the import leaves contacts of another account with the same email unchanged", async () => {
     await importFile("email,first name\nada@x.test,Ada\n");
     await engine.backend.db.updateTable("contacts").set({ account_id: "account-2" }).execute();
     expect((await importFile("email,first name\nada@x.test,Eve\n")).outcome).toBe(
@@ -146,33 +146,36 @@ describe.each(backends)("$name", (which) => {
   test.each<["update" | "skip", string]>([
     ["update", "last"],
     ["skip", "first"],
-  ])("rows of one person count once, wherever they stand: %s", async (duplicates, expected) => {
-    // More of one than the largest batch holds.
-    const rows = Array.from({ length: 14_000 }, (_, at) => {
-      const email = at % 2 === 0 ? "same@x.test" : `${at % 5 === 0 ? "a" : "z"}${at}@x.test`;
-      return `${email},${at === 0 ? "first" : at === 13_998 ? "last" : ""},${at}`;
-    });
-    const input = { duplicates, mapping: { 0: "email", 1: "first_name", 2: "phone" } };
-    const job = await importFile(`email,a,b\n${rows.join("\n")}\n`, input);
-    const [skipped, succeeded] = duplicates === "skip" ? [6_999, 7_001] : [0, 14_000];
-    expect(job).toMatchObject({ status: "done", succeeded, skipped, rejected: 0 });
-    const same = (await contacts()).find(({ email }) => email === "same@x.test")!;
-    const phone = duplicates === "skip" ? "0" : "13998";
-    expect(same).toMatchObject({ first_name: expected, phone });
-    expect(await contactCount()).toBe(7_001);
-  });
+  ])(
+    "rows with the same email become one contact across batches (duplicates: %s)",
+    async (duplicates, expected) => {
+      // More rows of one email than fit into a batch.
+      const rows = Array.from({ length: 14_000 }, (_, at) => {
+        const email = at % 2 === 0 ? "same@x.test" : `${at % 5 === 0 ? "a" : "z"}${at}@x.test`;
+        return `${email},${at === 0 ? "first" : at === 13_998 ? "last" : ""},${at}`;
+      });
+      const input = { duplicates, mapping: { 0: "email", 1: "first_name", 2: "phone" } };
+      const job = await importFile(`email,a,b\n${rows.join("\n")}\n`, input);
+      const [skipped, succeeded] = duplicates === "skip" ? [6_999, 7_001] : [0, 14_000];
+      expect(job).toMatchObject({ status: "done", succeeded, skipped, rejected: 0 });
+      const same = (await contacts()).find(({ email }) => email === "same@x.test")!;
+      const phone = duplicates === "skip" ? "0" : "13998";
+      expect(same).toMatchObject({ first_name: expected, phone });
+      expect(await contactCount()).toBe(7_001);
+    },
+  );
 
-  describe("files as they are", () => {
+  describe("file formats", () => {
     test.each<[string, string | Uint8Array]>([
       ["a byte order mark", "\ufeffemail,name\nada@x.test,Ada Lovelace\n"],
       ["semicolons", "email;name\nada@x.test;Ada Lovelace\n"],
       ["UTF-16", encode("email\tname\nada@x.test\tAda Lovelace\n", "utf-16le")],
       ["a line break in quotes", 'note,email,name\n"a\r\nb",ada@x.test,Ada Lovelace\n'],
-      ["rows that are too short or end in delimiters", "email,name,x\nada@x.test,Ada Lovelace\n"],
+      ["rows that are shorter than the header", "email,name,x\nada@x.test,Ada Lovelace\n"],
       ["empty cells beyond the header", "email,name\nada@x.test,Ada Lovelace,,\n"],
       ["no header", "ada@x.test,Ada Lovelace\n"],
       ["blank lines and no last line end", "\nemail,name\n\n,\nada@x.test,Ada Lovelace"],
-    ])("%s", async (_, content) => {
+    ])("the import reads a file with %s", async (_, content) => {
       const input = content === "ada@x.test,Ada Lovelace\n" ? { mapping: byPlace } : {};
       const job = await importFile(content, input);
       expect(job).toMatchObject({ status: "done", outcome: "Imported 1 of 1" });
@@ -193,20 +196,20 @@ describe.each(backends)("$name", (which) => {
       ],
       ["Row 2,502: a quote is opened and never closed", `email\n${many(2_500)}"ada@x.test\n`],
       ["No column is mapped to Email", "name,city\nAda,London\n"],
-    ])("%s", async (error, content) => {
+    ])("the import fails with “%s”", async (error, content) => {
       const job = await importFile(content);
       expect(job).toMatchObject({ status: "failed", reason: "refused", error, retries: 0 });
       expect(job.advice).toBeTruthy();
       expect(await contacts()).toEqual([]);
     });
 
-    test("a mapping that does not fit", async () => {
+    test("the import rejects a mapping of a column that the file does not have", async () => {
       const job = await importFile("email\na@x.test\n", { mapping: { 0: "email", 4: "company" } });
       expect(job.error).toBe("The file has 1 columns, and column 5 is mapped");
       expect(await contacts()).toEqual([]);
     });
 
-    test("the first row is what the person says it is", async () => {
+    test("the import takes the first row for names when the input says so", async () => {
       const job = await importFile("a@x.test\nb@x.test\n", {
         mapping: { 0: "email" },
         first_row: "names",
@@ -216,15 +219,15 @@ describe.each(backends)("$name", (which) => {
     });
   });
 
-  describe("interrupted", () => {
-    /** Three runs, a hundred batches, repeats, and rejected rows all over. */
+  describe("interrupted imports", () => {
+    /** A file for three sorted runs and a hundred batches, with duplicates and rejected rows throughout. */
     const file = `email,first name,phone\n${Array.from({ length: 60_000 }, (_, at) => {
       if (at % 10_007 === 0) return `nobody ${at},,`;
       const number = at % 1_009 === 0 ? 77 : at % 20_011;
       return `u${(number * 7_919) % 20_011}@x.test,${at % 3 ? "" : `n${at}`},${at}`;
     }).join("\n")}\n`;
 
-    /** There are many places between two, whatever the backend's own are. */
+    /** Makes batches small on every backend, so that many of them can be interrupted. */
     const inSmallBatches = () => ({ ...engine.backend, maxBatchRows: 500 });
 
     async function everything(id: string) {
@@ -250,7 +253,7 @@ describe.each(backends)("$name", (which) => {
       return expected;
     }
 
-    test("asked to stop at every turn, it ends as if it never had been", async () => {
+    test("an import that is interrupted again and again ends like an uninterrupted one", async () => {
       const upload_id = await engine.upload(file);
       const expected = await uninterrupted(upload_id, {});
       const id = await engine.start("contact_import", { upload_id });
@@ -265,7 +268,7 @@ describe.each(backends)("$name", (which) => {
       expect(await everything(id)).toEqual(expected);
     });
 
-    test("killed in the middle of writing, it goes on behind the last batch", async () => {
+    test("an import that is killed while writing continues after its last saved batch", async () => {
       const upload_id = await engine.upload(file);
       const expected = await uninterrupted(upload_id, { duplicates: "skip" });
       const id = await engine.start("contact_import", { upload_id, duplicates: "skip" });
@@ -280,7 +283,7 @@ describe.each(backends)("$name", (which) => {
       expect(await everything(id)).toEqual(expected);
     });
 
-    test("cancelled, it keeps what was saved and says so", async () => {
+    test("a cancelled import keeps the contacts of its saved batches and says so", async () => {
       const upload_id = await engine.upload(`email\n${many(5_000)}x\n`);
       const id = await engine.start("contact_import", { upload_id });
       const abort = new AbortController();
@@ -294,7 +297,7 @@ describe.each(backends)("$name", (which) => {
       expect(await contacts()).toHaveLength(500);
     });
 
-    test("cancelled before anything was saved, it says that", async () => {
+    test("an import that is cancelled before its first batch says that it saved nothing", async () => {
       const upload_id = await engine.upload(`email\n${many(10)}`);
       const id = await engine.start("contact_import", { upload_id });
       const abort = new AbortController();

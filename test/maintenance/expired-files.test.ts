@@ -9,7 +9,7 @@ import { insertJob } from "../support/job-row.ts";
 const { signal } = new AbortController();
 const day = 86_400_000;
 
-describe.each(backends)("deleting expired files on $name", (which) => {
+describe.each(backends)("expired files on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeEach(async () => {
     opened = await openTestBackend(which);
@@ -20,7 +20,7 @@ describe.each(backends)("deleting expired files on $name", (which) => {
   const stored = async (folder: string) =>
     (await filesIn(opened.dir)).filter((path) => path.startsWith(folder));
 
-  test("deletes the bytes of an expired result and marks its row as deleted", async () => {
+  test("deleteExpiredFiles deletes the bytes of expired results and marks their rows as deleted", async () => {
     const { backend, storage } = stores();
     const job = await insertJob(backend);
     const at = backend.now();
@@ -50,7 +50,7 @@ describe.each(backends)("deleting expired files on $name", (which) => {
     expect(await marked.execute()).toHaveLength(130);
   });
 
-  test("deletes unused uploads, and keeps those that a job may still read", async () => {
+  test("deleteUnusedUploads deletes unused uploads except those that a job may still read", async () => {
     const { backend, storage } = stores();
     const at = backend.now();
     const add = async (created_at: number, jobs: { finished_at: number | null }[] = []) => {

@@ -19,7 +19,7 @@ const tables = [
 ] as const;
 const retention = 90 * day;
 
-describe.each(backends)("deleting expired jobs on $name", (which) => {
+describe.each(backends)("expired jobs on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeEach(async () => {
     opened = await openTestBackend(which);
@@ -102,7 +102,7 @@ describe.each(backends)("deleting expired jobs on $name", (which) => {
       ({ id }) => id,
     );
 
-  test("deletes expired jobs with all their rows and files, and no other job", async () => {
+  test("deleteExpiredJobs deletes expired jobs with all their rows and files, and no other job", async () => {
     const [old, hidden] = await add(
       { started: 95, ended: 91 },
       { started: 95, ended: 91, row: { hidden_at: 5 } },
@@ -133,14 +133,14 @@ describe.each(backends)("deleting expired jobs on $name", (which) => {
     });
   });
 
-  test("deletes several pages of expired jobs among others that stay", async () => {
+  test("deleteExpiredJobs deletes several pages of expired jobs among others that stay", async () => {
     const ages = Array.from({ length: 450 }, (_, n) => ({ started: 120, ended: n % 3 ? 100 : 10 }));
     await add(...ages);
     await run();
     expect(await remainingJobs()).toHaveLength(150);
   }, 60_000);
 
-  test("deletes a job with thousands of log lines", async () => {
+  test("deleteExpiredJobs deletes a job with thousands of log lines", async () => {
     const [id] = await add({ started: 120, ended: 100 });
     const lines = Array.from({ length: 3_000 }, (_, n) => {
       return { job_id: id!, seq: n + 2, level: "info" as const, message: "x", created_at: 1 };
@@ -156,7 +156,7 @@ describe.each(backends)("deleting expired jobs on $name", (which) => {
     expect(await idsIn("job_logs")).toEqual([]);
   });
 
-  test("stops when aborted and continues in the next run", async () => {
+  test("deleteExpiredJobs stops when aborted and continues in the next run", async () => {
     await add(...Array.from({ length: 120 }, () => ({ started: 120, ended: 100 })));
     const stopping = new AbortController();
     const running = run(stopping.signal);
@@ -166,7 +166,7 @@ describe.each(backends)("deleting expired jobs on $name", (which) => {
     expect(await remainingJobs()).toEqual([]);
   });
 
-  test("works on two workers at the same time", async () => {
+  test("deleteExpiredJobs can run on two workers at the same time", async () => {
     await add(...Array.from({ length: 60 }, () => ({ started: 120, ended: 100 })));
     await Promise.all([run(), run()]);
     expect(await remainingJobs()).toEqual([]);
@@ -174,7 +174,7 @@ describe.each(backends)("deleting expired jobs on $name", (which) => {
     expect(await known).toHaveLength(60);
   });
 
-  test("deletes the record of an expired job after a year", async () => {
+  test("deleteExpiredJobs deletes the record of an expired job after a year", async () => {
     const { db, now } = opened.backend;
     const known = (days: number) => ({
       id: uuidv7({ msecs: now() - days * day }),

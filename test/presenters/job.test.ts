@@ -22,7 +22,7 @@ function line(place: number | null, different: Partial<QueuePosition> = {}): Que
   return { place, startsAt: null, running: null, ...different };
 }
 
-/** Every state that people are shown, and the rows behind it. */
+/** Every display status with its label and a row that has it. */
 const states: [DisplayStatus, string, Partial<JobRow & { line: QueuePosition }>][] = [
   ["queued", "Queued", { status: "queued", run_at: now }],
   ["queued", "Queued, next in line", { status: "queued", line: line(1) }],
@@ -86,14 +86,14 @@ const states: [DisplayStatus, string, Partial<JobRow & { line: QueuePosition }>]
   ],
 ];
 
-describe("the display status", () => {
-  test.each(states)("%s: %s", (shown, label, row) => {
+describe("display statuses", () => {
+  test.each(states)("a job has the display status %s with the label “%s”", (shown, label, row) => {
     expect(view(row)).toMatchObject({ displayStatus: shown, label, status: row.status });
     expect(displayStatus(jobRow(row), now)).toBe(shown);
     expect(view(row).active).toBe(!isFinal(row.status!));
   });
 
-  test("covers every status and every display status", () => {
+  test("these examples cover every status and every display status", () => {
     expect(new Set(states.map(([, , { status }]) => status))).toEqual(new Set(statuses));
     const all: Record<DisplayStatus, true> = {
       ...{ scheduled: true, queued: true, retrying: true, resuming: true, running: true },
@@ -103,9 +103,12 @@ describe("the display status", () => {
     expect(new Set(states.map(([shown]) => shown))).toEqual(new Set(Object.keys(all)));
   });
 
-  test.each(states)("%s (%s) has no text that is undefined, null or not a number", (_, __, row) => {
-    expect(JSON.stringify(view(row))).not.toMatch(/undefined|NaN|Invalid/);
-  });
+  test.each(states)(
+    "the view of a job that is %s (%s) has no text that is undefined or not a number",
+    (_, __, row) => {
+      expect(JSON.stringify(view(row))).not.toMatch(/undefined|NaN|Invalid/);
+    },
+  );
 });
 
 describe("the progress of a job", () => {
@@ -172,7 +175,7 @@ describe("the progress of a job", () => {
     ]);
   });
 
-  test("an expectation is told of a running job, and of one that waits to be tried again", () => {
+  test("a running job and one that waits for its retry show their time left", () => {
     const retrying = { status: "queued", reason: "retry", ...begun } as const;
     const still = { ...retrying, last_progress_at: now - 60_000 };
     const end = { eta_earliest: now + 100_000, eta_latest: now + 110_000 };
@@ -204,7 +207,7 @@ describe("steps", () => {
     step(2, {}),
   ];
 
-  test("each with its state and its time; a job of one step shows none", () => {
+  test("a job shows its steps with state and time unless it has only one", () => {
     expect(view({ status: "running", ...begun }, steps).steps).toEqual([
       { name: "Step 0", state: "done", text: "0.4 s" },
       { name: "Step 1", state: "running", text: "8 s" },
@@ -213,7 +216,7 @@ describe("steps", () => {
     expect(view({ status: "running", ...begun }, steps.slice(1, 2)).steps).toEqual([]);
   });
 
-  test("none goes on running in a job that ended", () => {
+  test("no step runs in a job that has ended, is paused or waits for its retry", () => {
     const ended = view({ status: "failed", ...begun, finished_at: now }, steps);
     expect(ended.steps.map(({ state, text }) => [state, text])).toEqual([
       ["done", "0.4 s"],
@@ -227,7 +230,7 @@ describe("steps", () => {
   });
 });
 
-describe("words of the end", () => {
+describe("errors and outcomes", () => {
   test("the error and the advice are shown for failed jobs only", () => {
     const error = { error: "The gateway was busy", advice: "Wait a little." };
     const failed = view({ status: "failed", ...begun, finished_at: now, ...error });
@@ -261,7 +264,7 @@ describe("where a failed or cancelled job stopped", () => {
     ["in step 2 of 2: Writing", { step_done: 0, step_total: 5_000 }],
     ["in step 1 of 2: Reading the file, after 3.2 of 18 MB", { ...bytes(3_210_000, 18_000_000) }],
     ["", { current_step: null, step_done: 0 }],
-  ])("%s", (words, row) => {
+  ])("a job that failed or was cancelled says where it stopped: “%s”", (words, row) => {
     expect(view({ status: "failed", ...ended, ...row }).stoppedAt).toBe(words);
     expect(
       view({ status: "cancelled", reason: "while_running", ...ended, ...row, succeeded: 1 }),
@@ -282,7 +285,7 @@ describe("the buttons of a job", () => {
   const offered = (row: Partial<JobRow>, of: KindSummary | undefined = kind) =>
     jobView(jobRow(row), of, [], now).buttons.map(({ label }) => label);
 
-  test("depend on its status", () => {
+  test("a job offers the buttons of its status", () => {
     expect(offered({ status: "queued" })).toEqual(["Pause", "Cancel"]);
     expect(offered({ status: "running", ...begun })).toEqual(["Pause", "Cancel"]);
     expect(offered({ status: "running", ...begun, pause_requested_at: now })).toEqual(["Cancel"]);
@@ -293,7 +296,7 @@ describe("the buttons of a job", () => {
     expect(offered({ status: "cancelled", finished_at: now })).toEqual(["Restart"]);
   });
 
-  test("has no Cancel where the kind allows none, and no new run where the kind is gone", () => {
+  test("a job offers no Cancel if its kind forbids it and no new run without its kind", () => {
     const firm = { ...kind, cancellable: false };
     expect(offered({ status: "running", ...begun }, firm)).toEqual(["Pause"]);
     expect(jobView(jobRow({ status: "failed" }), undefined, [], now).buttons).toEqual([]);
@@ -302,7 +305,7 @@ describe("the buttons of a job", () => {
   });
 });
 
-test("a job outlives the file of its kind", () => {
+test("a job whose kind was removed is still presented", () => {
   const row = jobRow({
     kind: "gone_by_now",
     status: "running",

@@ -5,14 +5,14 @@ import { estimatedEnd, timeLeftText } from "../../server/presenters/time-left.ts
 const now = 1_000_000_000;
 const seconds = (n: number) => n * 1_000;
 const minutes = (n: number) => n * 60_000;
-/** A running job that got further a moment ago, and what it expects; ms from now. */
+/** A running job with progress just now and an estimated end between `from` and `to`, in ms from now. */
 const running = (from: number, to: number, different: object = {}) => ({
   ...{ status: "running" as const, eta_earliest: now + from, eta_latest: now + to },
   ...{ last_progress_at: now, waiting_until: null, ...different },
 });
 const left = (from: number, to: number) => timeLeftText(running(from, to), now);
 
-describe("the words for what is left", () => {
+describe("the time left", () => {
   test.each([
     [seconds(15), seconds(18), "about 20 seconds left"],
     [seconds(61), seconds(62), "about 70 seconds left"],
@@ -27,22 +27,22 @@ describe("the words for what is left", () => {
     [minutes(60), minutes(230), "1-4 hours left"],
     [seconds(2), seconds(10), "Almost done"],
     [-seconds(5), -seconds(1), "Almost done"],
-  ])("from %i to %i ms: %s", (from, to, words) => {
+  ])("the time left of %i to %i ms is formatted as “%s”", (from, to, words) => {
     expect(left(from, to)).toBe(words);
   });
 
-  test("nothing is known: nothing is said", () => {
+  test("the time left is empty without an estimate", () => {
     const unknown = { eta_earliest: null, eta_latest: null };
     expect(timeLeftText(running(0, 0, unknown), now)).toBe("");
     expect(timeLeftText(running(0, 0, { ...unknown, last_progress_at: null }), now)).toBe("");
   });
 
-  test("an expectation that time has passed is not told any longer", () => {
+  test("the time left is empty once the estimate has passed", () => {
     expect(left(-seconds(60), -seconds(11))).toBe("");
   });
 });
 
-describe("a job that stands still", () => {
+describe("jobs without progress", () => {
   test.each([
     [seconds(15), "about 20 seconds left"],
     [seconds(19), "about 30 seconds left"],
@@ -52,12 +52,12 @@ describe("a job that stands still", () => {
     [seconds(119), "No progress for 110 s"],
     [minutes(2), "No progress for 2 min"],
     [minutes(75), "No progress for 75 min"],
-  ])("for %i ms: %s", (still, words) => {
+  ])("a job without progress for %i ms shows “%s”", (still, words) => {
     const row = running(seconds(15), seconds(18), { last_progress_at: now - still });
     expect(timeLeftText(row, now)).toBe(words);
   });
 
-  test("but not while it waits as it said it would", () => {
+  test("a job that announced its waiting shows its time left instead", () => {
     const row = running(seconds(85), seconds(85), { last_progress_at: now - minutes(2) });
     const waiting = { ...row, waiting_until: now + seconds(30) };
     expect(timeLeftText(waiting, now)).toBe("about 90 seconds left");
@@ -69,7 +69,7 @@ describe("a job that stands still", () => {
   });
 });
 
-test("the words never promise less than the best, nor a minute more than the worst", () => {
+test("the time left never ends before the latest estimate, nor a unit after it", () => {
   fc.assert(
     fc.property(fc.nat(minutes(600)), fc.nat(minutes(600)), (a, b) => {
       const [from, to] = a < b ? [a, b] : [b, a];

@@ -4,7 +4,7 @@ import { ConfigError } from "../../server/config-error.ts";
 import { readBucketAddress } from "../../server/storage/s3/bucket-address.ts";
 import { temporaryDir } from "./temporary.ts";
 
-describe("the address of a bucket", () => {
+describe("bucket addresses", () => {
   const amazon = { endpoint: undefined, region: undefined, pathStyle: false };
   test.each([
     ["s3://files", { bucket: "files", prefix: "", ...amazon }],
@@ -29,7 +29,7 @@ describe("the address of a bucket", () => {
         endpoint: "http://r2.example",
       },
     ],
-  ])("%s", (given, expected) => {
+  ])("readBucketAddress reads %s", (given, expected) => {
     expect(readBucketAddress(given)).toEqual(expected);
   });
 
@@ -45,12 +45,12 @@ describe("the address of a bucket", () => {
     ["s3://files?endpoint=ftp://minio.example", /endpoint/],
     ["s3://files?path_style=perhaps", /path_style/],
     ["s3://files?acl=public", /only/],
-  ])("%s is rejected", (given, said) => {
+  ])("readBucketAddress rejects %s", (given, said) => {
     expect(readBucketAddress(given)).toMatch(said);
   });
 });
 
-test("an invalid address is reported with the name of the setting", async () => {
+test("readConfig reports an invalid bucket address with the name of the setting", async () => {
   const STORAGE_DIR = await temporaryDir();
   expect(readConfig({ STORAGE_DIR }).bucket).toBeNull();
   const read = () => readConfig({ STORAGE_DIR, STORAGE_URL: "files" });

@@ -32,12 +32,12 @@ function emptyPrefix() {
   return { storage, kept, prefix };
 }
 
-describe("a bucket behaves like every storage", () => {
+describe("bucket storage", () => {
   storageContract(async () => emptyPrefix());
 });
 
 describe("the S3 server of the tests", () => {
-  test("rejects requests that are signed with another key", async () => {
+  test("the S3 server of the tests rejects requests that are signed with another key", async () => {
     const { storage } = emptyPrefix();
     const plain = await fetch(`${bucket.address.endpoint}/files?list-type=2`);
     expect(plain.status).toBe(403);
@@ -47,8 +47,8 @@ describe("the S3 server of the tests", () => {
   });
 });
 
-describe("saving a file to a bucket", () => {
-  test("waits with reading the source while a part is sent", async () => {
+describe("saves to a bucket", () => {
+  test("a save reads no more of its source while a part is being sent", async () => {
     const { storage } = emptyPrefix();
     let given = 0;
     async function* source() {
@@ -66,7 +66,7 @@ describe("saving a file to a bucket", () => {
     expect(await storage.size("uploads/a")).toBe(60_000_000);
   });
 
-  test("keeps the existing file when the process is killed, and aborts the abandoned parts later", async () => {
+  test("a killed save leaves the existing file, and its abandoned parts are aborted later", async () => {
     const { storage, prefix } = emptyPrefix();
     const address: BucketAddress = { ...bucket.address, prefix };
     const program = join(import.meta.dirname, "programs/write-to-bucket.ts");
@@ -93,7 +93,7 @@ describe("saving a file to a bucket", () => {
   });
 });
 
-test("reading a file that changes meanwhile fails instead of mixing versions", async () => {
+test("a read fails when the file changes meanwhile", async () => {
   const { storage } = emptyPrefix();
   for (const change of [[Buffer.alloc(2_000_000, "n")], bytes("short")]) {
     await storage.save("uploads/a", [Buffer.alloc(2_000_000, "o")]);
@@ -107,7 +107,7 @@ test("reading a file that changes meanwhile fails instead of mixing versions", a
   }
 });
 
-test("deleting a folder deletes more than a thousand files", async () => {
+test("deleteAll deletes a folder of more than a thousand files", async () => {
   const { storage, kept, prefix } = emptyPrefix();
   const folder = join(bucket.dir, prefix, "jobs/1/scratch");
   await mkdir(folder, { recursive: true });
@@ -119,11 +119,11 @@ test("deleting a folder deletes more than a thousand files", async () => {
   expect(await kept()).toEqual(["jobs/2/scratch/a"]);
 });
 
-describe("errors of a bucket are sentences", () => {
+describe("bucket errors", () => {
   const other = (different: Partial<BucketAddress>) =>
     createBucketStorage({ ...bucket.address, ...different });
 
-  test("when the bucket does not exist", async () => {
+  test("every method reports a bucket that does not exist", async () => {
     const storage = other({ bucket: "elsewhere" });
     const said = "The bucket of the file storage does not exist";
     for (const asked of everything(storage)) await expect(asked).rejects.toThrow(said);
@@ -133,7 +133,7 @@ describe("errors of a bucket are sentences", () => {
     );
   });
 
-  test("when the credentials are rejected", async () => {
+  test("every method reports rejected credentials", async () => {
     const storage = other({});
     await withKey("wrong", async () => {
       for (const asked of everything(storage)) {
@@ -142,14 +142,14 @@ describe("errors of a bucket are sentences", () => {
     });
   });
 
-  test("when no server listens", async () => {
+  test("every method reports a server that cannot be reached", async () => {
     const endpoint = `http://127.0.0.1:${await unusedPort()}`;
     for (const asked of everything(other({ endpoint }))) {
       await expect(asked).rejects.toThrow("The file storage cannot be reached");
     }
   });
 
-  test("when the server cuts every connection", async () => {
+  test("every method reports a server that closes every connection", async () => {
     const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
     await once(server, "listening");
     onTestFinished(() => void server.close());
@@ -159,7 +159,7 @@ describe("errors of a bucket are sentences", () => {
     }
   });
 
-  test("when the server dies between two parts, and the source is closed", async () => {
+  test("a save fails and closes its source when the server dies between two parts", async () => {
     const { storage, kept } = emptyPrefix();
     let ended = false;
     async function* source() {
@@ -181,7 +181,7 @@ describe("errors of a bucket are sentences", () => {
     await rm(left, { recursive: true });
   });
 
-  test("files can be read again once the server is back", async () => {
+  test("the storage reads files again once the server is back", async () => {
     const { storage } = emptyPrefix();
     await storage.save("uploads/a", [Buffer.alloc(2_000_000, "a")]);
     const reading = storage.read("uploads/a")[Symbol.asyncIterator]();

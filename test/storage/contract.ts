@@ -1,4 +1,4 @@
-/** What every storage does, wherever it keeps its bytes. */
+/** The tests that every storage must pass. */
 import { text as textOf } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { InvalidKey, KeyNotFound, type Storage } from "../../server/storage/storage.ts";
@@ -6,21 +6,21 @@ import { bytes } from "./temporary.ts";
 
 export interface Place {
   storage: Storage;
-  /** The keys in it, sorted, and whatever else lies around of files that were never whole. */
+  /** The sorted keys of the storage, and the leftovers of incomplete files. */
   kept(): Promise<string[]>;
 }
 
-/** @param open makes an empty one, which goes when the test ends */
+/** @param open creates an empty storage that is deleted when the test ends */
 export function storageContract(open: () => Promise<Place>): void {
-  describe("saving and reading", () => {
-    test("returns the saved bytes and their number", async () => {
+  describe("saved files", () => {
+    test("the storage returns the saved bytes and their number", async () => {
       const { storage } = await open();
       expect(await storage.save("jobs/1/files/a", bytes("Zoë\n"))).toEqual({ size: 5 });
       expect(await textOf(storage.read("jobs/1/files/a"))).toBe("Zoë\n");
       expect(await storage.size("jobs/1/files/a")).toBe(5);
     });
 
-    test("saves chunks of all sizes in order from a source that reuses its buffer", async () => {
+    test("the storage saves chunks of all sizes in order from a source that reuses its buffer", async () => {
       const { storage } = await open();
       const sizes = [1, 0, 255_999, 262_144, 262_145, 7, 600_000, 262_143, 2];
       const buffer = Buffer.alloc(600_000);
@@ -35,7 +35,7 @@ export function storageContract(open: () => Promise<Place>): void {
       expect((await textOf(storage.read("uploads/a"))) === expected.join("")).toBe(true);
     });
 
-    test("saves a large file and reads any range of it", async () => {
+    test("the storage saves a large file and reads any range of it", async () => {
       const { storage } = await open();
       // Every position has a different byte, so misplaced bytes are detected.
       const whole = Buffer.alloc(24_000_000);
@@ -50,7 +50,7 @@ export function storageContract(open: () => Promise<Place>): void {
       }
     });
 
-    test("reads a range from `from` up to but not including `to`", async () => {
+    test("a range includes its `from` and excludes its `to`", async () => {
       const { storage } = await open();
       await storage.save("uploads/a", bytes("0123456789"));
       const part = (range: { from?: number; to?: number }) =>
@@ -64,14 +64,14 @@ export function storageContract(open: () => Promise<Place>): void {
       expect(await part({ from: 3, to: 3 })).toBe("");
     });
 
-    test("saves an empty file", async () => {
+    test("the storage saves an empty file", async () => {
       const { storage } = await open();
       await storage.save("uploads/a", []);
       expect(await storage.size("uploads/a")).toBe(0);
       expect(await textOf(storage.read("uploads/a"))).toBe("");
     });
 
-    test("readers that stop early or read slowly block no others", async () => {
+    test("a reader that stops early or reads slowly does not block others", async () => {
       const { storage } = await open();
       const names = Array.from({ length: 60 }, (_, at) => `jobs/1/scratch/${at}`);
       for (const name of names) await storage.save(name, [Buffer.alloc(600_000, name.at(-1)!)]);
@@ -89,8 +89,8 @@ export function storageContract(open: () => Promise<Place>): void {
     });
   });
 
-  describe("a missing key", () => {
-    test("throws when reading begins, and has no size", async () => {
+  describe("missing keys", () => {
+    test("a missing key has no size and cannot be read", async () => {
       const { storage } = await open();
       await expect(textOf(storage.read("uploads/none"))).rejects.toThrow(KeyNotFound);
       expect(await storage.size("uploads/none")).toBeUndefined();
@@ -99,7 +99,7 @@ export function storageContract(open: () => Promise<Place>): void {
       expect(await storage.size("uploads/a/b")).toBeUndefined();
     });
 
-    test("is deleted without an error", async () => {
+    test("a missing key is deleted without an error", async () => {
       const { storage } = await open();
       await storage.delete("uploads/none");
       await storage.deleteAll("jobs/none/");
@@ -107,7 +107,7 @@ export function storageContract(open: () => Promise<Place>): void {
     });
   });
 
-  test("deletes one key, or all keys of a folder and no others", async () => {
+  test("the storage deletes one key or all keys of a folder, and no others", async () => {
     const { storage, kept } = await open();
     const keys = ["jobs/1/scratch/a", "jobs/1/scratch/b", "jobs/1/files/c", "jobs/10/scratch/d"];
     for (const key of keys) await storage.save(key, bytes(key));
@@ -117,7 +117,7 @@ export function storageContract(open: () => Promise<Place>): void {
     expect(await kept()).toEqual(["jobs/10/scratch/d"]);
   });
 
-  test("lists the keys of a folder and no others", async () => {
+  test("the storage lists the keys of a folder and no others", async () => {
     const { storage } = await open();
     const keys = ["jobs/1/files/a", "jobs/1/files/b", "jobs/1/files/c/d", "jobs/1/scratch/e"];
     for (const key of [...keys, "jobs/10/files/f"]) await storage.save(key, bytes(key));
@@ -126,7 +126,7 @@ export function storageContract(open: () => Promise<Place>): void {
     expect(await storage.list("jobs/2/")).toEqual([]);
   });
 
-  describe("keys", () => {
+  describe("invalid keys", () => {
     const tricks = [
       "uploads/../../etc/passwd",
       "../uploads/a",
@@ -147,7 +147,7 @@ export function storageContract(open: () => Promise<Place>): void {
       ".partial/a",
       `uploads/${"a".repeat(201)}`,
     ];
-    test("are rejected by every method where they are invalid", async () => {
+    test("every method rejects an invalid key", async () => {
       const { storage, kept } = await open();
       await storage.save("uploads/a", bytes("a"));
       for (const key of tricks) {
@@ -162,9 +162,9 @@ export function storageContract(open: () => Promise<Place>): void {
     });
   });
 
-  describe("saving is atomic", () => {
+  describe("atomic saves", () => {
     test.each([1_000, 1_000_000, 25_000_000])(
-      "a source that fails after %i bytes leaves what was there, and nothing else",
+      "a save whose source fails after %i bytes leaves only the existing file",
       async (size) => {
         const { storage, kept } = await open();
         await storage.save("uploads/a", bytes("old"));
@@ -185,7 +185,7 @@ export function storageContract(open: () => Promise<Place>): void {
       },
     );
 
-    test("readers see a file only when it is complete", async () => {
+    test("a file is visible only when it is complete", async () => {
       const { storage } = await open();
       const seen: (number | undefined)[] = [];
       async function* source() {
@@ -199,7 +199,7 @@ export function storageContract(open: () => Promise<Place>): void {
       expect(await storage.size("uploads/a")).toBe(24_000_000);
     });
 
-    test("of many concurrent saves of one key, one wins completely", async () => {
+    test("one of many concurrent saves of a key wins completely", async () => {
       const { storage, kept } = await open();
       const letters = [..."abcdefgh"];
       const writes = letters.map((letter) =>
@@ -212,7 +212,7 @@ export function storageContract(open: () => Promise<Place>): void {
     });
   });
 
-  test("prepares repeatedly and leaves no probe behind", async () => {
+  test("prepare can run repeatedly and leaves no files behind", async () => {
     const { storage, kept } = await open();
     await storage.save("uploads/a", bytes("a"));
     await Promise.all([storage.prepare(), storage.prepare()]);

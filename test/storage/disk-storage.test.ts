@@ -12,15 +12,15 @@ import { bytes, filesIn, temporaryDir, temporaryStorage } from "./temporary.ts";
 
 const program = (name: string) => join(import.meta.dirname, "programs", name);
 
-describe("a disk behaves like every storage", () => {
+describe("disk storage", () => {
   storageContract(async () => {
     const { storage, dir } = await temporaryStorage();
     return { storage, kept: () => filesIn(dir) };
   });
 });
 
-describe("reading a file from a disk", () => {
-  test("continues with the old file after a new one was saved", async () => {
+describe("reads from a disk", () => {
+  test("a read continues with the old file after a new one was saved", async () => {
     const { storage } = await temporaryStorage();
     await storage.save("uploads/a", [Buffer.alloc(400_000, "o")]);
     const reading = storage.read("uploads/a")[Symbol.asyncIterator]();
@@ -32,7 +32,7 @@ describe("reading a file from a disk", () => {
     expect(await textOf(storage.read("uploads/a"))).toBe("new");
   });
 
-  test("fails when the file is truncated meanwhile", async () => {
+  test("a read fails when the file is truncated meanwhile", async () => {
     const { storage, dir } = await temporaryStorage();
     await storage.save("uploads/a", [Buffer.alloc(400_000)]);
     const reading = storage.read("uploads/a")[Symbol.asyncIterator]();
@@ -42,7 +42,7 @@ describe("reading a file from a disk", () => {
   });
 });
 
-test("keys cannot reach other files in the storage folder", async () => {
+test("a key cannot reach other files in the storage folder", async () => {
   const { storage, dir } = await temporaryStorage();
   await writeFile(join(dir, "secret"), "secret");
   await expect(textOf(storage.read("secret"))).rejects.toThrow(InvalidKey);
@@ -50,8 +50,8 @@ test("keys cannot reach other files in the storage folder", async () => {
   expect(await readFile(join(dir, "secret"), "utf8")).toBe("secret");
 });
 
-describe("saving a file to a disk is atomic", () => {
-  test("when the process is killed: the existing file stays and the partial file is deleted later", async () => {
+describe("interrupted saves to a disk", () => {
+  test("a killed save leaves the existing file, and its partial file is deleted later", async () => {
     const dir = await temporaryDir();
     const child = spawn(process.execPath, [program("write-slowly.ts"), dir]);
     await once(child.stdout, "data");
@@ -72,21 +72,24 @@ describe("saving a file to a disk is atomic", () => {
     expect(await filesIn(dir)).toEqual(["uploads/one", "uploads/two"]);
   });
 
-  // A file system of 2 MB where we may mount one, else a limit on the size of a file.
+  // A file system of 2 MB if the tests may mount one, otherwise a limit on the size of a file.
   const limited = "ulimit -f 2048; exec node fill dir";
   const small = `unshare -rm sh -c 'mount -t tmpfs -o size=2m none dir && exec node fill dir' || { ${limited}; }`;
-  test.each([small, limited])("when the disk fills up: %s", async (command) => {
-    const dir = await temporaryDir();
-    const script = command
-      .replaceAll("node fill dir", `"${process.execPath}" "${program("fill.ts")}" "${dir}"`)
-      .replaceAll("none dir", `none "${dir}"`);
-    const { stdout } = await promisify(execFile)("sh", ["-c", script]);
-    expect(JSON.parse(stdout)).toEqual({
-      error: { name: "StorageFull", message: expect.stringMatching(/^The disk is full/) },
-      kept: "kept",
-      partial: [],
-    });
-  });
+  test.each([small, limited])(
+    "a save leaves the existing file and no partial file when the disk fills up: %s",
+    async (command) => {
+      const dir = await temporaryDir();
+      const script = command
+        .replaceAll("node fill dir", `"${process.execPath}" "${program("fill.ts")}" "${dir}"`)
+        .replaceAll("none dir", `none "${dir}"`);
+      const { stdout } = await promisify(execFile)("sh", ["-c", script]);
+      expect(JSON.parse(stdout)).toEqual({
+        error: { name: "StorageFull", message: expect.stringMatching(/^The disk is full/) },
+        kept: "kept",
+        partial: [],
+      });
+    },
+  );
 });
 
 test("a storage folder that could not be created is created by a later save", async () => {

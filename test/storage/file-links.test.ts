@@ -12,14 +12,14 @@ function queryOf(signed: string, fileId = link.fileId) {
 
 const signed = queryOf(signFileLink(secret, link));
 
-describe("a link to a file", () => {
-  test("is valid for its user until it expires", () => {
+describe("file links", () => {
+  test("a link is valid for its user until it expires", () => {
     expect(verifyFileLink(secret, signed, "user-1", before)).toBe("valid");
     expect(verifyFileLink(secret, signed, "user-1", link.expires)).toBe("expired");
     expect(verifyFileLink(secret, signed, "user-1", link.expires + 1)).toBe("expired");
   });
 
-  test("is forged for any other file, user, expiry or secret", () => {
+  test("a link with any other file, user, expiry or secret is forged", () => {
     const check = (query: Partial<typeof signed>, user = "user-1", key = secret) =>
       verifyFileLink(key, { ...signed, ...query }, user, before);
     expect(check({ fileId: "0198-other" })).toBe("forged");
@@ -32,7 +32,7 @@ describe("a link to a file", () => {
     expect(check({ signature: undefined })).toBe("forged");
   });
 
-  test("is forged where one letter of the signature differs or is encoded differently", () => {
+  test("a link whose signature differs in one letter or its encoding is forged", () => {
     const { signature = "" } = signed;
     for (let at = 0; at < signature.length; at++) {
       const letter = signature[at] === "A" ? "B" : "A";
@@ -46,7 +46,7 @@ describe("a link to a file", () => {
     }
   });
 
-  test("differs for file and user ids that concatenate to the same text", () => {
+  test("a link is forged for file and user ids that concatenate to the same text", () => {
     const other = queryOf(signFileLink(secret, { ...link, fileId: '0198","file', userId: "u" }));
     expect(verifyFileLink(secret, { ...other, fileId: "0198" }, 'file","u', before)).toBe("forged");
   });

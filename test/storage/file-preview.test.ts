@@ -9,8 +9,8 @@ const look = (content: string | Uint8Array, mediaType = csv, size?: number) => {
 };
 const five = "a,b\n1,2\n3,4\n";
 
-describe("a table", () => {
-  test("is shown by its first rows, without quotes and blank lines", () => {
+describe("tables", () => {
+  test("the preview of a table has its first rows without quotes and blank lines", () => {
     const text = '\ufeffName;Says\r\n"Ann ""the""; one";"two\nlines"\r\n\r\nBo;\r\n';
     expect(look(text)).toEqual({
       kind: "table",
@@ -23,7 +23,7 @@ describe("a table", () => {
     });
   });
 
-  test("of many rows and columns shows a few, and says so", () => {
+  test("the preview of a large table has a few rows and columns and counts the hidden columns", () => {
     const row = Array.from({ length: 24 }, (_, n) => `c${n}`).join("\t");
     const table = look(`${row}\n`.repeat(100), "text/tab-separated-values");
     expect(table).toMatchObject({ hiddenColumns: 4 });
@@ -31,7 +31,7 @@ describe("a table", () => {
     expect([table.header.length, table.rows.length]).toEqual([20, 5]);
   });
 
-  test("leaves out the row that the end of the look cuts", () => {
+  test("the preview of a table leaves out a last row that is cut off", () => {
     expect(look(`${five}5,"six`, csv, 1_000)).toMatchObject({
       rows: [
         ["1", "2"],
@@ -47,7 +47,7 @@ describe("a table", () => {
     });
   });
 
-  test("whatever is in it: cells come back as they were written", () => {
+  test("the preview of a table has its cells as they were written", () => {
     const cell = fc.string({ unit: fc.constantFrom("a", '"', ",", ";", "\n", " ", "é", "\t") });
     const rows = fc.array(fc.array(cell, { minLength: 2, maxLength: 2 }), {
       minLength: 1,
@@ -67,8 +67,8 @@ describe("a table", () => {
   });
 });
 
-describe("text", () => {
-  test("is shown by its first lines, long ones cut", () => {
+describe("texts", () => {
+  test("the preview of a text has its first lines and truncates long ones", () => {
     const text = Array.from({ length: 30 }, (_, n) => (n === 1 ? "x".repeat(500) : `line ${n}`));
     const shown = look(text.join("\n"), "text/plain");
     if (shown?.kind !== "text") throw new Error("no text");
@@ -82,18 +82,18 @@ describe("text", () => {
   });
 
   test.each<[string, Uint8Array]>([
-    ["UTF-8, the last letter cut in two", Buffer.from("ZoëÖ").subarray(0, 5)],
-    ["UTF-16 with its mark", Buffer.from("\ufeffZoë", "utf16le")],
+    ["UTF-8 whose last letter is cut in two", Buffer.from("ZoëÖ").subarray(0, 5)],
+    ["UTF-16 with a byte order mark", Buffer.from("\ufeffZoë", "utf16le")],
     ["Windows-1252", Buffer.from("Zoë\nÖ…", "latin1")],
-  ])("in %s is read as it was written", (_, bytes) => {
+  ])("the preview reads a text in %s", (_, bytes) => {
     expect(look(bytes, "text/plain", 99)).toEqual({ kind: "text", lines: ["Zoë"] });
   });
 
-  test("that is none is not shown", () => {
+  test("binary content of a text type has no preview", () => {
     expect(look(Buffer.from([80, 75, 3, 4, 0, 0]), "text/plain")).toBeNull();
   });
 
-  test("never fails, whatever the bytes", () => {
+  test("the preview never fails on random bytes", () => {
     const types = fc.constantFrom(csv, "text/plain", "application/json");
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), types, fc.nat(400), (bytes, type, more) => {
@@ -112,6 +112,6 @@ test.each<[string, number, string]>([
   ["image/png", 20_000_000, "none"],
   ["image/x-icon", 10, "none"],
   ["application/pdf", 10, "none"],
-])("%s of %d bytes takes %s", (mediaType, size, needs) => {
+])("the preview of %s with %d bytes needs %s", (mediaType, size, needs) => {
   expect(previewNeeds({ mediaType, size })).toBe(needs);
 });

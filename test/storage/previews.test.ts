@@ -37,7 +37,7 @@ test("a preview of an image or an unknown type reads nothing", async () => {
   expect(asked).toEqual([]);
 });
 
-test("a preview is empty while the storage is unavailable, and does not ask it again for a while", async () => {
+test("a preview is empty while the storage is unavailable and does not read again for a while", async () => {
   const { asked, previews } = await setUp();
   expect(await previews.get(file("gone"))).toBeNull();
   expect(await previews.get(file("another"))).toBeNull();

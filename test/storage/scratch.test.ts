@@ -20,7 +20,7 @@ test("each job reads its own temporary files in large chunks", async () => {
   expect(await text(two.read("sorted"))).toBe("two");
 });
 
-test("a name cannot reach the files of another job", async () => {
+test("a scratch name cannot reach the files of another job", async () => {
   const { storage } = await temporaryStorage();
   await storage.save("jobs/job-2/scratch/a", bytes("two"));
   const scratch = createScratch(storage, "job-1");

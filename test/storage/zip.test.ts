@@ -52,7 +52,7 @@ test("an archive without files is valid", async () => {
   expect(await unzipped([])).toEqual({});
 });
 
-test("unique names differ whatever their extension", () => {
+test("uniqueNames numbers repeated names before the extension", () => {
   const nameOf = uniqueNames();
   const wanted = ["a", "a", "A", ".env", ".env", "a (2)", "b.tar.gz", "b.tar.gz"];
   expect(wanted.map(nameOf)).toEqual([
@@ -67,7 +67,7 @@ test("unique names differ whatever their extension", () => {
   ]);
 });
 
-test("a hundred thousand files of one name take no longer than as many different names", () => {
+test("uniqueNames numbers a hundred thousand equal names quickly", () => {
   const nameOf = uniqueNames();
   const names = Array.from({ length: 100_000 }, () => nameOf("rejected rows.csv"));
   expect(names.at(-1)).toBe("rejected rows (100000).csv");
@@ -116,8 +116,8 @@ test.each<[string, ZipEntry]>([
       },
     }),
   ],
-  ["is shorter than it was", entry("b.txt", "short", { size: 10 })],
-])("an archive fails where a file %s", async (_, broken) => {
+  ["is shorter than its size", entry("b.txt", "short", { size: 10 })],
+])("an archive fails when a file %s", async (_, broken) => {
   await expect(buffer(createZip([entry("a.txt", "well"), broken]))).rejects.toThrow(
     /The bucket is away|unexpected number of bytes/,
   );

@@ -8,7 +8,7 @@ const viewsDir = new URL("../../views", import.meta.url).pathname;
 const views = createRenderer({ viewsDir, strict: true, cache: true });
 const drawn = readFileSync(`${viewsDir}/shared/icons.eta`, "utf8").matchAll(/ id="icon-([\w-]+)"/g);
 
-test("every icon name has a drawing in icons.eta, and every drawing a name", () => {
+test("the icon names are those that icons.eta draws", () => {
   expect([...drawn].map(([, name]) => name).sort()).toEqual([...iconNames].sort());
   expect(iconNames).toContain(defaultIcon);
 });

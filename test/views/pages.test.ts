@@ -13,29 +13,29 @@ const rendered = Object.entries(pages).map(([name, { template, data }]) => ({
   script: data.layout.script,
 }));
 
-describe.each(rendered)("$name", ({ html, token, script }) => {
-  test("is valid HTML", async () => {
+describe.each(rendered)("page $name", ({ html, token, script }) => {
+  test("the page is valid HTML", async () => {
     expect(await faults(html)).toEqual([]);
   });
 
-  test("keeps to the content security policy", () => {
+  test("the page complies with the content security policy", () => {
     expect(html).not.toMatch(/\sstyle=|<style|\son[a-z]+=|javascript:/i);
     const own = script ? [`<script src="${script}" defer>`] : [];
     const scripts = [`<script src="/app.js?v=1" defer>`, ...own];
     expect(html.match(/<script\b[^>]*>/g)).toEqual(scripts);
   });
 
-  test("has one heading of the first rank and one empty region for announcements", () => {
+  test("the page has one h1 and one empty region for announcements", () => {
     expect(html.match(/<h1\b/g)).toHaveLength(1);
     expect(html).toMatch(/<div id="announce"[^>]* aria-live="polite"><\/div>/);
   });
 
-  test("carries the token in every form that changes something", () => {
+  test("every POST form of the page contains the token", () => {
     const forms = html.match(/<form\b[^>]* method="post"[\s\S]*?<\/form>/g) ?? [];
     for (const form of forms) expect(form).toContain(`name="token" value="${token}"`);
   });
 
-  test("names every control that can have the focus, so that it keeps it across a swap", () => {
+  test("every focusable control of the page has an id, so that a swap keeps the focus", () => {
     const live = html.slice(html.indexOf("<main"), html.indexOf("</main>"));
     const buttons =
       live.match(/<(button|input(?! type="hidden")|select|textarea|summary)\b[^>]*>/g) ?? [];
@@ -43,10 +43,10 @@ describe.each(rendered)("$name", ({ html, token, script }) => {
   });
 });
 
-describe("without JavaScript", () => {
+describe("pages without JavaScript", () => {
   const page = (name: string): string => rendered.find((each) => each.name === name)?.html ?? "";
 
-  test("an active job's page reloads itself, and can be told not to", () => {
+  test("the page of an active job refreshes itself and offers to stop", () => {
     expect(page("job-running")).toContain(
       `<noscript><meta http-equiv="refresh" content="4"></noscript>`,
     );
@@ -54,11 +54,11 @@ describe("without JavaScript", () => {
     expect(page("job-running")).toContain("Refresh</a>");
   });
 
-  test("a final job's page stands still", () => {
+  test("the page of a final job does not refresh itself", () => {
     expect(page("job-done")).not.toContain("http-equiv");
   });
 
-  test("a page told to stand still offers to start again", () => {
+  test("a page that was stopped from refreshing offers to start again", () => {
     const { template, data } = pages["job-running"]!;
     const refresh = { seconds: null, checkHref: "/jobs/1?refresh=off", toggleHref: "/jobs/1" };
     const html = views.page(template, { ...data, layout: { ...data.layout, refresh } });

@@ -18,7 +18,7 @@ const views = createRenderer({ viewsDir, strict: true, cache: true });
 
 const nasty = `"><script>alert('x')</script>`;
 
-/** What is sent to pages that are open, by what it shows: each live partial in each state. */
+/** Renders each live partial in each state, like the frames that open pages receive. */
 function frames(oob: boolean): [name: string, root: string, html: string][] {
   const ofJob = (name: string, job: JobView): [string, string, string][] =>
     (["jobs/_row", "jobs/_panel", "jobs/_progress"] as const).map((partial) => [
@@ -47,7 +47,7 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
   ];
 }
 
-test("the fixtures show every status and every derived state", () => {
+test("the fixtures cover every status and every display status", () => {
   const shown: Record<JobView["displayStatus"], true> = {
     scheduled: true,
     queued: true,
@@ -67,9 +67,9 @@ test("the fixtures show every status and every derived state", () => {
   for (const status of statuses) expect(views.exists(`jobs/status/${status}`)).toBe(true);
 });
 
-describe("every live partial, rendered alone", () => {
+describe("live partials", () => {
   test.each(frames(true))(
-    "%s is one element with its id, to be swapped in by it",
+    "the partial %s is one element with an id and a swap attribute",
     (_, root, html) => {
       expect(html.trim()).toMatch(new RegExp(`^<(\\w+) [^>]*id="${root}"[\\s\\S]*</\\1>$`));
       expect(html.slice(0, html.indexOf(">"))).toMatch(/ hx-swap-oob=("true"|"beforeend"|true)/);
@@ -77,25 +77,31 @@ describe("every live partial, rendered alone", () => {
     },
   );
 
-  test.each(frames(false))("%s is the same in the page, without the swap", (name, _, html) => {
-    const [, , sent = ""] = frames(true).find(([other]) => other === name) ?? [];
-    expect(sent.replace(/ hx-swap-oob=("\w+"|true)/, "")).toBe(html);
-  });
+  test.each(frames(false))(
+    "the partial %s differs in a page only by the swap attribute",
+    (name, _, html) => {
+      const [, , sent = ""] = frames(true).find(([other]) => other === name) ?? [];
+      expect(sent.replace(/ hx-swap-oob=("\w+"|true)/, "")).toBe(html);
+    },
+  );
 
-  test.each(frames(true))("%s is blind to the viewer and has nothing inline", (_, __, html) => {
-    expect(html).not.toMatch(/<(form|input|select|script)\b|\sstyle=|\son\w+=|token/i);
-    // The form around a row has what only its viewer may send.
-    expect(html.replaceAll(/<button [^>]*formaction="\/jobs\/[^"]+"/g, "")).not.toContain(
-      "<button",
-    );
-  });
+  test.each(frames(true))(
+    "the partial %s contains nothing of a viewer and nothing inline",
+    (_, __, html) => {
+      expect(html).not.toMatch(/<(form|input|select|script)\b|\sstyle=|\son\w+=|token/i);
+      // Buttons submit the form around the row, which contains the viewer's token.
+      expect(html.replaceAll(/<button [^>]*formaction="\/jobs\/[^"]+"/g, "")).not.toContain(
+        "<button",
+      );
+    },
+  );
 
-  test.each(frames(true))("%s is valid and has no id twice", async (_, __, html) => {
+  test.each(frames(true))("the partial %s is valid HTML with unique ids", async (_, __, html) => {
     expect(await faults(html)).toEqual([]);
   });
 });
 
-test("what people typed is escaped wherever it is shown", () => {
+test("every partial escapes text that people typed", () => {
   const job = jobView({
     title: nasty,
     label: nasty,
@@ -147,30 +153,30 @@ test("what people typed is escaped wherever it is shown", () => {
   expect(html).not.toContain(`"">`);
 });
 
-describe("a tick of progress", () => {
+describe("the progress partial", () => {
   const tick = (job: JobView): string => views.partial("jobs/_progress", { ...job, oob: true });
 
-  test("is small enough for one each second in 20 kB a minute", () => {
+  test("the progress partial uses less than 20 kB a minute at one frame a second", () => {
     const framing = "data:\n\n".length;
     expect(60 * (Buffer.byteLength(tick(jobs.running)) + framing)).toBeLessThan(20_000);
   });
 
-  test("tells the percentage as text too, for browsers without bars", () => {
+  test("the progress partial shows the percentage as text too", () => {
     expect(tick(jobs.running)).toContain("value=0.42></progress> <b>42 %</b>");
   });
 
-  test("has a bar without value where the total is unknown", () => {
+  test("the progress partial has a bar without a value if the total is unknown", () => {
     expect(tick(jobs.unknownTotal)).toContain(
       "<progress aria-label=Progress></progress> <b>38,112 rows so far</b>",
     );
   });
 
-  test("has no bar before the start", () => {
+  test("the progress partial has no bar before the job starts", () => {
     expect(tick(jobs.queued)).not.toContain("<progress");
   });
 });
 
-test("a row and a panel hold the job's tick, so that one fragment serves both", () => {
+test("the row and the panel contain the progress partial unchanged", () => {
   const tick = views.partial("jobs/_progress", { ...jobs.running, oob: false });
   expect(views.partial("jobs/_row", { ...jobs.running, oob: false })).toContain(tick);
   expect(views.partial("jobs/_panel", { ...jobs.running, oob: false })).toContain(tick);

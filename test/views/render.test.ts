@@ -17,12 +17,12 @@ async function write(name: string, source: string): Promise<void> {
   await writeFile(join(viewsDir, `${name}.eta`), source);
 }
 
-/** Renders a template that the table of the application's own does not know. */
+/** Renders a template that `server/templates.ts` does not list. */
 function render(views: Renderer, name: string, data: unknown): string {
   return (views.partial as (name: string, data: unknown) => string)(name, data);
 }
 
-describe("in strict mode", () => {
+describe("strict mode", () => {
   test.each([
     ["undefined", undefined],
     ["null", null],
@@ -30,7 +30,7 @@ describe("in strict mode", () => {
     ["an object", Promise.resolve("late")],
     ["false", false],
     ["NaN", Number.NaN],
-  ])("printing %s throws, with the template's name and line", async (words, value) => {
+  ])("the renderer refuses to print %s and names the template and line", async (words, value) => {
     await write("shared/page", "<p>\n<%~ include('shared/part', it) %>\n</p>");
     await write("shared/part", "<b>\n<%~ it.value %></b>");
     const views = createRenderer({ viewsDir, strict: true, cache: true });
@@ -39,21 +39,21 @@ describe("in strict mode", () => {
     );
   });
 
-  test("text and numbers are printed, zero and the empty string too", async () => {
+  test("the renderer prints text and numbers, including zero and the empty string", async () => {
     await write("part", "[<%= it.zero %>][<%= it.empty %>][<%= it.text %>]");
     const views = createRenderer({ viewsDir, strict: true, cache: true });
     expect(render(views, "part", { zero: 0, empty: "", text: "a<b" })).toBe("[0][][a&lt;b]");
   });
 });
 
-test("a partial gets what it is given and nothing of the template around it", async () => {
+test("a partial gets only the data that it is given", async () => {
   await write("page", "<%~ include('part', { own: 'part' }) %>");
   await write("part", "<%= it.own %> <%= typeof it.secret %>");
   const views = createRenderer({ viewsDir, strict: false, cache: true });
   expect(render(views, "page", { secret: "page" })).toBe("part undefined");
 });
 
-test("a page stands in the layout, which gets the page's layout data", async () => {
+test("a page is rendered within the layout with its layout data", async () => {
   await write("layout", "<title><%= it.title %></title><%~ it.body %>");
   await write("page", "<h1><%= it.heading %></h1>");
   const views = createRenderer({ viewsDir, strict: true, cache: true });
@@ -62,7 +62,7 @@ test("a page stands in the layout, which gets the page's layout data", async () 
   expect(html).toBe("<title>T</title><h1>H</h1>");
 });
 
-test("while developing, an edited and a new template are seen at the next render", async () => {
+test("a renderer without cache uses an edited and a new template at the next render", async () => {
   await write("part", "before");
   const views = createRenderer({ viewsDir, strict: true, cache: false });
   expect(render(views, "part", {})).toBe("before");
@@ -73,13 +73,13 @@ test("while developing, an edited and a new template are seen at the next render
   expect(views.exists("other")).toBe(true);
 });
 
-test("with the cache, a template that does not parse stops the start", async () => {
+test("a renderer with cache throws at the start if a template does not parse", async () => {
   await write("part", "<% if ( %>");
   expect(() => createRenderer({ viewsDir, strict: true, cache: true })).toThrow("views/part.eta: ");
 });
 
 test.each([true, false])(
-  "a kind's own template comes before the common one (cache: %s)",
+  "templateFor prefers the template of a kind to the common one (cache: %s)",
   async (cache) => {
     await write("jobs/details", "common");
     await write("jobs/contact_import/details", "own");
@@ -89,10 +89,13 @@ test.each([true, false])(
   },
 );
 
-test.each([true, false])("no name leads out of the folder (cache: %s)", async (cache) => {
-  await write("inside/part", "");
-  await write("outside", "secret");
-  const views = createRenderer({ viewsDir: join(viewsDir, "inside"), strict: true, cache });
-  expect(views.exists("../outside")).toBe(false);
-  expect(() => render(views, "../outside", {})).toThrow("No template");
-});
+test.each([true, false])(
+  "a template name cannot reach outside the folder (cache: %s)",
+  async (cache) => {
+    await write("inside/part", "");
+    await write("outside", "secret");
+    const views = createRenderer({ viewsDir: join(viewsDir, "inside"), strict: true, cache });
+    expect(views.exists("../outside")).toBe(false);
+    expect(() => render(views, "../outside", {})).toThrow("No template");
+  },
+);

@@ -33,7 +33,7 @@ async function sources(ending: string): Promise<string[]> {
   return Promise.all(matching.map((path) => readFile(join(root, "views", path), "utf8")));
 }
 
-/** ".md\:m-0" for "md:m-0" */
+/** Escapes a class name: ".md\:m-0" for "md:m-0". */
 function selector(name: string): string {
   return `.${name.replaceAll(/[^\w-]/g, "\\$&")}`;
 }
@@ -43,7 +43,7 @@ test("the stylesheet is below 12 kB and makes no further request", () => {
   expect(css).not.toMatch(/url\(|@import/);
 });
 
-test("every class that a template names has a rule", async () => {
+test("every class in a template has a rule", async () => {
   // These states look like their surroundings.
   const plain = ["queued", "scheduled", "cancelled", "waiting", "info", "skipped", "plain"];
   const named = (await sources(".eta")).flatMap((source) =>
@@ -57,7 +57,7 @@ test("every class that a template names has a rule", async () => {
   expect([...missing]).toEqual([]);
 });
 
-test("the components take every colour from the theme", async () => {
+test("every colour of a component comes from the theme", async () => {
   const styles = await readdir(join(root, "views/styles"));
   for (const name of styles.filter((each) => each !== "theme.css")) {
     const source = await readFile(join(root, "views/styles", name), "utf8");
@@ -65,7 +65,7 @@ test("the components take every colour from the theme", async () => {
   }
 });
 
-describe("the template of a kind", () => {
+describe("templates of kinds", () => {
   let withKind: string;
 
   beforeAll(async () => {
@@ -79,14 +79,14 @@ describe("the template of a kind", () => {
     withKind = await compile(project);
   });
 
-  test("has Tailwind's scale of spacing, radii and flex layout", () => {
+  test("the template of a kind can use Tailwind's spacing, radii and flex layout", () => {
     expect(withKind).toContain(".p-7{padding:calc(var(--spacing) * 7)}");
     expect(withKind).toContain(".mt-4{margin-top:calc(var(--spacing) * 4)}");
     expect(withKind).toContain(".rounded-lg{border-radius:var(--radius-lg)}");
     expect(withKind).toMatch(/@media[^{]*52rem[^{]*\{[^@]*\.md\\:flex\{display:flex\}/);
   });
 
-  test("has the colours, type and shadows of the theme", () => {
+  test("the template of a kind can use the colours, type and shadows of the theme", () => {
     expect(withKind).toContain(".text-muted{color:var(--color-muted)}");
     expect(withKind).toContain(".bg-warning-subtle{background-color:var(--color-warning-subtle)}");
     expect(withKind).toContain(".border-line{border-color:var(--color-line)}");
@@ -96,7 +96,7 @@ describe("the template of a kind", () => {
     expect(withKind).toMatch(/\.hover\\:text-accent:hover\{color:var\(--color-accent\)\}/);
   });
 
-  test("overrides a component with a utility, since utilities are the last layer", () => {
+  test("a utility overrides a component because utilities are the last layer", () => {
     const layers = [...withKind.matchAll(/@layer (\w+)\{/g)].map(([, name]) => name);
     expect(layers).toEqual(["properties", "theme", "base", "components", "utilities"]);
   });

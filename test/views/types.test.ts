@@ -50,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The template as a module; `Same` holds its first line against the table in `server/templates.ts`. */
+/** Turns a template into a module; `Same` compares its first line with `server/templates.ts`. */
 function typed(name: string, source: string): string {
   const [, type = "never"] = /^<%\/\* it: (.+?)(?:\. .*)?\s*\*\//.exec(source) ?? [];
   return `${imports}
@@ -65,7 +65,7 @@ ${eta.compileBody(eta.parse(source))}
 `;
 }
 
-/** What the compiler says, by line; empty where all is well. */
+/** Compiles the templates. @returns the compiler's errors, one a line */
 async function check(templates: Map<string, string>): Promise<string[]> {
   for (const [name, source] of templates) {
     await writeFile(join(folder, `${name.replaceAll("/", "+")}.mts`), typed(name, source));
@@ -89,7 +89,7 @@ test("every template fits its data", { timeout: 60_000 }, async () => {
   expect(await check(templates)).toEqual([]);
 });
 
-test("a misspelt field, a missing value, wrong data and a wrong type are found", {
+test("the compiler finds a misspelt field, a missing value, wrong data and a wrong type", {
   timeout: 60_000,
 }, async () => {
   const faulty = {

@@ -1,15 +1,15 @@
-/** What is wrong with a piece of HTML, as "rule: message"; nothing where it is valid. */
+/** Validates HTML. The errors are texts like "rule: message". */
 import { HtmlValidate } from "html-validate/node";
 
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended"],
   rules: {
     "doctype-style": ["error", { style: "lowercase" }],
-    // One name for the boxes of all rows of a list.
+    // The checkboxes of all rows of a list share one name.
     "form-dup-name": ["error", { shared: ["checkbox", "submit"] }],
-    // Inside <noscript>, with a link that stops it.
+    // Pages refresh only inside <noscript>, with a link that stops it.
     "meta-refresh": "off",
-    // A tick of progress goes without quotes and a job's title may be as long as it likes.
+    // The progress partial omits quotes to be small, and the title of a job may be long.
     "attr-quotes": "off",
     "no-raw-characters": "off",
     "long-title": "off",

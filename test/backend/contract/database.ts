@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 
-/** The promises of every database. */
+/** The tests that every database must pass. */
 export function databaseContract(backend: () => Backend): void {
   test("a transaction that fails leaves nothing behind", async () => {
     const { db, write } = backend();
@@ -15,7 +15,7 @@ export function databaseContract(backend: () => Backend): void {
     expect(found).toEqual([]);
   });
 
-  test("concurrent transactions that read and then write lose no update", async () => {
+  test("a transaction that reads and then writes loses no concurrent update", async () => {
     const { db, write } = backend();
     await db.insertInto("accounts").values({ id: "sum", name: "", created_at: 1 }).execute();
     const add = () =>
@@ -108,7 +108,7 @@ export function databaseContract(backend: () => Backend): void {
     const upsert = (...rows: unknown[][]) => write((tx) => tx.upsert("contacts", rows, how));
     expect(await upsert()).toEqual({ inserted: 0, updated: 0, skipped: 0 });
     expect(await upsert(row("a", null, 1))).toEqual({ inserted: 1, updated: 0, skipped: 0 });
-    // Phones that differ, then a shared one, then none.
+    // Different phones, then a shared one, then none.
     await upsert(row("a", "1", 2), row("b", null, 2));
     await upsert(row("c", "3", 3), row("d", "3", 3));
     await upsert(row("d", null, 4), row("e", null, 5));
@@ -166,7 +166,7 @@ export function databaseContract(backend: () => Backend): void {
     ]);
   });
 
-  test("emails sort by their bytes", async () => {
+  test("the database sorts emails by their bytes", async () => {
     const { db, write } = backend();
     const emails = ["b@x", "B@x", "é@x", "z@x", "\u{1F600}@x", "\uFF5E@x"];
     const columns = ["account_id", "email", "job_id", "created_at", "updated_at"];

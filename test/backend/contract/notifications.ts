@@ -1,10 +1,10 @@
 import { expect, test, vi } from "vitest";
 import type { Backend, ChangedIds } from "../../../server/backend/backend.ts";
 
-/** A notification takes milliseconds, on a busy machine more. */
+/** A notification takes milliseconds, and longer on a busy machine. */
 const soon = (check: () => unknown) => vi.waitFor(check, 10_000);
 
-/** The promises of all notifications: ids reach every process, after the commit. */
+/** The tests that all notifications must pass: ids reach every process after the commit. */
 export function notificationsContract(
   backend: () => Backend,
   another: () => Promise<Backend>,
@@ -13,7 +13,7 @@ export function notificationsContract(
     const received: ChangedIds[] = [];
     const end = source.notifications.subscribe((change) => received.push(change));
     const ids = () => received.flatMap((change) => (change === "resync" ? [] : change));
-    // The connection may still be opening: nothing is lost from the first received id on.
+    // The connection may still be opening; after the first received id, nothing is lost.
     await soon(async () => {
       await source.write(async (tx) => tx.notify("probe"));
       expect(ids()).toContain("probe");
@@ -46,7 +46,7 @@ export function notificationsContract(
     here.end();
   });
 
-  test("a thousand ids of one transaction all arrive, once each", async () => {
+  test("a transaction with a thousand ids delivers each of them once", async () => {
     const here = await subscribeTo(backend());
     const ids = Array.from({ length: 1_000 }, (_, at) => `many-${at}`);
     await backend().write(async (tx) => {
@@ -57,7 +57,7 @@ export function notificationsContract(
     here.end();
   });
 
-  test("a subscription that was ended receives nothing more", async () => {
+  test("an ended subscription receives nothing more", async () => {
     const ended = await subscribeTo(backend());
     const here = await subscribeTo(backend());
     ended.end();

@@ -6,7 +6,7 @@ import { start } from "../../../server/engine/start/start.ts";
 import { noopCatalog } from "../../sample-kinds/noop-catalog.ts";
 import { addAccount } from "../../support/backends.ts";
 
-/** The promises of every queue: which job is claimed, when, and how often. */
+/** The tests that every queue must pass: which job is claimed, when, and how often. */
 export function queueContract(backend: () => Backend): void {
   const startJob = async (accountId: string, more: { runAt?: number; kind?: string } = {}) => {
     const request = { kind: "noop", input: {}, accountId, userId: `user-of-${accountId}`, ...more };
@@ -22,7 +22,7 @@ export function queueContract(backend: () => Backend): void {
     while (await claim(backend(), "drain"));
   };
 
-  test("ten claims at once claim a job once, raise its fence and count it in its account", async () => {
+  test("ten concurrent claims claim a job once, raise its fence and count it in its account", async () => {
     const account = await newAccount();
     const job = await startJob(account);
     const claims = await Promise.all(Array.from({ length: 10 }, () => claim(backend(), "w1")));
@@ -38,7 +38,7 @@ export function queueContract(backend: () => Backend): void {
     await drain();
   });
 
-  test("an account never runs more jobs than its limit, however many workers claim", async () => {
+  test("an account never runs more jobs than its limit with many claiming workers", async () => {
     const account = await newAccount(2);
     for (let n = 0; n < 6; n++) await startJob(account);
     const claims = await Promise.all(Array.from({ length: 12 }, () => claim(backend(), "w")));
@@ -67,7 +67,7 @@ export function queueContract(backend: () => Backend): void {
     await drain();
   });
 
-  test("lower priority numbers are claimed first, and no job before its time", async () => {
+  test("a job is claimed by its priority, lowest number first, and not before its time", async () => {
     await drain();
     const account = await newAccount(10);
     const later = await startJob(account, { runAt: backend().now() + 60_000 });
@@ -79,7 +79,7 @@ export function queueContract(backend: () => Backend): void {
     expect(later.status).toBe("queued");
   });
 
-  test("a listener runs a job that is started, and none after it has stopped", async () => {
+  test("a listener runs jobs until it is stopped", async () => {
     await drain();
     const account = await newAccount(10);
     const claimed: string[] = [];
@@ -112,7 +112,7 @@ export function queueContract(backend: () => Backend): void {
         const row = await claim(backend(), "listener");
         if (!row) return false;
         maxRunning = Math.max(maxRunning, ++running);
-        // The first jobs wait for the third, however slow this machine is.
+        // The first jobs wait for the third, so that a slow machine runs them together too.
         await vi.waitFor(() => expect(maxRunning).toBe(3), 10_000);
         await sleep(100);
         running--;

@@ -14,8 +14,8 @@ const all: Mapping = {
 };
 const read = compileMapping(all);
 
-describe("a contact", () => {
-  test("trimmed, the address in lower case, what is empty null", () => {
+describe("compileMapping", () => {
+  test("a contact has trimmed cells, a lower-case email and null for empty fields", () => {
     expect(read([" Anna@Example.COM ", " Anna ", "", "  ", "+49 170 1"], 7)).toEqual([
       "anna@example.com",
       7,
@@ -26,7 +26,7 @@ describe("a contact", () => {
     ]);
   });
 
-  test("rows may be shorter or longer than the mapping", () => {
+  test("a row may be shorter or longer than the mapping", () => {
     expect(read(["a@b.de"], 2)).toEqual(["a@b.de", 2, null, null, null, null]);
     expect(read(["a@b.de", "A", "B", "C", "1", "x", "y"], 3)).toEqual([
       "a@b.de",
@@ -38,7 +38,7 @@ describe("a contact", () => {
     ]);
   });
 
-  test("columns in any order, fields left out", () => {
+  test("a mapping may have its columns in any order and leave fields out", () => {
     expect(compileMapping({ 2: "email", 0: "company" })(["Acme", "x", "a@b.de"], 1)).toEqual([
       "a@b.de",
       1,
@@ -49,7 +49,7 @@ describe("a contact", () => {
     ]);
   });
 
-  test("the apostrophe that an export put before a formula is taken away", () => {
+  test("a contact loses the apostrophe that an export put before a formula", () => {
     expect(read(["a@b.de", "'=Anna", "'s Gravesande", "'+1-800-555"], 1)).toEqual([
       "a@b.de",
       1,
@@ -60,7 +60,7 @@ describe("a contact", () => {
     ]);
   });
 
-  test("a whole name is split, and names of their own win", () => {
+  test("a full name is split, and a mapped first or last name takes precedence", () => {
     const whole = compileMapping({ 0: "email", 1: "full_name" });
     expect(whole(["a@b.de", "Anna von Berg"], 1)).toEqual([
       "a@b.de",
@@ -83,7 +83,7 @@ describe("a contact", () => {
   });
 });
 
-describe("the reason why not", () => {
+describe("rejected rows", () => {
   test.each<[string, string[]]>([
     ["Missing email", []],
     ["Missing email", [" ", "Anna"]],
@@ -93,22 +93,22 @@ describe("the reason why not", () => {
     ["last name is longer than 200 characters", ["a@b.de", "", "x".repeat(201)]],
     ["company is longer than 200 characters", ["a@b.de", "", "", "x".repeat(201)]],
     ["phone is longer than 50 characters", ["a@b.de", "", "", "", "1".repeat(51)]],
-  ])("%s", (reason, cells) => {
+  ])("a row is rejected with “%s”", (reason, cells) => {
     expect(read(cells, 1)).toBe(reason);
   });
 
-  test("exactly as long as allowed is not too long", () => {
+  test("a field of exactly the maximum length is accepted", () => {
     expect(read(["a@b.de", "x".repeat(200), "", "", "1".repeat(50)], 1)).toBeInstanceOf(Array);
   });
 
-  test("the parts of a whole name have their limits too", () => {
+  test("the parts of a full name have the same length limits", () => {
     expect(
       compileMapping({ 0: "email", 1: "full_name" })(["a@b.de", `A ${"x".repeat(201)}`], 1),
     ).toBe("last name is longer than 200 characters");
   });
 });
 
-test("contacts sort as rows of a run", async () => {
+test("contacts sort by email and row number in a merged run", async () => {
   const scratch = memoryScratch();
   const contacts: ContactRow[] = [];
   for (const [at, email] of ["c@d.de", "A@b.de", "a@b.de"].entries()) {
@@ -125,14 +125,14 @@ test("contacts sort as rows of a run", async () => {
   ]);
 });
 
-describe("a mapping that does not do", () => {
-  test("no email", () => {
+describe("rejected mappings", () => {
+  test("compileMapping rejects a mapping without an email column", () => {
     expect(() => compileMapping({ 0: "first_name", 1: "" })).toThrow(
       "No column is mapped to Email",
     );
   });
 
-  test("a field twice", () => {
+  test("compileMapping rejects a mapping of two columns to one field", () => {
     expect(() => compileMapping({ 0: "email", 1: "phone", 2: "phone" })).toThrow(
       "Two columns are mapped to Phone",
     );

@@ -4,13 +4,13 @@ import { memoryFile } from "../../../support/memory-files.ts";
 
 const sizeOf = async (text: string) => (await previewContacts(memoryFile(text), {})).size;
 
-test("the rows of a small file are counted, with and without a line end behind the last", async () => {
+test("the preview counts the rows of a small file with or without a final line end", async () => {
   expect(await sizeOf("email,name\na@b.co,Ann\nc@d.co,Bo\n")).toBe("2 rows");
   expect(await sizeOf("email,name\na@b.co,Ann\nc@d.co,Bo")).toBe("2 rows");
   expect(await sizeOf("email\na@b.co")).toBe("1 row");
 });
 
-test("those of a large one are estimated", async () => {
+test("the preview estimates the rows of a large file", async () => {
   const rows = Array.from({ length: 30_000 }, (_, at) => `p${10_000 + at}@example.com,Ann\n`);
   expect(await sizeOf(`email,name\n${rows.join("")}`)).toBe("about 30,000 rows");
 });

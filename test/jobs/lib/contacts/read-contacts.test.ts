@@ -9,7 +9,7 @@ import { type Engine, testEngine } from "../../../support/test-engine.ts";
 
 let names: string[] = [];
 
-/** An import in runs so small that hundreds of them have to be joined. */
+/** An import whose runs are so small that hundreds of them have to be joined. */
 const smallRuns = defineJob({
   title: "Import in small runs",
   description: "",
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => engine.close());
 
-test("hundreds of runs are joined to few, and every contact comes out once", async () => {
+test("readContacts joins hundreds of runs into a few and loses no contact", async () => {
   const rows = Array.from({ length: 2_345 }, (_, at) => `u${(at * 7_919) % 2_345}@x.test,${at}\n`);
   const upload_id = await engine.upload(`email,phone\n${rows.join("")}`);
   const job = await engine.finish("small", { upload_id });

@@ -10,6 +10,6 @@ test.each([
   ["Van Morrison", "Van", "Morrison"],
   ["Anna", "Anna", ""],
   ["Anna,", "", "Anna"],
-])("%s", (name, first, last) => {
+])("splitName splits %j into %j and %j", (name, first, last) => {
   expect(splitName(name)).toEqual({ first, last });
 });

@@ -1,80 +1,88 @@
 import { describe, expect, test } from "vitest";
 import { suggestMapping } from "../../../../jobs/lib/contacts/suggest-mapping.ts";
 
-/** The fields in the order of the columns. */
+/** Suggests a mapping. @returns the fields in the order of the columns */
 function suggest(header: string[], ...sample: string[][]): string[] {
   const mapping = suggestMapping(header, sample);
   return header.map((_, column) => mapping[column]!);
 }
 
-describe("by name", () => {
+describe("columns recognised by name", () => {
   test.each<[string, string[], string[]]>([
     [
-      "English",
+      "English names",
       ["Email Address", "First Name", "Last Name", "Organization", "Phone Number", "Age"],
       ["email", "first_name", "last_name", "company", "phone", ""],
     ],
     [
-      "snake case",
+      "names in snake case",
       ["email", "first_name", "last_name", "company", "phone"],
       ["email", "first_name", "last_name", "company", "phone"],
     ],
     [
-      "camel case",
+      "names in camel case",
       ["emailAddress", "givenName", "familyName", "mobilePhone"],
       ["email", "first_name", "last_name", "phone"],
     ],
     [
-      "German",
+      "German names",
       ["Vorname", "Nachname", "E-Mail-Adresse", "Firma", "Telefon"],
       ["first_name", "last_name", "email", "company", "phone"],
     ],
     [
-      "German, Name beside Vorname",
+      "a German Name beside Vorname to the last name",
       ["Name", "Vorname", "E-Mail"],
       ["last_name", "first_name", "email"],
     ],
     [
-      "French",
+      "French names",
       ["Prénom", "Nom", "Adresse e-mail", "Société", "Téléphone"],
       ["first_name", "last_name", "email", "company", "phone"],
     ],
     [
-      "Spanish",
+      "Spanish names",
       ["Nombre", "Apellidos", "Correo electrónico", "Empresa", "Teléfono"],
       ["first_name", "last_name", "email", "company", "phone"],
     ],
-    ["one name", ["Name", "Mail address"], ["full_name", "email"]],
+    ["a single name column to the full name", ["Name", "Mail address"], ["full_name", "email"]],
     ["a full name", ["Full name", "E-mail"], ["full_name", "email"]],
     [
-      "names apart win over the whole",
+      "separate names rather than the full name",
       ["Full name", "First name", "Last name", "Email"],
       ["", "first_name", "last_name", "email"],
     ],
-    ["each field once", ["Email", "E-Mail", "Work email"], ["email", "", ""]],
-    ["words within", ["Your work email please", "Mobile (private)"], ["email", "phone"]],
-    ["about an email", ["Email verified", "Email status", "Email"], ["", "", "email"]],
-    ["nothing", ["id", "Column 2"], ["", ""]],
-  ])("%s", (_, header, fields) => {
+    ["each field only once", ["Email", "E-Mail", "Work email"], ["email", "", ""]],
+    [
+      "names that contain a known word",
+      ["Your work email please", "Mobile (private)"],
+      ["email", "phone"],
+    ],
+    [
+      "no column that is only about an email",
+      ["Email verified", "Email status", "Email"],
+      ["", "", "email"],
+    ],
+    ["no column with a meaningless name", ["id", "Column 2"], ["", ""]],
+  ])("suggestMapping maps %s", (_, header, fields) => {
     expect(suggest(header)).toEqual(fields);
   });
 });
 
-describe("by content", () => {
-  test("a column full of addresses", () => {
+describe("columns recognised by content", () => {
+  test("suggestMapping maps an unnamed column of email addresses to the email", () => {
     expect(
       suggest(["Column 1", "Column 2"], ["Anna", "a@b.de"], ["Bert", "b@b.de"], ["Carl", ""]),
     ).toEqual(["", "email"]);
   });
 
-  test("a column called Mail that holds none", () => {
+  test("suggestMapping ignores a column named Mail that contains no addresses", () => {
     expect(suggest(["Mail", "Kontakt"], ["ja", "a@b.de"], ["nein", "b@b.de"])).toEqual([
       "",
       "email",
     ]);
   });
 
-  test("an empty column is not full of addresses", () => {
+  test("suggestMapping does not map an empty column", () => {
     expect(suggest(["x", "y"], ["", "a"], ["", "b"])).toEqual(["", ""]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { detectDialect } from "../../../../jobs/lib/csv/detect-dialect.ts";
 import { looksLikeHeader } from "../../../../jobs/lib/csv/detect-header.ts";
 
-describe("delimiter", () => {
+describe("delimiters", () => {
   test.each([
     [",", "a,b,c\n1,2,3\n"],
     [";", "Name;Betrag\nAnna;1,50\nBert;2,50\n"],
@@ -17,11 +17,11 @@ describe("delimiter", () => {
     [",", "email\na@b.de\n"],
     [",", "a,b,c\n1\n2,3\n4,5,6,7\n8;9;0\n"],
     [";", "a;b"],
-  ])("%j in %j", (delimiter, text) => {
+  ])("detectDialect finds the delimiter %j in %j", (delimiter, text) => {
     expect(detectDialect(text).delimiter).toBe(delimiter);
   });
 
-  test("the last row of the sample may be cut anywhere", () => {
+  test("detectDialect finds the delimiter wherever the sample is cut off", () => {
     const text = 'name;note\n"Müller; Anna";"a\nb, c"\nBert;"x, y"\n';
     for (let end = 12; end <= text.length; end++)
       expect(detectDialect(text.slice(0, end)).delimiter).toBe(";");
@@ -35,11 +35,11 @@ test.each([
   ["\r", "a,b\rc,d\r"],
   ["\r", 'a,b\r"c\nd",e\r'],
   ["\n", "a,b"],
-])("line end %j in %j", (lineEnd, text) => {
+])("detectDialect finds the line end %j in %j", (lineEnd, text) => {
   expect(detectDialect(text).lineEnd).toBe(lineEnd);
 });
 
-describe("header", () => {
+describe("headers", () => {
   test.each<[boolean, string[][]]>([
     [
       true,
@@ -97,7 +97,7 @@ describe("header", () => {
         ["1", "1990-02-03"],
       ],
     ],
-  ])("%j for %j", (expected, rows) => {
+  ])("looksLikeHeader returns %j for %j", (expected, rows) => {
     expect(looksLikeHeader(rows)).toBe(expected);
   });
 });

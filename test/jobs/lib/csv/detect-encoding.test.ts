@@ -5,29 +5,29 @@ import { encode } from "./encode.ts";
 const text = "name;stadt\nJörg Müller;Köln\nRenée;Orléans\n";
 const detect = (bytes: Uint8Array) => detectEncoding(bytes, "people.csv");
 
-describe("text", () => {
+describe("text files", () => {
   test.each([
     ["ASCII", Buffer.from("a,b\n1,2\n"), "utf-8", 0],
     ["UTF-8", Buffer.from(text), "utf-8", 0],
-    ["UTF-8 with a mark", Buffer.from(`\ufeff${text}`), "utf-8", 3],
-    ["UTF-16 LE with a mark", encode(`\ufeff${text}`, "utf-16le"), "utf-16le", 2],
-    ["UTF-16 BE with a mark", encode(`\ufeff${text}`, "utf-16be"), "utf-16be", 2],
-    ["UTF-16 LE without", encode(text, "utf-16le"), "utf-16le", 0],
-    ["UTF-16 BE without", encode(text, "utf-16be"), "utf-16be", 0],
+    ["UTF-8 with a byte order mark", Buffer.from(`\ufeff${text}`), "utf-8", 3],
+    ["UTF-16 LE with a byte order mark", encode(`\ufeff${text}`, "utf-16le"), "utf-16le", 2],
+    ["UTF-16 BE with a byte order mark", encode(`\ufeff${text}`, "utf-16be"), "utf-16be", 2],
+    ["UTF-16 LE without a byte order mark", encode(text, "utf-16le"), "utf-16le", 0],
+    ["UTF-16 BE without a byte order mark", encode(text, "utf-16be"), "utf-16be", 0],
     ["Windows-1252", encode(`${text}€`, "windows-1252"), "windows-1252", 0],
     ["Greek in UTF-8", Buffer.from("όνομα,πόλη\nΆννα,Αθήνα\n"), "utf-8", 0],
-    ["a lone NUL in a long text", Buffer.from(`${text.repeat(20)}\0`), "utf-8", 0],
-  ])("%s", (_, bytes, encoding, bom) => {
+    ["UTF-8 with a single NUL", Buffer.from(`${text.repeat(20)}\0`), "utf-8", 0],
+  ])("detectEncoding recognises %s", (_, bytes, encoding, bom) => {
     expect(detect(bytes)).toEqual({ encoding, bom });
   });
 
-  test("a sample that ends in the middle of a character is UTF-8 all the same", () => {
+  test("detectEncoding recognises UTF-8 in a sample that ends within a character", () => {
     const bytes = Buffer.from("äö€😀");
     for (let end = 1; end <= bytes.length; end++)
       expect(detect(bytes.subarray(0, end)).encoding).toBe("utf-8");
   });
 
-  test("one damaged character among many does not make it Windows-1252", () => {
+  test("detectEncoding recognises UTF-8 in spite of one damaged character", () => {
     const bytes = Buffer.concat([
       Buffer.from(text.repeat(10)),
       Buffer.from([0xfc]),
@@ -37,7 +37,7 @@ describe("text", () => {
   });
 });
 
-test("a character is complete or left out", () => {
+test("completeUtf8Length leaves out an incomplete last character", () => {
   const bytes = Buffer.from("a€");
   expect([4, 3, 2, 1, 0].map((end) => completeUtf8Length(bytes.subarray(0, end)))).toEqual([
     4, 1, 1, 1, 0,
@@ -45,7 +45,7 @@ test("a character is complete or left out", () => {
   expect(completeUtf8Length(Buffer.from([0x80, 0x80, 0x80, 0x80]))).toBe(4);
 });
 
-describe("files of another kind are named", () => {
+describe("files that are not text", () => {
   const zip = (inside: string) => Buffer.from(`PK\x03\x04\x14\0\x08\x08\x08\0${inside}`, "latin1");
   test.each([
     ["a PNG image", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1")],
@@ -63,7 +63,7 @@ describe("files of another kind are named", () => {
     ["an XML file", Buffer.from('<?xml version="1.0"?>')],
     ["a JSON file", Buffer.from('[{"email":"a@b.de"}]')],
     ["a JSON file", Buffer.from('{ "contacts": [] }')],
-  ])("%s", (is, bytes) => {
+  ])("detectEncoding refuses %s and names it", (is, bytes) => {
     expect(() => detect(bytes)).toThrow(
       expect.objectContaining({
         name: "Refused",
@@ -73,7 +73,7 @@ describe("files of another kind are named", () => {
     );
   });
 
-  test("bytes of no known kind", () => {
+  test("detectEncoding refuses bytes of an unknown format", () => {
     const bytes = Uint8Array.from(
       { length: 4000 },
       (_, at) => ((at * 7919 + (at >> 3) * 31) % 251) >> (at % 3),

@@ -11,7 +11,7 @@ async function rest(source: ByteSource): Promise<string[][]> {
   return pieces.flatMap((piece) => piece.rows);
 }
 
-test("tells all there is to know", async () => {
+test("inspectCsv returns the format, the header and a sample", async () => {
   const source = memoryFile("\ufeffE-Mail;Name;\r\na@b.de;Jörg;x\r\nc@d.de;Änne\r\n");
   expect(await inspectCsv(source, { rows: 1 })).toEqual({
     encoding: "utf-8",
@@ -28,22 +28,25 @@ test("tells all there is to know", async () => {
   ]);
 });
 
-test.each<Encoding>(["utf-8", "utf-16le", "utf-16be", "windows-1252"])("%s", async (encoding) => {
-  const text = "Vorname\tMail\nJörg\tj@b.de\nRené €\tr@b.de\n";
-  const source = memoryFile(encode(text, encoding), "people.csv", 3);
-  expect(await inspectCsv(source)).toMatchObject({
-    encoding,
-    delimiter: "\t",
-    header: ["Vorname", "Mail"],
-    sample: [
-      ["Jörg", "j@b.de"],
-      ["René €", "r@b.de"],
-    ],
-  });
-});
+test.each<Encoding>(["utf-8", "utf-16le", "utf-16be", "windows-1252"])(
+  "inspectCsv reads a file in %s",
+  async (encoding) => {
+    const text = "Vorname\tMail\nJörg\tj@b.de\nRené €\tr@b.de\n";
+    const source = memoryFile(encode(text, encoding), "people.csv", 3);
+    expect(await inspectCsv(source)).toMatchObject({
+      encoding,
+      delimiter: "\t",
+      header: ["Vorname", "Mail"],
+      sample: [
+        ["Jörg", "j@b.de"],
+        ["René €", "r@b.de"],
+      ],
+    });
+  },
+);
 
 test.each<Encoding>(["utf-8", "utf-16le"])(
-  "Excel's sep= line, %s with a mark",
+  "inspectCsv obeys Excel's sep= line in %s with a byte order mark",
   async (encoding) => {
     const source = memoryFile(encode("\ufeffsep=|\r\nmail|a,b\r\na@b.de|1,2\r\n", encoding));
     expect(await inspectCsv(source)).toMatchObject({ delimiter: "|", header: ["mail", "a,b"] });
@@ -52,7 +55,7 @@ test.each<Encoding>(["utf-8", "utf-16le"])(
   },
 );
 
-test("without a header the columns have numbers, and a person may say otherwise", async () => {
+test("inspectCsv numbers the columns of a file without a header unless the caller says that it has one", async () => {
   const source = memoryFile("a@b.de,Anna\nc@d.de,Bert,x\n");
   expect(await inspectCsv(source)).toMatchObject({
     hasHeader: false,
@@ -69,7 +72,7 @@ test("without a header the columns have numbers, and a person may say otherwise"
   });
 });
 
-test("reads only the beginning of a large file", async () => {
+test("inspectCsv reads only the beginning of a large file", async () => {
   let taken = 0;
   const source: ByteSource = {
     name: "people.csv",
@@ -87,14 +90,14 @@ test("reads only the beginning of a large file", async () => {
   expect(taken).toBeLessThan(600_000);
 });
 
-test("an umlaut in Windows-1252 far behind the sample is read right", async () => {
+test("readRows reads an umlaut in Windows-1252 far behind a sample in ASCII", async () => {
   const start = Buffer.from(`email,name\n${"a@b.de,Anna\n".repeat(30_000)}`);
   const source = memoryFile(Buffer.concat([start, encode("j@b.de,Jörg\n", "windows-1252")]));
   expect((await inspectCsv(source)).encoding).toBe("utf-8");
   expect((await rest(source)).at(-1)).toEqual(["j@b.de", "Jörg"]);
 });
 
-test("long names and cells are cut short for showing, and read whole", async () => {
+test("inspectCsv truncates long names and cells that readRows reads whole", async () => {
   const source = memoryFile(`email,${"n".repeat(300)}\na@b.de,${"1".repeat(900_000)}x\n`);
   const { header, sample } = await inspectCsv(source);
   expect(header[1]).toBe(`${"n".repeat(199)}…`);
@@ -102,7 +105,7 @@ test("long names and cells are cut short for showing, and read whole", async () 
   expect((await rest(source))[0]![1]).toHaveLength(900_001);
 });
 
-describe("refused", () => {
+describe("refused files", () => {
   test.each<[string, string | Buffer, string]>([
     ["an empty file", "", "people.csv is empty"],
     ["a byte order mark alone", "\ufeff", "people.csv is empty"],
@@ -125,7 +128,7 @@ describe("refused", () => {
       'email,note\na@b.de,"x\nc@d.de,y\n',
       "Row 2: a quote is opened and never closed",
     ],
-  ])("%s", async (_, content, message) => {
+  ])("inspectCsv refuses %s", async (_, content, message) => {
     await expect(inspectCsv(memoryFile(content))).rejects.toMatchObject({
       name: "Refused",
       message,

@@ -8,10 +8,10 @@ import { formatRows } from "../../../../jobs/lib/csv/write-rows.ts";
 const comma: Dialect = { delimiter: ",", lineEnd: "\n" };
 const rows = (text: string, dialect = comma) => parseRows(text, dialect, true).rows;
 
-describe("rows of a whole text", () => {
+describe("whole texts", () => {
   test.each<[string, string, string[][]]>([
     [
-      "plain",
+      "unquoted cells",
       "a,b\nc,d\n",
       [
         ["a", "b"],
@@ -19,7 +19,7 @@ describe("rows of a whole text", () => {
       ],
     ],
     [
-      "no line end at the end",
+      "a text without a final line end",
       "a,b\nc,d",
       [
         ["a", "b"],
@@ -27,7 +27,7 @@ describe("rows of a whole text", () => {
       ],
     ],
     [
-      "CRLF",
+      "CRLF line ends",
       "a,b\r\nc,d\r\n",
       [
         ["a", "b"],
@@ -35,7 +35,7 @@ describe("rows of a whole text", () => {
       ],
     ],
     [
-      "CRLF behind quotes",
+      "CRLF after quotes",
       '"a","b"\r\n"c","d"\r\n',
       [
         ["a", "b"],
@@ -51,7 +51,7 @@ describe("rows of a whole text", () => {
         ["e", "f"],
       ],
     ],
-    ["a carriage return in a quoted cell stays", '"a\r\nb\r",c\n', [["a\r\nb\r", "c"]]],
+    ["a carriage return in a quoted cell", '"a\r\nb\r",c\n', [["a\r\nb\r", "c"]]],
     [
       "quoted newlines and delimiters",
       '"a\nb","c,d"\ne,f\n',
@@ -88,7 +88,7 @@ describe("rows of a whole text", () => {
       ],
     ],
     [
-      "text behind a closing quote",
+      "text after a closing quote",
       '"Acme" Ltd,b\n"c","d"\n',
       [
         ["Acme Ltd", "b"],
@@ -96,20 +96,20 @@ describe("rows of a whole text", () => {
       ],
     ],
     [
-      "quotes behind a closing quote",
+      "quotes after a closing quote",
       '"a" "b",c\nd,e\n',
       [
         ['a "b"', "c"],
         ["d", "e"],
       ],
     ],
-    ["blanks behind a closing quote", '"a" ,"b"\t\n"c"  \r\n', [["a", "b"], ["c"]]],
-    ["a quote behind a blank", 'a, "b"\n', [["a", ' "b"']]],
-  ])("%s", (_, text, expected) => {
+    ["blanks after a closing quote", '"a" ,"b"\t\n"c"  \r\n', [["a", "b"], ["c"]]],
+    ["a quote after a blank", 'a, "b"\n', [["a", ' "b"']]],
+  ])("parseRows reads %s", (_, text, expected) => {
     expect(rows(text)).toEqual(expected);
   });
 
-  test("CR only, with LF in a quoted cell, and a late CRLF", () => {
+  test("parseRows reads CR line ends with an LF in a quoted cell and a late CRLF", () => {
     const dialect: Dialect = { delimiter: ";", lineEnd: "\r" };
     expect(rows('a;b\r"c\nd";e\rf;g\r\nh;i\r\n', dialect)).toEqual([
       ["a", "b"],
@@ -120,20 +120,24 @@ describe("rows of a whole text", () => {
   });
 });
 
-describe("rows of a piece", () => {
+describe("pieces of a text", () => {
   test.each<[string, string, { cut: number; open: boolean; pending: number }]>([
-    ["ends between rows", "a,b\nc,d\n", { cut: 8, open: false, pending: 0 }],
-    ["ends in a plain row", "a,b\nc,def", { cut: 4, open: false, pending: 3 }],
-    ["ends in a quoted cell", 'a,b\nc,"def\ng', { cut: 4, open: true, pending: 6 }],
-    ["ends behind what may be half a quote", 'a,b\nc,"def"', { cut: 4, open: false, pending: 5 }],
-  ])("%s", (_, text, expected) => {
+    ["that ends between rows", "a,b\nc,d\n", { cut: 8, open: false, pending: 0 }],
+    ["that ends within an unquoted row", "a,b\nc,def", { cut: 4, open: false, pending: 3 }],
+    ["that ends within a quoted cell", 'a,b\nc,"def\ng', { cut: 4, open: true, pending: 6 }],
+    [
+      "that ends after half of a possible doubled quote",
+      'a,b\nc,"def"',
+      { cut: 4, open: false, pending: 5 },
+    ],
+  ])("parseRows returns the complete rows of a piece %s", (_, text, expected) => {
     expect(parseRows(text, comma, false)).toMatchObject({
       rows: [["a", "b"], ...(expected.cut > 4 ? [["c", "d"]] : [])],
       ...expected,
     });
   });
 
-  test("a quote that is never closed is open at the end of the file", () => {
+  test("parseRows reports a quote that is still open at the end of the text", () => {
     expect(parseRows('a,b\nc,"d\ne,f\n', comma, true)).toMatchObject({
       rows: [["a", "b"]],
       cut: 4,
@@ -142,7 +146,7 @@ describe("rows of a piece", () => {
   });
 });
 
-test("reads well-formed text as papaparse does", () => {
+test("parseRows reads well-formed text as papaparse does", () => {
   const cell = fc.string({
     unit: fc.constantFrom("a", "ü", "€", " ", ",", ";", '"', "\n", "\r", "'"),
     maxLength: 6,

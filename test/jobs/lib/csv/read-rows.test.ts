@@ -31,7 +31,7 @@ async function rows(
   return (await pieces(source, how, options)).flatMap((piece) => piece.rows);
 }
 
-/** Rows with their numbers, the way a caller sees them who stopped at a cursor and came back. */
+/** Reads rows with their numbers, like a caller who resumes from a cursor. */
 async function numbered(source: ByteSource, how: Partial<CsvFormat>, options: ReadOptions) {
   const all = await pieces(source, how, options);
   return all.flatMap((piece) =>
@@ -39,8 +39,8 @@ async function numbered(source: ByteSource, how: Partial<CsvFormat>, options: Re
   );
 }
 
-describe("rows and their numbers", () => {
-  test("the header and blank rows are numbered and left out", async () => {
+describe("row numbers", () => {
+  test("readRows leaves out the header and blank rows but counts them", async () => {
     const source = memoryFile("email,name\n\na@b.de,A\n,\n  , \nc@d.de,C\n\n");
     const [piece, ...more] = await pieces(source, { hasHeader: true });
     expect(more).toEqual([]);
@@ -55,7 +55,7 @@ describe("rows and their numbers", () => {
     });
   });
 
-  test("reading starts behind the byte order mark and the header comes only once", async () => {
+  test("readRows skips the byte order mark, and the header only at the start of the file", async () => {
     const source = memoryFile("\ufeffemail\na@b.de\nc@d.de\n");
     const how = { hasHeader: true, start: { byte: 3, row: 0 } };
     const all = await pieces(source, how, { pieceBytes: 8 });
@@ -67,7 +67,7 @@ describe("rows and their numbers", () => {
     expect(await rows(source, how, { from: { byte: 16, row: 2 } })).toEqual([["c@d.de"]]);
   });
 
-  test("an empty file has none", async () => {
+  test("readRows yields nothing for an empty file", async () => {
     expect(await pieces(memoryFile(""))).toEqual([]);
     expect(await pieces(memoryFile("\n\n"))).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe("resuming", () => {
   const table = fc.array(fc.array(cell, { minLength: 1, maxLength: 4 }), { maxLength: 12 });
 
   test.each<Encoding>(["utf-8", "utf-16le", "utf-16be", "windows-1252"])(
-    "%s: any pieces give all rows, and any cursor exactly the remaining ones",
+    "readRows yields all %s rows in pieces of any size and resumes at any cursor",
     async (encoding) => {
       await fc.assert(
         fc.asyncProperty(
@@ -138,7 +138,7 @@ describe("resuming", () => {
     return text.replace(/[^\0-\xff€]/gu, "ß");
   }
 
-  test("any bytes at all: pieces and cursors agree with reading at once", async () => {
+  test("readRows yields the same rows of random bytes in pieces, from cursors and at once", async () => {
     const byte = fc.oneof(
       fc.constantFrom(
         0x22,
@@ -192,8 +192,8 @@ describe("resuming", () => {
   });
 });
 
-describe("encodings that are not what they seem", () => {
-  test("in UTF-8, a cell that is none is read as Windows-1252, and its neighbours stay", async () => {
+describe("damaged encodings", () => {
+  test("readRows reads only the cells that are invalid UTF-8 as Windows-1252", async () => {
     const line = Buffer.concat([
       Buffer.from("Müller,"),
       Buffer.from([0x4a, 0xf6, 0x72, 0x67]),
@@ -203,11 +203,11 @@ describe("encodings that are not what they seem", () => {
       expect(await rows(memoryFile(line), {}, { pieceBytes })).toEqual([["Müller", "Jörg", "€"]]);
   });
 
-  test("a character cut in two by the end of the file", async () => {
+  test("readRows reads a character that the end of the file cuts in two", async () => {
     expect(await rows(memoryFile(Buffer.from("a,ü").subarray(0, 3)))).toEqual([["a", "Ã"]]);
   });
 
-  test("half a code unit at the end of UTF-16", async () => {
+  test("readRows ignores half a code unit at the end of UTF-16", async () => {
     const bytes = encode("a,b\nc,d", "utf-16le");
     const source = memoryFile(Buffer.concat([bytes, Buffer.from([0x41])]));
     const read = await pieces(source, { encoding: "utf-16le" });
@@ -215,7 +215,7 @@ describe("encodings that are not what they seem", () => {
     expect(read.at(-1)?.bytesRead).toBe(source.size);
   });
 
-  test("NUL, which no database keeps, becomes a visible mark", async () => {
+  test("readRows replaces NUL, which databases reject, by U+FFFD", async () => {
     expect(await rows(memoryFile("a\0b,c\n"))).toEqual([["a\ufffdb", "c"]]);
   });
 });
@@ -227,15 +227,15 @@ describe("limits", () => {
     ["quoted", `a,b\nc,"${long}"\nd,e\n`],
     ["not quoted", `a,b\nc,${long}\nd,e\n`],
     ["quoted, at the end of the file", `a,b\nc,"${long}"`],
-    ["of many lines", `a,b\nc,"${"x\n".repeat(5_000_000)}"\nd,e\n`],
-  ])("a cell of 10 MB, %s", async (_, text) => {
+    ["quoted and of many lines", `a,b\nc,"${"x\n".repeat(5_000_000)}"\nd,e\n`],
+  ])("readRows refuses a cell of 10 MB that is %s", async (_, text) => {
     await expect(rows(memoryFile(text))).rejects.toMatchObject({
       name: "Refused",
       message: "Row 2: a cell is longer than 1 MB",
     });
   });
 
-  test("a long cell stops the reading: no more of the file is held than needed", async () => {
+  test("readRows stops reading at a cell that is too long", async () => {
     let taken = 0;
     const endless: ByteSource = {
       name: "people.csv",
@@ -252,14 +252,14 @@ describe("limits", () => {
     expect(taken).toBeLessThan(4_000_000);
   });
 
-  test("a cell in a complete row", async () => {
+  test("readRows refuses a cell that is one character too long", async () => {
     await expect(rows(memoryFile("a,b\nc,12345678901\n"), {}, { maxCell: 10 })).rejects.toThrow(
       "Row 2: a cell is longer than 10 characters",
     );
     expect(await rows(memoryFile("a,b\nc,1234567890\n"), {}, { maxCell: 10 })).toHaveLength(2);
   });
 
-  test("a row that does not end", async () => {
+  test("readRows refuses a row that is longer than 16 MB", async () => {
     await expect(rows(memoryFile("a,".repeat(10_000_000)))).rejects.toThrow(
       "Row 1: it is longer than 16 MB",
     );
@@ -268,7 +268,7 @@ describe("limits", () => {
   test.each([
     ["short", "d,e\n".repeat(5)],
     ["long", "d,e\n".repeat(1_000_000)],
-  ])("a quote that is never closed, %s", async (_, rest) => {
+  ])("readRows refuses a quote that is never closed before a %s rest", async (_, rest) => {
     const read: string[][] = [];
     const reading = async () => {
       for await (const piece of readRows(memoryFile(`a,b\nc,"${rest}`), format))
@@ -284,8 +284,8 @@ describe("limits", () => {
 
 test.each<[string, string]>([
   ["stops early", "a@x.test\n".repeat(1_000)],
-  ["is refused a row", `a@x.test\n"open`],
-])("a reader that %s closes the file", async (_, content) => {
+  ["gets an error", `a@x.test\n"open`],
+])("readRows closes the file when its reader %s", async (_, content) => {
   const file = memoryFile(content, "people.csv", 100);
   let open = 0;
   const watched: ByteSource = {

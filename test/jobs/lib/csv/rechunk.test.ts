@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { rechunk } from "../../../../jobs/lib/csv/rechunk.ts";
 import { collect, memoryFile } from "../../../support/memory-files.ts";
 
-test("chunks of any size become pieces of one size", async () => {
+test("rechunk turns chunks of any size into pieces of one size", async () => {
   const size = fc.integer({ min: 1, max: 20 });
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), size, size, async (bytes, chunk, piece) => {

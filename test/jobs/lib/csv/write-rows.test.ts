@@ -7,7 +7,7 @@ import { readRows } from "../../../../jobs/lib/csv/read-rows.ts";
 import { BYTE_ORDER_MARK, formatRow, formatRows } from "../../../../jobs/lib/csv/write-rows.ts";
 import { collect, memoryFile } from "../../../support/memory-files.ts";
 
-describe("a line", () => {
+describe("formatRow", () => {
   test.each<[Parameters<typeof formatRow>[0], string]>([
     [["a", "b"], "a,b\r\n"],
     [["a", null, undefined, ""], "a,,,\r\n"],
@@ -16,18 +16,18 @@ describe("a line", () => {
     [["a;b", "a\tb", "a|b"], '"a;b","a\tb","a|b"\r\n'],
     [[""], '""\r\n'],
     [["=1+1", "@SUM(A1)"], "'=1+1,'@SUM(A1)\r\n"],
-  ])("%j", (cells, line) => {
+  ])("formatRow formats %j", (cells, line) => {
     expect(formatRow(cells)).toBe(line);
   });
 
-  test("other delimiters, and formulas where no spreadsheet will look", () => {
+  test("formatRow obeys another delimiter and leaves formulas unescaped on request", () => {
     expect(formatRow(["a,b", "=c"], { delimiter: ";", escapeFormulas: false })).toBe(
       '"a,b";=c\r\n',
     );
   });
 });
 
-test("says the same as csv-stringify", () => {
+test("formatRows writes the same text as csv-stringify", () => {
   const cell = fc.string({
     unit: fc.constantFrom("a", "ü", " ", ",", '"', "\n", "\r", "-"),
     maxLength: 6,
@@ -61,7 +61,7 @@ describe("formulas", () => {
     "-A1",
     "+",
     "-",
-  ])("%j gets an apostrophe and loses it again", (cell) => {
+  ])("escapeFormula puts an apostrophe before %j that unescapeFormula removes", (cell) => {
     expect(escapeFormula(cell)).toBe(`'${cell}`);
     expect(unescapeFormula(`'${cell}`)).toBe(cell);
   });
@@ -77,12 +77,12 @@ describe("formulas", () => {
     "'-5",
     "",
     "12",
-  ])("%j stays as it is", (cell) => {
+  ])("escapeFormula and unescapeFormula leave %j unchanged", (cell) => {
     expect(escapeFormula(cell)).toBe(cell);
     expect(unescapeFormula(cell)).toBe(cell);
   });
 
-  test("any cell comes back, and none that goes out begins a formula", () => {
+  test("unescapeFormula restores any cell, and no escaped cell begins a formula", () => {
     const cell = fc.string({
       unit: fc.constantFrom("'", "=", "+", "-", "@", "\t", "\r", "＝", "1", "a", ".", " "),
       maxLength: 6,
@@ -98,7 +98,7 @@ describe("formulas", () => {
   });
 });
 
-test("a file comes back as it was written", async () => {
+test("readRows reads the file that formatRows wrote", async () => {
   const text =
     BYTE_ORDER_MARK +
     formatRows([

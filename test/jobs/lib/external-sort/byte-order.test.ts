@@ -21,7 +21,7 @@ const text = fc.string({
   maxLength: 5,
 });
 
-test("text sorts as its UTF-8 bytes do", () => {
+test("compareBytes sorts text in the order of its UTF-8 bytes", () => {
   fc.assert(
     fc.property(text, text, (a, b) => {
       const bytes = Buffer.compare(Buffer.from(a), Buffer.from(b));

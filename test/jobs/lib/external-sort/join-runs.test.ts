@@ -17,7 +17,7 @@ async function threeRuns() {
   return { scratch, names };
 }
 
-test("one run of several holds the same rows in the same order", async () => {
+test("joinRuns writes the rows of several runs into one in order", async () => {
   const { scratch, names } = await threeRuns();
   await joinRuns(scratch, names, "joined", new AbortController().signal);
   const joined = (await collect(mergeRuns(scratch, ["joined"]))).flat();
@@ -25,7 +25,7 @@ test("one run of several holds the same rows in the same order", async () => {
   expect(joined).toEqual((await collect(mergeRuns(scratch, names))).flat());
 });
 
-test("stops when it is told to", async () => {
+test("joinRuns stops without a file when its signal is aborted", async () => {
   const { scratch, names } = await threeRuns();
   const signal = AbortSignal.abort(new Error("asked to stop"));
   await expect(joinRuns(scratch, names, "joined", signal)).rejects.toThrow("asked to stop");

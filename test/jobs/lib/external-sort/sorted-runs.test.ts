@@ -7,7 +7,7 @@ import { collect, memoryScratch } from "../../../support/memory-files.ts";
 
 type Row = [key: string, order: number, value: string | null];
 
-/** Writes the rows dealt out to some runs, and reads them merged. */
+/** Distributes the rows over some runs and reads them merged. */
 async function sorted(
   rows: Row[],
   runs: number,
@@ -25,7 +25,7 @@ async function sorted(
   return { batches, rows: batches.flat() };
 }
 
-/** The order that the databases' own index has. */
+/** Sorts the rows in the order of a database index. */
 function bySqlite(rows: Row[]): RunRow[] {
   const db = new DatabaseSync(":memory:");
   db.exec("create table t (key text, number int, value text)");
@@ -55,7 +55,7 @@ const table = fc
   .array(fc.tuple(key, value), { maxLength: 300 })
   .map((cells) => cells.map(([k, v], at): Row => [k, at + 1, v]));
 
-test("any rows in any runs come back in the order of the database, and on from any place", async () => {
+test("mergeRuns yields the rows in the order of the database from any position", async () => {
   await fc.assert(
     fc.asyncProperty(
       table,
@@ -83,7 +83,7 @@ describe("batches", () => {
     (_, at): Row => [`user${(at * 7919) % 2500}@example.com`, at, null],
   );
 
-  test("have the size asked for, the last one what is left", async () => {
+  test("mergeRuns yields batches of the requested size and a smaller last one", async () => {
     const { batches } = await sorted(rows, 7);
     expect(batches.map((batch) => batch.length)).toEqual([1000, 1000, 500]);
     expect((await sorted(rows, 1, { size: 1250 })).batches.map((batch) => batch.length)).toEqual([
@@ -91,11 +91,11 @@ describe("batches", () => {
     ]);
   });
 
-  test("five hundred runs", async () => {
+  test("mergeRuns merges five hundred runs", async () => {
     expect((await sorted(rows, 500)).rows).toEqual(bySqlite(rows));
   });
 
-  test("equal keys stay in the order of their numbers over all runs", async () => {
+  test("mergeRuns sorts equal keys by their number across runs", async () => {
     const same = Array.from({ length: 300 }, (_, at): Row => ["a@b.de", 300 - at, String(at)]);
     expect((await sorted(same, 4)).rows.map(([, order]) => order)).toEqual(
       same.map((_, at) => at + 1),
@@ -103,12 +103,12 @@ describe("batches", () => {
   });
 });
 
-test("no runs, and runs without rows", async () => {
+test("mergeRuns yields nothing for no runs and for empty runs", async () => {
   expect((await sorted([], 0)).rows).toEqual([]);
   expect((await sorted([], 3)).rows).toEqual([]);
 });
 
-test("files are closed when the reader stops early", async () => {
+test("mergeRuns closes its files when the reader stops early", async () => {
   const scratch = memoryScratch();
   let open = 0;
   const watched = {
