@@ -36,7 +36,7 @@ const catalog = new Map<string, unknown>([
 ]) as Catalog & Map<string, Kind>;
 const input = '{"name":"a.txt","text":"A"}';
 
-describe.each(backends)("an action over many jobs on $name", (which) => {
+describe.each(backends)("bulk actions on $name", (which) => {
   let engine: Engine;
   let backend: Backend;
   beforeEach(async () => {
@@ -66,7 +66,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
       .execute();
   }
 
-  /** Rows of the person, not due for a day unless said otherwise. */
+  /** Inserts jobs of the person that are due in a day unless `different` says otherwise. */
   async function add(count: number, different: Partial<JobRow> = {}): Promise<string[]> {
     const due = backend.now() + 86_400_000;
     const rows = Array.from({ length: count }, () =>
@@ -83,7 +83,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
   const rows = (ids: string[]) =>
     backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).orderBy("id").execute();
 
-  test("cancels what has not ended, and says what had", async () => {
+  test("a bulk cancel cancels active jobs and counts final ones as skipped", async () => {
     const waiting = await add(45);
     const over = await add(4, ended("done"));
     const job = await engine.finish("bulk_cancel", selection());
@@ -97,7 +97,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     expect(new Set((await rows(over)).map(({ status }) => status))).toEqual(new Set(["done"]));
   });
 
-  test("leaves alone what others own, what came later, itself and its like", async () => {
+  test("a bulk cancel leaves other people's jobs, later jobs, itself and other bulk actions unchanged", async () => {
     const [mine] = await add(1);
     const others = await add(3, { user_id: "user-2" });
     const like = await engine.start("bulk_clear", selection());
@@ -111,7 +111,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     expect((await rows([mine!]))[0]!.status).toBe("cancelled");
   });
 
-  test("an owner's reaches the account, and that of somebody who left nothing", async () => {
+  test("a bulk action of an owner covers the account, and one of a former member fails", async () => {
     await setRole("owner");
     await add(3, { user_id: "user-2" });
     const all = selection({ scope: "account" });
@@ -124,7 +124,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     });
   });
 
-  test("keeps to the filter", async () => {
+  test("a bulk action applies its filter", async () => {
     const failed = await add(2, ended("failed"));
     await add(3, ended("done"));
     const job = await engine.finish("bulk_clear", selection({ statuses: ["failed"] }));
@@ -138,13 +138,13 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     expect(hidden.map(({ id }) => id)).toEqual(failed);
   });
 
-  test("interrupted in the middle of a batch, it starts nothing twice and counts right", async () => {
+  test("a bulk retry that is interrupted within a batch starts no job twice and counts correctly", async () => {
     const failed = await add(50, ended("failed"));
     await add(2);
     const id = await engine.start("bulk_retry", selection());
     const abort = new AbortController();
     let writes = 0;
-    // In the second batch: some jobs of it are started again already, and their count is not kept.
+    // Stops in the second batch: some of its jobs are started again, but not yet counted.
     const stopping: Backend = {
       ...backend,
       write: (work, options) => {
@@ -173,7 +173,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     expect(again.map(({ retry_of }) => retry_of)).toEqual(failed);
   });
 
-  test("packs the files of all into one archive", async () => {
+  test("a bulk download packs the files of all jobs into one archive", async () => {
     for (const text of ["first", "second"]) {
       await engine.finish("write", { name: "a.txt", text });
     }
@@ -193,7 +193,7 @@ describe.each(backends)("an action over many jobs on $name", (which) => {
     expect(none.outcome).toBe("None of 1 job has a file");
   });
 
-  test("does not wait until others of its account have ended", async () => {
+  test("a bulk action starts in spite of its account's limit of running jobs", async () => {
     await backend.db.updateTable("accounts").set({ running_jobs: 5 }).execute();
     const [due] = await add(1, { run_at: 0 });
     const job = await engine.finish("bulk_cancel", selection());

@@ -13,7 +13,7 @@ import { findUnboundedReads } from "../support/query-plans.ts";
 
 const count = 60_000;
 
-/** Every tenth line is a warning, every hundredth of these an error; one note. */
+/** Inserts lines: every 10th is a warning, every 1,000th an error, and one is a note. */
 async function fill({ db, name }: Backend, jobId: string): Promise<void> {
   await sql`insert into job_logs (job_id, seq, level, message, created_at)
     with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${sql.lit(count)})
@@ -22,7 +22,7 @@ async function fill({ db, name }: Backend, jobId: string): Promise<void> {
   await sql.raw(name === "postgres" ? "vacuum analyze job_logs" : "analyze job_logs").execute(db);
 }
 
-describe.each(backends)("a long log, on $name", (which) => {
+describe.each(backends)("long logs on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   let id: string;
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe.each(backends)("a long log, on $name", (which) => {
   });
   afterAll(() => opened.close());
 
-  /** First and last number, how many, and whether there is more on either side. */
+  /** @returns the first and last line number, the count, and whether there are earlier and later lines */
   async function page(place?: LogPosition, least?: MinLevel) {
     const { lines, earlier, later } = await readLogPage(opened.backend.db, id, place, least);
     const seqs = lines.map(({ seq }) => seq);
@@ -42,7 +42,7 @@ describe.each(backends)("a long log, on $name", (which) => {
     return [seqs[0], seqs.at(-1), seqs.length, earlier, later];
   }
 
-  test("is shown by its last lines, those before or behind one, and those around one", async () => {
+  test("readLogPage returns the last lines, those before or after a line, or those around one", async () => {
     expect(await page()).toEqual([59_001, 60_000, 1_000, true, false]);
     expect(await page({ before: 1_201 })).toEqual([201, 1_200, 1_000, true, true]);
     expect(await page({ before: 201 })).toEqual([1, 200, 200, false, true]);
@@ -54,14 +54,14 @@ describe.each(backends)("a long log, on $name", (which) => {
     expect(await page({ line: 99_999 })).toEqual([59_501, 60_000, 500, true, false]);
   });
 
-  test("by level, with the notes of what was dropped", async () => {
+  test("readLogPage filters by level and always includes notes", async () => {
     expect(await page(undefined, "warn")).toEqual([50_010, 60_000, 1_000, true, false]);
     expect(await page({ before: 520 }, "warn")).toEqual([10, 510, 52, false, true]);
     expect(await page({ after: 490 }, "error")).toEqual([501, 60_000, 61, true, false]);
     expect(await page(undefined, "error")).toEqual([501, 60_000, 61, false, false]);
   });
 
-  test("comes whole, in pieces", async () => {
+  test("streamLog yields the whole log in pages", async () => {
     for (const [least, expected] of [
       [undefined, count],
       ["warn", 6_001],
@@ -76,17 +76,17 @@ describe.each(backends)("a long log, on $name", (which) => {
     }
   });
 
-  // Postgres takes lines of one level for scattered, and sorts some thousand of them instead: there
-  // the index keeps it from those of other levels, and no job has more than 100,000.
+  // Postgres estimates that the lines of one level are scattered and sorts some thousands of them. The
+  // index still excludes the lines of other levels, and no job has more than 100,000 lines.
   const warnings: [string, LogPosition, MinLevel?][] =
     which.name === "sqlite" ? [["the last warnings", undefined, "warn"]] : [];
   test.each<[string, LogPosition, MinLevel?]>([
     ["the last lines", undefined],
-    ["those around an early one", { line: 700 }],
-    ["those behind one", { after: 300 }],
+    ["the lines around an early one", { line: 700 }],
+    ["the lines after one", { after: 300 }],
     ["earlier errors", { before: 59_000 }, "error"],
     ...warnings,
-  ])("%s are found without reading the others", async (_, place, least) => {
+  ])("readLogPage finds %s without reading other lines", async (_, place, least) => {
     const wrong = await findUnboundedReads(opened.backend, (db) =>
       readLogPage(db, id, place, least),
     );

@@ -34,7 +34,7 @@ const catalog = new Map<string, Kind>(
 );
 const hour = 3_600_000;
 
-describe.each(backends)("one click is one job, on $name", (which) => {
+describe.each(backends)("duplicate starts on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   let backend: Backend;
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
       },
     );
 
-  test("the same input is not started while a job with it is active", async () => {
+  test("a start is rejected while a job with the same input is active", async () => {
     const job = await begin({ text: "same", to: { a: "1", b: "2" } });
     const again = { text: "same", to: { b: "2", a: "1" } };
     expect(await activeOf(begin(again))).toBe(job.id);
@@ -75,14 +75,14 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(await activeOf(begin(again, { unlessActive: { userId: "ada" } }))).toBeNull();
   });
 
-  test("a key leads to its job, active or not, before anything is asked", async () => {
+  test("a start with a used idempotency key returns the first job", async () => {
     const key = { idempotencyKey: "key-1" };
     const first = await begin({ text: "keyed" }, key);
     const second = await start(backend, catalog, asked({ text: "keyed" }, key));
     expect(second).toMatchObject({ repeated: true, sameInput: true, job: { id: first.id } });
   });
 
-  test("of many that come in one moment one is started", async () => {
+  test("one of many concurrent starts with the same input creates a job", async () => {
     const all = await Promise.all(
       Array.from({ length: 12 }, (_, at) =>
         activeOf(begin({ text: "parallel" }, { idempotencyKey: `tab-${at}` })),
@@ -94,7 +94,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(others).toEqual([]);
   });
 
-  test("a file is its bytes, whatever its name", async () => {
+  test("a start treats uploads with the same bytes as the same input", async () => {
     const target = { backend, storage: createDiskStorage(opened.dir), maxBytes: 1_000 };
     const keep = async (name: string, text: string) => {
       const chunks = (async function* () {
@@ -112,7 +112,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(await activeOf(begin({ upload_id: other }, kind))).toBeNull();
   });
 
-  test("what is wrong beside the input stops a start, and not what was started before", async () => {
+  test("a start with other errors is rejected unless its idempotency key was used", async () => {
     const wrong = { errors: { run_at: "This time has passed" } };
     await expect(begin({ text: "late" }, wrong)).rejects.toMatchObject({ fields: wrong.errors });
     const key = { idempotencyKey: "key-2", runAt: backend.now() + hour };
@@ -121,7 +121,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(again).toMatchObject({ repeated: true, sameInput: true, job: { id: job.id } });
   });
 
-  test("a job that waits for its time is brought forward, once", async () => {
+  test("a scheduled job can be started now once", async () => {
     const job = await begin({ text: "tonight" }, { runAt: backend.now() + hour });
     await pause({ backend }, job.id, "ada");
     expect((await startNow({ backend }, job.id, "ada")).status).toBe("paused");
@@ -139,7 +139,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     await cancel({ backend, catalog }, job.id, "ada");
   });
 
-  test("who did what is kept, and what changed nothing is not", async () => {
+  test("the audit records every action that changed something", async () => {
     const job = await begin({ text: "audited" }, { via: "api" });
     await sleep(2);
     await cancel({ backend, catalog }, job.id, "bob");
@@ -159,7 +159,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     await cancel({ backend, catalog }, again.id, "ada");
   });
 
-  test("a download is told once an hour for each person and file", async () => {
+  test("the audit records a download once an hour for each person and file", async () => {
     const job = await begin({ text: "downloaded" });
     const noon = 12 * hour;
     const people = { jobId: job.id, fileId: "file-1", fileName: "people.csv" };

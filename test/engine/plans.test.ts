@@ -51,31 +51,31 @@ const filters: [string, JobFilter][] = [
   ["of one's own, of some days", { ...seldom, period: { from: weekAgo } }],
 ];
 
-describe.each(backends)("with many jobs in the table, on $name", (which) => {
+describe.each(backends)("query plans with many jobs on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeAll(async () => {
     opened = await openTestBackend(which);
     const { backend } = opened;
     const who = { ...everyone, busyUserId: "busy", seldomUserId: "seldom" };
     await fillWithJobs(backend, who, { count, kinds: [usual, unusual, rare] });
-    // A fifth of what waits is due, far more than may run at once.
+    // A fifth of the queued jobs is due, far more than may run at once.
     const due = backend.db.updateTable("jobs").set({ run_at: 0 }).where("status", "=", "queued");
     await due.where("id", "like", "%4").execute();
     await analyse(backend);
   });
   afterAll(() => opened.close());
 
-  /** The product's own work, with a database that tells what it was asked. */
+  /** Runs real queries and expects that none reads an unbounded number of rows. */
   const expectBounded = async (work: (backend: typeof opened.backend) => Promise<unknown>) => {
     const { backend } = opened;
     expect(await findUnboundedReads(backend, (db) => work({ ...backend, db }))).toEqual([]);
   };
 
-  test.each(filters)("a page of jobs %s reads no more than the page", async (_, filter) => {
+  test.each(filters)("the first page of jobs (%s) reads only its own rows", async (_, filter) => {
     await expectBounded(({ db }) => listJobs(db, filter, { limit: 50 }));
   });
 
-  test.each(filters)("nor does a page far behind, of jobs %s", async (_, filter) => {
+  test.each(filters)("a late page of jobs (%s) reads only its own rows", async (_, filter) => {
     const long = opened.backend.now() - 40 * 86_400_000;
     const onlyActive = filter.statuses?.every((status) => !isFinal(status));
     for (const sort of onlyActive ? [7e15] : [7e15, long]) {
@@ -84,11 +84,11 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     }
   });
 
-  // A table of this size Postgres reads as soon as a thousand rows of it are wanted; that of the
-  // benchmark is larger.
+  // Postgres scans a table of this size to find a thousand rows, but not the larger table of the
+  // benchmark.
   const common = which.name === "sqlite" ? ["peop"] : [];
   test.each([...common, "people csv", "nothing rare", "rare", "0198c5d2", "rare people"])(
-    "a page of what is found by %j reads no more than so many of a word",
+    "a search for %j reads a limited number of matches per word",
     async (text) => {
       for (const who of [everyone, busy, seldom]) {
         await expectBounded(async ({ db }) => {
@@ -100,17 +100,17 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     },
   );
 
-  test.each(filters)("jobs %s are counted up to a number", async (_, filter) => {
+  test.each(filters)("a count of jobs (%s) stops at its limit", async (_, filter) => {
     await expectBounded(({ db }) => countJobs(db, filter, 1_000));
   });
 
-  test("the typical duration is taken of the last jobs of each kind", async () => {
+  test("typicalDurations reads only the last jobs of each kind", async () => {
     await expectBounded(({ db }) => typicalDurations(db, noopCatalog, everyone.accountId));
     const asked = { accountId: everyone.accountId, kind: usual };
     await expectBounded(({ db }) => pastSteps(db, asked));
   });
 
-  test("of all that waits in line the first of each account are looked at", async () => {
+  test("withPlaces reads only the first queued jobs of each account", async () => {
     const due = opened.backend.db.selectFrom("jobs").selectAll().where("status", "=", "queued");
     const rows = await due.where("run_at", "=", 0).limit(50).execute();
     expect(rows.length).toBeGreaterThan(20);
@@ -124,14 +124,14 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
   test.each([
     ["an hour", 3_600_000],
     ["a year", 366 * 86_400_000],
-  ])("what was started since a list was rendered %s ago is found at once", async (_, ago) => {
+  ])("listCreatedSince finds jobs created since %s ago without a scan", async (_, ago) => {
     const since = opened.backend.now() - ago;
     for (const owner of [seldom, { accountId: seldom.accountId }]) {
       await expectBounded(({ db }) => listCreatedSince(db, owner, since, 100));
     }
   });
 
-  test("a key that was used is found at once", async () => {
+  test("a start finds a used idempotency key without a scan", async () => {
     const request = { kind: usual, input: {}, ...busy, idempotencyKey: "once" };
     const { job } = await start(opened.backend, noopCatalog, request);
     await expectBounded(async (backend) => {
@@ -141,7 +141,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     });
   });
 
-  test("one that is active with the same input is found at once, among many with one input", async () => {
+  test("a start finds an active job with the same input without a scan", async () => {
     const request = { kind: unusual, input: {}, ...busy };
     const { job } = await start(opened.backend, noopCatalog, request);
     const same = opened.backend.db
@@ -159,7 +159,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     }
   });
 
-  test("of what was done with a job the latest is read", async () => {
+  test("listAudit reads only the latest entries of a job", async () => {
     const { db } = opened.backend;
     const { id } = await db.selectFrom("jobs").select("id").executeTakeFirstOrThrow();
     const deed = { job_id: id, user_id: "busy", action: "paused" as const, via: "page" as const };
@@ -179,7 +179,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     await expectBounded((backend) => listAudit(backend.db, id, 50));
   });
 
-  test("a claim looks at the first of each account", async () => {
+  test("a claim reads only the first jobs of each account", async () => {
     const at = opened.backend.now();
     if (which.name === "sqlite") await expectBounded(({ db }) => nextJobStatement(at).execute(db));
     else {
@@ -188,7 +188,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     }
   });
 
-  test("neither beat nor sweep looks through the table", async () => {
+  test("the heartbeat and the sweep do not scan the table", async () => {
     await expectBounded(async (backend) => {
       await sendHeartbeat(backend, "worker-1", null);
       await claimCleanups(backend, 5);
@@ -197,7 +197,7 @@ describe.each(backends)("with many jobs in the table, on $name", (which) => {
     });
   });
 
-  test("what reads the whole table is noticed", async () => {
+  test("findUnboundedReads reports queries that read the whole table", async () => {
     const { backend } = opened;
     const whole = (db: typeof backend.db) =>
       db.selectFrom("jobs").select("id").where("subject", "=", "none.csv").execute();

@@ -8,13 +8,13 @@ import {
   transitions,
 } from "../../server/engine/status.ts";
 
-test("a job ends in one of three ways, and nothing leads out of an end", () => {
+test("a final status is done, failed or cancelled and has no transitions", () => {
   expect(finalStatuses).toEqual(["done", "failed", "cancelled"]);
   for (const status of statuses) expect(isFinal(status)).toBe(finalStatuses.includes(status));
   for (const status of finalStatuses) expect(transitions[status]).toEqual([]);
 });
 
-test("every status can be reached from the first, and an end from every status", () => {
+test("every status is reachable from queued and reaches a final status", () => {
   const reachable = (from: Status, seen = new Set<Status>()): Set<Status> => {
     if (seen.has(from)) return seen;
     seen.add(from);
@@ -25,7 +25,7 @@ test("every status can be reached from the first, and an end from every status",
   for (const status of statuses) expect([...reachable(status)].some(isFinal)).toBe(true);
 });
 
-test("sources are the transitions read backwards", () => {
+test("sourcesOf is the inverse of transitions", () => {
   for (const from of statuses) {
     for (const to of statuses) {
       expect(sourcesOf(to).includes(from)).toBe(transitions[from].includes(to));
@@ -33,7 +33,7 @@ test("sources are the transitions read backwards", () => {
   }
 });
 
-test("only a running job succeeds, and only a waiting one begins to run", () => {
+test("only a running job becomes done, and only a queued job becomes running", () => {
   expect(sourcesOf("done")).toEqual(["running"]);
   expect(sourcesOf("running")).toEqual(["queued"]);
 });

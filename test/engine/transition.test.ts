@@ -15,7 +15,7 @@ describe.each(backends)("transitions on $name", (which) => {
   const event: JobEvent = { type: "paused", details: null };
   const pairs = statuses.flatMap((from) => statuses.map((to) => ({ from, to })));
 
-  test.each(pairs)("from $from to $to as the table says", async ({ from, to }) => {
+  test.each(pairs)("a transition from $from to $to follows the table", async ({ from, to }) => {
     const { backend } = opened;
     const { id } = await insertJob(backend, { status: from });
     const row = await backend.write((tx) => transition(tx, { id, to, at: 5_000, event }));
@@ -27,22 +27,25 @@ describe.each(backends)("transitions on $name", (which) => {
     expect(await eventTypes(backend, id)).toEqual(allowed ? ["paused"] : []);
   });
 
-  test.each(pairs)("nobody who asks gets from $from to $to otherwise", async ({ from, to }) => {
-    const { backend } = opened;
-    const change = { to, at: 5_000, event };
-    const asked = [{ from: [from] }, ...(from === "running" ? [{ fence: 1 }] : [])];
-    for (const how of asked) {
-      const row = from === "running" ? runningJob() : { status: from };
-      const { id } = await insertJob(backend, row);
-      const changed = backend.write((tx) => transition(tx, { id, ...change, ...how }));
-      const allowed = transitions[from].includes(to);
-      if (allowed) expect((await changed)?.status).toBe(to);
-      else await expect(changed).rejects.toThrow(`${from} job cannot become ${to}`);
-      expect((await readJob(backend, id)).status).toBe(allowed ? to : from);
-    }
-  });
+  test.each(pairs)(
+    "a transition from $from to $to throws if it is requested and not in the table",
+    async ({ from, to }) => {
+      const { backend } = opened;
+      const change = { to, at: 5_000, event };
+      const asked = [{ from: [from] }, ...(from === "running" ? [{ fence: 1 }] : [])];
+      for (const how of asked) {
+        const row = from === "running" ? runningJob() : { status: from };
+        const { id } = await insertJob(backend, row);
+        const changed = backend.write((tx) => transition(tx, { id, ...change, ...how }));
+        const allowed = transitions[from].includes(to);
+        if (allowed) expect((await changed)?.status).toBe(to);
+        else await expect(changed).rejects.toThrow(`${from} job cannot become ${to}`);
+        expect((await readJob(backend, id)).status).toBe(allowed ? to : from);
+      }
+    },
+  );
 
-  test("a run's end holds with its fence only, frees the account, and adds its running time", async () => {
+  test("a final transition needs the fence, frees the account's slot and adds the running time", async () => {
     const { backend } = opened;
     const account = () =>
       backend.db
@@ -66,7 +69,7 @@ describe.each(backends)("transitions on $name", (which) => {
     expect(await eventTypes(backend, id)).toEqual(["paused"]);
   });
 
-  test("a fact is numbered from the row, and only while the run holds", async () => {
+  test("an event is numbered by the row and rejected with an old fence", async () => {
     const { backend } = opened;
     const { id } = await insertJob(backend, runningJob({ fence: 2, event_seq: 6 }));
     const note = (fence: number) =>
@@ -83,7 +86,7 @@ describe.each(backends)("transitions on $name", (which) => {
     expect(events).toEqual([{ seq: 7 }, { seq: 8 }]);
   });
 
-  test("twenty at once number their events without a gap", async () => {
+  test("twenty concurrent events are numbered without a gap", async () => {
     const { backend } = opened;
     const { id } = await insertJob(backend, runningJob());
     await Promise.all(
@@ -95,7 +98,7 @@ describe.each(backends)("transitions on $name", (which) => {
     expect((await readJob(backend, id)).event_seq).toBe(20);
   });
 
-  test("nothing of it stays when its transaction fails", async () => {
+  test("a transition is rolled back with its transaction", async () => {
     const { backend } = opened;
     const { id } = await insertJob(backend);
     const failing = backend.write(async (tx) => {

@@ -10,9 +10,9 @@ import { jobRow } from "../../support/job-row.ts";
 
 const rank = ["running", "paused", "queued"];
 
-describe.each(backends)("the list of jobs on $name", (which) => {
+describe.each(backends)("job lists on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
-  // Many that ended at the same moment, for a page may end between them.
+  // Many jobs ended at the same moment, so that a page can end between them.
   const rows = Array.from({ length: 60 }, (_, n) => {
     const status = statuses[n % statuses.length]!;
     return jobRow({
@@ -33,7 +33,7 @@ describe.each(backends)("the list of jobs on $name", (which) => {
   });
   afterAll(() => opened.close());
 
-  /** All pages of this length, one behind the other. */
+  /** @returns the ids of all pages of this length in order */
   async function pages(filter: Omit<JobFilter, "accountId">, limit: number): Promise<string[]> {
     const ids: string[] = [];
     let after: string | undefined;
@@ -47,7 +47,7 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     return ids;
   }
 
-  /** The same by sorting all of them. */
+  /** The ids in the expected order. */
   const expected = [...rows]
     .sort((a, b) => {
       const byEnd = (b.finished_at ?? Number.MAX_VALUE) - (a.finished_at ?? Number.MAX_VALUE);
@@ -56,7 +56,7 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     })
     .map(({ id }) => id);
 
-  test("in pages of any length: each job once, running first, then the latest end", async () => {
+  test("the list has each job once in pages of any length, running first, then by latest end", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 70 }), async (limit) => {
         expect(await pages({}, limit)).toEqual(expected);
@@ -65,7 +65,7 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     );
   });
 
-  test("filtered by person, status and kind", async () => {
+  test("the list filters by person, status and kind", async () => {
     const filter = {
       userId: "person-1",
       statuses: ["failed", "queued"],
@@ -79,14 +79,14 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     expect(await pages(filter, 4)).toEqual(expected.filter((id) => ids.has(id)));
   });
 
-  test("of no kind, and of more kinds than anybody has", async () => {
+  test("the list filters by many kinds and is empty for none", async () => {
     const many = [...Array.from({ length: 80 }, (_, n) => `kind-${n}`), "urgent"];
     const urgent = new Set(rows.filter(({ kind }) => kind === "urgent").map(({ id }) => id));
     expect(await pages({ kinds: many }, 4)).toEqual(expected.filter((id) => urgent.has(id)));
     expect(await pages({ kinds: [] }, 4)).toEqual([]);
   });
 
-  test("a place that was tampered with begins at the start", async () => {
+  test("a list with an invalid cursor begins at the start", async () => {
     const page = (after: string) =>
       listJobs(opened.backend.db, { accountId: "account-1" }, { limit: 3, after });
     for (const after of ["", "x", "ended.x.y", "1", "1.id", ".id"]) {
@@ -94,7 +94,7 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     }
   });
 
-  test("of a span: what ended in it, and of what is active what was started in it", async () => {
+  test("the list of a period has the jobs that ended in it and the active ones created in it", async () => {
     const [from, to] = [1_001, 1_002];
     const inSpan = ({ finished_at, id }: (typeof rows)[number]) =>
       finished_at === null ? id >= minJobIdAt(from) && id < minJobIdAt(to) : finished_at === 1_001;
@@ -106,7 +106,7 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     expect(later).toEqual(expected.filter((id) => active.some((row) => row.id === id)));
   });
 
-  test("all ids at once and their number are those of the pages", async () => {
+  test("listIds and countJobs agree with the pages and obey their limits", async () => {
     const filter = { accountId: "account-1", statuses: ["failed", "queued"] } as const;
     const ids = await pages(filter, 50);
     const { db } = opened.backend;
@@ -116,14 +116,14 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     expect(await countJobs(db, filter, 3)).toBe(4);
   });
 
-  test("kinds may be left out", async () => {
+  test("the list can exclude kinds", async () => {
     const usual = new Set(rows.filter(({ kind }) => kind === "noop").map(({ id }) => id));
     expect(await pages({ notKinds: ["urgent"] }, 7)).toEqual(
       expected.filter((id) => usual.has(id)),
     );
   });
 
-  test("the counts of each status are those of the list", async () => {
+  test("countByStatus agrees with the list", async () => {
     const { db } = opened.backend;
     const all = await countByStatus(db, { accountId: "account-1" });
     const own = await countByStatus(db, { accountId: "account-1", userId: "person-2" });
@@ -134,7 +134,7 @@ describe.each(backends)("the list of jobs on $name", (which) => {
     }
   });
 
-  test("what was cleared is not listed", async () => {
+  test("a cleared job is not listed", async () => {
     const ended = rows.find(({ finished_at }) => finished_at !== null)!;
     const hide = (hidden_at: number | null) =>
       opened.backend.db.updateTable("jobs").set({ hidden_at }).where("id", "=", ended.id).execute();

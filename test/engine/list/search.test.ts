@@ -24,7 +24,7 @@ const catalog: Catalog = new Map<string, Kind>([
   ["report", { ...letter, title: "Audience report" } as unknown as Kind],
 ]);
 
-describe.each(backends)("the search on $name", (which) => {
+describe.each(backends)("job search on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   const ids: Record<string, string> = {};
   const ada = { accountId: "account-1", userId: "ada" };
@@ -56,22 +56,22 @@ describe.each(backends)("the search on $name", (which) => {
     return jobs.map(({ id }) => names.get(id) ?? id);
   }
 
-  test("finds by the beginnings of words, in the order of the list", async () => {
+  test("the search matches the beginnings of words and keeps the order of the list", async () => {
     expect(await find("winter")).toEqual(["winter", "bakery"]);
     expect(await find("WINT open")).toEqual(["winter"]);
     expect(await find("ter")).toEqual([]);
     expect(await find("winter nothing")).toEqual([]);
   });
 
-  test("finds by the title of the kind, by words, and by both together", async () => {
-    // "letter" is in the title of one kind, and a word of a job of the other.
+  test("the search matches the title of the kind, the words of the job, or both", async () => {
+    // "letter" is in the title of one kind and in a job of the other kind.
     expect(await find("letter")).toEqual(["report", "winter", "bakery"]);
     expect(await find("send bakery")).toEqual(["bakery"]);
     expect(await find("audience thanks")).toEqual(["report"]);
     expect(await find("audience winter")).toEqual([]);
   });
 
-  test("keeps to the person or the account, and to the other filters", async () => {
+  test("the search obeys the scope and the other filters", async () => {
     expect(await find("zurich")).toEqual([]);
     expect(await find("zurich", { accountId: "account-1" })).toEqual(["bobs"]);
     expect(await find("winter", eve)).toEqual(["eves"]);
@@ -80,18 +80,18 @@ describe.each(backends)("the search on $name", (which) => {
     expect(await find("letter", ada, { kinds: ["report"] })).toEqual(["report"]);
   });
 
-  test("finds by an id and its beginning, of jobs that one may see", async () => {
+  test("the search matches an id and its beginning among visible jobs", async () => {
     expect(await find(ids.winter!)).toEqual(["winter"]);
     expect(await find(ids.winter!.slice(0, 30).toUpperCase())).toEqual(["winter"]);
     expect(await find(ids.bobs!)).toEqual([]);
     expect((await find(ids.winter!.slice(0, 8))).includes("winter")).toBe(true);
   });
 
-  test("never finds by a secret", async () => {
+  test("the search never matches a secret", async () => {
     expect(await find("hunter2", { accountId: "account-1" })).toEqual([]);
   });
 
-  test("of what very many have the latest are looked at, and it says so", async () => {
+  test("the search returns the latest jobs of a frequent word and reports that it truncated them", async () => {
     const { db } = opened.backend;
     const rows = Array.from({ length: maxMatchesPerWord + 50 }, () =>
       jobRow({ user_id: "many", status: "done", finished_at: 5 }),

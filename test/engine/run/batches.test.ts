@@ -5,7 +5,7 @@ import { defineJob, TryAgain } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { createJob } from "../../support/in-process.ts";
 
-/** Numbers from behind the cursor up to `last`, one a batch. */
+/** Yields one batch for each number after `from` up to `last`. */
 async function* numbers(from: number, last: number): AsyncIterable<Batch<number, number>> {
   for (let next = from + 1; next <= last; next++) yield { items: [next], cursor: next };
 }
@@ -33,7 +33,7 @@ describe.each(backends)("batches on $name", (which) => {
   const jobOf = (run: (job: JobContext) => Promise<void>) =>
     createJob(opened.backend, opened.dir, kindOf(run));
 
-  /** A row that shows what was committed. */
+  /** Inserts a row that shows that the batch was committed. */
   const note = ({ db }: BatchWrite, job: JobContext, number: number) =>
     db
       .insertInto("job_rejections")
@@ -47,7 +47,7 @@ describe.each(backends)("batches on $name", (which) => {
     return (await rows.orderBy("reason").execute()).map(({ reason }) => reason);
   };
 
-  test("a batch that fails leaves nothing, and the next run begins with it", async () => {
+  test("a failed batch is rolled back and repeated by the next run", async () => {
     const begun: (number | undefined)[] = [];
     let failures = 1;
     const job = await jobOf((context) =>
@@ -71,11 +71,11 @@ describe.each(backends)("batches on $name", (which) => {
     expect(second).toMatchObject({ status: "done", succeeded: 4, step_done: 4 });
     expect(await noted(job.id)).toEqual(["number 1", "number 2", "number 3", "number 4"]);
     expect(begun).toEqual([undefined, 2]);
-    // The keys are unique: a batch done twice would have failed.
+    // The keys are unique, so a repeated batch would have failed.
   });
 
   test.each(["pause", "shutdown", "cancel"] as const)(
-    "a %s lets the batch in hand end",
+    "a %s lets the current batch finish",
     async (why) => {
       const job = await jobOf((context) =>
         context.batches<number, number>({
@@ -96,7 +96,7 @@ describe.each(backends)("batches on $name", (which) => {
     },
   );
 
-  test("a run that lost its lease writes nothing more, and its end does not count", async () => {
+  test("a run that lost its lease writes no further batch and cannot finish the job", async () => {
     const job = await jobOf((context) =>
       context.batches<number, number>({
         async *from() {
@@ -116,7 +116,7 @@ describe.each(backends)("batches on $name", (which) => {
     expect(await noted(job.id)).toEqual(["number 1", "number 2"]);
   });
 
-  test("rejected rows are counted with their batch, by reason, with the first row numbers", async () => {
+  test("rejected rows are counted with their batch, by reason and with their first row numbers", async () => {
     const job = await jobOf((context) =>
       context.batches<number, number>({
         async *from() {
@@ -146,7 +146,7 @@ describe.each(backends)("batches on $name", (which) => {
     ]);
   });
 
-  test("a new checkpoint takes the rescues back", async () => {
+  test("a new checkpoint resets the number of rescues", async () => {
     const job = await jobOf((context) =>
       context.batches<number, number>({
         from: (cursor) => numbers(cursor ?? 0, 1),
@@ -158,7 +158,7 @@ describe.each(backends)("batches on $name", (which) => {
     expect((await job.run()).rescues).toBe(0);
   });
 
-  test("outside of a step there are none", async () => {
+  test("a batch outside a step fails the job", async () => {
     const kind = { ...kindOf(async () => {}), run: outside };
     async function outside(job: JobContext) {
       await job.batches({ from: () => numbers(0, 1) });

@@ -14,13 +14,13 @@ const kind = (run: Kind["run"]) =>
   defineJob({ title: "", description: "", input: z.object({}), steps: { Doing: 1 }, run });
 const sqlite = backends.filter(({ name }) => name === "sqlite");
 
-describe.each(sqlite)("a run that went well on $name", (which) => {
+describe.each(sqlite)("successful runs on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeAll(async () => {
     opened = await openTestBackend(which);
   });
   afterAll(() => opened.close());
-  /** The database refuses to write such rows until the returned function is called. */
+  /** Makes the database reject such rows until the returned function is called. */
   async function refuse(column: string, rows: string) {
     const { db } = opened.backend;
     await sql`create trigger refused before update of ${sql.ref(column)} on jobs
@@ -28,7 +28,7 @@ describe.each(sqlite)("a run that went well on $name", (which) => {
     return () => sql`drop trigger refused`.execute(db);
   }
 
-  test("is well also where the last that it told could not be written", async () => {
+  test("a run succeeds even if its last progress could not be saved", async () => {
     const job = await createJob(
       opened.backend,
       opened.dir,
@@ -42,7 +42,7 @@ describe.each(sqlite)("a run that went well on $name", (which) => {
     await allow();
   });
 
-  test("has not failed where its end could not be written", async () => {
+  test("a run does not fail the job if its end could not be saved", async () => {
     const ready = kind(async () => ({ message: "Done" }));
     const job = await createJob(opened.backend, opened.dir, ready);
     const allow = await refuse("status", "new.status = 'done'");
@@ -52,14 +52,14 @@ describe.each(sqlite)("a run that went well on $name", (which) => {
   });
 });
 
-describe.each(backends)("a run on $name", (which) => {
+describe.each(backends)("runs on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeAll(async () => {
     opened = await openTestBackend(which);
   });
   afterAll(() => opened.close());
 
-  test("that does not say how it ended fails in words", async () => {
+  test("a run without a result fails with a clear error", async () => {
     const silent = kind((async () => {}) as unknown as Kind["run"]);
     const job = await createJob(opened.backend, opened.dir, silent);
     const ended = await job.run();
@@ -67,7 +67,7 @@ describe.each(backends)("a run on $name", (which) => {
     expect(ended.error).toContain("returns { message }");
   });
 
-  test("whose job was taken from it stops with the next that it tells", async () => {
+  test("a run that lost its job stops at its next progress", async () => {
     const heard: unknown[] = [];
     const job = await createJob(
       opened.backend,
@@ -89,7 +89,7 @@ describe.each(backends)("a run on $name", (which) => {
     await cancel({ backend: opened.backend, catalog: new Map() }, job.id, "person-1");
   });
 
-  test("leaves no working files where its kind is gone when it goes on", async () => {
+  test("a resumed run whose kind was removed deletes its scratch files", async () => {
     const job = await createJob(
       opened.backend,
       opened.dir,

@@ -28,7 +28,7 @@ describe.each(backends)("files of a job on $name", (which) => {
     return rows.map(({ storage_key }) => storage_key.split("/").at(-1));
   };
 
-  test("whose run lost it while it wrote are not kept", async () => {
+  test("a file is deleted if its run loses the job while writing it", async () => {
     const { backend, dir } = opened;
     const job = await createJob(
       backend,
@@ -49,7 +49,7 @@ describe.each(backends)("files of a job on $name", (which) => {
     await cancel({ backend, catalog: new Map() }, job.id, "person-1");
   });
 
-  test("that a killed process wrote and could not list, or not remove any more, go at its end", async () => {
+  test("a stray file of a killed process is deleted when the job ends", async () => {
     const { backend, dir } = opened;
     let runs = 0;
     const job = await createJob(
@@ -71,7 +71,7 @@ describe.each(backends)("files of a job on $name", (which) => {
     await expect.poll(() => listed(job.id)).toHaveLength(1);
     job.stop("shutdown");
     await first;
-    // As it is between the last byte and its row, and between the next row and the removal.
+    // A process can be killed before it inserts a file's row or before it deletes a replaced file.
     const strays = ["0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f", "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e90"];
     for (const stray of strays)
       await job.storage.save(`jobs/${job.id}/files/${stray}`, [Buffer.from("?")]);

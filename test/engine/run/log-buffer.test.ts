@@ -5,7 +5,7 @@ import { createLogBuffer, type LogLine, maxLines } from "../../../server/engine/
 
 const line = (message: string, at: number): LogLine => ({ level: "info", message, at });
 
-/** All that waits, as it would be written. */
+/** Takes all waiting lines. */
 function drain(lines: ReturnType<typeof createLogBuffer>, at: number): LogLine[] {
   const taken: LogLine[] = [];
   for (let some = lines.take(at, 1_000, true); some.length > 0; some = lines.take(at, 1_000, true))
@@ -18,8 +18,8 @@ const notes = (lines: LogLine[]) =>
 
 const tooFast = { type: "lines_dropped", reason: "rate", max_per_second: 1_000 };
 
-describe("in a second", () => {
-  test("a thousand lines are kept, and a note says where how many more were dropped", () => {
+describe("the limit of lines per second", () => {
+  test("the buffer keeps a thousand lines a second and notes how many it dropped", () => {
     const lines = createLogBuffer();
     for (let n = 0; n < 2_204; n++) lines.add(line(`line ${n}`, 5_000));
     lines.add(line("later", 6_000));
@@ -34,7 +34,7 @@ describe("in a second", () => {
     expect(notes(kept)).toEqual([{ ...tooFast, count: 1_204 }]);
   });
 
-  test("that is not over the note waits for its last line", () => {
+  test("the note about dropped lines waits until the second is over", () => {
     const lines = createLogBuffer();
     for (let n = 0; n < 1_001; n++) lines.add(line("again", 5_000));
     expect(lines.take(5_100, 1_000, false)).toHaveLength(1_000);
@@ -45,14 +45,14 @@ describe("in a second", () => {
     expect(lines.waiting).toBe(false);
   });
 
-  test("one line too many is one line", () => {
+  test("a single dropped line is counted as one", () => {
     const lines = createLogBuffer();
     for (let n = 0; n < 1_001; n++) lines.add(line("again", 0));
     expect(notes(drain(lines, 0))).toEqual([{ ...tooFast, count: 1 }]);
   });
 });
 
-test("a job's log ends with a note once it is full, over all of its runs", () => {
+test("the log of a job ends with a note once all of its runs have filled it", () => {
   const lines = createLogBuffer(maxLines.job - 3);
   for (let n = 0; n < 10; n++) lines.add(line(`line ${n}`, n * 2_000));
   const kept = drain(lines, 99_000);
@@ -64,7 +64,7 @@ test("a job's log ends with a note once it is full, over all of its runs", () =>
   expect(next.waiting).toBe(false);
 });
 
-test("what could not be written comes first the next time, and no more waits than fits", () => {
+test("lines that could not be saved come first the next time, within the limit of waiting lines", () => {
   const lines = createLogBuffer();
   for (let second = 0; second < 20; second++) {
     for (let n = 0; n < 1_000; n++) lines.add(line(`${second}`, second * 1_000));
@@ -76,7 +76,7 @@ test("what could not be written comes first the next time, and no more waits tha
   expect(notes(kept).at(-1)).toMatchObject({ reason: "backlog", count: 15_000 });
 });
 
-test("whatever is said when: each line is kept or counted, in its order", () => {
+test("the buffer keeps or counts every line in order", () => {
   const said = fc.array(fc.record({ wait: fc.nat(900), lines: fc.nat(1_500) }), { maxLength: 12 });
   fc.assert(
     fc.property(said, (bursts) => {

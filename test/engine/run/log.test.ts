@@ -21,14 +21,14 @@ const talker = defineJob({
   },
 });
 
-describe.each(backends)("what a kind says, on $name", (which) => {
+describe.each(backends)("job logs on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeEach(async () => {
     opened = await openTestBackend(which);
   });
   afterEach(() => opened.close());
 
-  test("in a hot loop is kept up to a number, and a note says what was not", async () => {
+  test("a job that logs in a hot loop keeps its first lines and notes the dropped ones", async () => {
     const { backend, dir } = opened;
     const job = await createJob(backend, dir, talker);
     const ended = await job.run();
@@ -47,7 +47,7 @@ describe.each(backends)("what a kind says, on $name", (which) => {
       return note.type === "lines_dropped" ? note.count : 0;
     });
     const said = lines.filter(({ level }) => level === "info").length;
-    // The loop may begin in one second and end in the next.
+    // The loop may run across two or three seconds.
     expect(said).toBeLessThanOrEqual(3_000);
     expect(said + dropped.reduce((sum, each) => sum + each, 0)).toBe(50_000);
     expect(logMessage(notes.at(-1)!)).toMatch(/ lines dropped: more than 1,000 a second$/);

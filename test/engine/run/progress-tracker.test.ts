@@ -5,14 +5,14 @@ import type { LogLine } from "../../../server/engine/run/log-buffer.ts";
 import type { ProgressRow } from "../../../server/engine/run/progress-state.ts";
 import { createProgressTracker } from "../../../server/engine/run/progress-tracker.ts";
 
-/** Progress on a clock that stands until it is moved, with what was written and when. */
+/** A tracker with a manual clock that records its writes and their times. */
 function setUp() {
   const written: { at: number; rows: ProgressRow[]; lines: LogLine[] }[] = [];
   const errors: unknown[] = [];
   let timers: { at: number; run: () => void }[] = [];
   let now = 1_000_000;
   let fail: Error | undefined;
-  /** Jobs that are other runs' by now. */
+  /** Jobs that another run has taken over. */
   const taken = new Set<string>();
   const progress = createProgressTracker({
     async write(rows, logs) {
@@ -25,7 +25,7 @@ function setUp() {
     onError: (error) => errors.push(error),
     after: (ms, run) => timers.push({ at: now + ms, run }),
   });
-  /** Moves the clock, and lets what is due run and settle. */
+  /** Advances the clock and runs the timers that become due. */
   async function pass(ms: number): Promise<void> {
     const until = now + ms;
     for (;;) {
@@ -56,7 +56,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 const line = (message: string): LogLine => ({ level: "info", message, at: 0 });
 
 describe("the throttle", () => {
-  test("the first value is written at once, a thousand more become one", async () => {
+  test("the first value is written at once, and a thousand more as one", async () => {
     const { track, written, pass } = setUp();
     const job = track();
     job.set(1, 1_000, null);
@@ -72,7 +72,7 @@ describe("the throttle", () => {
     expect(written).toHaveLength(2);
   });
 
-  test("whatever is told when: never two writes within the interval, and the last value arrives", async () => {
+  test("the tracker never writes twice within the interval and always writes the last value", async () => {
     const told = fc.array(fc.record({ jobs: fc.array(fc.nat(2)), wait: fc.nat(300) }));
     await fc.assert(
       fc.asyncProperty(told, async (moments) => {
@@ -95,7 +95,7 @@ describe("the throttle", () => {
     );
   });
 
-  test("all jobs of a runner share one write, which comes less often when they are many", async () => {
+  test("all jobs of a runner share one write that is less frequent for many jobs", async () => {
     const { track, written, pass } = setUp();
     const jobs = Array.from({ length: 60 }, (_, n) => track(`job-${n}`));
     for (const job of jobs) job.set(1, null, null);
@@ -107,7 +107,7 @@ describe("the throttle", () => {
     expect(written.map(({ rows }) => rows.length)).toEqual([60, 60]);
   });
 
-  test("a run hears at the next write that its job is another's, its neighbours hear nothing", async () => {
+  test("only a run that lost its job is notified at the next write", async () => {
     const { track, taken, pass } = setUp();
     const heard: string[] = [];
     const [lost, kept, silent] = ["lost", "kept", "silent"].map((id) =>
@@ -128,7 +128,7 @@ describe("the throttle", () => {
     expect(heard).toEqual(["lost", "silent"]);
   });
 
-  test("a job that is over is not written any more", async () => {
+  test("a stopped job is not written any more", async () => {
     const { track, written, pass } = setUp();
     const job = track();
     job.set(1, null, null);
@@ -138,8 +138,8 @@ describe("the throttle", () => {
   });
 });
 
-describe("what is kept as an event", () => {
-  test("one a second, and always the last of a step", async () => {
+describe("sampled events", () => {
+  test("one value a second and the last of a step are sampled", async () => {
     const { track, written, pass } = setUp();
     const job = track();
     for (let done = 1; done <= 30; done++) {
@@ -156,7 +156,7 @@ describe("what is kept as an event", () => {
     expect(written).toHaveLength(writes);
   });
 
-  test("the last of a step, also where it had been written before the step ended", async () => {
+  test("the last value of a step is sampled even if it was already written", async () => {
     const { track, written, pass } = setUp();
     const job = track();
     job.set(1, 2, null);
@@ -170,7 +170,7 @@ describe("what is kept as an event", () => {
     expect(written).toHaveLength(3);
   });
 
-  test("log lines are all kept, in their order", async () => {
+  test("every log line is written in order", async () => {
     const { track, written, pass } = setUp();
     const job = track();
     for (let n = 0; n < 5; n++) {
@@ -183,8 +183,8 @@ describe("what is kept as an event", () => {
   });
 });
 
-describe("a database that is away", () => {
-  test("values and lines wait until it is back, the newest value wins", async () => {
+describe("an unavailable database", () => {
+  test("the tracker keeps the newest value and all lines until the database is back", async () => {
     const { track, written, errors, pass, failWith } = setUp();
     const job = track();
     failWith(new Error("away"));
@@ -203,7 +203,7 @@ describe("a database that is away", () => {
     expect(written[0]!.lines.map(({ message }) => message)).toEqual(["first", "second"]);
   });
 
-  test("who waits for the last value is told that it could not be written", async () => {
+  test("flush rejects if the last value cannot be written", async () => {
     const { track, failWith } = setUp();
     const job = track();
     failWith(new Error("away"));
@@ -212,7 +212,7 @@ describe("a database that is away", () => {
   });
 });
 
-test("what a forgotten run still says is waited for by nobody", async () => {
+test("a line of a stopped run is neither written nor awaited", async () => {
   const { track, written } = setUp();
   const job = track();
   job.stop();
@@ -221,7 +221,7 @@ test("what a forgotten run still says is waited for by nobody", async () => {
   expect(written).toEqual([]);
 });
 
-test("a kind that was not checked for its types keeps no neighbour from being told", async () => {
+test("a job with values of wrong types does not prevent the writes of other jobs", async () => {
   const { track, written, errors, pass } = setUp();
   const odd = track("odd");
   odd.set(5n as never, 10n as never, 5 as never);
@@ -233,7 +233,7 @@ test("a kind that was not checked for its types keeps no neighbour from being to
   expect(written[0]!.rows).toMatchObject([told, { done: 1 }]);
 });
 
-test("the share of a step becomes a share of the whole", async () => {
+test("the progress of a step becomes a share of the whole job", async () => {
   const { track, written, pass } = setUp();
   const job = track();
   const toWhole = (fraction: number | null) => (fraction === null ? null : 0.5 + fraction / 2);

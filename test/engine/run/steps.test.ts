@@ -27,7 +27,7 @@ describe.each(backends)("steps on $name", (which) => {
       .orderBy("position")
       .execute();
 
-  test("one that finished is not run again, and its value is kept for the next run", async () => {
+  test("a finished step is not run again, and its value is available to the next run", async () => {
     const ran: string[] = [];
     let failures = 1;
     const kind = defineJob({
@@ -63,7 +63,7 @@ describe.each(backends)("steps on $name", (which) => {
     expect(types.filter((type) => type === "step_finished")).toHaveLength(2);
   });
 
-  test("progress is a share of the whole by the weights of the steps", async () => {
+  test("the progress of a job follows the weights of its steps", async () => {
     const shares: (number | null)[] = [];
     const kind = defineJob({
       ...described,
@@ -91,7 +91,7 @@ describe.each(backends)("steps on $name", (which) => {
     expect(shares).toEqual([0.125, 0.5, null]);
   });
 
-  test("a run that was asked to stop begins no further step", async () => {
+  test("a stopping run begins no further step", async () => {
     const kind = defineJob({
       ...described,
       async run(job) {
@@ -107,7 +107,7 @@ describe.each(backends)("steps on $name", (which) => {
     expect((await stepsOf(stopping.id)).map(({ status }) => status)).toEqual(["done", "waiting"]);
   });
 
-  test("a step that the kind does not have is an error that names it", async () => {
+  test("an unknown step fails the job with an error that names it", async () => {
     const kind = defineJob({
       ...described,
       async run(job) {

@@ -2,15 +2,15 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { checkInput } from "../../../server/engine/start/check-input.ts";
 
-/** What is said of a field with this rule and value. */
+/** @returns the error of a field with this rule and value */
 function said(rule: z.ZodType, value: unknown): string | undefined {
   const checked = checkInput({ input: z.object({ field: rule }) }, { field: value });
   return checked.ok ? undefined : checked.errors.field;
 }
 
 test.each<[string, z.ZodType, unknown, string | undefined]>([
-  ["a value that fits", z.number().max(3), 3, undefined],
-  ["nothing", z.string(), undefined, "Required"],
+  ["a valid value", z.number().max(3), 3, undefined],
+  ["a missing value", z.string(), undefined, "Required"],
   ["an empty text", z.string().min(1), "", "Required"],
   ["a short text", z.string().min(8), "abc", "Use at least 8 characters"],
   ["a long text", z.string().max(2), "abc", "Use at most 2 characters"],
@@ -21,11 +21,11 @@ test.each<[string, z.ZodType, unknown, string | undefined]>([
   ["none of the choices", z.enum(["a", "b"]), "c", "Choose one of the options"],
   ["no address", z.email(), "ada@", "Enter an email address such as ada@example.com"],
   ["a rule with words of its own", z.string().min(1, "Name it"), "", "Name it"],
-])("%s", (_, rule, value, message) => {
+])("checkInput checks %s", (_, rule, value, message) => {
   expect(said(rule, value)).toBe(message);
 });
 
-test("the first mistake of each field is told, by where it is", () => {
+test("checkInput returns the first error of each field by its path", () => {
   const input = z.object({ a: z.string().min(2).max(0), b: z.object({ c: z.number() }) });
   const checked = checkInput({ input }, { a: "x", b: { c: "1" } });
   expect(checked).toEqual({
@@ -34,7 +34,7 @@ test("the first mistake of each field is told, by where it is", () => {
   });
 });
 
-test("what fits comes back as the kind gets it", () => {
+test("checkInput returns the parsed input", () => {
   const input = z.object({ times: z.coerce.number().default(3), name: z.string().trim() });
   expect(checkInput({ input }, { name: " Ada ", other: 1 })).toEqual({
     ok: true,

@@ -12,7 +12,7 @@ const catalog = new Map<string, Kind>([
   ["contact_export", contactExport as unknown as Kind],
 ]);
 
-describe.each(backends)("rejected rows, on $name", (which) => {
+describe.each(backends)("retries of rejected rows on $name", (which) => {
   let engine: Engine;
   beforeEach(async () => {
     engine = await testEngine(which, catalog);
@@ -34,7 +34,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     return lines.filter(Boolean);
   }
 
-  test("are tried again alone, once, as a job linked to the first", async () => {
+  test("a retry of rejected rows creates one linked job for those rows only", async () => {
     const first = await imported("Email,Name\nann@x.test,Ann\n,Bo\ncy@,Cy\n", {
       duplicates: "skip",
     });
@@ -53,13 +53,13 @@ describe.each(backends)("rejected rows, on $name", (which) => {
 
     const second = await engine.run(one.job.id);
     expect(second).toMatchObject({ status: "done", succeeded: 0, rejected: 2 });
-    // The reasons stand once, however often rows were tried.
+    // A row keeps a single reason after several retries.
     expect(await rejected(second.id)).toEqual(await rejected(first.id));
     const third = await again(second.id);
     expect(third.job.subject).toBe("people-rejected.csv");
   });
 
-  test("keep what the whole file was read as: its columns, and that it had no names", async () => {
+  test("a retry of rejected rows keeps the mapping of a file without a header", async () => {
     const rows = "ann@x.test;Ann;Lee\nbo@x.test;Bo;Ray\ncy;Cy;Fox\n";
     const first = await imported(rows, { first_row: "contact" });
     expect(first).toMatchObject({ succeeded: 2, rejected: 1 });
@@ -70,7 +70,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     expect((await engine.errors(second.id))[0]?.reason).toBe("Invalid email");
   });
 
-  test("go on from a file that people mended", async () => {
+  test("a retry of rejected rows imports the corrected rows", async () => {
     const first = await imported("Email,Phone\nann@x.test,1\nbo,'=1+1\n");
     const file = (await engine.files(first.id)).find(({ role }) => role === "rejected")!;
     await engine.storage.save(file.storage_key, [
@@ -80,7 +80,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     expect(second).toMatchObject({ succeeded: 1, rejected: 0 });
   });
 
-  test("that are not there are refused in words", async () => {
+  test("a retry without rejected rows, with an expired file or of an active job is refused", async () => {
     const well = await imported("Email\nann@x.test\n");
     await expect(again(well.id)).rejects.toThrow("no_rejected_rows");
     const other = await engine.finish("contact_export", {});
@@ -100,7 +100,7 @@ describe.each(backends)("rejected rows, on $name", (which) => {
     await expect(again(waiting)).rejects.toThrow("not_final");
   });
 
-  test("do not stand in the way of trying the whole again", async () => {
+  test("a retry of rejected rows does not prevent a retry of the whole job", async () => {
     const first = await imported("Email\nann@x.test\nbo\n");
     const part = await again(first.id);
     const whole = await retry({ backend: engine.backend, catalog }, first, "user-1");

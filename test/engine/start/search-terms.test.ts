@@ -3,7 +3,7 @@ import { z } from "zod";
 import { jobSearchTerms, searchTerms } from "../../../server/engine/start/search-terms.ts";
 import { upload } from "../../../server/job.ts";
 
-test("a text's words are in lower case, without accents, each once", () => {
+test("searchTerms returns each word once in lower case and without accents", () => {
   expect(searchTerms("Zürich_März-2026 (2).csv, zurich")).toEqual([
     "zurich",
     "marz",
@@ -15,7 +15,7 @@ test("a text's words are in lower case, without accents, each once", () => {
   expect(searchTerms("Привет 東京")).toEqual(["привет", "東京"]);
 });
 
-test("a word is no longer than may be kept, and half a character is none", () => {
+test("searchTerms truncates long words and splits at invalid characters", () => {
   expect(searchTerms("a".repeat(100))).toEqual(["a".repeat(40)]);
   expect(searchTerms("ab\ud800cd\0ef")).toEqual(["ab", "cd", "ef"]);
 });
@@ -34,7 +34,7 @@ const kind = {
   }),
 };
 
-test("a job is found by its file and by what was typed, never by secrets, choices and ids", () => {
+test("jobSearchTerms takes the file name and typed texts but no secrets, choices and ids", () => {
   const input = {
     upload_id: "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f",
     subject: "Winter letter",
@@ -57,7 +57,7 @@ test("a job is found by its file and by what was typed, never by secrets, choice
   ]);
 });
 
-test("a long input brings thirty words, and one whose kind is gone its file's name alone", () => {
+test("jobSearchTerms takes at most thirty words, and without the kind only the file name", () => {
   const subject = Array.from({ length: 50 }, (_, n) => `word${n}`).join(" ");
   expect(jobSearchTerms(kind, "people.csv", { subject })).toHaveLength(30);
   expect(jobSearchTerms(undefined, "people.csv", { subject })).toEqual(["people", "csv"]);

@@ -4,7 +4,7 @@ import { repairRunningCounters } from "../../../server/engine/worker/running-cou
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
 import { insertJob, runningJob } from "../../support/job-row.ts";
 
-test.each(backends)("counters that went wrong are mended, on $name", async (which) => {
+test.each(backends)("repairRunningCounters corrects wrong counters on $name", async (which) => {
   const { backend, close } = await openTestBackend(which);
   for (const id of ["account-2", "account-3"]) await addAccount(backend, id);
   await insertJob(backend, runningJob());
