@@ -109,7 +109,7 @@ function row(job: Job, now: number): string {
   const title = "Import contacts";
   const created = moment(job.created_at);
   const when = moment(job.finished_at ?? job.started_at ?? job.created_at);
-  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Choose ${title}, ${escaped(created.text)}"><div class="job-row ${job.status}" id="row-${id}" data-version="${job.version}" data-time="${now}">
+  return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Select ${title}, ${escaped(created.text)}"><div class="job-row ${job.status}" id="row-${id}" data-version="${job.version}" data-time="${now}">
   <span class="kind-icon"><svg class="icon" aria-hidden="true"><use href="#icon-import"></use></svg></span>
   <a class="name" id="open-${id}" href="/jobs/${id}">${title}</a>
   <span class="status-badge ${job.status}"><svg class="icon" aria-hidden="true"><use href="#icon-check-circle"></use></svg><span>${escaped(label(job))}</span></span>
@@ -121,9 +121,9 @@ function row(job: Job, now: number): string {
 
 /** The details of an opened row. */
 function more(job: Job, id: string, title: string): string {
-  const ended = job.finished_at === null ? "" : span("Ended", moment(job.finished_at));
+  const ended = job.finished_at === null ? "" : span("Finished", moment(job.finished_at));
   return `<details class="job-details" id="details-${id}">
-<summary id="details-toggle-${id}" aria-label="More about ${title}"><svg class="icon" aria-hidden="true"><use href="#icon-chevron-down"></use></svg></summary>
+<summary id="details-toggle-${id}" aria-label="Details of ${title}"><svg class="icon" aria-hidden="true"><use href="#icon-chevron-down"></use></svg></summary>
 <div>
 ${note(job)}<dl class="item-counts">
 <div class="succeeded"><dt>done</dt><dd>${number(job.succeeded)}</dd></div><div class="rejected"><dt>rejected</dt><dd>${number(job.rejected)}</dd></div></dl>
@@ -145,10 +145,10 @@ function span(what: string, when: { iso: string; text: string }): string {
 
 function note({ status, step_done, step_total }: Job): string {
   if (status === "paused")
-    return `<p class="text-xs text-muted">Nothing is lost: it goes on where it stopped.</p>`;
+    return `<p class="text-xs text-muted">Paused. Resume to continue where it stopped.</p>`;
   if (status !== "failed") return "";
   const where = `${number(step_done)} of ${number(step_total!)} rows`;
-  return `<p class="text-xs text-muted">It failed in step 2 of 2: Saving contacts, after ${where}.</p>`;
+  return `<p class="text-xs text-muted">Failed in step 2 of 2: Saving contacts, after ${where}.</p>`;
 }
 
 function buttons({ status, rejected: count }: Job): string[][] {
@@ -173,12 +173,13 @@ function tick(job: Job, now: number): string {
 }
 
 function label(job: Job): string {
-  if (job.status === "done") return `Done, ${number(job.rejected)} rejected`;
+  if (job.status === "done") return job.rejected > 0 ? "Done with rejects" : "Done";
   return job.status === "failed" ? "Failed" : "Paused";
 }
 
 const numbers = new Intl.NumberFormat("en");
-const moments = new Intl.DateTimeFormat("en-GB", {
+const moments = new Intl.DateTimeFormat("en-US", {
+  hourCycle: "h23",
   day: "numeric",
   month: "short",
   hour: "2-digit",

@@ -44,7 +44,7 @@ describe("signing in and up", () => {
     const othersJob = await startJob(await scene.openPage("/jobs"), "sleep", { ms: 60_000 });
     const page = await scene.openPage("/sign-up", signedOut);
     await signUp(page, mary);
-    await expectText(page, ".empty-state", "Nothing has run yet");
+    await expectText(page, ".empty-state", "No jobs yet");
     expect((await page.goto("/jobs?scope=account"))?.status()).toBe(200);
     expect(await page.locator(".job-row").count()).toBe(0);
     await page.goto("/contacts");

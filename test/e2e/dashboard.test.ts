@@ -139,7 +139,7 @@ test("the list can be filtered and its jobs cancelled without JavaScript", async
   await page.fill("#filter-from", "2020-01-01");
   await page.fill("#filter-to", "2020-01-31");
   await page.click("#filter");
-  await expectText(page, "h2", "No job matches");
+  await expectText(page, "h2", "No matching jobs");
   await page.click("#filter-clear");
   await page.waitForURL((url) => !url.searchParams.get("from"));
   await page.fill("#q", "701");
@@ -148,7 +148,7 @@ test("the list can be filtered and its jobs cancelled without JavaScript", async
   await expect.poll(() => page.$$("#jobs li")).toHaveLength(1);
   await page.check("#jobs input");
   await page.click("#bulk-cancel");
-  await expectText(page, "#flash", "Cancelling 1 job.");
+  await expectText(page, "#flash", "Cancelling 1 job");
   await page.goto("/jobs/bulk?action=cancel&status=active");
   // The first job may still be stopping.
   await expectText(page, "h1", /Cancel [12] jobs?\?/);

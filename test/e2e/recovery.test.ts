@@ -57,7 +57,7 @@ describe("recovery", () => {
     await sleep(500);
     await page.goto(path);
     expect(await readAmount(page)).toBe(paused);
-    await expectText(page, ".job-panel", "Nothing is lost");
+    await expectText(page, ".job-panel", "Resume to continue where it stopped");
 
     await clickAction(page, "Resume");
     await expectText(page, ".job-panel .status-badge", "Running");
@@ -70,7 +70,7 @@ describe("recovery", () => {
     await page.waitForURL(
       (url) => url.pathname !== path && /^\/jobs\/[0-9a-f-]{36}$/.test(url.pathname),
     );
-    await expectText(page, "aside", "Repeats the one of");
+    await expectText(page, "aside", "Retry of the job of");
     await expectText(page, "aside", "2000");
     await clickAction(page, "Cancel");
     await expectText(page, ".job-panel .status-badge", "Cancelled");

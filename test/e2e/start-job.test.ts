@@ -55,7 +55,7 @@ describe("starting a job", () => {
   test("a scheduled time is in UTC without JavaScript", async () => {
     const page = await scene.openPage("/jobs/new/sleep?ms=3", { javaScriptEnabled: false });
     await page.click("#when-toggle");
-    await expectText(page, "#when-help", "Times are those of UTC");
+    await expectText(page, "#when-help", "Times are in UTC");
     await page.selectOption("#when", "at");
     await page.fill("#when-at", "2020-01-01T02:00");
     await page.click("#submit");
@@ -66,9 +66,9 @@ describe("starting a job", () => {
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
     await expectText(page, ".job-panel", /Scheduled[\s\S]*09:00 UTC/);
     await page.click("#history-toggle");
-    await expectText(page, "#history", "You started it");
+    await expectText(page, "#history", "You started this job");
     await page.click("#change");
-    await expectText(page, "#from", "Filled in as");
+    await expectText(page, "#from", "Prefilled from");
   });
 
   test("a reload of the job's page or a form sent again after Back creates no second job", async () => {

@@ -51,7 +51,7 @@ describe("with JavaScript off", () => {
     await expect.poll(amount).not.toBe(first);
 
     await page.click(reloadSwitch);
-    await expectText(page, ".refresh", "This page does not reload by itself.");
+    await expectText(page, ".refresh", "This page doesn't reload by itself.");
     const loads: string[] = [];
     page.on("request", (request) => loads.push(request.url()));
     const stopped = await amount();
@@ -61,7 +61,7 @@ describe("with JavaScript off", () => {
 
     await page.click("#check-again");
     await expect.poll(amount).not.toBe(stopped);
-    await expectText(page, ".refresh", "This page does not reload by itself.");
+    await expectText(page, ".refresh", "This page doesn't reload by itself.");
     await page.click(reloadSwitch);
     await expectText(page, ".refresh", "This page reloads every");
 
@@ -75,7 +75,7 @@ describe("with JavaScript off", () => {
     const page = await scene.openPage("/jobs", withoutScript);
     expect(await page.content()).toContain('<meta http-equiv="refresh"');
     await page.click(reloadSwitch);
-    await expectText(page, ".refresh", "This page does not reload by itself.");
+    await expectText(page, ".refresh", "This page doesn't reload by itself.");
     await page.goto("/contacts");
     expect(await page.content()).not.toContain("http-equiv");
   });

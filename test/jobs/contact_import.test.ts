@@ -69,8 +69,8 @@ describe.each(backends)("contact import on $name", (which) => {
     expect(await people()).toEqual(["ada@x.test Ada Lovelace Engines +44 20", "bob@x.test Bob"]);
     expect(await contactCount()).toBe(2);
     expect(await engine.errors(job.id)).toEqual([
-      { reason: "Missing email", count: 1, rows: [4] },
       { reason: "Invalid email", count: 1, rows: [3] },
+      { reason: "Missing email", count: 1, rows: [4] },
     ]);
     const log = await engine.backend.db.selectFrom("job_logs").select("message").execute();
     expect(log.map(({ message }) => message)).toEqual([
@@ -93,9 +93,9 @@ describe.each(backends)("contact import on $name", (which) => {
         media_type: "text/csv",
         content:
           "\ufeffmail;note;reason\r\n" +
-          'no;"two\nlines; and ""more""";invalid email\r\n' +
-          "b@x.test;ok;has more cells than the header;beyond\r\n" +
-          "short;;invalid email\r\n",
+          'no;"two\nlines; and ""more""";Invalid email\r\n' +
+          "b@x.test;ok;More cells than the header;beyond\r\n" +
+          "short;;Invalid email\r\n",
       },
     ]);
   });
@@ -205,7 +205,7 @@ describe.each(backends)("contact import on $name", (which) => {
 
     test("the import rejects a mapping of a column that the file does not have", async () => {
       const job = await importFile("email\na@x.test\n", { mapping: { 0: "email", 4: "company" } });
-      expect(job.error).toBe("The file has 1 columns, and column 5 is mapped");
+      expect(job.error).toBe("Column 5 is mapped, but the file has only 1 column");
       expect(await contacts()).toEqual([]);
     });
 

@@ -80,17 +80,17 @@ describe("a job's page", () => {
     const job = scene.server.addJob();
     const page = await scene.openPage(job.href);
     await waitUntilLive(page);
-    await expectText(page, "#change", "Start another like it");
+    await expectText(page, "#change", "Duplicate");
     await page.click("#history-toggle");
     scene.server.updateJob(
       job.id,
       { status: "cancelled", displayStatus: "cancelled", active: false },
       true,
     );
-    await expectText(page, "#change", "Change and run again");
+    await expectText(page, "#change", "Edit and run again");
     // The history stays open.
     expect(await page.isVisible("#history li")).toBe(true);
-    expect(await page.textContent("#history li")).toContain("You cancelled it");
+    expect(await page.textContent("#history li")).toContain("You cancelled this job");
   });
 
   test("a form is sent once on a double click, and again after the person returns", async () => {

@@ -27,9 +27,11 @@ const retryAll = (...ids: string[]) =>
 test("a bulk retry starts each job once, and its notice counts only the retried jobs", async () => {
   const ids = [await endedJob(), await endedJob()];
   expect((await retryAll(...ids)).status).toBe(303);
-  expect(await person.browser.text("/jobs")).toContain("Retried 2 jobs.");
+  expect(await person.browser.text("/jobs")).toContain("Retried 2 jobs<");
   await retryAll(...ids);
-  expect(await person.browser.text("/jobs")).toContain("Retried 0 jobs. 2 skipped.");
+  expect(await person.browser.text("/jobs")).toContain(
+    "Retried 0 jobs. 2 skipped: 2 can&#39;t be retried.",
+  );
   const all = await site.backend.db.selectFrom("jobs").select("retry_of").execute();
   expect(all.filter(({ retry_of }) => retry_of !== null)).toHaveLength(2);
 });
@@ -38,7 +40,9 @@ test("a bulk retry skips a job whose kind no longer exists", async () => {
   const [gone, good] = [await endedJob(), await endedJob()];
   await site.backend.db.updateTable("jobs").set({ kind: "gone" }).where("id", "=", gone).execute();
   expect((await retryAll(gone, good)).status).toBe(303);
-  expect(await person.browser.text("/jobs")).toContain("Retried 1 job. 1 skipped.");
+  expect(await person.browser.text("/jobs")).toContain(
+    "Retried 1 job. 1 skipped: 1 can&#39;t be retried.",
+  );
 });
 
 test("a bulk action returns to the filtered list", async () => {
@@ -77,7 +81,7 @@ test("an action for all matches asks first, then starts a bulk job", async () =>
   const page = await person.browser.text("/jobs/bulk?action=cancel&type=stepping");
   expect(page).toContain("Cancel 1 job?");
   expect(page).toContain("My jobs · Steps");
-  expect(page).toContain("1 other job that match ended already and stay as they are.");
+  expect(page).toContain("1 other matching job is already finished and won&#39;t change.");
   const fields = [...page.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)]
     .map(([, name, value]): [string, string] => [name!, value!])
     .filter(([name]) => name !== "token");
@@ -117,7 +121,7 @@ test("an invalid bulk form leads back to the list", async () => {
 
 test("an action that fits no job has nothing to confirm", async () => {
   const page = await person.browser.text("/jobs/bulk?action=retry&status=active");
-  expect(page).toContain("Nothing to do");
+  expect(page).toContain("No matching jobs");
   expect(page).not.toContain('id="submit"');
   expect((await person.browser.get("/jobs/bulk?action=explode")).status).toBe(303);
 });

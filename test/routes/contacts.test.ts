@@ -14,8 +14,8 @@ test("each page of a job's contacts counts the contacts of that page", async () 
   const job = await person.start("stepping");
   await site.backend.write((tx) => seedContacts(tx, person.accountId, job, 1));
   const first = await person.browser.text(`/contacts?job=${job}`);
-  expect(first).toContain("More than 50 contacts match");
+  expect(first).toContain("More than 50 contacts from");
   const [, next = ""] = /href="([^"]*after=[^"]*)"/.exec(first) ?? [];
   const second = await person.browser.text(next.replaceAll("&amp;", "&"));
-  expect(second).toContain("22 more contacts match");
+  expect(second).toContain("22 more contacts from");
 });

@@ -176,7 +176,7 @@ describe("the form of a kind", () => {
     expect(again).toContain('value="many"');
     expect(again).toContain("Enter a number");
     expect(again).toMatch(/id="f-subject-error">.*Required/);
-    expect(again).toMatch(/id="f-mood-error">.*Choose one of the values/);
+    expect(again).toMatch(/id="f-mood-error">.*Choose one of the options/);
     expect(again).toMatch(/id="f-reply_to-error">.*Enter an email address such as/);
     expect(again).toContain("&lt;b&gt;keep&lt;/b&gt;");
     expect(again).not.toContain("checked>");
@@ -191,10 +191,13 @@ describe("the form of a kind", () => {
     expect(await browser.text("/jobs/new")).not.toContain("flash");
     const second = await browser.post("/jobs", given);
     expect(second.headers.get("location")).toBe(first.headers.get("location"));
-    expect(await browser.text("/jobs/new")).toContain("You already started this job");
+    expect(await browser.text("/jobs/new")).toContain("You already started this. This is the job.");
     const third = await browser.post("/jobs", { ...given, subject: "Bye" });
     expect(third.headers.get("location")).toBe(first.headers.get("location"));
-    expect(await browser.text("/jobs/new")).toContain("with other choices");
+    const changed = await browser.text("/jobs/new");
+    expect(changed).toMatch(/You already started this\.\s*<a id="flash-link"/);
+    const [, link = ""] = /id="flash-link" href="([^"]*)"/.exec(changed) ?? [];
+    expect(await browser.text(link.replaceAll("&amp;", "&"))).toContain('value="Bye"');
     expect(await jobs()).toHaveLength(1);
   });
 
@@ -292,7 +295,7 @@ describe("a file", () => {
     const token = csrfTokenOf(await eve.text("/jobs/new/contact_import"));
     const answer = await eve.post("/jobs", { ...fields, token });
     expect(answer.status).toBe(422);
-    expect(await answer.text()).toContain("upload it again");
+    expect(await answer.text()).toContain("Upload it again");
     expect(await jobs()).toEqual([]);
   });
 

@@ -38,9 +38,9 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect(asked.status).toBe(409);
     const page = await asked.text();
     expect(page).toContain("This job is already queued");
-    expect(page).toContain("You started it");
+    expect(page).toContain("You started the same job at");
     expect(page).toContain(`data-topics="row:${first}`);
-    expect(page).toContain(`href="/jobs/${first}">Open it</a>`);
+    expect(page).toContain(`href="/jobs/${first}">Open job</a>`);
     const again = anotherOf(page);
     expect(Object.fromEntries(again)).toMatchObject({
       ...{ type: "stepping", pause: "11", idempotency_key: "tab-2", when: "tonight", anyway: "1" },
@@ -74,7 +74,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const asked = await ada.post(`/jobs/${id}/retry`);
     expect(asked.status).toBe(409);
     const page = await asked.text();
-    expect(page).toContain(`href="/jobs/${running}">Open it</a>`);
+    expect(page).toContain(`href="/jobs/${running}">Open job</a>`);
     expect(page).toContain(`action="/jobs/${id}/retry"`);
     const again = await ada.post(`/jobs/${id}/retry`, anotherOf(page));
     const job = (await jobs()).find((each) => each.id === idIn(again));
@@ -125,16 +125,16 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect((await ada.post(`/jobs/${id}/start-now`)).status).toBe(303);
     const after = await ada.browser.text(`/jobs/${id}`);
     expect(after).not.toContain(`start-now-${id}`);
-    expect(after).toContain("You started it before its time");
+    expect(after).toContain("You started this job ahead of schedule");
   });
 
   test("a form prefilled from an earlier job starts a job that is linked to it", async () => {
     const id = await ada.start("stepping", { pause: 18 });
     const page = await ada.browser.text(`/jobs/${id}`);
-    expect(page).toContain("Start another like it");
+    expect(page).toContain("Duplicate");
     await cancel(site, id, ada.userId);
     const ended = await ada.browser.text(`/jobs/${id}`);
-    expect(ended).toContain(`href="/jobs/new/stepping?from_job=${id}">Change and run again`);
+    expect(ended).toContain(`href="/jobs/new/stepping?from_job=${id}">Edit and run again`);
     const form = await ada.browser.text(`/jobs/new/stepping?from_job=${id}`);
     expect(form).toContain(`the job of <time`);
     expect(form).toMatch(/value="18" id="f-pause"/);
@@ -143,8 +143,8 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const next = idIn(await start({ ...fields, pause: "19" }));
     expect(await ada.browser.text(`/jobs/${next}`)).toContain(`href="/jobs/${id}"`);
     const history = await ada.browser.text(`/jobs/${id}`);
-    expect(history).toContain("You started it again with other input");
-    expect(history).toContain(`href="/jobs/${next}">the new job</a>`);
+    expect(history).toContain("You ran this job again with changes");
+    expect(history).toContain(`href="/jobs/${next}">new job</a>`);
 
     const eve = await site.join("eve");
     const hers = await eve.browser.text(`/jobs/new/stepping?from_job=${id}`);
@@ -187,6 +187,6 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     expect((await eve.post(`/jobs/${id}/start-now`)).status).toBe(404);
     expect((await eve.browser.get(`/jobs/${id}`)).status).toBe(404);
     await cancel(site, id, ada.userId, "api");
-    expect(await ada.browser.text(`/jobs/${id}`)).toContain("You cancelled it, through the API");
+    expect(await ada.browser.text(`/jobs/${id}`)).toContain("You cancelled this job via the API");
   });
 });

@@ -83,7 +83,7 @@ describe.each(backends)("the results of a job, on $name", (which) => {
   test("that have expired are shown as such and not offered", async () => {
     const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" }, { expires_at: 1 });
     const page = await ada.browser.text(`/jobs/${id}`);
-    expect(page).toContain("no longer kept");
+    expect(page).toContain("expired");
     expect(page).not.toContain("/result?file=");
     for (const path of ["result", "results.zip", `result?file=a.csv-of-${id}`]) {
       const answer = await ada.browser.get(`/jobs/${id}/${path}`);

@@ -1,6 +1,7 @@
 /** The input field that maps columns of a file to contact fields. */
 import { z } from "zod";
 import { Refused } from "../../../server/job.ts";
+import { formatCount } from "../numbers.ts";
 import { compileMapping } from "./contact-rows.ts";
 import { type Mapping, mappableFields } from "./fields.ts";
 
@@ -27,7 +28,7 @@ export function requireMappedColumns(mapping: Mapping, width: number): void {
   for (const [column, field] of Object.entries(mapping)) {
     if (field === "" || Number(column) < width) continue;
     throw new Refused(
-      `Column ${Number(column) + 1} is mapped, but the file has only ${width} columns`,
+      `Column ${Number(column) + 1} is mapped, but the file has only ${formatCount(width, "column")}`,
       "Choose from the columns of the file.",
     );
   }

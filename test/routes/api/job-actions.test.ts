@@ -120,7 +120,7 @@ describe.each(backends)("$name", (which) => {
     await api.runNext();
     expect(await api.job(job.id)).toMatchObject({
       rejected: 2,
-      subject: "fruit, 2 rejected rows.txt",
+      subject: "fruit-rejected.txt",
     });
     expect((await act(id, "retry", 202)).id).not.toBe(job.id);
 
@@ -142,7 +142,7 @@ describe.each(backends)("$name", (which) => {
     await act(id, "cancel");
     await api.backend.db.deleteFrom("uploads").where("id", "=", upload_id).execute();
     const problem = {
-      errors: { "metadata.upload_id": expect.stringContaining("upload it again") },
+      errors: { "metadata.upload_id": expect.stringContaining("Upload it again") },
     };
     expect(await act(id, "retry", 422)).toMatchObject(problem);
   });

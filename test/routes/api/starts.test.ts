@@ -144,7 +144,7 @@ describe.each(backends)("$name", (which) => {
   });
 
   test.each<[string, object, Record<string, string>]>([
-    ["a kind that there is not", { type: "nonsense" }, { type: "There is no kind" }],
+    ["a kind that there is not", { type: "nonsense" }, { type: "unknown kind of job" }],
     ["no kind", {}, { type: "expected string" }],
     [
       "input that is wrong",
@@ -154,17 +154,17 @@ describe.each(backends)("$name", (which) => {
     [
       "an upload that there is not",
       { type: "reading", metadata: { upload_id: "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f" } },
-      { "metadata.upload_id": "upload it again" },
+      { "metadata.upload_id": "Upload it again" },
     ],
     [
       "an upload whose id no database can hold",
       { type: "reading", metadata: { upload_id: "0198\u0000c5d2" } },
-      { "metadata.upload_id": "upload it again" },
+      { "metadata.upload_id": "Upload it again" },
     ],
     [
       "an upload whose id is half a character",
       { type: "reading", metadata: { upload_id: "\ud83d" } },
-      { "metadata.upload_id": "upload it again" },
+      { "metadata.upload_id": "Upload it again" },
     ],
     ["a time that is none", { ...count, run_at: "tomorrow" }, { run_at: "datetime" }],
     ["a name that is mistyped", { ...count, runAt: "2099-01-01T00:00:00Z" }, { body: "runAt" }],

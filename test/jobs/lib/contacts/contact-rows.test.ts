@@ -104,7 +104,7 @@ describe("rejected rows", () => {
   test("the parts of a full name have the same length limits", () => {
     expect(
       compileMapping({ 0: "email", 1: "full_name" })(["a@b.de", `A ${"x".repeat(201)}`], 1),
-    ).toBe("last name is longer than 200 characters");
+    ).toBe("Last name longer than 200 characters");
   });
 });
 
