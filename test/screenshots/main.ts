@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots`: a picture of every page and of a job in every state, light and dark, on a
- * phone and wide, into `screenshots/`, with `index.html` to look at them side by side.
- * `npm run screenshots -- job-failed settings` takes these alone.
+ * `npm run screenshots` saves a screenshot of every page, and of a job in every state, to
+ * `screenshots/`: light and dark, on a phone and on a wide screen. `screenshots/index.html` shows them
+ * side by side. `npm run screenshots -- job-failed settings` saves only these two.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,23 +27,25 @@ const looks = [
 const folder = join(import.meta.dirname, "../../screenshots");
 const storageDir = await mkdtemp(join(tmpdir(), "headway-screenshots-"));
 const place = { databaseUrl: undefined, storageDir };
-/** The kinds of the application alone, and its demo account. */
+/** Development mode, which creates the demo account, with the kinds of `jobs/` only. */
 const settings = { NODE_ENV: "", JOBS_DIR: "" };
-const running = new Set<Application>();
+const applications = new Set<Application>();
 let browser: Browser | undefined;
 
 try {
   browser = await launchBrowser();
-  const taken = await prepare(browser);
-  // Without a worker everything stays as it is.
+  const subjectsByName = await prepare(browser);
+  // No worker runs, so that every job stays in its state.
   const web = await startWeb(place, settings);
-  running.add(web);
+  applications.add(web);
   await mkdir(folder, { recursive: true });
   const chosen = process.argv.slice(2);
-  const names = [...taken.keys()].filter((name) => chosen.length === 0 || chosen.includes(name));
+  const names = [...subjectsByName.keys()].filter(
+    (name) => chosen.length === 0 || chosen.includes(name),
+  );
   for (const look of looks) {
-    const page = await signedIn(browser, web.url, look);
-    for (const name of names) await take(page, name, taken.get(name)!, look.name);
+    const page = await signIn(browser, web.url, look);
+    for (const name of names) await take(page, name, subjectsByName.get(name)!, look.name);
     await page.context().close();
   }
   await writeFile(
@@ -53,21 +55,23 @@ try {
       looks.map((look) => look.name),
     ),
   );
-  process.stdout.write(`${names.length * looks.length} pictures: ${join(folder, "index.html")}\n`);
+  process.stdout.write(
+    `${names.length * looks.length} screenshots: ${join(folder, "index.html")}\n`,
+  );
 } finally {
   await browser?.close();
-  for (const each of running) await each.stop();
+  for (const each of applications) await each.stop();
   await rm(storageDir, { recursive: true, force: true });
 }
 
 /**
- * A first start, and jobs that left results; then those in passing states.
- * @returns what is taken, by the name of its picture
+ * Starts the application, runs an import and an export, stops it, and inserts a job in each state.
+ * @returns the subjects by name
  */
 async function prepare(browser: Browser): Promise<Map<string, Subject>> {
   const app = await startApplication(place, settings);
-  running.add(app);
-  const page = await signedIn(browser, app.url, looks[0]);
+  applications.add(app);
+  const page = await signIn(browser, app.url, looks[0]);
   const csv = join(storageDir, "people.csv");
   await writeFile(csv, Papa.unparse(people(400)).replace("@", "").replaceAll("7@", "7 at "));
   await page.goto("/jobs/new/contact_import");
@@ -75,12 +79,12 @@ async function prepare(browser: Browser): Promise<Map<string, Subject>> {
   await page.click("#submit");
   await page.waitForSelector("#mapping");
   const mapping = new URL(page.url());
-  const imported = await started(page);
+  const imported = await runJob(page);
   await page.goto("/jobs/new/contact_export");
-  const exported = await started(page);
+  const exported = await runJob(page);
   await page.context().close();
   await app.stop();
-  running.delete(app);
+  applications.delete(app);
 
   const backend = await openBackend(join(storageDir, "headway.db"));
   const owner = await backend.db
@@ -98,15 +102,15 @@ async function prepare(browser: Browser): Promise<Map<string, Subject>> {
   });
 }
 
-/** Sends the form and waits for the end. @returns the path of the job */
-async function started(page: Page): Promise<string> {
+/** Submits the form and waits until its job is done. @returns the path of the job */
+async function runJob(page: Page): Promise<string> {
   await page.click("#submit");
   await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
   await page.waitForSelector(".job-panel.done", { timeout: 60_000 });
   return new URL(page.url()).pathname;
 }
 
-async function signedIn(browser: Browser, baseURL: string, look: (typeof looks)[number]) {
+async function signIn(browser: Browser, baseURL: string, look: (typeof looks)[number]) {
   const { width, height, colorScheme } = look;
   const context = await browser.newContext({
     baseURL,
@@ -125,7 +129,7 @@ async function signedIn(browser: Browser, baseURL: string, look: (typeof looks)[
 }
 
 async function take(page: Page, name: string, { path, act }: Subject, look: string) {
-  // The pages for those who are not signed in are seen by them alone.
+  // The sign-in and sign-up pages redirect people who are signed in.
   const cookies = await page.context().cookies();
   if (name.startsWith("sign-")) await page.context().clearCookies();
   await page.goto(path);

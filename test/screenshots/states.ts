@@ -1,4 +1,4 @@
-/** A job in each state that people may see, the passing ones too: rows as the engine leaves them. */
+/** Inserts a job in each display status, transient ones included, as the engine would store it. */
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow, LogRow, StepRow } from "../../server/backend/schema.ts";
@@ -7,9 +7,9 @@ import { insertJob, runningJob } from "../support/job-row.ts";
 interface State {
   kind?: string;
   row: Partial<JobRow>;
-  /** How many of its two steps are done; the next one runs. */
+  /** The number of its two steps that are done; the next one is running. */
   stepsDone?: number;
-  /** Its log. */
+  /** The lines of its log. */
   lines?: Pick<LogRow, "level" | "message">[];
 }
 
@@ -104,8 +104,8 @@ function states(now: number): Record<string, State> {
 const steps = ["Reading the file", "Saving contacts"];
 
 /**
- * @param owner whose jobs they are
- * @returns the id of each by the name of its state
+ * @param owner of the jobs
+ * @returns the id of each job by the name of its state
  */
 export async function insertStates(
   backend: Backend,

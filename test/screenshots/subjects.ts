@@ -1,28 +1,28 @@
-/** What pictures are taken of: each page, and what opens in place on it. */
+/** Every page that gets a screenshot, and every dialog, menu and details element that opens on one. */
 import type { Page } from "@playwright/test";
 
 export interface Subject {
   path: string;
-  /** What a person does there first. */
+  /** Runs before the screenshot is taken. */
   act?: (page: Page) => Promise<void>;
 }
 
-/** Paths that only the application knows. */
-export interface Made {
+/** Paths that contain an id. */
+export interface Paths {
   mapping: string;
-  /** A job with a page and rejected rows, and one with a file. */
+  /** An import with rejected rows, and an export with a result file. */
   imported: string;
   exported: string;
-  /** A job in each state, by its name. */
+  /** The job in each state, by the name of the state. */
   states: ReadonlyMap<string, string>;
 }
 
-/** @returns by the name of the picture */
-export function subjects({ mapping, imported, exported, states }: Made): Map<string, Subject> {
+/** @returns the subjects by the name of their screenshot */
+export function subjects({ mapping, imported, exported, states }: Paths): Map<string, Subject> {
   const opens = (selector: string) => async (page: Page) => {
     await page.locator(selector).first().click();
   };
-  const named: Record<string, Subject> = {
+  const byName: Record<string, Subject> = {
     "sign-in": { path: "/sign-in?signed=out" },
     "sign-up": { path: "/sign-up" },
     dashboard: { path: "/jobs" },
@@ -38,7 +38,7 @@ export function subjects({ mapping, imported, exported, states }: Made): Map<str
     form: { path: "/jobs/new/countdown" },
     "form-later": { path: "/jobs/new/countdown", act: opens("#when-toggle") },
     "form-with-error": { path: "/jobs/new/countdown?from=0" },
-    // The one of the demo account still waits for a worker.
+    // The countdown of the demo account is still active, so a second one is a duplicate.
     "already-running": {
       path: "/jobs/new/countdown?from=900",
       async act(page) {
@@ -56,6 +56,6 @@ export function subjects({ mapping, imported, exported, states }: Made): Map<str
     settings: { path: "/settings" },
     "no-such-page": { path: "/no/such/page" },
   };
-  for (const [name, path] of states) named[`job-${name}`] = { path };
-  return new Map(Object.entries(named));
+  for (const [name, path] of states) byName[`job-${name}`] = { path };
+  return new Map(Object.entries(byName));
 }
