@@ -88,9 +88,14 @@ describe("who may import whom", () => {
       "run/progress-tracker.ts",
       "run/log-buffer.ts",
       "run/progress-state.ts",
-      ...["advances", "damper", "estimator", "line", "pace", "past", "pauses", "step"].map(
-        (name) => `eta/${name}.ts`,
-      ),
+      "eta/duration-estimate.ts",
+      "eta/estimator.ts",
+      "eta/pauses.ts",
+      "eta/progress-samples.ts",
+      "eta/smoother.ts",
+      "eta/start-times.ts",
+      "eta/step-estimate.ts",
+      "eta/time-per-item.ts",
     ].map((name) => `server/engine/${name}`);
     expect(files).toEqual(expect.arrayContaining(decides));
     const isPure = (path: string) =>

@@ -3,20 +3,20 @@
  * 25, 50 and 75 % of their duration, as a share of the duration. The ratio compares the means over all
  * points at which there is an estimate.
  */
-import { allErrors, inWords } from "../../test/engine/eta/errors.ts";
+import { formatErrors, measureErrors } from "../../test/engine/eta/errors.ts";
 import type { Row } from "../support/row.ts";
 
 /** A difference to the baseline's error that is too small to matter. */
 const equal = 0.005;
 
 export async function estimates(): Promise<Row[]> {
-  const reported = allErrors().filter(({ half }) => half === "reported");
+  const reported = measureErrors().filter(({ half }) => half === "reported");
   return reported.map((errors) => {
     const { name, hasPast, mean } = errors;
     return {
       what: `told end of ${name.replace("-reported", "")}${hasPast ? ", not the first" : ""}`,
-      ours: inWords(errors, "ours"),
-      baseline: `${inWords(errors, "plain")} (elapsed × (1 − p) / p)`,
+      ours: formatErrors(errors, "ours"),
+      baseline: `${formatErrors(errors, "plain")} (elapsed × (1 − p) / p)`,
       ratio: mean.ours / mean.plain,
       bar: "≤ 1",
       met: mean.ours <= mean.plain + equal,

@@ -11,7 +11,7 @@ import type {
 } from "../backend/schema.ts";
 import { isAvailable, listJobFiles } from "../storage/job-files.ts";
 import type { Previews } from "../storage/previews.ts";
-import { withPlaces } from "./eta/place-in-line.ts";
+import { withQueuePositions } from "./eta/queue-positions.ts";
 import { listEvents, listNextEvents } from "./event-reader.ts";
 import {
   type LogPage,
@@ -134,7 +134,7 @@ export function createJobReader({
     async summaries(ids) {
       if (ids.length === 0) return [];
       const rows = db.selectFrom("jobs").select(jobSummaryColumns).where("id", "in", ids);
-      return withPlaces(backend, await rows.execute());
+      return withQueuePositions(backend, await rows.execute());
     },
     async owners(ids) {
       if (ids.length === 0) return [];

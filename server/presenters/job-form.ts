@@ -1,5 +1,5 @@
 /** The pages that start a job: choice of kind, form, mapping of columns, duplicate. */
-import type { Typical } from "../engine/eta/past.ts";
+import type { DurationEstimate } from "../engine/eta/duration-estimate.ts";
 import { type InputField, inputFields, plainFields, uploadField } from "../forms/input-fields.ts";
 import type { ScheduleInput } from "../forms/schedule.ts";
 import { defaultIcon, type FilePreview, type IconName, type Kind } from "../job.ts";
@@ -120,13 +120,13 @@ export interface JobDraft extends FormState {
 const momentMs = 5_000;
 
 /** @returns "Usually 1-3 minutes"; empty where no earlier job tells */
-export function typicalDurationText(typical: Typical | null): string {
+export function typicalDurationText(typical: DurationEstimate | null): string {
   if (typical === null) return "";
   if (typical.to <= momentMs) return "Usually a few seconds";
   return `Usually ${approximateDuration(typical.from, typical.to)}`;
 }
 
-export function kindCard(type: string, kind: Kind, typical: Typical | null): KindCard {
+export function kindCard(type: string, kind: Kind, typical: DurationEstimate | null): KindCard {
   const { title, description, icon = defaultIcon, startPage } = kind;
   const href = startPage ?? `/jobs/new/${type}`;
   return { kind: type, icon, title, description, href, duration: typicalDurationText(typical) };
@@ -162,7 +162,7 @@ export function uploadPage(
 export function jobFormPage(
   draft: JobDraft,
   file: { name: string; size: number } | undefined,
-  typical: Typical | null,
+  typical: DurationEstimate | null,
 ): Body<JobFormPage> {
   const fileText = file ? `${file.name}, ${formatBytes(file.size)}` : "";
   const fields = inputFields(draft.kind)
@@ -186,7 +186,7 @@ export function mappingPage(
   draft: JobDraft,
   file: { name: string; size: number },
   preview: FilePreview,
-  typical: Typical | null,
+  typical: DurationEstimate | null,
   changeFileHref: string,
 ): Body<MappingPage> {
   const { kind, values } = draft;

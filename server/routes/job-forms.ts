@@ -1,6 +1,6 @@
 /** GET /jobs/new (choose a kind) and GET /jobs/new/:type (its form). */
 import { Hono } from "hono";
-import { typicalDurations } from "../engine/eta/typical-duration.ts";
+import { readTypicalDurations } from "../engine/eta/typical-durations.ts";
 import { checkInput } from "../engine/start/check-input.ts";
 import { type FormValues, parseInput, pickFormValues } from "../forms/input-values.ts";
 import { readScheduleInput } from "../forms/schedule.ts";
@@ -18,7 +18,7 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
   const routes = new Hono<Env>();
 
   routes.get("/jobs/new", async (c) => {
-    const typical = await typicalDurations(backend.db, catalog, c.var.person.accountId);
+    const typical = await readTypicalDurations(backend.db, catalog, c.var.person.accountId);
     const kinds = [...catalog].filter(([, kind]) => kind.listed !== false);
     const cards = kinds.map(([type, kind]) => kindCard(type, kind, typical(type, null)));
     const layout = await layoutWithTray(c, services, { title: "New job", section: "new" });

@@ -3,9 +3,9 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { claimStatement, lockStatement } from "../../server/backend/postgres/queue.ts";
 import { nextJobStatement } from "../../server/backend/sqlite/queue.ts";
 import { listAudit } from "../../server/engine/audit.ts";
-import { pastSteps } from "../../server/engine/eta/history.ts";
-import { withPlaces } from "../../server/engine/eta/place-in-line.ts";
-import { typicalDurations } from "../../server/engine/eta/typical-duration.ts";
+import { listPastJobsWithSteps } from "../../server/engine/eta/past-jobs.ts";
+import { withQueuePositions } from "../../server/engine/eta/queue-positions.ts";
+import { readTypicalDurations } from "../../server/engine/eta/typical-durations.ts";
 import { listCreatedSince } from "../../server/engine/list/created-jobs.ts";
 import { countJobs, listJobs } from "../../server/engine/list/list.ts";
 import type { JobFilter } from "../../server/engine/list/list-ranges.ts";
@@ -104,19 +104,19 @@ describe.each(backends)("query plans with many jobs on $name", (which) => {
     await expectBounded(({ db }) => countJobs(db, filter, 1_000));
   });
 
-  test("typicalDurations reads only the last jobs of each kind", async () => {
-    await expectBounded(({ db }) => typicalDurations(db, noopCatalog, everyone.accountId));
+  test("readTypicalDurations reads only the last jobs of each kind", async () => {
+    await expectBounded(({ db }) => readTypicalDurations(db, noopCatalog, everyone.accountId));
     const asked = { accountId: everyone.accountId, kind: usual };
-    await expectBounded(({ db }) => pastSteps(db, asked));
+    await expectBounded(({ db }) => listPastJobsWithSteps(db, asked));
   });
 
-  test("withPlaces reads only the first queued jobs of each account", async () => {
+  test("withQueuePositions reads only the first queued jobs of each account", async () => {
     const due = opened.backend.db.selectFrom("jobs").selectAll().where("status", "=", "queued");
     const rows = await due.where("run_at", "=", 0).limit(50).execute();
     expect(rows.length).toBeGreaterThan(20);
     const some = opened.backend.db.updateTable("accounts").set({ max_running_jobs: 0 });
     await some.where("id", "=", everyone.accountId).execute();
-    await expectBounded((backend) => withPlaces(backend, rows));
+    await expectBounded((backend) => withQueuePositions(backend, rows));
     const again = opened.backend.db.updateTable("accounts").set({ max_running_jobs: 5 });
     await again.where("id", "=", everyone.accountId).execute();
   });

@@ -73,7 +73,7 @@ describe.each(backends)("progress on $name", (which) => {
     ]) {
       const { id } = await insertJob(backend, runningJob({ fence: 1 }));
       const remaining = { from: expected!, to: expected! };
-      const job = progress.track(id, 1, { ...createEstimator([1]), expect: () => remaining });
+      const job = progress.track(id, 1, { ...createEstimator([1]), estimate: () => remaining });
       job.wait(moment!, null);
       job.set(1, 2, null);
       jobs.push(id);

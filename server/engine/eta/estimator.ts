@@ -1,210 +1,269 @@
 /**
- * When will a job end? For the step in hand by what is seen of it, and at first by what it took in
- * past jobs of the kind; for those behind it by past jobs, or else by their weights. A run sees
- * running time only: while a job is paused there is none. Pure: moments are handed in.
+ * Estimates the remaining running time of a job. The module is pure: callers pass every time in.
+ *
+ * Observations. The estimator receives pairs of running time and completed items of the current
+ * step (`observe`), its total, the start of each step, and the waits that the job announces, as for
+ * a rate limit (`setWait`). Time during which the job is paused is not part of a run. A few hundred
+ * samples per step remain (`progress-samples.ts`); repeated work after a setback counts as lost time.
+ *
+ * Current step (`step-estimate.ts`). Remaining time is remaining items × time per item + expected
+ * pauses. The time per item (`time-per-item.ts`) is one of three estimates, blended by how
+ * significant the more specific ones are:
+ * 1. the overall mean, which has the least variance;
+ * 2. the mean since the most significant change point (the split with the largest Welch's t);
+ * 3. the value of an ordinary least-squares line, at the middle of the remaining items. It needs a
+ *    slope of several standard errors and a high Kendall's tau, and is bounded to three times the
+ *    recent time per item or a third of it.
+ *
+ * Pauses and announced waits (`pauses.ts`). A gap is a pause if it is at least one second and four
+ * times the median gap, and its items took more than four times the median time each. An announced
+ * wait is a pause from the first one on. Pauses are removed from the working time. Recurring pauses
+ * are added back: the mean pause for each mean number of items between two pauses that is still to
+ * come, and the rest of the current pause. An outlier, more than three times longer than every shorter
+ * pause, is not expected to recur.
+ *
+ * History (`duration-estimate.ts`). The prior is the median duration of the step in the last jobs of
+ * the same kind and account, scaled in proportion to the step's total or the job's input size. The
+ * estimate from this run and the prior are combined with weights of 1 / uncertainty², as with
+ * inverse variances. At first the uncertainty of the run's own estimate is increased by
+ * `extrapolationUncertainty`, which vanishes as the step completes. Until the run has an estimate of
+ * its own the prior stands alone, less the completed share. Later steps take their prior, multiplied
+ * by how much slower this job is than past ones (1/3 to 3). Without a prior a later step takes the
+ * time that its weight implies, with an uncertainty of 100 %.
+ *
+ * Range. Each part has a relative uncertainty: two standard errors of the mean time per item, plus half the
+ * disagreement between recent and overall mean, plus a share for pauses, or the interquartile range
+ * of the prior. The uncertainty of the job is the mean of its parts, weighted by their time. The
+ * range is the estimate ± that share. It is a heuristic interval without a stated coverage.
+ *
+ * No estimate. `estimate` returns null if a step has neither a prior nor enough samples (4 samples,
+ * 3 s), after an unusually long silence, if a step without an estimate of its own exceeds its prior,
+ * and if the uncertainty is above 50 %.
+ *
+ * Smoothing (`smoother.ts`). The estimated end moves by 15 to 50 % of each change, every 500 ms at
+ * most: exponential smoothing whose factor grows with the size of the change.
  */
-import { type Advance, type Advances, createAdvances } from "./advances.ts";
-import { createDamper, type Told } from "./damper.ts";
-import { type PastJob, typicalStep } from "./past.ts";
-import { type Ahead, stepAhead, warmUp } from "./step.ts";
+import { type DurationEstimate, estimateStepDuration, type PastJob } from "./duration-estimate.ts";
+import {
+  createProgressSamples,
+  type ProgressSample,
+  type ProgressSamples,
+} from "./progress-samples.ts";
+import { createSmoother, type EtaRange } from "./smoother.ts";
+import { estimateStep, type Remaining, warmUp } from "./step-estimate.ts";
 
-/** Looked at anew this often; in between the answer is the same moment of end. */
-const everyMs = 500;
-/** What is to come of a step need not be like what was seen of it: at first by this much of it. */
-const unseen = 0.25;
-/** What the weights say of steps that nobody has seen yet may be this far from the truth. */
-const weightsUnsure = 1;
-/** Nothing is said that may be this far from the truth. */
-const mostUnsure = 0.5;
+/** Between two updates the estimated end stays the same. */
+const updateIntervalMs = 500;
+/** Added to the uncertainty of a step that has just begun, because later items may differ. */
+const extrapolationUncertainty = 0.25;
+/** Relative uncertainty of a duration that only the weight of its step implies. */
+const weightUncertainty = 1;
+/** Less certain estimates are not shown. */
+const maxUncertainty = 0.5;
+/** Limits of the factor by which past durations are scaled to the speed of this job. */
+const maxSlowdown = 3;
 
-/** What is known of a job from before this run. */
-export interface Known {
+/** Observations from before this run: past jobs of the kind, and earlier runs of this job. */
+export interface JobHistory {
   past: readonly PastJob[];
-  /** Bytes that it reads, if it reads any. */
+  /** Input in bytes; null if the job reads none. */
   size: number | null;
-  /** Running time of the steps that are done, by their place; null for the others. */
-  taken: readonly (number | null)[];
-  /** What earlier runs went through of the step in hand, on a clock of running time. */
-  earlier: readonly Advance[];
+  /** Running time of the job's completed steps by position, ms; null for the others. */
+  stepMs: readonly (number | null)[];
+  /** Samples of the current step from earlier runs of the job, on a clock of running time. */
+  samples: readonly ProgressSample[];
 }
 
 export interface Estimator {
-  /** A step begins, or is gone on with from where it was. */
-  begin(at: number, position: number, done: number): void;
-  /** @param total null where it is unknown */
+  /** Starts a step, or continues it with the items that an earlier run completed. */
+  startStep(at: number, position: number, done: number): void;
+  /** @param total null if unknown */
   observe(at: number, done: number, total: number | null): void;
-  /** The job waits, and knows until when; null when it goes on. */
-  wait(at: number, until: number | null): void;
-  know(known: Known): void;
-  /** Null as long as nothing honest can be said. */
-  expect(at: number): Told | null;
+  /** Announces a wait until a time, or ends it with null. */
+  setWait(at: number, until: number | null): void;
+  setHistory(history: JobHistory): void;
+  /** @returns the remaining time in ms; null if no reliable estimate exists */
+  estimate(at: number): EtaRange | null;
 }
 
-/** @param weights of the steps, in their order */
+/** @param weights of the job's steps, in their order */
 export function createEstimator(weights: readonly number[]): Estimator {
-  let known: Known = { past: [], size: null, taken: [], earlier: [] };
-  let step: Current | undefined;
-  const taken: (number | null)[] = [];
-  const damper = createDamper();
-  let asked = Number.NEGATIVE_INFINITY;
+  let history: JobHistory = { past: [], size: null, stepMs: [], samples: [] };
+  let step: CurrentStep | undefined;
+  const stepMs: (number | null)[] = [];
+  const smoother = createSmoother();
+  let updatedAt = Number.NEGATIVE_INFINITY;
 
-  /** The step in hand, ms; null where neither it nor the past says anything. */
-  function ofStep(current: Current, at: number): Ahead | null {
-    const { position, advances, total } = current;
-    const { size, past } = known;
-    const seen = total === null ? null : seenOf(current, total, at);
-    const usual = typicalStep(past, position, { total, size });
-    if (!usual) return seen;
-    const done = advances.list.at(-1)?.done ?? 0;
+  /** Combines the observations of this step with its prior. */
+  function estimateCurrentStep(current: CurrentStep, at: number): Remaining | null {
+    const { position, samples, total } = current;
+    const { size, past } = history;
+    const observed = total === null ? null : estimateFromSamples(current, total, at);
+    const prior = estimateStepDuration(past, position, { total, size });
+    if (!prior) return observed;
+    const done = samples.list.at(-1)?.done ?? 0;
     const share = total ? Math.min(1, done / total) : 0;
-    const spent = at - beginOf(current);
-    const byPast = total ? usual.ms * (1 - share) : usual.ms - spent;
-    // What takes longer than it ever did is no longer told by the past.
-    if (!seen) {
-      const isSilent = total !== null && advances.list.length >= warmUp.advances;
-      const isOver = byPast <= 0 || spent > usual.to * 2;
-      return isSilent || isOver ? null : { ms: byPast, unsure: usual.unsure };
-    }
-    return weighed(seen, unseen * (1 - share) ** 2, { ms: byPast, unsure: usual.unsure });
+    const elapsed = at - startOf(current);
+    const priorMs = total ? prior.ms * (1 - share) : prior.ms - elapsed;
+    if (!observed) return estimateFromPrior(current, prior, { elapsed, ms: priorMs });
+    const added = extrapolationUncertainty * (1 - share) ** 2;
+    return combine(observed, added, { ms: priorMs, uncertainty: prior.uncertainty });
   }
 
   /**
-   * Of earlier runs nobody knows what of their time was waiting: beside waits that this one tells it
-   * would be work, and count twice.
+   * Ignores earlier runs once this run has announced a wait: their samples do not separate waits
+   * from work, so the waits would count twice.
    */
-  function seenOf({ advances, since, until, tells }: Current, total: number, at: number) {
-    const own = tells ? advances.list.filter((each) => each.at >= since) : advances.list;
-    return stepAhead(own, total, at, until) ?? stepAhead(advances.list, total, at, until);
+  function estimateFromSamples(current: CurrentStep, total: number, at: number) {
+    const { samples, since, waitUntil, announcesWaits } = current;
+    const own = announcesWaits ? samples.list.filter((each) => each.at >= since) : samples.list;
+    return (
+      estimateStep(own, total, at, waitUntil) ?? estimateStep(samples.list, total, at, waitUntil)
+    );
   }
 
-  /** The steps behind it: by the past, at the speed of this job; else by weight. */
-  function ofOthers(current: Current, own: Ahead, at: number): Ahead | null {
-    const before = soFar(current, at) + own.ms;
+  /** Takes the prior at the speed of this job, or else the weight, for each step to come. */
+  function estimateLaterSteps(current: CurrentStep, own: Remaining, at: number): Remaining {
+    const before = elapsedMs(current, at) + own.ms;
     let ms = 0;
-    let unsureMs = 0;
-    const speed = comparedWithPast(current, own, at);
+    let uncertainMs = 0;
+    const factor = slowdown(current, own, at);
     const weightBefore = sum(weights.slice(0, current.position + 1));
     for (let position = current.position + 1; position < weights.length; position++) {
-      const usual = typicalStep(known.past, position, { total: null, size: known.size });
-      if (usual) {
-        ms += usual.ms * speed;
-        unsureMs += usual.ms * usual.unsure * speed;
+      const prior = estimateStepDuration(history.past, position, {
+        total: null,
+        size: history.size,
+      });
+      if (prior) {
+        ms += prior.ms * factor;
+        uncertainMs += prior.ms * prior.uncertainty * factor;
       } else {
         const byWeight = (before * weights[position]!) / weightBefore;
         ms += byWeight;
-        unsureMs += byWeight * weightsUnsure;
+        uncertainMs += byWeight * weightUncertainty;
       }
     }
-    return { ms, unsure: ms > 0 ? unsureMs / ms : 0 };
+    return { ms, uncertainty: ms > 0 ? uncertainMs / ms : 0 };
   }
 
-  /** How much slower this job is than past ones, as far as that can be seen. */
-  function comparedWithPast(current: Current, own: Ahead, at: number): number {
-    let mine = 0;
-    let theirs = 0;
+  /** Compares the steps up to the current one with their priors; above 1 this job is slower. */
+  function slowdown(current: CurrentStep, own: Remaining, at: number): number {
+    let actual = 0;
+    let expected = 0;
     for (let position = 0; position <= current.position; position++) {
-      const total = position === current.position ? current.total : null;
-      const usual = typicalStep(known.past, position, { total, size: known.size });
       const isCurrent = position === current.position;
-      const ms = isCurrent ? at - beginOf(current) + own.ms : takenBy(position);
-      if (!usual || ms === null) continue;
-      mine += ms;
-      theirs += usual.ms;
+      const total = isCurrent ? current.total : null;
+      const prior = estimateStepDuration(history.past, position, { total, size: history.size });
+      const ms = isCurrent ? at - startOf(current) + own.ms : durationOf(position);
+      if (!prior || ms === null) continue;
+      actual += ms;
+      expected += prior.ms;
     }
-    if (theirs === 0 || mine === 0) return 1;
-    return Math.min(3, Math.max(1 / 3, mine / theirs));
+    if (expected === 0 || actual === 0) return 1;
+    return Math.min(maxSlowdown, Math.max(1 / maxSlowdown, actual / expected));
   }
 
-  /** The first step of a run may have been begun by an earlier one. */
-  function goOn({ advances }: Current): void {
-    advances.precede(known.earlier);
+  /** An earlier run may have started the first step of this run. */
+  function prependHistory({ samples }: CurrentStep): void {
+    samples.prepend(history.samples);
   }
 
-  function takenBy(position: number): number | null {
-    return taken[position] ?? known.taken[position] ?? null;
+  function durationOf(position: number): number | null {
+    return stepMs[position] ?? history.stepMs[position] ?? null;
   }
 
-  function soFar(current: Current, at: number): number {
-    const before = Array.from({ length: current.position }, (_, each) => takenBy(each) ?? 0);
-    return sum(before) + at - beginOf(current);
+  function elapsedMs(current: CurrentStep, at: number): number {
+    const before = Array.from({ length: current.position }, (_, each) => durationOf(each) ?? 0);
+    return sum(before) + at - startOf(current);
   }
 
-  function ahead(at: number): Ahead | null {
-    const own = step && ofStep(step, at);
+  function estimateJob(at: number): Remaining | null {
+    const own = step && estimateCurrentStep(step, at);
     if (!step || !own) return null;
-    const others = ofOthers(step, own, at);
-    if (!others) return null;
-    const ms = own.ms + others.ms;
-    const unsure = ms > 0 ? (own.ms * own.unsure + others.ms * others.unsure) / ms : 0;
-    return unsure > mostUnsure ? null : { ms, unsure };
+    const later = estimateLaterSteps(step, own, at);
+    const ms = own.ms + later.ms;
+    const uncertainty = ms > 0 ? (own.ms * own.uncertainty + later.ms * later.uncertainty) / ms : 0;
+    return uncertainty > maxUncertainty ? null : { ms, uncertainty };
   }
 
   return {
-    begin(at, position, done) {
-      if (step) taken[step.position] = at - beginOf(step);
-      const advances = createAdvances();
-      advances.add(at, done, 0);
-      const waits = { until: null, tells: false, waitedMs: 0, waitsSince: 0 };
-      step = { position, advances, total: null, since: at, ...waits };
-      if (taken.length === 0) goOn(step);
-      asked = Number.NEGATIVE_INFINITY;
+    startStep(at, position, done) {
+      if (step) stepMs[step.position] = at - startOf(step);
+      const samples = createProgressSamples();
+      samples.add(at, done, 0);
+      const waits = { waitUntil: null, announcesWaits: false, waitedMs: 0, waitCountedAt: 0 };
+      step = { position, samples, total: null, since: at, ...waits };
+      if (stepMs.length === 0) prependHistory(step);
+      updatedAt = Number.NEGATIVE_INFINITY;
     },
     observe(at, done, total) {
       if (!step) return;
       step.total = total;
-      const last = step.advances.list.at(-1)!.done;
+      const last = step.samples.list.at(-1)!.done;
       if (done === last) return;
-      const waiting = step.until === null ? 0 : at - step.waitsSince;
-      step.advances.add(at, done, step.waitedMs + waiting);
+      const waiting = step.waitUntil === null ? 0 : at - step.waitCountedAt;
+      step.samples.add(at, done, step.waitedMs + waiting);
       step.waitedMs = 0;
-      step.waitsSince = at;
+      step.waitCountedAt = at;
     },
-    wait(at, until) {
+    setWait(at, until) {
       if (!step) return;
-      if (step.until !== null) step.waitedMs += at - step.waitsSince;
-      step.until = until;
-      step.tells ||= until !== null;
-      step.waitsSince = at;
+      if (step.waitUntil !== null) step.waitedMs += at - step.waitCountedAt;
+      step.waitUntil = until;
+      step.announcesWaits ||= until !== null;
+      step.waitCountedAt = at;
     },
-    know(given) {
-      known = given;
-      asked = Number.NEGATIVE_INFINITY;
-      if (step && taken.length === 0) goOn(step);
+    setHistory(given) {
+      history = given;
+      updatedAt = Number.NEGATIVE_INFINITY;
+      if (step && stepMs.length === 0) prependHistory(step);
     },
-    expect(at) {
-      if (at - asked < everyMs) return damper.told(at);
-      asked = at;
-      return damper.next(at, ahead(at));
+    estimate(at) {
+      if (at - updatedAt < updateIntervalMs) return smoother.current(at);
+      updatedAt = at;
+      return smoother.update(at, estimateJob(at));
     },
   };
 }
 
-interface Current {
+interface CurrentStep {
   position: number;
-  advances: Advances;
+  samples: ProgressSamples;
   total: number | null;
-  /** When this run began it, or went on with it. */
+  /** When this run started or continued the step. */
   since: number;
-  /** Until when it waits as it said it would. */
-  until: number | null;
-  /** Whether this run told of any wait. */
-  tells: boolean;
-  waitsSince: number;
-  /** Told waits since the last advance that are over. */
+  /** End of the announced wait; null if the job does not wait. */
+  waitUntil: number | null;
+  /** Whether this run has announced a wait in this step. */
+  announcesWaits: boolean;
+  /** Time up to which waits are counted in `waitedMs` or in a sample. */
+  waitCountedAt: number;
+  /** Announced waits since the last sample that have ended, ms. */
   waitedMs: number;
 }
 
-/** On the clock of its advances, which leaves out what was lost. */
-function beginOf({ advances }: Current): number {
-  return advances.list[0]!.at;
+/** On the clock of the samples, which leaves out lost time. */
+function startOf({ samples }: CurrentStep): number {
+  return samples.list[0]!.at;
 }
 
-/** The less sure, the less it weighs: by the inverse of the variance. */
-function weighed(seen: Ahead, more: number, past: Ahead): Ahead {
-  const [a, b] = [(seen.unsure + more) ** -2, past.unsure ** -2];
+/** Returns null if the step should already show an estimate of its own, or exceeds the prior. */
+function estimateFromPrior(
+  { total, samples }: CurrentStep,
+  prior: DurationEstimate,
+  { elapsed, ms }: { elapsed: number; ms: number },
+): Remaining | null {
+  const isSilent = total !== null && samples.list.length >= warmUp.samples;
+  const exceedsPrior = ms <= 0 || elapsed > prior.to * 2;
+  return isSilent || exceedsPrior ? null : { ms, uncertainty: prior.uncertainty };
+}
+
+/** Weights both estimates by the inverse square of their uncertainty. */
+function combine(observed: Remaining, added: number, prior: Remaining): Remaining {
+  const [a, b] = [(observed.uncertainty + added) ** -2, prior.uncertainty ** -2];
   return {
-    ms: (a * seen.ms + b * past.ms) / (a + b),
-    unsure: (a * seen.unsure + b * past.unsure) / (a + b),
+    ms: (a * observed.ms + b * prior.ms) / (a + b),
+    uncertainty: (a * observed.uncertainty + b * prior.uncertainty) / (a + b),
   };
 }
 

@@ -1,110 +1,110 @@
 /**
- * Work that comes in bursts, or that a service allows so much of at a time, stands still again and
- * again; a lock or a lost connection does so once. The first will come back and belongs into an
- * estimate, the second does not. Pure.
+ * Separates pauses from work. Batches and rate limits cause pauses that recur and belong into an
+ * estimate; a lock or a lost connection causes a single long one that does not. Pure.
  */
-import type { Advance } from "./advances.ts";
+import type { ProgressSample } from "./progress-samples.ts";
 
-/** A shorter silence is work; of a wait that was told, half of that. */
-const shortestMs = 1_000;
-/** So many times the usual silence is a pause, unless the job had told it. */
-const timesUsual = 4;
-/** One this many times longer than every other comes once. */
-const timesOthers = 3;
+/** A shorter gap is work. An announced wait needs half of that. */
+const minPauseMs = 1_000;
+/** An unannounced pause is this many times longer than the median gap. */
+const minTimesMedian = 4;
+/** An outlier is this many times longer than the next longest pause. */
+const minTimesNext = 3;
 
 export interface Pauses {
-  /** The advances on a clock that stands still during pauses, from 0. */
+  /** The samples on a clock of working time from 0, which stands still during pauses. */
   work: { at: number; done: number }[];
-  /** Which of them is the end of the first heap: before it the job got ready, as long as that took. */
-  readyAt: number;
-  /** What one of those that come back takes, ms; 0 where none does. */
-  usualMs: number;
-  /** What is done between two that come back; infinite where none does. */
-  between: number;
-  /** What was done when the last of those ended. */
+  /** Index in `work` of the end of the first burst. The time before it may include a setup. */
+  firstBurstEnd: number;
+  /** Mean length of the recurring pauses, ms; 0 if there are none. */
+  meanMs: number;
+  /** Mean number of items between two recurring pauses; infinite if there are none. */
+  interval: number;
+  /** Completed items at the last recurring pause. */
   lastAt: number;
-  /** How many come back, and whether the job told of all of them. */
+  /** Number of recurring pauses. */
   count: number;
-  told: boolean;
-  /** What others took that came once, ms. */
-  singleMs: number;
-  /** How long the step may say nothing before that is a pause, ms. */
-  silentMs: number;
+  /** Whether the job announced all of the recurring pauses. */
+  allAnnounced: boolean;
+  /** Total length of the outliers, ms. */
+  outlierMs: number;
+  /** A longer gap without progress is a pause, ms. */
+  maxGapMs: number;
 }
 
 interface Pause {
   ms: number;
-  /** What was done before it. */
+  /** Completed items before it. */
   done: number;
-  told: boolean;
+  isAnnounced: boolean;
 }
 
-/** @param waitsUntil where the step waits as it said it would, which is a pause too */
-export function findPauses(list: readonly Advance[], waitsUntil: number | null): Pauses {
-  const spans = list.slice(1).map((each, n) => each.at - list[n]!.at);
-  const usual = median(spans);
-  const paces = spans.map((span, n) => span / (list[n + 1]!.done - list[n]!.done));
-  const usualPace = median(paces);
-  const silentMs = Math.max(shortestMs, usual * timesUsual);
+/** @param waitUntil end of an announced wait, which is a pause too; null if there is none */
+export function detectPauses(samples: readonly ProgressSample[], waitUntil: number | null): Pauses {
+  const gaps = samples.slice(1).map((each, n) => each.at - samples[n]!.at);
+  const medianGap = median(gaps);
+  const perItem = gaps.map((gap, n) => gap / (samples[n + 1]!.done - samples[n]!.done));
+  const medianPerItem = median(perItem);
+  const maxGapMs = Math.max(minPauseMs, medianGap * minTimesMedian);
   const pauses: Pause[] = [];
-  const work = list.length > 0 ? [{ at: 0, done: list[0]!.done }] : [];
-  for (const [n, span] of spans.entries()) {
-    const { done, waited } = list[n + 1]!;
-    const told = waited >= Math.max(shortestMs, span) / 2;
-    // What was seen only now and then, as by another process, is no pause where as much was done.
-    const isSilent = span > silentMs && paces[n]! > usualPace * timesUsual;
-    const ms = told ? Math.min(waited, span) : isSilent ? span - usual : 0;
-    if (ms > 0) pauses.push({ ms, done: list[n]!.done, told });
-    work.push({ at: work[n]!.at + span - ms, done });
+  const work = samples.length > 0 ? [{ at: 0, done: samples[0]!.done }] : [];
+  for (const [n, gap] of gaps.entries()) {
+    const { done, waited } = samples[n + 1]!;
+    const isAnnounced = waited >= Math.max(minPauseMs, gap) / 2;
+    // Samples from events are sparse: a long gap with proportional progress is no pause.
+    const isSilent = gap > maxGapMs && perItem[n]! > medianPerItem * minTimesMedian;
+    const ms = isAnnounced ? Math.min(waited, gap) : isSilent ? gap - medianGap : 0;
+    if (ms > 0) pauses.push({ ms, done: samples[n]!.done, isAnnounced });
+    work.push({ at: work[n]!.at + gap - ms, done });
   }
-  const last = list.at(-1);
-  if (last && waitsUntil !== null && waitsUntil - last.at >= shortestMs) {
-    pauses.push({ ms: waitsUntil - last.at, done: last.done, told: true });
+  const last = samples.at(-1);
+  if (last && waitUntil !== null && waitUntil - last.at >= minPauseMs) {
+    pauses.push({ ms: waitUntil - last.at, done: last.done, isAnnounced: true });
   }
-  // From the end of a heap to that of another both the heaps and the times between are whole.
-  const readyAt = Math.max(
+  // Measuring from the end of one burst to the end of another covers whole bursts and whole gaps.
+  const firstBurstEnd = Math.max(
     1,
-    spans.findIndex((span, n) => n > 0 && span >= usual / 2),
+    gaps.findIndex((gap, n) => n > 0 && gap >= medianGap / 2),
   );
-  return { work, readyAt, silentMs, ...recurring(pauses) };
+  return { work, firstBurstEnd, maxGapMs, ...summarize(pauses) };
 }
 
-function recurring(found: Pause[]): Omit<Pauses, "work" | "readyAt" | "silentMs"> {
-  const pauses = withoutSingle(found);
+function summarize(found: Pause[]): Omit<Pauses, "work" | "firstBurstEnd" | "maxGapMs"> {
+  const pauses = withoutOutliers(found);
   const [first, last] = [pauses[0], pauses.at(-1)];
   const count = pauses.length;
-  const told = pauses.every((pause) => pause.told);
-  const singleMs = msOf(found) - msOf(pauses);
-  if (!first || !last)
-    return { usualMs: 0, between: Number.POSITIVE_INFINITY, lastAt: 0, count, told, singleMs };
-  const between = pauses.length > 1 ? (last.done - first.done) / (pauses.length - 1) : last.done;
+  const allAnnounced = pauses.every(({ isAnnounced }) => isAnnounced);
+  const outlierMs = totalMs(found) - totalMs(pauses);
+  const common = { count, allAnnounced, outlierMs };
+  if (!first || !last) {
+    return { meanMs: 0, interval: Number.POSITIVE_INFINITY, lastAt: 0, ...common };
+  }
+  const interval = count > 1 ? (last.done - first.done) / (count - 1) : last.done;
   return {
-    usualMs: msOf(pauses) / count,
-    between: between > 0 ? between : Number.POSITIVE_INFINITY,
+    meanMs: totalMs(pauses) / count,
+    interval: interval > 0 ? interval : Number.POSITIVE_INFINITY,
     lastAt: last.done,
-    count,
-    told,
-    singleMs,
+    ...common,
   };
 }
 
-function msOf(pauses: readonly Pause[]): number {
+function totalMs(pauses: readonly Pause[]): number {
   return pauses.reduce((sum, { ms }) => sum + ms, 0);
 }
 
-/** Longest first, those that nothing comes near are left out; a wait that was told is none of them. */
-function withoutSingle(pauses: readonly Pause[]): Pause[] {
+/** Drops the longest pauses while each is an outlier to the next; announced waits always stay. */
+function withoutOutliers(pauses: readonly Pause[]): Pause[] {
   const byLength = [...pauses].sort((a, b) => b.ms - a.ms);
-  const single = new Set<Pause>();
+  const outliers = new Set<Pause>();
   for (const [n, pause] of byLength.entries()) {
     const next = byLength[n + 1];
-    if (pause.told || (next && pause.ms <= timesOthers * next.ms)) break;
-    single.add(pause);
+    if (pause.isAnnounced || (next && pause.ms <= minTimesNext * next.ms)) break;
+    outliers.add(pause);
   }
-  return pauses.filter((pause) => !single.has(pause));
+  return pauses.filter((pause) => !outliers.has(pause));
 }
 
-/** @returns 0 for no values */
+/** @returns 0 for an empty list */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

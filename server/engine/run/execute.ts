@@ -6,7 +6,7 @@ import type { JobContext, Kind, Outcome } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { createEstimator } from "../eta/estimator.ts";
-import { recallLater } from "../eta/recall.ts";
+import { loadHistory } from "../eta/load-history.ts";
 import {
   failOrRetry,
   failUnknownKind,
@@ -89,14 +89,14 @@ async function runJob(
   const run: Run = { row, kind, abort, progress, ...executor, storage: watched.storage };
   // Nobody knows here what an earlier run left.
   const needsCleanup = () => row.fence > 1 || watched.written;
-  const forgetRecalling = recallLater(run, estimator);
+  const cancelHistory = loadHistory(run, estimator);
   try {
     const job = await createJobContext(run);
     const ended = await runToEnd(run, job, log, needsCleanup);
     if (!ended) observe({ type: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
     return ended;
   } finally {
-    forgetRecalling();
+    cancelHistory();
     progress.stop();
   }
 }

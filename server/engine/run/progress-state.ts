@@ -98,7 +98,7 @@ export function takeProgressRow(job: ProgressState, at: number): ProgressRow {
   const progress = job.fresh ? job.progress : job.toWhole(fractionOf(done, total));
   job.progress = progress;
   if (!job.fresh) estimator.observe(at, done, total);
-  const expected = estimator.expect(at);
+  const expected = estimator.estimate(at);
   const wait = nextWait(job.waits);
   job.writtenAt = at;
   job.expects = expected !== null;

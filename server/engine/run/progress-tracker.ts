@@ -194,11 +194,11 @@ export function createProgressTracker(options: {
           saved: told = { ...noProgress, progress: entry.progress },
         }) {
           Object.assign(entry, told, { toWhole, fresh: true });
-          estimator.begin(now(), position, told.done);
+          estimator.startStep(now(), position, told.done);
         },
         wait(until, reason) {
           const wait = { until, reason: reason === null ? null : String(reason) };
-          const changed = () => estimator.wait(now(), nextWait(entry.waits)?.until ?? null);
+          const changed = () => estimator.setWait(now(), nextWait(entry.waits)?.until ?? null);
           entry.waits.add(wait);
           changed();
           if (until - now() >= minReportedWaitMs) tell();

@@ -1,8 +1,8 @@
 /** The pages that ask for the input of a job before it starts. */
 import { randomUUID } from "node:crypto";
 import type { JobRow } from "../../backend/schema.ts";
-import type { Typical } from "../../engine/eta/past.ts";
-import { typicalDurations } from "../../engine/eta/typical-duration.ts";
+import type { DurationEstimate } from "../../engine/eta/duration-estimate.ts";
+import { readTypicalDurations } from "../../engine/eta/typical-durations.ts";
 import { uploadField } from "../../forms/input-fields.ts";
 import { withoutFileValues } from "../../forms/input-values.ts";
 import type { ByteSource, FilePreview } from "../../job.ts";
@@ -85,8 +85,8 @@ async function typicalDuration(
   { backend, catalog }: JobFormServices,
   type: string,
   file: ByteSource | undefined,
-): Promise<Typical | null> {
+): Promise<DurationEstimate | null> {
   const { accountId } = c.var.person;
-  const typical = await typicalDurations(backend.db, catalog, accountId, [type]);
+  const typical = await readTypicalDurations(backend.db, catalog, accountId, [type]);
   return typical(type, file?.size ?? null);
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
-import { withPlaces } from "../../engine/eta/place-in-line.ts";
+import { withQueuePositions } from "../../engine/eta/queue-positions.ts";
 import { isFinal } from "../../engine/status.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import { refreshView } from "../../presenters/layout.ts";
@@ -24,7 +24,7 @@ export async function jobPage(c: Context<Env>, services: Services, job: JobRow):
     logView(jobs, job, c.req.query()),
     isFinal(job.status) ? jobs.results(job.id) : noResults,
   ]);
-  const [shown] = await withPlaces(backend, [job]);
+  const [shown] = await withQueuePositions(backend, [job]);
   const view = frames.view(shown!, steps, now);
   const seconds = pollInterval(job, now, minRefreshSeconds);
   const layout = await layoutWithTray(c, services, {

@@ -1,5 +1,5 @@
 /** How far what is told of recorded runs is from the truth, beside elapsed × (1 − p) / p. */
-import { asPast, errorOf, plain, replay } from "./replay.ts";
+import { asPast, baseline, errorOf, replay } from "./replay.ts";
 import { readTraces, type Shape, type Trace } from "./trace.ts";
 
 /** Shares of a run's time. */
@@ -30,7 +30,7 @@ interface Pair {
 }
 
 /** Each run as the first of its kind, and those of the reported half after the tuned one of it. */
-export function allErrors(): Errors[] {
+export function measureErrors(): Errors[] {
   const traces = readTraces();
   return [...traces].flatMap(([name, trace]) => {
     const first = errorsOf(name, trace, []);
@@ -47,7 +47,7 @@ function errorsOf(name: string, trace: Trace, past: readonly Trace[]): Errors {
   const errorsAt = (shares: readonly number[]) => {
     const moments = shares.map((share) => share * trace.ms);
     return replay(trace, past.map(asPast), moments).map((told) => {
-      const byPlain = plain(told);
+      const byPlain = baseline(told);
       return {
         ours: told.left === null ? null : errorOf(told.left, told.at, trace),
         plain: byPlain === null ? null : errorOf(byPlain, told.at, trace),
@@ -67,7 +67,7 @@ function errorsOf(name: string, trace: Trace, past: readonly Trace[]): Errors {
 }
 
 /** "3, 2, 1, 0 %" at the printed shares; "-" where nothing is told. */
-export function inWords(errors: Errors, whose: keyof Pair): string {
+export function formatErrors(errors: Errors, whose: keyof Pair): string {
   const values = printed.map((share) => {
     const error = errors.at(share)[whose];
     return error === null ? "-" : Math.round(error * 100);

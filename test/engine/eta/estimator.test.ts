@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEstimator, type Known } from "../../../server/engine/eta/estimator.ts";
+import { createEstimator, type JobHistory } from "../../../server/engine/eta/estimator.ts";
 
-const unknown: Known = { past: [], size: null, taken: [], earlier: [] };
+const unknown: JobHistory = { past: [], size: null, stepMs: [], samples: [] };
 
 /** @returns an estimator of a job with one step, told ten times a second until `until`, ms */
 function seen(until: number, doneAt: (ms: number) => number, total = 1_000) {
   const estimator = createEstimator([1]);
-  estimator.begin(0, 0, 0);
+  estimator.startStep(0, 0, 0);
   for (let at = 100; at <= until; at += 100) estimator.observe(at, doneAt(at), total);
   return estimator;
 }
 
 /** What is left, by the middle of what is told. */
 function left(estimator: ReturnType<typeof createEstimator>, at: number): number {
-  const { from, to } = estimator.expect(at)!;
+  const { from, to } = estimator.estimate(at)!;
   return (from + to) / 2;
 }
 
@@ -34,7 +34,7 @@ describe("how long it takes", () => {
         fc.double({ min: 0.1, max: 0.9, noNaN: true }),
         (whole, share) => {
           const at = Math.min(60_000, Math.max(5_000, Math.floor((whole * share) / 100) * 100));
-          const { from, to } = seen(at, (ms) => ms / whole, 1).expect(at)!;
+          const { from, to } = seen(at, (ms) => ms / whole, 1).estimate(at)!;
           expect(from).toBeGreaterThanOrEqual((whole - at) * 0.95);
           expect(to).toBeLessThanOrEqual((whole - at) * 1.05);
         },
@@ -72,12 +72,12 @@ describe("how long it takes", () => {
 
   test("a wait that was told is counted from the first on", () => {
     const estimator = createEstimator([1]);
-    estimator.begin(0, 0, 0);
+    estimator.startStep(0, 0, 0);
     // Ten a second, a hundred at a time, once a minute.
     for (let at = 100; at <= 10_000; at += 100) estimator.observe(at, at / 100, 300);
-    estimator.wait(10_000, 60_000);
+    estimator.setWait(10_000, 60_000);
     expect(left(estimator, 12_000)).toEqual(about(118_000));
-    estimator.wait(60_000, null);
+    estimator.setWait(60_000, null);
     for (let at = 60_100; at <= 65_000; at += 100) {
       estimator.observe(at, 100 + (at - 60_000) / 100, 300);
     }
@@ -86,7 +86,7 @@ describe("how long it takes", () => {
 
   test("time that passes without news is taken off, as long as that is usual", () => {
     const estimator = createEstimator([1]);
-    estimator.begin(0, 0, 0);
+    estimator.startStep(0, 0, 0);
     for (let at = 2_000; at <= 20_000; at += 2_000) estimator.observe(at, at / 2_000, 50);
     expect(left(estimator, 20_000) - left(estimator, 21_500)).toEqual(about(1_500));
   });
@@ -104,8 +104,8 @@ describe("several steps", () => {
 
   test("those behind the one in hand take what they took in past jobs, not what they weigh", () => {
     const estimator = createEstimator([4, 6]);
-    estimator.begin(0, 0, 0);
-    estimator.know({ ...unknown, past, size: 1_000 });
+    estimator.startStep(0, 0, 0);
+    estimator.setHistory({ ...unknown, past, size: 1_000 });
     expect(left(estimator, 0)).toEqual(about(40_000));
     for (let at = 100; at <= 5_000; at += 100) estimator.observe(at, at / 10, 1_000);
     expect(left(estimator, 5_000)).toEqual(about(35_000));
@@ -113,34 +113,34 @@ describe("several steps", () => {
 
   test("jobs twice as large take twice as long", () => {
     const estimator = createEstimator([4, 6]);
-    estimator.begin(0, 0, 0);
-    estimator.know({ ...unknown, past, size: 2_000 });
+    estimator.startStep(0, 0, 0);
+    estimator.setHistory({ ...unknown, past, size: 2_000 });
     expect(left(estimator, 0)).toEqual(about(80_000));
   });
 
   test("where this one is slower than past ones, so will be the rest of it", () => {
     const estimator = createEstimator([4, 6]);
-    estimator.begin(0, 0, 0);
-    estimator.know({ ...unknown, past, size: 1_000 });
+    estimator.startStep(0, 0, 0);
+    estimator.setHistory({ ...unknown, past, size: 1_000 });
     for (let at = 100; at <= 18_000; at += 100) estimator.observe(at, at / 20, 1_000);
     expect(left(estimator, 18_000)).toEqual(about(62_000, 0.1));
   });
 
   test("without a past nothing is said as long as most of the work is of another kind", () => {
     const estimator = createEstimator([4, 6]);
-    estimator.begin(0, 0, 0);
+    estimator.startStep(0, 0, 0);
     for (let at = 100; at <= 9_000; at += 100) estimator.observe(at, at / 10, 1_000);
-    expect(estimator.expect(9_000)).toBeNull();
-    estimator.begin(10_000, 1, 0);
+    expect(estimator.estimate(9_000)).toBeNull();
+    estimator.startStep(10_000, 1, 0);
     for (let at = 10_100; at <= 15_000; at += 100) estimator.observe(at, (at - 10_000) / 100, 200);
     expect(left(estimator, 15_000)).toEqual(about(15_000));
   });
 
   test("the past tells also where no total is known", () => {
     const estimator = createEstimator([1]);
-    estimator.begin(0, 0, 0);
+    estimator.startStep(0, 0, 0);
     const one = past.map(({ ms }) => ({ ms, size: null, steps: [{ ms, total: null }] }));
-    estimator.know({ ...unknown, past: one });
+    estimator.setHistory({ ...unknown, past: one });
     for (let at = 100; at <= 10_000; at += 100) estimator.observe(at, at, null);
     expect(left(estimator, 10_000)).toEqual(about(30_000));
   });
@@ -151,11 +151,11 @@ describe("another process goes on with a job", () => {
     // One a second, most of which is a wait that is told; of the earlier run that is not known.
     const earlier = Array.from({ length: 101 }, (_, n) => ({ at: n * 1_000, done: n, waited: 0 }));
     const estimator = createEstimator([1]);
-    estimator.begin(0, 0, 100);
-    estimator.know({ ...unknown, earlier });
+    estimator.startStep(0, 0, 100);
+    estimator.setHistory({ ...unknown, samples: earlier });
     for (let at = 0; at < 20_000; at += 1_000) {
-      estimator.wait(at, at + 990);
-      estimator.wait(at + 990, null);
+      estimator.setWait(at, at + 990);
+      estimator.setWait(at + 990, null);
       estimator.observe(at + 1_000, 101 + at / 1_000, 400);
     }
     expect(left(estimator, 20_000)).toEqual(about(280_000));
@@ -164,11 +164,11 @@ describe("another process goes on with a job", () => {
   test("what its earlier runs went through counts, without what was lost and the time between", () => {
     const estimator = createEstimator([1]);
     const at = 500_000;
-    estimator.begin(at, 0, 200);
+    estimator.startStep(at, 0, 200);
     const earlier = Array.from({ length: 31 }, (_, n) => ({
       ...{ at: n * 1_000, done: n * 10, waited: 0 },
     }));
-    estimator.know({ ...unknown, earlier });
+    estimator.setHistory({ ...unknown, samples: earlier });
     estimator.observe(at + 100, 201, 1_000);
     // Ten a second, and 800 are left.
     expect(left(estimator, at + 100)).toEqual(about(80_000));
@@ -185,24 +185,24 @@ describe("another process goes on with a job", () => {
 
 describe("nothing is said", () => {
   test("before anything, and in the first three seconds", () => {
-    expect(createEstimator([1]).expect(0)).toBeNull();
-    expect(seen(2_900, (ms) => ms / 10).expect(2_900)).toBeNull();
-    expect(seen(3_900, (ms) => ms / 10).expect(3_900)).not.toBeNull();
+    expect(createEstimator([1]).estimate(0)).toBeNull();
+    expect(seen(2_900, (ms) => ms / 10).estimate(2_900)).toBeNull();
+    expect(seen(3_900, (ms) => ms / 10).estimate(3_900)).not.toBeNull();
   });
 
   test("when it has stood still for longer than is usual", () => {
     const estimator = seen(30_000, (ms) => Math.min(ms, 20_000) / 100);
-    expect(estimator.expect(27_000)).not.toBeNull();
-    expect(estimator.expect(30_000)).toBeNull();
+    expect(estimator.estimate(27_000)).not.toBeNull();
+    expect(estimator.estimate(30_000)).toBeNull();
   });
 
   test("of the past, where it takes far longer than ever", () => {
     const estimator = createEstimator([1]);
-    estimator.begin(0, 0, 0);
+    estimator.startStep(0, 0, 0);
     const past = [{ ms: 10_000, size: null, steps: [{ ms: 10_000, total: null }] }];
-    estimator.know({ ...unknown, past });
-    expect(estimator.expect(5_000)).not.toBeNull();
-    expect(estimator.expect(11_000)).toBeNull();
+    estimator.setHistory({ ...unknown, past });
+    expect(estimator.estimate(5_000)).not.toBeNull();
+    expect(estimator.estimate(11_000)).toBeNull();
   });
 });
 
@@ -214,7 +214,7 @@ test("what is told does not jump about: no look changes the end by more than the
     return state / 2 ** 32;
   };
   const estimator = createEstimator([1]);
-  estimator.begin(0, 0, 0);
+  estimator.startStep(0, 0, 0);
   let done = 0;
   let before: number | undefined;
   for (let at = 100; at <= 90_000; at += 100) {
@@ -230,10 +230,10 @@ test("what is told does not jump about: no look changes the end by more than the
 test("a wait that is too short for a pause is a wait all the same, and no endless doubt", () => {
   const past = { ms: 60_000, size: null, steps: [{ ms: 60_000, total: 1_000 }] };
   const estimator = seen(10_000, (ms) => ms / 60);
-  estimator.know({ ...unknown, past: [past] });
-  estimator.wait(10_000, 10_900);
+  estimator.setHistory({ ...unknown, past: [past] });
+  estimator.setWait(10_000, 10_900);
   expect(left(estimator, 10_000)).toEqual(about(50_900));
-  estimator.wait(10_900, null);
+  estimator.setWait(10_900, null);
   estimator.observe(11_000, 170, 1_000);
   expect(left(estimator, 11_000)).toEqual(about(50_000));
 });
@@ -248,18 +248,18 @@ test("what is left is never below nothing, whatever is told", () => {
   fc.assert(
     fc.property(fc.array(moment), fc.nat(100_000), (moments, later) => {
       const estimator = createEstimator([1, 2, 0]);
-      estimator.begin(0, 0, 0);
+      estimator.startStep(0, 0, 0);
       let at = 0;
       let step = 0;
       for (const { wait, done, total, what } of moments) {
         at += wait;
         if (what === "observe") estimator.observe(at, done, total);
-        else if (what === "wait") estimator.wait(at, at + done * 10);
-        else if (what === "go on") estimator.wait(at, null);
-        else if (step < 2) estimator.begin(at, ++step, 0);
-        check(estimator.expect(at));
+        else if (what === "wait") estimator.setWait(at, at + done * 10);
+        else if (what === "go on") estimator.setWait(at, null);
+        else if (step < 2) estimator.startStep(at, ++step, 0);
+        check(estimator.estimate(at));
       }
-      check(estimator.expect(at + later));
+      check(estimator.estimate(at + later));
     }),
     { numRuns: 300 },
   );

@@ -99,17 +99,17 @@ async function runJob(place: Place, kind: string, input: Record<string, unknown>
 function listening(progress: ProgressTracker, calls: Call[], startedAt: number): ProgressTracker {
   const note = (estimator: Estimator): Estimator => ({
     ...estimator,
-    begin(at, position, done) {
+    startStep(at, position, done) {
       calls.push([at - startedAt, "begin", position]);
-      estimator.begin(at, position, done);
+      estimator.startStep(at, position, done);
     },
     observe(at, done, total) {
       calls.push([at - startedAt, "observe", done, total]);
       estimator.observe(at, done, total);
     },
-    wait(at, until) {
+    setWait(at, until) {
       calls.push([at - startedAt, "wait", until && until - startedAt]);
-      estimator.wait(at, until);
+      estimator.setWait(at, until);
     },
   });
   return {

@@ -1,16 +1,17 @@
 /** What people would have been told during a recorded run, and how far from the truth that was. */
+
+import type { PastJob } from "../../../server/engine/eta/duration-estimate.ts";
 import {
   createEstimator,
   type Estimator,
-  type Known,
+  type JobHistory,
 } from "../../../server/engine/eta/estimator.ts";
-import type { PastJob } from "../../../server/engine/eta/past.ts";
 import { recheckMs } from "../../../server/engine/run/progress-tracker.ts";
 import { estimatedEnd } from "../../../server/presenters/time-left.ts";
 import type { Trace } from "./trace.ts";
 
 /** At a moment of the run. */
-export interface Told {
+export interface ReplayedEstimate {
   /** ms from its start */
   at: number;
   /** The bar: 0 to 1 by the weights of the steps; null where a total was unknown. */
@@ -30,7 +31,11 @@ const knownAfterMs = 1_000;
  * @param past jobs of its kind that ended before
  * @param moments ms from the start, rising
  */
-export function replay(trace: Trace, past: readonly PastJob[], moments: readonly number[]): Told[] {
+export function replay(
+  trace: Trace,
+  past: readonly PastJob[],
+  moments: readonly number[],
+): ReplayedEstimate[] {
   const estimator = createEstimator(trace.weights);
   const bar = createBar(trace);
   const row: Parameters<typeof estimatedEnd>[0] = {
@@ -40,13 +45,13 @@ export function replay(trace: Trace, past: readonly PastJob[], moments: readonly
     last_progress_at: 0,
     waiting_until: null,
   };
-  const known: Known = { past, size: trace.size, taken: [], earlier: [] };
+  const known: JobHistory = { past, size: trace.size, stepMs: [], samples: [] };
   let isKnown = false;
   let next = 0;
   let writtenAt = 0;
   const write = (at: number) => {
     writtenAt = at;
-    const expected = estimator.expect(at);
+    const expected = estimator.estimate(at);
     row.eta_earliest = expected && at + expected.from;
     row.eta_latest = expected && at + expected.to;
   };
@@ -59,7 +64,7 @@ export function replay(trace: Trace, past: readonly PastJob[], moments: readonly
       const call = trace.calls[next]!;
       lookUntil(call[0]);
       if (!isKnown && call[0] >= knownAfterMs) {
-        estimator.know(known);
+        estimator.setHistory(known);
         isKnown = true;
         write(knownAfterMs);
       }
@@ -84,9 +89,9 @@ export function replay(trace: Trace, past: readonly PastJob[], moments: readonly
 }
 
 function tell(estimator: Estimator, [at, ...call]: Trace["calls"][number]): void {
-  if (call[0] === "begin") estimator.begin(at, call[1], 0);
+  if (call[0] === "begin") estimator.startStep(at, call[1], 0);
   else if (call[0] === "observe") estimator.observe(at, call[1], call[2]);
-  else estimator.wait(at, call[1]);
+  else estimator.setWait(at, call[1]);
 }
 
 /** How far the bar is, as the page shows it. */
@@ -113,7 +118,10 @@ function createBar({ weights }: Trace) {
 }
 
 /** What other estimates are measured by: elapsed × (1 − p) / p. */
-export function plain({ at, progress }: Pick<Told, "at" | "progress">): number | null {
+export function baseline({
+  at,
+  progress,
+}: Pick<ReplayedEstimate, "at" | "progress">): number | null {
   return progress ? (at * (1 - progress)) / progress : null;
 }
 

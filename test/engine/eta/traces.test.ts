@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { allErrors, type Errors, inWords } from "./errors.ts";
+import { type Errors, formatErrors, measureErrors } from "./errors.ts";
 import { readTraces } from "./trace.ts";
 
-const errors = allErrors();
+const errors = measureErrors();
 const nameOf = ({ name, hasPast }: Errors) => `${name}${hasPast ? ", after a past run" : ""}`;
 const each = errors.map((one) => [nameOf(one), one] as const);
 const steady = each.filter(([, { shape }]) => shape === "steady" || shape === "rate-limited");
@@ -34,7 +34,7 @@ describe("the end that is told", () => {
 test("the errors at 10, 25, 50 and 75 % of the reported runs, beside the formula's", () => {
   const reported = errors.filter(({ half }) => half === "reported");
   const lines = reported.map((one) => {
-    const [ours, plain] = [inWords(one, "ours"), inWords(one, "plain")];
+    const [ours, plain] = [formatErrors(one, "ours"), formatErrors(one, "plain")];
     return `${nameOf(one).padEnd(44)} ${ours.padEnd(20)} ${plain}`;
   });
   process.stdout.write(`\n${lines.join("\n")}\n`);

@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { Catalog } from "../../../server/catalog.ts";
-import { typicalDurations, typicalSeconds } from "../../../server/engine/eta/typical-duration.ts";
+import {
+  readTypicalDurations,
+  typicalSeconds,
+} from "../../../server/engine/eta/typical-durations.ts";
 import type { Kind } from "../../../server/job.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
 
@@ -43,7 +46,7 @@ describe.each(backends)("$name", (which) => {
   }
 
   async function typical(kind = "baking", size: number | null = null): Promise<number | null> {
-    const durations = await typicalDurations(backend.db, catalog, "account-1");
+    const durations = await readTypicalDurations(backend.db, catalog, "account-1");
     return typicalSeconds(durations(kind, size));
   }
 

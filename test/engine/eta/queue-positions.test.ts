@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { JobRow } from "../../../server/backend/schema.ts";
 import { claim } from "../../../server/engine/claim.ts";
-import { withPlaces } from "../../../server/engine/eta/place-in-line.ts";
+import { withQueuePositions } from "../../../server/engine/eta/queue-positions.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
 import { insertJob, runningJob } from "../../support/job-row.ts";
 
@@ -17,7 +17,8 @@ describe.each(backends)("jobs in line on $name", (which) => {
   afterEach(() => opened.close());
 
   const add = (different: Partial<JobRow> = {}) => insertJob(backend, different);
-  const linesOf = async (jobs: JobRow[]) => (await withPlaces(backend, jobs)).map((j) => j.line);
+  const linesOf = async (jobs: JobRow[]) =>
+    (await withQueuePositions(backend, jobs)).map((j) => j.line);
   const places = async (jobs: JobRow[]) => (await linesOf(jobs)).map((line) => line?.place);
 
   async function fill(counts: { running_jobs: number; max_running_jobs: number }): Promise<void> {
