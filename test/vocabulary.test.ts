@@ -9,7 +9,7 @@ const self = "test/vocabulary.test.ts";
 
 /** Each beside the name to use in its place. */
 const goneNames: Record<string, string> = {
-  JobSummaryRow: "JobSummaryRow",
+  ShownRow: "JobSummaryRow",
   JobChoice: "JobSelection",
   takeUntidy: "claimCleanups",
   holdUntidy: "deferCleanup",

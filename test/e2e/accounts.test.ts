@@ -29,6 +29,14 @@ describe("signing in and up", () => {
     await expectText(page, "#contact-count", "72 contacts");
   });
 
+  test("one button signs in to the demo account, without JavaScript too", async () => {
+    const stranger = { ...signedOut, baseURL: scene.app.url, javaScriptEnabled: false };
+    const page = await (await scene.newContext(stranger)).newPage();
+    await page.goto("/sign-in");
+    await page.click("#try-demo");
+    await expectText(page, "h1", "Jobs");
+  });
+
   test("a wrong password shows an error and opens nothing", async () => {
     const page = await scene.openPage("/contacts", signedOut);
     await page.fill("#email", "demo@headway.example");

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { ada, Browser, csrfTokenOf, signedUp } from "../support/cookie-browser.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { createWebApp, type WebApp } from "../support/web-app.ts";
@@ -15,6 +16,26 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 const signIn = { email: ada.email, password: ada.password };
+
+describe("the demo account", () => {
+  test("is entered with one button and without a password", async () => {
+    const { app } = createWebApp(database, { config: { production: false } });
+    expect(await new Browser(app).text("/sign-in")).not.toContain("Try the demo account");
+    await signedUp(app, demoAccount);
+    const browser = new Browser(app);
+    expect(await browser.text("/sign-in")).toContain("Try the demo account");
+    const answer = await browser.submit("/sign-in", "/sign-in/demo", { next: "/contacts" });
+    expect(answer.headers.get("location")).toBe("/contacts");
+    expect(await browser.text("/settings")).toContain(demoAccount.email);
+  });
+
+  test("is refused in production, even where somebody signed up with its email", async () => {
+    await signedUp(app, demoAccount);
+    const answer = await new Browser(app).submit("/sign-in", "/sign-in/demo", {});
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain("The demo account isn&#39;t available");
+  });
+});
 
 describe("signing up", () => {
   test("creates a user with an account and redirects to the requested page", async () => {

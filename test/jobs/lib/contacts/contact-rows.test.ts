@@ -88,11 +88,11 @@ describe("rejected rows", () => {
     ["Missing email", []],
     ["Missing email", [" ", "Anna"]],
     ["Invalid email", ["anna"]],
-    ["email is longer than 254 characters", [`${"a".repeat(250)}@b.de`]],
-    ["first name is longer than 200 characters", ["a@b.de", "x".repeat(201)]],
-    ["last name is longer than 200 characters", ["a@b.de", "", "x".repeat(201)]],
-    ["company is longer than 200 characters", ["a@b.de", "", "", "x".repeat(201)]],
-    ["phone is longer than 50 characters", ["a@b.de", "", "", "", "1".repeat(51)]],
+    ["Email longer than 254 characters", [`${"a".repeat(250)}@b.de`]],
+    ["First name longer than 200 characters", ["a@b.de", "x".repeat(201)]],
+    ["Last name longer than 200 characters", ["a@b.de", "", "x".repeat(201)]],
+    ["Company longer than 200 characters", ["a@b.de", "", "", "x".repeat(201)]],
+    ["Phone longer than 50 characters", ["a@b.de", "", "", "", "1".repeat(51)]],
   ])("a row is rejected with “%s”", (reason, cells) => {
     expect(read(cells, 1)).toBe(reason);
   });
