@@ -1,8 +1,8 @@
-/** How far what is told of recorded runs is from the truth, beside elapsed × (1 − p) / p. */
+/** Measures the error of estimates in recorded runs against the baseline elapsed × (1 − p) / p. */
 import { asPast, baseline, errorOf, replay } from "./replay.ts";
 import { readTraces, type Shape, type Trace } from "./trace.ts";
 
-/** Shares of a run's time. */
+/** Reported times, as shares of the run. */
 export const printed = [0.1, 0.25, 0.5, 0.75];
 const asked = Array.from({ length: 91 }, (_, n) => (n + 5) / 100);
 
@@ -10,26 +10,26 @@ export interface Errors {
   name: string;
   shape: Shape;
   half: Trace["half"];
-  /** Whether a job of its kind had run before. */
+  /** Whether the estimator had a past job of the kind. */
   hasPast: boolean;
   /**
-   * How far the told end is from the true one, as a share of the whole run.
+   * Error of the estimated end, as a share of the run.
    * @param share of the run's time
    */
   at(share: number): Pair;
-  /** Over all moments from 5 to 95 % at which something was told. */
+  /** Mean error over all times from 5 to 95 % at which both have an estimate. */
   mean: { ours: number; plain: number };
-  /** At how many of them that was, 0 to 1. */
+  /** Share of those times at which the estimator has an estimate, 0 to 1. */
   told: number;
 }
 
-/** Null where nothing is told. */
+/** Null if there is no estimate. */
 interface Pair {
   ours: number | null;
   plain: number | null;
 }
 
-/** Each run as the first of its kind, and those of the reported half after the tuned one of it. */
+/** Measures each run without history, and each reported run with the tuning run as history. */
 export function measureErrors(): Errors[] {
   const traces = readTraces();
   return [...traces].flatMap(([name, trace]) => {
@@ -66,7 +66,7 @@ function errorsOf(name: string, trace: Trace, past: readonly Trace[]): Errors {
   };
 }
 
-/** "3, 2, 1, 0 %" at the printed shares; "-" where nothing is told. */
+/** Formats errors at the reported times as "3, 2, 1, 0 %", with "-" if there is no estimate. */
 export function formatErrors(errors: Errors, whose: keyof Pair): string {
   const values = printed.map((share) => {
     const error = errors.at(share)[whose];

@@ -4,21 +4,21 @@ import { createEstimator, type JobHistory } from "../../../server/engine/eta/est
 
 const unknown: JobHistory = { past: [], size: null, stepMs: [], samples: [] };
 
-/** @returns an estimator of a job with one step, told ten times a second until `until`, ms */
-function seen(until: number, doneAt: (ms: number) => number, total = 1_000) {
+/** @returns an estimator of a job with one step, with ten observations a second until `until`, ms */
+function observedUntil(until: number, doneAt: (ms: number) => number, total = 1_000) {
   const estimator = createEstimator([1]);
   estimator.startStep(0, 0, 0);
   for (let at = 100; at <= until; at += 100) estimator.observe(at, doneAt(at), total);
   return estimator;
 }
 
-/** What is left, by the middle of what is told. */
-function left(estimator: ReturnType<typeof createEstimator>, at: number): number {
+/** @returns the middle of the estimated range, ms */
+function remaining(estimator: ReturnType<typeof createEstimator>, at: number): number {
   const { from, to } = estimator.estimate(at)!;
   return (from + to) / 2;
 }
 
-/** Within a share of it. */
+/** Matches numbers within a relative tolerance. */
 function about(value: number, share = 0.05) {
   return {
     asymmetricMatch: (other: number) => Math.abs(other - value) <= value * share,
@@ -26,15 +26,15 @@ function about(value: number, share = 0.05) {
   };
 }
 
-describe("how long it takes", () => {
-  test("at a steady rate it is right within 5 %, whatever the rate and the moment", () => {
+describe("the estimate of one step", () => {
+  test("a steady rate gives an error below 5 % at any rate and any time", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 20_000, max: 20_000_000 }),
         fc.double({ min: 0.1, max: 0.9, noNaN: true }),
         (whole, share) => {
           const at = Math.min(60_000, Math.max(5_000, Math.floor((whole * share) / 100) * 100));
-          const { from, to } = seen(at, (ms) => ms / whole, 1).estimate(at)!;
+          const { from, to } = observedUntil(at, (ms) => ms / whole, 1).estimate(at)!;
           expect(from).toBeGreaterThanOrEqual((whole - at) * 0.95);
           expect(to).toBeLessThanOrEqual((whole - at) * 1.05);
         },
@@ -43,56 +43,56 @@ describe("how long it takes", () => {
     );
   });
 
-  test("a slow start is forgotten", () => {
+  test("a slow start does not affect a later estimate", () => {
     // One percent in the first minute, then one percent a second.
     const doneAt = (ms: number) => (ms < 60_000 ? ms / 6_000 : 10 + (ms - 60_000) / 100);
-    expect(left(seen(95_000, doneAt), 95_000)).toEqual(about(64_000, 0.1));
+    expect(remaining(observedUntil(95_000, doneAt), 95_000)).toEqual(about(64_000, 0.1));
   });
 
-  test("where each item takes longer than the last, so will those to come", () => {
+  test("a rising time per item is extrapolated", () => {
     const doneAt = (ms: number) => 1_000 * Math.sqrt(ms / 100_000);
-    expect(left(seen(25_000, doneAt), 25_000)).toEqual(about(75_000));
-    expect(left(seen(50_000, doneAt), 50_000)).toEqual(about(50_000));
+    expect(remaining(observedUntil(25_000, doneAt), 25_000)).toEqual(about(75_000));
+    expect(remaining(observedUntil(50_000, doneAt), 50_000)).toEqual(about(50_000));
   });
 
-  test("pauses that come back are counted, and the rest of one that is under way", () => {
-    // A hundred items in a second, and nothing in the four behind it.
+  test("recurring pauses and the rest of the current pause count as remaining time", () => {
+    // A hundred items in one second, then a pause of four seconds.
     const doneAt = (ms: number) =>
       Math.floor(ms / 5_000) * 100 + Math.min(100, Math.floor((ms % 5_000) / 10));
     const end = 46_000;
     for (const at of [18_000, 21_000, 23_500, 31_000]) {
-      expect(left(seen(at, doneAt), at)).toEqual(about(end - at));
+      expect(remaining(observedUntil(at, doneAt), at)).toEqual(about(end - at));
     }
   });
 
-  test("one long silence is not taken for a habit", () => {
+  test("a single long pause is not expected to recur", () => {
     const doneAt = (ms: number) => (ms < 10_000 ? ms : Math.max(10_000, ms - 20_000)) / 100;
-    expect(left(seen(60_000, doneAt), 60_000)).toEqual(about(60_000));
+    expect(remaining(observedUntil(60_000, doneAt), 60_000)).toEqual(about(60_000));
   });
 
-  test("a wait that was told is counted from the first on", () => {
+  test("an announced wait is expected to recur after its first occurrence", () => {
     const estimator = createEstimator([1]);
     estimator.startStep(0, 0, 0);
-    // Ten a second, a hundred at a time, once a minute.
+    // Ten items a second; the limit is a hundred a minute.
     for (let at = 100; at <= 10_000; at += 100) estimator.observe(at, at / 100, 300);
     estimator.setWait(10_000, 60_000);
-    expect(left(estimator, 12_000)).toEqual(about(118_000));
+    expect(remaining(estimator, 12_000)).toEqual(about(118_000));
     estimator.setWait(60_000, null);
     for (let at = 60_100; at <= 65_000; at += 100) {
       estimator.observe(at, 100 + (at - 60_000) / 100, 300);
     }
-    expect(left(estimator, 65_000)).toEqual(about(65_000));
+    expect(remaining(estimator, 65_000)).toEqual(about(65_000));
   });
 
-  test("time that passes without news is taken off, as long as that is usual", () => {
+  test("the estimate decreases during a gap of usual length", () => {
     const estimator = createEstimator([1]);
     estimator.startStep(0, 0, 0);
     for (let at = 2_000; at <= 20_000; at += 2_000) estimator.observe(at, at / 2_000, 50);
-    expect(left(estimator, 20_000) - left(estimator, 21_500)).toEqual(about(1_500));
+    expect(remaining(estimator, 20_000) - remaining(estimator, 21_500)).toEqual(about(1_500));
   });
 });
 
-describe("several steps", () => {
+describe("the estimate of several steps", () => {
   const past = [1, 2, 3].map(() => ({
     ms: 40_000,
     size: 1_000,
@@ -102,53 +102,53 @@ describe("several steps", () => {
     ],
   }));
 
-  test("those behind the one in hand take what they took in past jobs, not what they weigh", () => {
+  test("a later step takes its past duration, not its weight", () => {
     const estimator = createEstimator([4, 6]);
     estimator.startStep(0, 0, 0);
     estimator.setHistory({ ...unknown, past, size: 1_000 });
-    expect(left(estimator, 0)).toEqual(about(40_000));
+    expect(remaining(estimator, 0)).toEqual(about(40_000));
     for (let at = 100; at <= 5_000; at += 100) estimator.observe(at, at / 10, 1_000);
-    expect(left(estimator, 5_000)).toEqual(about(35_000));
+    expect(remaining(estimator, 5_000)).toEqual(about(35_000));
   });
 
-  test("jobs twice as large take twice as long", () => {
+  test("a job of twice the size takes twice as long", () => {
     const estimator = createEstimator([4, 6]);
     estimator.startStep(0, 0, 0);
     estimator.setHistory({ ...unknown, past, size: 2_000 });
-    expect(left(estimator, 0)).toEqual(about(80_000));
+    expect(remaining(estimator, 0)).toEqual(about(80_000));
   });
 
-  test("where this one is slower than past ones, so will be the rest of it", () => {
+  test("a job that is slower than past ones stays slower in later steps", () => {
     const estimator = createEstimator([4, 6]);
     estimator.startStep(0, 0, 0);
     estimator.setHistory({ ...unknown, past, size: 1_000 });
     for (let at = 100; at <= 18_000; at += 100) estimator.observe(at, at / 20, 1_000);
-    expect(left(estimator, 18_000)).toEqual(about(62_000, 0.1));
+    expect(remaining(estimator, 18_000)).toEqual(about(62_000, 0.1));
   });
 
-  test("without a past nothing is said as long as most of the work is of another kind", () => {
+  test("a job without history shows no estimate while most of its weight is in later steps", () => {
     const estimator = createEstimator([4, 6]);
     estimator.startStep(0, 0, 0);
     for (let at = 100; at <= 9_000; at += 100) estimator.observe(at, at / 10, 1_000);
     expect(estimator.estimate(9_000)).toBeNull();
     estimator.startStep(10_000, 1, 0);
     for (let at = 10_100; at <= 15_000; at += 100) estimator.observe(at, (at - 10_000) / 100, 200);
-    expect(left(estimator, 15_000)).toEqual(about(15_000));
+    expect(remaining(estimator, 15_000)).toEqual(about(15_000));
   });
 
-  test("the past tells also where no total is known", () => {
+  test("a step without a total is estimated from past jobs", () => {
     const estimator = createEstimator([1]);
     estimator.startStep(0, 0, 0);
     const one = past.map(({ ms }) => ({ ms, size: null, steps: [{ ms, total: null }] }));
     estimator.setHistory({ ...unknown, past: one });
     for (let at = 100; at <= 10_000; at += 100) estimator.observe(at, at, null);
-    expect(left(estimator, 10_000)).toEqual(about(30_000));
+    expect(remaining(estimator, 10_000)).toEqual(about(30_000));
   });
 });
 
-describe("another process goes on with a job", () => {
-  test("what an earlier run waited counts once, where most of it is waiting", () => {
-    // One a second, most of which is a wait that is told; of the earlier run that is not known.
+describe("the estimate of a continued job", () => {
+  test("waits of an earlier run do not count twice", () => {
+    // One item a second, mostly spent in announced waits; the earlier run does not record its waits.
     const earlier = Array.from({ length: 101 }, (_, n) => ({ at: n * 1_000, done: n, waited: 0 }));
     const estimator = createEstimator([1]);
     estimator.startStep(0, 0, 100);
@@ -158,10 +158,10 @@ describe("another process goes on with a job", () => {
       estimator.setWait(at + 990, null);
       estimator.observe(at + 1_000, 101 + at / 1_000, 400);
     }
-    expect(left(estimator, 20_000)).toEqual(about(280_000));
+    expect(remaining(estimator, 20_000)).toEqual(about(280_000));
   });
 
-  test("what its earlier runs went through counts, without what was lost and the time between", () => {
+  test("samples of earlier runs count without lost work and without the time between runs", () => {
     const estimator = createEstimator([1]);
     const at = 500_000;
     estimator.startStep(at, 0, 200);
@@ -171,32 +171,32 @@ describe("another process goes on with a job", () => {
     estimator.setHistory({ ...unknown, samples: earlier });
     estimator.observe(at + 100, 201, 1_000);
     // Ten a second, and 800 are left.
-    expect(left(estimator, at + 100)).toEqual(about(80_000));
+    expect(remaining(estimator, at + 100)).toEqual(about(80_000));
   });
 
-  test("what is done again after a setback is not taken for slowness", () => {
-    const estimator = seen(30_000, (ms) => ms / 100);
+  test("repeated work after a setback does not lower the speed", () => {
+    const estimator = observedUntil(30_000, (ms) => ms / 100);
     for (let at = 30_100; at <= 40_000; at += 100) {
       estimator.observe(at, 100 + (at - 30_000) / 100, 1_000);
     }
-    expect(left(estimator, 40_000)).toEqual(about(80_000));
+    expect(remaining(estimator, 40_000)).toEqual(about(80_000));
   });
 });
 
-describe("nothing is said", () => {
-  test("before anything, and in the first three seconds", () => {
+describe("the estimator shows no estimate", () => {
+  test("it returns null before the first step and during the first three seconds", () => {
     expect(createEstimator([1]).estimate(0)).toBeNull();
-    expect(seen(2_900, (ms) => ms / 10).estimate(2_900)).toBeNull();
-    expect(seen(3_900, (ms) => ms / 10).estimate(3_900)).not.toBeNull();
+    expect(observedUntil(2_900, (ms) => ms / 10).estimate(2_900)).toBeNull();
+    expect(observedUntil(3_900, (ms) => ms / 10).estimate(3_900)).not.toBeNull();
   });
 
-  test("when it has stood still for longer than is usual", () => {
-    const estimator = seen(30_000, (ms) => Math.min(ms, 20_000) / 100);
+  test("it returns null after an unusually long silence", () => {
+    const estimator = observedUntil(30_000, (ms) => Math.min(ms, 20_000) / 100);
     expect(estimator.estimate(27_000)).not.toBeNull();
     expect(estimator.estimate(30_000)).toBeNull();
   });
 
-  test("of the past, where it takes far longer than ever", () => {
+  test("it returns null once a step exceeds its past duration", () => {
     const estimator = createEstimator([1]);
     estimator.startStep(0, 0, 0);
     const past = [{ ms: 10_000, size: null, steps: [{ ms: 10_000, total: null }] }];
@@ -206,8 +206,8 @@ describe("nothing is said", () => {
   });
 });
 
-test("what is told does not jump about: no look changes the end by more than the last ones showed", () => {
-  // Steady, but each tenth of a second a half more or less.
+test("a noisy rate moves the smoothed end by less than three seconds per second", () => {
+  // A steady rate with 50 % of noise.
   let state = 1;
   const random = () => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
@@ -221,24 +221,24 @@ test("what is told does not jump about: no look changes the end by more than the
     done += 0.5 + random();
     estimator.observe(at, done, 1_000);
     if (at < 10_000 || at % 1_000 !== 0) continue;
-    const end = at + left(estimator, at);
+    const end = at + remaining(estimator, at);
     if (before !== undefined) expect(Math.abs(end - before)).toBeLessThan(3_000);
     before = end;
   }
 });
 
-test("a wait that is too short for a pause is a wait all the same, and no endless doubt", () => {
+test("an announced wait that is too short for a pause keeps the estimate finite", () => {
   const past = { ms: 60_000, size: null, steps: [{ ms: 60_000, total: 1_000 }] };
-  const estimator = seen(10_000, (ms) => ms / 60);
+  const estimator = observedUntil(10_000, (ms) => ms / 60);
   estimator.setHistory({ ...unknown, past: [past] });
   estimator.setWait(10_000, 10_900);
-  expect(left(estimator, 10_000)).toEqual(about(50_900));
+  expect(remaining(estimator, 10_000)).toEqual(about(50_900));
   estimator.setWait(10_900, null);
   estimator.observe(11_000, 170, 1_000);
-  expect(left(estimator, 11_000)).toEqual(about(50_000));
+  expect(remaining(estimator, 11_000)).toEqual(about(50_000));
 });
 
-test("what is left is never below nothing, whatever is told", () => {
+test("the range is never negative, inverted or infinite", () => {
   const moment = fc.record({
     wait: fc.nat(5_000),
     done: fc.nat(1_000),

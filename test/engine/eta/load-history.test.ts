@@ -7,7 +7,7 @@ import { backends, openTestBackend } from "../../support/backends.ts";
 import { createJob } from "../../support/in-process.ts";
 import { insertJob, jobRow, readJob } from "../../support/job-row.ts";
 
-describe.each(backends)("what a run knows from before on $name", (which) => {
+describe.each(backends)("the history of a run on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   beforeEach(async () => {
     opened = await openTestBackend(which);
@@ -21,7 +21,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     retryAfter: ["8s"] as ["8s"],
   };
 
-  /** The job's row as soon as it tells when it will end. */
+  /** @returns the job's row once it has an estimated end */
   function expecting(id: string) {
     return vi.waitFor(
       async () => {
@@ -33,7 +33,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     );
   }
 
-  test("a job that tells nothing is expected to take what the last ones took", async () => {
+  test("a job without progress is expected to take as long as past jobs", async () => {
     const told = Promise.withResolvers<void>();
     const kind = defineJob({
       ...described,
@@ -61,7 +61,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     await run;
   });
 
-  test("steps keep what they took and came to, without the time in which the job was paused", async () => {
+  test("steps record their total and their running time without pauses", async () => {
     let pause = true;
     const kind = defineJob({
       ...described,
@@ -98,7 +98,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     expect(counting! + ending!).toBeLessThanOrEqual(row.running_ms);
   });
 
-  test("a retry's wait is counted, and the next run goes by what the one before went through", async () => {
+  test("an estimate includes the wait for a retry, and the next run uses the samples of the last one", async () => {
     let fails = true;
     const kind = defineJob({
       ...described,
@@ -133,7 +133,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     await due.where("id", "=", job.id).execute();
     const run = job.run();
     await sleep(1_500);
-    // It could not know by itself so soon; what stood there before was of the run before.
+    // The second run alone has too few samples so soon, and it replaced the first run's estimate.
     const again = await readJob(opened.backend, job.id);
     job.stop("shutdown");
     await run;
@@ -142,7 +142,7 @@ describe.each(backends)("what a run knows from before on $name", (which) => {
     expect(again.eta_latest).not.toBe(first.eta_latest);
   });
 
-  test("a wait that is told stands in the row as long as it lasts", async () => {
+  test("the row shows an announced wait while it lasts", async () => {
     const kind = defineJob({
       ...described,
       steps: { Waiting: 1 },

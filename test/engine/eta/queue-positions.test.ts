@@ -6,7 +6,7 @@ import { withQueuePositions } from "../../../server/engine/eta/queue-positions.t
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
 import { insertJob, runningJob } from "../../support/job-row.ts";
 
-describe.each(backends)("jobs in line on $name", (which) => {
+describe.each(backends)("queue positions on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   let backend: Backend;
   beforeEach(async () => {
@@ -26,7 +26,7 @@ describe.each(backends)("jobs in line on $name", (which) => {
     await account.where("id", "=", "account-1").execute();
   }
 
-  test("stand in the order in which they are claimed, each in its account's line", async () => {
+  test("jobs are numbered within their account in the order of the claims", async () => {
     const jobs = [
       await add({ run_at: 20 }),
       await add({ run_at: 10 }),
@@ -42,7 +42,7 @@ describe.each(backends)("jobs in line on $name", (which) => {
     expect(ofAccount.map(({ id }) => id)).toEqual(order);
   });
 
-  test("only those that are due have a place", async () => {
+  test("only due jobs have a position", async () => {
     const later = backend.now() + 60_000;
     const jobs = [
       await add({ run_at: later }),
@@ -54,20 +54,20 @@ describe.each(backends)("jobs in line on $name", (which) => {
     expect(await places(jobs)).toEqual([undefined, undefined, undefined, undefined, 1]);
   });
 
-  test("behind the hundredth are told that they are more", async () => {
+  test("a job behind the hundredth has no number", async () => {
     const first = await add({ run_at: 1 });
     for (let n = 0; n < 99; n++) await add({ run_at: 2 });
     const last = await add({ run_at: 3 });
     expect(await places([first, last])).toEqual([1, null]);
   });
 
-  test("are told when they begin, by what runs and by what such jobs took", async () => {
+  test("a start is estimated from running jobs and past durations", async () => {
     const now = backend.now();
     await fill({ running_jobs: 2, max_running_jobs: 2 });
     const ended = { status: "done", finished_at: now - 1_000, running_ms: 30_000 } as const;
     await add(ended);
     await add({ ...ended, input_bytes: 1_000, kind: "urgent" });
-    // One tells its end, the other has run for 10 of its 30 seconds.
+    // One has an estimate of its own; the other has run for 10 of its typical 30 seconds.
     await add(
       runningJob({ claimed_at: now - 5_000, eta_earliest: now + 55_000, eta_latest: now + 65_000 }),
     );
@@ -86,7 +86,7 @@ describe.each(backends)("jobs in line on $name", (which) => {
     expect(begin).toEqual([2, 6, 8, 9, 12]);
   });
 
-  test("begin nobody knows when where the account has room: they wait for a worker", async () => {
+  test("a job has no estimated start while its account is below the limit", async () => {
     await fill({ running_jobs: 1, max_running_jobs: 2 });
     const [line] = await linesOf([await add()]);
     expect(line).toEqual({ place: 1, startsAt: null, running: null });

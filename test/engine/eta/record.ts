@@ -1,5 +1,5 @@
 /**
- * Records what estimators are told in real runs: `node test/engine/eta/record.ts [name…]` runs the
+ * Records the calls of the estimator in real runs: `node test/engine/eta/record.ts [name…]` runs the
  * jobs of those names (or all), one after the other, and writes `traces/<name>.json`. All of them
  * take a quarter of an hour. The test and the benchmark read the files.
  */
@@ -83,7 +83,7 @@ async function runJob(place: Place, kind: string, input: Record<string, unknown>
   const calls: Call[] = [];
   const storage = createDiskStorage(dir);
   const executor = createExecutor({ backend, catalog, storage, log: createLog("warn", "runner") });
-  executor.tracker = listening(executor.tracker, calls, claimed.claimed_at!);
+  executor.tracker = recordCalls(executor.tracker, calls, claimed.claimed_at!);
   const ended = await execute(executor, claimed, new AbortController());
   if (ended?.status !== "done") throw new Error(`${kind} did not succeed: ${ended?.error}`);
   const steps = await backend.db
@@ -95,8 +95,8 @@ async function runJob(place: Place, kind: string, input: Record<string, unknown>
   return { row: ended, steps, calls };
 }
 
-/** Notes what estimators are told, and passes it on. */
-function listening(progress: ProgressTracker, calls: Call[], startedAt: number): ProgressTracker {
+/** Records the calls of each estimator and passes them on. */
+function recordCalls(progress: ProgressTracker, calls: Call[], startedAt: number): ProgressTracker {
   const note = (estimator: Estimator): Estimator => ({
     ...estimator,
     startStep(at, position, done) {
@@ -130,7 +130,7 @@ async function people({ backend, dir }: Place, count: number): Promise<Record<st
   return { upload_id: id };
 }
 
-/** A line for each call, so that what changes with a new recording can be read. */
+/** Writes one call a line, so that a diff of two recordings is readable. */
 async function write(name: string, { calls, ...trace }: Trace): Promise<void> {
   await mkdir(traceFolder, { recursive: true });
   const head = JSON.stringify(trace).slice(0, -1);

@@ -1,11 +1,11 @@
-/** The runs that are recorded: of each shape at least two, one for tuning and one to report. */
+/** Lists the recorded runs: at least one for tuning and one for reporting of each shape. */
 import type { Trace } from "./trace.ts";
 
 export interface Recording extends Pick<Trace, "shape" | "kind" | "backend" | "half"> {
   input?: Record<string, unknown>;
-  /** For an import: so many random people. */
+  /** Random people in an import's file. */
   people?: number;
-  /** In the audience before: so many random people. */
+  /** Random people in the audience before the run. */
   contacts?: number;
 }
 
@@ -51,7 +51,7 @@ export const recordings: Record<string, Recording> = {
 type Same = Pick<Recording, "shape" | "kind" | "backend">;
 type Different = Pick<Recording, "input" | "people">;
 
-/** One for tuning; the other to report, for which the first is a job of the past. */
+/** Returns a run for tuning and one for reporting, to which the first is the past job. */
 function pair(name: string, same: Same, [tuned, reported]: [Different, Different]) {
   return {
     [`${name}-tuned`]: { ...same, ...tuned, half: "tuned" },

@@ -1,4 +1,4 @@
-/** What people would have been told during a recorded run, and how far from the truth that was. */
+/** Replays a recorded run through the estimator, as the runner and the page would use it. */
 
 import type { PastJob } from "../../../server/engine/eta/duration-estimate.ts";
 import {
@@ -10,25 +10,25 @@ import { recheckMs } from "../../../server/engine/run/progress-tracker.ts";
 import { estimatedEnd } from "../../../server/presenters/time-left.ts";
 import type { Trace } from "./trace.ts";
 
-/** At a moment of the run. */
+/** The estimate at one time of the run. */
 export interface ReplayedEstimate {
   /** ms from its start */
   at: number;
-  /** The bar: 0 to 1 by the weights of the steps; null where a total was unknown. */
+  /** Progress from 0 to 1 by the weights of the steps; null if a total is unknown. */
   progress: number | null;
-  /** ms until the end: the middle of what was told; null where nothing was. */
+  /** Middle of the estimated range, ms; null if there is no estimate. */
   left: number | null;
-  /** Where the truth was said to lie. */
+  /** Estimated range, ms. */
   from: number | null;
   to: number | null;
 }
 
-/** When the runner has looked up what past jobs took. */
+/** The runner loads the history after this time. */
 const knownAfterMs = 1_000;
 
 /**
- * Tells a new estimator what was recorded, and looks at it at moments, as a page does.
- * @param past jobs of its kind that ended before
+ * Feeds a recorded run to a new estimator and reads the estimate at the given times, as a page does.
+ * @param past jobs of the same kind
  * @param moments ms from the start, rising
  */
 export function replay(
@@ -55,7 +55,7 @@ export function replay(
     row.eta_earliest = expected && at + expected.from;
     row.eta_latest = expected && at + expected.to;
   };
-  /** A runner looks again at what says nothing more. */
+  /** The runner updates the estimate of a silent job at intervals. */
   const lookUntil = (at: number) => {
     while (row.eta_latest !== null && at - writtenAt > recheckMs) write(writtenAt + recheckMs);
   };
@@ -94,7 +94,7 @@ function tell(estimator: Estimator, [at, ...call]: Trace["calls"][number]): void
   else estimator.setWait(at, call[1]);
 }
 
-/** How far the bar is, as the page shows it. */
+/** Computes the progress bar as the page shows it. */
 function createBar({ weights }: Trace) {
   const whole = sum(weights);
   let step = 0;
@@ -117,7 +117,7 @@ function createBar({ weights }: Trace) {
   };
 }
 
-/** What other estimates are measured by: elapsed × (1 − p) / p. */
+/** The baseline for other estimates: elapsed × (1 − p) / p. */
 export function baseline({
   at,
   progress,
@@ -125,12 +125,12 @@ export function baseline({
   return progress ? (at * (1 - progress)) / progress : null;
 }
 
-/** How far the told end was from the true one, as a share of the whole run. */
+/** Error of the estimated end, as a share of the run. */
 export function errorOf(left: number, at: number, trace: Pick<Trace, "ms">): number {
   return Math.abs(at + left - trace.ms) / trace.ms;
 }
 
-/** The run as one that ended before another. */
+/** Presents a recorded run as a past job. */
 export function asPast({ ms, size, steps }: Trace): PastJob {
   return { ms, size, steps };
 }

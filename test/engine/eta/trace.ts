@@ -1,4 +1,4 @@
-/** A recorded run: what its estimator was told, in the order of the calls, on a clock from its start. */
+/** A recorded run: the calls of its estimator in order, in ms from the start of the run. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -10,16 +10,16 @@ export interface Trace {
   shape: Shape;
   kind: string;
   backend: "sqlite" | "postgres";
-  /** Estimators are tuned on the one half, and reported of the other. */
+  /** Constants are tuned on one half of the runs; errors are reported for the other half. */
   half: "tuned" | "reported";
-  /** Of what the job read, bytes; null where it read nothing. */
+  /** Input in bytes; null if the job read none. */
   size: number | null;
   weights: number[];
   /** Running time of each step and what its total turned out to be. */
   steps: { ms: number; total: number | null }[];
   /** Running time of the whole job. */
   ms: number;
-  /** `[ms, what it was, …its arguments]` */
+  /** `[ms, call, …arguments]` */
   calls: Call[];
 }
 
@@ -28,7 +28,7 @@ export type Call =
   | [ms: number, what: "observe", done: number, total: number | null]
   | [ms: number, what: "wait", until: number | null];
 
-/** All that were recorded, by their names. */
+/** Reads all recorded runs, by name. */
 export function readTraces(): Map<string, Trace> {
   const names = readdirSync(traceFolder).filter((name) => name.endsWith(".json"));
   return new Map(

@@ -7,7 +7,7 @@ const nameOf = ({ name, hasPast }: Errors) => `${name}${hasPast ? ", after a pas
 const each = errors.map((one) => [nameOf(one), one] as const);
 const steady = each.filter(([, { shape }]) => shape === "steady" || shape === "rate-limited");
 
-test("there are runs of each shape, some for tuning and some to report", () => {
+test("each shape has recorded runs for tuning and for reporting", () => {
   for (const shape of ["steady", "slowing", "bursty", "two-phase", "rate-limited", "stalling"]) {
     const halves = errors.filter((one) => one.shape === shape).map(({ half }) => half);
     expect(new Set(halves)).toEqual(new Set(["tuned", "reported"]));
@@ -18,20 +18,23 @@ test("there are runs of each shape, some for tuning and some to report", () => {
   }
 });
 
-describe("the end that is told", () => {
-  test.each(steady)("of %s, at 40 %% of its time, is right within 5 %%", (_, { at }) => {
+describe("the estimated end", () => {
+  test.each(steady)("the error of %s is at most 5 %% at 40 %% of its time", (_, { at }) => {
     expect(at(0.4).ours).toBeLessThanOrEqual(0.05);
   });
 
-  test.each(each)("of %s is nearer than elapsed × (1 − p) / p", (_, { mean, told }) => {
-    // Where the simple formula is right, as at a steady speed, both are; to half a percent.
-    expect(mean.ours).toBeLessThanOrEqual(mean.plain + 0.005);
-    // Nothing is told while it means nothing: at first, and while a job is silent.
-    expect(told).toBeGreaterThan(0.5);
-  });
+  test.each(each)(
+    "the mean error of %s is below that of elapsed × (1 − p) / p",
+    (_, { mean, told }) => {
+      // At a steady speed both are right: the tolerance is half a percent.
+      expect(mean.ours).toBeLessThanOrEqual(mean.plain + 0.005);
+      // No estimate exists during the warm-up and after a long silence.
+      expect(told).toBeGreaterThan(0.5);
+    },
+  );
 });
 
-test("the errors at 10, 25, 50 and 75 % of the reported runs, beside the formula's", () => {
+test("the test prints the errors of the reported runs at 10, 25, 50 and 75 %", () => {
   const reported = errors.filter(({ half }) => half === "reported");
   const lines = reported.map((one) => {
     const [ours, plain] = [formatErrors(one, "ours"), formatErrors(one, "plain")];

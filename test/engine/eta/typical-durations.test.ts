@@ -15,7 +15,7 @@ const catalog: Catalog = new Map([
   ["frying", {} as Kind],
 ]);
 
-describe.each(backends)("$name", (which) => {
+describe.each(backends)("the typical duration on $name", (which) => {
   let database: Awaited<ReturnType<typeof openTestBackend>>;
   let backend: Backend;
   beforeEach(async () => {
@@ -25,7 +25,7 @@ describe.each(backends)("$name", (which) => {
   afterEach(() => database.close());
 
   let ended = 0;
-  /** Jobs that ended one after the other, with their seconds. */
+  /** Inserts done jobs of these durations, in the order of their ends. */
   async function add(seconds: number[], different: object = {}): Promise<void> {
     const rows = seconds.map((each) => ({
       id: randomUUID(),
@@ -50,12 +50,12 @@ describe.each(backends)("$name", (which) => {
     return typicalSeconds(durations(kind, size));
   }
 
-  test("is what the kind says where nothing has ended yet, or nothing at all", async () => {
+  test("a kind without past jobs has its declared duration or none", async () => {
     expect(await typical()).toBeNull();
     expect(await typical("expected")).toBe(90);
   });
 
-  test("is the median of the last twenty that succeeded", async () => {
+  test("the typical duration is the median of the last twenty successful jobs", async () => {
     await add(Array(30).fill(1_000));
     await add([...Array(9).fill(10), ...Array(9).fill(20), 15, 5_000]);
     expect(await typical()).toBe(18);
@@ -63,7 +63,7 @@ describe.each(backends)("$name", (which) => {
     expect(await typical("expected")).toBe(30);
   });
 
-  test("is that of jobs about as large, in proportion", async () => {
+  test("the typical duration scales with the size of comparable jobs", async () => {
     await add([10, 12, 14], { input_bytes: 1_000_000 });
     await add([1, 1, 1, 1], { input_bytes: 10_000 });
     expect(await typical("baking", 2_000_000)).toBe(24);
@@ -72,12 +72,12 @@ describe.each(backends)("$name", (which) => {
     expect(await typical("baking", 100_000_000)).toBeNull();
   });
 
-  test("is at least a second", async () => {
+  test("the typical duration is at least a second", async () => {
     await add([0, 0]);
     expect(await typical()).toBe(1);
   });
 
-  test("is not taken of other ends, other kinds and other accounts", async () => {
+  test("jobs of other statuses, kinds and accounts do not count", async () => {
     await addAccount(backend, "account-2");
     await add([10]);
     await add([500], { status: "failed" });
