@@ -212,9 +212,9 @@ describe.each(backends)("the hub on $name", (which) => {
     const first = (await begin()).job;
     const mine = watch("jobs:mine", undefined, person.userId);
     await mine.has('id="counts-mine"');
-    await mine.has("1 waiting");
+    await mine.has("1 queued");
     const second = (await begin()).job;
-    await mine.has("2 waiting");
+    await mine.has("2 queued");
     const sent = mine.count("counts-mine");
     // Somebody else's job, and a change that leaves the status alone.
     const other = await startJob();
