@@ -50,7 +50,7 @@ describe.each(backends)("job search on $name", (which) => {
 
   async function find(text: string, who: { accountId: string; userId?: string } = ada, more = {}) {
     const found = await searchJobs(opened.backend.db, catalog, who, text);
-    const filter = { ...who, found, ...more };
+    const filter = { ...who, search: found, ...more };
     const { jobs } = await listJobs(opened.backend.db, filter, { limit: 50 });
     const names = new Map(Object.entries(ids).map(([name, id]) => [id, name]));
     return jobs.map(({ id }) => names.get(id) ?? id);

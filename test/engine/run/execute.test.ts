@@ -106,7 +106,7 @@ describe.each(backends)("runs on $name", (which) => {
     job.catalog.clear();
     expect(await job.run()).toMatchObject({
       status: "failed",
-      reason: "refused",
+      reason: "unknown_kind",
       cleanup_due_at: null,
     });
     expect(existsSync(scratch)).toBe(false);

@@ -121,14 +121,18 @@ describe("whole texts", () => {
 });
 
 describe("pieces of a text", () => {
-  test.each<[string, string, { cut: number; open: boolean; pending: number }]>([
-    ["that ends between rows", "a,b\nc,d\n", { cut: 8, open: false, pending: 0 }],
-    ["that ends within an unquoted row", "a,b\nc,def", { cut: 4, open: false, pending: 3 }],
-    ["that ends within a quoted cell", 'a,b\nc,"def\ng', { cut: 4, open: true, pending: 6 }],
+  test.each<[string, string, { cut: number; hasOpenQuote: boolean; pending: number }]>([
+    ["that ends between rows", "a,b\nc,d\n", { cut: 8, hasOpenQuote: false, pending: 0 }],
+    ["that ends within an unquoted row", "a,b\nc,def", { cut: 4, hasOpenQuote: false, pending: 3 }],
+    [
+      "that ends within a quoted cell",
+      'a,b\nc,"def\ng',
+      { cut: 4, hasOpenQuote: true, pending: 6 },
+    ],
     [
       "that ends after half of a possible doubled quote",
       'a,b\nc,"def"',
-      { cut: 4, open: false, pending: 5 },
+      { cut: 4, hasOpenQuote: false, pending: 5 },
     ],
   ])("parseRows returns the complete rows of a piece %s", (_, text, expected) => {
     expect(parseRows(text, comma, false)).toMatchObject({
@@ -141,7 +145,7 @@ describe("pieces of a text", () => {
     expect(parseRows('a,b\nc,"d\ne,f\n', comma, true)).toMatchObject({
       rows: [["a", "b"]],
       cut: 4,
-      open: true,
+      hasOpenQuote: true,
     });
   });
 });

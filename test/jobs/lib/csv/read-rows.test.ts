@@ -51,7 +51,7 @@ describe("row numbers", () => {
       ],
       numbers: [3, 6],
       cursor: { byte: source.size, row: 7 },
-      done: source.size,
+      bytesRead: source.size,
     });
   });
 
