@@ -1,5 +1,5 @@
 /** Puts frames of jobs into mailboxes: changes to all watchers, a snapshot to one that joins. */
-import type { StepRow } from "../backend/schema.ts";
+import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
 import type { JobView } from "../presenters/job.ts";
@@ -55,11 +55,16 @@ export function createBroadcaster(options: {
   /** Skips joining watchers: they get these lines behind the earlier ones, with their snapshot. */
   async function broadcastLogLines(job: WatchedJob, row: JobSummaryRow): Promise<void> {
     if (row.log_seq <= job.logSeq) return;
-    const lines = job.pages.size > 0 ? await logLinesAfter(job.id, job.logSeq) : undefined;
-    job.logSeq = Math.max(row.log_seq, lines?.last ?? 0);
-    if (!lines) return;
+    const lines = job.pages.size > 0 ? await reader.logTail(job.id, job.logSeq) : [];
+    job.logSeq = Math.max(row.log_seq, lines.at(-1)?.seq ?? 0);
+    const whole = linesChunk(job.id, lines);
     for (const watcher of job.pages) {
-      if (!job.joining.has(watcher)) watcher.mailbox.append(lines.chunk);
+      if (job.joining.has(watcher)) continue;
+      const seq = job.ahead.get(watcher) ?? 0;
+      const behind = lines.filter((line) => line.seq > seq);
+      const chunk = behind.length === lines.length ? whole : linesChunk(job.id, behind);
+      if (chunk) watcher.mailbox.append(chunk);
+      if (seq <= job.logSeq) job.ahead.delete(watcher);
     }
   }
 
@@ -69,18 +74,18 @@ export function createBroadcaster(options: {
     let broadcastBefore: number;
     do {
       broadcastBefore = job.logSeq;
-      const lines = await logLinesAfter(job.id, after);
-      if (!lines) continue;
-      watcher.mailbox.append(lines.chunk);
-      after = lines.last;
+      const lines = await reader.logTail(job.id, after);
+      const chunk = linesChunk(job.id, lines);
+      if (chunk) watcher.mailbox.append(chunk);
+      after = lines.at(-1)?.seq ?? after;
     } while (job.logSeq > broadcastBefore);
+    if (after > job.logSeq && job.pages.has(watcher)) job.ahead.set(watcher, after);
   }
 
-  async function logLinesAfter(id: string, after: number) {
-    const lines = await reader.logTail(id, after);
+  function linesChunk(id: string, lines: readonly LogRow[]): Uint8Array | undefined {
     const last = lines.at(-1)?.seq;
     if (last === undefined) return undefined;
-    return { last, chunk: event("lines", `${id} ${last} ${frames.logLines(id, lines)}`) };
+    return event("lines", `${id} ${last} ${frames.logLines(id, lines)}`);
   }
 
   async function broadcastNewShape(

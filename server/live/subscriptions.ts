@@ -23,6 +23,8 @@ export interface WatchedJob {
   readonly rows: Set<Watcher>;
   /** The watchers that have not got their whole snapshot yet. */
   readonly joining: Set<Watcher>;
+  /** The last log line of watchers whose snapshot had lines that were not broadcast yet. */
+  readonly ahead: Map<Watcher, number>;
   /** That of the row read last, -1 before the first. Keeping rows would outweigh all the rest. */
   version: number;
   /** The job's end has been sent to all its watchers. */
@@ -75,6 +77,7 @@ export function createSubscriptions(): Subscriptions {
         if (!job) continue;
         watchersOf(job, topic).delete(watcher);
         job.joining.delete(watcher);
+        job.ahead.delete(watcher);
         if (job.pages.size + job.rows.size === 0) jobs.delete(job.id);
       }
     },
@@ -87,6 +90,7 @@ function createWatchedJob(id: string): WatchedJob {
     pages: new Set(),
     rows: new Set(),
     joining: new Set(),
+    ahead: new Map(),
     version: -1,
     ended: false,
     steps: [],

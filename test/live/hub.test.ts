@@ -28,6 +28,7 @@ describe.each(backends)("the hub on $name", (which) => {
   let opened: Awaited<ReturnType<typeof openTestBackend>>;
   let hub: Hub;
   let delay: Promise<void>;
+  let snapshotDelay: Promise<void>;
   let release: () => void;
   const owner = { accountId: "account-1", userId: "user-1" };
 
@@ -39,8 +40,10 @@ describe.each(backends)("the hub on $name", (which) => {
     const { backend } = opened;
     const reader = createJobReader({ backend });
     delay = Promise.resolve();
-    const { steps } = reader;
+    snapshotDelay = Promise.resolve();
+    const { steps, stepsByJob } = reader;
     reader.steps = (id) => delay.then(() => steps(id));
+    reader.stepsByJob = (ids) => snapshotDelay.then(() => stepsByJob(ids));
     const frames = createFrames({ catalog: noopCatalog, render, reader });
     hub = createHub({ backend, reader, log, frames });
   });
@@ -184,6 +187,28 @@ describe.each(backends)("the hub on $name", (which) => {
     expect(stream.chunks.find((chunk) => chunk.includes("third line"))).toMatch(
       new RegExp(`^event:lines\ndata:${job.id} 3 `),
     );
+    await finishDone(opened.backend, claimed, { message: "Done" });
+    stream.leave();
+  });
+
+  test("lines that are broadcast while a watcher joins reach it once", async () => {
+    const job = await startJob();
+    const claimed = await claimJob();
+    const line = (message: string): LogLine => ({ level: "info", message, at: 1 });
+    await progress(claimed, 1, {}, [line("first line"), line("second line")]);
+    await sleep(200);
+    // The broadcast starts before the snapshot is sent, and reads the lines after it.
+    delaySteps();
+    snapshotDelay = sleep(200);
+    const stream = watch(`job:${job.id}`, new Map([[job.id, 1]]));
+    await opened.backend.write(async (tx) => tx.notify(job.id));
+    await stream.has("second line");
+    release();
+    await progress(claimed, 2, {}, [line("third line")]);
+    await stream.has("third line");
+    expect(stream.chunks.join("").match(/(first|second|third) line/g)).toEqual([
+      ...["second line", "third line"],
+    ]);
     await finishDone(opened.backend, claimed, { message: "Done" });
     stream.leave();
   });
