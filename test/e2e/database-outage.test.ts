@@ -25,7 +25,7 @@ describe("an outage of Postgres", () => {
     const answer = await visitor.goto(path);
     expect(answer!.status()).toBe(503);
     await expectText(visitor, "h1", "The database is unavailable");
-    await expectText(visitor, "main", "This page asks again every few seconds");
+    await expectText(visitor, "main", "This page reloads by itself.");
     expect(await amount()).toMatch(/ of 400 /);
 
     await postgres.start();

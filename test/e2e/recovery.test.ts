@@ -131,9 +131,9 @@ describe("recovery", () => {
 
   /** Counts the jobs that were started with this number of ticks. */
   async function countJobs(page: Page, ticks: number): Promise<number> {
-    await page.goto("/jobs?type=steady");
+    await page.goto("/jobs?type=ticking");
     const answer = await page.evaluate<string>(
-      `fetch("/api/jobs?type=steady&limit=100").then((answer) => answer.text())`,
+      `fetch("/api/jobs?type=ticking&limit=100").then((answer) => answer.text())`,
     );
     return answer.split(`"ticks":${ticks}`).length - 1;
   }

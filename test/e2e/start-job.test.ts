@@ -79,13 +79,13 @@ describe("starting a job", () => {
     await page.goBack();
     await page.click("#submit");
     await page.waitForURL(`**${path}`);
-    await expectText(page, "#flash", "nothing was started twice");
+    await expectText(page, "#flash", "You already started this. This is the job.");
     expect(await countJobs(page, "ticking")).toBe(1);
     await page.goBack();
     await page.fill("[name=ticks]", "2");
     await page.click("#submit");
     await page.waitForURL(`**${path}`);
-    await expectText(page, "#flash", "with other choices");
+    await expectText(page, "#flash", "You already started this. Start a new job with your changes");
     expect(await countJobs(page, "ticking")).toBe(1);
   });
 
