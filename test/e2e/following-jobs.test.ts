@@ -58,7 +58,8 @@ describe("a row of the list", () => {
     await more.locator("summary").click();
     await expectText(page, `#details-${idOf(path)} .steps .running`, "Sleeping");
     // Jobs of this kind cannot be cancelled.
-    expect(await more.getByRole("button").allTextContents()).toEqual([" Pause"]);
+    const buttons = await more.getByRole("button").allTextContents();
+    expect(buttons.map((text) => text.trim())).toEqual(["Pause"]);
     await more.getByRole("button", { name: "Pause" }).click();
     expect(new URL(page.url()).pathname).toBe("/jobs");
     await expect.poll(async () => (await page.goto("/jobs")) && (await mark())).toContain("Paused");

@@ -17,7 +17,7 @@ document.addEventListener(
 
 /** @param {HTMLDetailsElement} details */
 async function showLog(details) {
-  const id = details.id.slice("more-".length);
+  const id = details.id.slice("details-".length);
   if (openedJobs.has(id)) return;
   openedJobs.add(id);
   try {
