@@ -8,7 +8,7 @@ type Without<T, Key extends string> = T extends unknown ? Omit<T, Key> : never;
 
 /** Starts a second process on the database, which ends with the test. */
 export async function startSecondProcess(url: string) {
-  const child = fork(join(import.meta.dirname, "programs/another.ts"), [url]);
+  const child = fork(join(import.meta.dirname, "programs/second-process.ts"), [url]);
   const waiting = new Map<number, PromiseWithResolvers<string[]>>();
   let calls = 0;
   child.on("message", ({ call, ids, error }: Reply) => {
