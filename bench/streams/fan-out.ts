@@ -25,7 +25,7 @@ const repetitions = 3;
 export async function fanOut(): Promise<Row[]> {
   const programs = {
     receivers: startProgram<Receivers>(join(import.meta.dirname, "receivers.ts")),
-    changes: startProgram<JobChanges>(join(import.meta.dirname, "changes.ts")),
+    changes: startProgram<JobChanges>(join(import.meta.dirname, "job-changes.ts")),
     bare: startProgram<BareServer>(join(import.meta.dirname, "bare-server.ts")),
   };
   try {
