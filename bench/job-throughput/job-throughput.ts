@@ -18,7 +18,9 @@ const repetitions = 5;
 export async function jobThroughput(): Promise<Row[]> {
   const cluster = await startCluster();
   const adder = startProgram<JobStarter>(join(import.meta.dirname, "job-starter.ts"));
-  const graphile = startProgram<BareGraphileWorker>(join(import.meta.dirname, "bare-graphile-worker.ts"));
+  const graphile = startProgram<BareGraphileWorker>(
+    join(import.meta.dirname, "bare-graphile-worker.ts"),
+  );
   try {
     const ours = await createDatabase(cluster.url, "ours");
     const bare = await createDatabase(cluster.url, "bare");

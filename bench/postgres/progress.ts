@@ -21,7 +21,9 @@ const repetitions = 3;
 
 export async function progress(): Promise<Row[]> {
   const cluster = await startCluster();
-  const each = startProgram<StatementPerUpdate>(join(import.meta.dirname, "statement-per-update.ts"));
+  const each = startProgram<StatementPerUpdate>(
+    join(import.meta.dirname, "statement-per-update.ts"),
+  );
   try {
     await each.call.create({ url: await createDatabase(cluster.url, "each"), count: jobs });
     const ours: Measured[] = [];

@@ -218,7 +218,7 @@ export interface UploadsTable {
   media_type: string;
   size: number;
   storage_key: string;
-  /** Of its bytes, hex. */
+  /** SHA-256 of the bytes, hex. */
   sha256: string | null;
   created_at: number;
 }

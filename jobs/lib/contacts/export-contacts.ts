@@ -5,7 +5,7 @@ import { contactFields } from "./fields.ts";
 
 /** The cursor of an export. */
 export interface ExportProgress {
-  /** Of the last contact written. */
+  /** The email of the last contact written. */
   email: string;
   pieces: number;
 }

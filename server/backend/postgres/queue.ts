@@ -87,7 +87,7 @@ const waiting = sql`waiting(id) as (
     and account_id > waiting.id order by account_id limit 1)
   from waiting where waiting.id is not null)`;
 
-/** Those with capacity, each with its first due job. */
+/** The accounts with capacity, each with its first due job. */
 const claimable = sql`select accounts.id from waiting join accounts using (id) cross join lateral (
     select priority from jobs
     where account_id = accounts.id and status = 'queued' and run_at <= ${serverNow}

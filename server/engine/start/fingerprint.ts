@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 /** The file that a field of the input names. */
 export interface FingerprintedFile {
   field: string;
-  /** Of its bytes, hex; null where that was never taken. */
+  /** SHA-256 of the bytes, hex; null if it was never computed. */
   sha256: string | null;
 }
 
