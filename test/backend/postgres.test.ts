@@ -38,7 +38,7 @@ describe("prepared statements", () => {
     let failures = 0;
     for (let n = 0; n < 10; n++) {
       await update().catch((error) => {
-        expect(isTransientError(error)).toBe(true);
+        expect(isTransientError(error), String(error)).toBe(true);
         failures++;
       });
     }

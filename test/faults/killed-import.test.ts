@@ -3,7 +3,7 @@ import { backends } from "../support/backends.ts";
 import { childrenOf, descendantsOf, signalTo } from "../support/processes.ts";
 import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
 import { createClient } from "./api-client.ts";
-import { formatTakeovers, maxTakeoverMs, measureTakeover, waitForCheckpoint } from "./takeover.ts";
+import { formatTakeovers, measureTakeover, waitForCheckpoint } from "./takeover.ts";
 
 /** Enough rows for all kills to come before the end, even on a fast machine. */
 const rowsOn = { sqlite: 600_000, postgres: 400_000 };
@@ -44,7 +44,6 @@ describe.each(backends)("an import on $name", (which) => {
       );
     }
     await annotate(formatTakeovers(waits));
-    expect(Math.max(...waits)).toBeLessThan(maxTakeoverMs);
 
     const job = await scene.ended(id, 120_000);
     const rejected = rows / rejectedEach;

@@ -16,7 +16,7 @@ describe.each(backends)("orphaned processes on $name", (which) => {
     expect(runners.length).toBeGreaterThan(0);
     worker.kill("SIGKILL");
     await worker.gone;
-    await vi.waitFor(() => expect(runners.filter(isAlive)).toEqual([]), 3_000);
+    await vi.waitFor(() => expect(runners.filter(isAlive)).toEqual([]), 12_000);
   });
 
   test.each([50, 300])(

@@ -30,7 +30,7 @@ describe.each(backends)("the queue on $name", (which) => {
     const scene = await openScene(which);
     await scene.worker();
     const { backend, catalog } = scene;
-    const runAt = backend.now() + 2_500;
+    const runAt = backend.now() + 8_000;
     const request = { kind: "sleep", input: { ms: 1 }, accountId: "account-1", userId: "person-1" };
     const { id } = (await start(backend, catalog, { ...request, runAt })).job;
     const now = await scene.start("sleep", { ms: 1 });

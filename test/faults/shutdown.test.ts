@@ -6,13 +6,13 @@ import { countLockedEntries } from "./locked-entries.ts";
 
 describe.each(backends)("a graceful shutdown on $name", (which) => {
   test("two workers release their jobs within ten seconds, and the next worker continues them", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const scene = await openScene(which, { maxRunning: 10 });
     const workers = [await scene.worker({ RUNNERS: "1" }), await scene.worker({ RUNNERS: "1" })];
     const copies = [];
     for (let n = 0; n < 4; n++) {
-      const input = { rows: 150, size: 1, pause: 15, prefix: `copy-${n}` };
+      const input = { rows: 600, size: 1, pause: 15, prefix: `copy-${n}` };
       copies.push(await scene.start("copy_rows", input));
     }
     const ignoring = await scene.start("cleanup", {
@@ -41,7 +41,7 @@ describe.each(backends)("a graceful shutdown on $name", (which) => {
     await scene.worker();
     for (const id of copies) {
       const row = await scene.ended(id);
-      expect(row).toMatchObject({ status: "done", succeeded: 150, skipped: 0, fence: 2 });
+      expect(row).toMatchObject({ status: "done", succeeded: 600, skipped: 0, fence: 2 });
       expect(isGapless(await scene.events(id))).toBe(true);
     }
   });

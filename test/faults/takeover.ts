@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { Scene } from "../support/scene/processes.ts";
 
-/** The longest time allowed between the kill and the next run, ms. */
-export const maxTakeoverMs = 8_000;
+/** The longest wait for the next run, ms: a takeover takes five to seven seconds on a free machine. */
+const maxTakeoverMs = 30_000;
 
 /** Resolves at a random time after this run has saved a checkpoint. */
 export async function waitForCheckpoint(scene: Scene, id: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function measureTakeover(
   expect(status).toBe("running");
   const at = performance.now();
   await kill();
-  await scene.until(id, (row) => row.fence > fence && row.status === "running");
+  await scene.until(id, (row) => row.fence > fence && row.status === "running", maxTakeoverMs);
   return performance.now() - at;
 }
 

@@ -42,19 +42,24 @@ export function preparingClient(): typeof pg.Client {
       const [text, values] = args;
       const query = super.query.bind(this) as (...args: unknown[]) => Promise<unknown>;
       if (text === "rollback" && this.#isOutdated) return this.#endAfter(query(...args)) as never;
+      const inTransaction = this.getTransactionStatus() === "T";
       const mayPrepare =
-        typeof text === "string" &&
-        (this.getTransactionStatus() === "T" || text.startsWith(prepareMark));
+        typeof text === "string" && (inTransaction || text.startsWith(prepareMark));
       const name = mayPrepare && Array.isArray(values) ? nameOf(text) : undefined;
       if (name === undefined) return query(...args) as never;
-      return query({ name, text, values }).catch((error) => this.#onError(error)) as never;
+      return query({ name, text, values }).catch((error) =>
+        this.#onError(error, inTransaction),
+      ) as never;
     }
 
-    /** A migration may invalidate plans: then this session ends, and the next one plans again. */
-    #onError(error: Error): never {
+    /**
+     * A migration may invalidate plans: then this session ends, and the next one plans again. The
+     * transaction's rollback comes first; the status of the session does not tell whether one is
+     * open, because the server sends it after the error.
+     */
+    #onError(error: Error, inTransaction: boolean): never {
       this.#isOutdated ||= /cached plan must not change result type/.test(error.message);
-      if (this.#isOutdated && this.getTransactionStatus() !== "E")
-        this.#endAfter(Promise.resolve());
+      if (this.#isOutdated && !inTransaction) this.#endAfter(Promise.resolve());
       throw error;
     }
 
