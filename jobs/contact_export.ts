@@ -20,7 +20,7 @@ export default defineJob({
   steps: { "Reading contacts": 19, "Writing the file": 1 },
   unit: "contacts",
   timeout: "2h",
-  alone: true,
+  dedicatedRunner: true,
   async run(job, { prefix }) {
     const { pieces } = await job.step("Reading contacts", () => writeExportPieces(job, prefix));
     await job.step("Writing the file", () => writeExport(job, pieces));

@@ -49,7 +49,7 @@ export default defineJob({
   allRejectedLabel: "Nothing imported",
   stepUnits: { "Reading the file": "bytes" },
   timeout: "2h",
-  alone: true,
+  dedicatedRunner: true,
   preview: previewContacts,
   // The rejected rows alone may suggest another mapping, so their import keeps the original one.
   // The file of rejected rows always has a header.
@@ -58,8 +58,8 @@ export default defineJob({
     mapping: (value("Reading the file") as Partial<ContactsFile>).mapping ?? input.mapping,
     first_row: "names" as const,
   }),
-  kept: (job) =>
-    cancelledMessage(job.counts, job.value<ReadProgress>("Reading the file")?.contacts),
+  cancelledMessage: (job) =>
+    cancelledMessage(job.counts, job.stepResult<ReadProgress>("Reading the file")?.contacts),
   async run(job, { upload_id, mapping, first_row, duplicates }) {
     const file = await openContacts(await job.open(upload_id), { mapping, first_row });
     const read = await job.step("Reading the file", async () => {

@@ -1,31 +1,31 @@
 /**
- * All that a file in `jobs/` may import: how a kind is described, and the context its `run` gets.
- * This file imports nothing of ours, so that a kind can be read, tested and moved on its own.
+ * The interface between kinds and the engine: how a kind is described, and the context that its
+ * `run` gets. This file imports nothing of ours, so a kind can be read, tested and moved on its own.
  */
 import type { Kysely } from "kysely";
 import { z } from "zod";
 
 declare module "zod" {
-  /** What an input field may say of itself with `.meta({ … })`, for the form that is made of it. */
+  /** Metadata of an input field, set with `.meta({ … })`. The form is made from it. */
   interface GlobalMeta {
-    /** Above the field; default: its name in words. */
+    /** The field's label. Default: its name in words. */
     label?: string;
     /** A sentence below the label. */
     help?: string;
-    /** The words for the values of an enum. */
+    /** Labels for the values of an enum. */
     options?: Record<string, string>;
-    /** True for what nobody may read again, such as a password; one line of text shows as dots. */
+    /** True for a password or token: pages and the API never show it again. */
     secret?: boolean;
     /** True for text of several lines. */
     multiline?: boolean;
-    /** Made by `upload`: the media types of the file whose id the field holds. */
+    /** Set by `upload`: the media types of the file whose id the field holds. */
     upload?: string[];
-    /** What a column of the uploaded file can hold, where the field maps columns by their number. */
+    /** Set on a field that maps the columns of an uploaded file: what a column can hold. */
     columns?: readonly { name: string; label: string }[];
   }
 }
 
-/** The icons of `views/shared/icons.eta`: a kind names one of them, buttons and pages use the same. */
+/** The icons drawn in `views/shared/icons.eta`, for kinds, buttons and pages. */
 export const iconNames = [
   "alert",
   "bell",
@@ -66,268 +66,271 @@ export interface Kind<
   Input extends z.ZodObject = z.ZodObject,
   Steps extends Record<string, number> = Record<string, number>,
 > {
-  /** What a person reads: "Import contacts". */
+  /** The name that people see: "Import contacts". */
   title: string;
-  /** One sentence below the title where a kind is chosen. */
+  /** One sentence below the title on the page where a kind is chosen. */
   description: string;
-  /** Stands beside the title, in lists and where a kind is chosen. Default "box". */
+  /** The icon beside the title. Default "box". */
   icon?: IconName;
-  /** What is checked before a job starts; the form is made from it. */
+  /** Validates the input before a job starts. The form is made from it. */
   input: Input;
-  /** The stages by the name people read, each with its share of the whole (any unit). */
+  /** The name of each stage, as people see it, with its share of the whole job (any unit). */
   steps: Steps;
-  /** What an item is called in the plural: "rows". Default "items". */
+  /** The plural of an item: "rows". Default "items". */
   unit?: string;
-  /** Running time, pauses not counted, after which a job fails as `timeout`: "90s", "10m", "2h". Default "1h". */
+  /** A job that ran longer than this, pauses not counted, fails with `timeout`. Default "1h". */
   timeout?: Duration;
-  /** Time that `cleanup` has. Default "60s". */
+  /** The time that `cleanup` may take. Default "60s". */
   cleanupTimeout?: Duration;
-  /** Waits before each automatic retry. Default 1, 4 and 16 s; `[]` for none. */
+  /** The wait before each automatic retry. Default 1, 4 and 16 s; `[]` for no retries. */
   retryAfter?: Duration[];
-  /** Whether an error is worth another try. Default: `TryAgain`, and lost connections. */
+  /** Whether to retry after an error. Default: after `TryAgain` and lost connections. */
   retryOn?: (error: unknown) => boolean;
-  /** False where a half-done job would do harm: no Cancel is offered. Default true. */
+  /** False if a half-done job would do harm: then people cannot cancel it. Default true. */
   cancellable?: boolean;
-  /** How long its files are kept, where that is less than the job itself: "72h". */
+  /** How long the files of a job are kept: "72h". Default: as long as the job. */
   keepFilesFor?: Duration;
   /**
-   * True where a person who looks at the job's page when it ends well wants to go straight on to its
-   * result. Default false: each person may choose that for all kinds.
+   * True to open the result when a job succeeds while its page is open. Default false: people choose
+   * that for all kinds in their settings.
    */
   opensResult?: boolean;
-  /** The link to the result's page: "View imported contacts". Default "View result". */
+  /** The text of the link to the result: "View imported contacts". Default "View result". */
   resultLabel?: string;
-  /** The status of a job that rejected every item: "Nothing imported". Default "Done with rejects". */
+  /** How the status reads when every item was rejected: "Nothing imported". Default "Done with rejects". */
   allRejectedLabel?: string;
-  /** True for work that keeps a processor busy: it gets a runner process of its own. */
-  alone?: boolean;
+  /** True for work that keeps a processor busy: the job gets a runner process of its own. */
+  dedicatedRunner?: boolean;
   /**
-   * Lower goes first. Default 0. From -1,000 down a job does not wait until others of its account
-   * have ended either, for which there are as many places again: for what puts an end to waiting.
+   * A job with a lower number starts first. Default 0. A job at -1,000 or below starts even when its
+   * account already runs as many jobs as it may; the limit counts such jobs separately. It is meant
+   * for jobs that make room, such as cancelling many others.
    */
   priority?: number;
-  /** True for a kind that acts on other jobs: then no such job is among these. */
+  /** True for a kind that acts on other jobs. `job.jobs` never finds jobs of such a kind. */
   operatesOnJobs?: boolean;
-  /** What a job is about, for telling it from others of its kind. Default: the name of its file. */
+  /** Tells a job from others of its kind: "customers.csv". Default: the name of its file. */
   subject?(input: z.output<Input>): string;
-  /** Seconds a typical job takes, told before there is any history. */
+  /** How long a typical job takes, seconds: shown until there are finished jobs to learn from. */
   expectedSeconds?: number;
-  /** The path of a page of this kind's own for starting it, where a made form does not do. */
+  /** The path of a page that starts this kind. Default: a form made from `input`. */
   startPage?: string;
-  /** False hides the kind from the page where a person chooses one. Default true. */
+  /** False hides the kind on the page where people choose one. Default true. */
   listed?: boolean;
-  /** What the steps count where it is not the unit: `{ "Reading the file": "bytes" }`. */
+  /** Steps that count something other than `unit`: `{ "Reading the file": "bytes" }`. */
   stepUnits?: Partial<Record<keyof Steps & string, string>>;
   /**
-   * Offers to try only the rows again that a job of this kind rejected: the file that it left of
-   * them (role `rejects`) takes the place of the uploaded one.
-   * @param value what a step of that job returned
-   * @returns what else the new job is started with
+   * Makes "Retry only the rejected rows" possible: the input of a new job whose uploaded file is the
+   * one that the old job wrote with the role `rejected`.
+   * @param input the input of the old job
+   * @param stepResult what a step of the old job returned
    */
   inputForRejected?(
     input: z.output<Input>,
-    value: (step: keyof Steps & string) => unknown,
+    stepResult: (step: keyof Steps & string) => unknown,
   ): z.input<Input>;
   /**
-   * Looks at a file that was just uploaded, so that the form can ask about its columns.
-   * @param values what the person chose so far, as typed
-   * @throws Refused where the file cannot be used; shown beside the file
+   * Inspects a file that was just uploaded, so that the form can ask about its columns.
+   * @param values the fields of the form so far, as typed
+   * @throws Refused if the file cannot be used; the message is shown beside the file
    */
   preview?(file: ByteSource, values: Readonly<Record<string, unknown>>): Promise<FilePreview>;
+  /** Does the work. After a crash, pause or retry it is called again and skips finished steps. */
   run(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<Outcome>;
   /**
-   * Called once a job was cancelled or failed for good, if it ever ran; again where that was
-   * interrupted, so it must be safe to repeat. Has `cleanupTimeout`; then its signal fires, and what
-   * does not end within 5 s of that is killed and not called again. Its scratch files are removed
-   * anyway.
+   * Removes what a cancelled or failed job left elsewhere. It is called after the last run, and
+   * again if it was interrupted, so it must be safe to repeat. After `cleanupTimeout` the signal
+   * fires; 5 s later the process is killed and `cleanup` is not called again. Scratch files are
+   * removed without it.
    */
   cleanup?(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<void>;
-  /** What a cancelled job leaves, a sentence. Default: the count of what was done. */
-  kept?(job: JobContext<keyof Steps & string>): string;
+  /** A sentence on what a cancelled job left behind. Default: how many items were done. */
+  cancelledMessage?(job: JobContext<keyof Steps & string>): string;
 }
 
-/** How a job ended well. */
+/** The result of a job that succeeded. */
 export interface Outcome {
   /** A sentence: "Imported 99,812 of 100,000, 188 rows rejected". */
   message: string;
-  /** Path of a page that shows the result. Files are results by being written with `job.file`. */
+  /** The path of a page that shows the result. Files written with `job.file` need none. */
   page?: string;
 }
 
-/** What a kind found out about an uploaded file. */
+/** What `preview` found out about an uploaded file. */
 export interface FilePreview {
   /** "about 100,000 rows" */
   size: string;
   /** How the file is read: "Encoding", "UTF-8". */
   facts: { label: string; value: string }[];
-  /** Its columns, each with what it seems to hold: one of the names in the field's `columns`, or "". */
+  /** The columns, each with what it seems to hold: a name from the field's `columns`, or "". */
   columns: { header: string; holds: string }[];
-  /** The first rows as they stand in the file. */
+  /** The first rows, unchanged. */
   rows: string[][];
-  /** Values of other input fields that the file suggests. */
+  /** Suggested values for other input fields. */
   suggested?: Record<string, string>;
 }
 
 export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h`;
 
-/** The counts of finished items: `done` is their sum. */
+/** The counts of finished items. Their sum is the job's progress. */
 export interface Tally {
   succeeded: number;
   rejected: number;
   skipped: number;
 }
 
-/** One piece of a source, with the place (JSON) where reading goes on behind it. */
+/** One piece of a source. Reading goes on behind `cursor` (JSON). */
 export interface Batch<Item, Cursor> {
   items: Item[];
   cursor: Cursor;
-  /** How far the step is after this batch, in the unit of its total. Default: items so far. */
+  /** The step's progress after this batch, in the unit of its total. Default: items so far. */
   done?: number;
-  /** What the job says it is doing; none takes away what it said before. */
+  /** The message beside the progress bar. Without one the last message goes. */
   message?: string;
 }
 
 export interface BatchOptions<Item, Cursor> {
-  /** Reads on from a cursor, or from the start where it is undefined. */
+  /** Reads the source behind the cursor, or from the start if it is undefined. */
   from(cursor: Cursor | undefined): AsyncIterable<Batch<Item, Cursor>>;
   /** The step's total, if known. */
   total?: number;
-  /** Runs inside the transaction that keeps the cursor: database calls only. */
+  /** Writes a batch inside of the transaction that saves the cursor: database calls only. */
   write?(items: Item[], write: BatchWrite): Promise<Partial<Tally> | undefined>;
 }
 
-/** What a batch writes with: everything commits with its cursor or not at all. */
+/** The transaction of a batch: its writes commit with the cursor or not at all. */
 export interface BatchWrite {
   // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
   readonly db: Kysely<any>;
-  /** Inserts rows sorted by their key, which is many times faster than random keys. */
+  /** Inserts or updates rows. Rows sorted by their key are many times faster than others. */
   upsert(table: string, rows: readonly unknown[][], how: Upsert): Promise<Upserted>;
 }
 
 export interface Upsert {
-  /** The columns that each row holds, in its order. */
+  /** The columns of each row, in order. */
   columns: readonly string[];
   /** The unique columns that make a row a duplicate. */
   key: readonly string[];
-  /** Columns a duplicate overwrites; none here and below to leave it alone. */
+  /** The columns that a duplicate overwrites. */
   update: readonly string[];
-  /** Columns a duplicate overwrites unless the new value is null. */
+  /** The columns that a duplicate overwrites unless the new value is null. */
   updateIfGiven?: readonly string[];
 }
 
 export interface Upserted {
   inserted: number;
   updated: number;
-  /** Duplicates left alone. */
+  /** Duplicates that overwrote nothing. */
   skipped: number;
 }
 
-/** Bytes that can be read from any place: an uploaded file. */
+/** An uploaded file, readable from any byte. */
 export interface ByteSource {
   name: string;
   size: number;
-  /** @param from first byte, default 0 */
+  /** @param from the first byte. Default 0. */
   read(from?: number): AsyncIterable<Uint8Array>;
 }
 
-/** Files of one job that live until it ends. Writing replaces the file whole, at once. */
+/** Temporary files of one job, removed when it ends. A write replaces the file atomically. */
 export interface Scratch {
   write(name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   read(name: string): AsyncIterable<Uint8Array>;
 }
 
-/** Which jobs: those that the list of jobs shows with this filter. */
+/** A filter for jobs, the same as on the list of jobs. */
 export interface JobSelection {
   scope: "mine" | "account";
   statuses?: readonly string[] | undefined;
   kinds?: readonly string[] | undefined;
-  /** What was typed into the search. */
+  /** A search by words. */
   q?: string | undefined;
-  /** ISO 8601; those that ended between these, and of what is not over what was started then. */
+  /** ISO 8601. Finished jobs by the time they ended, others by the time they were started. */
   from?: string | undefined;
   to?: string | undefined;
-  /** What came or ended later is not meant. */
+  /** ISO 8601. Jobs that were started or ended later are left out. */
   until: string;
 }
 
 /**
- * Other jobs, as their person may act on them. Each action is safe to repeat, and is done with the
- * jobs that it fits; it tells how many these are, those of an earlier run of this job among them.
+ * Actions on other jobs, with the rights of the person who started this one. Jobs that an action
+ * does not fit are left alone. Each action is safe to repeat and returns how many jobs it reached,
+ * earlier runs of this job included.
  */
 export interface JobsApi {
-  /** Ids, the last of the list first: what ended long ago, what waits, what runs. At most 100,000. */
+  /** @returns at most 100,000 ids, from the end of the list: finished jobs, then queued, then running */
   find(choice: JobSelection): Promise<string[]>;
   cancel(ids: readonly string[]): Promise<number>;
-  /** Takes those that have ended off the list. */
+  /** Hides finished jobs from the list. */
   clear(ids: readonly string[]): Promise<number>;
-  /** Starts those that have ended again, each once. */
+  /** Starts each finished job again. */
   retry(ids: readonly string[]): Promise<number>;
-  /** What they left: how many files, their bytes, and one ZIP archive of them. */
+  /** The files that the jobs wrote. */
   files(ids: readonly string[]): Promise<JobFiles>;
 }
 
 export interface JobFiles {
   count: number;
   bytes: number;
+  /** One ZIP archive of all files. */
   archive(): AsyncIterable<Uint8Array>;
 }
 
-/** What a run gets to work with: all that it may touch. */
+/** Everything that a run works with. */
 export interface JobContext<Step extends string = string> {
   readonly id: string;
   readonly accountId: string;
   readonly userId: string;
-  /** Fires on cancel, pause, deadline, shutdown and a lost lease. */
+  /** Fires on cancel, pause, timeout, shutdown and when another worker took the job over. */
   readonly signal: AbortSignal;
-  /** For reading. Writes belong into `batches`, which guards them. */
+  /** For reading. Write in `batches`, so that each row is written exactly once. */
   // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
   readonly db: Kysely<any>;
   readonly scratch: Scratch;
-  /** The counts so far, over all runs of this job. */
+  /** The counts so far, over all runs. */
   readonly counts: Readonly<Tally>;
-  /** Rows that a batch may upsert at once: more would make others wait, fewer cost time. */
-  readonly batchRows: number;
+  /** How many rows a batch should upsert: more would make other writers wait, fewer take longer. */
+  readonly maxUpsertRows: number;
 
-  /** Runs a stage. One that finished in an earlier run is not run again: its value (JSON) was kept. */
+  /** Runs a stage, or returns its saved result (JSON) if it finished in an earlier run. */
   step<T>(name: Step, work: () => Promise<T>): Promise<T>;
-  /** What a step returned that has finished, in this run or an earlier one. */
-  value<T>(name: Step): T | undefined;
+  /** The result of a finished step, of this run or an earlier one. */
+  stepResult<T>(name: Step): T | undefined;
   /**
-   * Goes through a source in batches, once in a step; after a crash, pause or retry it goes on
-   * behind the last one.
+   * Processes a source in batches, once in a step. After a crash, pause or retry it continues behind
+   * the last committed batch.
    */
   batches<Item, Cursor>(options: BatchOptions<Item, Cursor>): Promise<void>;
-  /** How far the current step is. Cheap enough for a hot loop: the last value wins. */
+  /** Reports how far the current step is. Cheap enough for a hot loop: the last value wins. */
   progress(done: number, total?: number, message?: string): void;
-  /** Counts a row as failed, under a reason people read; kept with the next batch. */
+  /** Counts a row as rejected, with a reason for people; saved with the next batch. */
   reject(row: number, reason: string): void;
   /**
-   * Says a line to the people who look at the job. Up to 1,000 a second and 100,000 a job are kept;
-   * where more were dropped, a line of the log says so.
+   * Writes a line to the job's log. At most 1,000 lines a second and 100,000 a job are kept; a line
+   * in the log says where others were dropped.
    */
   log(message: string, level?: "info" | "warn" | "error"): void;
   /**
-   * Resolves after a while, rejects at once when the signal fires. A wait of a second or more is
-   * counted into the estimate and is no standstill, so a kind that is allowed so much at a time had
-   * better wait here than elsewhere.
-   * @param reason what people are told meanwhile: "the service allows 100 letters a minute"
+   * Waits, and rejects at once when the signal fires. Wait here rather than elsewhere: the estimate
+   * of the remaining time takes waits of a second and more into account.
+   * @param reason shown meanwhile: "the service allows 100 letters a minute"
    */
   sleep(milliseconds: number, reason?: string): Promise<void>;
-  /** Other jobs of the same person, or of the account where they may act on those. */
+  /** Other jobs of the person, or of the account if the person may act on those. */
   readonly jobs: JobsApi;
   /** Opens a file that the account uploaded. */
   open(uploadId: string): Promise<ByteSource>;
-  /** Writes a file that the job leaves for download. */
+  /** Writes a file for people to download. */
   file(
     file: { name: string; type: string; role?: "result" | "rejected" },
     chunks: AsyncIterable<Uint8Array | string>,
   ): Promise<void>;
 }
 
-/** The input or a credential is wrong: retried never, the message is shown to the person. */
+/** The input or a credential is wrong. The job fails without a retry and shows the message. */
 export class Refused extends Error {
   override name = "Refused";
-  /** What the person can do about it. */
+  /** What the person can do about it, a sentence. */
   readonly advice: string | undefined;
   constructor(message: string, advice?: string) {
     super(message);
@@ -335,19 +338,19 @@ export class Refused extends Error {
   }
 }
 
-/** Something that passes: worth another try. The message is shown while the job waits. */
+/** An error that may pass. The job is retried and shows the message while it waits. */
 export class TryAgain extends Error {
   override name = "TryAgain";
 }
 
-/** Describes a kind; the types of input and step names follow from it. */
+/** Describes a kind. The types of its input and step names are inferred. */
 export function defineJob<Input extends z.ZodObject, const Steps extends Record<string, number>>(
   kind: Kind<Input, Steps>,
 ): Kind<Input, Steps> {
   return kind;
 }
 
-/** An input field that holds the id of an uploaded file of one of these media types. */
+/** An input field for an uploaded file of one of these media types. */
 export function upload(...types: string[]): z.ZodString {
   return z.string().min(1, "Choose a file first").meta({ upload: types });
 }

@@ -11,7 +11,7 @@ export default defineJob({
   input: z.object({ calls: z.number().int(), message: z.boolean() }),
   steps: { Calling: 1 },
   listed: false,
-  alone: true,
+  dedicatedRunner: true,
   async run(job, { calls, message }) {
     const nanoseconds = await job.step("Calling", async () => {
       const startedAt = process.hrtime.bigint();

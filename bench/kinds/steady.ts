@@ -17,7 +17,7 @@ export default defineJob({
   steps: { Working: 1 },
   unit: "rows",
   listed: false,
-  alone: true,
+  dedicatedRunner: true,
   async run(job, { seconds, everyMs, times }) {
     const total = Math.round((seconds * 1_000) / everyMs);
     await job.step("Working", async () => {

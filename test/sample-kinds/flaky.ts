@@ -26,6 +26,6 @@ export default defineJob({
       if (how === "try-again") throw new TryAgain("The gateway was busy");
       throw new Error(how);
     });
-    return { message: `Done with ${first === job.value("First")}` };
+    return { message: `Done with ${first === job.stepResult("First")}` };
   },
 });

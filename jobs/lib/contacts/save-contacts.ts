@@ -23,7 +23,7 @@ export async function saveContacts(
   {
     total,
     duplicates,
-    size = job.batchRows,
+    size = job.maxUpsertRows,
   }: { total: number; duplicates: Duplicates; size?: number },
 ): Promise<void> {
   await job.batches<ContactRow, RunPosition>({

@@ -142,7 +142,7 @@ async function finishAfterError(error: unknown, run: Run, job: JobContext, log: 
     case "shutdown":
       return release(backend, row, "interrupted");
     case "cancel":
-      return finishCancelled(backend, row, "while_running", kind.kept?.(job));
+      return finishCancelled(backend, row, "while_running", kind.cancelledMessage?.(job));
     case "deadline":
       return failWithTimeout(backend, row, row.timeout_ms);
     default:

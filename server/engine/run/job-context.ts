@@ -29,9 +29,9 @@ export async function createJobContext(run: Run): Promise<JobContext> {
     db: backend.db,
     scratch: createScratch(storage, row.id),
     counts,
-    batchRows: backend.maxBatchRows,
+    maxUpsertRows: backend.maxBatchRows,
     step: (name, work) => steps.run(name, work),
-    value: (name) => steps.value(name),
+    stepResult: (name) => steps.value(name),
     async batches(options) {
       const step = steps.current();
       // The cursor of a second one would be taken for the first one's after an interruption.

@@ -63,7 +63,7 @@ export function createRunnerPool(options: {
   }
 
   function mustRunAlone(row: JobRow): boolean {
-    return row.rescues >= rescueLimits.isolate || catalog.get(row.kind)?.alone === true;
+    return row.rescues >= rescueLimits.isolate || catalog.get(row.kind)?.dedicatedRunner === true;
   }
 
   function runnerOf(id: string): RunnerProcess | undefined {
