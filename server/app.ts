@@ -6,6 +6,7 @@ import { apiRoutes } from "./routes/api/api.ts";
 import { apiTokenRoutes } from "./routes/api-tokens.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { bulkActionRoutes } from "./routes/bulk-actions.ts";
+import { bulkConfirmationRoutes } from "./routes/bulk-confirmations.ts";
 import { cancellationRoutes } from "./routes/cancellations.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { devRoutes } from "./routes/dev.ts";
@@ -76,6 +77,7 @@ export function createApp(services: Services): Hono<Env> {
   // Before `/jobs/:id`: "new" and "bulk" are not ids.
   app.route("/", jobFormRoutes(services));
   app.route("/", bulkActionRoutes(services));
+  app.route("/", bulkConfirmationRoutes(services));
   app.route("/", jobRoutes(services));
   app.route("/", viewerPartRoutes(services));
   app.route("/", cancellationRoutes(services));

@@ -9,6 +9,7 @@ import type { Backend } from "./backend/backend.ts";
 import type { JobRow } from "./backend/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
+import { type ContactReader, createContactReader } from "./contacts/contacts.ts";
 import { createJobReader, type JobReader } from "./engine/job-reader.ts";
 import { createFrames, type Frames } from "./live/frames.ts";
 import { createHub, type Hub } from "./live/hub.ts";
@@ -27,6 +28,7 @@ export interface Services {
   accounts: Accounts;
   render: Renderer;
   jobs: JobReader;
+  contacts: ContactReader;
   frames: Frames;
   hub: Hub;
   /** Every event stream of this process: of pages and of the API. */
@@ -52,12 +54,16 @@ export function createServices(parts: {
   const { config, log, backend, catalog, storage, strict = !config.production } = parts;
   const accounts = createAccounts({ backend, config, log });
   const render = createRenderer({ viewsDir, strict, cache: config.production });
-  const jobs = createJobReader({ backend, previews: createPreviews(storage) });
+  const jobs = createJobReader({ backend, catalog, previews: createPreviews(storage) });
+  const contacts = createContactReader(backend);
   const frames = createFrames({ catalog, render, reader: jobs });
   const hub = createHub({ backend, reader: jobs, frames, log });
   const streams = createSseResponses();
   accounts.onSessionEnd((id) => streams.endSession(id));
-  return { config, log, backend, catalog, storage, accounts, render, jobs, frames, hub, streams };
+  return {
+    ...{ config, log, backend, catalog, storage, accounts, render },
+    ...{ jobs, contacts, frames, hub, streams },
+  };
 }
 
 /** What a request carries once `accounts` has looked at it. */

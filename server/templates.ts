@@ -5,6 +5,7 @@ import type { IconName } from "./job.ts";
 import type { BulkPage } from "./presenters/bulk.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
 import type { BulkView, CountsView, JobFilterView, JobsPage } from "./presenters/dashboard.ts";
+import type { ErrorPage } from "./presenters/error-page.ts";
 import type { FieldView, HiddenField, Option } from "./presenters/form.ts";
 import type { JobView } from "./presenters/job.ts";
 import type { ActionsView, SoundSwitch } from "./presenters/job-actions.ts";
@@ -19,13 +20,7 @@ import type {
 import type { HistoryView } from "./presenters/job-history.ts";
 import type { AboutView, JobPage } from "./presenters/job-page.ts";
 import type { StepView } from "./presenters/job-steps.ts";
-import type {
-  ErrorPage,
-  LayoutData,
-  PagerView,
-  RefreshView,
-  TrayView,
-} from "./presenters/layout.ts";
+import type { LayoutData, PagerView, RefreshView, TrayView } from "./presenters/layout.ts";
 import type { JobLog, LogLinesView } from "./presenters/log.ts";
 import type { FileView, ResultView } from "./presenters/result.ts";
 import type { ScheduleView } from "./presenters/schedule.ts";

@@ -69,7 +69,7 @@ async function reads(url: string): Promise<Row[]> {
       .values(batch.map((id) => ({ ...job, ...rest, id })))
       .execute();
   }
-  const reader = createJobReader({ backend });
+  const reader = createJobReader({ backend, catalog: new Map() });
   let at = 0;
   const done = await countFor(seconds, senders, async () => {
     at = (at + rowsAtOnce) % jobs;

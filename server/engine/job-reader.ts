@@ -1,6 +1,7 @@
 /** The one reader of jobs: routes and the live path ask it and hold no query of their own. */
 import type { Backend } from "../backend/backend.ts";
 import type {
+  AuditRow,
   EventRow,
   ExpiredJobRow,
   FileRow,
@@ -9,9 +10,12 @@ import type {
   LogRow,
   StepRow,
 } from "../backend/schema.ts";
+import type { Catalog } from "../catalog.ts";
 import { isAvailable, listJobFiles } from "../storage/job-files.ts";
 import type { Previews } from "../storage/previews.ts";
+import { listAudit } from "./audit.ts";
 import { withQueuePositions } from "./eta/queue-positions.ts";
+import { readTypicalDurations, type TypicalDurations } from "./eta/typical-durations.ts";
 import { listEvents, listNextEvents } from "./event-reader.ts";
 import {
   type LogPage,
@@ -26,6 +30,7 @@ import { countByStatus, type StatusCounts } from "./list/counts.ts";
 import { findCreatedSince, type JobOwner, listCreatedSince } from "./list/created-jobs.ts";
 import { countJobs, type JobList, listJobs } from "./list/list.ts";
 import type { JobFilter } from "./list/list-ranges.ts";
+import { type SearchMatches, searchJobs } from "./list/search.ts";
 
 /** The owner of a list of jobs: an account, or one member of it. */
 export interface ListOwner {
@@ -76,6 +81,14 @@ export interface JobReader {
   /** The files, previews and reasons of rejection that a job left. */
   results(id: string): Promise<StoredResults>;
 
+  /** The audit log of a job, the latest entries first. */
+  audit(id: string, limit: number): Promise<AuditRow[]>;
+  /** As `readTypicalDurations`. @param kinds default all */
+  typicalDurations(accountId: string, kinds?: readonly string[]): Promise<TypicalDurations>;
+
+  /** Finds the jobs that match a search, for `JobFilter.search`. @param text as typed, not empty */
+  search(owner: ListOwner, text: string): Promise<SearchMatches>;
+
   /** One page of a list of jobs. */
   list<Also extends keyof JobRow = never>(
     filter: JobFilter,
@@ -110,9 +123,11 @@ const maxPreviews = 3;
 /** @param previews reads previews of files for `results`; without it there are none */
 export function createJobReader({
   backend,
+  catalog,
   previews,
 }: {
   backend: Pick<Backend, "db" | "now">;
+  catalog: Catalog;
   previews?: Previews;
 }): JobReader {
   const { db } = backend;
@@ -194,6 +209,10 @@ export function createJobReader({
       return { files, rejections: errors, previews: await previewsOf(files) };
     },
 
+    audit: (id, limit) => listAudit(db, id, limit),
+    typicalDurations: (accountId, kinds) => readTypicalDurations(db, catalog, accountId, kinds),
+
+    search: (owner, text) => searchJobs(db, catalog, owner, text),
     list: (filter, page) => listJobs(db, filter, page),
     count: (filter, max) => countJobs(db, filter, max),
     countByStatus: (owner) => countByStatus(db, owner),

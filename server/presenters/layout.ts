@@ -80,18 +80,6 @@ export function refreshView(href: string, seconds: number): RefreshView {
   return { seconds: stopped ? null : seconds, checkHref: href, toggleHref };
 }
 
-export interface ErrorPage extends Page {
-  /** 404 */
-  status: number;
-  /** "Page not found" */
-  heading: string;
-  message: string;
-  /** What to do next; the first is the main one. */
-  links: { href: string; text: string }[];
-  /** For finding the request in the server's log, or empty. */
-  requestId: string;
-}
-
 export interface PagerView {
   firstHref: string | null;
   firstText: string;

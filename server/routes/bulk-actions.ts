@@ -1,25 +1,19 @@
-/**
- * POST /jobs/bulk: one action for the selected jobs of the list, at once. For all jobs that match
- * the filter, GET /jobs/bulk shows what will happen and POST /jobs/bulk/all starts a job for it.
- */
-import { randomUUID } from "node:crypto";
+/** POST /jobs/bulk: acts at once on the jobs that are selected in the list. */
 import { type Context, Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { recordDownloads } from "../engine/audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../engine/bulk.ts";
 import { isJobId } from "../engine/job-id.ts";
-import { start } from "../engine/start/start.ts";
 import { type BulkActionName, bulkDoneText } from "../presenters/bulk.ts";
-import { filterText } from "../presenters/dashboard.ts";
 import type { Env, Services } from "../services.ts";
 import { listArchiveEntries } from "../storage/archive-entries.ts";
 import { formatCount } from "../text/counts.ts";
-import { choiceOf, readFilter } from "./job-filter.ts";
+import { readFilter } from "./job-filter.ts";
 import { actorOf } from "./page/actor.ts";
-import { bulkKinds, isBulkAction, renderBulkPage } from "./page/bulk-page.ts";
+import { isBulkAction } from "./page/bulk-page.ts";
 import { setFlash } from "./page/flash.ts";
-import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
+import { formField, formTexts } from "./page/form-fields.ts";
 import { returnPath } from "./page/return-path.ts";
 import { zipResponse } from "./page/zip-response.ts";
 
@@ -42,7 +36,7 @@ export function bulkActionRoutes(services: Services): Hono<Env> {
     const fields = await c.req.parseBody({ all: true });
     const action = formField(fields, "action");
     if (formField(fields, "all") && isBulkAction(action)) {
-      return c.redirect(previewHref(c, services, fields), 303);
+      return c.redirect(confirmationHref(c, services, fields), 303);
     }
     const ids = selectedIds(fields);
     const jobs = await permittedJobs(c, services, ids);
@@ -55,35 +49,12 @@ export function bulkActionRoutes(services: Services): Hono<Env> {
     return back(c, services, "good", bulkDoneText(action, count, statuses));
   });
 
-  routes.get("/jobs/bulk", async (c) => {
-    const action = c.req.query("action") ?? "";
-    if (!isBulkAction(action)) return c.redirect("/jobs", 303);
-    return c.html(await renderBulkPage(c, services, action));
-  });
-
-  routes.post("/jobs/bulk/all", async (c) => {
-    const fields = await c.req.parseBody();
-    const { person } = c.var;
-    const action = formField(fields, "action");
-    const until = Math.min(Number(formField(fields, "until")), backend.now());
-    if (!isBulkAction(action) || !(until > 0)) return c.redirect("/jobs", 303);
-    const filter = readFilter(asQuery(fields), catalog, person, until);
-    const { job } = await start(backend, catalog, {
-      kind: bulkKinds[action],
-      input: { summary: filterText(filter, catalog), selection: choiceOf(filter, until) },
-      accountId: person.accountId,
-      userId: person.userId,
-      idempotencyKey: idempotencyKeyOf(fields) ?? randomUUID(),
-    });
-    return c.redirect(`/jobs/${job.id}`, 303);
-  });
-
   return routes;
 }
 
-/** The page that shows what the action will do with all jobs that match the filter of the form. */
-function previewHref(c: Context<Env>, { backend, catalog }: Services, fields: Fields): string {
-  const filter = readFilter(asQuery(fields), catalog, c.var.person, backend.now());
+/** The page that asks before the action is done with all jobs that match the filter of the form. */
+function confirmationHref(c: Context<Env>, { backend, catalog }: Services, fields: Fields): string {
+  const filter = readFilter(formTexts(fields), catalog, c.var.person, backend.now());
   const query = new URLSearchParams({ action: formField(fields, "action") });
   for (const { name, value } of filter.fields) query.set(name, value);
   return `/jobs/bulk?${query}`;
@@ -125,9 +96,4 @@ function back(
 function selectedIds(fields: Fields): string[] {
   const ids = [fields.ids ?? []].flat();
   return ids.filter((id): id is string => typeof id === "string" && isJobId(id)).slice(0, maxIds);
-}
-
-/** The form's fields as a query has them: one text each. */
-function asQuery(fields: Fields): Record<string, string> {
-  return Object.fromEntries(Object.keys(fields).map((name) => [name, formField(fields, name)]));
 }

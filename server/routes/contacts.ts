@@ -1,6 +1,5 @@
 /** GET /contacts: all contacts, filtered by a prefix or by the job that imported them. */
 import { type Context, Hono } from "hono";
-import { countContacts, searchContacts } from "../contacts/contacts.ts";
 import {
   type ContactsPage,
   contactsCountText,
@@ -16,7 +15,7 @@ const rowsOnPage = 50;
 const maxQueryLength = 200;
 
 export function contactRoutes(services: Services): Hono<Env> {
-  const { backend, catalog, render } = services;
+  const { catalog, contacts, render } = services;
   const routes = new Hono<Env>();
 
   routes.get("/contacts", async (c) => {
@@ -25,8 +24,8 @@ export function contactRoutes(services: Services): Hono<Env> {
     const after = c.req.query("after");
     const job = await importJob(c, services);
     const search = { accountId, prefix: q, jobId: job?.id };
-    const found = await searchContacts(backend.db, search, { limit: rowsOnPage, after });
-    const count = await countContacts(backend.db, accountId);
+    const found = await contacts.list(search, { limit: rowsOnPage, after });
+    const count = await contacts.count(accountId);
     const href = (more: Record<string, string> = {}) =>
       pageHref({ q, job: job?.id ?? "", ...more });
     const isFiltered = q !== "" || job !== null;

@@ -4,20 +4,12 @@ import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
 import { recordDownloads } from "../engine/audit.ts";
 import type { Env, Services } from "../services.ts";
-import { formatAttachment } from "../storage/content-disposition.ts";
 import { linkLifetimeHours, verifyFileLink } from "../storage/file-links.ts";
 import { previewNeeds } from "../storage/file-preview.ts";
 import { findFile, isAvailable, type JobFile } from "../storage/job-files.ts";
-import { parseRange } from "../storage/range.ts";
-import type { Storage } from "../storage/storage.ts";
 import { HttpError } from "./http-error.ts";
 import { actorOf } from "./page/actor.ts";
-
-interface Download {
-  file: JobFile;
-  /** Bytes. */
-  size: number;
-}
+import { type Download, fileResponse } from "./page/file-response.ts";
 
 /** Mount behind `requirePerson`. */
 export function fileRoutes(services: Pick<Services, "backend" | "config" | "storage">): Hono<Env> {
@@ -29,7 +21,7 @@ export function fileRoutes(services: Pick<Services, "backend" | "config" | "stor
     if (c.req.method === "GET" && !isPreview(c, download)) {
       await recordDownload(services, c.var.person, download.file);
     }
-    return sendFile(c, services.storage, download);
+    return fileResponse(c, services.storage, download);
   });
   return routes;
 }
@@ -65,28 +57,6 @@ function recordDownload(
   { job_id: jobId, id: fileId, name: fileName }: JobFile,
 ): Promise<void> {
   return recordDownloads(backend, actorOf(person), [{ jobId, fileId, fileName }]);
-}
-
-function sendFile(c: Context<Env>, storage: Storage, { file, size }: Download): Response {
-  c.header("Accept-Ranges", "bytes");
-  // The file of an id never changes, so an interrupted download can continue with the rest.
-  const tag = `"${file.id}"`;
-  c.header("ETag", tag);
-  const isSame = [undefined, tag].includes(c.req.header("if-range"));
-  const range = isSame ? parseRange(c.req.header("range"), size) : undefined;
-  if (range === "unsatisfiable") {
-    return c.body(null, 416, { "Content-Range": `bytes */${size}` });
-  }
-  const { from, to } = range ?? { from: 0, to: size };
-  if (range) c.header("Content-Range", `bytes ${from}-${to - 1}/${size}`);
-  c.header("Content-Length", String(to - from));
-  c.header("Content-Type", file.media_type);
-  c.header("Content-Disposition", formatAttachment(file.name));
-  c.header("X-Content-Type-Options", "nosniff");
-  const status = range ? 206 : 200;
-  if (c.req.method === "HEAD" || from === to) return c.body(null, status);
-  // The connection pulls the bytes: nothing is read ahead, and reading stops when it closes.
-  return c.body(ReadableStream.from(storage.read(file.storage_key, { from, to })), status);
 }
 
 /** Does not reveal whether the file exists. */

@@ -9,7 +9,7 @@ export interface HttpErrorOptions {
   detail: string;
   /** Buttons of the page, the primary one first. By default a link to all jobs. */
   links?: readonly { href: string; text: string }[];
-  /** What is wrong with each field of the request, for the API. */
+  /** The error of each invalid field of the request, for the API. */
   errors?: Readonly<Record<string, string>>;
   /** The existing job that a start conflicts with, for the API. */
   jobId?: string;

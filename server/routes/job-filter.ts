@@ -1,10 +1,9 @@
 /** The filter of lists of jobs: parsed from a query, applied to a list, shown in a form. */
 import type { Person } from "../accounts/accounts.ts";
 import { visibleJobs } from "../accounts/authorize.ts";
-import type { Backend } from "../backend/backend.ts";
 import type { Catalog } from "../catalog.ts";
+import type { JobReader } from "../engine/job-reader.ts";
 import type { JobFilter } from "../engine/list/list-ranges.ts";
-import { searchJobs } from "../engine/list/search.ts";
 import { daysBetween, lastDays, parseDay, parseTimeZone, recentDays } from "../forms/date-range.ts";
 import type { JobSelection } from "../job.ts";
 import { type FilterValues, statusGroups } from "../presenters/dashboard.ts";
@@ -64,24 +63,24 @@ export function readFilter(
   };
 }
 
-/** The filter as the engine takes it: limited to what the person may see, with the search done. */
+/** Converts the filter for the engine: limits it to the jobs that the person may see, and searches. */
 export async function listFilter(
-  { backend, catalog }: { backend: Pick<Backend, "db">; catalog: Catalog },
+  { jobs }: { jobs: Pick<JobReader, "search"> },
   person: Person,
   { q, scope, where }: Pick<Filter, "q" | "scope" | "where">,
 ): Promise<JobFilter> {
   const visible = visibleJobs(person, scope);
-  const found = q ? await searchJobs(backend.db, catalog, visible, q) : undefined;
+  const found = q ? await jobs.search(visible, q) : undefined;
   return { ...where, ...visible, search: found };
 }
 
 const first = Date.parse("0000-01-01T00:00:00Z");
 const last = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** The filter as the input of a bulk job. @param until ms since 1970; later jobs do not match */
-export function choiceOf({ q, scope, where }: Filter, until: number): JobSelection {
+/** Converts the filter to the input of a bulk job. @param until ms since 1970; later jobs do not match */
+export function selectionOf({ q, scope, where }: Filter, until: number): JobSelection {
   const { statuses, kinds, period } = where;
-  // In some time zones the first and last possible day reach into years of other than 4 digits.
+  // In some time zones the first and the last day reach into a year that has more than 4 digits.
   const iso = (at: number | undefined) =>
     at === undefined || at < first || at > last ? undefined : new Date(at).toISOString();
   return {

@@ -1,6 +1,5 @@
 /** GET /jobs/new (choose a kind) and GET /jobs/new/:type (its form). */
 import { Hono } from "hono";
-import { readTypicalDurations } from "../engine/eta/typical-durations.ts";
 import { checkInput } from "../engine/start/check-input.ts";
 import { type FormValues, parseInput, pickFormValues } from "../forms/input-values.ts";
 import { readScheduleInput } from "../forms/schedule.ts";
@@ -14,11 +13,11 @@ import { findPrefillJob, prefillFrom } from "./page/prefill.ts";
 import { layoutWithTray } from "./page/tray.ts";
 
 export function jobFormRoutes(services: JobFormServices): Hono<Env> {
-  const { backend, catalog, render } = services;
+  const { catalog, jobs, render } = services;
   const routes = new Hono<Env>();
 
   routes.get("/jobs/new", async (c) => {
-    const typical = await readTypicalDurations(backend.db, catalog, c.var.person.accountId);
+    const typical = await jobs.typicalDurations(c.var.person.accountId);
     const kinds = [...catalog].filter(([, kind]) => kind.listed !== false);
     const cards = kinds.map(([type, kind]) => kindCard(type, kind, typical(type, null)));
     const layout = await layoutWithTray(c, services, { title: "New job", section: "new" });

@@ -2,7 +2,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { listUserNames } from "../../accounts/users.ts";
 import { auditActions, auditSources } from "../../backend/enums.ts";
-import { listAudit } from "../../engine/audit.ts";
 import type { Env, Services } from "../../services.ts";
 import { loadJob } from "../middleware/load-job.ts";
 import { jobParams } from "./job-action-route.ts";
@@ -45,11 +44,11 @@ const route = createRoute({
 });
 
 export function auditApi(services: Services): OpenAPIHono<Env> {
-  const { backend } = services;
+  const { backend, jobs } = services;
   const api = new OpenAPIHono<Env>();
   api.openapi({ ...route, middleware: loadJob(services, "see") }, async (c) => {
     const { job } = c.var;
-    const entries = await listAudit(backend.db, job.id, maxEntries);
+    const entries = await jobs.audit(job.id, maxEntries);
     const names = await listUserNames(
       backend,
       entries.map(({ user_id }) => user_id),

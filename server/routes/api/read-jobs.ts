@@ -1,6 +1,6 @@
 /** Reads all that the JSON of jobs needs, with one query of each kind for all jobs. */
 import { withQueuePositions } from "../../engine/eta/queue-positions.ts";
-import { readTypicalDurations, typicalSeconds } from "../../engine/eta/typical-durations.ts";
+import { typicalSeconds } from "../../engine/eta/typical-durations.ts";
 import type { Services } from "../../services.ts";
 import { listAvailableFiles } from "../../storage/job-files.ts";
 import { type ApiJobRow, jobJson } from "./job-json.ts";
@@ -21,7 +21,7 @@ export async function readJobs(
   const steps = await jobs.stepsByJob(ids);
   const files = Map.groupBy(await listAvailableFiles(backend, ids), (file) => file.job_id);
   const kinds = [...new Set(rows.map((row) => row.kind))];
-  const typical = await readTypicalDurations(backend.db, catalog, first.account_id, kinds);
+  const typical = await jobs.typicalDurations(first.account_id, kinds);
   const placed = await withQueuePositions(backend, rows);
   return placed.map((row) =>
     jobJson(row, {

@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { readTypicalDurations, typicalSeconds } from "../../engine/eta/typical-durations.ts";
+import { typicalSeconds } from "../../engine/eta/typical-durations.ts";
 import { start } from "../../engine/start/start.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import type { Env, Services } from "../../services.ts";
@@ -55,7 +55,7 @@ const route = createRoute({
   },
 });
 
-export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
+export function startsApi({ backend, catalog, jobs }: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
   api.openapi(route, async (c) => {
     const { type, metadata, run_at, unless_running } = c.req.valid("json");
@@ -71,7 +71,7 @@ export function startsApi({ backend, catalog }: Services): OpenAPIHono<Env> {
       unlessActive: unless_running ? visibleJobs(c.var.person, "account") : undefined,
     });
     if (!sameInput) throw keyReused(job);
-    const typical = await readTypicalDurations(backend.db, catalog, job.account_id, [type]);
+    const typical = await jobs.typicalDurations(job.account_id, [type]);
     const estimated_duration_seconds = typicalSeconds(typical(type, job.input_bytes));
     setNewJobHeaders(c, job, backend.now());
     return c.json({ job_id: job.id, status: "queued" as const, estimated_duration_seconds }, 202);

@@ -1,11 +1,11 @@
-/** What a request for an event stream leaves behind: the raw response and who asked. */
+/** The parts of a request that its event stream still needs: the raw response and the person. */
 import type { ServerResponse } from "node:http";
 import type { Context } from "hono";
 import type { Person } from "../../accounts/accounts.ts";
 import { parseBearerToken } from "../../accounts/api-tokens.ts";
 import type { Env, Services } from "../../services.ts";
 
-/** @throws where the application is called without the server of node:http */
+/** @throws if the application is called without the server of node:http */
 export function rawResponse(c: Context<Env>): ServerResponse {
   const { outgoing } = c.env ?? {};
   if (!outgoing) throw new Error("Event streams need the server of node:http");
@@ -13,8 +13,9 @@ export function rawResponse(c: Context<Env>): ServerResponse {
 }
 
 /**
- * Reads the person who asked anew, by the same session or token; null where it has ended. Keeps two
- * strings and not the request, which is heavy and would live as long as its stream.
+ * Authenticates the person of the request again, by the same session or token. Keeps two strings
+ * instead of the request, which is large and would live as long as its stream.
+ * @returns a function that resolves to null once the session or the token has ended
  */
 export function personReader(
   c: Context<Env>,

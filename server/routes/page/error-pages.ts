@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
 import { AlreadyActive } from "../../engine/start/request.ts";
+import { errorPage } from "../../presenters/error-page.ts";
 import type { Env, Services } from "../../services.ts";
 import { toHttpError } from "../error-map.ts";
 import type { HttpError } from "../http-error.ts";
@@ -38,19 +39,16 @@ export async function answerError(
 export async function renderErrorPage(
   c: Context<Env>,
   services: PageServices,
-  { status, title, message, links }: HttpError,
+  error: HttpError,
 ): Promise<Response> {
+  const { status, title } = error;
   const reloads = status === 503 && c.req.method === "GET";
   if (reloads) c.header("Refresh", String(reloadSeconds));
-  // Without a database the page is rendered for nobody in particular.
+  // Without a database the page cannot know who is signed in.
   await currentPerson(c, services).catch(() => null);
   const page = services.render.page("errors/error", {
     layout: layoutFor(c, services, { title, section: null }),
-    status,
-    heading: title,
-    message: reloads ? `${message} This page reloads by itself.` : message,
-    links: [...links],
-    requestId: "",
+    ...errorPage(error, reloads),
   });
   return c.html(page, status);
 }

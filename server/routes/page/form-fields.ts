@@ -10,6 +10,11 @@ export function formField(body: Record<string, unknown>, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** All fields of a form as a query has them: one text each. */
+export function formTexts(body: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.keys(body).map((name) => [name, formField(body, name)]));
+}
+
 const maxKeyLength = 200;
 
 /** @returns undefined if the form has no idempotency key */

@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import type { JobRow } from "../../backend/schema.ts";
 import type { DurationEstimate } from "../../engine/eta/duration-estimate.ts";
-import { readTypicalDurations } from "../../engine/eta/typical-durations.ts";
 import { uploadField } from "../../forms/input-fields.ts";
 import { withoutFileValues } from "../../forms/input-values.ts";
 import type { ByteSource, FilePreview } from "../../job.ts";
@@ -70,23 +69,23 @@ export async function renderMappingPage(
   const { type, kind, values, from } = draft;
   const layout = await layoutWithTray(c, services, { title: kind.title, section: "new" });
   const typical = await typicalDuration(c, services, type, file);
-  const others = new URLSearchParams({
+  const carried = new URLSearchParams({
     ...withoutFileValues(kind, values),
     ...(from && { from_job: from.id }),
     [uploadField(kind)!.name]: "",
   });
-  const changeFileHref = `/jobs/new/${type}?${others}`;
+  const changeFileHref = `/jobs/new/${type}?${carried}`;
   const body = mappingPage(complete(c, draft), file, preview, typical, changeFileHref);
   return c.html(services.render.page("jobs/mapping", { layout, ...body }));
 }
 
 async function typicalDuration(
   c: RouteContext,
-  { backend, catalog }: JobFormServices,
+  { jobs }: JobFormServices,
   type: string,
   file: ByteSource | undefined,
 ): Promise<DurationEstimate | null> {
   const { accountId } = c.var.person;
-  const typical = await readTypicalDurations(backend.db, catalog, accountId, [type]);
+  const typical = await jobs.typicalDurations(accountId, [type]);
   return typical(type, file?.size ?? null);
 }

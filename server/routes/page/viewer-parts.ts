@@ -3,7 +3,6 @@ import type { Person } from "../../accounts/accounts.ts";
 import { can } from "../../accounts/authorize.ts";
 import { findUser, listUserNames } from "../../accounts/users.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { listAudit } from "../../engine/audit.ts";
 import { type ActionsView, actionsView } from "../../presenters/job-actions.ts";
 import { type HistoryView, historyView } from "../../presenters/job-history.ts";
 import { type AboutView, aboutView, uploadIds } from "../../presenters/job-page.ts";
@@ -60,13 +59,13 @@ export function renderViewerParts(render: Renderer, parts: ViewerParts): string 
 }
 
 async function readHistory(
-  { backend }: Services,
+  { backend, jobs }: Services,
   jobId: string,
   viewerId: string,
 ): Promise<HistoryView> {
-  const entries = await listAudit(backend.db, jobId, maxHistoryLines);
-  const others = entries.map(({ user_id }) => user_id).filter((id) => id !== viewerId);
-  return historyView(jobId, entries, await listUserNames(backend, others), viewerId);
+  const entries = await jobs.audit(jobId, maxHistoryLines);
+  const otherIds = entries.map(({ user_id }) => user_id).filter((id) => id !== viewerId);
+  return historyView(jobId, entries, await listUserNames(backend, otherIds), viewerId);
 }
 
 async function readUploadNames(
