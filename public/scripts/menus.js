@@ -21,7 +21,7 @@ document.addEventListener("live:swapped", ({ detail: { part } }) => {
   if (!tray?.contains(part)) return;
   const finished = tray.querySelectorAll(".job-row[data-final]").length;
   const count = tray.querySelector("b");
-  // "99+" stays: more jobs are active than the tray lists.
+  // "99+" stays, because more jobs are active than the tray lists.
   if (!count || count.textContent?.includes("+")) return;
   count.textContent = String(Number(tray.dataset.count) - finished);
 });

@@ -7,7 +7,7 @@ export type PageMessage =
   /** The tab closes, or goes to another page. */
   | { type: "close" };
 
-/** What a tab shows. Sent when it joins, when it is shown or hidden, and as answer to a ping. */
+/** Describes the content of a tab. Sent when it joins, when it is shown or hidden, and after a ping. */
 export interface TabReport {
   /** "job:<id>", "row:<id>", or "jobs:<scope>:<ms>" for jobs that were created after that time. */
   topics: string[];

@@ -4,9 +4,9 @@ import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
 
 /**
- * The address that a request comes from, or empty where there is none.
- * @param proxies of our own in front: only what they wrote into `X-Forwarded-For` is believed, for
- *   anybody can send that header
+ * @param proxies number of trusted proxies in front; anybody can send `X-Forwarded-For`, so only the
+ *   entries of these are believed
+ * @returns the address of the client, or empty if it is unknown
  */
 export function clientAddress(c: Context, proxies: number): string {
   const socket = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
@@ -15,13 +15,13 @@ export function clientAddress(c: Context, proxies: number): string {
   return compressAddress(address ?? "");
 }
 
-/** The range that one subscriber has: an IPv4 address, or an IPv6 network of 64 bits (RFC 6177). */
+/** @returns the range of one subscriber: an IPv4 address, or an IPv6 network of 64 bits (RFC 6177) */
 export function subscriberNetwork(address: string): string {
   return isIPv6(address) ? `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`)}/64` : address;
 }
 
-/** The short form of an address (RFC 5952): `2001:db8::7`, and IPv4 for an IPv4-mapped one. */
+/** @returns the short form (RFC 5952): `2001:db8::7`, and IPv4 for an IPv4-mapped address */
 export function compressAddress(address: string): string {
-  // The library also takes "127" and "0x7f.1" for addresses.
+  // The library also accepts "127" and "0x7f.1".
   return isIP(address) ? ipaddr.process(address).toString() : address;
 }

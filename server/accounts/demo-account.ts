@@ -1,4 +1,4 @@
-/** The account that the first start outside production creates, with jobs to look at. */
+/** The account that the first start outside production creates, with examples of jobs. */
 export const demoAccount = {
   name: "Demo",
   email: "demo@headway.example",

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { developmentEnvironment } from "../config.ts";
 
 const root = join(import.meta.dirname, "../..");
-/** Editors save a file in several steps. */
+/** Waits for the last of several events, because editors save a file in several steps. */
 const debounceMs = 150;
 
 let child: ChildProcess | undefined;

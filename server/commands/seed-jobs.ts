@@ -22,7 +22,7 @@ interface SeedJob {
   startedMinutesAgo: number;
   durationMs: number;
   row: Partial<Insertable<JobsTable>> & Pick<Insertable<JobsTable>, "status">;
-  /** Besides `created` and `started`. */
+  /** In addition to `created` and `started`. */
   events: JobEvent[];
   rejections?: { reason: string; count: number; rows: number[] }[];
 }
@@ -119,7 +119,7 @@ export async function insertPastJobs(
 
 const keys = { tomorrow: "demo:tomorrow", now: "demo:now" };
 
-/** The idempotency keys of what `startSome` starts. */
+/** The idempotency keys of the jobs that `startDemoJobs` starts. */
 export const demoJobKeys = Object.values(keys);
 
 /** Starts one job now and schedules one for tomorrow. Idempotent. */

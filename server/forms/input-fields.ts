@@ -1,4 +1,4 @@
-/** The fields of a kind's form, read from the schema that checks its input. */
+/** Derives the fields of a kind's form from the schema of its input. */
 import { z } from "zod";
 import { isSecret } from "../engine/start/is-secret.ts";
 import type { Kind } from "../job.ts";
@@ -15,7 +15,7 @@ export interface InputField {
     | "textarea"
     | "file"
     | "columns";
-  /** A secret is stored and never shown again. */
+  /** The page never shows a stored secret again. */
   secret: boolean;
   label: string;
   help: string;

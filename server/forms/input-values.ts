@@ -1,11 +1,11 @@
-/** The values of a form or a query, and the input of a kind that they stand for. */
+/** Converts between the values of a form or a query and the input of a kind. */
 import type { Kind } from "../job.ts";
 import { type InputField, inputFields } from "./input-fields.ts";
 
 /** By field name; a column of an uploaded file is "mapping.3". */
 export type FormValues = Readonly<Record<string, string>>;
 
-/** The values as the kind's schema expects them, still to be checked. */
+/** Converts values to the types that the kind's schema expects. `checkInput` validates them. */
 export function parseInput(kind: Pick<Kind, "input">, values: FormValues): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const field of inputFields(kind)) {
@@ -15,7 +15,7 @@ export function parseInput(kind: Pick<Kind, "input">, values: FormValues): Recor
   return input;
 }
 
-/** The opposite of `parseInput`. Secrets are left out: the person types them again. */
+/** The inverse of `parseInput`. Leaves out secrets: the person types them again. */
 export function formValuesOf(
   kind: Pick<Kind, "input">,
   input: Record<string, unknown>,
@@ -32,7 +32,7 @@ export function formValuesOf(
   return values;
 }
 
-/** The values to keep when another file is chosen: none about its columns, and no secrets. */
+/** Leaves out the file, the values about its columns, and secrets: for choosing another file. */
 export function withoutFileValues(kind: Pick<Kind, "input">, values: FormValues): FormValues {
   const left = inputFields(kind).filter(
     ({ type, secret }) => secret || type === "file" || type === "columns",
@@ -42,13 +42,13 @@ export function withoutFileValues(kind: Pick<Kind, "input">, values: FormValues)
   return Object.fromEntries(Object.entries(values).filter(goesOn));
 }
 
-/** The values that may be put into an address. */
+/** @returns the values that a URL may contain */
 export function withoutSecrets(kind: Pick<Kind, "input">, values: FormValues): FormValues {
   const secrets = new Set(inputFields(kind).flatMap(({ name, secret }) => (secret ? [name] : [])));
   return Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.has(name)));
 }
 
-/** Only the values that belong to the kind's input. */
+/** @returns only the values that belong to the kind's input */
 export function pickFormValues(
   kind: Pick<Kind, "input">,
   given: Record<string, unknown>,
@@ -64,7 +64,7 @@ export function pickFormValues(
   return Object.fromEntries(texts);
 }
 
-/** As `pickFormValues`, for a submitted form, from which an unchecked checkbox is missing. */
+/** Like `pickFormValues`, for a submitted form, which leaves out unchecked checkboxes. */
 export function submittedValues(
   kind: Pick<Kind, "input">,
   body: Record<string, unknown>,
@@ -85,7 +85,7 @@ function fieldValue(field: InputField, values: FormValues): unknown {
   return text === "" && !field.emptyIsValue ? undefined : text;
 }
 
-/** Text that is no number stays text, which the check then refuses. */
+/** Leaves other text as it is, so that the validation reports it. */
 function numberOf(text: string): number | string | undefined {
   if (text === "") return undefined;
   const number = Number(text);

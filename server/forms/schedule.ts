@@ -1,4 +1,4 @@
-/** When a job starts, as a form asks for it: now, tonight, tomorrow, or at a specific time. */
+/** The start time in a form: now, tonight, tomorrow, or a specific time. */
 import { Temporal } from "temporal-polyfill";
 
 /** The fields of the form, as they were sent. */
@@ -12,9 +12,9 @@ export interface ScheduleInput {
 }
 
 export interface Schedule {
-  /** ms since 1970; undefined for now, and where the input is invalid. */
+  /** ms since 1970; undefined for now, and for an invalid input. */
   runAt: number | undefined;
-  /** What is wrong with the input. */
+  /** The error of an invalid input, as a sentence. */
   error?: string;
 }
 
@@ -35,7 +35,7 @@ export function readScheduleInput(given: Readonly<Record<string, unknown>>): Sch
 }
 
 /**
- * @param preferredZone the time zone from the person's settings, which goes before the browser's
+ * @param preferredZone the time zone from the person's settings, which overrides the browser's
  * @param now ms since 1970
  */
 export function parseSchedule(
@@ -67,7 +67,7 @@ export function timeZoneOf({ when_zone }: ScheduleInput, preferredZone: string |
   return preferredZone ?? (when_zone || "UTC");
 }
 
-/** @returns undefined where the zone is unknown */
+/** @returns undefined for an unknown zone */
 function zonedTime(now: number, zone: string): Temporal.ZonedDateTime | undefined {
   try {
     return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
@@ -76,7 +76,7 @@ function zonedTime(now: number, zone: string): Temporal.ZonedDateTime | undefine
   }
 }
 
-/** The next time that a clock there shows `time`: today, or else tomorrow. */
+/** @returns the next time at which a clock in this zone shows `time`: today or tomorrow */
 function nextTime(here: Temporal.ZonedDateTime, time: string): number {
   const today = here.withPlainTime(time);
   const isPast = Temporal.ZonedDateTime.compare(today, here) <= 0;
@@ -84,7 +84,10 @@ function nextTime(here: Temporal.ZonedDateTime, time: string): number {
   return next.epochMilliseconds;
 }
 
-/** Of a time that comes twice when clocks go back, the first; a skipped one moves an hour later. */
+/**
+ * Takes the first of two equal times when clocks go back, and moves a time that clocks skip an hour
+ * later.
+ */
 function parseTime(text: string, here: Temporal.ZonedDateTime): Schedule {
   let at: Temporal.ZonedDateTime;
   try {

@@ -1,4 +1,4 @@
-/** Actions on many jobs: the page that asks before they start, and the sentence afterwards. */
+/** Actions on many jobs: the page that asks before they start, and the notice afterwards. */
 import { isFinal, type Status } from "../engine/status.ts";
 import { formatCappedCount, formatCount } from "../text/counts.ts";
 import type { HiddenField } from "./form.ts";
@@ -14,7 +14,7 @@ export interface BulkPage extends Page {
   which: string;
   /** "Queued jobs are cancelled." */
   sentences: string[];
-  /** "Cancel 15 jobs", or empty where no job matches. */
+  /** "Cancel 15 jobs", or empty if no job matches. */
   button: string;
   danger: boolean;
   fields: HiddenField[];
@@ -25,7 +25,7 @@ interface Action {
   verb: string;
   applies(status: Status): boolean;
   effect: string;
-  /** What becomes of the matching jobs that the action does not apply to. */
+  /** The sentence about the matching jobs that the action does not apply to. */
   unaffected: string;
 }
 
@@ -65,8 +65,8 @@ export function bulkApplies(action: BulkActionName, status: Status): boolean {
 }
 
 /**
- * @param counts of the matching jobs that the action applies to, and of the rest; `max + 1` where
- *   counting stopped
+ * @param counts of the matching jobs that the action applies to, and of the rest; `max + 1` for more
+ *   than `max`
  */
 export function bulkPage(
   action: BulkActionName,
@@ -96,8 +96,8 @@ const doneVerbs = { cancel: "Cancelling", clear: "Cleared", retry: "Retried" };
 const participles = { cancel: "cancelled", clear: "cleared", retry: "retried" };
 
 /**
- * What an action on the selected jobs did.
- * @param count jobs that it was done with
+ * Reports the result of an action on the selected jobs.
+ * @param count number of jobs that the action changed
  * @param selected statuses of the selected jobs before the action
  * @returns "Cancelling 4 jobs", "Retried 1 job. 5 skipped: 3 active, 2 can't be retried."
  */

@@ -7,14 +7,14 @@ export interface ContactsPage extends Page {
   q: string;
   /** "100,000 contacts", "12 contacts match", "0 contacts" */
   countText: string;
-  /** True where the account has no contact at all. */
+  /** True if the account has no contact at all. */
   none: boolean;
-  /** "No contacts match “Lovelace”" where nothing was found. */
+  /** "No contacts match “Lovelace”" */
   emptyText: string;
   contacts: ContactView[];
-  /** Only the contacts of one import. */
+  /** The import that the list is filtered by. */
   job: { id: string; title: string; href: string } | null;
-  /** The page without search and import. */
+  /** The page without filters. */
   clearHref: string;
   nextHref: string | null;
   firstHref: string | null;
@@ -52,7 +52,7 @@ export function contactView(contact: Contact, jobTitle = "a job"): ContactView {
 }
 
 /**
- * The whole is not counted where a search or an import narrows the list: it would read every match.
+ * For a filtered list. Its total is not counted, because that would read every match.
  * @param shown contacts on this page
  */
 export function contactsCountText(

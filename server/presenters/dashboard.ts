@@ -24,19 +24,19 @@ export interface JobFilterView {
   /** The first and the last day, "2026-11-23", or empty. */
   from: string;
   to: string;
-  /** Empty for a person who sees nobody else's jobs. */
+  /** Empty for a person who may only see their own jobs. */
   scopes: Option[];
-  /** True where anything is filtered. */
+  /** Whether any filter is set. */
   active: boolean;
   clearHref: string;
 }
 
-/** The jobs of a list by status. Live, as the jobs themselves are. */
+/** The number of jobs in each status, which the live stream updates. */
 export interface CountsView {
   scope: "mine" | "account";
   /** When they were counted, ms since 1970. */
   renderedAt: number;
-  /** "3 running", "12 queued", "1,204 done"; only those that are not zero */
+  /** "3 running", "12 queued", "1,204 done"; without zeros */
   counts: { status: Status; href: string; text: string }[];
 }
 
@@ -44,9 +44,9 @@ export interface CountsView {
 export interface BulkView {
   /** "24 jobs shown" */
   countText: string;
-  /** "All 2,314 matching jobs", or empty where the page shows them all */
+  /** "All 2,314 matching jobs", or empty if the page shows them all */
   allText: string;
-  /** The filter, sent along for an action on all matching jobs. */
+  /** The filter, for an action on all matching jobs. */
   fields: HiddenField[];
 }
 
@@ -58,7 +58,7 @@ function rank(status: Status): number {
 }
 
 /**
- * @param counts by status; `max + 1` where counting stopped
+ * @param counts by status; `max + 1` for more than `max`
  * @param countedAt ms since 1970
  */
 export function countsView(
@@ -81,7 +81,7 @@ export function countsView(
   };
 }
 
-/** @param matching how many jobs match; null where the page shows them all */
+/** @param matching number of matching jobs; null if the page shows them all */
 export function bulkView(
   shown: number,
   matching: number | null,
@@ -95,12 +95,12 @@ export function bulkView(
   };
 }
 
-/** @param max how many of the latest matches of each word the search considered */
+/** @param max number of matches that the search considers for each word, the latest first */
 export function tooManyMatchesText(max: number): string {
   return `Too many matches; showing the latest ${formatNumber(max)}. Narrow your search.`;
 }
 
-/** What a filter of the dashboard can ask for, by the value in the query. */
+/** The statuses that each value of the query selects. */
 export const statusGroups: ReadonlyMap<string, readonly Status[]> = new Map([
   ["active", statuses.filter((status) => !isFinal(status))],
   ...statuses.map((status): [string, Status[]] => [status, [status]]),
@@ -114,7 +114,7 @@ const spans: readonly [string, string][] = [
   ["dates", "Between dates"],
 ];
 
-/** A filter as the query has it; every text may be empty. */
+/** The parameters of the query; every text may be empty. */
 export interface FilterValues {
   q: string;
   status: string;
@@ -128,7 +128,7 @@ export interface FilterValues {
 
 /**
  * @param kinds titles by name
- * @param seesOthers whether the person may see the jobs of others
+ * @param seesOthers whether the person may see jobs of other people
  */
 export function filterView(
   filter: FilterValues,

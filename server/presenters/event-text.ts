@@ -1,10 +1,10 @@
-/** An event of a job in words. */
+/** Presents an event of a job as a sentence. */
 import type { JobEvent } from "../engine/job-event.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
 import { formatDuration } from "../text/durations.ts";
 import { cancelText, failureText } from "./outcome.ts";
 
-/** @param unit what the job counts, in the plural */
+/** @param unit plural name of the items, such as "rows" */
 export function eventMessage({ type, details }: JobEvent, unit = "items"): string {
   switch (type) {
     case "created":

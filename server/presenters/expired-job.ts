@@ -1,4 +1,4 @@
-/** What is still known of a job that retention deleted, in words. */
+/** Presents the record of a job that retention deleted. */
 import type { ExpiredJobRow } from "../backend/schema.ts";
 import { formatDateTime } from "../text/dates.ts";
 import { failureText } from "./outcome.ts";

@@ -8,12 +8,12 @@ export interface Option {
   selected: boolean;
 }
 
-/** One field of a form that is made from a kind's input. */
+/** A field of a form that is generated from a kind's input. */
 export interface FieldView {
   name: string;
   label: string;
   type: "text" | "email" | "password" | "number" | "select" | "checkbox" | "file" | "textarea";
-  /** The submitted or the proposed value; for an upload its id. */
+  /** The submitted or the suggested value; for an upload its id. */
   value: string;
   /** For a checkbox. */
   checked: boolean;
@@ -22,7 +22,7 @@ export interface FieldView {
   required: boolean;
   /** A sentence below the label, or empty. */
   help: string;
-  /** What is wrong with the value, or empty. */
+  /** The error of an invalid value, or empty. */
   error: string;
   /** For a file: media types as the attribute `accept` takes them, or empty. */
   accept: string;
@@ -37,7 +37,7 @@ export interface HiddenField {
 
 /** The values of a form, by field name. */
 export interface FormState {
-  /** Kept even where they are invalid. */
+  /** Includes invalid values, so that the person can correct them. */
   values: FormValues;
   /** For fields without a value. */
   suggested?: FormValues;
@@ -46,7 +46,7 @@ export interface FormState {
 
 export function fieldView(field: InputField, { values, suggested, errors }: FormState): FieldView {
   const { name, type, secret, label, required, help } = field;
-  // Secrets are never sent back, not even to the person who just typed them.
+  // The page never contains a secret, not even for the person who just typed it.
   const value = secret ? "" : (values[name] ?? suggested?.[name] ?? field.initial);
   return {
     name,
@@ -55,7 +55,7 @@ export function fieldView(field: InputField, { values, suggested, errors }: Form
     value,
     checked: value === "on" || value === "true",
     options: optionsOf(field, value),
-    // A select that has a value can't be emptied, so it is not labelled optional.
+    // A select with a value cannot be emptied, so it is not labelled optional.
     required: required || (type === "select" && value !== ""),
     help,
     error: errors?.[name] ?? "",

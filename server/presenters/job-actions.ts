@@ -5,12 +5,12 @@ import type { IconName } from "../job.ts";
 import { formatCount } from "../text/counts.ts";
 
 export interface ButtonView {
-  /** Its form is sent to `/jobs/<id>/<path>`. */
+  /** The form's action is `/jobs/<id>/<path>`. */
   path: "cancel" | "pause" | "resume" | "retry" | "retry-rejected" | "start-now";
   /** "Retry", "Cancel" */
   label: string;
   icon: IconName;
-  /** A class of buttons, or empty. */
+  /** A CSS class, or empty. */
   variant: "primary" | "danger" | "";
 }
 
@@ -18,9 +18,9 @@ export interface ButtonView {
 export interface ActionsView {
   id: string;
   buttons: ButtonView[];
-  /** Bound to the viewer's session; every form carries it. */
+  /** The CSRF token of the viewer's session, for every form. */
   token: string;
-  /** Whether a sound is played when the job finishes; null once it has. */
+  /** Whether a sound plays when the job finishes; null for a finished job. */
   sound: boolean | null;
 }
 
@@ -31,7 +31,7 @@ export interface SoundSwitch {
 
 /**
  * The same for every viewer, because everybody who may see a job in a list may act on it.
- * @param kind undefined where the kind was removed; then the job can't be started again
+ * @param kind undefined if the kind was removed; then the job cannot be started again
  */
 export function jobButtons(
   row: JobSummaryRow,
@@ -74,7 +74,7 @@ const resume: ButtonView = { path: "resume", label: "Resume", icon: "play", vari
 const pause: ButtonView = { path: "pause", label: "Pause", icon: "pause", variant: "" };
 const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "x-circle", variant: "danger" };
 
-/** Offered only for a job that got to its end: after any other, more than these rows is missing. */
+/** Only for a done job: a failed or cancelled one has unprocessed rows besides the rejected ones. */
 function retryRejected({ status, rejected }: JobSummaryRow, kind: KindSummary): ButtonView[] {
   if (status !== "done" || rejected === 0 || !kind.inputForRejected) return [];
   const label = `Retry ${formatCount(rejected, "rejected rows")}`;

@@ -37,17 +37,17 @@ export interface JobFormPage extends Page {
   kind: string;
   title: string;
   description: string;
-  /** "/jobs", or "/uploads" while a file has to be chosen */
+  /** "/jobs", or "/uploads" until a file is chosen */
   action: string;
   multipart: boolean;
-  /** `type` and `idempotency_key` among them. */
+  /** Includes `type` and `idempotency_key`. */
   hidden: HiddenField[];
   fields: FieldView[];
   /** The job that the form was prefilled from. */
   from: EarlierView | null;
-  /** Null while a file has to be chosen. */
+  /** Null until a file is chosen. */
   schedule: ScheduleView | null;
-  /** An error that belongs to no field of the page, or empty. */
+  /** An error of a field that the page does not show, or empty. */
   error: string;
   submitLabel: string;
   /** "Usually 1-3 minutes", or empty */
@@ -81,7 +81,7 @@ export interface MappingPage extends Page {
 }
 
 export interface ColumnView {
-  /** The name of its select. */
+  /** Name of the select. */
   name: string;
   header: string;
   /** The first values of the column. */
@@ -90,7 +90,7 @@ export interface ColumnView {
   error: string;
 }
 
-/** Answers a start with the input of an active job: nothing was started, and the person is asked. */
+/** Answers a start with the input of an active job: asks the person before it starts another one. */
 export interface DuplicatePage extends Page {
   /** "This job is already running" */
   heading: string;
@@ -99,7 +99,7 @@ export interface DuplicatePage extends Page {
   /** "It's still running." */
   state: string;
   job: JobView;
-  /** Where the form is sent again, with everything as it was, to start another job. */
+  /** Path to which the form is submitted again, unchanged, to start another job. */
   action: string;
   hidden: HiddenField[];
 }
@@ -108,7 +108,7 @@ export interface DuplicatePage extends Page {
 export interface JobDraft extends FormState {
   type: string;
   kind: Kind;
-  /** Made with the first page and sent with every form after it, so that they start one job. */
+  /** Created with the first page and submitted with every later form, so that they start one job. */
   idempotencyKey: string;
   schedule: ScheduleInput;
   /** The job that the form was prefilled from. */
@@ -119,7 +119,7 @@ export interface JobDraft extends FormState {
 
 const momentMs = 5_000;
 
-/** @returns "Usually 1-3 minutes"; empty where no earlier job tells */
+/** @returns "Usually 1-3 minutes", or empty without an estimate */
 export function typicalDurationText(typical: DurationEstimate | null): string {
   if (typical === null) return "";
   if (typical.to <= momentMs) return "Usually a few seconds";
@@ -134,7 +134,7 @@ export function kindCard(type: string, kind: Kind, typical: DurationEstimate | n
 
 type Body<P extends Page> = Omit<P, "layout">;
 
-/** @param carried the values that go on to the form for the file, by the address of the upload */
+/** @param carried the values that the URL of the upload passes on to the form */
 export function uploadPage(
   draft: JobDraft,
   carried: URLSearchParams,
@@ -152,7 +152,7 @@ export function uploadPage(
     schedule: null,
     error: "",
     submitLabel: "Upload",
-    // Depends on the size of the file.
+    // The duration depends on the size of the file.
     duration: "",
     kind: type,
   };
@@ -266,7 +266,7 @@ const duplicateTexts = {
   queued: ["This job is already queued", "It hasn't started yet."],
 } as const;
 
-/** @param sent what was submitted, by field name */
+/** @param sent the submitted values, by field name */
 export function duplicatePage(
   job: JobView,
   who: string,

@@ -1,10 +1,10 @@
-/** The history of a job: who did what with it. Written for one viewer, who is "You". */
+/** The history of a job: who did what. Names the viewer "You". */
 import type { AuditRow } from "../backend/schema.ts";
 import { formatDateTime, type TimeView } from "../text/dates.ts";
 
 export interface HistoryView {
   id: string;
-  /** The latest first. */
+  /** Latest first. */
   lines: HistoryLine[];
 }
 
@@ -17,7 +17,7 @@ export interface HistoryLine {
 }
 
 /**
- * @param entries of one job, the latest first
+ * @param entries of one job, latest first
  * @param names of the people in the entries, by id; people who left the account are missing
  */
 export function historyView(

@@ -21,18 +21,18 @@ export interface JobPage extends Page {
   about: AboutView;
 }
 
-/** The column beside the job. Written for one viewer. */
+/** The sidebar, for one viewer. */
 export interface AboutView {
   id: string;
   /** "Started by Ada Lovelace" */
   owner: string;
-  /** What the job was started with, secrets masked. */
+  /** The input of the job, with masked secrets. */
   input: { label: string; value: string }[];
-  /** To the form, prefilled from this job: "Edit and run again"; null for kinds without a form. */
+  /** "Edit and run again": the form, prefilled from this job; null for kinds without a form. */
   change: LinkView | null;
-  /** When the job is deleted, with its log and files; null while it is active. */
+  /** Time at which the job is deleted with its log and files; null while it is active. */
   deletedOn: TimeView | null;
-  /** "the job of Nov 26", which this one retries */
+  /** "the job of Nov 26": the job that this one retries */
   retryOf: LinkView | null;
 }
 
@@ -42,7 +42,7 @@ export function aboutView(
   job: JobRow,
   kind: Kind | undefined,
   about: {
-    /** Null where the person left the account. */
+    /** Null if the person has left the account. */
     ownerName: string | null;
     isOwn: boolean;
     /** Names of the uploads in the input, by id; deleted ones are missing. */
@@ -90,7 +90,7 @@ function inputFacts(
   });
 }
 
-/** The uploads that a job was started with, by id. */
+/** @returns the ids of the uploads in the job's input */
 export function uploadIds(job: JobRow, kind: Kind | undefined): string[] {
   const input: Record<string, unknown> = JSON.parse(job.input);
   return Object.entries(kind?.input.shape ?? {}).flatMap(([field, type]) => {

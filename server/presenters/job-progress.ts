@@ -1,11 +1,11 @@
-/** How far a job is, in numbers and words. */
+/** Presents the progress of a job as numbers and sentences. */
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { formatBytes, formatBytesOf } from "../text/bytes.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
 
 /**
- * Rounded down and at most 99 until the job is done, so that 100 % means done.
- * @returns null where the total is unknown
+ * Rounds down and returns at most 99 until the job is done, so that 100 % means done.
+ * @returns null if the total is unknown
  */
 export function percentOf(row: JobSummaryRow): number | null {
   if (row.status === "done") return 100;
@@ -20,7 +20,7 @@ export function percentText(row: JobSummaryRow, kind: KindSummary | undefined): 
   return row.step_done === 0 ? "Working" : `${countText(row, kind)} so far`;
 }
 
-/** @returns "42,318 of 100,000 rows", "3.2 of 18 MB"; empty where the total is unknown or reached */
+/** @returns "42,318 of 100,000 rows", "3.2 of 18 MB"; empty if the total is unknown or reached */
 export function amountText(row: JobSummaryRow, kind: KindSummary | undefined): string {
   if (row.step_total === null || row.status === "done") return "";
   const unit = stepUnit(row, kind);
@@ -54,7 +54,7 @@ function countText(row: JobSummaryRow, kind: KindSummary | undefined): string {
   return unit === "bytes" ? formatBytes(row.step_done) : formatCount(row.step_done, unit);
 }
 
-/** A step may count something else than the job: bytes read, where the job counts rows. */
+/** A step may have another unit than its job, such as bytes in a job that counts rows. */
 function stepUnit(row: JobSummaryRow, kind: KindSummary | undefined): string {
   const names = Object.keys(kind?.steps ?? {});
   const step = row.current_step === null ? undefined : names[row.current_step];

@@ -7,11 +7,11 @@ import { formatDuration, formatElapsed } from "../text/durations.ts";
 export interface StepView {
   name: string;
   state: "waiting" | "running" | "done" | "stopped";
-  /** "12 s", "not reached", "paused", or empty where the state says it all */
+  /** "12 s", "not reached", "paused", or empty */
   text: string;
 }
 
-/** @returns none for a job of one step, whose progress bar says the same */
+/** @returns none for a job of one step, because its progress bar shows the same */
 export function stepViews(steps: readonly StepRow[], row: JobSummaryRow, now: number): StepView[] {
   return steps.length > 1 ? steps.map((step) => stepView(step, row, now)) : [];
 }

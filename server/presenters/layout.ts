@@ -1,4 +1,4 @@
-/** The frame around every page, and the parts that several pages share. */
+/** The layout of every page, and the parts that several pages share. */
 import type { JobView } from "./job.ts";
 
 export interface Page {
@@ -9,32 +9,32 @@ export interface LayoutData {
   /** "Import contacts"; the layout adds the name of the application. */
   title: string;
   section: "jobs" | "new" | "contacts" | "settings" | null;
-  /** Who is signed in. */
+  /** The signed-in person. */
   person: { name: string; email: string } | null;
-  /** For the scripts: what to do when a job finishes, and the time zone to show. */
+  /** For the scripts. */
   preferences: { sound: boolean; openResult: boolean; timeZone: string | null };
-  /** Bound to the session; every form carries it. */
+  /** The CSRF token, for every form. */
   token: string;
-  /** Shown once, after a redirect. */
+  /** A message that is shown once, after a redirect. */
   flash: FlashView | null;
-  /** What the page watches: "job:0198…", "jobs:mine" */
+  /** The topics that the page watches: "job:0198…", "jobs:mine" */
   topics: string[];
-  /** The cursor that the page was rendered at; the stream starts after it. */
+  /** Time of the rendering, ms since 1970; the stream announces the jobs created after it. */
   since: string;
   refresh: RefreshView | null;
-  /** Null on the list of jobs, and where the person has no active job. */
+  /** Null on the dashboard, and for a person without active jobs. */
   tray: TrayView | null;
   /** Paths with a version: "/app.css?v=3f1c" */
   css: string;
   js: string;
-  /** A script for this page only, or null. */
+  /** Path of an additional script for this page, or null. */
   script: string | null;
 }
 
 export interface FlashView {
   tone: "good" | "bad" | "plain";
   text: string;
-  /** What to do next. */
+  /** The next step. */
   link?: { href: string; text: string } | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface TrayView {
 }
 
 /**
- * @param count all active jobs
+ * @param count number of all active jobs
  * @param counting.isMore whether counting stopped at `counting.max`
  * @param jobs the first few of them
  */
@@ -60,13 +60,13 @@ export function trayView(
   return { count, countText: counting.isMore ? `${counting.max}+` : String(count), jobs };
 }
 
-/** A page that changes reloads itself where JavaScript is off, unless the person stopped that. */
+/** The reloads of a live page while JavaScript is off. */
 export interface RefreshView {
-  /** Seconds between reloads, null where the person stopped them. */
+  /** Seconds between reloads, null once the person has stopped them. */
   seconds: number | null;
   /** The page itself, for "Refresh". */
   checkHref: string;
-  /** The page with `refresh=off`, or without it where reloads are stopped. */
+  /** The page with `refresh=off`, or without it if reloads are stopped. */
   toggleHref: string;
 }
 

@@ -13,23 +13,23 @@ export interface LogLineView {
   time: TimeView;
 }
 
-/** Some lines of a job's log; in the stream only the new ones. */
+/** Lines of a job's log; frames contain only the new ones. */
 export interface LogLinesView {
   id: string;
   lines: LogLineView[];
-  /** The lowest level that is shown, empty for all. */
+  /** Lowest level that is shown, empty for all. */
   level: MinLevel | "";
-  /** The number of the last line when this was rendered; the stream sends those after it. */
+  /** Number of the last line at the time of rendering; the stream sends the lines after it. */
   last: number;
-  /** True where later lines exist, so that new ones are not appended. */
+  /** Whether later lines exist, to which no new ones may be appended. */
   part: boolean;
-  /** The line that the address links to, 0 for none. */
+  /** Number of the line that the URL links to, 0 for none. */
   marked: number;
 }
 
 export interface JobLog extends LogLinesView {
   levels: { id: string; label: string; href: string; current: boolean }[];
-  /** Hidden until there are earlier lines, which may happen while the page is open. */
+  /** Hidden until there are earlier lines; a script shows it when it removes lines. */
   earlier: { href: string; hidden: boolean };
   laterHref: string | null;
   newestHref: string | null;
@@ -48,7 +48,7 @@ export const logLevels: readonly { level: MinLevel | ""; label: string }[] = [
   { level: "error", label: "Errors" },
 ];
 
-/** Lines of every level up to the last one. */
+/** Presents the last lines of all levels. */
 export function logLines(id: string, lines: readonly LogRow[]): LogLinesView {
   const last = lines.at(-1)?.seq ?? 0;
   return { id, lines: lines.map(logLine), level: "", last, part: false, marked: 0 };
@@ -58,7 +58,7 @@ function logLine({ seq, level, message, created_at }: LogRow): LogLineView {
   return { seq, level, message: logMessage({ level, message }), time: formatClock(created_at) };
 }
 
-/** The kind's own text, or what a note of the engine says. */
+/** @returns the kind's own text, or a sentence for a note of the engine */
 export function logMessage({ level, message }: Pick<LogRow, "level" | "message">): string {
   return level === "note" ? noteText(parseLogNote(message)) : message;
 }
@@ -75,9 +75,9 @@ function noteText(note: LogNote): string {
 }
 
 /**
- * One page of a log.
+ * Presents a page of a log.
  * @param job.lastSeq the number of the job's last line, of any level
- * @param page.marked the line that the address links to, 0 for none
+ * @param page.marked number of the line that the URL links to, 0 for none
  */
 export function jobLog(
   job: { id: string; lastSeq: number; isFinal: boolean },
@@ -102,7 +102,7 @@ export function jobLog(
     id,
     lines: lines.map(logLine),
     level: level ?? "",
-    // Lines of lower levels are not sent again either.
+    // The stream must not send the lines of lower levels either.
     last: later ? lastSeq : Math.max(last, lastSeq),
     part: later,
     follows: !later && !job.isFinal,

@@ -1,4 +1,4 @@
-/** How a job ended, in words: made of its status, reason and numbers. */
+/** Presents the outcome of a job, from its status, reason and numbers. */
 
 import type { CancelReason, FailureReason } from "../engine/job-reason.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
@@ -12,12 +12,12 @@ export function outcomeText(row: JobSummaryRow, kind: KindSummary | undefined): 
   return row.outcome ?? cancelText(row, stoppedAtText(row, kind));
 }
 
-/** Why a job failed; empty for one that did not. */
+/** @returns why the job failed; empty for other jobs */
 export function errorText(row: JobSummaryRow): string {
   return row.status === "failed" ? failureText(row) : "";
 }
 
-/** What the person can do about a failure, or empty. */
+/** @returns what the person can do about a failure, or empty */
 export function adviceText(row: JobSummaryRow): string {
   if (row.status !== "failed") return "";
   if (row.reason === "timeout") return "Try again with less input.";
@@ -25,7 +25,7 @@ export function adviceText(row: JobSummaryRow): string {
   return row.advice ?? "";
 }
 
-/** @param facts `timeout_ms` and `rescues` as in a job's row; `error` is the kind's own text */
+/** @param facts `timeout_ms` and `rescues` of the job's row; `error` is the kind's own text */
 export function failureText(facts: {
   reason: string | null;
   error: string | null;
@@ -44,7 +44,7 @@ export function failureText(facts: {
   }
 }
 
-/** @param place "after 61 of 600 seconds", or empty where nothing was counted */
+/** @param place "after 61 of 600 seconds", or empty without a count */
 export function cancelText(
   { reason, succeeded }: { reason: string | null; succeeded: number },
   place: string,
@@ -67,7 +67,7 @@ export function cancelText(
   }
 }
 
-/** A single sentence has no full stop, as a label. */
+/** A single sentence is a label and has no full stop. */
 function sentences(first: string, ...more: string[]): string {
   return more.length === 0 ? first : [first, ...more].map((text) => `${text}.`).join(" ");
 }

@@ -1,4 +1,4 @@
-/** Why the engine did not do what was asked, as sentences. */
+/** Presents the reasons for which the engine refuses an action. */
 import type { ActionRefused, RefusalReason } from "../engine/action-refused.ts";
 import type { AlreadyActive, UnknownKind } from "../engine/start/request.ts";
 

@@ -1,4 +1,4 @@
-/** The result of a job: its page, its files and its rejected rows. The same for every viewer. */
+/** Presents the result of a job: its page, files and rejected rows. All viewers share one view. */
 import type { FileRole } from "../backend/enums.ts";
 import type { FileRow, JobRejectionRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
@@ -12,11 +12,11 @@ export interface ResultView {
   kind: string;
   page: LinkView | null;
   files: FileView[];
-  /** All files in one archive, where there are several. */
+  /** One archive of all files; null if there is only one. */
   zipHref: string | null;
   /** "Missing email" · "112 rows" · "rows 14, 83, 1,204 and 109 more" */
   rejections: { reason: string; count: string; rows: string }[];
-  /** Whether an open page of the job goes on to the result when the job finishes. */
+  /** Whether an open page of the job opens the result when the job finishes. */
   opens: boolean;
   version: number;
   /** ms since 1970 */
@@ -30,7 +30,7 @@ export interface LinkView {
 
 export interface FileView {
   id: string;
-  /** Leads to a link signed for the person who follows it; null once the file has expired. */
+  /** Redirects to a link that is signed for the viewer; null once the file has expired. */
   href: string | null;
   name: string;
   /** "8.1 MB" */
@@ -38,7 +38,7 @@ export interface FileView {
   role: FileRole;
   /** "6 rows" for a file of rejected rows, else empty */
   rows: string;
-  /** Where the file is deleted before its job. */
+  /** For a file that is deleted before its job. */
   expires: TimeView | null;
   preview: PreviewView | null;
 }
@@ -52,22 +52,22 @@ export type PreviewView =
       note: string;
     }
   | { kind: "text"; lines: string[] }
-  /** Loaded by the file's own address. */
+  /** The page loads the image from the URL of the file. */
   | { kind: "image" };
 
-/** What a job stored; `JobReader.results` reads it. */
+/** The stored results of a job, as `JobReader.results` reads them. */
 export interface JobResults {
-  /** Expired files too. */
+  /** Includes expired files. */
   files: readonly FileRow[];
   rejections: readonly JobRejectionRow[];
-  /** By file id; none for files that cannot be previewed or have expired. */
+  /** By file id; missing for expired files and for types without a preview. */
   previews: ReadonlyMap<string, Preview>;
 }
 
 export const noResults: JobResults = { files: [], rejections: [], previews: new Map() };
 
 /**
- * @param kind undefined where the kind was removed
+ * @param kind undefined if the kind was removed
  * @param now ms since 1970
  */
 export function resultView(
@@ -126,7 +126,7 @@ function previewView(preview: Preview): PreviewView {
   return { kind, header, rows, note };
 }
 
-/** @param first the first rows of them, at least one */
+/** @param first numbers of the first rows, at least one */
 function rowsText(first: number[], count: number): string {
   const list = first.map(formatNumber);
   const more = count - first.length;

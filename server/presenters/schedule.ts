@@ -3,23 +3,23 @@ import { type ScheduleInput, startChoices, timeZoneOf } from "../forms/schedule.
 import type { Option } from "./form.ts";
 
 export interface ScheduleView {
-  /** True where the start is not "Now", or is invalid. */
+  /** Whether the start is not "Now", or is invalid. */
   open: boolean;
   choices: Option[];
-  /** As it was typed: "2026-11-24T02:00", or empty. */
+  /** As typed: "2026-11-24T02:00", or empty. */
   at: string;
-  /** The time zone that the browser reported, put in by a script, or empty. */
+  /** The browser's time zone, which a script fills in, or empty. */
   zone: string;
-  /** The time zone that times are read in: "America/New York" */
+  /** The time zone of the typed times: "America/New York" */
   zoneText: string;
-  /** True where the person set a time zone, which goes before the browser's. */
+  /** Whether the person has set a time zone, which overrides the browser's. */
   fixed: boolean;
   error: string;
 }
 
 /**
  * @param preferredZone the time zone from the person's settings
- * @param error what is wrong with the start, or empty
+ * @param error of an invalid start, or empty
  */
 export function scheduleView(
   input: ScheduleInput,

@@ -8,7 +8,7 @@ export interface SignInPage extends Page {
   error: string;
   /** The path to go to after signing in. */
   next: string;
-  /** Whether the demo account exists, which the page then offers to try. */
+  /** Whether the page offers the demo account. */
   demo: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface SettingsPage extends Page {
   timeZones: Option[];
   sessions: SessionView[];
   tokens: TokenView[];
-  /** A token that was just created; shown once. */
+  /** A newly created token, which is shown once. */
   newToken: string | null;
   tokenError: string;
   createTokenHref: string;
@@ -34,13 +34,13 @@ export interface TokenView {
   revokeHref: string;
 }
 
-/** A form of one button that ends a session or revokes a token. */
+/** A button that ends a session or revokes a token. */
 export interface RevokeView {
   href: string;
   token: string;
   id: string;
   label: string;
-  /** What is ended, for the button's accessible name: "Firefox on Linux" */
+  /** For the button's accessible name: "Firefox on Linux" */
   of: string;
 }
 

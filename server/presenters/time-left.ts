@@ -1,11 +1,11 @@
-/** When a running job ends, as far as its last estimate still holds. */
+/** Presents the estimated end of a running job, unless the estimate is outdated. */
 import type { JobSummaryRow } from "../engine/job-summary.ts";
 import { approximateDuration } from "../text/durations.ts";
 
 const almostDoneMs = 10_000;
-/** Silence beyond this pushes the estimated end back by as much. */
+/** A longer silence delays the estimated end by the excess. */
 const toleratedSilenceMs = 15_000;
-/** Silence beyond this makes any estimate worthless: the page says so instead. */
+/** A longer silence invalidates the estimate: the page shows the silence instead. */
 const stalledMs = 40_000;
 
 /** `eta_earliest` and `eta_latest` date from the job's last progress. */
@@ -28,7 +28,7 @@ export function timeLeftText(row: EstimatedRow, now: number): string {
   return `${approximateDuration(Math.max(0, end.from - now), worst)} left`;
 }
 
-/** @returns the earliest and the latest end, ms since 1970; null where there is no usable estimate */
+/** @returns the earliest and the latest end, ms since 1970; null without a valid estimate */
 export function estimatedEnd(row: EstimatedRow, now: number): { from: number; to: number } | null {
   const { eta_earliest, eta_latest } = row;
   const silence = silenceMs(row, now);
@@ -38,13 +38,13 @@ export function estimatedEnd(row: EstimatedRow, now: number): { from: number; to
   return { from: eta_earliest + delay, to: eta_latest + delay };
 }
 
-/** Time since a running job last made progress. A wait that the job announced is no silence. */
+/** Time since the last progress of a running job. An announced wait does not count. */
 function silenceMs({ status, last_progress_at, waiting_until }: EstimatedRow, now: number): number {
   if (status !== "running" || last_progress_at === null) return 0;
   return now - Math.max(last_progress_at, waiting_until ?? 0);
 }
 
-/** Whole tens of seconds, then whole minutes, so that the text does not change each second. */
+/** Rounds to tens of seconds, then to minutes, so that the text does not change each second. */
 function roundedSilence(ms: number): string {
   const seconds = Math.floor(ms / 10_000) * 10;
   return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;

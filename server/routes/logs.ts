@@ -45,7 +45,7 @@ async function* asText(pages: AsyncIterable<LogRow[]>): AsyncGenerator<Uint8Arra
   for await (const lines of pages) yield Buffer.from(lines.map(lineText).join(""));
 }
 
-/** One line of text, also for a message of several lines. */
+/** Joins a message of several lines into one. */
 function lineText({ created_at, level, message }: LogRow): string {
   const text = logMessage({ level, message }).replace(/\s*[\r\n]+\s*/g, " ");
   return `${new Date(created_at).toISOString()} ${level.padEnd(5)} ${text}\n`;

@@ -28,7 +28,7 @@ let isOutdated = false;
 
 if (topics.length > 0) {
   open();
-  // Out of the back/forward cache, the page has missed what happened meanwhile.
+  // A page that returns from the back/forward cache has missed updates.
   addEventListener("pageshow", ({ persisted }) => persisted && open());
   addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => (document.hidden ? onHide() : onShow()));

@@ -16,7 +16,7 @@ document.addEventListener("live:play-sound", async ({ detail: { succeeded } }) =
   if (audio) play(audio, succeeded);
 });
 
-/** @returns {Promise<AudioContext | undefined>} undefined until the person has clicked or typed here: browsers are silent before */
+/** @returns {Promise<AudioContext | undefined>} undefined until the person clicks or types here: browsers allow no sound before */
 async function audibleContext() {
   try {
     context ??= new AudioContext();

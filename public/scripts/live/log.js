@@ -1,6 +1,6 @@
 /**
- * The log on a job's page: filters new lines by what the page shows, and follows the end of the log
- * until the person scrolls up, and again when they are back at the end.
+ * The log on a job's page: filters new lines by the chosen level, and follows the end of the log until
+ * the person scrolls up, and again when they are back at the end.
  */
 import { findById } from "../elements.js";
 import { resync } from "./client.js";

@@ -39,7 +39,7 @@ export function reconnect(delay) {
   }, delay);
 }
 
-/** For when the network is back. */
+/** Connects at once, because the network is back. */
 export function retryNow() {
   streamRetryAt = 0;
   reconnect(0);

@@ -1,4 +1,4 @@
-/** Requests what the tabs watch, within a time limit. */
+/** Requests the updates for all tabs, within a time limit. */
 import { livePath } from "./tabs.js";
 
 export class SignedOutError extends Error {}
@@ -24,9 +24,9 @@ export async function requestUpdates(type, deadline, etag) {
 }
 
 /**
- * Aborts a request when its time is up and, once `follow` was called, together with `signal`. Not
- * before the response has begun: Chromium never closes a connection whose request is aborted while
- * the first bytes are on their way, and there are only six.
+ * Aborts a request when its time is up and, once `follow` was called, together with `signal`. Call
+ * `follow` only after the response has begun: Chromium never closes a connection whose request is
+ * aborted while the first bytes are on their way, and it has only six to a server.
  *
  * @typedef {ReturnType<typeof createDeadline>} Deadline
  * @param {AbortSignal} signal
@@ -52,7 +52,7 @@ export function createDeadline(signal, ms) {
       if (signal.aborted) abort();
       signal.addEventListener("abort", abort);
     },
-    /** Ends the request, whatever has come of it. */
+    /** Ends the request, finished or not. */
     close() {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);

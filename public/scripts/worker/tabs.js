@@ -1,5 +1,5 @@
 /**
- * The tabs that this worker serves: what they watch, and the messages to them.
+ * The tabs that this worker serves: their topics, and the messages to them.
  *
  * @import { ConnectionState, ConnectionStatus, TabReport, WorkerMessage } from "../protocol.d.ts"
  * @typedef {Omit<TabReport, "resync"> & { missedPings: number }} Tab
@@ -29,7 +29,7 @@ export function setState(state) {
   broadcast({ type: "status", ...status });
 }
 
-/** @returns {string} the path of everything that the tabs watch, first of the visible ones */
+/** @returns {string} the path with the topics of all tabs, those of visible tabs first */
 export function livePath() {
   /** @type {Set<string>} */
   const topics = new Set();

@@ -20,7 +20,7 @@ export const eventSchema = z
 
 export type EventJson = z.infer<typeof eventSchema>;
 
-/** @param unit what the job counts, in the plural */
+/** @param unit plural name of the items, such as "rows" */
 export function eventJson(row: EventRow, unit: string | undefined): EventJson {
   const event = parseEvent(row);
   return {

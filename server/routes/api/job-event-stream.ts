@@ -9,10 +9,10 @@ import type { SseResponse } from "../../live/sse-response.ts";
 import { eventJson } from "./event-json.ts";
 
 const pageSize = 100;
-/** A signal may be lost. */
+/** Polls, because a notification may be lost. */
 const pollMs = 2_000;
 
-/** How long these streams live, in beats of 15 s; a reader that stalls can come back for the rest. */
+/** Limits in beats of 15 s; a reader that was cut off for stalling can reconnect for the rest. */
 export const eventStreamTimes = { opening: ping, checkBeats: 1, maxStalledBeats: 20 };
 
 /** @returns the events behind `after`, and whether no more will follow them */
@@ -39,7 +39,7 @@ export function streamJobEvents(
     reading = true;
     do {
       again = false;
-      // While the database is away the next poll finds what is missing.
+      // During an outage of the database, a later poll reads the missing events.
       await catchUp().catch(() => {});
     } while (again && !sse.isClosed());
     reading = false;

@@ -32,7 +32,7 @@ export const nextSchema = z.int().nullable().meta({
   description: "Send this as `after` to get the next page. Null on the last page.",
 });
 
-/** @param rows up to `limit + 1`: one more says that there is a next page */
+/** @param rows up to `limit + 1`; the extra row shows that there is a next page */
 export function sliceOf<Row extends { seq: number }>(rows: Row[], limit: number) {
   const page = rows.slice(0, limit);
   return { page, next: rows.length > limit ? page.at(-1)!.seq : null };

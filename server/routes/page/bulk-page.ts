@@ -1,4 +1,4 @@
-/** The page that says what an action will do with all matching jobs. */
+/** Renders the page that asks before an action is done with all matching jobs. */
 import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
 import { maxCounted } from "../../engine/list/counts.ts";
