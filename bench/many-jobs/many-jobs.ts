@@ -84,7 +84,7 @@ async function fill(url: string): Promise<void> {
   const who = {
     accountId: member.account_id,
     busyUserId: "somebody",
-    seldomUserId: member.user_id,
+    quietUserId: member.user_id,
   };
   await fillWithJobs(backend, who, { count, kinds });
   await backend.close();

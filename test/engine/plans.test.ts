@@ -25,7 +25,7 @@ import { findUnboundedReads } from "../support/query-plans.ts";
 const count = 30_000;
 const [usual, unusual, rare] = ["noop", "urgent", "rare"];
 const busy = { accountId: "account-1", userId: "busy" };
-const seldom = { accountId: "account-1", userId: "seldom" };
+const quiet = { accountId: "account-1", userId: "quiet" };
 const everyone = { accountId: "account-1" };
 
 const weekAgo = Date.now() - 7 * 86_400_000;
@@ -33,22 +33,22 @@ const weekAgo = Date.now() - 7 * 86_400_000;
 const filters: [string, JobFilter][] = [
   ["everyone's", everyone],
   ["one's own", busy],
-  ["of somebody with few jobs", seldom],
+  ["of somebody with few jobs", quiet],
   ["active", { ...everyone, statuses: ["queued", "running", "paused"] }],
   ["waiting", { ...busy, statuses: ["queued"] }],
   ["failed", { ...everyone, statuses: ["failed"] }],
   ["of a rare status", { ...everyone, statuses: ["cancelled"] }],
-  ["of a rare status, one's own", { ...seldom, statuses: ["cancelled"] }],
+  ["of a rare status, one's own", { ...quiet, statuses: ["cancelled"] }],
   ["of the usual kind", { ...everyone, kinds: [usual] }],
   ["of a rare kind", { ...everyone, kinds: [rare] }],
-  ["of a rare kind, one's own", { ...seldom, kinds: [rare] }],
+  ["of a rare kind, one's own", { ...quiet, kinds: [rare] }],
   [
     "of two kinds, failed or waiting",
     { ...busy, kinds: [unusual, rare], statuses: ["failed", "queued"] },
   ],
   ["of somebody who has none", { ...everyone, userId: "nobody" }],
   ["of some days", { ...everyone, period: { from: weekAgo, to: weekAgo + 86_400_000 } }],
-  ["of one's own, of some days", { ...seldom, period: { from: weekAgo } }],
+  ["of one's own, of some days", { ...quiet, period: { from: weekAgo } }],
 ];
 
 describe.each(backends)("query plans with many jobs on $name", (which) => {
@@ -56,7 +56,7 @@ describe.each(backends)("query plans with many jobs on $name", (which) => {
   beforeAll(async () => {
     opened = await openTestBackend(which);
     const { backend } = opened;
-    const who = { ...everyone, busyUserId: "busy", seldomUserId: "seldom" };
+    const who = { ...everyone, busyUserId: "busy", quietUserId: "quiet" };
     await fillWithJobs(backend, who, { count, kinds: [usual, unusual, rare] });
     // A fifth of the queued jobs is due, far more than may run at once.
     const due = backend.db.updateTable("jobs").set({ run_at: 0 }).where("status", "=", "queued");
@@ -90,7 +90,7 @@ describe.each(backends)("query plans with many jobs on $name", (which) => {
   test.each([...common, "people csv", "nothing rare", "rare", "0198c5d2", "rare people"])(
     "a search for %j reads a limited number of matches per word",
     async (text) => {
-      for (const who of [everyone, busy, seldom]) {
+      for (const who of [everyone, busy, quiet]) {
         await expectBounded(async ({ db }) => {
           const found = await searchJobs(db, noopCatalog, who, text);
           await listJobs(db, { ...who, search: found }, { limit: 50 });
@@ -126,7 +126,7 @@ describe.each(backends)("query plans with many jobs on $name", (which) => {
     ["a year", 366 * 86_400_000],
   ])("listCreatedSince finds jobs created since %s ago without a scan", async (_, ago) => {
     const since = opened.backend.now() - ago;
-    for (const owner of [seldom, { accountId: seldom.accountId }]) {
+    for (const owner of [quiet, { accountId: quiet.accountId }]) {
       await expectBounded(({ db }) => listCreatedSince(db, owner, since, 100));
     }
   });

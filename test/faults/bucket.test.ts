@@ -73,7 +73,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
     const tried = await scene.until(waiting, ({ retries }) => retries > 0);
     expect(tried).toMatchObject({ status: "queued", reason: "retry" });
     expect(tried.error).toBe("The file storage cannot be reached");
-    await bucket.startAgain();
+    await bucket.restart();
     expect(await scene.ended(waiting)).toMatchObject({ status: "done", succeeded: 20_000 });
     expect((await person.get(link)).status).toBe(200);
 
@@ -125,7 +125,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
     await cancel(scene, id, "person-1");
     expect(await scene.ended(id)).toMatchObject({ status: "cancelled" });
     await untilPrinted(worker, "working files cannot be removed yet");
-    await bucket.startAgain();
+    await bucket.restart();
     await expect.poll(bucket.keys, { timeout: 40_000 }).not.toContain(scratch);
     await scene.until(id, ({ cleanup_due_at }) => cleanup_due_at === null, 40_000);
   });

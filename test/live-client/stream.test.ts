@@ -80,7 +80,7 @@ describe("the event stream", () => {
     const lines = await page.innerHTML(".log-lines");
     const list = `<ol id="log-${job.id}" hx-swap-oob="beforeend">${lines}</ol>`;
     scene.server.send("lines", `${job.id} 2 ${list.replaceAll("\n", " ")}`);
-    scene.server.send("message", scene.server.tick(old));
+    scene.server.send("message", scene.server.progress(old));
     // This panel is newer than the page's panel, but older than the progress bar inside of it.
     scene.server.send("message", scene.server.panel(old));
     scene.server.appendLog(job.id, "three");

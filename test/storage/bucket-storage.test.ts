@@ -174,7 +174,7 @@ describe("bucket errors", () => {
     }
     await expect(storage.save("uploads/a", source())).rejects.toThrow(/^The file storage/);
     expect(ended).toBe(true);
-    await bucket.startAgain();
+    await bucket.restart();
     expect(await storage.size("uploads/a")).toBeUndefined();
     // The upload could not be aborted without the server; `prepare` aborts it once it is old.
     const [left] = (await kept()) as [string];
@@ -189,7 +189,7 @@ describe("bucket errors", () => {
     bucket.server.kill("SIGKILL");
     await bucket.server.gone;
     await expect(storage.size("uploads/a")).rejects.toThrow(StorageUnavailable);
-    await bucket.startAgain();
+    await bucket.restart();
     expect((await textOf(storage.read("uploads/a"))).length).toBe(2_000_000);
   });
 

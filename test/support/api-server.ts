@@ -1,4 +1,4 @@
-/** The JSON API behind a real server, with people who have API tokens, and a way to run jobs. */
+/** Serves the JSON API for tests, with people who have API tokens. Runs jobs on demand. */
 import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
 import { serve } from "@hono/node-server";
@@ -60,8 +60,8 @@ export async function apiServer(which: TestBackend): Promise<Api> {
   const url = `http://127.0.0.1:${port}`;
 
   async function join(name: string): Promise<Member> {
-    const given = { name, email: `${name}@example.com`, password: "analytical engine" };
-    const signedIn = await accounts.signUp(given, client);
+    const account = { name, email: `${name}@example.com`, password: "analytical engine" };
+    const signedIn = await accounts.signUp(account, client);
     const cookie = signedIn!.cookies.map((each) => each.split(";")[0]).join("; ");
     const token = await accounts.createToken(signedIn!.user.id, "test");
     const person = await accounts.authenticateToken(token);

@@ -1,4 +1,4 @@
-/** Both backends, to run the same tests on: `describe.each(backends)`. */
+/** Runs the same tests on both backends: `describe.each(backends)`. */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { createDatabase } from "./postgres.ts";
 
 export interface TestBackend {
   name: "sqlite" | "postgres";
-  /** The address of a new, empty database, and what removes it. */
+  /** Creates an empty database. @returns its address, a folder of its own, and how to remove both */
   create(): Promise<{ url: string; dir: string; remove(): Promise<void> }>;
 }
 
@@ -40,7 +40,7 @@ export const backends: TestBackend[] = [
   },
 ];
 
-/** A migrated backend with one account and one person in it. */
+/** Opens a migrated backend with one account. */
 export async function openTestBackend(which: TestBackend) {
   const { url, dir, remove } = await which.create();
   const backend = await openBackend(url);

@@ -1,4 +1,4 @@
-/** A real Chromium for the tests, wherever they run. */
+/** Launches Chromium on any machine that runs the tests. */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,7 +15,7 @@ const systemBrowsers = [
 
 const isRoot = process.getuid?.() === 0;
 
-const quiet = [
+const quietArgs = [
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
@@ -25,22 +25,22 @@ const quiet = [
 ];
 
 /**
- * Starts a browser: the system's, else Playwright's, which is installed where it is missing.
- * @throws with all that was tried, where none starts and none can be installed
+ * Launches the browser of the system, or else that of Playwright, which it installs if necessary.
+ * @throws an error that lists all attempts
  */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
   const failures: string[] = [];
-  for (const prepare of [undefined, ...waysToInstall()]) {
-    if (prepare) tryTo(prepare, failures);
-    for (const path of browsersHere()) {
+  for (const prepare of [undefined, ...installCommands()]) {
+    if (prepare) tryToRun(prepare, failures);
+    for (const path of installedBrowsers()) {
       try {
         return await chromium.launch({
           executablePath: path,
           ...options,
-          args: [...quiet, ...(isRoot ? ["--no-sandbox"] : []), ...(options.args ?? [])],
+          args: [...quietArgs, ...(isRoot ? ["--no-sandbox"] : []), ...(options.args ?? [])],
         });
       } catch (error) {
-        // Some systems have a program of that name which only says how to install the real one.
+        // On some systems this program only prints how to install Chromium.
         failures.push(`${path}: ${String(error)}`);
       }
     }
@@ -51,20 +51,20 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Browse
   );
 }
 
-function browsersHere(): string[] {
+function installedBrowsers(): string[] {
   return [...systemBrowsers, chromium.executablePath()].filter((path) => existsSync(path));
 }
 
-function waysToInstall(): string[][] {
+function installCommands(): string[][] {
   const playwright = createRequire(import.meta.url).resolve("@playwright/test/cli");
-  const ways = [[process.execPath, playwright, "install", "chromium"]];
+  const commands = [[process.execPath, playwright, "install", "chromium"]];
   if (isRoot && existsSync("/usr/bin/apt-get")) {
-    ways.push(["sh", "-c", "apt-get update && apt-get install -y chromium"]);
+    commands.push(["sh", "-c", "apt-get update && apt-get install -y chromium"]);
   }
-  return ways;
+  return commands;
 }
 
-function tryTo([program = "", ...args]: string[], failures: string[]): void {
+function tryToRun([program = "", ...args]: string[], failures: string[]): void {
   try {
     execFileSync(program, args, { stdio: "pipe", timeout: 300_000 });
   } catch (error) {

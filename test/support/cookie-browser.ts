@@ -1,4 +1,4 @@
-/** A browser that keeps cookies and visits an application without a network. */
+/** A browser that stores cookies and requests pages of an application without a network. */
 import type { Hono } from "hono";
 import { createLog } from "../../server/log.ts";
 import type { Env } from "../../server/services.ts";
@@ -50,11 +50,11 @@ export class Browser {
     headers.set("cookie", [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "));
     const socket = { remoteAddress: this.#address };
     const response = await this.#app.request(path, { ...init, headers }, { incoming: { socket } });
-    for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
+    for (const cookie of response.headers.getSetCookie()) this.#store(cookie);
     return response;
   }
 
-  #keep(cookie: string): void {
+  #store(cookie: string): void {
     const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
     if (/max-age=0\b/i.test(cookie)) this.cookies.delete(name);
     else this.cookies.set(name, value);
@@ -74,9 +74,9 @@ export const ada = {
 };
 
 /** Signs up a new user. @returns their browser */
-export async function signedUp(app: Hono<Env>, given = ada): Promise<Browser> {
+export async function signedUp(app: Hono<Env>, account = ada): Promise<Browser> {
   const browser = new Browser(app);
-  const answer = await browser.submit("/sign-up", "/sign-up", given);
+  const answer = await browser.submit("/sign-up", "/sign-up", account);
   if (answer.status !== 303) throw new Error(`Sign-up answered ${answer.status}`);
   return browser;
 }

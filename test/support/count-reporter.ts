@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Ends a run with one plain line of counts, and fails it where a test did not run. */
+/** Prints a last line of counts, and fails the run if a test was not run. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -15,7 +15,7 @@ export default class CountReporter implements Reporter {
       if (module.state() === "failed" && module.children.size === 0) counts.failed++;
     }
     const failed = counts.failed + counts.skipped;
-    // Set at the very end: a package that stops Postgres with the process leaves with code 0.
+    // Set at the very end, because the package that stops Postgres on exit sets the code 0.
     if (failed > 0 || errors.length > 0) {
       process.once("exit", () => {
         process.exitCode = 1;

@@ -1,18 +1,18 @@
-/** A database behind a line that can be cut: a plain TCP proxy between the application and it. */
+/** A TCP proxy between the application and its database, for tests of outages. */
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import type { TestBackend } from "./backends.ts";
 
-export interface Line {
-  /** Opens the same kind of database, by way of the line. */
+export interface DatabaseProxy {
+  /** Creates databases that are reached through the proxy. */
   backend: TestBackend;
-  /** Ends all connections and refuses new ones. */
-  cut(): Promise<void>;
-  mend(): Promise<void>;
+  /** Closes all connections and refuses new ones. */
+  disconnect(): Promise<void>;
+  reconnect(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function cutOff(which: TestBackend): Promise<Line> {
+export async function startDatabaseProxy(which: TestBackend): Promise<DatabaseProxy> {
   const sockets = new Set<Socket>();
   let target = { port: 0, host: "" };
   const proxy = createServer((near) => {
@@ -31,7 +31,7 @@ export async function cutOff(which: TestBackend): Promise<Line> {
     return (proxy.address() as { port: number }).port;
   }
 
-  async function cut(): Promise<void> {
+  async function disconnect(): Promise<void> {
     if (!proxy.listening) return;
     const closed = once(proxy, "close");
     proxy.close();
@@ -44,15 +44,15 @@ export async function cutOff(which: TestBackend): Promise<Line> {
     backend: {
       name: which.name,
       async create() {
-        const made = await which.create();
-        const url = new URL(made.url);
+        const created = await which.create();
+        const url = new URL(created.url);
         target = { port: Number(url.port), host: url.hostname };
         url.port = String(port);
-        return { ...made, url: url.href };
+        return { ...created, url: url.href };
       },
     },
-    cut,
-    mend: async () => void (await listen(port)),
-    close: cut,
+    disconnect,
+    reconnect: async () => void (await listen(port)),
+    close: disconnect,
   };
 }

@@ -1,4 +1,4 @@
-/** A real database for one test file: a SQLite file of its own, brought up to date. */
+/** Creates a migrated SQLite database for one test file. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { openBackend } from "../../server/backend/open.ts";
 
 export interface TestDatabase {
   backend: Backend;
-  /** A folder that goes away with the database. */
+  /** A folder that is deleted with the database. */
   dir: string;
   close(): Promise<void>;
 }

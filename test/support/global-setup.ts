@@ -8,7 +8,7 @@ declare module "vitest" {
   }
 }
 
-/** Makes what all test files share: the pages' assets, and one real Postgres. */
+/** Builds the assets and starts the Postgres server that all test files share. */
 export default async function setup(project: TestProject) {
   await buildAssets({ minify: true });
   const cluster = await startCluster();

@@ -13,7 +13,7 @@ import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { readJob } from "./job-row.ts";
 
-/** One job of the kind, whose runs are started by hand. */
+/** Creates a job of the kind, whose runs the test starts. */
 export async function createJob<Input extends z.ZodObject>(
   backend: Backend,
   dir: string,
@@ -29,10 +29,10 @@ export async function createJob<Input extends z.ZodObject>(
   const executor = createExecutor({ backend, catalog, storage, log });
   return {
     id,
-    /** The kinds that the next run will find. */
+    /** The kinds of the next run; a test may remove the job's kind. */
     catalog,
     storage,
-    /** Claims the job and runs it to the end of that run; cleans up behind the last. */
+    /** Claims the job, runs it until the run ends, and cleans up after the last run. */
     async run(): Promise<JobRow> {
       const row = await claim(backend, "worker-1");
       if (row?.id !== id) throw new Error("The job cannot be claimed");
@@ -41,7 +41,7 @@ export async function createJob<Input extends z.ZodObject>(
       if (ended) await execute(executor, ended, new AbortController(), "clean");
       return readJob(backend, id);
     },
-    /** Asks the run that is under way to stop. */
-    stop: (why: StopReason) => abort.current.abort(new Stopped(why)),
+    /** Asks the current run to stop. */
+    stop: (reason: StopReason) => abort.current.abort(new Stopped(reason)),
   };
 }

@@ -1,9 +1,9 @@
-/** Rows of `jobs` in any state, for tests of what reads or changes them. */
+/** Creates rows of `jobs` in any state. */
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 
-/** A job that waits for its first run; anything else by what is given. */
+/** A queued job that has never run. @param changes other values of columns */
 export function jobRow(different: Partial<JobRow> = {}): JobRow {
   return {
     id: uuidv7(),
@@ -62,7 +62,7 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
   };
 }
 
-/** What a row holds while a worker runs it. */
+/** The columns of a job that a worker runs. @param changes other values of columns */
 export function runningJob(different: Partial<JobRow> = {}): Partial<JobRow> {
   const at = different.claimed_at ?? 1_000;
   return {
@@ -89,7 +89,7 @@ export function readJob(backend: Backend, id: string): Promise<JobRow> {
   return backend.db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
 
-/** The types of a job's events, in their order. */
+/** The types of a job's events, in order. */
 export async function eventTypes(backend: Backend, id: string): Promise<string[]> {
   const events = backend.db.selectFrom("job_events").select("type").where("job_id", "=", id);
   return (await events.orderBy("seq").execute()).map(({ type }) => type);

@@ -54,7 +54,7 @@ export interface LiveServer {
   pollStatuses: number[];
   /** The other requests, oldest first: "GET /jobs". */
   requests: string[];
-  /** How long the answer to a POST takes, ms. */
+  /** Delay of the answer to a POST, ms. */
   postDelay: number;
   addJob(different?: Partial<JobView>): JobView;
   /** Changes a job and sends its progress, or with `whole` its panel or row, to its watchers. */
@@ -63,7 +63,7 @@ export interface LiveServer {
   /** Sends an event on every stream. */
   send(event: string, data: string): void;
   panel(job: JobView): string;
-  tick(job: JobView): string;
+  progress(job: JobView): string;
   /** Breaks all streams, as a proxy or a killed server may. */
   dropConnections(): void;
   stop(): Promise<void>;
@@ -77,13 +77,14 @@ export async function startLiveServer(): Promise<LiveServer> {
   let clock = Date.now();
 
   const panel = (job: JobView) => oneLine(render.partial("jobs/_panel", { ...job, oob: true }));
-  const tick = (job: JobView) => oneLine(render.partial("jobs/_progress", { ...job, oob: true }));
+  const progress = (job: JobView) =>
+    oneLine(render.partial("jobs/_progress", { ...job, oob: true }));
   const row = (job: JobView) => oneLine(render.partial("jobs/_row", { ...job, oob: true }));
 
   function lines(id: string, after: number): string {
-    const fresh = (logs.get(id) ?? []).filter(({ seq }) => seq > after);
-    if (fresh.length === 0) return "";
-    return oneLine(render.partial("jobs/_log_lines", { ...logOf(id, fresh), oob: true }));
+    const newLines = (logs.get(id) ?? []).filter(({ seq }) => seq > after);
+    if (newLines.length === 0) return "";
+    return oneLine(render.partial("jobs/_log_lines", { ...logOf(id, newLines), oob: true }));
   }
 
   function state(topic: string): string {
@@ -143,11 +144,11 @@ export async function startLiveServer(): Promise<LiveServer> {
     for (const [id, seq] of after) fragments.push(lines(id, seq));
     const html = fragments.join("\n");
     const etag = `W/"${createHash("sha1").update(html).digest("hex")}"`;
-    const isKnown = request.headers["if-none-match"] === etag;
+    const isUnchanged = request.headers["if-none-match"] === etag;
     const headers = { "content-type": "text/html", "x-poll-after": server.pollAfter, etag };
-    server.pollStatuses.push(isKnown ? 304 : 200);
-    response.writeHead(isKnown ? 304 : 200, headers);
-    response.end(isKnown ? undefined : html);
+    server.pollStatuses.push(isUnchanged ? 304 : 200);
+    response.writeHead(isUnchanged ? 304 : 200, headers);
+    response.end(isUnchanged ? undefined : html);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -191,7 +192,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     postDelay: 0,
     streams: () => [...streams],
     panel,
-    tick,
+    progress,
     addJob(different = {}) {
       const id = `0198c5d2-7a41-7c3e-9f10-${String(jobs.size + 1).padStart(12, "0")}`;
       const job = jobView({ id, renderedAt: ++clock, ...different });
@@ -206,16 +207,16 @@ export async function startLiveServer(): Promise<LiveServer> {
         const sees = (kind: string) => stream.topics.includes(`${kind}:${id}`);
         if (whole && sees("job")) write(stream, "message", panel(job));
         if (whole && sees("row")) write(stream, "message", row(job));
-        if (!whole && (sees("job") || sees("row"))) write(stream, "message", tick(job));
+        if (!whole && (sees("job") || sees("row"))) write(stream, "message", progress(job));
       }
       return job;
     },
     appendLog(id, ...messages) {
-      const known = logs.get(id) ?? [];
+      const log = logs.get(id) ?? [];
       for (const message of messages) {
-        known.push({ seq: known.length + 1, level: "info", message, time: time() });
+        log.push({ seq: log.length + 1, level: "info", message, time: time() });
       }
-      logs.set(id, known);
+      logs.set(id, log);
       for (const stream of streams) sendLines(stream, id);
     },
     send(event, data) {

@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files that take more than a minute, the longest first. */
-const longest = [
+/** The files that take more than a minute, the slowest first. */
+const slowFiles = [
   "killed-import",
   "harmful-kinds",
   "finish",
@@ -11,9 +11,9 @@ const longest = [
   "clock",
   "postgres-outage",
 ];
-const paths = longest.map((name) => `/test/faults/${name}.test.ts`);
+const paths = slowFiles.map((name) => `/test/faults/${name}.test.ts`);
 
-/** Starts these before all others: one of them alone at the end would be waited for. */
+/** Runs the slow files first, because one that starts last would prolong the whole run. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {

@@ -1,28 +1,28 @@
-/** A table with very many jobs, spread as they are in life: most in one account, few of one person. */
+/** Fills the table of jobs with a realistic distribution: a large account, and people with few jobs. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { Schema } from "../../server/backend/schema.ts";
 
-/** The account with most of the jobs, and who is in it. */
+/** The account that has most of the jobs, and two of its members. */
 export interface ManyJobs {
   accountId: string;
-  /** Most of the account's jobs. */
+  /** Has most of the account's jobs. */
   busyUserId: string;
-  /** A handful of them, as old as any. */
-  seldomUserId: string;
+  /** Has a handful of jobs of any age. */
+  quietUserId: string;
 }
 
 const day = 86_400_000;
-/** Jobs are as old as this at most. */
+/** The age of the oldest job. */
 const maxAgeMs = 80 * day;
-/** In one statement. */
+/** Rows per statement. */
 const batchSize = 100_000;
 
 /**
- * Of all jobs 60 % are the account's, the rest belongs to 400 others; 30 % are hidden. Nineteen of
- * twenty succeeded, a few are cancelled. Some thousands wait, and of one kind there are a handful.
- * Rows are made by the database itself: a million take some 20 s.
- * @param kinds the usual one, an unusual one (one job in 500), a rare one (one in 50,000)
+ * Gives 60 % of the jobs to the account and the rest to 400 others. Hides 30 % of them. 95 % are done,
+ * 5 % failed, a few are cancelled, and some thousands are queued. The database itself creates the
+ * rows: a million take about 20 s.
+ * @param kinds the usual kind, an unusual one (one job in 500), a rare one (one in 50,000)
  */
 export async function fillWithJobs(
   backend: Backend,
@@ -40,7 +40,7 @@ export async function fillWithJobs(
   await analyse(backend);
 }
 
-/** Each of the account's jobs has a word that all have; a few have a rare one besides. */
+/** Gives each of the account's jobs a common word, and a few of them a rare one too. */
 async function insertSearchTerms(db: Kysely<Schema>, accountId: string): Promise<void> {
   const words = (word: string, which: RawBuilder<unknown>) =>
     sql`
@@ -51,7 +51,7 @@ async function insertSearchTerms(db: Kysely<Schema>, accountId: string): Promise
   await words("rarest", sql`id like '%7777'`);
 }
 
-/** Brings the planner's statistics up to date, as the server does by itself in time. */
+/** Updates the statistics of the planner, as the server does by itself after a while. */
 export async function analyse({ name, db }: Backend): Promise<void> {
   for (const table of ["jobs", "job_search_terms", "job_audit_entries"]) {
     await sql.raw(`${name === "postgres" ? "vacuum analyze" : "analyze"} ${table}`).execute(db);
@@ -78,14 +78,14 @@ interface Batch {
 async function insertJobs({ name, db }: Backend, who: ManyJobs, part: Batch): Promise<void> {
   const { from, to, count, now, kinds } = part;
   const hex = sql.raw(name === "postgres" ? "lpad(to_hex(at), 12, '0')" : "printf('%012x', at)");
-  // Numbers spread by a multiplication with a prime, so that nothing comes in a row.
+  // Multiplies by a prime, so that similar jobs are not adjacent.
   await sql`
     with recursive
       numbers(n) as (select ${sql.lit(from)} union all select n + 1 from numbers where n + 1 < ${sql.lit(to)}),
       spread as (select n, (cast(n as bigint) * 7919) % 100000 as dice,
         cast(${sql.lit(now - maxAgeMs)} + cast(n as bigint) * ${sql.lit(Math.floor(maxAgeMs / count))} as bigint) as at
         from numbers),
-      jobs_to_be as (select n, dice, at, ${hex} as stamp, dice < 60000 as ours,
+      new_jobs as (select n, dice, at, ${hex} as stamp, dice < 60000 as ours,
         case when n % 50000 = 777 then ${kinds[2]} when dice % 500 = 3 then ${kinds[1]} else ${kinds[0]} end as kind,
         case when n >= ${sql.lit(count - Math.floor(count / 100))} and dice % 2 = 0 then 'queued'
           when dice % 10000 = 1 then 'paused'
@@ -100,19 +100,19 @@ async function insertJobs({ name, db }: Backend, who: ManyJobs, part: Batch): Pr
       kind,
       case when ours then ${who.accountId} else 'other-' || cast(dice * dice % ${sql.lit(otherAccounts)} as text) end,
       case when not ours then 'person-' || cast(dice % 1000 as text)
-        when dice % 20000 = 77 then ${who.seldomUserId}
+        when dice % 20000 = 77 then ${who.quietUserId}
         when dice % 6 = 0 then 'colleague-' || cast(dice % 50 as text)
         else ${who.busyUserId} end,
       status, '{"duplicates":"update","mapping":["email","first_name","last_name","company"]}',
       'people.csv',
       case when status = 'done' then 'Imported 99,812 of 100,000, 188 rows rejected' end,
       case when status = 'failed' then 'Row 1,204: the file ends in the middle of a quoted cell' end,
-      -- Waiting for a time to come, so that a worker beside does not run them.
+      -- Queued jobs are due tomorrow, so that a worker does not run them.
       case when status = 'queued' then ${sql.lit(now + day)} else at end,
       at,
       case when status <> 'queued' then at + 400 end,
       case when status not in ('queued', 'paused') then at + 41000 end,
       case when status not in ('queued', 'paused') and dice % 10 in (2, 5, 8) then at + 60000 end,
       3, 3600000, 1, 4, 1, 42000, 100000, 0.42, '99,812 contacts found', 99812, 188
-    from jobs_to_be`.execute(db);
+    from new_jobs`.execute(db);
 }

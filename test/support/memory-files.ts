@@ -1,4 +1,4 @@
-/** Files that live in memory, for tests of what reads and writes them. */
+/** Files in memory. */
 import type { ByteSource, Scratch } from "../../server/job.ts";
 
 /** @param chunk bytes handed out at a time */
@@ -35,7 +35,7 @@ export function memoryScratch(chunk = 65_536): Scratch & { files: Map<string, Bu
   };
 }
 
-/** Everything that an async iterable gives. */
+/** @returns all items of an async iterable */
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = [];
   for await (const item of items) all.push(item);

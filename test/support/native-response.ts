@@ -1,6 +1,6 @@
 /**
- * Loads `RESPONSE_ALREADY_SENT` before any test calls `serve`, which replaces the global `Response`.
- * Made of the replacement, the node server would take it for an answer to send. Files share a
- * process, so the order of files would decide whether event streams work.
+ * Loads `RESPONSE_ALREADY_SENT` before any test calls `serve`, which replaces the global `Response`:
+ * the node server would send an instance of the replacement as an answer. Files share a process, so
+ * otherwise event streams would work only in some orders of the files.
  */
 import "@hono/node-server/utils/response";

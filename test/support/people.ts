@@ -18,7 +18,10 @@ const companies = [
   "Lantern Books",
 ];
 
-/** One in 532 has no email address, and one in six a company that a spreadsheet would run as a formula. */
+/**
+ * Every 532nd person has no valid email address, and two of six companies begin like a formula of a
+ * spreadsheet.
+ */
 export function people(count: number): Person[] {
   return Array.from({ length: count }, (_, index) => {
     // A step that is coprime to the count visits each number once, and never two neighbors in a row.

@@ -1,4 +1,4 @@
-/** A real Postgres for the tests: one cluster for the run, a database for each test file. */
+/** Starts the Postgres server of a test run and creates a database for each test file. */
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import {
 
 export async function startCluster(): Promise<Cluster> {
   const dir = await mkdtemp(join(tmpdir(), "headway-postgres-"));
-  // The user that Postgres runs as has to get through to its folder.
+  // As root, Postgres runs as another user, who needs access to the folder.
   await chmod(dir, 0o755);
   const cluster = await start({
     dir: join(dir, "data"),

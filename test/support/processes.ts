@@ -1,27 +1,27 @@
-/** Real processes of the project, started by a test, watched, and ended by their own id. */
+/** Starts processes of the project for tests, reads their output, and ends them by their ids. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Launched {
   readonly pid: number;
-  /** All that it has printed, its children's lines included. */
+  /** The whole output, including that of its children. */
   output(): string;
-  /** Resolves when it is gone. */
+  /** Resolves when the process has exited. */
   readonly gone: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Sends a signal to this process alone. */
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL for what is still there 15 s later. */
+  /** Sends SIGTERM, and after 15 s SIGKILL to the process and its descendants. */
   stop(): Promise<void>;
 }
 
-/** @param entry path of a file that Node runs, with these arguments */
+/** @param entry path of a file that Node runs. @param args its arguments */
 export function launch(
   entry: string,
   environment: Record<string, string>,
-  given: string[] = [],
+  args: string[] = [],
 ): Launched {
-  const child: ChildProcess = spawn(process.execPath, [entry, ...given], {
+  const child: ChildProcess = spawn(process.execPath, [entry, ...args], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -41,19 +41,19 @@ export function launch(
     async stop() {
       if (!running()) return;
       const family = [child.pid!, ...descendantsOf(child.pid!)];
-      // One that stands still hears nothing else.
+      // A frozen process receives no other signal.
       for (const pid of family) signalTo(pid, "SIGCONT");
       child.kill("SIGTERM");
-      const late = setTimeout(() => {
+      const timeout = setTimeout(() => {
         for (const pid of family) signalTo(pid, "SIGKILL");
       }, 15_000);
       await gone;
-      clearTimeout(late);
+      clearTimeout(timeout);
     },
   };
 }
 
-/** Resolves when the process has printed the text; rejects with its output when it ends before. */
+/** Waits until the process has printed the text. @throws with its output if it exits or `ms` pass before */
 export async function untilPrinted(launched: Launched, text: string, ms = 30_000): Promise<void> {
   let ended = false;
   void launched.gone.then(() => {
@@ -61,12 +61,12 @@ export async function untilPrinted(launched: Launched, text: string, ms = 30_000
   });
   for (const until = Date.now() + ms; !launched.output().includes(text); await sleep(20)) {
     if (ended || Date.now() > until) {
-      throw new Error(`"${text}" was not printed; what was: ${launched.output()}`);
+      throw new Error(`"${text}" is missing in the output: ${launched.output()}`);
     }
   }
 }
 
-/** Does nothing where the process is gone already. */
+/** Sends a signal. Ignores a process that has exited already. */
 export function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -75,29 +75,29 @@ export function signalTo(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Whether the process runs; one that ended and was not yet waited for does not. */
+/** Whether the process runs. A zombie does not. */
 export function isAlive(pid: number): boolean {
   return listProcesses().has(pid);
 }
 
-/** The processes that this one started. */
+/** The ids of the child processes. */
 export function childrenOf(pid: number): number[] {
   return [...listProcesses()].filter(([, parent]) => parent === pid).map(([child]) => child);
 }
 
-/** The processes that this one started, and those that they started. */
+/** The ids of the children and their descendants. */
 export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** Kills a process and everything that it started, at once, as a lost machine would. */
+/** Kills a process and its descendants at once, as the loss of its machine does. */
 export async function killFamily(launched: Launched): Promise<void> {
   const family = [launched.pid, ...descendantsOf(launched.pid)];
   for (const pid of family) signalTo(pid, "SIGKILL");
   await launched.gone;
 }
 
-/** Every running process with its parent: from `/proc` where there is one, else from `ps`. */
+/** Reads the ids of all running processes and their parents from `/proc`, or from `ps` without it. */
 function listProcesses(): Map<number, number> {
   const found = new Map<number, number>();
   const add = (pid: string, parent: string, state: string) => {
@@ -113,12 +113,12 @@ function listProcesses(): Map<number, number> {
   }
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
-      // The name in parentheses may hold anything; what follows it is plain.
+      // The name in parentheses may contain any character, the fields behind it none of them.
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       const [state = "", parent = ""] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       add(pid, parent, state);
     } catch {
-      // It ended while the list was read.
+      // The process exited meanwhile.
     }
   }
   return found;

@@ -1,4 +1,4 @@
-/** The whole application on a real database, visited without a network. */
+/** The whole application on a real database, requested without a network. */
 import type { Hono } from "hono";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { Catalog } from "../../server/catalog.ts";

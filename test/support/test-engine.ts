@@ -1,4 +1,4 @@
-/** Runs jobs in the test's own process, through the engine that runners use and a real backend. */
+/** Runs jobs in the test's own process, with the engine of the runners and a real backend. */
 import { buffer } from "node:stream/consumers";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { FileRow, JobRow } from "../../server/backend/schema.ts";
@@ -23,11 +23,11 @@ export interface Engine {
   /** @returns the job's id */
   start(kind: string, input: Record<string, unknown>): Promise<string>;
   /**
-   * Claims the job and runs it until that run ends; jobs that wait for a retry are not due yet.
-   * @param with_.backend what the run works with, default the engine's own
+   * Claims the job, which must be due, and runs it until the run ends.
+   * @param options.backend of the run; default the engine's own
    */
-  run(id: string, with_?: { backend?: Backend; abort?: AbortController }): Promise<JobRow>;
-  /** Starts and runs one. */
+  run(id: string, options?: { backend?: Backend; abort?: AbortController }): Promise<JobRow>;
+  /** Starts a job and runs it once. */
   finish(kind: string, input: Record<string, unknown>): Promise<JobRow>;
   job(id: string): Promise<JobRow>;
   files(id: string): Promise<(FileRow & { content: string })[]>;
@@ -56,10 +56,10 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
       const { job } = await start(backend, catalog, { kind, input, ...person });
       return job.id;
     },
-    async run(id, { backend: used = backend, abort = new AbortController() } = {}) {
+    async run(id, { backend: runBackend = backend, abort = new AbortController() } = {}) {
       const row = await claim(backend, "worker-1");
-      if (row?.id !== id) throw new Error(`The job ${id} is not the one that is due`);
-      const executor = createExecutor({ backend: used, storage, catalog, log });
+      if (row?.id !== id) throw new Error(`The job ${id} is not due`);
+      const executor = createExecutor({ backend: runBackend, storage, catalog, log });
       const ended = await execute(executor, row, abort);
       if (ended) await execute(executor, ended, new AbortController(), "clean");
       return engine.job(id);

@@ -1,4 +1,4 @@
-/** The web application on a test's database: the one way in which tests build it. */
+/** Creates the web application on the database of a test. */
 import type { Hono } from "hono";
 import { createApp } from "../../server/app.ts";
 import type { Backend } from "../../server/backend/backend.ts";
@@ -19,11 +19,11 @@ export interface WebApp {
 export interface WebAppOptions {
   /** Environment variables. */
   settings?: Readonly<Record<string, string>>;
-  /** Values that no environment variable can have. */
+  /** Values that an environment variable cannot set. */
   config?: Partial<Config>;
-  /** By default there are no kinds of jobs. */
+  /** Default: no kinds. */
   catalog?: Catalog;
-  /** By default the database's folder. */
+  /** Default: the folder of the database. */
   storage?: Storage;
 }
 

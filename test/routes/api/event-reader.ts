@@ -2,13 +2,13 @@
 import type { EventJson } from "../../../server/routes/api/event-json.ts";
 
 export interface Message {
-  /** What `onmessage` gets only where it is "message". */
+  /** An EventSource passes only the type "message" to `onmessage`. */
   type: string;
   lastEventId: string;
   data: EventJson;
 }
 
-/** Ends when the stream does; comments and `retry` are left out. */
+/** Yields the messages until the stream ends, without comments and `retry`. */
 export async function* messagesOf(response: Response): AsyncGenerator<Message> {
   let rest = "";
   for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
@@ -19,7 +19,7 @@ export async function* messagesOf(response: Response): AsyncGenerator<Message> {
       if (message) yield message;
     }
   }
-  if (rest !== "") throw new Error(`The stream ended inside of ${JSON.stringify(rest)}`);
+  if (rest !== "") throw new Error(`The stream ended in the middle of ${JSON.stringify(rest)}`);
 }
 
 function messageOf(block: string): Message | undefined {

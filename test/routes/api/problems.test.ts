@@ -8,7 +8,7 @@ import { StorageFull } from "../../../server/storage/storage.ts";
 import { UploadTooLarge } from "../../../server/storage/uploads.ts";
 import { apiServer } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
-import { cutOff } from "../../support/database-line.ts";
+import { startDatabaseProxy } from "../../support/database-proxy.ts";
 
 describe("the error map", () => {
   test.each<[number, Error]>([
@@ -38,14 +38,14 @@ describe("the error map", () => {
 });
 
 test("the API answers 503 during a database outage and recovers afterwards", async () => {
-  const line = await cutOff(backends.find(({ name }) => name === "postgres")!);
-  onTestFinished(() => line.close());
-  const api = await apiServer(line.backend);
+  const proxy = await startDatabaseProxy(backends.find(({ name }) => name === "postgres")!);
+  onTestFinished(() => proxy.close());
+  const api = await apiServer(proxy.backend);
   onTestFinished(() => api.close());
   const ada = await api.join("ada");
   const id = await ada.start("counting");
 
-  await line.cut();
+  await proxy.disconnect();
   const requests = [
     () => ada.send(`/jobs/${id}`),
     () => ada.send("/jobs"),
@@ -61,14 +61,14 @@ test("the API answers 503 during a database outage and recovers afterwards", asy
     expect(await answer.json()).toMatchObject({ status: 503, title: "Service Unavailable" });
   }
 
-  await line.mend();
+  await proxy.reconnect();
   await expect.poll(async () => (await ada.send(`/jobs/${id}`)).status).toBe(200);
 });
 
 test("an event stream survives a database outage and continues without a gap", async () => {
-  const line = await cutOff(backends.find(({ name }) => name === "postgres")!);
-  onTestFinished(() => line.close());
-  const api = await apiServer(line.backend);
+  const proxy = await startDatabaseProxy(backends.find(({ name }) => name === "postgres")!);
+  onTestFinished(() => proxy.close());
+  const api = await apiServer(proxy.backend);
   onTestFinished(() => api.close());
   const ada = await api.join("ada");
   const id = await ada.start("counting");
@@ -76,9 +76,9 @@ test("an event stream survives a database outage and continues without a gap", a
   const answer = await ada.send(`/jobs/${id}/events`, { headers });
   const text = answer.text();
 
-  await line.cut();
+  await proxy.disconnect();
   expect((await ada.send("/jobs")).status).toBe(503);
-  await line.mend();
+  await proxy.reconnect();
   await expect.poll(async () => (await ada.post(`/jobs/${id}/pause`)).status).toBe(200);
   expect((await ada.post(`/jobs/${id}/cancel`)).status).toBe(200);
   const seqs = [...(await text).matchAll(/^id: (\d+)$/gm)].map(([, seq]) => seq);

@@ -1,4 +1,4 @@
-/** A bucket of a real S3 protocol server, as a process that a test can stop, kill and start again. */
+/** A bucket on an S3 server, whose process a test can stop, kill and start again. */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,24 +14,24 @@ import { keys } from "./signature.ts";
 const entry = join(import.meta.dirname, "server.ts");
 
 export interface TestBucket {
-  /** What `STORAGE_URL` takes. */
+  /** The value of `STORAGE_URL`. */
   url: string;
   address: BucketAddress;
-  /** For processes: the bucket, and the credentials for it. */
+  /** The settings of processes that use the bucket, with its credentials. */
   environment: Environment;
-  /** The server's own folder of the bucket. */
+  /** The folder in which the server stores the bucket. */
   dir: string;
   server: Launched;
-  /** Keys below the prefix, sorted. */
+  /** The sorted keys below the prefix. */
   keys(): Promise<string[]>;
-  /** Folders of uploads that were neither completed nor aborted. */
+  /** The folders of uploads that were neither completed nor aborted. */
   uploads(): Promise<string[]>;
-  /** On the port and folder that it had before. */
-  startAgain(): Promise<void>;
+  /** Starts the server again on the same port and folder. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Sets the credentials in the environment of the test's own process, too. */
+/** Also sets the credentials in the environment of the test's own process. */
 export async function openBucket(): Promise<TestBucket> {
   const folder = await mkdtemp(join(tmpdir(), "headway-s3-"));
   const dir = join(folder, "files");
@@ -63,7 +63,7 @@ export async function openBucket(): Promise<TestBucket> {
       if (!existsSync(uploads)) return [];
       return (await readdir(uploads)).map((name) => join(uploads, name));
     },
-    async startAgain() {
+    async restart() {
       bucket.server = (await startServer(folder, port)).server;
     },
     async close() {
@@ -74,11 +74,11 @@ export async function openBucket(): Promise<TestBucket> {
   return bucket;
 }
 
-async function startServer(folder: string, wanted: number) {
-  // s3rver makes the mark between two pages of a list with a cipher of old.
+/** @param port 0 for any free port */
+async function startServer(folder: string, port: number) {
+  // s3rver encrypts the cursor of a list with a cipher that OpenSSL 3 has retired.
   const legacy = { NODE_OPTIONS: "--openssl-legacy-provider" };
-  const server = launch(entry, legacy, [folder, String(wanted)]);
+  const server = launch(entry, legacy, [folder, String(port)]);
   await untilPrinted(server, "S3 on port");
-  const port = Number(/port (\d+)/.exec(server.output())![1]);
-  return { server, port };
+  return { server, port: Number(/port (\d+)/.exec(server.output())![1]) };
 }

@@ -1,9 +1,8 @@
 /**
- * An S3 server on the folder that it is given, on a port that it prints: s3rver, and in front of it
- * what that forgives or does not know and the real one does: anonymous and wrongly signed requests,
- * bodies that are not what was signed or have no length, small parts, reading behind the end, uploads
- * that are listed and aborted, and that nobody sees a file before it is whole. The folder `NAME` in
- * it is the bucket of that name.
+ * Runs s3rver on a folder, whose subfolders are the buckets, behind a proxy that makes it as strict as
+ * Amazon S3. The proxy rejects anonymous and wrongly signed requests, bodies that differ from the
+ * signed hash or have no length, small parts, and ranges past the end. It lists and aborts uploads, and
+ * hides a file until it is complete. Prints its port.
  */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -13,11 +12,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import S3rver from "s3rver";
-import { signatureFault } from "./signature.ts";
+import { checkSignature } from "./signature.ts";
 
-const smallestPart = 5 * 1024 * 1024;
+const minPartSize = 5 * 1024 * 1024;
 const [directory = "", port = "0"] = process.argv.slice(2);
-const behind = await new S3rver({ directory, address: "127.0.0.1", port: 0, silent: true }).run();
+const upstream = await new S3rver({ directory, address: "127.0.0.1", port: 0, silent: true }).run();
 
 const statuses: Record<string, number> = {
   EntityTooSmall: 400,
@@ -27,21 +26,21 @@ const statuses: Record<string, number> = {
   InvalidRange: 416,
 };
 
-/** What was asked of a key is done in turn: s3rver writes into the file that it reads from. */
-const turns = new Map<string, Promise<void>>();
+/** The last request of each key. They run one by one, because s3rver writes into the file that it reads. */
+const lastRequests = new Map<string, Promise<void>>();
 
-async function inTurn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function answerInTurn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const body = await buffer(incoming);
   const { bucket, key } = partsOf(incoming);
-  const before = key && turns.get(`${bucket}/${key}`);
-  const gone = once(outgoing, "close");
-  const mine = (async () => {
+  const before = key && lastRequests.get(`${bucket}/${key}`);
+  const closed = once(outgoing, "close");
+  const current = (async () => {
     await before;
     await answer(incoming, body, outgoing).catch(() => outgoing.destroy());
-    await gone;
+    await closed;
   })();
-  if (key) turns.set(`${bucket}/${key}`, mine);
-  await mine;
+  if (key) lastRequests.set(`${bucket}/${key}`, current);
+  await current;
 }
 
 async function answer(
@@ -49,19 +48,20 @@ async function answer(
   body: Buffer,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const fault = signatureFault(incoming, body) ?? (await faultOf(incoming));
-  if (fault) return refuse(outgoing, fault);
+  const errorCode = checkSignature(incoming, body) ?? (await checkRequest(incoming));
+  if (errorCode) return sendError(outgoing, errorCode);
   const { bucket, key, query } = partsOf(incoming);
   const upload = query.get("uploadId");
   if (incoming.method === "DELETE" && upload) {
     await rm(join(uploadsOf(bucket), upload), { recursive: true });
     outgoing.writeHead(204).end();
   } else if (incoming.method === "GET" && !key && query.has("uploads")) {
-    outgoing.end(await listed(bucket, query.get("prefix") ?? ""));
-  } else pass(incoming, body, outgoing);
+    outgoing.end(await listUploads(bucket, query.get("prefix") ?? ""));
+  } else forward(incoming, body, outgoing);
 }
 
-async function faultOf(incoming: IncomingMessage): Promise<string | undefined> {
+/** @returns the S3 error code of a request that Amazon S3 would reject */
+async function checkRequest(incoming: IncomingMessage): Promise<string | undefined> {
   const { bucket, key, query } = partsOf(incoming);
   const upload = query.get("uploadId");
   const folder = upload && join(uploadsOf(bucket), upload);
@@ -76,7 +76,7 @@ async function faultOf(incoming: IncomingMessage): Promise<string | undefined> {
   if (method !== "POST" || !folder) return undefined;
   const parts = (await readdir(folder)).filter((name) => /^\d+$/.test(name)).map(Number);
   for (const part of parts.sort((a, b) => a - b).slice(0, -1)) {
-    if ((await stat(join(folder, String(part)))).size < smallestPart) return "EntityTooSmall";
+    if ((await stat(join(folder, String(part)))).size < minPartSize) return "EntityTooSmall";
   }
   return undefined;
 }
@@ -87,12 +87,12 @@ function partsOf({ url }: IncomingMessage) {
   return { bucket, key: key.join("/"), query };
 }
 
-/** Where s3rver keeps what was not completed. */
+/** The folder in which s3rver stores incomplete uploads. */
 function uploadsOf(bucket: string): string {
   return join(directory, bucket, "._S3rver_uploads");
 }
 
-async function listed(bucket: string, prefix: string): Promise<string> {
+async function listUploads(bucket: string, prefix: string): Promise<string> {
   const folder = uploadsOf(bucket);
   const uploads = existsSync(folder) ? await readdir(folder) : [];
   const rows = uploads.map(async (id) => {
@@ -106,26 +106,30 @@ async function listed(bucket: string, prefix: string): Promise<string> {
   return `<?xml version="1.0"?><ListMultipartUploadsResult>${text}</ListMultipartUploadsResult>`;
 }
 
-function refuse(outgoing: ServerResponse, code: string): void {
+function sendError(outgoing: ServerResponse, code: string): void {
   const text = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`;
   outgoing.writeHead(statuses[code] ?? 403, { "content-type": "application/xml" }).end(text);
 }
 
-function pass({ method, url, headers }: IncomingMessage, body: Buffer, outgoing: ServerResponse) {
-  // The body is here already.
+function forward(
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  outgoing: ServerResponse,
+): void {
+  // The body has arrived already, so s3rver must not ask for it.
   const { expect: _, ...rest } = headers;
-  const options = { port: behind.port, host: "127.0.0.1", method, path: url, headers: rest };
-  const forward = request(options, (came) => {
-    outgoing.writeHead(came.statusCode!, came.headers);
-    came.pipe(outgoing);
+  const options = { port: upstream.port, host: "127.0.0.1", method, path: url, headers: rest };
+  const forwarded = request(options, (response) => {
+    outgoing.writeHead(response.statusCode!, response.headers);
+    response.pipe(outgoing);
   });
-  forward.on("error", () => outgoing.destroy());
-  outgoing.on("close", () => forward.destroy());
-  forward.end(body);
+  forwarded.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => forwarded.destroy());
+  forwarded.end(body);
 }
 
 const server = createServer((incoming, outgoing) => {
-  inTurn(incoming, outgoing).catch(() => outgoing.destroy());
+  answerInTurn(incoming, outgoing).catch(() => outgoing.destroy());
 });
 server.listen(Number(port), "127.0.0.1", () => {
   process.stdout.write(`S3 on port ${(server.address() as AddressInfo).port}\n`);

@@ -1,4 +1,4 @@
-/** Checks a request's signature (AWS Signature Version 4), which s3rver lets pass unread. */
+/** Checks the signature of a request (AWS Signature Version 4), which s3rver ignores. */
 import { createHash, createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
@@ -8,15 +8,15 @@ const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).
 const hmac = (key: string | Uint8Array, data: string) =>
   createHmac("sha256", key).update(data).digest();
 
-/** @returns the name of what S3 finds wrong with it, if anything */
-export function signatureFault(request: IncomingMessage, body: Uint8Array): string | undefined {
+/** @returns the S3 error code of an invalid signature, undefined for a valid one */
+export function checkSignature(request: IncomingMessage, body: Uint8Array): string | undefined {
   const { authorization = "", ...headers } = request.headers;
-  const found =
+  const match =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/([^,]+), ?SignedHeaders=([^,]+), ?Signature=(\w+)$/.exec(
       authorization,
     );
-  if (!found) return "AccessDenied";
-  const [, id, scope = "", signed = "", signature] = found;
+  if (!match) return "AccessDenied";
+  const [, id, scope = "", signed = "", signature] = match;
   if (id !== keys.id) return "InvalidAccessKeyId";
   const bodyHash = String(headers["x-amz-content-sha256"]);
   if (bodyHash !== sha256(body)) return "XAmzContentSHA256Mismatch";
@@ -30,9 +30,10 @@ export function signatureFault(request: IncomingMessage, body: Uint8Array): stri
   const lines = signed.split(";").map((name) => `${name}:${String(headers[name]).trim()}\n`);
   const canonical = [request.method, pathname, query, lines.join(""), signed, bodyHash].join("\n");
   const at = String(headers["x-amz-date"]);
-  const said = ["AWS4-HMAC-SHA256", at, scope, sha256(canonical)].join("\n");
+  const signedText = ["AWS4-HMAC-SHA256", at, scope, sha256(canonical)].join("\n");
   const key = scope.split("/").reduce<string | Buffer>(hmac, `AWS4${keys.secret}`);
-  return hmac(key, said).toString("hex") === signature ? undefined : "SignatureDoesNotMatch";
+  const expected = hmac(key, signedText).toString("hex");
+  return signature === expected ? undefined : "SignatureDoesNotMatch";
 }
 
 function encode(text: string): string {

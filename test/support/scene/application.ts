@@ -1,4 +1,4 @@
-/** The application, started as a person starts it, and a browser in front of it, for one file. */
+/** Starts the application and a browser for the tests of one file. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,23 +38,27 @@ export function useApplication(options: ApplicationOptions = {}): ApplicationSce
   const scene = {} as ApplicationScene;
   const browser = useBrowser({ backForwardCache });
   let signedIn: Awaited<ReturnType<BrowserContext["storageState"]>>;
+  let starting: Promise<Application> | undefined;
 
   beforeAll(async () => {
     const storageDir = await mkdtemp(join(tmpdir(), "headway-e2e-"));
     scene.place = { databaseUrl: undefined, storageDir };
-    scene.app = await startApplication(scene.place, environment);
+    starting = startApplication(scene.place, environment);
+    scene.app = await starting;
     scene.port = Number(new URL(scene.app.url).port);
     const page = await scene.openPage("/jobs", signedOut);
     await signIn(page);
     signedIn = await page.context().storageState();
   });
   afterAll(async () => {
-    await scene.app?.stop();
+    // The hook above may time out while the application still starts.
+    const first = await starting?.catch(() => undefined);
+    await Promise.all([first?.stop(), scene.app?.stop()]);
     if (scene.place) await rm(scene.place.storageDir, { recursive: true, force: true });
   });
 
   beforeEach(() => {
-    // What the file opened before its tests is for all of them.
+    // Contexts that the file opened in `beforeAll` serve all of its tests.
     browser.keepContexts();
     onTestFailed(() => void process.stderr.write(`The application's log:\n${scene.app.output()}`));
   });

@@ -1,15 +1,15 @@
-/** A browser for the tests of one file, and what they expect of its pages. */
+/** Starts a browser for the tests of one file, and waits for the contents of its pages. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { launchBrowser } from "../browser.ts";
 
-/** A name other than localhost: over plain http it is no secure context, as on a company's network. */
+/** A host that over plain http is no secure context, unlike localhost: as on a company's network. */
 export const mappedHost = "headway.test";
 
 export interface BrowserScene {
-  /** A context with cookies of its own, which closes when the test ends. */
+  /** Opens a context with cookies of its own, which is closed when the test ends. */
   newContext(options: BrowserContextOptions): Promise<BrowserContext>;
-  /** Leaves the contexts that are open now open until the file ends. */
+  /** Keeps the currently open contexts open until the file ends. */
   keepContexts(): void;
 }
 
@@ -19,7 +19,7 @@ export function useBrowser(options: { backForwardCache?: boolean } = {}): Browse
   const errors: string[] = [];
   let launching: Promise<Browser>;
 
-  // Not awaited here: a server may start at the same time.
+  // Not awaited, so that a server can start at the same time.
   beforeAll(() => {
     launching = launchBrowser({
       args: [`--host-resolver-rules=MAP ${mappedHost} 127.0.0.1`],
@@ -40,7 +40,7 @@ export function useBrowser(options: { backForwardCache?: boolean } = {}): Browse
     contexts.add(context);
     context.on("weberror", (error) => errors.push(String(error.error())));
     context.on("console", (message) => {
-      // Some tests cut the network, and some request what does not exist.
+      // Some tests disconnect the network, and some request missing pages.
       const isNetwork = message.text().startsWith("Failed to load resource");
       if (message.type() === "error" && !isNetwork) errors.push(message.text());
     });
@@ -50,7 +50,7 @@ export function useBrowser(options: { backForwardCache?: boolean } = {}): Browse
   return { newContext, keepContexts: () => contexts.clear() };
 }
 
-/** Waits until an element has a text, however it is spaced. */
+/** Waits until an element has a text. Ignores white space. */
 export async function expectText(
   page: Page,
   selector: string,
@@ -60,7 +60,7 @@ export async function expectText(
   await expect
     .poll(
       async () => {
-        // The page may be between two documents.
+        // The page may be navigating.
         const found = await page.$(selector).catch(() => null);
         const content = await found?.textContent().catch(() => null);
         return content?.replace(/\s+/g, " ").trim() ?? "no element";
@@ -70,7 +70,7 @@ export async function expectText(
     .toMatch(text);
 }
 
-/** Waits until the header says that the page receives updates live. */
+/** Waits until the header shows that the page receives live updates. */
 export async function waitUntilLive(page: Page): Promise<void> {
   await page.waitForSelector('#live-indicator[data-state="live"]');
 }

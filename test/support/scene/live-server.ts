@@ -1,4 +1,4 @@
-/** A browser in front of a server of the live protocol alone, for the tests of one file. */
+/** Starts a live server and a browser for the tests of one file. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { afterEach, beforeEach } from "vitest";
 import { type LiveServer, startLiveServer } from "../live-server.ts";
@@ -15,7 +15,7 @@ export interface LiveServerScene {
 export function useLiveServer(options: { backForwardCache?: boolean } = {}): LiveServerScene {
   const scene = {} as LiveServerScene;
 
-  // Declared before the browser's, and so run after it has closed its contexts.
+  // Declared before `useBrowser`, so that it runs after the browser has closed its contexts.
   afterEach(() => scene.server.stop());
   const browser = useBrowser(options);
   beforeEach(async () => {

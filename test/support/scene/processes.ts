@@ -1,4 +1,4 @@
-/** A database with an account, and real worker and web processes, for one test. */
+/** Opens a database with an account, and starts worker and web processes, for one test. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
