@@ -38,7 +38,7 @@ export async function bytesPerMinute(): Promise<Row[]> {
     const before = { ours: ours.bytes, theirs: theirs.bytes };
     await sleep(minuteMs);
     const row = atMost({
-      what: "bytes a minute, one running job, 1 change a second",
+      what: "bytes per minute of a job's page, 1 change a second",
       ours: (ours.bytes - before.ours) / 1_000,
       baseline: (theirs.bytes - before.theirs) / 1_000,
       unit: "kB",

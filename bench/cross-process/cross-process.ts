@@ -38,7 +38,7 @@ export async function crossProcess(): Promise<Row[]> {
     console.error(`  ${waits.length} of ${streams * seconds * perSecond} updates seen`);
     const row = (share: number, limit: number) =>
       within({
-        what: `commit to receipt by another process, ${streams} streams, ${jobs} jobs, p${share}`,
+        what: `commit to receipt from another process, ${streams} streams, ${jobs} jobs, p${share}`,
         ours: percentile(waits, share),
         unit: "ms",
         limit,

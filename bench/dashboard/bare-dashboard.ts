@@ -107,13 +107,13 @@ function countsOf(counts: Counts, now: number): string {
 function row(job: Job, now: number): string {
   const id = escaped(job.id);
   const title = "Import contacts";
-  const created = moment(job.created_at);
-  const when = moment(job.finished_at ?? job.started_at ?? job.created_at);
+  const created = formatDateTime(job.created_at);
+  const when = formatDateTime(job.finished_at ?? job.started_at ?? job.created_at);
   return `<li><input type="checkbox" name="ids" value="${id}" id="pick-${id}" aria-label="Select ${title}, ${escaped(created.text)}"><div class="job-row ${job.status}" id="row-${id}" data-version="${job.version}" data-time="${now}">
   <span class="kind-icon"><svg class="icon" aria-hidden="true"><use href="#icon-import"></use></svg></span>
   <a class="name" id="open-${id}" href="/jobs/${id}">${title}</a>
   <span class="status-badge ${job.status}"><svg class="icon" aria-hidden="true"><use href="#icon-check-circle"></use></svg><span>${escaped(label(job))}</span></span>
-  ${job.finished_at === null ? tick(job, now) : `<p>${escaped(job.outcome ?? job.error ?? "")}</p><small class="duration">took ${seconds(job.finished_at - job.started_at!)}</small>`}
+  ${job.finished_at === null ? progress(job, now) : `<p>${escaped(job.outcome ?? job.error ?? "")}</p><small class="duration">took ${seconds(job.finished_at - job.started_at!)}</small>`}
   <time datetime="${when.iso}">${escaped(when.text)}</time>
   ${more(job, id, title)}
 </div></li>`;
@@ -121,17 +121,18 @@ function row(job: Job, now: number): string {
 
 /** The details of an opened row. */
 function more(job: Job, id: string, title: string): string {
-  const ended = job.finished_at === null ? "" : span("Finished", moment(job.finished_at));
+  const ended =
+    job.finished_at === null ? "" : timestamp("Finished", formatDateTime(job.finished_at));
   return `<details class="job-details" id="details-${id}">
 <summary id="details-toggle-${id}" aria-label="Details of ${title}"><svg class="icon" aria-hidden="true"><use href="#icon-chevron-down"></use></svg></summary>
 <div>
 ${note(job)}<dl class="item-counts">
 <div class="succeeded"><dt>done</dt><dd>${number(job.succeeded)}</dd></div><div class="rejected"><dt>rejected</dt><dd>${number(job.rejected)}</dd></div></dl>
 <p class="timestamps">
-${span("Created", moment(job.created_at))}
-${span("Started", moment(job.started_at!))} ${ended} <span>Took ${seconds(job.step_done)}</span></p><p class="buttons">
+${timestamp("Created", formatDateTime(job.created_at))}
+${timestamp("Started", formatDateTime(job.started_at!))} ${ended} <span>Took ${seconds(job.step_done)}</span></p><p class="buttons">
 ${buttons(job)
-  .map(([path, label, icon, look]) => button(id, path!, label!, icon!, look!))
+  .map(([path, label, icon, variant]) => button(id, path!, label!, icon!, variant!))
   .join(" ")} <a href="/jobs/${id}#log">Log</a>
 </p>
 <div id="tail-${id}" hx-preserve></div>
@@ -139,8 +140,8 @@ ${buttons(job)
 </details>`;
 }
 
-function span(what: string, when: { iso: string; text: string }): string {
-  return `<span>${what} <time datetime="${when.iso}">${escaped(when.text)}</time></span>`;
+function timestamp(label: string, when: { iso: string; text: string }): string {
+  return `<span>${label} <time datetime="${when.iso}">${escaped(when.text)}</time></span>`;
 }
 
 function note({ status, step_done, step_total }: Job): string {
@@ -162,14 +163,14 @@ function buttons({ status, rejected: count }: Job): string[][] {
   ];
 }
 
-function button(id: string, path: string, label: string, icon: string, look: string): string {
-  return `<button type="submit" class="btn ${look}" id="${path}-${id}" formaction="/jobs/${id}/${path}?stay"><svg class="icon" aria-hidden="true"><use href="#icon-${icon}"></use></svg> ${escaped(label)}</button>`;
+function button(id: string, path: string, label: string, icon: string, variant: string): string {
+  return `<button type="submit" class="btn ${variant}" id="${path}-${id}" formaction="/jobs/${id}/${path}?stay"><svg class="icon" aria-hidden="true"><use href="#icon-${icon}"></use></svg> ${escaped(label)}</button>`;
 }
 
-function tick(job: Job, now: number): string {
+function progress(job: Job, now: number): string {
   const percent = Math.floor(job.progress * 100);
   const amount = `${number(job.step_done)} of ${number(job.step_total)} rows`;
-  return `<div id="tick-${escaped(job.id)}" data-version=${job.version} data-time=${now}><progress aria-label=Progress value=${percent / 100}></progress> <b>${percent} %</b> <p>${escaped(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
+  return `<div id="progress-${escaped(job.id)}" data-version=${job.version} data-time=${now}><progress aria-label=Progress value=${percent / 100}></progress> <b>${percent} %</b> <p>${escaped(`${amount} · ${job.message}`)} <i>${seconds(now - job.started_at!)}</i></p></div>`;
 }
 
 function label(job: Job): string {
@@ -178,7 +179,7 @@ function label(job: Job): string {
 }
 
 const numbers = new Intl.NumberFormat("en");
-const moments = new Intl.DateTimeFormat("en-US", {
+const dateTimeFormat = new Intl.DateTimeFormat("en-US", {
   hourCycle: "h23",
   day: "numeric",
   month: "short",
@@ -195,8 +196,8 @@ function seconds(ms: number): string {
   return `${Math.floor(ms / 1_000)} s`;
 }
 
-function moment(at: number): { iso: string; text: string } {
-  return { iso: new Date(at).toISOString(), text: `${moments.format(at)} UTC` };
+function formatDateTime(at: number): { iso: string; text: string } {
+  return { iso: new Date(at).toISOString(), text: `${dateTimeFormat.format(at)} UTC` };
 }
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

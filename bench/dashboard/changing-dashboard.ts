@@ -45,26 +45,26 @@ export async function changingDashboard(): Promise<Row[]> {
     console.error(
       `  ${Math.round((bytes - sent) / (watchedMs / 1_000))} bytes a second to the page`,
     );
-    const given = { port, cookie, paths, people: 4, pauseMs: 50 };
-    const durations = Object.values(await visits.call.look({ ...given, times: 100 })).flat();
+    const load = { port, cookie, paths, people: 4, pauseMs: 50 };
+    const durations = Object.values(await visits.call.measure({ ...load, times: 100 })).flat();
     await changes.call.stop({});
     list.destroy();
-    const rate = `${count.toLocaleString("en")} jobs that change ${perSecond} times a second`;
+    const rate = `${count.toLocaleString("en")} jobs change ${perSecond} times a second`;
     return [
       within({
-        what: `${rate}: a page of ${rowsOnPage} of them, p50`,
+        what: `dashboard of ${rowsOnPage} rows while ${rate}, p50`,
         ours: percentile(durations, 50),
         unit: "ms",
         limit: limits.usualMs,
       }),
       within({
-        what: "the same, p99",
+        what: "  the same, p99",
         ours: percentile(durations, 99),
         unit: "ms",
         limit: limits.pageMs,
       }),
       within({
-        what: "web process while a page watches these, and the counts",
+        what: "  CPU of the web process with one open dashboard",
         ours: cores,
         unit: "cores",
         limit: limits.cores,

@@ -30,11 +30,11 @@ export async function dashboard(): Promise<Row[]> {
     const theirs: number[] = [];
     const bytes = { ours: 0, theirs: 0 };
     for (let repetition = 0; repetition < repetitions; repetition++) {
-      const mine = await ask(application.port, sliceMs);
+      const ourLoad = await ask(application.port, sliceMs);
       const other = await ask(barePort, sliceMs);
-      ours.push(mine.perSecond);
+      ours.push(ourLoad.perSecond);
       theirs.push(other.perSecond);
-      Object.assign(bytes, { ours: mine.bytes, theirs: other.bytes });
+      Object.assign(bytes, { ours: ourLoad.bytes, theirs: other.bytes });
     }
     console.error(`  ${bytes.ours} bytes a page, ${bytes.theirs} of the baseline`);
     return [

@@ -14,7 +14,7 @@ export async function estimates(): Promise<Row[]> {
   return reported.map((errors) => {
     const { name, hasPast, mean } = errors;
     return {
-      what: `told end of ${name.replace("-reported", "")}${hasPast ? ", not the first" : ""}`,
+      what: `error of the estimated end, ${name.replace("-reported", "")}${hasPast ? ", with history" : ""}`,
       ours: formatErrors(errors, "ours"),
       baseline: `${formatErrors(errors, "plain")} (elapsed × (1 − p) / p)`,
       ratio: mean.ours / mean.plain,

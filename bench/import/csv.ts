@@ -3,8 +3,8 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 
-const given = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Katherine", "Margaret"];
-const family = ["Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Johnson"];
+const firstNames = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Katherine", "Margaret"];
+const lastNames = ["Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Johnson"];
 const companies = ["Analytical Engines", "Harbour & Sons", "Bletchley Press", "Northwind Foods"];
 
 export interface PersonRow {
@@ -28,10 +28,10 @@ export function* people(count: number): Generator<PersonRow> {
   for (let at = 0; at < count; at++) {
     const name = Math.floor(random() * 2 ** 48).toString(36);
     yield {
-      // The number makes each address unique.
+      // The number makes every address unique.
       email: `${name}.${at.toString(36)}@mail${Math.floor(random() * 50)}.example.com`,
-      firstName: pick(given),
-      lastName: pick(family),
+      firstName: pick(firstNames),
+      lastName: pick(lastNames),
       company: pick(companies),
       phone: `+49 30 ${Math.floor(1_000_000 + random() * 8_999_999)}`,
     };

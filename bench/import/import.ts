@@ -58,7 +58,7 @@ function rowsOf(small: Imported, ours: Imported[], theirs: number[]): Row[] {
   const waits = (of: "pages" | "starts") => ours.flatMap((each) => each.waits[of]);
   return [
     atLeast({
-      what: "import of 1,000,000 rows, watched by 100 streams",
+      what: "import of 1,000,000 rows, 100 streams open",
       ours: many / median(ours.map((each) => each.seconds)),
       baseline: many / median(theirs),
       unit: "rows/s",
@@ -66,7 +66,7 @@ function rowsOf(small: Imported, ours: Imported[], theirs: number[]): Row[] {
       by: `${shellName}, same table and indexes`,
     }),
     within({
-      what: "  its longest transaction",
+      what: "  longest transaction",
       ours: median(ours.map((each) => each.longestWrite)),
       unit: "ms",
       limit: 15,
@@ -84,13 +84,13 @@ function rowsOf(small: Imported, ours: Imported[], theirs: number[]): Row[] {
       limit: 200,
     }),
     within({
-      what: "  pages meanwhile, p99",
+      what: "  response time of pages meanwhile, p99",
       ours: percentile(waits("pages"), 99),
       unit: "ms",
       limit: 60,
     }),
     within({
-      what: "  starting a job meanwhile, p99",
+      what: "  response time of starts meanwhile, p99",
       ours: percentile(waits("starts"), 99),
       unit: "ms",
       limit: 60,

@@ -39,11 +39,11 @@ async function watch(database: Database.Database): Promise<void> {
 
   function poll(): void {
     const at = performance.now();
-    const held = !isFree();
-    const now = held ? versionOf(database) : version;
+    const isLocked = !isFree();
+    const now = isLocked ? versionOf(database) : version;
     const isSame = since !== undefined && now === version && at - last <= maxGapMs;
     if (since !== undefined && !isSame) durations.push(last - since);
-    if (!held) since = undefined;
+    if (!isLocked) since = undefined;
     else if (!isSame) since = at;
     version = now;
     last = at;

@@ -52,12 +52,12 @@ const jobStarter = serveCalls({
       return start(backend, catalog, request);
     });
     await until(async () => {
-      const left = await backend.db
+      const unfinished = await backend.db
         .selectFrom("jobs")
         .select((eb) => eb.fn.countAll().as("count"))
         .where("finished_at", "is", null)
         .executeTakeFirstOrThrow();
-      return Number(left.count) === 0;
+      return Number(unfinished.count) === 0;
     });
     return performance.now() - at;
   },
@@ -83,9 +83,9 @@ async function fill({ db }: Backend): Promise<void> {
 
 /** Adds jobs one by one, in parallel for each person. */
 async function each(count: number, add: (person: number) => Promise<unknown>): Promise<void> {
-  let left = count;
+  let remaining = count;
   const adding = async (_: unknown, person: number) => {
-    while (left-- > 0) await add(person);
+    while (remaining-- > 0) await add(person);
   };
   await Promise.all(Array.from({ length: people }, adding));
 }

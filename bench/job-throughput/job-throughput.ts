@@ -45,7 +45,7 @@ export async function jobThroughput(): Promise<Row[]> {
     await graphile.call.stop({});
     return [
       atLeast({
-        what: "jobs through their whole life, started one by one, Postgres",
+        what: "throughput of jobs that do nothing, started one by one, Postgres",
         ours: median(rates.ours),
         baseline: median(rates.bare),
         unit: "jobs/s",

@@ -59,9 +59,9 @@ async function measure(name: string, databaseUrl: string): Promise<Row> {
     await fill(databaseUrl || application.databaseFile);
     const paths = [...filters, ...(await olderPages(application, cookie))];
     const { port } = application;
-    const given = { port, cookie, paths, people, pauseMs };
-    await visits.call.look({ ...given, times: times / 10 });
-    const durations = await visits.call.look({ ...given, times });
+    const load = { port, cookie, paths, people, pauseMs };
+    await visits.call.measure({ ...load, times: times / 10 });
+    const durations = await visits.call.measure({ ...load, times });
     for (const [path, each] of Object.entries(durations)) {
       const [p50, p99] = [percentile(each, 50), percentile(each, 99)];
       console.error(`  ${name}: ${p50.toFixed(1)} and ${p99.toFixed(1)} ms, ${path.slice(0, 60)}`);

@@ -18,7 +18,7 @@ interface Given {
 
 const visits = serveCalls({
   /** @returns the response times by path, ms */
-  async look(given: Given): Promise<Record<string, number[]>> {
+  async measure(given: Given): Promise<Record<string, number[]>> {
     const durations: Record<string, number[]> = {};
     const all = Array.from({ length: given.times }, () => given.paths).flat();
     const agent = new Agent({ keepAlive: true });
@@ -43,14 +43,14 @@ function ask(agent: Agent, { port, cookie }: Given, path: string): Promise<void>
     // The API accepts cookies only on same-origin requests.
     const headers = { cookie, "sec-fetch-site": "same-origin" };
     const options = { agent, port, path, host: "127.0.0.1", headers };
-    const asked = request(options, (response) => {
+    const sent = request(options, (response) => {
       if (response.statusCode !== 200) {
         return void reject(new Error(`${path} was answered with ${response.statusCode}`));
       }
       response.on("end", resolve);
       response.resume();
     });
-    asked.on("error", reject);
-    asked.end();
+    sent.on("error", reject);
+    sent.end();
   });
 }

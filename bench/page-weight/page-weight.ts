@@ -39,13 +39,13 @@ export async function pageWeight(): Promise<Row[]> {
       kilobytes("script of the job page, gzip", first.script, limits.script),
       kilobytes("stylesheet, gzip", first.style, limits.style),
       within({
-        what: "requests of its first view, beside the stream",
+        what: "requests of the first view, without the stream",
         ours: first.requests.length,
         unit: "",
         limit: limits.requests,
       }),
       atMost({
-        what: "bytes of its first view, as sent",
+        what: "transferred bytes of the first view",
         ours: first.sent / 1_000,
         baseline: other.sent / 1_000,
         unit: "kB",
@@ -53,7 +53,7 @@ export async function pageWeight(): Promise<Row[]> {
         by: "React 19, TanStack Query 5",
       }),
       atMost({
-        what: "useful paint, 150 ms, 1.6 Mbit/s, CPU / 4",
+        what: "time to useful paint, 150 ms, 1.6 Mbit/s, CPU / 4",
         ours: median(paints.ours),
         baseline: median(paints.theirs),
         unit: "ms",

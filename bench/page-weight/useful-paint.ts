@@ -14,9 +14,9 @@ const marker = "useful paint";
 /** Runs in the page: the frame after the one with the figure proves that it was painted. */
 const notePaint = `{
   const note = () => console.log("${marker}", performance.now());
-  const look = () =>
-    requestAnimationFrame(document.querySelector("progress[value]") ? note : look);
-  requestAnimationFrame(look);
+  const check = () =>
+    requestAnimationFrame(document.querySelector("progress[value]") ? note : check);
+  requestAnimationFrame(check);
 }`;
 
 /** @returns the time from navigation until the progress is painted, with an empty cache, ms */

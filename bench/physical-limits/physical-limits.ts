@@ -40,7 +40,7 @@ async function notifications(url: string): Promise<Row[]> {
     const sent = await countFor(seconds, senders, async () => {
       await pool.query("select pg_notify('headway_bench', $1)", [payload]);
     });
-    rows.push(figureOf(`notifications a second, ${count} listening`, sent / seconds, ""));
+    rows.push(figureOf(`notifications per second, ${count} listeners`, sent / seconds, ""));
   }
   await Promise.all(listeners.map((client) => client.end()));
   await pool.end();
@@ -61,12 +61,12 @@ async function reads(url: string): Promise<Row[]> {
     kind: "nothing",
     status: "running" as const,
   };
-  const rest = { input: "{}", run_at: 0, created_at: 0, max_retries: 3, timeout_ms: 1 };
+  const columns = { input: "{}", run_at: 0, created_at: 0, max_retries: 3, timeout_ms: 1 };
   for (let from = 0; from < jobs; from += rowsAtOnce) {
     const batch = ids.slice(from, from + rowsAtOnce);
     await backend.db
       .insertInto("jobs")
-      .values(batch.map((id) => ({ ...job, ...rest, id })))
+      .values(batch.map((id) => ({ ...job, ...columns, id })))
       .execute();
   }
   const reader = createJobReader({ backend, catalog: new Map() });
@@ -76,7 +76,9 @@ async function reads(url: string): Promise<Row[]> {
     await reader.summaries(ids.slice(at, at + rowsAtOnce));
   });
   await backend.close();
-  return [figureOf("rows of jobs read by a web, a second", (done * rowsAtOnce) / seconds, "")];
+  return [
+    figureOf("rows of jobs read by a web process per second", (done * rowsAtOnce) / seconds, ""),
+  ];
 }
 
 /** Repeats the work in parallel lanes for some seconds. @returns the number of times */

@@ -47,7 +47,7 @@ export async function pollingClients(): Promise<Row[]> {
     );
     return [
       within({
-        what: `CPU for ${count.toLocaleString("en")} people who poll every ${everyMs / 1_000} s`,
+        what: `CPU for ${count.toLocaleString("en")} clients that poll every ${everyMs / 1_000} s`,
         ours: ours.cores,
         unit: "cores",
         limit: 0.4,

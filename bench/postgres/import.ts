@@ -98,7 +98,7 @@ function rowsOf(ours: Imported[], theirs: number[]): Row[] {
       by: "\\copy, same table and indexes",
     }),
     within({
-      what: "  its longest transaction",
+      what: "  longest transaction",
       ours: median(ours.map(({ longest }) => longest)),
       unit: "ms",
       limit: 250,

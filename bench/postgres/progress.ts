@@ -71,23 +71,23 @@ const formatMeasured = ({ cpu, rate }: Measured) =>
 function rowsOf(ours: Measured[], theirs: Measured[], lags: number[]): Row[] {
   return [
     atMost({
-      what: `Postgres' CPU for an update of progress, ${jobs} jobs, ${1_000 / everyMs} a second each`,
+      what: `progress of ${jobs} jobs, ${1_000 / everyMs} updates a second each: Postgres CPU per update`,
       ours: median(ours.map(({ cpu }) => cpu)),
       baseline: median(theirs.map(({ cpu }) => cpu)),
       unit: "µs",
       bar: 1 / 8,
-      by: "a statement each",
+      by: "a statement per update",
     }),
     atLeast({
-      what: "  updates taken a second",
+      what: "  stored updates per second",
       ours: median(ours.map(({ rate }) => rate)),
       baseline: perSecond,
       unit: "",
       bar: 0.95,
-      by: "all there are",
+      by: "all updates",
     }),
     within({
-      what: "  rows lags what was last told, p99",
+      what: "  age of the stored progress, p99",
       ours: percentile(lags, 99),
       unit: "ms",
       limit: 1_000,

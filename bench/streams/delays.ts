@@ -27,8 +27,8 @@ export async function delays(): Promise<Row[]> {
     await receivers.call.waits(group);
     await sleep(seconds * 1_000);
     const waits = await receivers.call.waits(group);
-    const wanted = (count * seconds * 1_000) / everyMs;
-    console.error(`  ${waits.length} of about ${wanted} updates seen by ${count} streams`);
+    const expected = (count * seconds * 1_000) / everyMs;
+    console.error(`  ${waits.length} of about ${expected} updates seen by ${count} streams`);
     const row = (share: number, limit: number) =>
       within({
         what: `progress() to receipt, ${count} streams, p${share}`,

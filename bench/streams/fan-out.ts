@@ -61,14 +61,14 @@ async function watching(what: string, jobs: number, programs: Programs): Promise
     await receivers.call.close("ours");
     return [
       atMost({
-        what: `CPU a delivery, ${count} streams, ${what}`,
+        what: `CPU per delivery, ${count} streams, ${what}`,
         ours: median(ours),
         baseline: median(theirs),
         unit: "µs",
         bar: 2,
         by: "node:http, same bytes",
       }),
-      within({ what: "  memory a stream", ours: memory / 1_000, unit: "kB", limit: 20 }),
+      within({ what: "  memory per stream", ours: memory / 1_000, unit: "kB", limit: 20 }),
     ];
   } finally {
     web.close();
@@ -92,18 +92,18 @@ async function compare(
   const theirs: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     await changes.call.start({ ids: [...ids], perSecond, times: false });
-    const mine = await slice(receivers, "ours", () => web.cpu());
+    const ourSlice = await slice(receivers, "ours", () => web.cpu());
     await changes.call.stop({});
-    ours.push(mine.cost);
+    ours.push(ourSlice.cost);
     await sleep(settleMs);
 
-    await bare.call.start({ bytes: mine.bytes, perSecond });
+    await bare.call.start({ bytes: ourSlice.bytes, perSecond });
     const other = await slice(receivers, "bare", () => bare.call.cpu({}));
     await bare.call.stop({});
     theirs.push(other.cost);
     await sleep(settleMs);
     console.error(
-      `  ${mine.rate.toFixed(2)} frames a second and stream of ${mine.bytes} bytes at ${mine.cost.toFixed(1)} µs; ` +
+      `  ${ourSlice.rate.toFixed(2)} frames a second and stream of ${ourSlice.bytes} bytes at ${ourSlice.cost.toFixed(1)} µs; ` +
         `bare: ${other.rate.toFixed(2)} at ${other.cost.toFixed(1)} µs`,
     );
   }

@@ -28,7 +28,7 @@ const receivers = serveCalls({
     cookie: string;
     /** The topics of each stream. */
     topics: string[];
-    /** Whether frames carry times whose delays are measured. */
+    /** Whether frames carry times, whose delays are then measured. */
     times: boolean;
   }): Promise<void> {
     const group: Group = { sockets: [], frames: 0, bytes: 0, waits: [] };
@@ -91,8 +91,8 @@ function collectWaits(group: Group): (bytes: Buffer) => void {
   return (bytes) => {
     const now = Date.now();
     const sent = /sent ([\d ]+)/.exec(bytes.toString("latin1"))?.[1];
-    const moments = (sent ?? "").split(" ").map(Number);
-    for (const at of moments) if (at > latest) group.waits.push(now - at);
-    latest = Math.max(latest, ...moments);
+    const sentTimes = (sent ?? "").split(" ").map(Number);
+    for (const at of sentTimes) if (at > latest) group.waits.push(now - at);
+    latest = Math.max(latest, ...sentTimes);
   };
 }
