@@ -9,7 +9,7 @@ export default defineJob({
   icon: "sparkles",
   async run(job, { selection }) {
     const { text, skipped } = await processJobs(job, selection, (ids) => job.jobs.clear(ids));
-    const rest = `, ${formatNumber(skipped)} skipped: still active`;
-    return { message: `Cleared ${text} from the list${skipped > 0 ? rest : ""}` };
+    const skippedText = `, ${formatNumber(skipped)} skipped: still active`;
+    return { message: `Cleared ${text} from the list${skipped > 0 ? skippedText : ""}` };
   },
 });

@@ -9,7 +9,7 @@ export default defineJob({
   icon: "refresh",
   async run(job, { selection }) {
     const { text, skipped } = await processJobs(job, selection, (ids) => job.jobs.retry(ids));
-    const rest = `, ${formatNumber(skipped)} skipped: already retried, or can't be`;
-    return { message: `Retried ${text}${skipped > 0 ? rest : ""}` };
+    const skippedText = `, ${formatNumber(skipped)} skipped: already retried, or can't be`;
+    return { message: `Retried ${text}${skipped > 0 ? skippedText : ""}` };
   },
 });

@@ -10,8 +10,10 @@ import ipaddr from "ipaddr.js";
  */
 export function clientAddress(c: Context, proxies: number): string {
   const socket = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
-  const told = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
-  const address = (proxies > 0 && told.at(-proxies)) || socket;
+  const forwardedFor = (c.req.header("x-forwarded-for") ?? "")
+    .split(",")
+    .map((part) => part.trim());
+  const address = (proxies > 0 && forwardedFor.at(-proxies)) || socket;
   return compressAddress(address ?? "");
 }
 

@@ -205,10 +205,10 @@ async function insertPastJob(
 /** Splits the duration by the weights of the steps; a job that is not done stopped in the first. */
 function createSteps(steps: [string, number][], job: SeedJob & { id: string; createdAt: number }) {
   const { id, createdAt, durationMs: took, row } = job;
-  const whole = steps.reduce((sum, [, weight]) => sum + weight, 0);
+  const totalWeight = steps.reduce((sum, [, weight]) => sum + weight, 0);
   const succeeded = row.status === "done";
   let passed = 0;
-  const now = () => Math.round(createdAt + 400 + ((took - 400) * passed) / whole);
+  const now = () => Math.round(createdAt + 400 + ((took - 400) * passed) / totalWeight);
   return steps.map(([name, weight], position) => {
     const startedAt = now();
     passed += weight;

@@ -34,11 +34,11 @@ export function formValuesOf(
 
 /** Leaves out the file, the values about its columns, and secrets: for choosing another file. */
 export function withoutFileValues(kind: Pick<Kind, "input">, values: FormValues): FormValues {
-  const left = inputFields(kind).filter(
+  const excluded = inputFields(kind).filter(
     ({ type, secret }) => secret || type === "file" || type === "columns",
   );
   const goesOn = ([name]: [string, string]) =>
-    !left.some((field) => name === field.name || name.startsWith(`${field.name}.`));
+    !excluded.some((field) => name === field.name || name.startsWith(`${field.name}.`));
   return Object.fromEntries(Object.entries(values).filter(goesOn));
 }
 

@@ -110,10 +110,10 @@ export function bulkDoneText(
   const skipped = selected.length - count;
   if (skipped === 0) return done;
   const unfit = selected.filter((status) => !bulkApplies(action, status)).length;
-  const rest = skipped - unfit;
+  const refused = skipped - unfit;
   const reasons = [
     unfit > 0 && `${unfit} ${action === "cancel" ? "already finished" : "active"}`,
-    rest > 0 && `${rest} can't be ${participles[action]}`,
+    refused > 0 && `${refused} can't be ${participles[action]}`,
   ].filter(Boolean);
   return `${done}. ${skipped} skipped: ${reasons.join(", ")}.`;
 }

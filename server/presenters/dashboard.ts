@@ -106,7 +106,7 @@ export const statusGroups: ReadonlyMap<string, readonly Status[]> = new Map([
   ...statuses.map((status): [string, Status[]] => [status, [status]]),
 ]);
 
-const spans: readonly [string, string][] = [
+const periods: readonly [string, string][] = [
   ["", "Any time"],
   ["today", "Today"],
   ["7d", "Last 7 days"],
@@ -149,7 +149,7 @@ export function filterView(
       [["", "Any kind"], ...[...kinds].map(([name, { title }]) => [name, title] as Pair)],
       type,
     ),
-    spans: options(spans, when),
+    spans: options(periods, when),
     scopes: seesOthers ? options([mine, everyone], scope) : [],
     active: Boolean(q || status || type || when),
     clearHref: scope === "account" ? "/jobs?scope=account" : "/jobs",
@@ -161,13 +161,13 @@ export function filterText(
   { q, status, type, when, from, to, scope }: FilterValues,
   kinds: ReadonlyMap<string, { title: string }>,
 ): string {
-  const span = spans.find(([name]) => name === when)?.[1].toLowerCase();
+  const period = periods.find(([name]) => name === when)?.[1].toLowerCase();
   const days = [from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(" ");
   const parts = [
     (scope === "account" ? everyone : mine)[1],
     status,
     type && (kinds.get(type)?.title ?? type),
-    when === "dates" ? days : when && span,
+    when === "dates" ? days : when && period,
     q && `“${q}”`,
   ];
   return parts.filter(Boolean).join(" · ");

@@ -117,12 +117,12 @@ export interface JobDraft extends FormState {
   preferredZone: string | null;
 }
 
-const momentMs = 5_000;
+const shortMs = 5_000;
 
 /** @returns "Usually 1-3 minutes", or empty without an estimate */
 export function typicalDurationText(typical: DurationEstimate | null): string {
   if (typical === null) return "";
-  if (typical.to <= momentMs) return "Usually a few seconds";
+  if (typical.to <= shortMs) return "Usually a few seconds";
   return `Usually ${approximateDuration(typical.from, typical.to)}`;
 }
 

@@ -50,20 +50,20 @@ export function cancelText(
   place: string,
 ): string {
   const where = place && ` ${place}`;
-  const kept = succeeded > 0 ? ["Finished work was kept"] : [];
+  const keptText = succeeded > 0 ? ["Finished work was kept"] : [];
   switch (reason as CancelReason | null) {
     case "before_start":
       return "Cancelled before it started";
     case "while_queued":
-      return sentences("Cancelled while queued", ...kept);
+      return sentences("Cancelled while queued", ...keptText);
     case "while_paused":
-      return sentences("Cancelled while paused", ...kept);
+      return sentences("Cancelled while paused", ...keptText);
     case "unresponsive":
       return sentences(`Cancelled${where}`, "The job didn't stop by itself");
     case "worker_lost":
       return sentences(`Cancelled${where}`, "The worker was lost");
     default:
-      return sentences(`Cancelled${where}`, kept[0] ?? "Nothing was kept");
+      return sentences(`Cancelled${where}`, keptText[0] ?? "Nothing was kept");
   }
 }
 

@@ -60,7 +60,7 @@ const forbiddenInWindows = /[:*?"<>|]/g;
  * @returns a function that gives the unique name for a wanted one
  */
 export function uniqueNames(): (wanted: string) => string {
-  const taken = new Set<string>();
+  const usedNames = new Set<string>();
   /** The next number to try for a name, so that many files of one name do not take quadratic time. */
   const next = new Map<string, number>();
   return (wanted) => {
@@ -69,9 +69,9 @@ export function uniqueNames(): (wanted: string) => string {
     const key = safe.toLowerCase();
     let name = safe;
     let n = next.get(key) ?? 2;
-    for (; taken.has(name.toLowerCase()); n++) name = `${base} (${n})${extension}`;
+    for (; usedNames.has(name.toLowerCase()); n++) name = `${base} (${n})${extension}`;
     next.set(key, n);
-    taken.add(name.toLowerCase());
+    usedNames.add(name.toLowerCase());
     return name;
   };
 }

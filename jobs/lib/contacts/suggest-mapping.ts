@@ -54,11 +54,11 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
  */
 export function suggestMapping(header: readonly string[], sample: readonly string[][]): Mapping {
   const mapping: Mapping = Object.fromEntries(header.map((_, column) => [column, ""]));
-  const taken = new Set<MappableField>();
+  const assigned = new Set<MappableField>();
   const take = (column: number, field: MappableField | undefined) => {
-    if (!field || taken.has(field) || mapping[column] !== "") return;
+    if (!field || assigned.has(field) || mapping[column] !== "") return;
     mapping[column] = field;
-    taken.add(field);
+    assigned.add(field);
   };
   const words = header.map(normalizeName);
   const compact = words.map((name) => name.replaceAll(" ", ""));
@@ -75,7 +75,7 @@ export function suggestMapping(header: readonly string[], sample: readonly strin
     take(column, namePatterns.find(([part]) => part.test(words[column]!))?.[1]);
   });
   header.forEach((_, column) => {
-    if (bareNames.has(compact[column]!)) take(column, fieldOfBareName(taken));
+    if (bareNames.has(compact[column]!)) take(column, fieldOfBareName(assigned));
   });
   return dropRedundantFullName(mapping);
 }

@@ -40,17 +40,17 @@ export function detectEncoding(sample: Uint8Array, name: string): DetectedEncodi
  */
 function classifyZeroBytes(sample: Uint8Array): "few" | "many" | "utf-16le" | "utf-16be" {
   let even = 0;
-  let odd = 0;
+  let oddZeros = 0;
   let control = 0;
   for (let at = 0; at < sample.length; at++) {
     const byte = sample[at]!;
-    if (byte === 0) at % 2 === 0 ? even++ : odd++;
+    if (byte === 0) at % 2 === 0 ? even++ : oddZeros++;
     else if (byte < 9 || (byte > 13 && byte < 28)) control++;
   }
   const pairs = sample.length / 2;
-  if (odd > 0.4 * pairs && even < 0.05 * pairs) return "utf-16le";
-  if (even > 0.4 * pairs && odd < 0.05 * pairs) return "utf-16be";
-  return even + odd + control > 0.02 * sample.length ? "many" : "few";
+  if (oddZeros > 0.4 * pairs && even < 0.05 * pairs) return "utf-16le";
+  if (even > 0.4 * pairs && oddZeros < 0.05 * pairs) return "utf-16be";
+  return even + oddZeros + control > 0.02 * sample.length ? "many" : "few";
 }
 
 /**

@@ -41,7 +41,7 @@ export async function* readRows(
 ): AsyncGenerator<RowPiece, void, undefined> {
   let { byte, row } = from ?? format.start;
   let headerAhead = format.hasHeader && byte <= format.start.byte;
-  let left: Buffer = Buffer.alloc(0);
+  let unparsed: Buffer = Buffer.alloc(0);
 
   // Closes the file even if the reader stops early or a row is refused.
   await using pieces = rechunk(source.read(byte), pieceBytes);
@@ -49,10 +49,10 @@ export async function* readRows(
     const next = await pieces.next();
     whole = next.done === true;
     const bytes = next.done
-      ? left
-      : left.length === 0
+      ? unparsed
+      : unparsed.length === 0
         ? next.value
-        : Buffer.concat([left, next.value]);
+        : Buffer.concat([unparsed, next.value]);
     const parsed = parseBytes(bytes, format.encoding, format, whole);
     const piece: RowPiece = { rows: [], numbers: [], cursor: { byte, row }, bytesRead: byte };
     for (const cells of parsed.rows) {
@@ -66,7 +66,7 @@ export async function* readRows(
       }
     }
     byte += parsed.cut;
-    left = bytes.subarray(parsed.cut);
+    unparsed = bytes.subarray(parsed.cut);
     piece.cursor = { byte, row };
     piece.bytesRead = byte;
     if (piece.rows.length > 0) yield piece;
@@ -77,7 +77,7 @@ export async function* readRows(
         closeQuoteAdvice,
       );
     if (parsed.pending > maxCell) throw tooLong(row + 1, "a cell is", maxCell);
-    if (left.length > maxCell * maxCellsPerRow)
+    if (unparsed.length > maxCell * maxCellsPerRow)
       throw tooLong(row + 1, "it is", maxCell * maxCellsPerRow);
   }
 }
