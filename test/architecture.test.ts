@@ -20,7 +20,7 @@ test("ARCHITECTURE.md names only paths that exist", () => {
 test("ARCHITECTURE.md names every folder of the server", () => {
   const entries = readdirSync(join(root, "server"), { withFileTypes: true });
   const found = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `server/${name}/`);
-  // The stylesheet and the scripts are built there, which concerns nobody else.
+  // Only the build of the stylesheet and the scripts is in there.
   expect(found.filter((path) => !paths.includes(path))).toEqual([
     "server/assets/",
     "server/contacts/",

@@ -26,7 +26,7 @@ test.each(["", "half of a sec"])(
     const folder = storage();
     writeFileSync(join(folder, "secret"), content);
     expect(() => readConfig({ STORAGE_DIR: folder })).toThrow(ConfigError);
-    const given = "given-by-the-person-who-runs-it-all";
-    expect(readConfig({ STORAGE_DIR: folder, SECRET: given }).secret).toBe(given);
+    const secret = "given-by-the-person-who-runs-it-all";
+    expect(readConfig({ STORAGE_DIR: folder, SECRET: secret }).secret).toBe(secret);
   },
 );

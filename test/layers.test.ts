@@ -1,4 +1,4 @@
-/** The rules of who may import whom: what keeps the architecture readable from the tree. */
+/** Checks which files may import which, as ARCHITECTURE.md describes. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -13,7 +13,7 @@ const files = folders.flatMap((folder) =>
 
 interface Import {
   from: string;
-  /** A path below the root for a file of ours, else the name of a package. */
+  /** A path below the root, or the name of a package. */
   to: string;
 }
 
@@ -29,7 +29,7 @@ const imports: Import[] = files.flatMap((from) => {
   });
 });
 
-/** Imports that break a rule, as "a imports b". */
+/** @returns the imports that break a rule, as "a imports b" */
 function broken(rule: (each: Import) => boolean): string[] {
   return imports.filter(rule).map(({ from, to }) => `${from} imports ${to}`);
 }
@@ -51,22 +51,22 @@ test("scripts read from data-final whether a status is final, and name no cancel
   expect(modules.filter((name) => /[."']cancelled\b/.test(source(name)))).toEqual([]);
 });
 
-test("there are files to look at, and every import of ours leads to one", () => {
+test("every relative import leads to a file", () => {
   expect(files.length).toBeGreaterThan(80);
   expect(broken(({ to }) => isOurs(to) && !files.includes(to))).toEqual([]);
 });
 
-describe("who may import whom", () => {
-  test("kinds know server/job.ts, jobs/lib and packages", () => {
+describe("imports", () => {
+  test("kinds import only server/job.ts, jobs/lib and packages", () => {
     const allowed = (to: string) => !isOurs(to) || to === "server/job.ts" || isIn(to, "jobs/lib");
     expect(broken(({ from, to }) => isIn(from, "jobs") && !allowed(to))).toEqual([]);
   });
 
-  test("server/job.ts imports nothing of ours", () => {
+  test("server/job.ts imports only packages", () => {
     expect(broken(({ from, to }) => from === "server/job.ts" && isOurs(to))).toEqual([]);
   });
 
-  test("the engine knows no web, no templates, no live path and no driver", () => {
+  test("the engine imports no routes, templates, live path or driver", () => {
     const foreign = (to: string) =>
       isPackage(to, ...engineFree) ||
       isIn(to, "server/live", "server/routes", "server/accounts", "server/render.ts") ||
@@ -75,8 +75,8 @@ describe("who may import whom", () => {
     expect(broken(({ from, to }) => isIn(from, "server/engine") && foreign(to))).toEqual([]);
   });
 
-  test("what decides by itself does no input or output", () => {
-    const decides = [
+  test("pure files import no input or output", () => {
+    const pureFiles = [
       "status.ts",
       "action-refused.ts",
       "job-event.ts",
@@ -97,9 +97,9 @@ describe("who may import whom", () => {
       "eta/step-estimate.ts",
       "eta/time-per-item.ts",
     ].map((name) => `server/engine/${name}`);
-    expect(files).toEqual(expect.arrayContaining(decides));
+    expect(files).toEqual(expect.arrayContaining(pureFiles));
     const isPure = (path: string) =>
-      decides.includes(path) || isIn(path, "server/presenters", "server/text");
+      pureFiles.includes(path) || isIn(path, "server/presenters", "server/text");
     const types = [
       "server/backend/enums.ts",
       "server/backend/schema.ts",
@@ -112,50 +112,39 @@ describe("who may import whom", () => {
       "server/engine/start/is-secret.ts",
       "zod",
     ];
-    // Packages that only compute.
-    const pure = (to: string) => isPackage(to, "lru-cache", "papaparse");
-    const does = ({ from, to }: Import) =>
-      isPure(from) && !isPure(to) && !types.includes(to) && !pure(to);
-    expect(broken(does)).toEqual([]);
+    const isPurePackage = (to: string) => isPackage(to, "lru-cache", "papaparse");
+    const isImpure = ({ from, to }: Import) =>
+      isPure(from) && !isPure(to) && !types.includes(to) && !isPurePackage(to);
+    expect(broken(isImpure)).toEqual([]);
   });
 
-  test("the live path knows no hono: a sink is a function", () => {
+  test("the live path imports no hono and no routes", () => {
     const web = (to: string) => isPackage(to, "hono", "@hono/node-server");
     expect(broken(({ from, to }) => isIn(from, "server/live") && web(to))).toEqual([]);
     const routes = (to: string) => isIn(to, "server/routes");
     expect(broken(({ from, to }) => isIn(from, "server/live") && routes(to))).toEqual([]);
   });
 
-  test("routes know no kysely and no backend but its types", () => {
+  test("routes import no kysely and no implementation of the backend", () => {
     const database = (to: string) =>
       isPackage(to, "kysely", ...drivers) ||
       isIn(to, "server/backend/sqlite", "server/backend/postgres", "server/backend/open.ts");
     expect(broken(({ from, to }) => isIn(from, "server/routes") && database(to))).toEqual([]);
   });
 
-  test("routes and the live path ask the engine's reader and hold no query", () => {
-    const query = /\b(selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql(<[^`]*>)?`/;
-    const holders = files.filter(
+  test("routes and the live path contain no query, because they call readers", () => {
+    const query = /\b(selectFrom|insertInto|updateTable|deleteFrom)\b|\bsql(<[^`]*>)?`/;
+    const withQuery = files.filter(
       (path) =>
         isIn(path, "server/routes", "server/live") &&
         query.test(readFileSync(join(root, path), "utf8")),
     );
-    expect(holders).toEqual([]);
+    expect(withQuery).toEqual([]);
     const database = (to: string) => isPackage(to, "kysely");
     expect(broken(({ from, to }) => isIn(from, "server/live") && database(to))).toEqual([]);
   });
 
-  test("routes and the live path hold no query: they ask the readers", () => {
-    const query = /\b(selectFrom|insertInto|updateTable|deleteFrom)\b|\bsql`/;
-    const holders = files.filter(
-      (path) =>
-        isIn(path, "server/routes", "server/live") &&
-        query.test(readFileSync(join(root, path), "utf8")),
-    );
-    expect(holders).toEqual([]);
-  });
-
-  test("the backends do not know each other, and only open.ts knows them", () => {
+  test("only open.ts imports the backends, which do not import each other", () => {
     const backends = ["server/backend/sqlite", "server/backend/postgres"];
     const crossing = ({ from, to }: Import) =>
       backends.some((backend) => isIn(to, backend) && !isIn(from, backend)) &&
@@ -166,35 +155,35 @@ describe("who may import whom", () => {
     expect(broken(driver)).toEqual([]);
   });
 
-  test("the storages do not know each other, and only open.ts knows them", () => {
+  test("only open-storage.ts imports the storages, which do not import each other", () => {
     const storages = ["server/storage/disk", "server/storage/s3"];
-    // What a bucket is called is a setting.
-    const choosers = ["server/storage/open-storage.ts", "server/config.ts"];
+    // The settings include the address of the bucket.
+    const allowed = ["server/storage/open-storage.ts", "server/config.ts"];
     const crossing = ({ from, to }: Import) =>
       storages.some((storage) => isIn(to, storage) && !isIn(from, storage)) &&
-      !choosers.includes(from);
+      !allowed.includes(from);
     expect(broken(crossing)).toEqual([]);
     const loading = ({ from, to }: Import) =>
       to.startsWith("@aws-sdk/") && !isIn(from, "server/storage/s3");
     expect(broken(loading)).toEqual([]);
   });
 
-  test("templates are rendered in one place", () => {
+  test("only render.ts imports the template engine", () => {
     expect(broken(({ from, to }) => isPackage(to, "eta") && from !== "server/render.ts")).toEqual(
       [],
     );
   });
 });
 
-test("what runs for people needs no package that is there for development only", () => {
+test("production code imports no development dependency", () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const reached = new Set(["web", "worker", "runner", "main"].map((name) => `server/${name}.ts`));
   for (const name of ["token", "health"]) reached.add(`server/commands/${name}.ts`);
-  // A set is walked to what was added meanwhile.
+  // The loop also visits the files that it adds.
   for (const file of reached) {
     for (const { from, to } of imports) if (from === file && isOurs(to)) reached.add(to);
   }
-  // Migrations and kinds are found by their folders.
+  // Migrations and kinds are loaded from their folders.
   const runs = (from: string) => reached.has(from) || isIn(from, "migrations", "jobs");
   const missing = (to: string) =>
     !isOurs(to) &&
@@ -216,7 +205,7 @@ test("there are no barrels, no catch-all files and no default database", () => {
   expect(files.filter((path) => names.test(path))).toEqual([]);
 });
 
-test("no file imports itself by way of others, types included", () => {
+test("imports form no cycle, type imports included", () => {
   const next = new Map<string, string[]>();
   for (const { from, to } of imports) {
     if (isOurs(to)) next.set(from, [...(next.get(from) ?? []), to]);

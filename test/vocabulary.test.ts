@@ -1,4 +1,4 @@
-/** Names that were replaced by the field's words stay gone; ARCHITECTURE.md lists our own words. */
+/** Checks that no file uses a replaced name again. ARCHITECTURE.md lists our own words. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "..");
 const self = "test/vocabulary.test.ts";
 
-/** Each beside the name to use in its place. */
-const goneNames: Record<string, string> = {
+/** The replaced names, with the names to use instead. */
+const replacedNames: Record<string, string> = {
   ShownRow: "JobSummaryRow",
   JobChoice: "JobSelection",
   takeUntidy: "claimCleanups",
@@ -52,13 +52,13 @@ const files = execFileSync(
   .split("\0")
   .filter((path) => /\.(ts|js|eta|css|md)$/.test(path) && path !== self);
 
-test("names that were replaced are used nowhere", () => {
-  const pattern = new RegExp(`\\b(?:${Object.keys(goneNames).join("|")})\\b`);
+test("no file uses a replaced name", () => {
+  const pattern = new RegExp(`\\b(?:${Object.keys(replacedNames).join("|")})\\b`);
   const found = files.flatMap((path) => {
     const lines = readFileSync(join(root, path), "utf8").split("\n");
     return lines.flatMap((line, at) => {
       const name = pattern.exec(line)?.[0];
-      return name ? [`${path}:${at + 1}: ${name}, say ${goneNames[name]}`] : [];
+      return name ? [`${path}:${at + 1}: ${name}, use ${replacedNames[name]}`] : [];
     });
   });
   expect(files.length).toBeGreaterThan(500);

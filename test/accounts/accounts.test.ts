@@ -180,11 +180,18 @@ describe.each(backends)("accounts on $name", (which) => {
   test("every method throws on a closed database instead of reporting a signed-out person", async () => {
     const { headers } = await signUp();
     const elsewhere = await opened.another();
-    const gone = createAccounts({ backend: elsewhere, config, log });
-    expect(await gone.signIn(ada, lynx)).not.toBeNull();
+    const closedAccounts = createAccounts({ backend: elsewhere, config, log });
+    expect(await closedAccounts.signIn(ada, lynx)).not.toBeNull();
     await elsewhere.close();
-    const asked = [() => gone.authenticate(headers), () => gone.signIn(ada, lynx)];
-    for (const ask of [...asked, () => gone.signUp(ada, lynx), () => gone.signOut(headers)]) {
+    const calls = [
+      () => closedAccounts.authenticate(headers),
+      () => closedAccounts.signIn(ada, lynx),
+    ];
+    for (const ask of [
+      ...calls,
+      () => closedAccounts.signUp(ada, lynx),
+      () => closedAccounts.signOut(headers),
+    ]) {
       const error = await ask().catch((thrown: Error) => thrown);
       expect(error).toBeInstanceOf(Error);
       expect(error).toMatchObject({

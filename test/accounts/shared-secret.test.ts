@@ -14,7 +14,7 @@ function machine(SECRET = "") {
   return readConfig({ STORAGE_DIR, SECRET });
 }
 
-const given = "given-by-the-person-who-runs-it-all";
+const configured = "given-by-the-person-who-runs-it-all";
 const another = "given-by-somebody-else-who-runs-it";
 const postgres = backends.find(({ name }) => name === "postgres")!;
 const sqlite = backends.find(({ name }) => name === "sqlite")!;
@@ -46,23 +46,23 @@ describe("shared secrets on Postgres", () => {
 
   test("a secret from the settings is used and not stored in the database", async () => {
     const made = await secretOf(machine());
-    expect(await secretOf(machine(given))).toBe(given);
-    expect(await secretOf(machine(given))).toBe(given);
+    expect(await secretOf(machine(configured))).toBe(configured);
+    expect(await secretOf(machine(configured))).toBe(configured);
     const rows = await db.backend.db.selectFrom("secrets").selectAll().execute();
-    expect(JSON.stringify(rows)).not.toContain(given);
-    expect(made).not.toBe(given);
+    expect(JSON.stringify(rows)).not.toContain(configured);
+    expect(made).not.toBe(configured);
     expect(warnings).toEqual([]);
   });
 
   test("a process without the SECRET of the others does not start", async () => {
-    await secretOf(machine(given));
+    await secretOf(machine(configured));
     await expect(secretOf(machine())).rejects.toThrow(
       "SECRET is set for other processes of this database; set it here too",
     );
   });
 
   test("a changed SECRET is used and logged as a warning", async () => {
-    await secretOf(machine(given));
+    await secretOf(machine(configured));
     expect(await secretOf(machine(another))).toBe(another);
     expect(warnings).toEqual([expect.stringMatching(/^SECRET has changed/)]);
     await secretOf(machine(another));

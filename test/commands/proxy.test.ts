@@ -32,11 +32,11 @@ async function before(...ports: number[]) {
 }
 
 test("the proxy forwards round robin with X-Forwarded headers", async () => {
-  const tell: Answer = ({ headers }, answer) => {
+  const echoHeaders: Answer = ({ headers }, answer) => {
     const { host, "x-forwarded-for": chain, "x-forwarded-host": asked } = headers;
     answer.end(JSON.stringify([host, chain, asked, headers["x-hop"] ?? null]));
   };
-  const { port, passed } = await before(await startWeb(tell), await startWeb(tell));
+  const { port, passed } = await before(await startWeb(echoHeaders), await startWeb(echoHeaders));
   const ask = () =>
     new Promise<string>((resolve, reject) => {
       const headers = {
@@ -51,9 +51,9 @@ test("the proxy forwards round robin with X-Forwarded headers", async () => {
         .on("error", reject)
         .end();
     });
-  const told = [await ask(), await ask(), await ask()].map((text) => JSON.parse(text));
+  const echoed = [await ask(), await ask(), await ask()].map((text) => JSON.parse(text));
   const right = ["headway.example", "203.0.113.7, 127.0.0.1", "headway.example", null];
-  expect(told).toEqual([right, right, right]);
+  expect(echoed).toEqual([right, right, right]);
   expect(passed).toEqual(["web 1", "web 2", "web 1"]);
 });
 
@@ -77,29 +77,29 @@ test("the proxy forwards the chunks and the end of an event stream at once", asy
 });
 
 test("the proxy closes the stream of the web when its client disconnects", async () => {
-  const left = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
   const { url } = await before(
     await startWeb((_asked, answer) => {
-      answer.on("close", left.resolve);
+      answer.on("close", closed.resolve);
       answer.write("data: 1\n\n");
     }),
   );
   const leave = new AbortController();
   await fetch(url, { signal: leave.signal });
   leave.abort();
-  await left.promise;
+  await closed.promise;
 });
 
 test("the proxy streams an upload with back-pressure", async () => {
   const size = 64_000_000;
-  let taken = 0;
-  let taking = false;
+  let received = 0;
+  let isReading = false;
   const { port } = await before(
     await startWeb(async (asked, answer) => {
       await sleep(300);
-      taking = true;
-      for await (const piece of asked) taken += piece.length;
-      answer.end(String(taken));
+      isReading = true;
+      for await (const piece of asked) received += piece.length;
+      answer.end(String(received));
     }),
   );
   const upload = request({ port, host: "127.0.0.1", method: "POST", agent: false });
@@ -110,16 +110,16 @@ test("the proxy streams an upload with back-pressure", async () => {
     });
   });
   const piece = Buffer.alloc(1_000_000);
-  let held = false;
+  let wasPaused = false;
   for (let sent = 0; sent < size; sent += piece.length) {
     if (upload.write(piece)) continue;
     await new Promise((resolve) => upload.once("drain", resolve));
     // More than the socket buffers hold is accepted only once the web reads it.
-    if (sent > 30_000_000) held = taking;
+    if (sent > 30_000_000) wasPaused = isReading;
   }
   upload.end();
   expect(await answered).toBe(String(size));
-  expect(held).toBe(true);
+  expect(wasPaused).toBe(true);
 });
 
 test("the proxy forwards the whole request to the next web when one is gone", async () => {

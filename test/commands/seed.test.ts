@@ -36,11 +36,11 @@ async function shown({ db }: Backend) {
 
 /** A backend whose n-th transaction and all later ones fail, as in a killed process. */
 function killedAt(backend: Backend, writes: number): Backend {
-  let left = writes;
+  let remaining = writes;
   return {
     ...backend,
     write: (work, options) => {
-      if (--left <= 0) throw new Error("killed");
+      if (--remaining <= 0) throw new Error("killed");
       return backend.write(work, options);
     },
   };
@@ -57,16 +57,16 @@ test("an interrupted seed is completed by the next start without duplicates", as
     },
   };
   await seedWith(counting);
-  const wanted = await shown(whole);
-  expect(wanted.jobs).toHaveLength(6);
-  expect(wanted.contacts).toBe(72);
+  const expected = await shown(whole);
+  expect(expected.jobs).toHaveLength(6);
+  expect(expected.contacts).toBe(72);
   for (let at = 1; at <= writes; at++) {
     const { backend, seedWith } = await open();
     await expect(seedWith(killedAt(backend, at))).rejects.toThrow("killed");
     await seedWith(backend);
-    expect(await shown(backend)).toEqual(wanted);
+    expect(await shown(backend)).toEqual(expected);
     await seedWith(backend);
-    expect(await shown(backend)).toEqual(wanted);
+    expect(await shown(backend)).toEqual(expected);
   }
 });
 
@@ -82,7 +82,7 @@ test("the seed leaves an account in use unchanged", async () => {
   const { backend, seedWith } = await open();
   await seedWith(backend);
   await backend.db.deleteFrom("jobs").where("status", "in", ["done", "failed"]).execute();
-  const kept = await shown(backend);
+  const before = await shown(backend);
   await seedWith(backend);
-  expect(await shown(backend)).toEqual(kept);
+  expect(await shown(backend)).toEqual(before);
 });

@@ -84,7 +84,7 @@ describe("recovery", () => {
     const { app } = scene;
     const worker = workerPid();
     app.kill("SIGKILL");
-    await app.gone;
+    await app.exited;
     await expectText(page, "#live-indicator", /^No updates for \d+ s · Reconnecting$/);
     expect(await readAmount(page)).toMatch(/ of 250 ticks/);
     await expect.poll(() => isAlive(worker)).toBe(false);
@@ -118,7 +118,7 @@ describe("recovery", () => {
       await sleep(delay);
       const { app } = scene;
       app.kill("SIGKILL");
-      await app.gone;
+      await app.exited;
       await answer;
       await scene.restart();
       expect(await countJobs(page, ticks)).toBeLessThanOrEqual(1);

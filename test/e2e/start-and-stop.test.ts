@@ -28,7 +28,7 @@ async function failedStart(
     LOG_LEVEL: "silent",
     ...settings,
   });
-  const { code } = await started.gone;
+  const { code } = await started.exited;
   return { output: started.output(), code };
 }
 
@@ -107,7 +107,7 @@ describe("a shutdown", () => {
     expect(processes.length).toBeGreaterThan(2);
     const stoppedAt = Date.now();
     first.kill("SIGTERM");
-    expect(await first.gone).toEqual({ code: 0, signal: null });
+    expect(await first.exited).toEqual({ code: 0, signal: null });
     expect(Date.now() - stoppedAt).toBeLessThan(10_000);
     await expect.poll(() => processes.filter(isAlive)).toEqual([]);
     // The log consists of structured lines.

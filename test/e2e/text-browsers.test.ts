@@ -41,8 +41,8 @@ describe("a text browser, which sends no Origin header", () => {
     await running.submit(`${page.path}/cancel`);
     await waitForText(browser, page.path, /Cancelled/);
 
-    const left = await (await browser.get("/jobs")).submit("/sign-out");
-    expect(left.path).toBe("/sign-in");
+    const signedOut = await (await browser.get("/jobs")).submit("/sign-out");
+    expect(signedOut.path).toBe("/sign-in");
     expect((await browser.get(page.path)).path).toContain("/sign-in?next=");
   });
 

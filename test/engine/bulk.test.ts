@@ -106,8 +106,8 @@ describe.each(backends)("bulk actions on $name", (which) => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     const later = await add(2);
     expect((await engine.run(id)).outcome).toBe("Cancelled 1 of 1 job");
-    const left = await rows([...others, ...later, like]);
-    expect(new Set(left.map(({ status }) => status))).toEqual(new Set(["queued"]));
+    const unchanged = await rows([...others, ...later, like]);
+    expect(new Set(unchanged.map(({ status }) => status))).toEqual(new Set(["queued"]));
     expect((await rows([mine!]))[0]!.status).toBe("cancelled");
   });
 
@@ -184,8 +184,8 @@ describe.each(backends)("bulk actions on $name", (which) => {
     expect(archive).toMatchObject({ name: "files.zip", media_type: "application/zip" });
     expect(archive!.content).toContain("a (2).txt");
     const { db } = backend;
-    const told = db.selectFrom("job_audit_entries").select(["action", "user_id", "file_name"]);
-    const downloads = await told.where("action", "=", "downloaded").execute();
+    const entries = db.selectFrom("job_audit_entries").select(["action", "user_id", "file_name"]);
+    const downloads = await entries.where("action", "=", "downloaded").execute();
     expect(downloads).toEqual(
       Array(2).fill({ action: "downloaded", user_id: "user-1", file_name: "a.txt" }),
     );

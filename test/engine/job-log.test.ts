@@ -87,9 +87,9 @@ describe.each(backends)("long logs on $name", (which) => {
     ["earlier errors", { before: 59_000 }, "error"],
     ...warnings,
   ])("readLogPage finds %s without reading other lines", async (_, place, least) => {
-    const wrong = await findUnboundedReads(opened.backend, (db) =>
+    const unbounded = await findUnboundedReads(opened.backend, (db) =>
       readLogPage(db, id, place, least),
     );
-    expect(wrong).toEqual([]);
+    expect(unbounded).toEqual([]);
   });
 });

@@ -113,11 +113,13 @@ describe.each(backends)("duplicate starts on $name", (which) => {
   });
 
   test("a start with other errors is rejected unless its idempotency key was used", async () => {
-    const wrong = { errors: { run_at: "This time has passed" } };
-    await expect(begin({ text: "late" }, wrong)).rejects.toMatchObject({ fields: wrong.errors });
+    const invalid = { errors: { run_at: "This time has passed" } };
+    await expect(begin({ text: "late" }, invalid)).rejects.toMatchObject({
+      fields: invalid.errors,
+    });
     const key = { idempotencyKey: "key-2", runAt: backend.now() + hour };
     const job = await begin({ text: "late" }, key);
-    const again = await start(backend, catalog, asked({ text: "late" }, { ...key, ...wrong }));
+    const again = await start(backend, catalog, asked({ text: "late" }, { ...key, ...invalid }));
     expect(again).toMatchObject({ repeated: true, sameInput: true, job: { id: job.id } });
   });
 
@@ -133,9 +135,12 @@ describe.each(backends)("duplicate starts on $name", (which) => {
     expect((await startNow({ backend }, job.id, "ada")).version).toBe(due.version);
     const events = ["created", "paused", "resumed", "brought_forward"];
     expect(await eventTypes(backend, job.id)).toEqual(events);
-    const deeds = (await listAudit(backend.db, job.id, 10)).map(({ action, via }) => [action, via]);
-    expect(deeds).toContainEqual(["started_now", "api"]);
-    expect(deeds).toHaveLength(4);
+    const entries = (await listAudit(backend.db, job.id, 10)).map(({ action, via }) => [
+      action,
+      via,
+    ]);
+    expect(entries).toContainEqual(["started_now", "api"]);
+    expect(entries).toHaveLength(4);
     await cancel({ backend, catalog }, job.id, "ada");
   });
 
@@ -149,13 +154,13 @@ describe.each(backends)("duplicate starts on $name", (which) => {
     await sleep(2);
     const ended = await readJob(backend, job.id);
     const again = (await retry({ backend, catalog }, ended, "ada")).job;
-    const deeds = await listAudit(backend.db, job.id, 10);
-    expect(deeds).toMatchObject([
+    const entries = await listAudit(backend.db, job.id, 10);
+    expect(entries).toMatchObject([
       { action: "retried", user_id: "ada", via: "page", new_job_id: again.id },
       { action: "cancelled", user_id: "bob", via: "page" },
       { action: "started", user_id: "ada", via: "api" },
     ]);
-    expect(await listAudit(backend.db, job.id, 1)).toEqual(deeds.slice(0, 1));
+    expect(await listAudit(backend.db, job.id, 1)).toEqual(entries.slice(0, 1));
     await cancel({ backend, catalog }, again.id, "ada");
   });
 
@@ -163,15 +168,15 @@ describe.each(backends)("duplicate starts on $name", (which) => {
     const job = await begin({ text: "downloaded" });
     const noon = 12 * hour;
     const people = { jobId: job.id, fileId: "file-1", fileName: "people.csv" };
-    const rest = { jobId: job.id, fileId: "file-2", fileName: "rest.csv" };
+    const otherFile = { jobId: job.id, fileId: "file-2", fileName: "rest.csv" };
     const download = (ms: number, userId: string, files: (typeof people)[]) =>
       recordDownloads({ ...backend, now: () => ms }, { userId, via: "page" }, files);
     for (const ms of [noon, noon + 1, noon + hour - 1]) await download(ms, "ada", [people]);
     await download(noon + hour, "ada", [people]);
     await download(noon, "bob", [people]);
-    await download(noon, "ada", [people, rest]);
-    const deeds = await listAudit(backend.db, job.id, 10);
-    const downloads = deeds.filter(({ action }) => action === "downloaded");
+    await download(noon, "ada", [people, otherFile]);
+    const entries = await listAudit(backend.db, job.id, 10);
+    const downloads = entries.filter(({ action }) => action === "downloaded");
     expect(downloads.map(({ user_id, file_name }) => `${user_id} ${file_name}`).sort()).toEqual([
       "ada people.csv",
       "ada people.csv",

@@ -162,11 +162,11 @@ describe.each(backends)("query plans with many jobs on $name", (which) => {
   test("listAudit reads only the latest entries of a job", async () => {
     const { db } = opened.backend;
     const { id } = await db.selectFrom("jobs").select("id").executeTakeFirstOrThrow();
-    const deed = { job_id: id, user_id: "busy", action: "paused" as const, via: "page" as const };
+    const entry = { job_id: id, user_id: "busy", action: "paused" as const, via: "page" as const };
     for (let from = 0; from < 5_000; from += 500) {
       const some = Array.from({ length: 500 }, (_, n) => {
         return {
-          ...deed,
+          ...entry,
           dedup_key: `key-${from + n}`,
           created_at: from + n,
           file_name: null,

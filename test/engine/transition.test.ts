@@ -21,9 +21,9 @@ describe.each(backends)("transitions on $name", (which) => {
     const row = await backend.write((tx) => transition(tx, { id, to, at: 5_000, event }));
     const allowed = transitions[from].includes(to);
     expect(row?.status).toBe(allowed ? to : undefined);
-    const kept = await readJob(backend, id);
-    expect(kept.status).toBe(allowed ? to : from);
-    expect(kept.version).toBe(allowed ? 2 : 1);
+    const stored = await readJob(backend, id);
+    expect(stored.status).toBe(allowed ? to : from);
+    expect(stored.version).toBe(allowed ? 2 : 1);
     expect(await eventTypes(backend, id)).toEqual(allowed ? ["paused"] : []);
   });
 

@@ -78,9 +78,9 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
     expect((await person.get(link)).status).toBe(200);
 
     await createBucketStorage(bucket.address).delete(key);
-    const gone = await person.get(link);
-    expect(gone.status).toBe(410);
-    expect(await gone.text()).toContain("This file was deleted");
+    const afterwards = await person.get(link);
+    expect(afterwards.status).toBe(410);
+    expect(await afterwards.text()).toContain("This file was deleted");
   });
 
   test("an upload that is too large or breaks off leaves nothing in the bucket", {
@@ -101,11 +101,11 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
     expect(refused.status).toBe(413);
     expect(await refused.text()).toContain("The file is larger than 25 MB");
     const abort = new AbortController();
-    const broken = send(
+    const aborted = send(
       megabytes(24, () => abort.abort()),
       abort.signal,
     );
-    await expect(broken).rejects.toThrow();
+    await expect(aborted).rejects.toThrow();
     await expect.poll(bucket.uploads).toEqual([]);
     expect(await bucket.keys()).toEqual(before);
     expect((await send(megabytes(25))).status).toBe(201);
@@ -121,7 +121,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
     const scratch = `jobs/${id}/scratch/half.txt`;
     await expect.poll(bucket.keys).toContain(scratch);
     bucket.server.kill("SIGKILL");
-    await bucket.server.gone;
+    await bucket.server.exited;
     await cancel(scene, id, "person-1");
     expect(await scene.ended(id)).toMatchObject({ status: "cancelled" });
     await untilPrinted(worker, "working files cannot be removed yet");
@@ -163,9 +163,9 @@ describe("processes without a usable bucket", () => {
     const scene = await openScene(backends[0]!);
     const set = { ...bucket.environment, PORT: "0" };
     for (const entry of ["server/main.ts", "server/worker.ts"]) {
-      const given = environment(scene.place, { ...set, ...break_(set) });
-      const { gone, output } = launch(join(root, entry), given);
-      expect((await gone).code).toBe(1);
+      const settings = environment(scene.place, { ...set, ...break_(set) });
+      const { exited, output } = launch(join(root, entry), settings);
+      expect((await exited).code).toBe(1);
       const lines = output()
         .split("\n")
         .filter((line) => !line.startsWith("{") && line !== "");
@@ -222,7 +222,7 @@ describe("web processes with separate folders on postgres", () => {
     await first.stop();
     const place = { ...scene.place, storageDir: await createFolder() };
     const second = launch(join(root, "server/web.ts"), environment(place, { PORT: "0" }));
-    expect((await second.gone).code).toBe(1);
+    expect((await second.exited).code).toBe(1);
     expect(second.output()).toContain(
       "Headway cannot start: it has no secret to sign with: SECRET is set for other processes",
     );

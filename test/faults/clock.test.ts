@@ -66,8 +66,8 @@ async function expectPunctual(scene: Scene, jobs: number): Promise<void> {
     expect(job).toMatchObject({ status: "done", retries: 2, rescues: 0 });
     const events = await scene.events(id);
     expect(isGapless(events)).toBe(true);
-    const moments = events.map(({ created_at }) => created_at);
-    expect(inOrder(moments)).toBe(true);
+    const times = events.map(({ created_at }) => created_at);
+    expect(inOrder(times)).toBe(true);
     const created = events[0]!.created_at;
     expectSoonAfter(events.find(({ type }) => type === "started")!.created_at, created + 1_500);
     for (const [at, { type, details, created_at }] of events.entries()) {

@@ -18,14 +18,14 @@ describe.each(backends)("an account's limit of running jobs on $name", (which) =
     );
     const other = await scene.start("sleep", { ms: 1 }, "account-2");
     const counts: number[] = [];
-    for (let left = ids.length; left > 0; await sleep(5)) {
+    for (let unfinished = ids.length; unfinished > 0; await sleep(5)) {
       const rows = await scene.backend.db
         .selectFrom("jobs")
         .select("status")
         .where("account_id", "=", "account-1")
         .execute();
       counts.push(rows.filter(({ status }) => status === "running").length);
-      left = rows.filter(({ status }) => status !== "done").length;
+      unfinished = rows.filter(({ status }) => status !== "done").length;
     }
     expect(Math.max(...counts)).toBe(limit);
     const order = await scene.backend.db
@@ -51,13 +51,13 @@ describe.each(backends)("an account's limit of running jobs on $name", (which) =
     const job = await scene.ended(other);
     expect(job.status).toBe("done");
     expect(job.started_at! - job.run_at).toBeLessThan(3_000);
-    const left = await scene.backend.db
+    const unfinished = await scene.backend.db
       .selectFrom("jobs")
       .select((eb) => eb.fn.countAll<number>().as("n"))
       .where("account_id", "=", "account-1")
       .where("status", "=", "queued")
       .executeTakeFirstOrThrow();
-    expect(Number(left.n)).toBeGreaterThan(4_000);
+    expect(Number(unfinished.n)).toBeGreaterThan(4_000);
   });
 });
 

@@ -114,7 +114,7 @@ describe("npm run demo:scaled", () => {
     // The command, Postgres and its guard, two web processes, three workers with a runner each.
     expect(family.length).toBeGreaterThanOrEqual(11);
     scaled.kill("SIGINT");
-    expect(await scaled.gone).toEqual({ code: 0, signal: null });
+    expect(await scaled.exited).toEqual({ code: 0, signal: null });
     expect(family.filter(isAlive)).toEqual([]);
     const output = scaled.output();
     expect(output.match(/web stopping/g)).toHaveLength(2);

@@ -50,7 +50,7 @@ describe.each(["main", "web", "worker"])("server/%s.ts with a broken installatio
       const set = environment({ databaseUrl: undefined, storageDir }, more);
       const started = launch(join(root, `server/${entry}.ts`), set);
       onTestFinished(() => started.stop());
-      expect((await started.gone).code).toBe(1);
+      expect((await started.exited).code).toBe(1);
       expect(started.output()).toMatch(/^Headway cannot start: [^\n]+\n$/);
       expect(started.output()).toContain(message);
     },

@@ -18,7 +18,7 @@ test("the health command reports the health of the web process and the worker", 
   /** Runs the health command. @returns its exit code and its output */
   async function health(port = unusedPort): Promise<[number | null, string]> {
     const command = launch(entry, environment(scene.place, { PORT: port }));
-    const { code } = await command.gone;
+    const { code } = await command.exited;
     return [code, command.output().trim()];
   }
   expect(await health()).toEqual([1, "no web process answers here, and no worker is registered"]);

@@ -38,12 +38,12 @@ describe.each(backends)("an import on $name", (which) => {
 
     let machine = { dir: scene.place.storageDir, backend: scene.backend };
     const machines = [machine.dir];
-    const moments = [
+    const lossConditions = [
       inStep(0, (job) => JSON.parse(job.checkpoint!).cursor.runs >= 3),
       inStep(1, (job) => job.step_done > 0),
       inStep(1, (job) => job.step_done > rows / 2),
     ];
-    for (const isReached of moments) {
+    for (const isReached of lossConditions) {
       const worker = await scene.worker({ STORAGE_DIR: machine.dir, ...bucket.environment });
       await until(machine.backend, id, isReached);
       await killFamily(worker);
@@ -56,7 +56,7 @@ describe.each(backends)("an import on $name", (which) => {
     const rejected = rows / rejectedEach;
     expect(job).toMatchObject({
       ...{ status: "done", succeeded: rows - rejected, rejected, skipped: 0 },
-      ...{ retries: 0, fence: moments.length + 1 },
+      ...{ retries: 0, fence: lossConditions.length + 1 },
     });
     expect(await contacts(machine.backend)).toEqual({
       count: rows - rejected,

@@ -25,7 +25,7 @@ describe.each(backends)("a killed web process on $name", (which) => {
       const settled = Promise.allSettled(requests);
       await sleep(30 + Math.random() * 60);
       application.kill("SIGKILL");
-      await application.gone;
+      await application.exited;
       await settled;
       application = await scene.application({ NODE_ENV: "" });
     }

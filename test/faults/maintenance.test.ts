@@ -21,21 +21,21 @@ describe.each(backends)("maintenance on $name", (which) => {
     const ids = await insertOldJobs(scene);
     await makeDue(backend, "maintenance_jobs");
     const first = await scene.worker({ LOG_LEVEL: "debug" });
-    const left = async () => {
+    const countRemaining = async () => {
       const { n } = await backend.db
         .selectFrom("jobs")
         .select(({ fn }) => fn.countAll<number>().as("n"))
         .executeTakeFirstOrThrow();
       return Number(n);
     };
-    await until(async () => (await left()) < count - 100);
+    await until(async () => (await countRemaining()) < count - 100);
     await killFamily(first);
-    const atKill = await left();
+    const atKill = await countRemaining();
     expect(atKill).toBeGreaterThan(0);
     await expectConsistent(scene, ids);
 
     await scene.worker();
-    await until(async () => (await left()) === 0);
+    await until(async () => (await countRemaining()) === 0);
     await expectConsistent(scene, ids);
     expect(await filesOfJobs(scene)).toEqual([]);
     const known = await backend.db.selectFrom("expired_jobs").select("id").execute();
@@ -117,10 +117,10 @@ async function expectConsistent(scene: Scene, ids: string[]): Promise<void> {
   const { db } = scene.backend;
   const there = new Set((await db.selectFrom("jobs").select("id").execute()).map(({ id }) => id));
   const known = await db.selectFrom("expired_jobs").select("id").execute();
-  const gone = new Set(known.map(({ id }) => id));
-  expect(ids.filter((id) => there.has(id) === gone.has(id))).toEqual([]);
+  const expired = new Set(known.map(({ id }) => id));
+  expect(ids.filter((id) => there.has(id) === expired.has(id))).toEqual([]);
   const files = await filesOfJobs(scene);
-  expect(files.filter((path) => gone.has(path.split("/")[1]!))).toEqual([]);
+  expect(files.filter((path) => expired.has(path.split("/")[1]!))).toEqual([]);
 }
 
 async function filesOfJobs({ place }: Scene): Promise<string[]> {

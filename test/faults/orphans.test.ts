@@ -15,7 +15,7 @@ describe.each(backends)("orphaned processes on $name", (which) => {
     const runners = descendantsOf(worker.pid);
     expect(runners.length).toBeGreaterThan(0);
     worker.kill("SIGKILL");
-    await worker.gone;
+    await worker.exited;
     await vi.waitFor(() => expect(runners.filter(isAlive)).toEqual([]), 12_000);
   });
 
@@ -30,7 +30,7 @@ describe.each(backends)("orphaned processes on $name", (which) => {
       await sleep(500 + ms);
       const family = descendantsOf(application.pid);
       application.kill("SIGKILL");
-      await application.gone;
+      await application.exited;
       await vi.waitFor(() => expect(family.filter(isAlive)).toEqual([]), 12_000);
     },
   );

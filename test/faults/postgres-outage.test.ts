@@ -18,18 +18,18 @@ interface Outage {
   at: number;
   how: ShutdownMode;
   /** The length of the outage, ms. */
-  gone: number;
+  lengthMs: number;
 }
 
 const cases: { what: string; outages: Outage[] }[] = [
   {
     what: "restarted and crashed",
     outages: [
-      { at: 1_500, how: "fast", gone: 0 },
-      { at: 4_500, how: "immediate", gone: 0 },
+      { at: 1_500, how: "fast", lengthMs: 0 },
+      { at: 4_500, how: "immediate", lengthMs: 0 },
     ],
   },
-  { what: "away for ten seconds", outages: [{ at: 1_500, how: "fast", gone: 10_000 }] },
+  { what: "away for ten seconds", outages: [{ at: 1_500, how: "fast", lengthMs: 10_000 }] },
 ];
 
 test.each(cases)(
@@ -61,10 +61,10 @@ test.each(cases)(
     const followed = ids.map((id) => client.follow(id));
     const family = [application, worker].flatMap(({ pid }) => [pid, ...workersOf(pid)]);
     const since = performance.now();
-    for (const { at, how, gone } of outages) {
+    for (const { at, how, lengthMs } of outages) {
       await sleep(Math.max(0, at - (performance.now() - since)));
       await postgres.stop(how);
-      await sleep(gone);
+      await sleep(lengthMs);
       await postgres.start();
     }
 

@@ -104,17 +104,17 @@ describe.each(backends)("progress on $name", (which) => {
     const other = await track();
     other.run.set(5, 10, "Well");
     const values = [Number.NaN, Number.POSITIVE_INFINITY, 1e300, -1, 0.5];
-    const odd = [];
+    const invalid = [];
     for (const value of values) {
       const { id, run } = await track();
       run.set(value, 1, "Half of one: \u{1F600}".slice(0, -1));
       run.log({ level: "info", message: "A cell with \0 in it", at: 1 });
-      odd.push(id);
+      invalid.push(id);
     }
     await progress.flush();
     expect(errors).toEqual([]);
     expect(await readJob(backend, other.id)).toMatchObject({ step_done: 5, message: "Well" });
-    const rows = await Promise.all(odd.map((id) => readJob(backend, id)));
+    const rows = await Promise.all(invalid.map((id) => readJob(backend, id)));
     const max = Number.MAX_SAFE_INTEGER;
     expect(rows.map(({ step_done }) => step_done)).toEqual([0, max, max, 0, 1]);
     expect(rows.map(({ progress }) => progress)).toEqual([null, null, 1, 0, 0.5]);

@@ -16,7 +16,7 @@ describe.each(backends)("a reclaimed job on $name", (which) => {
         const requestedAt = performance.now();
         await worker.stop();
         expect(performance.now() - requestedAt).toBeLessThan(maxStopMs);
-        expect((await worker.gone).code).toBe(0);
+        expect((await worker.exited).code).toBe(0);
       },
     };
   };

@@ -26,7 +26,7 @@ describe.each(backends)("a graceful shutdown on $name", (which) => {
     const family = workers.flatMap(({ pid }) => [pid, ...descendantsOf(pid)]);
     const requestedAt = performance.now();
     for (const worker of workers) worker.kill("SIGTERM");
-    for (const worker of workers) expect(await worker.gone).toEqual({ code: 0, signal: null });
+    for (const worker of workers) expect(await worker.exited).toEqual({ code: 0, signal: null });
     expect(performance.now() - requestedAt).toBeLessThan(10_000);
     expect(family.filter(isAlive)).toEqual([]);
     for (const id of all) {

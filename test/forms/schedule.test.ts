@@ -6,7 +6,7 @@ import {
 } from "../../server/forms/schedule.ts";
 import { scheduleView } from "../../server/presenters/schedule.ts";
 
-const asked = (different: Partial<ScheduleInput>): ScheduleInput => ({
+const scheduleInput = (different: Partial<ScheduleInput>): ScheduleInput => ({
   ...{ when: "", when_at: "", when_zone: "" },
   ...different,
 });
@@ -15,12 +15,12 @@ const now = Date.parse("2026-11-23T22:30:00Z");
 const berlin = "Europe/Berlin";
 
 function start(different: Partial<ScheduleInput>, preferred: string | null = null, at = now) {
-  const { runAt, error } = parseSchedule(asked(different), preferred, at);
+  const { runAt, error } = parseSchedule(scheduleInput(different), preferred, at);
   if (error) throw new Error(error);
   return runAt === undefined ? "now" : new Date(runAt).toISOString();
 }
 const errorOf = (different: Partial<ScheduleInput>) =>
-  parseSchedule(asked(different), null, now).error ?? "";
+  parseSchedule(scheduleInput(different), null, now).error ?? "";
 
 describe("parseSchedule", () => {
   test("a job starts now unless another time is chosen", () => {
@@ -79,7 +79,11 @@ describe("parseSchedule", () => {
   });
 
   test("an invalid time is returned beside its error, to recognise a form that was sent twice", () => {
-    const passed = parseSchedule(asked({ when: "at", when_at: "2026-11-23T10:00" }), null, now);
+    const passed = parseSchedule(
+      scheduleInput({ when: "at", when_at: "2026-11-23T10:00" }),
+      null,
+      now,
+    );
     expect(passed.runAt).toBe(Date.parse("2026-11-23T10:00Z"));
   });
 
@@ -94,23 +98,23 @@ describe("parseSchedule", () => {
 
 describe("scheduleView", () => {
   test("the fields are closed until a start is chosen or invalid", () => {
-    expect(scheduleView(asked({}), null)).toMatchObject({
+    expect(scheduleView(scheduleInput({}), null)).toMatchObject({
       open: false,
       zoneText: "UTC",
       fixed: false,
     });
-    expect(scheduleView(asked({ when: "tonight" }), null).open).toBe(true);
-    expect(scheduleView(asked({}), null, "No").open).toBe(true);
-    const chosen = scheduleView(asked({ when: "at", when_at: "x" }), berlin);
+    expect(scheduleView(scheduleInput({ when: "tonight" }), null).open).toBe(true);
+    expect(scheduleView(scheduleInput({}), null, "No").open).toBe(true);
+    const chosen = scheduleView(scheduleInput({ when: "at", when_at: "x" }), berlin);
     expect(chosen).toMatchObject({ at: "x", zoneText: berlin, fixed: true });
-    expect(scheduleView(asked({}), "America/New_York").zoneText).toBe("America/New York");
+    expect(scheduleView(scheduleInput({}), "America/New_York").zoneText).toBe("America/New York");
     expect(chosen.choices.filter((choice) => choice.selected)).toEqual([
       { value: "at", label: "At a specific time", selected: true },
     ]);
   });
 
   test("readScheduleInput takes only its own text fields", () => {
-    const given = { when: "at", when_at: " 2026 ", when_zone: ["a"], subject: "x" };
-    expect(readScheduleInput(given)).toEqual({ when: "at", when_at: "2026", when_zone: "" });
+    const form = { when: "at", when_at: " 2026 ", when_zone: ["a"], subject: "x" };
+    expect(readScheduleInput(form)).toEqual({ when: "at", when_at: "2026", when_zone: "" });
   });
 });

@@ -57,7 +57,7 @@ describe.each(backends)("the hub on $name", (which) => {
   const startJob = async () =>
     (await start(opened.backend, noopCatalog, { kind: "noop", input: {}, ...owner })).job;
 
-  /** The best job there is; others of the file have ended or were claimed before. */
+  /** Claims the only job that is due. */
   const claimJob = async (): Promise<JobRow> => (await claim(opened.backend, "worker"))!;
 
   const progress = (
@@ -241,7 +241,7 @@ describe.each(backends)("the hub on $name", (which) => {
     const second = (await begin()).job;
     await mine.has("2 queued");
     const sent = mine.count("counts-mine");
-    // Somebody else's job, and a change that leaves the status alone.
+    // Another person's job and a change of anything but a status do not change the counts.
     const other = await startJob();
     await opened.backend.write(async (tx) => tx.notify(first.id));
     await cancel({ backend: opened.backend, catalog: noopCatalog }, second.id, person.userId);
@@ -340,16 +340,16 @@ describe.each(backends)("the hub on $name", (which) => {
     stream.leave();
   });
 
-  test("a watcher that left is sent nothing more", async () => {
+  test("a watcher gets nothing more after it has left", async () => {
     const job = await startJob();
-    const [left, stays] = [watch(`job:${job.id}`), watch(`job:${job.id}`)];
-    await left.has("panel-");
-    await stays.has("panel-");
-    left.leave();
-    const sent = left.chunks.length;
+    const [leaving, staying] = [watch(`job:${job.id}`), watch(`job:${job.id}`)];
+    await leaving.has("panel-");
+    await staying.has("panel-");
+    leaving.leave();
+    const sent = leaving.chunks.length;
     await cancel({ backend: opened.backend, catalog: noopCatalog }, job.id, "user-1");
-    await stays.has("Cancelled");
-    expect(left.chunks).toHaveLength(sent);
-    stays.leave();
+    await staying.has("Cancelled");
+    expect(leaving.chunks).toHaveLength(sent);
+    staying.leave();
   });
 });

@@ -1,4 +1,4 @@
-/** The stream of pages on real connections. */
+/** Tests the stream of pages on real connections. */
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
@@ -46,7 +46,7 @@ async function fill({ mailbox }: ReturnType<typeof open>): Promise<void> {
   }
 }
 
-/** Everything that the reader gets up to the end of the answer. */
+/** Reads the rest of the answer. */
 async function rest(): Promise<string> {
   let text = "";
   socket.setEncoding("utf8").on("data", (chunk) => {
@@ -57,7 +57,7 @@ async function rest(): Promise<string> {
   return text;
 }
 
-test("a stream that ends first sends a slow reader what waits for it", async () => {
+test("a stream sends the waiting frames to a slow reader before it ends", async () => {
   const stream = open();
   await fill(stream);
   stream.mailbox.put("panel:1", frame("the end of the job"));
@@ -68,7 +68,7 @@ test("a stream that ends first sends a slow reader what waits for it", async () 
   );
 });
 
-test("a stream whose session ends says goodbye and drops what waits", async () => {
+test("a stream whose session ends says goodbye and drops the waiting frames", async () => {
   const stream = open();
   await fill(stream);
   stream.mailbox.put("panel:1", frame("the end of the job"));
@@ -96,7 +96,7 @@ test("a stream of an API token ends when that token is revoked and not when anot
   expect(await rest()).toContain("event:bye\ndata:signed-out\n\n");
 });
 
-test("a stream that ends with its process asks its reader to come back", async () => {
+test("a stream that ends with its process asks its reader to reconnect", async () => {
   open();
   streams.endAll();
   expect(await rest()).toMatch(/retry:\d+\n\n\r\n0\r\n\r\n$/);

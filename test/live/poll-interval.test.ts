@@ -18,16 +18,16 @@ test.each([
   [300_000, 20],
   [450_000, 30],
   [86_400_000, 30],
-])("a job that started %i ms ago is asked for every %i s", (age, seconds) => {
+])("a job that started %i ms ago is polled every %i s", (age, seconds) => {
   expect(pollInterval(job({ started_at: now - age }), now)).toBe(seconds);
 });
 
-test("a job that has not started is as old as its creation", () => {
+test("the age of a job that has not started counts from its creation", () => {
   const queued = job({ status: "queued", started_at: null, created_at: now - 60_000 });
   expect(pollInterval(queued, now)).toBe(4);
 });
 
-test("a job that is due later is asked for when it is due", () => {
+test("a job that is due later is polled when it is due", () => {
   const due = (ms: number) => job({ status: "queued", started_at: null, run_at: now + ms });
   expect(pollInterval(due(12_001), now)).toBe(13);
   expect(pollInterval(due(500), now)).toBe(1);
@@ -41,7 +41,7 @@ test.each(["done", "failed", "cancelled"] as const)(
   },
 );
 
-test("a caller can ask for a longer shortest interval", () => {
+test("a caller can raise the minimum interval", () => {
   expect(pollInterval(job(), now, 2)).toBe(2);
   expect(pollInterval(job({ started_at: now - 60_000 }), now, 2)).toBe(4);
 });

@@ -3,7 +3,7 @@ import { event, frame, ping, retry } from "../../server/live/sse-format.ts";
 
 const text = (chunk: Uint8Array) => Buffer.from(chunk).toString();
 
-test("a frame is one line of data, because a line break would end it", () => {
+test("a frame has one line of data, because a line break would end it", () => {
   expect(text(frame("<p>\n  one\r\n  two</p>\n"))).toBe("data:<p> one two</p>\n\n");
 });
 

@@ -12,13 +12,13 @@ test("topics of pages, rows and lists are parsed, each once", () => {
   ]);
 });
 
-test("a list topic has the time from which created jobs are new to it", () => {
+test("a list topic has the time after which created jobs are announced", () => {
   expect(parseTopics("jobs:mine:1795430855772,jobs:account:soon")).toEqual([
     { kind: "list", scope: "mine", since: 1795430855772 },
   ]);
 });
 
-test("parts that are no topic are ignored", () => {
+test("invalid topics are ignored", () => {
   expect(parseTopics("job:1,row:,jobs:others,<script>,job:'; drop table jobs")).toEqual([]);
 });
 

@@ -105,7 +105,7 @@ test("an invalid bulk form leads back to the list", async () => {
     const fields = { action: "cancel", until: now, ...more };
     return person.post("/jobs/bulk/all", Object.entries(fields));
   };
-  const brought: Record<string, string>[] = [
+  const invalidFields: Record<string, string>[] = [
     { from: "0000-01-01", zone: "Europe/Berlin" },
     { to: "9999-12-31", zone: "Pacific/Pago_Pago" },
     { until: "8640000000000000", when: "today" },
@@ -114,7 +114,7 @@ test("an invalid bulk form leads back to the list", async () => {
     { until: "" },
     { idempotency_key: randomBytes(30_000).toString("hex") },
   ];
-  for (const [n, odd] of brought.entries()) {
+  for (const [n, odd] of invalidFields.entries()) {
     expect([n, (await all(odd)).status]).toEqual([n, 303]);
   }
 });

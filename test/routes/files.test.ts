@@ -32,8 +32,8 @@ const stranger: Person = { ...owner, userId: "user-4", accountId: "account-2" };
 
 let db: Awaited<ReturnType<typeof openTestBackend>>;
 let storage: Storage;
-/** Readings of the storage that are open. */
-let reading = 0;
+/** Number of open reads of the storage. */
+let openReads = 0;
 
 beforeAll(async () => {
   db = await openTestBackend(backends[0]!);
@@ -42,11 +42,11 @@ beforeAll(async () => {
   storage = {
     ...disk,
     async *read(key, range) {
-      reading++;
+      openReads++;
       try {
         yield* disk.read(key, range);
       } finally {
-        reading--;
+        openReads--;
       }
     },
   };
@@ -63,12 +63,12 @@ afterAll(() => db.close());
 async function addFile(
   id: string,
   text: string,
-  { keptFor, mediaType = "text/csv" }: { keptFor?: number; mediaType?: string } = {},
+  { retentionMs, mediaType = "text/csv" }: { retentionMs?: number; mediaType?: string } = {},
 ) {
   const key = `jobs/job-1/files/${id}`;
   const { size } = await storage.save(key, [Buffer.from(text)]);
   const file = { id, job_id: "job-1", role: "result" as const, name: "Zoë's list.csv" };
-  const expires_at = keptFor === undefined ? null : db.backend.now() + keptFor;
+  const expires_at = retentionMs === undefined ? null : db.backend.now() + retentionMs;
   await db.backend.db
     .insertInto("files")
     .values({ ...file, media_type: mediaType, size, storage_key: key, created_at: 0, expires_at })
@@ -108,7 +108,7 @@ test("a file is sent as a download that no cache stores", async () => {
     "content-length": String(content.length),
     "content-disposition": `attachment; filename="Zo?'s list.csv"; filename*=UTF-8''Zo%C3%AB%27s%20list.csv`,
     "x-content-type-options": "nosniff",
-    // Nor compresses on its way: it would lose its length, and could not go on where it broke off.
+    // A compressed download would have no length and could not be continued.
     "cache-control": "private, no-store, no-transform",
     "accept-ranges": "bytes",
   });
@@ -120,26 +120,26 @@ test("HEAD answers with the same headers and reads nothing", async () => {
   expect(answer.status).toBe(200);
   expect(answer.headers.get("content-length")).toBe(String(content.length));
   expect(await answer.text()).toBe("");
-  expect(reading).toBe(0);
+  expect(openReads).toBe(0);
 });
 
 test.each([
   ["an image is recorded once in the audit log, and its preview is not", "image/png", 0],
   ["a table is recorded in the audit log, also when it is requested like an image", "text/csv", 1],
-])("a download of %s", async (_, mediaType, looks) => {
-  const id = `file-told-${looks}`;
+])("a download of %s", async (_, mediaType, previews) => {
+  const id = `file-recorded-${previews}`;
   await addFile(id, content, { mediaType });
-  const told = async () => {
-    const deeds = await listAudit(db.backend.db, "job-1", 100);
-    return deeds.filter(({ file_name, dedup_key }) => file_name && dedup_key.endsWith(id)).length;
+  const countRecorded = async () => {
+    const entries = await listAudit(db.backend.db, "job-1", 100);
+    return entries.filter(({ file_name, dedup_key }) => file_name && dedup_key.endsWith(id)).length;
   };
   const get = (headers: Record<string, string>, method = "GET") =>
     download(linkTo(id), person, { method, headers });
   await (await get({ "sec-fetch-dest": "image" })).text();
   await get({}, "HEAD");
-  expect(await told()).toBe(looks);
+  expect(await countRecorded()).toBe(previews);
   for (const range of ["bytes=0-3", "bytes=4-", ""]) await (await get({ range })).text();
-  expect(await told()).toBe(1);
+  expect(await countRecorded()).toBe(1);
 });
 
 test("an empty file is sent", async () => {
@@ -172,10 +172,10 @@ test("an expired link leads to a new one", async () => {
 });
 
 test("a link to a deleted file leads to its job", async () => {
-  await addFile("file-old", "x", { keptFor: -1 });
+  await addFile("file-old", "x", { retentionMs: -1 });
   await addFile("file-gone", "x");
   await storage.delete("jobs/job-1/files/file-gone");
-  // A link ends with its file: that there is a new one would not be true.
+  // The page must not offer a new link to a deleted file.
   const ended = linkTo("file-old", person, db.backend.now() - 1);
   for (const link of [linkTo("file-old"), linkTo("file-gone"), ended]) {
     const answer = await download(link);
@@ -184,7 +184,7 @@ test("a link to a deleted file leads to its job", async () => {
   }
 });
 
-/** @returns the status and what the page offers first */
+/** @returns the status and the link of the page's main button */
 async function refused(path: string, who = person) {
   const answer = await download(path, who);
   const page = await answer.text();
@@ -242,7 +242,7 @@ test("reading stops when the client disconnects", async () => {
   const answering = get((await serverFor(person)) + linkTo("file-large"));
   const [answer] = await once(answering, "response");
   await once(answer, "data");
-  expect(reading).toBe(1);
+  expect(openReads).toBe(1);
   answer.destroy();
-  await vi.waitFor(() => expect(reading).toBe(0), 10_000);
+  await vi.waitFor(() => expect(openReads).toBe(0), 10_000);
 });

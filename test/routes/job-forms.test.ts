@@ -17,7 +17,7 @@ const everything = defineJob({
     subject: z.string().min(1).max(20),
     reply_to: z.email().optional(),
     note: z.string().default("").meta({ multiline: true, help: "Nobody else sees it." }),
-    mood: z.enum(["calm", "wild"]).meta({ options: { wild: "Very wild" } }),
+    style: z.enum(["calm", "wild"]).meta({ options: { wild: "Very wild" } }),
     loud: z.boolean().default(true),
     code: z.string().optional().meta({ secret: true }),
     pem: z.string().optional().meta({ secret: true, multiline: true }),
@@ -62,13 +62,13 @@ afterEach(() => database.close());
 
 const jobs = () => database.backend.db.selectFrom("jobs").selectAll().execute();
 
-/** Values of the hidden fields of a page, by name. */
+/** @returns the values of the hidden fields of a page, by name */
 function hiddenIn(page: string): Record<string, string> {
   const found = page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g);
   return Object.fromEntries([...found].map(([, name, value]) => [name, value]));
 }
 
-/** The option that is chosen in each select of a page. */
+/** @returns the selected option of each select of a page, by name */
 function chosenIn(page: string): Record<string, string> {
   const selects = page.matchAll(/<select [^>]*?name="([^"]+)"[\s\S]*?<\/select>/g);
   return Object.fromEntries(
@@ -78,7 +78,7 @@ function chosenIn(page: string): Record<string, string> {
   );
 }
 
-/** Chooses a file in the form of a page and sends it. */
+/** Submits the upload form of a page. */
 async function uploadOn(
   page: string,
   content: string | Buffer<ArrayBuffer>,
@@ -139,18 +139,18 @@ describe("the form of a kind", () => {
   });
 
   test("is prefilled from the query and shows errors of the prefilled fields", async () => {
-    const page = await browser.text("/jobs/new/everything?times=99&mood=wild&subject=Hi&loud=off");
+    const page = await browser.text("/jobs/new/everything?times=99&style=wild&subject=Hi&loud=off");
     expect(page).toMatch(/value="99" id="f-times" name="times"[^>]* aria-invalid="true"/);
     expect(page).toContain("Enter 10 or less");
     expect(page).toContain('value="Hi"');
-    expect(chosenIn(page)).toEqual({ mood: "wild", when: "now" });
+    expect(chosenIn(page)).toEqual({ style: "wild", when: "now" });
     expect(page).not.toContain("checked>");
     expect(page.match(/aria-invalid/g)).toHaveLength(1);
   });
 
   test("starts a job and redirects to it", async () => {
     const page = await browser.text("/jobs/new/everything");
-    const fields = { ...hiddenIn(page), times: "4", subject: " Hi ", mood: "calm", reply_to: "" };
+    const fields = { ...hiddenIn(page), times: "4", subject: " Hi ", style: "calm", reply_to: "" };
     const answer = await browser.post("/jobs", fields);
     expect(answer.status).toBe(303);
     const [job] = await jobs();
@@ -159,7 +159,7 @@ describe("the form of a kind", () => {
     expect(JSON.parse(job!.input)).toEqual({
       times: 4,
       subject: " Hi ",
-      mood: "calm",
+      style: "calm",
       note: "",
       loud: false,
     });
@@ -167,16 +167,16 @@ describe("the form of a kind", () => {
 
   test("is rendered again after errors, with a message at each field and all values but secrets", async () => {
     const page = await browser.text("/jobs/new/everything");
-    const given = { times: "many", subject: "", mood: "", reply_to: "ada@", note: "<b>keep</b>" };
+    const values = { times: "many", subject: "", style: "", reply_to: "ada@", note: "<b>keep</b>" };
     const secret = { code: "open sesame", pem: "sesame, twice" };
-    const answer = await browser.post("/jobs", { ...hiddenIn(page), ...given, ...secret });
+    const answer = await browser.post("/jobs", { ...hiddenIn(page), ...values, ...secret });
     expect(answer.status).toBe(422);
     const again = await answer.text();
     expect(again).not.toContain("sesame");
     expect(again).toContain('value="many"');
     expect(again).toContain("Enter a number");
     expect(again).toMatch(/id="f-subject-error">.*Required/);
-    expect(again).toMatch(/id="f-mood-error">.*Choose one of the options/);
+    expect(again).toMatch(/id="f-style-error">.*Choose one of the options/);
     expect(again).toMatch(/id="f-reply_to-error">.*Enter an email address such as/);
     expect(again).toContain("&lt;b&gt;keep&lt;/b&gt;");
     expect(again).not.toContain("checked>");
@@ -186,13 +186,13 @@ describe("the form of a kind", () => {
 
   test("starts one job when it is sent twice, and says so if the second differs", async () => {
     const fields = hiddenIn(await browser.text("/jobs/new/everything"));
-    const given = { ...fields, subject: "Hi", mood: "calm" };
-    const first = await browser.post("/jobs", given);
+    const values = { ...fields, subject: "Hi", style: "calm" };
+    const first = await browser.post("/jobs", values);
     expect(await browser.text("/jobs/new")).not.toContain("flash");
-    const second = await browser.post("/jobs", given);
+    const second = await browser.post("/jobs", values);
     expect(second.headers.get("location")).toBe(first.headers.get("location"));
     expect(await browser.text("/jobs/new")).toContain("You already started this. This is the job.");
-    const third = await browser.post("/jobs", { ...given, subject: "Bye" });
+    const third = await browser.post("/jobs", { ...values, subject: "Bye" });
     expect(third.headers.get("location")).toBe(first.headers.get("location"));
     const changed = await browser.text("/jobs/new");
     expect(changed).toMatch(/You already started this\.\s*<a id="flash-link"/);
@@ -203,14 +203,14 @@ describe("the form of a kind", () => {
 
   test("starts nothing without its CSRF token or for an unknown kind", async () => {
     const fields = hiddenIn(await browser.text("/jobs/new/everything"));
-    const given = { ...fields, subject: "Hi", mood: "calm" };
-    expect((await browser.post("/jobs", { ...given, token: "other" })).status).toBe(403);
-    expect((await browser.post("/jobs", { ...given, type: "nothing" })).status).toBe(404);
+    const values = { ...fields, subject: "Hi", style: "calm" };
+    expect((await browser.post("/jobs", { ...values, token: "other" })).status).toBe(403);
+    expect((await browser.post("/jobs", { ...values, type: "nothing" })).status).toBe(404);
     expect(await jobs()).toEqual([]);
   });
 });
 
-describe("a file", () => {
+describe("the file of a form", () => {
   const people = "E-Mail;Vorname;Notiz\nada@x.test;Ada;<i>\nbob@x.test;Bob;\n";
 
   test("is uploaded first, then its columns are mapped", async () => {

@@ -38,7 +38,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     await db.updateTable("jobs").set({ log_seq: lines }).where("id", "=", id).execute();
   }
 
-  /** The numbers of the lines that a page shows, and where its links lead. */
+  /** @returns the numbers of the lines on a page, and the targets of its links */
   async function shown(query = "") {
     const answer = await ada.browser.get(`/jobs/${id}${query}`);
     expect(answer.status).toBe(200);
@@ -74,7 +74,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     expect([page.seqs[0], page.seqs.at(-1)]).toEqual([200, 1_199]);
     expect(page.html).toMatch(new RegExp(`<li class="error marked" id="log-${id}-700">`));
     expect(page.html).toContain(`href="/jobs/${id}?line=700#log-${id}-700"`);
-    // What is written now does not belong behind these lines.
+    // New lines must not be appended to these.
     expect(page.html).toContain("data-excerpt");
     expect(page.html).toContain(`data-last-line="${count}"`);
   });
@@ -93,14 +93,14 @@ describe.each(backends)("the log of a job, on $name", (which) => {
   });
 
   test.each(["?level=debug", "?line=x", "?before=-1", "?line=1e9", "?level=", "?level=toString"])(
-    "%s is as good as nothing",
+    "ignores the invalid parameter %s",
     async (query) => {
       expect((await shown(query)).seqs.at(-1)).toBe(count);
     },
   );
 
   test.each(["?line=99999999999999", "?before=0", "?after=99999999999999"])(
-    "%s shows what there is",
+    "shows the nearest lines for %s",
     async (query) => {
       expect((await shown(query)).seqs.length).toBeLessThanOrEqual(500);
     },

@@ -6,13 +6,13 @@ import { openSite, type Site } from "../support/site.ts";
 
 type Member = Awaited<ReturnType<Site["join"]>>;
 
-/** Values of the hidden fields of a form, by name. */
+/** @returns the names and values of the hidden fields of a form */
 function hiddenIn(html: string): [string, string][] {
   const found = html.matchAll(/<input type="hidden" name="([^"]+)"[^>]*? value="([^"]*)"/g);
   return [...found].map(([, name = "", value = ""]) => [name, value]);
 }
 
-/** The form that starts another one. */
+/** @returns the hidden fields of the form that starts another job */
 function anotherOf(html: string): [string, string][] {
   const [form = ""] = /<form class="[^"]*" id="another"[\s\S]*?<\/form>/.exec(html) ?? [];
   return hiddenIn(form).filter(([name]) => name !== "token");
@@ -46,7 +46,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
       ...{ type: "stepping", pause: "11", idempotency_key: "tab-2", when: "tonight", anyway: "1" },
     });
     expect(await jobs()).toHaveLength(1);
-    // Whoever clicks twice there gets one job all the same.
+    // A double click on this button starts one job too.
     const [second, repeated] = [await ada.post("/jobs", again), await ada.post("/jobs", again)];
     expect(idIn(second)).not.toBe(first);
     expect(idIn(repeated)).toBe(idIn(second));
@@ -107,7 +107,7 @@ describe.each(backends)("one click is one job, on $name", (which) => {
       const tokyo = await start({ pause: "15", ...local }, eve);
       expect(await runAt(tokyo)).toBe("2027-01-01T17:00:00.000Z");
       await savePreferences(site.backend, eve.userId, { timeZone: "Europe/Berlin" });
-      // Who they are is remembered for a moment: a new session is not.
+      // Signs in again, because the cached session still has the old preferences.
       const again = await site.join("eve");
       expect(await again.browser.text("/jobs/new/stepping")).toContain("Europe/Berlin");
       const berlin = await start({ pause: "16", ...local }, again);
@@ -150,9 +150,9 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const hers = await eve.browser.text(`/jobs/new/stepping?from_job=${id}`);
     expect(hers).not.toContain('value="18"');
     expect(hers).not.toContain(id);
-    // Nor does a form that she makes up lead back to it.
-    const made = idIn(await start({ from_job: id, pause: "20" }, eve));
-    expect((await jobs()).find((job) => job.id === made)?.retry_of).toBeNull();
+    // A forged form does not link her job to it either.
+    const forged = idIn(await start({ from_job: id, pause: "20" }, eve));
+    expect((await jobs()).find((job) => job.id === forged)?.retry_of).toBeNull();
   });
 
   test("a prefilled form leaves secrets empty", async () => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 beforeEach(async () => void (await db.backend.db.deleteFrom("uploads").execute()));
 
-/** A real server; `outcomes` is what became of each upload, in words. */
+/** Starts a server that receives uploads. @returns among others the outcome of each upload */
 async function server(options: { limit?: number } = {}) {
   const dir = await temporaryDir();
   const storage = createDiskStorage(dir);
@@ -43,7 +43,7 @@ async function server(options: { limit?: number } = {}) {
   app.post("/uploads", async (c) => {
     const person = { accountId: "account-1", userId: "user-1" };
     const row = await receiveUpload(c, { target, ...person });
-    outcomes.push("kept");
+    outcomes.push("saved");
     return c.json(row, 201);
   });
   app.onError((error, c) => {
@@ -233,15 +233,15 @@ describe("a file of 200 MB", () => {
     onTestFinished(() => void child.kill());
     const [line] = await once(child.stdout, "data");
     const port = Number(line);
-    const most = async () => {
+    const readPeak = async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/memory`);
       return ((await answer.json()) as { most: number }).most;
     };
     const form = "multipart/form-data; boundary=b";
     await post(port, form, [Buffer.from(`${head}a\r\n--b--\r\n`)]);
-    const before = await most();
+    const before = await readPeak();
     expect(await post(port, form, body(head, "\r\n--b--\r\n"))).toMatchObject({ size });
     expect(await post(port, "text/csv", body("", ""))).toMatchObject({ size });
-    expect((await most()) - before).toBeLessThan(100_000_000);
+    expect((await readPeak()) - before).toBeLessThan(100_000_000);
   }, 120_000);
 });

@@ -9,8 +9,8 @@ const id = uuidv7();
 beforeEach(async () => {
   site = await openSite(backends[0]!);
   person = await site.join("ada");
-  const whose = { account_id: person.accountId, user_id: person.userId };
-  const what = {
+  const owner = { account_id: person.accountId, user_id: person.userId };
+  const columns = {
     id,
     kind: "stepping",
     status: "done",
@@ -19,7 +19,7 @@ beforeEach(async () => {
   const finished_at = Date.UTC(2026, 4, 3, 14, 2);
   await site.backend.db
     .insertInto("expired_jobs")
-    .values({ ...whose, ...what, timeout_ms: 1, rescues: 0, finished_at })
+    .values({ ...owner, ...columns, timeout_ms: 1, rescues: 0, finished_at })
     .execute();
 });
 afterEach(() => site.close());

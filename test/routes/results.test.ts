@@ -15,7 +15,7 @@ describe.each(backends)("the results of a job, on $name", (which) => {
   });
   afterAll(() => site.close());
 
-  /** A job that ended, and the files it left. */
+  /** Inserts a done job with these files. */
   async function ended(files: Record<string, string>, different: Partial<FileRow> = {}) {
     const id = await ada.start("counting");
     const { db } = site.backend;
@@ -25,26 +25,31 @@ describe.each(backends)("the results of a job, on $name", (which) => {
       const storage_key = `jobs/${id}/files/${name}`;
       const { size } = await site.storage.save(storage_key, [Buffer.from(content)]);
       const row = { id: `${name}-of-${id}`, job_id: id, role: "result" as const, name, size };
-      const about = { storage_key, created_at: Date.now(), expires_at: null, deleted_at: null };
-      const file = { ...row, ...about, media_type: "text/csv", ...different };
+      const storedFile = {
+        storage_key,
+        created_at: Date.now(),
+        expires_at: null,
+        deleted_at: null,
+      };
+      const file = { ...row, ...storedFile, media_type: "text/csv", ...different };
       await db.insertInto("files").values(file).execute();
     }
     return id;
   }
 
-  test("are previewed on the page, which links to the file for this person", async () => {
+  test("the page previews a file and links to it for this person", async () => {
     const id = await ended({ "people.csv": "Email,Name\nann@x.test,<Ann>\n" });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("<td>&lt;Ann&gt;</td>");
     expect(page).not.toContain("results.zip");
-    const way = /href="(\/jobs\/[^"]+\/result\?file=[^"]+)"/.exec(page)![1]!;
-    const link = (await ada.browser.get(way)).headers.get("location")!;
+    const resultHref = /href="(\/jobs\/[^"]+\/result\?file=[^"]+)"/.exec(page)![1]!;
+    const link = (await ada.browser.get(resultHref)).headers.get("location")!;
     expect(await ada.browser.text(link)).toContain("ann@x.test");
-    expect((await grace.browser.get(way)).status).toBe(404);
+    expect((await grace.browser.get(resultHref)).status).toBe(404);
     expect((await grace.browser.get(link)).status).toBe(404);
   });
 
-  test("get a new link in place of an expired one with one click", async () => {
+  test("an expired link is replaced by a new one with one click", async () => {
     const id = await ended({ "people.csv": "Email\n" });
     const link = (await ada.browser.get(`/jobs/${id}/result`)).headers.get("location")!;
     const expires = Number(/expires=(\d+)/.exec(link)![1]);
@@ -53,13 +58,13 @@ describe.each(backends)("the results of a job, on $name", (which) => {
     const later = vi.spyOn(site.backend, "now").mockReturnValue(expires + 1);
     const answer = await ada.browser.get(link);
     expect(answer.status).toBe(410);
-    const anew = /href="([^"]+)">Get a new link</.exec(await answer.text())![1]!;
-    const fresh = (await ada.browser.get(anew)).headers.get("location")!;
+    const newLinkHref = /href="([^"]+)">Get a new link</.exec(await answer.text())![1]!;
+    const fresh = (await ada.browser.get(newLinkHref)).headers.get("location")!;
     expect((await ada.browser.get(fresh)).status).toBe(200);
     later.mockRestore();
   });
 
-  test("of several files download as one ZIP archive", async () => {
+  test("several files are downloaded as one ZIP archive", async () => {
     const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain(`href="/jobs/${id}/results.zip"`);
@@ -80,7 +85,7 @@ describe.each(backends)("the results of a job, on $name", (which) => {
     expect((await grace.browser.get(`/jobs/${id}/results.zip`)).status).toBe(404);
   });
 
-  test("that have expired are shown as such and not offered", async () => {
+  test("an expired file is shown as expired and cannot be downloaded", async () => {
     const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" }, { expires_at: 1 });
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("expired");
@@ -92,7 +97,7 @@ describe.each(backends)("the results of a job, on $name", (which) => {
     }
   });
 
-  test("leave the page complete while the storage is unavailable", async () => {
+  test("the page is complete while the storage is unavailable", async () => {
     const id = await ended({ "people.csv": "Email\n" });
     await site.storage.delete(`jobs/${id}/files/people.csv`);
     const page = await ada.browser.text(`/jobs/${id}`);

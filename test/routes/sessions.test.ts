@@ -52,8 +52,8 @@ describe("signing up", () => {
 
   test("shows the error of each field and keeps all values but the password", async () => {
     const browser = new Browser(app);
-    const given = { name: " ", email: "ada at home", password: "short!!" };
-    const answer = await browser.submit("/sign-up", "/sign-up", given);
+    const form = { name: " ", email: "ada at home", password: "short!!" };
+    const answer = await browser.submit("/sign-up", "/sign-up", form);
     expect(answer.status).toBe(422);
     const page = await answer.text();
     expect(page).toContain("Enter your name");
@@ -120,8 +120,8 @@ describe("signing in", () => {
 
   test("never redirects to another site", async () => {
     await signedUp(app);
-    const given = { ...signIn, next: "//evil.example/jobs" };
-    const answer = await new Browser(app).submit("/sign-in", "/sign-in", given);
+    const form = { ...signIn, next: "//evil.example/jobs" };
+    const answer = await new Browser(app).submit("/sign-in", "/sign-in", form);
     expect(answer.headers.get("location")).toBe("/jobs");
   });
 

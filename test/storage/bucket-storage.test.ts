@@ -50,17 +50,17 @@ describe("the S3 server of the tests", () => {
 describe("saves to a bucket", () => {
   test("a save reads no more of its source while a part is being sent", async () => {
     const { storage } = emptyPrefix();
-    let given = 0;
+    let sent = 0;
     async function* source() {
       for await (const megabyte of megabytes(60)) {
-        if (++given === 12) bucket.server.kill("SIGSTOP");
+        if (++sent === 12) bucket.server.kill("SIGSTOP");
         yield megabyte;
       }
     }
     const writing = storage.save("uploads/a", source());
     await sleep(2_000);
-    expect(given).toBeGreaterThan(10);
-    expect(given).toBeLessThan(25);
+    expect(sent).toBeGreaterThan(10);
+    expect(sent).toBeLessThan(25);
     bucket.server.kill("SIGCONT");
     expect(await writing).toEqual({ size: 60_000_000 });
     expect(await storage.size("uploads/a")).toBe(60_000_000);
@@ -125,27 +125,27 @@ describe("bucket errors", () => {
 
   test("every method reports a bucket that does not exist", async () => {
     const storage = other({ bucket: "elsewhere" });
-    const said = "The bucket of the file storage does not exist";
-    for (const asked of everything(storage)) await expect(asked).rejects.toThrow(said);
+    const message = "The bucket of the file storage does not exist";
+    for (const call of everything(storage)) await expect(call).rejects.toThrow(message);
     // At the start of a process the message also names the bucket and its server.
     await expect(storage.prepare()).rejects.toThrow(
-      `${said} (bucket "elsewhere" at ${bucket.address.endpoint})`,
+      `${message} (bucket "elsewhere" at ${bucket.address.endpoint})`,
     );
   });
 
   test("every method reports rejected credentials", async () => {
     const storage = other({});
     await withKey("wrong", async () => {
-      for (const asked of everything(storage)) {
-        await expect(asked).rejects.toThrow("The file storage rejects its credentials");
+      for (const call of everything(storage)) {
+        await expect(call).rejects.toThrow("The file storage rejects its credentials");
       }
     });
   });
 
   test("every method reports a server that cannot be reached", async () => {
     const endpoint = `http://127.0.0.1:${await unusedPort()}`;
-    for (const asked of everything(other({ endpoint }))) {
-      await expect(asked).rejects.toThrow("The file storage cannot be reached");
+    for (const call of everything(other({ endpoint }))) {
+      await expect(call).rejects.toThrow("The file storage cannot be reached");
     }
   });
 
@@ -154,8 +154,8 @@ describe("bucket errors", () => {
     await once(server, "listening");
     onTestFinished(() => void server.close());
     const { port } = server.address() as { port: number };
-    for (const asked of everything(other({ endpoint: `http://127.0.0.1:${port}` }))) {
-      await expect(asked).rejects.toThrow("The file storage does not answer");
+    for (const call of everything(other({ endpoint: `http://127.0.0.1:${port}` }))) {
+      await expect(call).rejects.toThrow("The file storage does not answer");
     }
   });
 
@@ -166,7 +166,7 @@ describe("bucket errors", () => {
       try {
         yield* megabytes(15);
         bucket.server.kill("SIGKILL");
-        await bucket.server.gone;
+        await bucket.server.exited;
         yield* megabytes(100);
       } finally {
         ended = true;
@@ -187,7 +187,7 @@ describe("bucket errors", () => {
     const reading = storage.read("uploads/a")[Symbol.asyncIterator]();
     await reading.next();
     bucket.server.kill("SIGKILL");
-    await bucket.server.gone;
+    await bucket.server.exited;
     await expect(storage.size("uploads/a")).rejects.toThrow(StorageUnavailable);
     await bucket.restart();
     expect((await textOf(storage.read("uploads/a"))).length).toBe(2_000_000);
@@ -211,7 +211,7 @@ describe("bucket errors", () => {
 });
 
 async function* megabytes(count: number) {
-  for (let given = 0; given < count; given++) yield Buffer.alloc(1_000_000);
+  for (let sent = 0; sent < count; sent++) yield Buffer.alloc(1_000_000);
 }
 
 async function withKey(secret: string, work: () => Promise<void>): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { previewBytes, previewNeeds, textPreview } from "../../server/storage/file-preview.ts";
 
 const csv = "text/csv; charset=utf-8";
-const look = (content: string | Uint8Array, mediaType = csv, size?: number) => {
+const previewOf = (content: string | Uint8Array, mediaType = csv, size?: number) => {
   const bytes = Buffer.from(content as string);
   return textPreview({ mediaType, size: size ?? bytes.length, bytes });
 };
@@ -12,7 +12,7 @@ const five = "a,b\n1,2\n3,4\n";
 describe("tables", () => {
   test("the preview of a table has its first rows without quotes and blank lines", () => {
     const text = '\ufeffName;Says\r\n"Ann ""the""; one";"two\nlines"\r\n\r\nBo;\r\n';
-    expect(look(text)).toEqual({
+    expect(previewOf(text)).toEqual({
       kind: "table",
       header: ["Name", "Says"],
       rows: [
@@ -25,20 +25,20 @@ describe("tables", () => {
 
   test("the preview of a large table has a few rows and columns and counts the hidden columns", () => {
     const row = Array.from({ length: 24 }, (_, n) => `c${n}`).join("\t");
-    const table = look(`${row}\n`.repeat(100), "text/tab-separated-values");
+    const table = previewOf(`${row}\n`.repeat(100), "text/tab-separated-values");
     expect(table).toMatchObject({ hiddenColumns: 4 });
     if (table?.kind !== "table") throw new Error("no table");
     expect([table.header.length, table.rows.length]).toEqual([20, 5]);
   });
 
   test("the preview of a table leaves out a last row that is cut off", () => {
-    expect(look(`${five}5,"six`, csv, 1_000)).toMatchObject({
+    expect(previewOf(`${five}5,"six`, csv, 1_000)).toMatchObject({
       rows: [
         ["1", "2"],
         ["3", "4"],
       ],
     });
-    expect(look(`${five}5,6`)).toMatchObject({
+    expect(previewOf(`${five}5,6`)).toMatchObject({
       rows: [
         ["1", "2"],
         ["3", "4"],
@@ -55,13 +55,13 @@ describe("tables", () => {
     });
     fc.assert(
       fc.property(rows, (table) => {
-        const given = [["x", "y"], ...table];
-        const text = given
+        const cellRows = [["x", "y"], ...table];
+        const text = cellRows
           .map((cells) => cells.map((each) => `"${each.replaceAll('"', '""')}"`).join(","))
           .join("\r\n");
-        const filled = given.filter((cells) => cells.some((each) => each.trim() !== ""));
+        const filled = cellRows.filter((cells) => cells.some((each) => each.trim() !== ""));
         const [header, ...rows] = filled;
-        expect(look(text)).toEqual({ kind: "table", header, rows, hiddenColumns: 0 });
+        expect(previewOf(text)).toEqual({ kind: "table", header, rows, hiddenColumns: 0 });
       }),
     );
   });
@@ -70,7 +70,7 @@ describe("tables", () => {
 describe("texts", () => {
   test("the preview of a text has its first lines and truncates long ones", () => {
     const text = Array.from({ length: 30 }, (_, n) => (n === 1 ? "x".repeat(500) : `line ${n}`));
-    const shown = look(text.join("\n"), "text/plain");
+    const shown = previewOf(text.join("\n"), "text/plain");
     if (shown?.kind !== "text") throw new Error("no text");
     const { lines } = shown;
     expect([lines.length, lines[0], lines[1]!.length, lines[19]]).toEqual([
@@ -86,11 +86,11 @@ describe("texts", () => {
     ["UTF-16 with a byte order mark", Buffer.from("\ufeffZoë", "utf16le")],
     ["Windows-1252", Buffer.from("Zoë\nÖ…", "latin1")],
   ])("the preview reads a text in %s", (_, bytes) => {
-    expect(look(bytes, "text/plain", 99)).toEqual({ kind: "text", lines: ["Zoë"] });
+    expect(previewOf(bytes, "text/plain", 99)).toEqual({ kind: "text", lines: ["Zoë"] });
   });
 
   test("binary content of a text type has no preview", () => {
-    expect(look(Buffer.from([80, 75, 3, 4, 0, 0]), "text/plain")).toBeNull();
+    expect(previewOf(Buffer.from([80, 75, 3, 4, 0, 0]), "text/plain")).toBeNull();
   });
 
   test("the preview never fails on random bytes", () => {

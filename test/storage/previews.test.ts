@@ -12,12 +12,12 @@ function file(id: string, different: Partial<FileRow> = {}): FileRow {
 /** A storage that records its calls. */
 async function setUp() {
   const { storage } = await temporaryStorage();
-  const asked: string[] = [];
+  const reads: string[] = [];
   const read: typeof storage.read = (key, range) => {
-    asked.push(`${key} ${range?.to}`);
+    reads.push(`${key} ${range?.to}`);
     return storage.read(key, range);
   };
-  return { storage, asked, previews: createPreviews({ read }) };
+  return { storage, asked: reads, previews: createPreviews({ read }) };
 }
 
 test("a preview reads the start of a file once", async () => {

@@ -54,8 +54,8 @@ test("an archive without files is valid", async () => {
 
 test("uniqueNames numbers repeated names before the extension", () => {
   const nameOf = uniqueNames();
-  const wanted = ["a", "a", "A", ".env", ".env", "a (2)", "b.tar.gz", "b.tar.gz"];
-  expect(wanted.map(nameOf)).toEqual([
+  const names = ["a", "a", "A", ".env", ".env", "a (2)", "b.tar.gz", "b.tar.gz"];
+  expect(names.map(nameOf)).toEqual([
     "a",
     "a (2)",
     "A (3)",
@@ -74,7 +74,7 @@ test("uniqueNames numbers a hundred thousand equal names quickly", () => {
 });
 
 /** An endless source that counts its chunks and records whether it was closed. */
-function spring() {
+function endlessSource() {
   const state = { pieces: 0, open: 0 };
   const source = entry("endless.png", "", {
     size: undefined,
@@ -94,7 +94,7 @@ function spring() {
 }
 
 test("an archive reads its sources only on demand and closes them when the reader stops", async () => {
-  const { state, source } = spring();
+  const { state, source } = endlessSource();
   const zip = createZip([source, entry("never.txt", "its turn never comes")]);
   for (let n = 0; n < 10; n++) await zip.next();
   await wait(50);

@@ -8,7 +8,7 @@ export interface Launched {
   /** The whole output, including that of its children. */
   output(): string;
   /** Resolves when the process has exited. */
-  readonly gone: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Sends a signal to this process alone. */
   kill(signal: NodeJS.Signals): void;
   /** Sends SIGTERM, and after 15 s SIGKILL to the process and its descendants. */
@@ -29,13 +29,13 @@ export function launch(
   for (const stream of [child.stdout!, child.stderr!]) {
     stream.setEncoding("utf8").on("data", (text: string) => printed.push(text));
   }
-  const gone = new Promise<Awaited<Launched["gone"]>>((resolve) => {
+  const exited = new Promise<Awaited<Launched["exited"]>>((resolve) => {
     child.on("exit", (code, signal) => resolve({ code, signal }));
   });
   const running = () => child.exitCode === null && child.signalCode === null;
   return {
     pid: child.pid!,
-    gone,
+    exited,
     output: () => printed.join(""),
     kill: (signal) => void child.kill(signal),
     async stop() {
@@ -47,7 +47,7 @@ export function launch(
       const timeout = setTimeout(() => {
         for (const pid of family) signalTo(pid, "SIGKILL");
       }, 15_000);
-      await gone;
+      await exited;
       clearTimeout(timeout);
     },
   };
@@ -56,7 +56,7 @@ export function launch(
 /** Waits until the process has printed the text. @throws with its output if it exits or `ms` pass before */
 export async function untilPrinted(launched: Launched, text: string, ms = 30_000): Promise<void> {
   let ended = false;
-  void launched.gone.then(() => {
+  void launched.exited.then(() => {
     ended = true;
   });
   for (const until = Date.now() + ms; !launched.output().includes(text); await sleep(20)) {
@@ -94,7 +94,7 @@ export function descendantsOf(pid: number): number[] {
 export async function killFamily(launched: Launched): Promise<void> {
   const family = [launched.pid, ...descendantsOf(launched.pid)];
   for (const pid of family) signalTo(pid, "SIGKILL");
-  await launched.gone;
+  await launched.exited;
 }
 
 /** Reads the ids of all running processes and their parents from `/proc`, or from `ps` without it. */

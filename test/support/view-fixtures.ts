@@ -6,7 +6,7 @@ import type { JobLog, LogLineView } from "../../server/presenters/log.ts";
 import type { ResultView } from "../../server/presenters/result.ts";
 import type { TimeView } from "../../server/text/dates.ts";
 
-/** A day in November, `text` as the server prints it. */
+/** A time in November, with the text of the server. */
 export function time(clock = "14:05"): TimeView {
   return { iso: `2026-11-23T${clock}:00.000Z`, text: `Nov 23, ${clock}` };
 }
@@ -44,7 +44,7 @@ export const kindIcons: Record<string, IconName> = {
   contact_clean: "sparkles",
 };
 
-/** An import of 100,000 contacts at 42 %, running; anything else by what is given. */
+/** A running import of 100,000 contacts at 42 %. @param different other values of properties */
 export function jobView(different: Partial<JobView> = {}): JobView {
   const id = different.id ?? "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f";
   const view: Omit<JobView, "when" | "doing"> = {
@@ -113,7 +113,7 @@ function numbered(number: number): string {
   return `0198c5d2-7a41-7c3e-9f10-${String(number).padStart(12, "0")}`;
 }
 
-/** One job for each of the eleven shown states, and the awkward ones behind them. */
+/** A job in each of the eleven display statuses, then unusual ones. */
 export const jobs = {
   running: jobView(),
   unknownTotal: jobView({
@@ -282,7 +282,7 @@ export type StoredResult = Pick<ResultView, "page" | "files" | "zipHref" | "reje
 
 export const emptyResult: StoredResult = { page: null, files: [], zipHref: null, rejections: [] };
 
-/** What the import with 188 rejected rows left. */
+/** The results of the import with 188 rejected rows. */
 export const result: StoredResult = {
   page: { href: `/contacts?job=${jobs.done.id}`, text: "View imported contacts" },
   files: [
@@ -364,7 +364,7 @@ export function resultOf(job: JobView, view: StoredResult = emptyResult): Result
   return { id, kind, opens: false, version, renderedAt, ...view };
 }
 
-/** What the page shows of a log, and whatever else is given. */
+/** A page of a log. @param different other values of properties */
 export function logOf(id: string, lines: LogLineView[], different: Partial<JobLog> = {}): JobLog {
   return {
     id,

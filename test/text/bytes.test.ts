@@ -28,7 +28,7 @@ test.each([
   expect(formatBytesOf(part, whole)).toBe(words);
 });
 
-test("a formatted size is at most a twentieth off", () => {
+test("a formatted size differs from the exact one by at most 5 %", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 10 ** 14 }), (bytes) => {
       const [value, unit] = formatBytes(bytes).split(" ");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatCappedCount, formatCount, formatNumber } from "../../server/text/counts.ts";
 
-test("a number is grouped by thousands and one thing is in the singular", () => {
+test("a number is grouped by thousands, and a count of one is in the singular", () => {
   expect(formatNumber(1_204_000)).toBe("1,204,000");
   expect(formatCount(0, "rows")).toBe("0 rows");
   expect(formatCount(1, "rows")).toBe("1 row");

@@ -1,4 +1,4 @@
-/** One filled example of each page, and of each page's empty or refused form. */
+/** Examples of each page, with and without data, and with errors in forms. */
 
 import type { FieldView, Option } from "../../server/presenters/form.ts";
 import type { JobView } from "../../server/presenters/job.ts";
@@ -18,7 +18,7 @@ import {
   time,
 } from "../support/view-fixtures.ts";
 
-/** A page's template and its data; the key says what it shows. */
+/** The template of a page and its data. */
 export type PageFixture = { [N in keyof Pages]: { template: N; data: Pages[N] } }[keyof Pages];
 
 function options(chosen: string, ...labels: string[]): Option[] {
@@ -299,7 +299,7 @@ const contacts: Pages["contacts/index"] = {
   importHref: "/jobs/new/contact_import",
 };
 
-const stranger = { ...layout, person: null, section: null, topics: [] };
+const signedOutLayout = { ...layout, person: null, section: null, topics: [] };
 
 function errorPage(status: number, heading: string, message: string): PageFixture {
   return {
@@ -456,7 +456,7 @@ export const pages: Record<string, PageFixture> = {
   "sign-in": {
     template: "sessions/sign_in",
     data: {
-      layout: { ...stranger, title: "Sign in" },
+      layout: { ...signedOutLayout, title: "Sign in" },
       email: "ada@example.com",
       error: "Wrong email or password",
       next: "/jobs",
@@ -466,7 +466,7 @@ export const pages: Record<string, PageFixture> = {
   "sign-up": {
     template: "sessions/sign_up",
     data: {
-      layout: { ...stranger, title: "Create account" },
+      layout: { ...signedOutLayout, title: "Create account" },
       name: "Ada",
       email: "ada@example.com",
       errors: {

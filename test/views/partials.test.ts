@@ -126,7 +126,7 @@ test("every partial escapes text that people typed", () => {
     rows: nasty,
     expires: job.created,
   };
-  const left = {
+  const results = {
     page: { href: "/contacts", text: nasty },
     files: [
       { ...file, id: "1", preview: { kind: "text" as const, lines: [nasty] } },
@@ -145,7 +145,7 @@ test("every partial escapes text that people typed", () => {
     ...statuses.map((status) => views.partial("jobs/_panel", { ...job, status, oob: true })),
     ...statuses.map((status) => views.partial("jobs/_panel", { ...ended, status, oob: true })),
     views.partial("jobs/_row", { ...ended, oob: true }),
-    views.partial("jobs/_result", { ...resultOf(job, left), oob: true }),
+    views.partial("jobs/_result", { ...resultOf(job, results), oob: true }),
     views.partial("jobs/_log_lines", { ...logOf(job.id, [line]), oob: true }),
   ].join("");
   expect(html).toContain("&lt;script&gt;");
@@ -154,30 +154,31 @@ test("every partial escapes text that people typed", () => {
 });
 
 describe("the progress partial", () => {
-  const tick = (job: JobView): string => views.partial("jobs/_progress", { ...job, oob: true });
+  const renderProgress = (job: JobView): string =>
+    views.partial("jobs/_progress", { ...job, oob: true });
 
   test("the progress partial uses less than 20 kB a minute at one frame a second", () => {
     const framing = "data:\n\n".length;
-    expect(60 * (Buffer.byteLength(tick(jobs.running)) + framing)).toBeLessThan(20_000);
+    expect(60 * (Buffer.byteLength(renderProgress(jobs.running)) + framing)).toBeLessThan(20_000);
   });
 
   test("the progress partial shows the percentage as text too", () => {
-    expect(tick(jobs.running)).toContain("value=0.42></progress> <b>42 %</b>");
+    expect(renderProgress(jobs.running)).toContain("value=0.42></progress> <b>42 %</b>");
   });
 
   test("the progress partial has a bar without a value if the total is unknown", () => {
-    expect(tick(jobs.unknownTotal)).toContain(
+    expect(renderProgress(jobs.unknownTotal)).toContain(
       "<progress aria-label=Progress></progress> <b>38,112 rows so far</b>",
     );
   });
 
   test("the progress partial has no bar before the job starts", () => {
-    expect(tick(jobs.queued)).not.toContain("<progress");
+    expect(renderProgress(jobs.queued)).not.toContain("<progress");
   });
 });
 
 test("the row and the panel contain the progress partial unchanged", () => {
-  const tick = views.partial("jobs/_progress", { ...jobs.running, oob: false });
-  expect(views.partial("jobs/_row", { ...jobs.running, oob: false })).toContain(tick);
-  expect(views.partial("jobs/_panel", { ...jobs.running, oob: false })).toContain(tick);
+  const progress = views.partial("jobs/_progress", { ...jobs.running, oob: false });
+  expect(views.partial("jobs/_row", { ...jobs.running, oob: false })).toContain(progress);
+  expect(views.partial("jobs/_panel", { ...jobs.running, oob: false })).toContain(progress);
 });

@@ -4,7 +4,7 @@ import { readTraces, type Shape, type Trace } from "./trace.ts";
 
 /** Reported times, as shares of the run. */
 export const printed = [0.1, 0.25, 0.5, 0.75];
-const asked = Array.from({ length: 91 }, (_, n) => (n + 5) / 100);
+const sampledShares = Array.from({ length: 91 }, (_, n) => (n + 5) / 100);
 
 export interface Errors {
   name: string;
@@ -20,7 +20,7 @@ export interface Errors {
   /** Mean error over all times from 5 to 95 % at which both have an estimate. */
   mean: { ours: number; plain: number };
   /** Share of those times at which the estimator has an estimate, 0 to 1. */
-  told: number;
+  coverage: number;
 }
 
 /** Null if there is no estimate. */
@@ -45,16 +45,16 @@ export function measureErrors(): Errors[] {
 
 function errorsOf(name: string, trace: Trace, past: readonly Trace[]): Errors {
   const errorsAt = (shares: readonly number[]) => {
-    const moments = shares.map((share) => share * trace.ms);
-    return replay(trace, past.map(asPast), moments).map((told) => {
-      const byPlain = baseline(told);
+    const times = shares.map((share) => share * trace.ms);
+    return replay(trace, past.map(asPast), times).map((estimate) => {
+      const byPlain = baseline(estimate);
       return {
-        ours: told.left === null ? null : errorOf(told.left, told.at, trace),
-        plain: byPlain === null ? null : errorOf(byPlain, told.at, trace),
+        ours: estimate.left === null ? null : errorOf(estimate.left, estimate.at, trace),
+        plain: byPlain === null ? null : errorOf(byPlain, estimate.at, trace),
       };
     });
   };
-  const all = errorsAt(asked);
+  const all = errorsAt(sampledShares);
   const both = all.filter((each): each is { ours: number; plain: number } => {
     return each.ours !== null && each.plain !== null;
   });
@@ -62,7 +62,7 @@ function errorsOf(name: string, trace: Trace, past: readonly Trace[]): Errors {
     ...{ name, shape: trace.shape, half: trace.half, hasPast: past.length > 0 },
     at: (share) => errorsAt([share])[0]!,
     mean: { ours: mean(both.map(({ ours }) => ours)), plain: mean(both.map((each) => each.plain)) },
-    told: all.filter(({ ours }) => ours !== null).length / all.length,
+    coverage: all.filter(({ ours }) => ours !== null).length / all.length,
   };
 }
 

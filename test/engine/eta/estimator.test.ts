@@ -239,19 +239,19 @@ test("an announced wait that is too short for a pause keeps the estimate finite"
 });
 
 test("the range is never negative, inverted or infinite", () => {
-  const moment = fc.record({
+  const callValues = fc.record({
     wait: fc.nat(5_000),
     done: fc.nat(1_000),
     total: fc.option(fc.nat(1_000)),
     what: fc.constantFrom("observe", "wait", "go on", "step"),
   });
   fc.assert(
-    fc.property(fc.array(moment), fc.nat(100_000), (moments, later) => {
+    fc.property(fc.array(callValues), fc.nat(100_000), (calls, later) => {
       const estimator = createEstimator([1, 2, 0]);
       estimator.startStep(0, 0, 0);
       let at = 0;
       let step = 0;
-      for (const { wait, done, total, what } of moments) {
+      for (const { wait, done, total, what } of calls) {
         at += wait;
         if (what === "observe") estimator.observe(at, done, total);
         else if (what === "wait") estimator.setWait(at, at + done * 10);

@@ -34,12 +34,12 @@ describe.each(backends)("the history of a run on $name", (which) => {
   }
 
   test("a job without progress is expected to take as long as past jobs", async () => {
-    const told = Promise.withResolvers<void>();
+    const estimated = Promise.withResolvers<void>();
     const kind = defineJob({
       ...described,
       steps: { Waiting: 1 },
       async run(job) {
-        await job.step("Waiting", () => told.promise);
+        await job.step("Waiting", () => estimated.promise);
         return { message: "Done" };
       },
     });
@@ -57,7 +57,7 @@ describe.each(backends)("the history of a run on $name", (which) => {
     const middle = (row.eta_earliest! + row.eta_latest!) / 2 - row.claimed_at!;
     expect(middle).toBeGreaterThan(18_000);
     expect(middle).toBeLessThan(22_000);
-    told.resolve();
+    estimated.resolve();
     await run;
   });
 

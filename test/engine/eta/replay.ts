@@ -24,17 +24,17 @@ export interface ReplayedEstimate {
 }
 
 /** The runner loads the history after this time. */
-const knownAfterMs = 1_000;
+const historyAfterMs = 1_000;
 
 /**
  * Feeds a recorded run to a new estimator and reads the estimate at the given times, as a page does.
  * @param past jobs of the same kind
- * @param moments ms from the start, rising
+ * @param times ms from the start, rising
  */
 export function replay(
   trace: Trace,
   past: readonly PastJob[],
-  moments: readonly number[],
+  times: readonly number[],
 ): ReplayedEstimate[] {
   const estimator = createEstimator(trace.weights);
   const bar = createBar(trace);
@@ -56,20 +56,20 @@ export function replay(
     row.eta_latest = expected && at + expected.to;
   };
   /** The runner updates the estimate of a silent job at intervals. */
-  const lookUntil = (at: number) => {
+  const recheckUntil = (at: number) => {
     while (row.eta_latest !== null && at - writtenAt > recheckMs) write(writtenAt + recheckMs);
   };
-  const tellUntil = (moment: number) => {
-    for (; next < trace.calls.length && trace.calls[next]![0] <= moment; next++) {
+  const replayUntil = (until: number) => {
+    for (; next < trace.calls.length && trace.calls[next]![0] <= until; next++) {
       const call = trace.calls[next]!;
-      lookUntil(call[0]);
-      if (!isKnown && call[0] >= knownAfterMs) {
+      recheckUntil(call[0]);
+      if (!isKnown && call[0] >= historyAfterMs) {
         estimator.setHistory(known);
         isKnown = true;
-        write(knownAfterMs);
+        write(historyAfterMs);
       }
-      tell(estimator, call);
-      bar.tell(call);
+      applyCall(estimator, call);
+      bar.apply(call);
       if (call[1] === "wait") row.waiting_until = call[2];
       if (call[1] === "observe") {
         row.last_progress_at = bar.progressedAt;
@@ -77,9 +77,9 @@ export function replay(
       }
     }
   };
-  return moments.map((at) => {
-    tellUntil(at);
-    lookUntil(at);
+  return times.map((at) => {
+    replayUntil(at);
+    recheckUntil(at);
     const end = estimatedEnd(row, at);
     const from = end && Math.max(0, end.from - at);
     const to = end && Math.max(0, end.to - at);
@@ -88,7 +88,7 @@ export function replay(
   });
 }
 
-function tell(estimator: Estimator, [at, ...call]: Trace["calls"][number]): void {
+function applyCall(estimator: Estimator, [at, ...call]: Trace["calls"][number]): void {
   if (call[0] === "begin") estimator.startStep(at, call[1], 0);
   else if (call[0] === "observe") estimator.observe(at, call[1], call[2]);
   else estimator.setWait(at, call[1]);
@@ -96,13 +96,13 @@ function tell(estimator: Estimator, [at, ...call]: Trace["calls"][number]): void
 
 /** Computes the progress bar as the page shows it. */
 function createBar({ weights }: Trace) {
-  const whole = sum(weights);
+  const totalWeight = sum(weights);
   let step = 0;
   let done = -1;
   return {
     progress: null as number | null,
     progressedAt: 0,
-    tell([at, ...call]: Trace["calls"][number]): void {
+    apply([at, ...call]: Trace["calls"][number]): void {
       if (call[0] === "begin") [step, done] = [call[1], -1];
       if (call[0] !== "observe") return;
       const [, now, total] = call;
@@ -110,7 +110,7 @@ function createBar({ weights }: Trace) {
       this.progress =
         fraction === null
           ? null
-          : (sum(weights.slice(0, step)) + weights[step]! * fraction) / whole;
+          : (sum(weights.slice(0, step)) + weights[step]! * fraction) / totalWeight;
       if (now !== done) this.progressedAt = at;
       done = now;
     },

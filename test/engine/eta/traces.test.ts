@@ -25,11 +25,11 @@ describe("the estimated end", () => {
 
   test.each(each)(
     "the mean error of %s is below that of elapsed × (1 − p) / p",
-    (_, { mean, told }) => {
+    (_, { mean, coverage }) => {
       // At a steady speed both are right: the tolerance is half a percent.
       expect(mean.ours).toBeLessThanOrEqual(mean.plain + 0.005);
       // No estimate exists during the warm-up and after a long silence.
-      expect(told).toBeGreaterThan(0.5);
+      expect(coverage).toBeGreaterThan(0.5);
     },
   );
 });

@@ -38,8 +38,8 @@ describe.each(backends)("job lists on $name", (which) => {
     const ids: string[] = [];
     let after: string | undefined;
     do {
-      const given = { accountId: "account-1", ...filter };
-      const page = await listJobs(opened.backend.db, given, { limit, after });
+      const accountFilter = { accountId: "account-1", ...filter };
+      const page = await listJobs(opened.backend.db, accountFilter, { limit, after });
       expect(page.jobs.length).toBeLessThanOrEqual(limit);
       ids.push(...page.jobs.map(({ id }) => id));
       after = page.next;

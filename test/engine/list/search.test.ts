@@ -97,9 +97,9 @@ describe.each(backends)("job search on $name", (which) => {
       jobRow({ user_id: "many", status: "done", finished_at: 5 }),
     );
     for (let from = 0; from < rows.length; from += 350) {
-      const some = rows.slice(from, from + 350);
-      await db.insertInto("jobs").values(some).execute();
-      const words = some.map(({ id }) => ({
+      const batch = rows.slice(from, from + 350);
+      await db.insertInto("jobs").values(batch).execute();
+      const words = batch.map(({ id }) => ({
         job_id: id,
         term: "people",
         account_id: "account-1",

@@ -102,8 +102,8 @@ describe.each(backends)("batches on $name", (which) => {
         async *from() {
           yield* numbers(0, 2);
           // Another worker takes the job over between two batches.
-          const taken = opened.backend.db.updateTable("jobs").set({ fence: 7 });
-          await taken.where("id", "=", context.id).execute();
+          const takeover = opened.backend.db.updateTable("jobs").set({ fence: 7 });
+          await takeover.where("id", "=", context.id).execute();
           yield* numbers(2, 3);
         },
         async write([number], write) {

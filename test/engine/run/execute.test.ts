@@ -74,8 +74,8 @@ describe.each(backends)("runs on $name", (which) => {
       opened.dir,
       kind(async (job) => {
         job.signal.addEventListener("abort", () => heard.push(job.signal.reason));
-        for (let told = 1; ; told++) {
-          job.progress(told);
+        for (let reported = 1; ; reported++) {
+          job.progress(reported);
           await job.sleep(20);
         }
       }),

@@ -46,10 +46,10 @@ describe.each(backends)("job logs on $name", (which) => {
       const note = parseLogNote(message);
       return note.type === "lines_dropped" ? note.count : 0;
     });
-    const said = lines.filter(({ level }) => level === "info").length;
+    const lineCount = lines.filter(({ level }) => level === "info").length;
     // The loop may run across two or three seconds.
-    expect(said).toBeLessThanOrEqual(3_000);
-    expect(said + dropped.reduce((sum, each) => sum + each, 0)).toBe(50_000);
+    expect(lineCount).toBeLessThanOrEqual(3_000);
+    expect(lineCount + dropped.reduce((sum, each) => sum + each, 0)).toBe(50_000);
     expect(logMessage(notes.at(-1)!)).toMatch(/ lines dropped: more than 1,000 a second$/);
     expect(lines.at(-1)).toMatchObject({ level: "warn", message: "the end" });
   });

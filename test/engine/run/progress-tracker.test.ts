@@ -13,13 +13,13 @@ function setUp() {
   let now = 1_000_000;
   let fail: Error | undefined;
   /** Jobs that another run has taken over. */
-  const taken = new Set<string>();
+  const lostJobs = new Set<string>();
   const progress = createProgressTracker({
     async write(rows, logs) {
       if (fail) throw fail;
       const lines = [...logs.values()].flatMap((log) => log.lines);
       written.push({ at: now, rows, lines });
-      return [...rows.map(({ id }) => id), ...logs.keys()].filter((id) => taken.has(id));
+      return [...rows.map(({ id }) => id), ...logs.keys()].filter((id) => lostJobs.has(id));
     },
     now: () => now,
     onError: (error) => errors.push(error),
@@ -44,7 +44,7 @@ function setUp() {
     written,
     errors,
     pass,
-    taken,
+    lostJobs,
     track: (id = "job", onLost?: () => void) => progress.track(id, 1, createEstimator([1]), onLost),
     failWith: (error: Error | undefined) => {
       fail = error;
@@ -73,9 +73,9 @@ describe("the throttle", () => {
   });
 
   test("the tracker never writes twice within the interval and always writes the last value", async () => {
-    const told = fc.array(fc.record({ jobs: fc.array(fc.nat(2)), wait: fc.nat(300) }));
+    const written = fc.array(fc.record({ jobs: fc.array(fc.nat(2)), wait: fc.nat(300) }));
     await fc.assert(
-      fc.asyncProperty(told, async (moments) => {
+      fc.asyncProperty(written, async (moments) => {
         const { track, written, pass } = setUp();
         const jobs = ["a", "b", "c"].map((id) => ({ id, tracked: track(id), last: 0 }));
         for (const { jobs: spoken, wait } of moments) {
@@ -108,12 +108,12 @@ describe("the throttle", () => {
   });
 
   test("only a run that lost its job is notified at the next write", async () => {
-    const { track, taken, pass } = setUp();
+    const { track, lostJobs, pass } = setUp();
     const heard: string[] = [];
     const [lost, kept, silent] = ["lost", "kept", "silent"].map((id) =>
       track(id, () => heard.push(id)),
     );
-    taken.add("lost").add("silent");
+    lostJobs.add("lost").add("silent");
     kept!.set(1, 2, null);
     lost!.set(1, 2, null);
     await pass(0);
@@ -223,14 +223,14 @@ test("a line of a stopped run is neither written nor awaited", async () => {
 
 test("a job with values of wrong types does not prevent the writes of other jobs", async () => {
   const { track, written, errors, pass } = setUp();
-  const odd = track("odd");
-  odd.set(5n as never, 10n as never, 5 as never);
-  odd.wait(1_009_000, 7 as never);
+  const invalid = track("odd");
+  invalid.set(5n as never, 10n as never, 5 as never);
+  invalid.wait(1_009_000, 7 as never);
   track("well").set(1, 2, null);
   await pass(100);
   expect(errors).toEqual([]);
-  const told = { done: 5, total: 10, message: "5", waitsFor: "7" };
-  expect(written[0]!.rows).toMatchObject([told, { done: 1 }]);
+  const sanitized = { done: 5, total: 10, message: "5", waitsFor: "7" };
+  expect(written[0]!.rows).toMatchObject([sanitized, { done: 1 }]);
 });
 
 test("the progress of a step becomes a share of the whole job", async () => {

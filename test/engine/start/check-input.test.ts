@@ -3,7 +3,7 @@ import { z } from "zod";
 import { checkInput } from "../../../server/engine/start/check-input.ts";
 
 /** @returns the error of a field with this rule and value */
-function said(rule: z.ZodType, value: unknown): string | undefined {
+function errorOf(rule: z.ZodType, value: unknown): string | undefined {
   const checked = checkInput({ input: z.object({ field: rule }) }, { field: value });
   return checked.ok ? undefined : checked.errors.field;
 }
@@ -22,7 +22,7 @@ test.each<[string, z.ZodType, unknown, string | undefined]>([
   ["no address", z.email(), "ada@", "Enter an email address such as ada@example.com"],
   ["a rule with words of its own", z.string().min(1, "Name it"), "", "Name it"],
 ])("checkInput checks %s", (_, rule, value, message) => {
-  expect(said(rule, value)).toBe(message);
+  expect(errorOf(rule, value)).toBe(message);
 });
 
 test("checkInput returns the first error of each field by its path", () => {

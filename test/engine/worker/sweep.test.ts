@@ -56,8 +56,8 @@ describe.each(backends)("the sweep on $name", (which) => {
       const { sweep } = sweeper();
       for (clock = 0; clock < 20_000; clock += 1_000) {
         await sendHeartbeat(backend, other, null);
-        const wrong = { last_heartbeat_at: sql<number>`last_heartbeat_at + ${jump}` };
-        await backend.db.updateTable("workers").set(wrong).where("id", "=", other).execute();
+        const skewed = { last_heartbeat_at: sql<number>`last_heartbeat_at + ${jump}` };
+        await backend.db.updateTable("workers").set(skewed).where("id", "=", other).execute();
         await sweep(own);
       }
       expect(await workers()).toEqual([own, other]);
@@ -96,23 +96,23 @@ describe.each(backends)("the sweep on $name", (which) => {
   test("a due cleanup is claimed again after its lease until the job needs none", async () => {
     const { backend } = opened;
     const ended = { status: "cancelled" as const, fence: 1, finished_at: backend.now() - 9_000 };
-    const left = await insertJob(backend, { ...ended, cleanup_due_at: 1 });
+    const dueJob = await insertJob(backend, { ...ended, cleanup_due_at: 1 });
     await insertJob(backend, { ...ended, cleanup_due_at: 1, finished_at: backend.now() });
     await insertJob(backend, ended);
-    const taken = async () => (await claimCleanups(backend, 5)).map(({ id }) => id);
-    expect(await taken()).toEqual([left.id]);
-    expect(await taken()).toEqual([]);
-    const { cleanup_due_at } = await readJob(backend, left.id);
+    const claimedIds = async () => (await claimCleanups(backend, 5)).map(({ id }) => id);
+    expect(await claimedIds()).toEqual([dueJob.id]);
+    expect(await claimedIds()).toEqual([]);
+    const { cleanup_due_at } = await readJob(backend, dueJob.id);
     expect(cleanup_due_at).toBeGreaterThan(backend.now());
     // The lease expires without a report.
-    const jobs = backend.db.updateTable("jobs").where("id", "=", left.id);
+    const jobs = backend.db.updateTable("jobs").where("id", "=", dueJob.id);
     await jobs.set({ cleanup_due_at: backend.now() - 1 }).execute();
-    await deferCleanup(backend, left.id, 60_000);
-    expect(await taken()).toEqual([]);
+    await deferCleanup(backend, dueJob.id, 60_000);
+    expect(await claimedIds()).toEqual([]);
     await jobs.set({ cleanup_due_at: backend.now() - 1 }).execute();
-    expect(await taken()).toEqual([left.id]);
+    expect(await claimedIds()).toEqual([dueJob.id]);
     await jobs.set({ cleanup_due_at: null }).execute();
-    await deferCleanup(backend, left.id, -60_000);
-    expect(await taken()).toEqual([]);
+    await deferCleanup(backend, dueJob.id, -60_000);
+    expect(await claimedIds()).toEqual([]);
   });
 });

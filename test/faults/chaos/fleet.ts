@@ -53,7 +53,7 @@ export async function startFleet(place: Place): Promise<Fleet> {
       each.process = await startWorker(place, settings);
     }
     const process = each.process;
-    void process.gone.then(({ code, signal }) => {
+    void process.exited.then(({ code, signal }) => {
       if (expected.has(process)) return;
       const lines = process.output().trim().split("\n").slice(-5).join("\n");
       crashes.push(`${each.name} ended with ${signal ?? code}:\n${lines}`);
@@ -82,7 +82,7 @@ export async function startFleet(place: Place): Promise<Fleet> {
       expected.add(lost);
       each.process = undefined;
       how(lost);
-      await lost.gone;
+      await lost.exited;
       await sleep(awayMs);
       await startWithRetries(each);
     },

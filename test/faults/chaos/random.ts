@@ -26,10 +26,10 @@ export function createRandom(seed: number): Random {
     pick: (from) => from[Math.floor(next() * from.length)]!,
     weighted<K extends string>(weights: Record<K, number>): K {
       const entries = Object.entries<number>(weights) as [K, number][];
-      let left = next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+      let remaining = next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
       for (const [name, weight] of entries) {
-        left -= weight;
-        if (left < 0) return name;
+        remaining -= weight;
+        if (remaining < 0) return name;
       }
       return entries.at(-1)![0];
     },

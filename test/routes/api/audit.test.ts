@@ -11,7 +11,7 @@ interface Line {
   new_job_id: string | null;
 }
 
-describe.each(backends)("who did what, on $name", (which) => {
+describe.each(backends)("the audit API on $name", (which) => {
   let api: Api;
   let ada: Member;
   let grace: Member;

@@ -8,7 +8,7 @@ import { backends } from "../../support/backends.ts";
 import { type Message, messagesOf } from "./event-reader.ts";
 
 const live = { accept: "text/event-stream" };
-/** The numbers from the first to the last. */
+/** @returns the numbers from `first` to `last` */
 const numbers = (last: number, first = 1) =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 const seqs = (messages: Message[]) => messages.map((message) => message.data.seq);
@@ -29,7 +29,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
     return (await answer.json()) as { events: EventJson[]; next: number | null };
   }
 
-  /** Opens a stream that is cut when the test ends. */
+  /** Opens a stream that is closed when the test ends. */
   async function open(id: string, headers: Record<string, string> = {}, query = "") {
     const cut = new AbortController();
     onTestFinished(() => cut.abort());
@@ -47,13 +47,13 @@ describe.each(backends)("the events of a job, on $name", (which) => {
   }
 
   async function take(messages: AsyncGenerator<Message>, count: number): Promise<Message[]> {
-    const taken: Message[] = [];
-    while (taken.length < count) {
+    const messagesTaken: Message[] = [];
+    while (messagesTaken.length < count) {
       const { value, done } = await messages.next();
-      if (done) throw new Error(`The stream ended after ${taken.length} messages`);
-      taken.push(value);
+      if (done) throw new Error(`The stream ended after ${messagesTaken.length} messages`);
+      messagesTaken.push(value);
     }
-    return taken;
+    return messagesTaken;
   }
 
   async function ended(id: string): Promise<{ last: number }> {
@@ -69,7 +69,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       await api.runNext();
     });
 
-    test("come all and in order", async () => {
+    test("the list has all events in order", async () => {
       const { events, next } = await fetched(id);
       expect(next).toBeNull();
       const { last } = await ended(id);
@@ -86,7 +86,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       expect(events[2]).toMatchObject({ type: "step_started", details: { step: 1, steps: 2 } });
     });
 
-    test("come page by page", async () => {
+    test("the list has pages", async () => {
       const { last } = await ended(id);
       const found: number[] = [];
       for (let after: number | null = 0; after !== null; ) {
@@ -99,13 +99,13 @@ describe.each(backends)("the events of a job, on $name", (which) => {
     });
 
     test.each(["after=-1", "after=x", "after=2147483648", "limit=0"])(
-      "are refused with %s",
+      "the list is refused with %s",
       async (query) => {
         expect((await ada.send(`/jobs/${id}/events?${query}`)).status).toBe(422);
       },
     );
 
-    test("are hidden from other accounts, as JSON and as a stream", async () => {
+    test("the list and the stream are not found for other accounts", async () => {
       for (const headers of [live, {}]) {
         const answer = await grace.send(`/jobs/${id}/events`, { headers });
         expect(answer.status).toBe(404);
@@ -115,7 +115,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
   });
 
   describe("as a stream", () => {
-    test("are hidden from a colleague whose role may not see the job", async () => {
+    test("the stream is not found for a colleague whose role may not see the job", async () => {
       const id = await ada.start("counting");
       const colleague = await api.join("bo");
       await api.backend.db
@@ -128,7 +128,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       await ada.post(`/jobs/${id}/cancel`);
     });
 
-    test("reach readers that join at any time without a gap, up to the end", async () => {
+    test("the stream reaches readers that join at any time without a gap, up to its end", async () => {
       const id = await ada.start("stepping", { pause: 20 });
       const before = await open(id);
       expect(before.answer.status).toBe(200);
@@ -153,7 +153,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       }
     });
 
-    test("reach a reader whose connection breaks again and again without a gap", async () => {
+    test("the stream has no gap for a reader whose connection breaks again and again", async () => {
       const id = await ada.start("stepping", { pause: 20 });
       const running = api.runNext();
       const found: number[] = [];
@@ -180,7 +180,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       expect(found).toEqual(numbers((await ended(id)).last));
     });
 
-    test("reach a reader when many writers add them at the same time", async () => {
+    test("the stream has every event that many writers add at the same time", async () => {
       const id = await ada.start("counting");
       const { messages } = await open(id);
       await take(messages, 1);
@@ -192,19 +192,19 @@ describe.each(backends)("the events of a job, on $name", (which) => {
     });
 
     test.each<[string, Record<string, string>, string, number]>([
-      ["Last-Event-ID", { "last-event-id": "3" }, "", 4],
-      ["after", {}, "?after=2", 3],
-      ["the header when both are sent", { "last-event-id": "3" }, "?after=1", 4],
-      ["nothing when the id is not one of ours", { "last-event-id": "x" }, "", 1],
-    ])("continue behind %s", async (_, headers, query, first) => {
+      ["after Last-Event-ID", { "last-event-id": "3" }, "", 4],
+      ["after `after`", {}, "?after=2", 3],
+      ["after the header if both are sent", { "last-event-id": "3" }, "?after=1", 4],
+      ["at the start if the id is invalid", { "last-event-id": "x" }, "", 1],
+    ])("the stream continues %s", async (_, headers, query, first) => {
       const id = await ada.start("counting");
-      await api.runNext(); // No other job waits: the others were cancelled or have run.
+      await api.runNext(); // Runs this job, because no other one is queued.
       const { last } = await ended(id);
       const { messages } = await open(id, headers, query);
       expect(seqs(await collect(messages))).toEqual(numbers(last, first));
     });
 
-    test("are answered with 204 behind the last event of a final job", async () => {
+    test("the stream is answered with 204 after the last event of a final job", async () => {
       const id = await ada.start("counting");
       await api.runNext();
       const { last } = await ended(id);
@@ -219,7 +219,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       }
     });
 
-    test("end with a final job without asking the client to come back", async () => {
+    test("the stream of a final job ends without asking the client to reconnect", async () => {
       const id = await ada.start("counting");
       await api.runNext();
       const text = await (await open(id)).answer.text();
@@ -227,7 +227,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       expect(text.endsWith("\n\n")).toBe(true);
     });
 
-    test("leave no stream behind when the reader disconnects", async () => {
+    test("the stream is closed when its reader disconnects", async () => {
       const id = await ada.start("counting");
       const { messages, cut } = await open(id);
       await take(messages, 1);
@@ -237,7 +237,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       await ada.post(`/jobs/${id}/cancel`);
     });
 
-    test("take one page of memory for a stalled reader and lose nothing", async () => {
+    test("the stream takes one page of memory for a stalled reader and loses nothing", async () => {
       const id = await ada.start("counting");
       const count = 8_000;
       await fill(id, count, "x".repeat(1_000));
@@ -252,13 +252,13 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       await expect
         .poll(() => api.response().socket?.writableNeedDrain, { timeout: 10_000 })
         .toBe(true);
-      const held = api.response();
-      // A new event makes it read no further.
-      const before = held.writableLength;
+      const response = api.response();
+      // A new event must not make the server read more.
+      const before = response.writableLength;
       await addEvent(id);
       await new Promise((resolve) => setTimeout(resolve, 300));
-      expect(held.socket!.writableNeedDrain).toBe(true);
-      expect(held.writableLength).toBe(before);
+      expect(response.socket!.writableNeedDrain).toBe(true);
+      expect(response.writableLength).toBe(before);
       expect(before).toBeLessThan(500_000);
 
       let found = "";
@@ -267,7 +267,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       expect(ids).toEqual(numbers(count + 2));
     });
 
-    test("end when the reader's token is revoked, and not when another token is", async () => {
+    test("the stream ends when the reader's token is revoked, and not when another token is", async () => {
       const id = await ada.start("counting");
       await api.accounts.createToken(ada.userId, "another");
       const [another, mine] = await api.accounts.listTokens(ada);
@@ -283,7 +283,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       await ada.post(`/jobs/${id}/cancel`);
     });
 
-    test("end with the reader's session", async () => {
+    test("the stream ends with the reader's session", async () => {
       const id = await grace.start("counting");
       const headers = { ...live, cookie: grace.cookie, origin: api.url };
       const answer = await fetch(`${api.url}/api/jobs/${id}/events`, { headers });
@@ -295,7 +295,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       await grace.post(`/jobs/${id}/cancel`);
     });
 
-    test("end with an invitation to come back when the process stops", async () => {
+    test("the stream asks the client to reconnect when the process stops", async () => {
       const id = await ada.start("counting");
       const { answer } = await open(id);
       let text = "";

@@ -39,10 +39,10 @@ describe.each(backends)("$name", (which) => {
     const abort = new AbortController();
     const running = api.runNext(abort);
     await expect.poll(async () => (await api.job(id)).current_step).toBe(0);
-    const asked = await act(id, "cancel");
-    expect(asked).toMatchObject({ status: "running", cancellable: false });
-    expect(asked.cancel_requested_at).not.toBeNull();
-    expect((await act(id, "cancel")).version).toBe(asked.version);
+    const requested = await act(id, "cancel");
+    expect(requested).toMatchObject({ status: "running", cancellable: false });
+    expect(requested.cancel_requested_at).not.toBeNull();
+    expect((await act(id, "cancel")).version).toBe(requested.version);
     abort.abort(new Stopped("cancel"));
     await running;
     expect((await api.job(id)).status).toBe("cancelled");

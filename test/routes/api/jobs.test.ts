@@ -6,13 +6,13 @@ import { backends } from "../../support/backends.ts";
 type List = { jobs: JobJson[]; next_cursor: string | null };
 
 const nobodys = "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f";
-const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const anyTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe.each(backends)("$name", (which) => {
   let api: Api;
   let ada: Member;
   let grace: Member;
-  /** A member of Ada's account, who is no owner. */
+  /** A member of Ada's account who does not own it. */
   let anna: Member;
   beforeAll(async () => {
     api = await apiServer(which);
@@ -54,8 +54,8 @@ describe.each(backends)("$name", (which) => {
         rejected: 0,
         skipped: 0,
         unit: "sheep",
-        created_at: moment,
-        run_at: moment,
+        created_at: anyTime,
+        run_at: anyTime,
         started_at: null,
         completed_at: null,
         queue_position: 1,
@@ -89,16 +89,16 @@ describe.each(backends)("$name", (which) => {
         progress_message: null,
         current_step: 2,
         steps: [
-          { status: "done", started_at: moment, completed_at: moment },
-          { status: "done", started_at: moment, completed_at: moment },
+          { status: "done", started_at: anyTime, completed_at: anyTime },
+          { status: "done", started_at: anyTime, completed_at: anyTime },
         ],
         done: 3,
         total: 3,
         succeeded: 2,
         rejected: 1,
         skipped: 0,
-        started_at: moment,
-        completed_at: moment,
+        started_at: anyTime,
+        completed_at: anyTime,
         outcome: "Counted 2 of 3",
         files: [
           {
@@ -281,8 +281,8 @@ describe.each(backends)("$name", (which) => {
 
     test("jobs are listed by ids in their order, without jobs of other people", async () => {
       const others = await grace.start("failing");
-      const wanted = [ended[2]!, others, nobodys, waiting[0]!, "x", "%00", ended[0]!];
-      const list = await get<List>(`/jobs?ids=${wanted.join(",")}`, eve);
+      const requested = [ended[2]!, others, nobodys, waiting[0]!, "x", "%00", ended[0]!];
+      const list = await get<List>(`/jobs?ids=${requested.join(",")}`, eve);
       expect(ids(list)).toEqual([ended[2], waiting[0], ended[0]]);
       expect(list.next_cursor).toBeNull();
       expect(list.jobs[0]).toEqual(await get(`/jobs/${ended[2]}`, eve));
@@ -301,7 +301,7 @@ describe.each(backends)("$name", (which) => {
       expect(ids(await get<List>("/jobs?scope=account", anna))).not.toContain(adas);
     });
 
-    test("takes a limit that is too high as the highest", async () => {
+    test("a limit above the maximum is the maximum", async () => {
       expect(ids(await get<List>("/jobs?limit=100000", eve))).toHaveLength(5);
     });
 
@@ -314,7 +314,7 @@ describe.each(backends)("$name", (which) => {
       "status=over",
       "scope=all",
       `ids=${Array(201).fill(nobodys)}`,
-    ])("refuses %s", async (query) => {
+    ])("the list is refused with %s", async (query) => {
       const answer = await eve.send(`/jobs?${query}`);
       expect(answer.status).toBe(422);
       const { errors } = (await answer.json()) as { errors: Record<string, string> };
@@ -322,7 +322,7 @@ describe.each(backends)("$name", (which) => {
     });
   });
 
-  test("a key is asked for, before anything is told", async () => {
+  test("every request without a token is answered with 401", async () => {
     for (const path of ["/jobs", `/jobs/${nobodys}`, "/jobs/start", "/nothing"]) {
       const answer = await fetch(`${api.url}/api${path}`);
       expect(answer.status).toBe(401);
@@ -337,7 +337,7 @@ describe.each(backends)("$name", (which) => {
     expect((await read("https://elsewhere.example")).status).toBe(401);
   });
 
-  test("what there is not is a problem too", async () => {
+  test("an unknown path is answered with 404 as a problem", async () => {
     const answer = await ada.send("/nothing");
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({

@@ -53,7 +53,7 @@ describe.each(backends)("$name", (which) => {
   });
 
   test.each(["after=-1", "after=x", "after=2147483648", "level=debug", "limit=0"])(
-    "refuses %s",
+    "the log is refused with %s",
     async (query) => {
       expect((await ada.send(`/jobs/${id}/logs?${query}`)).status).toBe(422);
     },

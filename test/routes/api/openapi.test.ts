@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** The schema with all that it refers to, as one that stands for itself and allows no more. */
+/** Converts a schema with its references, and rejects properties that it does not describe. */
 function schemaOf(schema: JsonSchema): z.ZodType {
   const whole = { ...(schema as object), $defs: document.components.schemas };
   const text = JSON.stringify(whole, closed).replaceAll("#/components/schemas/", "#/$defs/");
@@ -110,10 +110,10 @@ test("the description has the input schema of every kind", () => {
   expect(text).not.toMatch(/"(secret|label|help|upload)":/);
 });
 
-describe("the responses match the description", () => {
+describe("the description of responses", () => {
   const nobodys = "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f";
 
-  /** Sends a request and holds the answer against the description. */
+  /** Sends a request and compares the answer with the description. */
   async function check(
     method: "get" | "post",
     template: string,
@@ -139,7 +139,7 @@ describe("the responses match the description", () => {
     headers: { "content-type": "application/json" },
   });
 
-  test("for successful requests", async () => {
+  test("the answers to successful requests match it", async () => {
     await check("get", "/openapi.json", "/openapi.json");
     await check("post", "/uploads", "/uploads", { body: "a,b\n" });
     for (const type of ["counting", "failing"]) {
@@ -166,7 +166,7 @@ describe("the responses match the description", () => {
     await check("get", "/jobs", `/jobs?limit=2&cursor=${list.next_cursor}`);
   });
 
-  test("for rejected requests", async () => {
+  test("the answers to rejected requests match it", async () => {
     await check("post", "/uploads", "/uploads", { body: "" });
     await check("post", "/uploads", "/uploads", { body: "x".repeat(1_000_001) });
     const key = { "idempotency-key": "once" };

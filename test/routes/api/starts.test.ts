@@ -144,30 +144,30 @@ describe.each(backends)("$name", (which) => {
   });
 
   test.each<[string, object, Record<string, string>]>([
-    ["a kind that there is not", { type: "nonsense" }, { type: "unknown kind of job" }],
+    ["an unknown kind", { type: "nonsense" }, { type: "unknown kind of job" }],
     ["no kind", {}, { type: "expected string" }],
     [
-      "input that is wrong",
+      "invalid input",
       { type: "secretive", metadata: { user: "x" } },
       { "metadata.user": "At least two letters", "metadata.password": "" },
     ],
     [
-      "an upload that there is not",
+      "an unknown upload",
       { type: "reading", metadata: { upload_id: "0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f" } },
       { "metadata.upload_id": "Upload it again" },
     ],
     [
-      "an upload whose id no database can hold",
+      "an upload id that no database can store",
       { type: "reading", metadata: { upload_id: "0198\u0000c5d2" } },
       { "metadata.upload_id": "Upload it again" },
     ],
     [
-      "an upload whose id is half a character",
+      "an upload id that is half a character",
       { type: "reading", metadata: { upload_id: "\ud83d" } },
       { "metadata.upload_id": "Upload it again" },
     ],
-    ["a time that is none", { ...count, run_at: "tomorrow" }, { run_at: "datetime" }],
-    ["a name that is mistyped", { ...count, runAt: "2099-01-01T00:00:00Z" }, { body: "runAt" }],
+    ["an invalid time", { ...count, run_at: "tomorrow" }, { run_at: "datetime" }],
+    ["a misspelt property", { ...count, runAt: "2099-01-01T00:00:00Z" }, { body: "runAt" }],
   ])("a start with %s is rejected with an error per field", async (_, body, fields) => {
     const before = await jobsOf(ada);
     const answer = await ada.post("/jobs/start", body);
@@ -189,11 +189,7 @@ describe.each(backends)("$name", (which) => {
   });
 
   test.each<[number, string, RequestInit]>([
-    [
-      400,
-      "what is not JSON",
-      { body: '{"type":', headers: { "content-type": "application/json" } },
-    ],
+    [400, "malformed JSON", { body: '{"type":', headers: { "content-type": "application/json" } }],
     [
       415,
       "a form",
@@ -204,13 +200,13 @@ describe.each(backends)("$name", (which) => {
     ],
     [
       413,
-      "too much",
+      "a body that is too large",
       { body: `"${"x".repeat(1_000_001)}"`, headers: { "content-type": "application/json" } },
     ],
-    [422, "nothing", {}],
+    [422, "no body", {}],
     [
       422,
-      "an endless key",
+      "a key that is too long",
       {
         body: JSON.stringify(count),
         headers: { "content-type": "application/json", "idempotency-key": "x".repeat(256) },

@@ -9,7 +9,7 @@ import { openSite, type Site } from "../../support/site.ts";
 describe.each(backends)("polling, on $name", (which) => {
   let site: Site;
   let ada: Awaited<ReturnType<Site["join"]>>;
-  /** The clock stands still and tests move it. */
+  /** The clock of the backend is stopped; tests add to this. */
   let shift = 0;
   beforeAll(async () => {
     site = await openSite(which);
@@ -39,14 +39,14 @@ describe.each(backends)("polling, on $name", (which) => {
     });
   const change = (id: string, columns: Partial<JobRow>) =>
     site.backend.db.updateTable("jobs").set(columns).where("id", "=", id).execute();
-  /** Claims go by the clock of the database. */
+  /** Claims the job, which depends on the clock of the database. */
   const run = async (id: string) => {
     await change(id, { run_at: 0 });
     expect((await claim(site.backend, "worker-1"))?.id).toBe(id);
     const at = site.backend.now();
     await change(id, { started_at: at, claimed_at: at });
   };
-  /** Moves the clock, by default until cached rows are too old. */
+  /** Advances the clock, by default until cached rows are outdated. */
   const later = (ms = 1_100) => {
     shift += ms;
   };
@@ -58,10 +58,10 @@ describe.each(backends)("polling, on $name", (which) => {
     expect(first).toMatchObject({ status: 200, next: "1" });
     expect(first.html).toContain(`panel-${id}`);
     expect(await poll(`job:${id}`, first.tag)).toMatchObject({ status: 304, html: "", next: "1" });
-    // The row shows the same state in another fragment.
+    // The row presents the same state in another fragment.
     expect((await poll(`row:${id}`, first.tag)).html).toContain(`row-${id}`);
     await cancel(site, id, ada.userId);
-    // A row is read at most once a second.
+    // The server reads a row at most once a second.
     expect((await poll(`job:${id}`, first.tag)).status).toBe(304);
     later();
     const ended = await poll(`job:${id}`, first.tag);

@@ -14,7 +14,7 @@ afterEach(() => site.close());
 
 type Member = Awaited<ReturnType<Site["join"]>>;
 
-/** Another member of the owner's account, who owns none of its jobs. */
+/** Adds a member without jobs to the owner's account. */
 async function colleagueOf(owner: Member): Promise<Member> {
   const colleague = await site.join("bo");
   await site.backend.db
@@ -22,7 +22,7 @@ async function colleagueOf(owner: Member): Promise<Member> {
     .set({ account_id: owner.accountId, role: "member" })
     .where("user_id", "=", colleague.userId)
     .execute();
-  // A session is cached for some seconds, so this one has a new one.
+  // Signs in again, because the cached session still has the old account.
   return { ...(await site.join("bo")), accountId: owner.accountId };
 }
 

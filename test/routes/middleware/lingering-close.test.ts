@@ -1,4 +1,4 @@
-/** Browsers read an answer only once they have sent everything, so these clients do as well. */
+/** Like browsers, these clients read the answer only after they have sent the whole request. */
 import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
 import { connect, type Socket } from "node:net";
@@ -27,7 +27,7 @@ afterAll(async () => {
 const megabyte = Buffer.alloc(1_000_000, "x");
 const origin = "http://localhost";
 
-/** Sends the head of a POST; the answer is not looked at. */
+/** Sends the head of a POST without reading the answer. */
 async function begin(path: string, headers: Record<string, string>): Promise<Socket> {
   const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
@@ -38,7 +38,7 @@ async function begin(path: string, headers: Record<string, string>): Promise<Soc
   return socket;
 }
 
-/** So slowly that an answer sent meanwhile, and a connection closed on it, come in between. */
+/** Sends slowly, so that the server can answer and close the connection between two parts. */
 async function send(socket: Socket, parts: (Buffer | string)[]): Promise<void> {
   for (const part of parts) {
     if (!socket.write(part)) await once(socket, "drain");
@@ -56,8 +56,8 @@ test.each<[string, string, () => Record<string, string>, string]>([
     () => ({ ...large, cookie }),
     "413 Payload Too Large",
   ],
-  ["a file of somebody unknown", "/api/uploads", () => large, "401 Unauthorized"],
-  ["a form of somebody unknown", "/uploads?type=any", () => large, "303 See Other"],
+  ["a file of a signed-out client", "/api/uploads", () => large, "401 Unauthorized"],
+  ["a form of a signed-out client", "/uploads?type=any", () => large, "303 See Other"],
   [
     "a form that is too large",
     "/jobs/start",
@@ -85,8 +85,8 @@ test("a client receives the refusal of chunked JSON that is too large", async ()
 test("the whole answer arrives before the rest of the request is sent", async () => {
   const socket = await begin("/api/uploads", { ...large, cookie });
   await send(socket, megabytes(1));
-  const [said] = (await once(socket, "data")) as [Buffer];
-  const [head, body] = said.toString().split("\r\n\r\n");
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  const [head, body] = answer.toString().split("\r\n\r\n");
   expect(head).toContain("connection: close\r\n");
   expect(head).toContain(`content-length: ${body!.length}\r\n`);
   expect(JSON.parse(body!)).toMatchObject({ detail: "The file is larger than 3 MB" });

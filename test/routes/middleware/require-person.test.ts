@@ -17,7 +17,7 @@ let database: TestDatabase;
 let site: WebApp;
 let app: Hono<Env>;
 
-/** The application, with routes in front that show what the middleware does. */
+/** Adds routes in front of the application that answer with the person of the middleware. */
 function withTestRoutes({ app, services }: WebApp): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/jobs", requirePerson(services), (c) => c.text(`jobs of ${c.var.person.name}`));
@@ -152,13 +152,13 @@ describe("the API", () => {
   const ours = { "sec-fetch-site": "same-origin" };
 
   test.each<[string, Record<string, string>, number]>([
-    ["and a page of ours asks", ours, 200],
-    ["and a page of ours posts", { origin: "http://localhost" }, 200],
-    ["and nobody says who asks", {}, 401],
-    ["and it was typed into the address bar", { "sec-fetch-site": "none" }, 401],
-    ["and another site asks", { origin: "https://evil.example" }, 401],
-    ["and a wrong token is sent with it", { ...ours, authorization: "Bearer hw_wrong" }, 401],
-    ["and a password is sent with it", { ...ours, authorization: "Basic YTpi" }, 401],
+    ["from a page of this site", ours, 200],
+    ["from a form of this site", { origin: "http://localhost" }, 200],
+    ["from an unknown origin", {}, 401],
+    ["from the address bar", { "sec-fetch-site": "none" }, 401],
+    ["from another site", { origin: "https://evil.example" }, 401],
+    ["with a wrong token too", { ...ours, authorization: "Bearer hw_wrong" }, 401],
+    ["with a password too", { ...ours, authorization: "Basic YTpi" }, 401],
   ])("answers a request with a session %s", async (_, headers, status) => {
     const browser = await signedUp(app);
     expect((await browser.get("/api/jobs", headers)).status).toBe(status);

@@ -28,7 +28,7 @@ describe.each(backends)("the active jobs in the header, on $name", (which) => {
     expect(rowsIn(tray)).toEqual(ids.slice(0, 5));
     expect(countIn(tray)).toBe("7");
     expect(countIn(trayOf(await bob.browser.text("/settings")))).toBe("1");
-    // What ended is not active any more.
+    // Ended jobs leave the tray.
     for (const id of ids.slice(0, 6)) await cancel(site, id, ann.userId);
     expect(rowsIn(trayOf(await ann.browser.text("/jobs/new")))).toEqual(ids.slice(6));
   });

@@ -16,10 +16,10 @@ const account = { id: "account-1", name: "One", created_at: 0 };
 await backend.db.insertInto("accounts").values(account).execute();
 const target = { backend, storage: createDiskStorage(dir), maxBytes: 300_000_000 };
 
-let most = 0;
+let peak = 0;
 const measure = () => {
-  most = Math.max(most, process.memoryUsage.rss());
-  return most;
+  peak = Math.max(peak, process.memoryUsage.rss());
+  return peak;
 };
 setInterval(measure, 20);
 

@@ -6,7 +6,7 @@ import type { ByteSource } from "../../../../server/job.ts";
 import { collect, memoryFile } from "../../../support/memory-files.ts";
 import { encode } from "./encode.ts";
 
-async function rest(source: ByteSource): Promise<string[][]> {
+async function readAllRows(source: ByteSource): Promise<string[][]> {
   const pieces = await collect(readRows(source, await inspectCsv(source)));
   return pieces.flatMap((piece) => piece.rows);
 }
@@ -22,7 +22,7 @@ test("inspectCsv returns the format, the header and a sample", async () => {
     header: ["E-Mail", "Name", "Column 3"],
     sample: [["a@b.de", "Jörg", "x"]],
   });
-  expect(await rest(source)).toEqual([
+  expect(await readAllRows(source)).toEqual([
     ["a@b.de", "Jörg", "x"],
     ["c@d.de", "Änne"],
   ]);
@@ -73,7 +73,7 @@ test("inspectCsv numbers the columns of a file without a header unless the calle
 });
 
 test("inspectCsv reads only the beginning of a large file", async () => {
-  let taken = 0;
+  let bytesRead = 0;
   const source: ByteSource = {
     name: "people.csv",
     size: Number.MAX_SAFE_INTEGER,
@@ -81,20 +81,20 @@ test("inspectCsv reads only the beginning of a large file", async () => {
       if (from === 0) yield Buffer.from("email\n");
       const chunk = Buffer.from("anna@example.com\n".repeat(1000));
       for (;;) {
-        taken += chunk.length;
+        bytesRead += chunk.length;
         yield chunk;
       }
     },
   };
   expect((await inspectCsv(source)).sample).toHaveLength(5);
-  expect(taken).toBeLessThan(600_000);
+  expect(bytesRead).toBeLessThan(600_000);
 });
 
 test("readRows reads an umlaut in Windows-1252 far behind a sample in ASCII", async () => {
   const start = Buffer.from(`email,name\n${"a@b.de,Anna\n".repeat(30_000)}`);
   const source = memoryFile(Buffer.concat([start, encode("j@b.de,Jörg\n", "windows-1252")]));
   expect((await inspectCsv(source)).encoding).toBe("utf-8");
-  expect((await rest(source)).at(-1)).toEqual(["j@b.de", "Jörg"]);
+  expect((await readAllRows(source)).at(-1)).toEqual(["j@b.de", "Jörg"]);
 });
 
 test("inspectCsv truncates long names and cells that readRows reads whole", async () => {
@@ -102,7 +102,7 @@ test("inspectCsv truncates long names and cells that readRows reads whole", asyn
   const { header, sample } = await inspectCsv(source);
   expect(header[1]).toBe(`${"n".repeat(199)}…`);
   expect(sample[0]![1]).toBe(`${"1".repeat(199)}…`);
-  expect((await rest(source))[0]![1]).toHaveLength(900_001);
+  expect((await readAllRows(source))[0]![1]).toHaveLength(900_001);
 });
 
 describe("refused files", () => {
