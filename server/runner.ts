@@ -59,7 +59,7 @@ async function exitWhenIdle(): Promise<void> {
 
 process.on("message", async (message: ToRunner) => {
   if (message.type === "ping") send({ type: "pong" });
-  if (message.type === "stop") aborts.get(message.id)?.abort(new Stopped(message.why));
+  if (message.type === "stop") aborts.get(message.id)?.abort(new Stopped(message.reason));
   if ("row" in message) {
     const { row, type } = message;
     const abort = new AbortController();

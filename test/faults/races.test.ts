@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { cancel } from "../../server/engine/cancel.ts";
-import { claim } from "../../server/engine/claim.ts";
 import { finishCancelled, finishDone, release } from "../../server/engine/finish.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { backends } from "../support/backends.ts";
@@ -43,7 +42,7 @@ describe.each(backends)("races on $name", (which) => {
       const numbers = Array.from({ length: atATime }, (_, n) => from + n);
       await Promise.all(numbers.map(() => scene.start("sleep", { ms: 1 })));
       // The claims run at once, and each must get a job.
-      const rows = await Promise.all(numbers.map(() => claim(scene.backend, "worker")));
+      const rows = await Promise.all(numbers.map(() => scene.backend.queue.claim("worker")));
       expect(new Set(rows.map((row) => row?.id)).size).toBe(atATime);
       const races = numbers.map((round, n) => race(scene, second.cancel, rows[n]!, round));
       for (const status of await Promise.all(races)) seen[status]++;

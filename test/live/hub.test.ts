@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { JobRow } from "../../server/backend/schema.ts";
 import { clearMany } from "../../server/engine/bulk.ts";
 import { cancel } from "../../server/engine/cancel.ts";
-import { claim } from "../../server/engine/claim.ts";
 import { finishDone } from "../../server/engine/finish.ts";
 import { createJobReader } from "../../server/engine/job-reader.ts";
 import type { LogLine } from "../../server/engine/run/log-buffer.ts";
@@ -58,7 +57,7 @@ describe.each(backends)("the hub on $name", (which) => {
     (await start(opened.backend, noopCatalog, { kind: "noop", input: {}, ...owner })).job;
 
   /** Claims the only job that is due. */
-  const claimJob = async (): Promise<JobRow> => (await claim(opened.backend, "worker"))!;
+  const claimJob = async (): Promise<JobRow> => (await opened.backend.queue.claim("worker"))!;
 
   const progress = (
     job: JobRow,
@@ -77,8 +76,8 @@ describe.each(backends)("the hub on $name", (which) => {
             progress: done / 100,
             message: null,
           },
-          ...{ at: opened.backend.now(), etaFrom: null, etaTo: null, sampled: 0 },
-          ...{ waitsUntil: null, waitsFor: null },
+          ...{ at: opened.backend.now(), etaEarliest: null, etaLatest: null, sampled: 0 },
+          ...{ waitingUntil: null, waitingFor: null },
           ...more,
         },
       ],

@@ -5,7 +5,6 @@ import { serve } from "@hono/node-server";
 import type { Accounts, Person } from "../../server/accounts/accounts.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
-import { claim } from "../../server/engine/claim.ts";
 import { execute } from "../../server/engine/run/execute.ts";
 import { createExecutor } from "../../server/executor.ts";
 import type { SseResponses } from "../../server/live/sse-response.ts";
@@ -98,7 +97,7 @@ export async function apiServer(which: TestBackend): Promise<Api> {
     response: () => newest,
     join,
     async runNext(abort = new AbortController()) {
-      const row = await claim(backend, "worker-1");
+      const row = await backend.queue.claim("worker-1");
       if (!row) throw new Error("No job is due");
       const executor = createExecutor({ backend, storage, catalog, log });
       await execute(executor, row, abort);

@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
-import { claim } from "../../server/engine/claim.ts";
 import { execute } from "../../server/engine/run/execute.ts";
 import { Stopped, type StopReason } from "../../server/engine/run/run.ts";
 import { start } from "../../server/engine/start/start.ts";
@@ -34,7 +33,7 @@ export async function createJob<Input extends z.ZodObject>(
     storage,
     /** Claims the job, runs it until the run ends, and cleans up after the last run. */
     async run(): Promise<JobRow> {
-      const row = await claim(backend, "worker-1");
+      const row = await backend.queue.claim("worker-1");
       if (row?.id !== id) throw new Error("The job cannot be claimed");
       abort.current = new AbortController();
       const ended = await execute(executor, row, abort.current);

@@ -3,7 +3,6 @@ import { buffer } from "node:stream/consumers";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { FileRow, JobRow } from "../../server/backend/schema.ts";
 import type { Catalog } from "../../server/catalog.ts";
-import { claim } from "../../server/engine/claim.ts";
 import { execute } from "../../server/engine/run/execute.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createExecutor } from "../../server/executor.ts";
@@ -57,7 +56,7 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
       return job.id;
     },
     async run(id, { backend: runBackend = backend, abort = new AbortController() } = {}) {
-      const row = await claim(backend, "worker-1");
+      const row = await backend.queue.claim("worker-1");
       if (row?.id !== id) throw new Error(`The job ${id} is not due`);
       const executor = createExecutor({ backend: runBackend, storage, catalog, log });
       const ended = await execute(executor, row, abort);

@@ -1,4 +1,4 @@
-/** Cleaning up behind ended jobs: each in a time of its own, and at no neighbour's cost where it can be. */
+/** Cleans up after ended jobs: removes their working files and calls the `cleanup` of their kind. */
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
@@ -8,14 +8,14 @@ import type { LocalJobs } from "./local-jobs.ts";
 import type { RunnerPool, TaskExit } from "./runner-pool.ts";
 import { claimCleanups, cleanupLeaseMs, deferCleanup } from "./sweep.ts";
 
-/** Of what others left: each gets a process for itself, and none of these is in a hurry. */
+/** Maximum number of concurrent cleanups from `startDue`, because each gets a process of its own. */
 const maxConcurrent = 2;
 
 export interface CleanupScheduler {
-  /** Behind a job that has just ended here; resolves when that is done, or left to the sweep. */
+  /** Cleans up after a job that just ended in this worker. Resolves when that is done or interrupted. */
   clean(ended: JobRow): Promise<void>;
-  /** Begins with some of what nobody has cleaned up. */
-  sweep(): Promise<void>;
+  /** Starts some of the cleanups that are due because no worker finished them. */
+  startDue(): Promise<void>;
 }
 
 export function createCleanupScheduler(parts: {
@@ -26,41 +26,42 @@ export function createCleanupScheduler(parts: {
   local: LocalJobs;
 }): CleanupScheduler {
   const { backend, catalog, log, pool, local } = parts;
-  let busy = 0;
+  let running = 0;
 
   async function clean(row: JobRow, alone = false): Promise<void> {
     const kind = catalog.get(row.kind);
-    const timeMs = cleanupTimeoutMs(kind);
-    if (hasCleanup(kind, row)) await deferCleanup(backend, row.id, timeMs + cleanupLeaseMs);
-    const mine = local.add(row, timeMs);
+    const timeoutMs = cleanupTimeoutMs(kind);
+    if (hasCleanup(kind, row)) await deferCleanup(backend, row.id, timeoutMs + cleanupLeaseMs);
+    const job = local.add(row, timeoutMs);
     let exit: TaskExit;
     try {
       exit = await pool.run(row, "clean", alone);
     } finally {
       local.remove(row.id);
     }
-    const interrupted = mine.requestedStop !== undefined && mine.requestedStop.why !== "deadline";
-    if (interrupted || !isOwnFault(row, exit)) return;
+    const { requestedStop } = job;
+    const isInterrupted = requestedStop !== undefined && requestedStop.reason !== "deadline";
+    if (isInterrupted || !isOwnFault(row, exit)) return;
     log.error({ job: row.id }, "cleanup did not end by itself; it is not called again");
     await pool.run(row, "discard");
   }
 
   return {
     clean: (ended) => clean(ended),
-    async sweep() {
-      if (busy >= maxConcurrent) return;
-      for (const row of await claimCleanups(backend, maxConcurrent - busy)) {
+    async startDue() {
+      if (running >= maxConcurrent) return;
+      for (const row of await claimCleanups(backend, maxConcurrent - running)) {
         if (local.has(row.id)) continue;
-        busy++;
+        running++;
         void clean(row, true)
           .catch((error) => log.warn({ job: row.id, err: error }, "it is cleaned up later"))
-          .finally(() => busy--);
+          .finally(() => running--);
       }
     },
   };
 }
 
-/** A process that others were in may have ended because of them; then there is another time. */
+/** A shared process may have ended because of another job; then the cleanup is tried again. */
 function isOwnFault({ id }: JobRow, exit: TaskExit): boolean {
   if (exit.how === "killed") return exit.killedFor === id;
   return exit.how === "crashed" && exit.alone;

@@ -1,12 +1,80 @@
-/** A worker's row: it says each second that its process lives, whatever the number of jobs. */
+/** The row of a worker: its counter grows every second while the process is alive. */
 import { hostname } from "node:os";
 import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 
-/** @returns the id under which this worker claims */
-export async function registerWorker(backend: Backend, queueId: string | null): Promise<string> {
+export const heartbeatIntervalMs = 1_000;
+
+export interface Heartbeat {
+  /** The id under which this worker claims. */
+  readonly workerId: string;
+  /** Time since the last heartbeat that the database answered, ms. */
+  readonly silentMs: number;
+  /**
+   * Sends a heartbeat. Earlier ones need not be answered yet: their connections may have been lost
+   * silently. Registers again if this worker was declared lost.
+   */
+  send(): Promise<void>;
+}
+
+/** Registers this worker. */
+export async function createHeartbeat(options: {
+  backend: Backend;
+  /** The id under which the queue locks entries for this worker; called once `send` is. */
+  queueWorkerId: () => string | null;
+  onRegister: (workerId: string) => void;
+  /** Called with the running jobs of this worker in the database. */
+  onAnswer: (jobs: RunningJob[]) => void;
+  /** Called when this worker was declared lost. @returns whether to register again */
+  onLost: (workerId: string) => boolean;
+}): Promise<Heartbeat> {
+  const { backend, queueWorkerId, onRegister, onAnswer, onLost } = options;
+  let sent = 0;
+  let lastAnswered = 0;
+  let answeredAt = performance.now();
+  let workerId = await registerWorker(backend, null);
+  onRegister(workerId);
+
+  async function registerAgain(): Promise<void> {
+    // Ignores the answers to heartbeats that were sent under the old id.
+    lastAnswered = Number.POSITIVE_INFINITY;
+    try {
+      workerId = await registerWorker(backend, queueWorkerId());
+      onRegister(workerId);
+    } finally {
+      lastAnswered = sent + 1;
+    }
+  }
+
+  return {
+    get workerId() {
+      return workerId;
+    },
+    get silentMs() {
+      return performance.now() - answeredAt;
+    },
+    async send() {
+      const number = ++sent;
+      const jobs = await sendHeartbeat(backend, workerId, queueWorkerId());
+      if (number < lastAnswered) return;
+      lastAnswered = number;
+      answeredAt = performance.now();
+      if (jobs) onAnswer(jobs);
+      else if (onLost(workerId)) await registerAgain();
+    },
+  };
+}
+
+/**
+ * @param queueWorkerId the id under which the queue locks entries for the worker
+ * @returns the id of the new worker
+ */
+export async function registerWorker(
+  backend: Backend,
+  queueWorkerId: string | null,
+): Promise<string> {
   const id = uuidv7();
   const at = backend.now();
   await backend.db
@@ -17,38 +85,38 @@ export async function registerWorker(backend: Backend, queueId: string | null): 
       pid: process.pid,
       last_heartbeat_at: at,
       started_at: at,
-      queue_worker_id: queueId,
+      queue_worker_id: queueWorkerId,
     })
     .execute();
   return id;
 }
 
-/** What the beat brings home about the jobs that this worker runs. */
+/** The columns of a running job that a heartbeat reads. */
 export type RunningJob = Pick<
   JobRow,
   "id" | "fence" | "cancel_requested_at" | "pause_requested_at" | "deadline_at"
 >;
 
-/** @returns this worker's running jobs, or undefined where it was declared lost */
+/** @returns the worker's running jobs, or undefined if it was declared lost */
 export async function sendHeartbeat(
   backend: Backend,
-  id: string,
-  queueId: string | null,
+  workerId: string,
+  queueWorkerId: string | null,
 ): Promise<RunningJob[] | undefined> {
   const { numUpdatedRows } = await backend.db
     .updateTable("workers")
     .set({
       heartbeat_count: sql`heartbeat_count + 1`,
       last_heartbeat_at: backend.now(),
-      queue_worker_id: queueId,
+      queue_worker_id: queueWorkerId,
     })
-    .where("id", "=", id)
+    .where("id", "=", workerId)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return undefined;
   return backend.db
     .selectFrom("jobs")
     .select(["id", "fence", "cancel_requested_at", "pause_requested_at", "deadline_at"])
-    .where("worker_id", "=", id)
+    .where("worker_id", "=", workerId)
     .where("status", "=", "running")
     .execute();
 }

@@ -1,101 +1,108 @@
-/** The jobs in one worker, and what people, clocks and shutdowns ask of them. */
+/** The jobs that run or are cleaned up in one worker, and the requests to stop them. */
 import type { JobRow } from "../../backend/schema.ts";
 import type { StopReason } from "../run/run.ts";
 import type { RunningJob } from "./heartbeat.ts";
 import type { RunnerPool } from "./runner-pool.ts";
 
-/** What a job gets for ending by itself once it was asked to. */
-const graceMs = 5_000;
+/** A job that was asked to stop has this long before its process is killed. */
+const stopGraceMs = 5_000;
 
-/** A job here, and since when it has been asked to stop. */
 export interface LocalJob {
   row: JobRow;
-  requestedStop?: { why: StopReason; at: number };
-  /** Beats in a row in which the database did not list it. */
-  missedBeats: number;
-  /** The job has ended and is cleaned up behind, until then at most; on this process's own clock. */
-  cleaningUntil: number | undefined;
-  /** Resolved when it has left. */
+  /** `at` is on the clock of `performance.now()`. */
+  requestedStop?: { reason: StopReason; at: number };
+  /** Consecutive heartbeats in which the database did not list the job. */
+  missedHeartbeats: number;
+  /** For an ended job, the time by which its cleanup has to end, on the clock of `performance.now()`. */
+  cleanupDeadline: number | undefined;
+  /** Resolves when the job is removed. */
   gone: PromiseWithResolvers<void>;
 }
 
 export interface LocalJobs {
   has(id: string): boolean;
-  /** Resolves when no run of this job is here: one that was given up may take until it is killed. */
+  /** Resolves when no run of the job is here. */
   gone(id: string): Promise<void>;
-  /** @param cleaningMs for what has ended: what cleaning up behind it may take */
-  add(row: JobRow, cleaningMs?: number): LocalJob;
+  /** @param cleanupMs for an ended job, the time that its cleanup may take */
+  add(row: JobRow, cleanupMs?: number): LocalJob;
   remove(id: string): void;
-  /** The first reason to stop stands. */
-  stopAll(why: StopReason): void;
-  /** Passes on what the database says of them. @returns jobs listed as ours that are not here */
-  reconcile(watched: readonly RunningJob[], now: number): RunningJob[];
+  /** Asks all jobs to stop. A job that was asked before keeps its first reason. */
+  stopAll(reason: StopReason): void;
   /**
-   * Asks those that clean up for too long to stop, and kills the process of each that was asked and
-   * did not within the grace.
+   * Passes requests and deadlines from the database on to the jobs.
+   * @returns running jobs of this worker that have not been here for two heartbeats
    */
+  reconcile(listed: readonly RunningJob[], now: number): RunningJob[];
+  /** Asks cleanups past their deadline to stop, and kills jobs that did not stop within the grace. */
   enforceDeadlines(): void;
   killAll(): void;
 }
 
 export function createLocalJobs(pool: Pick<RunnerPool, "stop" | "kill">): LocalJobs {
-  const local = new Map<string, LocalJob>();
+  const jobs = new Map<string, LocalJob>();
   let missingBefore = new Set<string>();
 
-  function stop(mine: LocalJob, why: StopReason): void {
-    if (mine.requestedStop) return;
-    mine.requestedStop = { why, at: performance.now() };
-    pool.stop(mine.row.id, why);
-  }
-
-  function requestedStopOf(job: RunningJob, now: number): StopReason | undefined {
-    if (job.cancel_requested_at) return "cancel";
-    if (job.pause_requested_at) return "pause";
-    return job.deadline_at !== null && job.deadline_at <= now ? "deadline" : undefined;
+  function stop(job: LocalJob, reason: StopReason): void {
+    if (job.requestedStop) return;
+    job.requestedStop = { reason, at: performance.now() };
+    pool.stop(job.row.id, reason);
   }
 
   return {
-    has: (id) => local.has(id),
-    gone: async (id) => local.get(id)?.gone.promise,
-    add(row, cleaningMs) {
-      const cleaningUntil = cleaningMs === undefined ? undefined : performance.now() + cleaningMs;
-      const mine: LocalJob = { row, missedBeats: 0, cleaningUntil, gone: Promise.withResolvers() };
-      local.set(row.id, mine);
-      return mine;
+    has: (id) => jobs.has(id),
+    gone: async (id) => jobs.get(id)?.gone.promise,
+    add(row, cleanupMs) {
+      const cleanupDeadline = cleanupMs === undefined ? undefined : performance.now() + cleanupMs;
+      const gone = Promise.withResolvers<void>();
+      const job: LocalJob = { row, missedHeartbeats: 0, cleanupDeadline, gone };
+      jobs.set(row.id, job);
+      return job;
     },
     remove(id) {
-      local.get(id)?.gone.resolve();
-      local.delete(id);
+      jobs.get(id)?.gone.resolve();
+      jobs.delete(id);
     },
-    stopAll(why) {
-      for (const mine of local.values()) stop(mine, why);
+    stopAll(reason) {
+      for (const job of jobs.values()) stop(job, reason);
     },
-    reconcile(watched, now) {
-      const listed = new Map(watched.map((job) => [job.id, job]));
-      for (const mine of local.values()) {
-        if (mine.cleaningUntil !== undefined) continue;
-        const job = listed.get(mine.row.id);
-        const ours = job?.fence === mine.row.fence;
-        mine.missedBeats = ours ? 0 : mine.missedBeats + 1;
-        const why = ours ? requestedStopOf(job, now) : mine.missedBeats > 1 ? "lost" : undefined;
-        if (why) stop(mine, why);
+    reconcile(listed, now) {
+      const listedById = new Map(listed.map((each) => [each.id, each]));
+      for (const job of jobs.values()) {
+        if (job.cleanupDeadline !== undefined) continue;
+        const current = listedById.get(job.row.id);
+        const isOurs = current?.fence === job.row.fence;
+        job.missedHeartbeats = isOurs ? 0 : job.missedHeartbeats + 1;
+        const reason = isOurs ? stopReasonOf(current, now) : lostReasonOf(job);
+        if (reason) stop(job, reason);
       }
-      // One beat may pass between a claim and its arrival here, two do not.
-      const missing = watched.filter(({ id }) => !local.has(id));
-      const strangers = missing.filter(({ id }) => missingBefore.has(id));
+      // One heartbeat may fall between a claim and the arrival of the job here, but not two.
+      const missing = listed.filter(({ id }) => !jobs.has(id));
+      const unknown = missing.filter(({ id }) => missingBefore.has(id));
       missingBefore = new Set(missing.map(({ id }) => id));
-      return strangers;
+      return unknown;
     },
     enforceDeadlines() {
       const at = performance.now();
-      for (const mine of local.values()) {
-        if (mine.cleaningUntil !== undefined && at > mine.cleaningUntil) stop(mine, "deadline");
-        const { row, requestedStop: asked } = mine;
-        if (asked && asked.why !== "shutdown" && at - asked.at > graceMs) pool.kill(row.id);
+      for (const job of jobs.values()) {
+        const { row, cleanupDeadline } = job;
+        if (cleanupDeadline !== undefined && at > cleanupDeadline) stop(job, "deadline");
+        const { requestedStop } = job;
+        if (!requestedStop || requestedStop.reason === "shutdown") continue;
+        if (at - requestedStop.at > stopGraceMs) pool.kill(row.id);
       }
     },
     killAll() {
-      for (const id of local.keys()) pool.kill(id);
+      for (const id of jobs.keys()) pool.kill(id);
     },
   };
+}
+
+function stopReasonOf(job: RunningJob, now: number): StopReason | undefined {
+  if (job.cancel_requested_at) return "cancel";
+  if (job.pause_requested_at) return "pause";
+  return job.deadline_at !== null && job.deadline_at <= now ? "deadline" : undefined;
+}
+
+function lostReasonOf({ missedHeartbeats }: LocalJob): StopReason | undefined {
+  return missedHeartbeats > 1 ? "lost" : undefined;
 }

@@ -1,4 +1,4 @@
-/** A thread that ends its process when the parent is gone, also out of a busy loop. */
+/** A thread that kills its process when the parent has exited, even if the main thread is busy. */
 const parent = process.ppid;
 
 setInterval(() => {

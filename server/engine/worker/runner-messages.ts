@@ -1,20 +1,20 @@
-/** What a supervisor and its runner processes say to each other. */
+/** The messages between a supervisor and its runner processes. */
 import type { JobRow } from "../../backend/schema.ts";
 import type { WorkerMetric } from "../job-lifecycle.ts";
 import type { StopReason } from "../run/run.ts";
 
-/** To run a claimed job, to clean up behind one that has ended, or to remove its files alone. */
+/** `run`: run a claimed job; `clean`: clean up after an ended job; `discard`: only remove its files. */
 export type Task = "run" | "clean" | "discard";
 
 export type ToRunner =
   | { type: Task; row: JobRow }
-  | { type: "stop"; id: string; why: StopReason }
+  | { type: "stop"; id: string; reason: StopReason }
   | { type: "ping" }
   | { type: "quit" };
 
 export type FromRunner =
   | { type: "ready" }
-  /** The task is done; with the job where it was its last run. */
+  /** The task is done. `job` is set if this was the job's last run. */
   | { type: "ended"; id: string; job?: JobRow | undefined }
   | { type: "pong" }
   | { type: "observed"; observed: WorkerMetric };

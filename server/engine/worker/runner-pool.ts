@@ -1,4 +1,4 @@
-/** The runner processes of one worker: who runs what, and who is killed. */
+/** The runner processes of one worker: assigns jobs to them, and kills those that hang. */
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
@@ -8,31 +8,32 @@ import type { StopReason } from "../run/run.ts";
 import type { Task } from "./runner-messages.ts";
 import { type RunnerExit, type RunnerProcess, startRunner } from "./runner-process.ts";
 
-/** A shared runner that says nothing for this long is taken to hang. */
+/** A shared runner that does not answer a ping for this long hangs. */
 const maxSilenceMs = 10_000;
 
 /** How a task left its runner: it ended, or its process crashed or was killed. */
 export type TaskExit =
-  /** `job` is set if that was its last run. */
+  /** `job` is set if this was its last run. */
   | { how: "ended"; job: JobRow | undefined }
   /** `alone`: the process ran no other job. */
   | { how: "crashed"; alone: boolean }
+  /** `killedFor`: the id of the job because of which the process was killed. */
   | { how: "killed"; killedFor: string };
 
 export interface RunnerPool {
-  /** @param alone in a process for itself; else where the job wants that */
+  /** @param alone whether the task gets a process of its own; default: whether its job needs one */
   run(row: JobRow, task: Task, alone?: boolean): Promise<TaskExit>;
-  stop(id: string, why: StopReason): void;
-  /** Kills the process that this job is in. */
+  stop(id: string, reason: StopReason): void;
+  /** Kills the process in which this job runs. */
   kill(id: string): void;
   /** Pings all runners and kills those that hang. */
   pingAll(): void;
-  /** Ends all processes; the jobs in them have been stopped or are lost. */
+  /** Kills all processes. Their jobs should have been stopped before. */
   close(): Promise<void>;
 }
 
 export function createRunnerPool(options: {
-  /** Runners that are kept for sharing. */
+  /** Number of processes that jobs share, which stay when they are idle. */
   shared: number;
   catalog: Catalog;
   log: Log;
@@ -40,9 +41,10 @@ export function createRunnerPool(options: {
 }): RunnerPool {
   const { shared, catalog, log, observe } = options;
   const runners = new Set<RunnerProcess>();
+  /** The job because of which each killed runner was killed. */
   const killedFor = new Map<RunnerProcess, string>();
 
-  function startSharedRunner(): RunnerProcess {
+  function addRunner(): RunnerProcess {
     const runner = startRunner(observe);
     runners.add(runner);
     void runner.gone.then(() => runners.delete(runner));
@@ -50,16 +52,16 @@ export function createRunnerPool(options: {
   }
 
   function runnerFor(row: JobRow, alone: boolean): RunnerProcess {
-    const open = [...runners].filter((runner) => !runner.alone && !killedFor.has(runner));
-    const idle = open.find((runner) => runner.jobs.size === 0);
+    const sharedRunners = [...runners].filter((each) => !each.alone && !killedFor.has(each));
+    const idle = sharedRunners.find((each) => each.jobs.size === 0);
     if (alone || mustRunAlone(row)) {
-      const own = idle ?? startSharedRunner();
-      own.alone = row.id;
-      return own;
+      const runner = idle ?? addRunner();
+      runner.alone = row.id;
+      return runner;
     }
     if (idle) return idle;
-    if (open.length < shared) return startSharedRunner();
-    return open.reduce((a, b) => (b.jobs.size < a.jobs.size ? b : a));
+    if (sharedRunners.length < shared) return addRunner();
+    return sharedRunners.reduce((a, b) => (b.jobs.size < a.jobs.size ? b : a));
   }
 
   function mustRunAlone(row: JobRow): boolean {
@@ -70,7 +72,7 @@ export function createRunnerPool(options: {
     return [...runners].find((runner) => runner.jobs.has(id));
   }
 
-  /** Processes beyond those kept for sharing are not held for later. */
+  /** Shares the process again, or ends it if there are enough idle ones. */
   function release(runner: RunnerProcess): void {
     runner.alone = undefined;
     const idle = [...runners].filter((each) => each.jobs.size === 0);
@@ -80,24 +82,24 @@ export function createRunnerPool(options: {
     }
   }
 
-  function exitOf(runner: RunnerProcess, left: RunnerExit): TaskExit {
-    if (left.how === "ended") return left;
+  function taskExit(runner: RunnerProcess, exit: RunnerExit): TaskExit {
+    if (exit.how === "ended") return exit;
     const jobId = killedFor.get(runner);
     if (jobId !== undefined) return { how: "killed", killedFor: jobId };
     return { how: "crashed", alone: runner.alone !== undefined };
   }
 
-  // One is there before the first job, so that a click does not wait for a process to start.
-  startSharedRunner();
+  // The first job of a person must not wait for a process to start.
+  addRunner();
   return {
     async run(row, task, alone = false) {
       const runner = runnerFor(row, alone);
-      const left = exitOf(runner, await runner.run(row, task));
-      if (left.how === "ended") release(runner);
-      else log.warn({ job: row.id, runner: runner.pid, ...left }, "runner lost");
-      return left;
+      const exit = taskExit(runner, await runner.run(row, task));
+      if (exit.how === "ended") release(runner);
+      else log.warn({ job: row.id, runner: runner.pid, ...exit }, "runner lost");
+      return exit;
     },
-    stop: (id, why) => runnerOf(id)?.stop(id, why),
+    stop: (id, reason) => runnerOf(id)?.stop(id, reason),
     kill(id) {
       const runner = runnerOf(id);
       if (!runner || killedFor.has(runner)) return;
@@ -107,9 +109,9 @@ export function createRunnerPool(options: {
     pingAll() {
       for (const runner of runners) {
         runner.ping();
-        const silent = performance.now() - runner.answeredAt > maxSilenceMs;
-        // Work that has a process for itself may keep it busy; its deadline is its limit.
-        if (silent && runner.jobs.size > 0 && !runner.alone) runner.kill();
+        const isSilent = performance.now() - runner.answeredAt > maxSilenceMs;
+        // A job with a process of its own may block it until its deadline.
+        if (isSilent && runner.jobs.size > 0 && !runner.alone) runner.kill();
       }
     },
     async close() {

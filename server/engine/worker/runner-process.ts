@@ -1,4 +1,4 @@
-/** One runner as its supervisor sees it: a child process, the jobs in it, and how it answers. */
+/** Starts a runner process and exchanges messages with it. */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { JobRow } from "../../backend/schema.ts";
@@ -7,53 +7,56 @@ import type { StopReason } from "../run/run.ts";
 import type { FromRunner, Task, ToRunner } from "./runner-messages.ts";
 
 /**
- * Streams of rows make garbage: a small nursery, and collecting the rest when it is four fifths of
- * what is in use, hold a runner to a third of the memory, for some hundredths of its speed.
+ * Streams of rows create much garbage. A small young generation, and a heap that grows by 80 % at
+ * most before a collection, reduce the memory of a runner to a third for a few percent of its speed.
  */
-const memory = ["--max-semi-space-size=4", "--heap-growing-percent=80"];
+const memoryFlags = ["--max-semi-space-size=4", "--heap-growing-percent=80"];
 const entry = join(import.meta.dirname, "../../runner.ts");
 
-/** What a process may take to start on a busy machine, before its silence is counted. */
-const startMs = 30_000;
+/** A process may need this long to start on a busy machine. Only then does silence mean that it hangs. */
+const maxStartMs = 30_000;
 
-/** How a job left its runner: by the end of its task, or with the process. */
+/** How a task left its runner: it ended, or the process exited. */
 export type RunnerExit = { how: "ended"; job: JobRow | undefined } | { how: "lost" };
 
 export interface RunnerProcess {
   readonly pid: number;
   readonly jobs: ReadonlyMap<string, JobRow>;
-  /** The job that has this process for itself. */
+  /** The id of the job that has this process for itself. */
   alone: string | undefined;
-  /** When it answered last, on this process's own clock; ahead of it until the first time. */
+  /**
+   * Time of the last answer, on the clock of `performance.now()`. Before the first answer it is the
+   * time by which the process should have started.
+   */
   answeredAt: number;
   /** Resolves once the process is gone. */
   readonly gone: Promise<void>;
   run(row: JobRow, task: Task): Promise<RunnerExit>;
-  stop(id: string, why: StopReason): void;
+  stop(id: string, reason: StopReason): void;
   ping(): void;
-  /** Lets it end by itself once it has no jobs. */
+  /** Asks the process to exit once it has no jobs. */
   quit(): void;
   kill(): void;
 }
 
-/** @param observe is told what the runner observed */
+/** @param observe called with the metrics that the runner sends */
 export function startRunner(observe: RecordMetric): RunnerProcess {
   const child: ChildProcess = fork(entry, {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
-    execArgv: [...process.execArgv, ...memory],
+    execArgv: [...process.execArgv, ...memoryFlags],
   });
   const jobs = new Map<string, JobRow>();
-  const pendingExits = new Map<string, (left: RunnerExit) => void>();
+  const pendingExits = new Map<string, (exit: RunnerExit) => void>();
   const gone = Promise.withResolvers<void>();
 
   function send(message: ToRunner): void {
-    // A process that just ended cannot be written to; its exit tells the rest.
+    // Ignores errors: if the process has exited, "exit" follows.
     if (child.connected) child.send(message, () => {});
   }
 
-  function resolveExit(id: string, left: RunnerExit): void {
+  function resolveExit(id: string, exit: RunnerExit): void {
     jobs.delete(id);
-    pendingExits.get(id)?.(left);
+    pendingExits.get(id)?.(exit);
     pendingExits.delete(id);
   }
 
@@ -61,7 +64,7 @@ export function startRunner(observe: RecordMetric): RunnerProcess {
     pid: child.pid ?? 0,
     jobs,
     alone: undefined,
-    answeredAt: performance.now() + startMs,
+    answeredAt: performance.now() + maxStartMs,
     gone: gone.promise,
     run(row, task) {
       jobs.set(row.id, row);
@@ -70,7 +73,7 @@ export function startRunner(observe: RecordMetric): RunnerProcess {
       send({ type: task, row });
       return promise;
     },
-    stop: (id, why) => send({ type: "stop", id, why }),
+    stop: (id, reason) => send({ type: "stop", id, reason }),
     ping: () => send({ type: "ping" }),
     quit: () => send({ type: "quit" }),
     kill: () => void child.kill("SIGKILL"),
@@ -81,11 +84,11 @@ export function startRunner(observe: RecordMetric): RunnerProcess {
     if (message.type === "ended") resolveExit(message.id, { how: "ended", job: message.job });
     if (message.type === "observed") observe(message.observed);
   });
-  const end = () => {
+  const onExit = () => {
     for (const id of [...jobs.keys()]) resolveExit(id, { how: "lost" });
     gone.resolve();
   };
-  child.on("exit", end);
-  child.on("error", end);
+  child.on("exit", onExit);
+  child.on("error", onExit);
   return runner;
 }

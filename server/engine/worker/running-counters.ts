@@ -1,8 +1,8 @@
-/** The accounts' counters of running jobs: claims and ends keep them, and here they are mended. */
+/** Repairs the counters of running jobs, which claims and ends of jobs update. */
 import { sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
 
-/** Sets counters right that differ from what runs. What changes meanwhile is left to the next time. */
+/** Corrects the counters that differ from the number of running jobs at one time. */
 export async function repairRunningCounters(backend: Backend): Promise<void> {
   const { rows: wrong } = await sql<{ id: string }>`
     select accounts.id from accounts left join (
@@ -12,14 +12,14 @@ export async function repairRunningCounters(backend: Backend): Promise<void> {
   for (const { id } of wrong) {
     await backend.write(async ({ db }) => {
       const account = db.updateTable("accounts").where("id", "=", id);
-      // Touching the row first locks it, so that no claim comes between the count and its keeping.
+      // The first update locks the row, so that no claim changes the counter after the count.
       await account.set({ running_jobs: sql`running_jobs` }).execute();
       await account.set({ running_jobs: countOfRunning }).execute();
     });
   }
 }
 
-/** Conditions that say more than is asked, for they are those of an index. */
+/** `finished_at is null` is redundant, but lets the database use the partial index. */
 const countOfRunning = sql<number>`(
   select count(*) from jobs where jobs.account_id = accounts.id and jobs.status = 'running'
     and jobs.finished_at is null)`;

@@ -1,81 +1,89 @@
-/** What keeps the promise that nothing stays lost: run by every worker, once a second. */
+/**
+ * Every worker sweeps every `sweepIntervalMs`: it removes lost workers, rescues their jobs, and
+ * enqueues overdue jobs whose queue entry was lost.
+ */
 import { sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
 import { hasCapacity } from "../../backend/claim-sql.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Log } from "../../log.ts";
 import { rescue } from "../finish.ts";
+import type { RunningJob } from "./heartbeat.ts";
 
-/** A worker whose beat stands still for this long is lost. */
+export const sweepIntervalMs = 1_000;
+/** A worker is lost if its heartbeat counter does not grow for this long. */
 export const lostAfterMs = 5_000;
-/** For this long of it the watcher must have seen it stand still itself. */
+/** The sweeper must have observed the counter itself for this part of `lostAfterMs`. */
 const minObservedMs = 2_500;
-/** A queued job overdue for this long has lost its queue entry. */
+/** A queued job that is overdue for this long has lost its queue entry. */
 const overdueMs = 5_000;
 const maxEnqueued = 50;
-/** An ended run has this long for cleaning up by itself. */
+/** The worker of an ended job has this long to start the cleanup itself. */
 const cleanupAfterMs = 8_000;
-/** Who was given something to clean up has this long before it is given out again. */
+/** A worker that claimed a cleanup has this long before another worker may claim it. */
 export const cleanupLeaseMs = 30_000;
 const repairIntervalMs = 60_000;
 
 export interface Sweeper {
+  /** @param ownId the worker that sweeps, which does not check itself */
   sweep(ownId: string): Promise<void>;
 }
 
-/** @param monotonic a clock that nobody sets: a beat is judged by it, not by times of day */
+/** @param monotonic a clock in ms that no one can set, unlike the time of day */
 export function createSweeper(
   backend: Backend,
   log: Log,
   monotonic: () => number = () => performance.now(),
 ): Sweeper {
-  const seen = new Map<string, { beat: number; at: number }>();
-  let mendedAt = Number.NEGATIVE_INFINITY;
+  /** For each worker its last known counter, and when that was first observed. */
+  const observed = new Map<string, { count: number; at: number }>();
+  let repairedAt = Number.NEGATIVE_INFINITY;
 
-  async function findLost(ownId: string): Promise<string[]> {
-    const askedAt = monotonic();
+  async function findLostWorkers(ownId: string): Promise<string[]> {
+    const queriedAt = monotonic();
     const workers = await backend.db
       .selectFrom("workers")
       .select(["id", "heartbeat_count", "last_heartbeat_at"])
       .execute();
     const at = monotonic();
-    for (const { id, heartbeat_count: beat, last_heartbeat_at } of workers) {
-      const before = seen.get(id);
+    for (const { id, heartbeat_count: count, last_heartbeat_at } of workers) {
+      const before = observed.get(id);
       if (!before)
-        seen.set(id, { beat, at: at - initialSilence(backend.now() - last_heartbeat_at) });
-      else if (before.beat !== beat) seen.set(id, { beat, at });
+        observed.set(id, { count, at: at - initialSilence(backend.now() - last_heartbeat_at) });
+      else if (before.count !== count) observed.set(id, { count, at });
     }
     const present = new Set(workers.map((worker) => worker.id));
-    for (const id of seen.keys()) if (!present.has(id)) seen.delete(id);
-    // This process itself may have stood still before it read the answer.
-    return [...seen].flatMap(([id, last]) =>
-      id !== ownId && askedAt - last.at >= lostAfterMs ? [id] : [],
+    for (const id of observed.keys()) if (!present.has(id)) observed.delete(id);
+    // Compares with the time before the query: this process may have been suspended since then.
+    return [...observed].flatMap(([id, last]) =>
+      id !== ownId && queriedAt - last.at >= lostAfterMs ? [id] : [],
     );
   }
 
   return {
     async sweep(ownId) {
-      const lost = await findLost(ownId);
+      const lost = await findLostWorkers(ownId);
       if (lost.length > 0) log.warn({ workers: lost }, "workers lost");
       await removeWorkers(backend, lost);
       await rescueOrphans(backend);
       await enqueueOverdue(backend);
-      if (monotonic() - mendedAt < repairIntervalMs) return;
-      mendedAt = monotonic();
+      if (monotonic() - repairedAt < repairIntervalMs) return;
+      repairedAt = monotonic();
       await backend.queue.repair();
     },
   };
 }
 
 /**
- * How long a worker seen for the first time counts as silent already. Clocks may be wrong, so this
- * alone condemns nobody: its beat must be seen to stand still as well.
+ * Limits the silence of a worker that is observed for the first time. Clocks may be wrong, so the
+ * time of its last heartbeat alone does not make it lost.
+ * @param sinceLastMs time since its last heartbeat by the database's clock
  */
-function initialSilence(byTheClock: number): number {
-  return Math.min(Math.max(0, byTheClock), lostAfterMs - minObservedMs);
+function initialSilence(sinceLastMs: number): number {
+  return Math.min(Math.max(0, sinceLastMs), lostAfterMs - minObservedMs);
 }
 
-/** Strikes workers off the list and frees what they held in the queue. */
+/** Deletes the rows of workers and unlocks their queue entries. */
 export async function removeWorkers(backend: Backend, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   const removed = await backend.db
@@ -88,7 +96,7 @@ export async function removeWorkers(backend: Backend, ids: string[]): Promise<vo
   );
 }
 
-/** Running jobs whose worker is not on the list go back to queued, at the front. */
+/** Rescues running jobs whose worker has no row. */
 export async function rescueOrphans(backend: Backend): Promise<void> {
   const orphans = await backend.db
     .selectFrom("jobs")
@@ -100,13 +108,30 @@ export async function rescueOrphans(backend: Backend): Promise<void> {
   for (const orphan of orphans) await rescue(backend, orphan);
 }
 
+/** Rescues jobs that a worker claimed but does not run, because they were lost on their way to it. */
+export async function rescueUnknownJobs(
+  backend: Backend,
+  unknown: readonly RunningJob[],
+  isLocal: (id: string) => boolean,
+): Promise<void> {
+  for (const { id, fence } of unknown) {
+    const row = await backend.db
+      .selectFrom("jobs")
+      .selectAll()
+      .where("id", "=", id)
+      .executeTakeFirst();
+    if (row?.fence !== fence || isLocal(id)) continue;
+    await rescue(backend, row);
+  }
+}
+
 /**
- * Takes ended jobs whose cleanup is due, and postpones it for other workers while this one does it.
- * `is not null` is there for the partial index.
+ * Claims cleanups that are due, and postpones them for other workers. `is not null` lets SQLite and
+ * Postgres use the partial index.
  */
 export async function claimCleanups({ db, now }: Backend, limit: number): Promise<JobRow[]> {
   const at = now();
-  const left = await db
+  const due = await db
     .selectFrom("jobs")
     .select("id")
     .where("cleanup_due_at", "is not", null)
@@ -114,8 +139,8 @@ export async function claimCleanups({ db, now }: Backend, limit: number): Promis
     .where("cleanup_due_at", "<=", at)
     .limit(limit)
     .execute();
-  if (left.length === 0) return [];
-  const ids = left.map(({ id }) => id);
+  if (due.length === 0) return [];
+  const ids = due.map(({ id }) => id);
   return db
     .updateTable("jobs")
     .set({ cleanup_due_at: at + cleanupLeaseMs })
@@ -125,10 +150,10 @@ export async function claimCleanups({ db, now }: Backend, limit: number): Promis
     .execute();
 }
 
-/** Keeps other workers from cleaning up the job for `ms`. */
+/** Postpones a cleanup that is still to be done, so that no other worker claims it for `ms`. */
 export async function deferCleanup({ db, now }: Backend, id: string, ms: number): Promise<void> {
-  const held = db.updateTable("jobs").set({ cleanup_due_at: now() + ms });
-  await held.where("id", "=", id).where("cleanup_due_at", "is not", null).execute();
+  const update = db.updateTable("jobs").set({ cleanup_due_at: now() + ms });
+  await update.where("id", "=", id).where("cleanup_due_at", "is not", null).execute();
 }
 
 /**

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
-import { claim } from "../../../server/engine/claim.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import { noopCatalog } from "../../sample-kinds/noop-catalog.ts";
 import { addAccount } from "../../support/backends.ts";
@@ -19,13 +18,13 @@ export function queueContract(backend: () => Backend): void {
     return id;
   };
   const drain = async () => {
-    while (await claim(backend(), "drain"));
+    while (await backend().queue.claim("drain"));
   };
 
   test("ten concurrent claims claim a job once, raise its fence and count it in its account", async () => {
     const account = await newAccount();
     const job = await startJob(account);
-    const claims = await Promise.all(Array.from({ length: 10 }, () => claim(backend(), "w1")));
+    const claims = await Promise.all(Array.from({ length: 10 }, () => backend().queue.claim("w1")));
     const got = claims.filter((row) => row?.id === job.id);
     expect(got).toHaveLength(1);
     expect(got[0]).toMatchObject({ status: "running", fence: 1, worker_id: "w1" });
@@ -41,7 +40,7 @@ export function queueContract(backend: () => Backend): void {
   test("an account never runs more jobs than its limit with many claiming workers", async () => {
     const account = await newAccount(2);
     for (let n = 0; n < 6; n++) await startJob(account);
-    const claims = await Promise.all(Array.from({ length: 12 }, () => claim(backend(), "w")));
+    const claims = await Promise.all(Array.from({ length: 12 }, () => backend().queue.claim("w")));
     expect(claims.filter((row) => row?.account_id === account)).toHaveLength(2);
   });
 
@@ -49,9 +48,9 @@ export function queueContract(backend: () => Backend): void {
     await drain();
     const account = await newAccount(2);
     for (let n = 0; n < 3; n++) await startJob(account);
-    for (let n = 0; n < 2; n++) await claim(backend(), "w");
+    for (let n = 0; n < 2; n++) await backend().queue.claim("w");
     for (let n = 0; n < 6; n++) await startJob(account, { kind: "before_all" });
-    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(backend(), "w")));
+    const claims = await Promise.all(Array.from({ length: 8 }, () => backend().queue.claim("w")));
     const claimed = claims.filter((row) => row?.account_id === account);
     expect(claimed.map((row) => row?.kind)).toEqual(["before_all", "before_all"]);
   });
@@ -61,9 +60,9 @@ export function queueContract(backend: () => Backend): void {
     const greedy = await newAccount(1_000);
     const small = await newAccount();
     for (let n = 0; n < 30; n++) await startJob(greedy);
-    await claim(backend(), "w");
+    await backend().queue.claim("w");
     await startJob(small);
-    expect((await claim(backend(), "w"))?.account_id).toBe(small);
+    expect((await backend().queue.claim("w"))?.account_id).toBe(small);
     await drain();
   });
 
@@ -73,9 +72,9 @@ export function queueContract(backend: () => Backend): void {
     const later = await startJob(account, { runAt: backend().now() + 60_000 });
     const plain = await startJob(account);
     const urgent = await startJob(account, { kind: "urgent" });
-    expect((await claim(backend(), "w"))?.id).toBe(urgent.id);
-    expect((await claim(backend(), "w"))?.id).toBe(plain.id);
-    expect(await claim(backend(), "w")).toBeUndefined();
+    expect((await backend().queue.claim("w"))?.id).toBe(urgent.id);
+    expect((await backend().queue.claim("w"))?.id).toBe(plain.id);
+    expect(await backend().queue.claim("w")).toBeUndefined();
     expect(later.status).toBe("queued");
   });
 
@@ -86,7 +85,7 @@ export function queueContract(backend: () => Backend): void {
     const listener = await backend().queue.listen({
       concurrency: 2,
       async runNext() {
-        const row = await claim(backend(), "listener");
+        const row = await backend().queue.claim("listener");
         if (row) claimed.push(row.id);
         return row !== undefined;
       },
@@ -109,7 +108,7 @@ export function queueContract(backend: () => Backend): void {
     const listener = await backend().queue.listen({
       concurrency: 3,
       async runNext() {
-        const row = await claim(backend(), "listener");
+        const row = await backend().queue.claim("listener");
         if (!row) return false;
         maxRunning = Math.max(maxRunning, ++running);
         // The first jobs wait for the third, so that a slow machine runs them together too.
@@ -130,7 +129,7 @@ export function queueContract(backend: () => Backend): void {
     const account = await newAccount();
     const job = await startJob(account);
     await backend().write((tx) => tx.enqueue({ id: job.id, runAt: backend().now(), priority: 0 }));
-    const claims = await Promise.all([claim(backend(), "a"), claim(backend(), "b")]);
+    const claims = await Promise.all([backend().queue.claim("a"), backend().queue.claim("b")]);
     expect(claims.filter(Boolean)).toHaveLength(1);
   });
 }

@@ -11,7 +11,6 @@ import { csvOf, writeLines } from "../../../bench/import/csv.ts";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { openBackend } from "../../../server/backend/open.ts";
 import { type Catalog, readCatalog } from "../../../server/catalog.ts";
-import { claim } from "../../../server/engine/claim.ts";
 import type { Estimator } from "../../../server/engine/eta/estimator.ts";
 import { execute } from "../../../server/engine/run/execute.ts";
 import type { ProgressTracker } from "../../../server/engine/run/progress-tracker.ts";
@@ -79,7 +78,7 @@ async function record(recording: Recording, place: Place): Promise<Trace> {
 async function runJob(place: Place, kind: string, input: Record<string, unknown>) {
   const { backend, catalog, dir } = place;
   const { job } = await start(backend, catalog, { kind, input, ...person });
-  const claimed = (await claim(backend, "recorder"))!;
+  const claimed = (await backend.queue.claim("recorder"))!;
   const calls: Call[] = [];
   const storage = createDiskStorage(dir);
   const executor = createExecutor({ backend, catalog, storage, log: createLog("warn", "runner") });

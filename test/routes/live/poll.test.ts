@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { JobRow } from "../../../server/backend/schema.ts";
 import { cancel } from "../../../server/engine/cancel.ts";
-import { claim } from "../../../server/engine/claim.ts";
 import { pause } from "../../../server/engine/pause.ts";
 import { backends } from "../../support/backends.ts";
 import { openSite, type Site } from "../../support/site.ts";
@@ -42,7 +41,7 @@ describe.each(backends)("polling, on $name", (which) => {
   /** Claims the job, which depends on the clock of the database. */
   const run = async (id: string) => {
     await change(id, { run_at: 0 });
-    expect((await claim(site.backend, "worker-1"))?.id).toBe(id);
+    expect((await site.backend.queue.claim("worker-1"))?.id).toBe(id);
     const at = site.backend.now();
     await change(id, { started_at: at, claimed_at: at });
   };
