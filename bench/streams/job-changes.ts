@@ -98,10 +98,10 @@ function progressOf(id: string, at: number, sampled: boolean, message: string): 
     progress: done / total,
     message,
     at,
-    etaFrom: at + 100_000,
-    waitsUntil: null,
-    waitsFor: null,
-    etaTo: at + 120_000,
+    etaEarliest: at + 100_000,
+    waitingUntil: null,
+    waitingFor: null,
+    etaLatest: at + 120_000,
     sampled: sampled ? 1 : 0,
   };
 }

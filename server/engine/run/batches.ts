@@ -1,5 +1,5 @@
-/** Checkpointed batches: rows, cursor and counts commit in one fenced transaction, or not at all. */
-import { setImmediate as turn } from "node:timers/promises";
+/** Batches with checkpoints: rows, cursor and counts of a batch commit in one fenced transaction. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { WriteTransaction } from "../../backend/backend.ts";
 import type { Batch, BatchOptions, Tally } from "../../job.ts";
@@ -13,14 +13,15 @@ interface Checkpoint {
 }
 
 /**
- * Goes through the source behind the last cursor of this step, if an earlier run left one.
- * @throws Stopped between two batches when the run was asked to stop
+ * Processes the batches of a step, beginning after the cursor that an earlier run saved.
+ * @param counts the counts of the job, which each batch increases
+ * @throws Stopped between two batches if the run was asked to stop
  */
 export async function runBatches<Item, Cursor>(
   run: Run,
   step: number,
   counts: Tally,
-  rejects: Rejections,
+  rejections: Rejections,
   options: BatchOptions<Item, Cursor>,
 ): Promise<void> {
   const { signal } = run.abort;
@@ -30,37 +31,37 @@ export async function runBatches<Item, Cursor>(
     signal.throwIfAborted();
     done = batch.done ?? done + batch.items.length;
     const checkpoint: Checkpoint = { step, cursor: batch.cursor, done };
-    const tally = await commitBatch(run, batch, checkpoint, rejects, options);
+    const tally = await commitBatch(run, batch, checkpoint, rejections, options);
     for (const name of ["succeeded", "rejected", "skipped"] as const) counts[name] += tally[name];
     run.progress.set(done, options.total ?? null, batch.message ?? null);
-    // A database that answers at once never lets the process turn to what else waits: the wish to
-    // stop, the supervisor's pings, the progress of this job and its neighbours.
-    await turn();
+    // SQLite answers without a turn of the event loop. Messages of the supervisor, timers and the
+    // progress of all jobs need one.
+    await nextTurn();
     signal.throwIfAborted();
   }
 }
 
 function readCheckpoint(run: Run, step: number): Checkpoint | undefined {
-  const kept: Checkpoint | null = JSON.parse(run.row.checkpoint ?? "null");
-  return kept?.step === step ? kept : undefined;
+  const saved: Checkpoint | null = JSON.parse(run.row.checkpoint ?? "null");
+  return saved?.step === step ? saved : undefined;
 }
 
 async function commitBatch<Item, Cursor>(
   run: Run,
   batch: Batch<Item, Cursor>,
   checkpoint: Checkpoint,
-  rejects: Rejections,
+  rejections: Rejections,
   { write: writeItems }: BatchOptions<Item, Cursor>,
 ): Promise<Tally> {
   const tally = await run.backend.write(async (tx) => {
-    // First of all the fence: it locks the row, so nobody takes the job over in between.
+    // First, because it checks the fence and locks the row, so that no other run takes over the job.
     await saveCheckpoint(run, tx, checkpoint);
-    const wrote = await writeItems?.(batch.items, tx);
-    const rejected = rejects.take();
+    const written = await writeItems?.(batch.items, tx);
+    const rejected = rejections.take();
     const tally = {
-      succeeded: wrote?.succeeded ?? 0,
-      rejected: (wrote?.rejected ?? 0) + rejected.count,
-      skipped: wrote?.skipped ?? 0,
+      succeeded: written?.succeeded ?? 0,
+      rejected: (written?.rejected ?? 0) + rejected.count,
+      skipped: written?.skipped ?? 0,
     };
     await rejected.write(tx, run.row.id);
     await addCounts(run, tx, tally);
@@ -71,7 +72,7 @@ async function commitBatch<Item, Cursor>(
   return tally;
 }
 
-/** Reaching a checkpoint shows that the job gets on, so its rescues start from nothing again. */
+/** Resets the number of rescues too, because the job makes progress. */
 async function saveCheckpoint(
   run: Run,
   { db }: WriteTransaction,

@@ -1,4 +1,4 @@
-/** What an ended job left behind: its kind cleans up, and its working files go. */
+/** Cleans up after an ended job: calls the `cleanup` of its kind and deletes its working files. */
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Duration, JobContext, Kind } from "../../job.ts";
@@ -9,23 +9,22 @@ import { removeUnlistedFiles } from "./files.ts";
 import { type Run, Stopped } from "./run.ts";
 
 const defaultTimeout: Duration = "60s";
-/** What could not be removed is tried again after so long. */
+/** Files that cannot be deleted are tried again after this time. */
 const retryAfterMs = 15_000;
 
-/** Time that the kind's `cleanup` has. */
+/** Limit of the kind's `cleanup`. */
 export function cleanupTimeoutMs(kind: Kind | undefined): number {
   return parseDuration(kind?.cleanupTimeout ?? defaultTimeout);
 }
 
-/** Whether there is more to do than to remove files. */
+/** Whether the kind's `cleanup` is to be called. A job that is done needs none. */
 export function hasCleanup(kind: Kind | undefined, ended: JobRow): boolean {
   return kind?.cleanup !== undefined && ended.status !== "done";
 }
 
 /**
- * Safe to repeat. A failing `cleanup` is told in the log, as is one that stopped when its time was
- * used up; neither is called again.
- * @returns false where it was interrupted: then it is
+ * Calls `cleanup`. If it fails or runs out of time, logs that and does not call it again.
+ * @returns false if it was interrupted, and must be called again
  */
 export async function runCleanup(
   { kind, row, abort: { signal } }: Run,
@@ -43,18 +42,18 @@ export async function runCleanup(
 }
 
 /**
- * Its working files go, and bytes that it left and does not list; where they cannot yet, the sweep
- * comes back to them.
+ * Deletes the job's working files, and saved files without a row. If that fails, the sweep tries
+ * again later.
  */
 export async function removeLeftovers(
-  place: { backend: Backend; storage: Storage; log: Log },
+  parts: { backend: Backend; storage: Storage; log: Log },
   id: string,
 ): Promise<void> {
-  const { backend, storage, log } = place;
+  const { backend, storage, log } = parts;
   let cleanup_due_at: number | null = null;
   try {
     await storage.deleteAll(`jobs/${id}/scratch/`);
-    await removeUnlistedFiles(place, id);
+    await removeUnlistedFiles(parts, id);
   } catch (error) {
     cleanup_due_at = backend.now() + retryAfterMs;
     log.warn({ job: id, err: error }, "working files cannot be removed yet");

@@ -1,5 +1,4 @@
-/** Files that a job leaves for download: whole, or not there. */
-
+/** Saves the files that a job offers for download. A file is listed once it is complete. */
 import type { Backend } from "../../backend/backend.ts";
 import type { FileRole } from "../../backend/enums.ts";
 import type { Storage } from "../../storage/storage.ts";
@@ -16,9 +15,9 @@ export interface NewFile {
 const folderOf = (jobId: string) => `jobs/${jobId}/files/`;
 
 /**
- * Streams the bytes to storage, then lists the file with the job. One of the same role and name
- * that an earlier run left is replaced. Bytes that nobody lists, because the process ended in
- * between or they cannot be removed for now, go when the job is cleaned up behind.
+ * Streams the bytes to storage, then inserts the row of the file. Replaces a file of the same role
+ * and name from an earlier run. The cleanup of the job deletes bytes without a row, which remain if
+ * the process ends in between.
  */
 export async function saveFile(
   run: Run,
@@ -32,49 +31,49 @@ export async function saveFile(
     for (const replaced of await insertFile(run, file, key, size))
       await tryRemove(storage, replaced);
   } catch (error) {
-    // By now the job may have been cleaned up behind; any other error leaves open what was written.
+    // The cleanup may be over if another run took the job. After other errors the row may exist.
     if (error instanceof Stopped && error.reason === "lost") await tryRemove(storage, key);
     throw error;
   }
 }
 
 /**
- * Bytes of an ended job that it does not list.
- * @throws where they cannot be removed for now
+ * Deletes the stored files of an ended job that have no row.
+ * @throws if one cannot be deleted
  */
 export async function removeUnlistedFiles(
   { backend, storage }: { backend: Backend; storage: Storage },
   jobId: string,
 ): Promise<void> {
-  const kept = await storage.list(folderOf(jobId));
-  if (kept.length === 0) return;
+  const keys = await storage.list(folderOf(jobId));
+  if (keys.length === 0) return;
   const rows = await backend.db
     .selectFrom("files")
     .select("storage_key")
     .where("job_id", "=", jobId)
     .execute();
   const listed = new Set(rows.map(({ storage_key }) => storage_key));
-  for (const key of kept) if (!listed.has(key)) await storage.delete(key);
+  for (const key of keys) if (!listed.has(key)) await storage.delete(key);
 }
 
 function tryRemove(storage: Storage, key: string): Promise<void> {
   return storage.delete(key).catch(() => {});
 }
 
-/** @returns the keys of what it replaces, listed no more */
+/** @returns the storage keys of the files that it replaces */
 async function insertFile(run: Run, file: NewFile, key: string, size: number): Promise<string[]> {
   const { backend, row, kind } = run;
   const role = file.role ?? "result";
-  const keptMs = kind.keepFilesFor && parseDuration(kind.keepFilesFor);
+  const retentionMs = kind.keepFilesFor && parseDuration(kind.keepFilesFor);
   return backend.write(async (tx) => {
-    const held = await tx.db
+    const { numUpdatedRows } = await tx.db
       .updateTable("jobs")
       .set((eb) => ({ version: eb("version", "+", 1) }))
       .where("id", "=", row.id)
       .where("fence", "=", row.fence)
       .where("status", "=", "running")
       .executeTakeFirst();
-    if (held.numUpdatedRows === 0n) loseLease(run);
+    if (numUpdatedRows === 0n) loseLease(run);
     const replaced = await tx.db
       .deleteFrom("files")
       .where("job_id", "=", row.id)
@@ -94,7 +93,7 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
         size,
         storage_key: key,
         created_at: at,
-        expires_at: keptMs === undefined ? null : at + keptMs,
+        expires_at: retentionMs === undefined ? null : at + retentionMs,
       })
       .execute();
     tx.notify(row.id);

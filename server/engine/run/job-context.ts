@@ -10,15 +10,16 @@ import { createRejections } from "./rejections.ts";
 import type { Run } from "./run.ts";
 import { loadSteps } from "./steps.ts";
 
+/** A shorter sleep counts as work and costs nothing else, because a kind may sleep in a hot loop. */
 const minReportedWaitMs = 1_000;
 
-/** What a kind gets to work with, made for one run. */
+/** Creates the `job` that a kind gets, for one run. */
 export async function createJobContext(run: Run): Promise<JobContext> {
-  const { row, backend, storage, progress: tracked } = run;
+  const { row, backend, storage, progress } = run;
   const { signal } = run.abort;
   const counts: Tally = { succeeded: row.succeeded, rejected: row.rejected, skipped: row.skipped };
-  const rejects = createRejections();
-  const batched = new Set<number>();
+  const rejections = createRejections();
+  const stepsWithBatches = new Set<number>();
   const steps = await loadSteps(run);
 
   return {
@@ -34,23 +35,22 @@ export async function createJobContext(run: Run): Promise<JobContext> {
     stepResult: (name) => steps.value(name),
     async batches(options) {
       const step = steps.current();
-      // The cursor of a second one would be taken for the first one's after an interruption.
-      if (batched.has(step)) throw new Error("A step goes through batches once");
-      batched.add(step);
-      await runBatches(run, step, counts, rejects, options);
+      // A step has one cursor, so after an interruption a second call would continue the first one.
+      if (stepsWithBatches.has(step)) throw new Error("A step goes through batches once");
+      stepsWithBatches.add(step);
+      await runBatches(run, step, counts, rejections, options);
     },
     progress(done, total, message) {
-      tracked.set(done, total ?? null, message ?? null);
+      progress.set(done, total ?? null, message ?? null);
     },
-    reject: (number, reason) => rejects.addRejections(number, reason),
-    log: (message, level = "info") => tracked.log({ level, message, at: backend.now() }),
+    reject: (number, reason) => rejections.add(number, reason),
+    log: (message, level = "info") => progress.log({ level, message, at: backend.now() }),
     sleep: async (ms, reason) => {
-      // A short one is part of the work: in a hot loop it must cost nothing.
-      const goOn =
-        ms < minReportedWaitMs ? undefined : tracked.wait(backend.now() + ms, reason ?? null);
+      const endWait =
+        ms < minReportedWaitMs ? undefined : progress.wait(backend.now() + ms, reason ?? null);
       await sleep(ms, undefined, { signal })
         .catch(() => signal.throwIfAborted())
-        .finally(goOn);
+        .finally(endWait);
     },
     jobs: createJobsApi(run),
     open: (uploadId) => openUpload(backend, storage, row.account_id, uploadId),

@@ -17,7 +17,7 @@ export interface LogLine {
 
 /** How many lines a job may log; `server/job.ts` documents both limits for authors of kinds. */
 export const maxLines = { second: 1_000, job: 100_000 };
-/** Lines that wait while the database is away. */
+/** Maximum number of lines that wait while the database is unavailable. */
 const maxWaiting = 5 * maxLines.second;
 
 export interface LogBuffer {
@@ -27,10 +27,10 @@ export interface LogBuffer {
   /**
    * Takes the next lines to write, in order.
    * @param limit maximum number of lines
-   * @param last true where nothing follows for a while: then the note about the current second is due
+   * @param last true if no more lines are expected soon: then a note about dropped lines is due now
    */
   take(at: number, limit: number, last: boolean): LogLine[];
-  /** Returns lines that could not be written to the front. */
+  /** Puts lines that could not be written back to the front. */
   putBack(lines: readonly LogLine[]): void;
 }
 
@@ -39,7 +39,7 @@ type DropReason = "rate" | "backlog";
 /** @param written number of lines that earlier runs of the job wrote */
 export function createLogBuffer(written = 0): LogBuffer {
   const lines: LogLine[] = [];
-  let left = maxLines.job - written;
+  let remaining = maxLines.job - written;
   let secondStartedAt = Number.NEGATIVE_INFINITY;
   let linesInSecond = 0;
   let dropped: { count: number; reason: DropReason | undefined; at: number } = {
@@ -72,7 +72,7 @@ export function createLogBuffer(written = 0): LogBuffer {
 
   function push(line: LogLine): void {
     lines.push(line);
-    left--;
+    remaining--;
   }
 
   return {
@@ -80,13 +80,13 @@ export function createLogBuffer(written = 0): LogBuffer {
       return lines.length > 0 || dropped.count > 0;
     },
     add(line) {
-      if (left <= 0) return;
+      if (remaining <= 0) return;
       if (line.at - secondStartedAt >= 1_000 || line.at < secondStartedAt) {
         if (isOver(line.at)) noteDropped();
         secondStartedAt = line.at;
         linesInSecond = 0;
       }
-      if (left <= 1) pushNote({ type: "log_full", max: maxLines.job }, line.at);
+      if (remaining <= 1) pushNote({ type: "log_full", max: maxLines.job }, line.at);
       else if (linesInSecond >= maxLines.second) drop("rate", line.at);
       else if (lines.length >= maxWaiting) drop("backlog", line.at);
       else {
@@ -99,8 +99,8 @@ export function createLogBuffer(written = 0): LogBuffer {
       if (last || isOver(at)) noteDropped();
       return lines.splice(0, limit);
     },
-    putBack(taken) {
-      lines.unshift(...taken);
+    putBack(unwritten) {
+      lines.unshift(...unwritten);
     },
   };
 }

@@ -1,36 +1,37 @@
-/** What a run tells of its job between two writings, and the row that is made of it. Pure. */
+/** The progress of one job between two writes, and the row that is written of it. Pure. */
 import type { Estimator } from "../eta/estimator.ts";
 import { shortenText } from "../sanitize-text.ts";
 import { createLogBuffer, type LogBuffer } from "./log-buffer.ts";
 
-/** Of progress at most this many events a job are kept; the row always has the latest. */
-const sampleEveryMs = 1_000;
+/** A job gets at most one progress event in this time. Its row always has the latest progress. */
+const minSampleIntervalMs = 1_000;
 
-/** What is written for one job. */
+/** The progress of one job as it is written. */
 export interface ProgressRow {
   id: string;
   fence: number;
   done: number;
   total: number | null;
-  /** 0 to 1 over all steps, null where the total is unknown. */
+  /** 0 to 1 over all steps, null if the total is unknown. */
   progress: number | null;
   message: string | null;
+  /** Ms since 1970, like all times here. */
   at: number;
-  etaFrom: number | null;
-  etaTo: number | null;
-  /** While it waits as it said it would: until when, and what for. */
-  waitsUntil: number | null;
-  waitsFor: string | null;
-  /** 1 where this one is also kept as an event. */
+  etaEarliest: number | null;
+  etaLatest: number | null;
+  /** End and reason of an announced wait. */
+  waitingUntil: number | null;
+  waitingFor: string | null;
+  /** 1 if the row is also inserted as an event, else 0. */
   sampled: number;
 }
 
-export interface BegunStep {
+export interface StepStart {
   position: number;
-  /** What an earlier run told of it last, where this one goes on with it. */
+  /** The saved progress of a step that an earlier run started. */
   saved?: { done: number; total: number | null; progress: number | null; message: string | null };
-  /** How a step's fraction becomes one of the whole job. */
-  toWhole: (stepFraction: number | null) => number | null;
+  /** Converts the progress of the step (0 to 1) into that of the whole job. */
+  toJobProgress: (stepFraction: number | null) => number | null;
 }
 
 interface Wait {
@@ -38,7 +39,6 @@ interface Wait {
   reason: string | null;
 }
 
-/** One job as its run tells of it, until that is written. */
 export interface ProgressState {
   id: string;
   fence: number;
@@ -47,28 +47,29 @@ export interface ProgressState {
   done: number;
   total: number | null;
   message: string | null;
-  /** Of the whole job, as it was written last. */
+  /** Progress of the whole job in the last row. */
   progress: number | null;
-  /** Nothing was told of the step that began; what was written stands. */
-  fresh: boolean;
+  /** The kind has not reported progress in this step yet. */
+  isNewStep: boolean;
+  /** A row has to be written. */
   dirty: boolean;
   lines: LogBuffer;
-  /** Nothing follows for a while. */
+  /** No more log lines are expected soon. */
   finishing: boolean;
   sampledAt: number;
-  /** The last value is not kept as an event. */
+  /** The last progress was not inserted as an event. */
   unsampled: boolean;
-  toWhole: BegunStep["toWhole"];
+  toJobProgress: StepStart["toJobProgress"];
   waits: Set<Wait>;
-  /** When a row was written last, and whether an end was expected then. */
+  /** Time of the last row, and whether it had an estimated end. */
   writtenAt: number;
-  expects: boolean;
+  hasEstimate: boolean;
 }
 
-/** @param logged log lines that earlier runs wrote */
+/** @param linesBefore number of log lines that earlier runs wrote */
 export function createProgressState(
   claim: Pick<ProgressState, "id" | "fence" | "estimator" | "onLost">,
-  logged: number,
+  linesBefore: number,
 ): ProgressState {
   return {
     ...claim,
@@ -76,33 +77,30 @@ export function createProgressState(
     total: null,
     message: null,
     progress: null,
-    fresh: false,
+    isNewStep: false,
     dirty: false,
-    lines: createLogBuffer(logged),
+    lines: createLogBuffer(linesBefore),
     finishing: false,
     sampledAt: Number.NEGATIVE_INFINITY,
     unsampled: false,
-    toWhole: (fraction) => fraction,
+    toJobProgress: (fraction) => fraction,
     waits: new Set(),
     writtenAt: Number.NEGATIVE_INFINITY,
-    expects: false,
+    hasEstimate: false,
   };
 }
 
-/**
- * What of a job is to be written now; by that it counts as written.
- * @param at ms since 1970
- */
+/** Makes the row to write now, and counts it as written. */
 export function takeProgressRow(job: ProgressState, at: number): ProgressRow {
   const { id, fence, done, total, message, estimator } = job;
-  const progress = job.fresh ? job.progress : job.toWhole(fractionOf(done, total));
+  const progress = job.isNewStep ? job.progress : job.toJobProgress(fractionOf(done, total));
   job.progress = progress;
-  if (!job.fresh) estimator.observe(at, done, total);
-  const expected = estimator.estimate(at);
+  if (!job.isNewStep) estimator.observe(at, done, total);
+  const remaining = estimator.estimate(at);
   const wait = nextWait(job.waits);
   job.writtenAt = at;
-  job.expects = expected !== null;
-  const sampled = job.unsampled && at - job.sampledAt >= sampleEveryMs;
+  job.hasEstimate = remaining !== null;
+  const sampled = job.unsampled && at - job.sampledAt >= minSampleIntervalMs;
   if (sampled) {
     job.sampledAt = at;
     job.unsampled = false;
@@ -115,15 +113,15 @@ export function takeProgressRow(job: ProgressState, at: number): ProgressRow {
     progress,
     message: message === null ? null : shortenText(message),
     at,
-    etaFrom: expected && toTimestamp(at + expected.from),
-    etaTo: expected && toTimestamp(at + expected.to),
-    waitsUntil: wait ? toTimestamp(wait.until) : null,
-    waitsFor: wait?.reason ? shortenText(wait.reason) : null,
+    etaEarliest: remaining && toTimestamp(at + remaining.from),
+    etaLatest: remaining && toTimestamp(at + remaining.to),
+    waitingUntil: wait ? toTimestamp(wait.until) : null,
+    waitingFor: wait?.reason ? shortenText(wait.reason) : null,
     sampled: sampled ? 1 : 0,
   };
 }
 
-/** Of several waits side by side the one that ends first. */
+/** @returns the concurrent wait that ends first */
 export function nextWait(waits: ReadonlySet<Wait>): Wait | undefined {
   return [...waits].sort((a, b) => a.until - b.until)[0];
 }
@@ -133,13 +131,13 @@ function fractionOf(done: number, total: number | null): number | null {
   return Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : null;
 }
 
-/** As a column holds it, too; what is no moment is not told. */
+/** @returns null if an integer column cannot store the time */
 function toTimestamp(at: number): number | null {
   const whole = Math.round(at);
   return Number.isSafeInteger(whole) ? whole : null;
 }
 
-/** A kind may tell any number; a column that cannot hold it would fail the rows of all jobs. */
-export function toCount(told: number): number {
-  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(told) || 0));
+/** A kind may report any number. One that a column cannot store would fail the rows of all jobs. */
+export function toCount(reported: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(reported) || 0));
 }

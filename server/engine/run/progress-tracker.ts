@@ -1,71 +1,70 @@
 /**
- * Progress as a throttle with a leading and a trailing edge: each job's latest values wait in one
- * map and are written for all of them together. Pure: clock, timer and writer are handed in.
+ * Throttles the writes of progress, with a leading and a trailing edge. The latest values of all jobs
+ * wait in one map and are written together. Pure: callers pass in the clock, the timer and the writer.
  */
 import type { Estimator } from "../eta/estimator.ts";
 import type { LogLine } from "./log-buffer.ts";
 import {
-  type BegunStep,
   createProgressState,
   nextWait,
   type ProgressRow,
   type ProgressState,
+  type StepStart,
   takeProgressRow,
   toCount,
 } from "./progress-state.ts";
 
-/** With many jobs one statement gets long, so it is sent less often. */
+/** The statement for many jobs is long, so it is sent less often. */
 const intervalMs = { few: 100, many: 250 };
 const maxJobsForShortInterval = 50;
-/** Log lines of all jobs that are written in one transaction: whoever else writes waits for its end. */
+/** Maximum number of log lines of all jobs in one transaction, because other writers wait for it. */
 const maxLinesPerWrite = 1_000;
-/** Where something was expected and nothing more is told, that is looked at again. */
+/** A job with an estimate that reports nothing gets a new estimate after this time. */
 export const recheckMs = 3_000;
-/** A shorter wait changes nothing that people see, and needs no writing of its own. */
+/** A shorter wait is not visible on a page, so it is not written at once. */
 const minReportedWaitMs = 3_000;
 
-/** What is known of a step that begins. */
 const noProgress = { done: 0, total: null, message: null };
 
-/** Resolves to the ids of jobs whose fence had moved on: nothing was written for these. */
+/** Resolves to the ids of jobs that another run has claimed: nothing was written for these. */
 export type WriteProgress = (rows: ProgressRow[], logs: WaitingLines) => Promise<Iterable<string>>;
 
-/** Log lines by job. */
+/** Log lines by job id. */
 export type WaitingLines = Map<string, { fence: number; lines: LogLine[] }>;
 
 export interface JobProgress {
-  /** Of the step in hand as it was told last; what was done where no total was told. */
+  /** The last total of the current step, or its completed items if it has none. */
   readonly total: number | null;
-  /** Takes nanoseconds; the last value wins. */
+  /** Takes nanoseconds. The last value wins. */
   set(done: number, total: number | null, message: string | null): void;
   log(line: LogLine): void;
-  /** Called when a step begins, or is gone on with. */
-  beginStep(step: BegunStep): void;
-  /** The job waits; of several waits side by side the one that ends first counts. @returns ends it */
-  wait(until: number, reason: string | null): () => void;
-  /** Writes what is expected, where that became known without progress. */
-  estimateChanged(): void;
+  /** Starts a step, or continues it. */
+  startStep(step: StepStart): void;
   /**
-   * Writes what waits, and keeps it as an event: the last of a step is never left out. Of a run that
-   * is forgotten nothing is written.
+   * Announces a wait. Of concurrent waits the one that ends first is shown.
+   * @returns a function that ends it
    */
+  wait(until: number, reason: string | null): () => void;
+  /** Writes an estimate that changed without progress. */
+  estimateChanged(): void;
+  /** Writes progress and log lines now, with an event. Does nothing after `stop`. */
   flush(): Promise<void>;
   stop(): void;
 }
 
 export interface ProgressTracker {
   /**
-   * @param onLost is called when it shows that the job is no longer this run's
-   * @param logged log lines that earlier runs wrote
+   * @param onLost called if another run has claimed the job
+   * @param linesBefore number of log lines that earlier runs wrote
    */
   track(
     id: string,
     fence: number,
     estimator: Estimator,
     onLost?: () => void,
-    logged?: number,
+    linesBefore?: number,
   ): JobProgress;
-  /** Writes what waits; final states call it before they end. */
+  /** Writes the progress and log lines of all jobs now. */
   flush(): Promise<void>;
 }
 
@@ -80,7 +79,7 @@ export function createProgressTracker(options: {
   let scheduled = false;
   let writing: Promise<void> = Promise.resolve();
   let writtenAt = Number.NEGATIVE_INFINITY;
-  let looking = false;
+  let recheckScheduled = false;
 
   function schedule(): void {
     if (scheduled) return;
@@ -97,18 +96,18 @@ export function createProgressTracker(options: {
     return writing;
   }
 
-  /** A job that falls silent is not told of any more, though it says nothing itself. */
-  function lookAgain(): void {
-    if (looking) return;
-    looking = true;
+  /** Estimates silent jobs again, because the estimator withdraws its estimate after a long silence. */
+  function scheduleRecheck(): void {
+    if (recheckScheduled) return;
+    recheckScheduled = true;
     after(recheckMs, () => {
-      looking = false;
+      recheckScheduled = false;
       const at = now();
       for (const entry of entries.values()) {
-        if (!entry.expects) continue;
+        if (!entry.hasEstimate) continue;
         if (at - entry.writtenAt >= recheckMs) entry.dirty = true;
         if (entry.dirty) schedule();
-        lookAgain();
+        scheduleRecheck();
       }
     });
   }
@@ -117,38 +116,38 @@ export function createProgressTracker(options: {
     const at = now();
     const rows: ProgressRow[] = [];
     const logs: WaitingLines = new Map();
-    const told = new Map<string, ProgressState>();
-    const most = Math.ceil(maxLinesPerWrite / entries.size);
+    const written = new Map<string, ProgressState>();
+    const maxLines = Math.ceil(maxLinesPerWrite / entries.size);
     for (const entry of entries.values()) {
       if (entry.dirty) rows.push(takeProgressRow(entry, at));
-      const lines = entry.lines.take(at, most, entry.finishing);
+      const lines = entry.lines.take(at, maxLines, entry.finishing);
       if (lines.length > 0) logs.set(entry.id, { fence: entry.fence, lines });
-      if (entry.dirty || logs.has(entry.id)) told.set(entry.id, entry);
+      if (entry.dirty || logs.has(entry.id)) written.set(entry.id, entry);
       entry.dirty = false;
     }
     writtenAt = at;
-    if (isAnyWaiting()) schedule();
-    if (told.size === 0) return;
-    if (rows.some(({ etaTo }) => etaTo !== null)) lookAgain();
+    if (hasWaitingLines()) schedule();
+    if (written.size === 0) return;
+    if (rows.some(({ etaLatest }) => etaLatest !== null)) scheduleRecheck();
     try {
-      for (const id of await write(rows, logs)) lose(told.get(id));
+      for (const id of await write(rows, logs)) notifyLost(written.get(id));
     } catch (error) {
-      keepWaiting(rows, logs);
+      putBack(rows, logs);
       throw error;
     }
   }
 
-  function isAnyWaiting(): boolean {
+  function hasWaitingLines(): boolean {
     return entries.values().some(({ lines }) => lines.waiting);
   }
 
-  /** Not where its run has ended meanwhile, or another one of this job has begun. */
-  function lose(entry: ProgressState | undefined): void {
+  /** Ignores a run that has ended since, because the job may have a new run in this process. */
+  function notifyLost(entry: ProgressState | undefined): void {
     if (entry && entries.get(entry.id) === entry) entry.onLost();
   }
 
-  /** What could not be written waits for the next time, unless its job is over by then. */
-  function keepWaiting(rows: ProgressRow[], logs: WaitingLines): void {
+  /** Writes again with the next flush what could not be written, unless the run has ended. */
+  function putBack(rows: ProgressRow[], logs: WaitingLines): void {
     for (const { id, sampled } of rows) {
       const entry = entries.get(id);
       if (!entry) continue;
@@ -161,11 +160,11 @@ export function createProgressTracker(options: {
 
   return {
     flush,
-    track(id, fence, estimator, onLost = () => {}, logged = 0) {
-      const entry = createProgressState({ id, fence, estimator, onLost }, logged);
+    track(id, fence, estimator, onLost = () => {}, linesBefore = 0) {
+      const entry = createProgressState({ id, fence, estimator, onLost }, linesBefore);
       entries.set(id, entry);
 
-      function tell(): void {
+      function markDirty(): void {
         if (entry.dirty) return;
         entry.dirty = true;
         schedule();
@@ -176,38 +175,39 @@ export function createProgressTracker(options: {
           return toCount(entry.total ?? entry.done) || null;
         },
         set(done, total, message) {
-          // A kind is not always checked for its types, and what is no figure would fail all rows.
+          // Converts, because kinds may run without a check of their types, and a wrong one would
+          // fail the rows of all jobs.
           entry.done = Number(done);
           entry.total = total === null ? null : Number(total);
           entry.message = message === null ? null : String(message);
-          entry.fresh = false;
+          entry.isNewStep = false;
           entry.unsampled = true;
-          tell();
+          markDirty();
         },
         log(line) {
           entry.lines.add(line);
           schedule();
         },
-        beginStep({
+        startStep({
           position,
-          toWhole,
-          saved: told = { ...noProgress, progress: entry.progress },
+          toJobProgress,
+          saved = { ...noProgress, progress: entry.progress },
         }) {
-          Object.assign(entry, told, { toWhole, fresh: true });
-          estimator.startStep(now(), position, told.done);
+          Object.assign(entry, saved, { toJobProgress, isNewStep: true });
+          estimator.startStep(now(), position, saved.done);
         },
         wait(until, reason) {
           const wait = { until, reason: reason === null ? null : String(reason) };
-          const changed = () => estimator.setWait(now(), nextWait(entry.waits)?.until ?? null);
+          const onChange = () => estimator.setWait(now(), nextWait(entry.waits)?.until ?? null);
           entry.waits.add(wait);
-          changed();
-          if (until - now() >= minReportedWaitMs) tell();
+          onChange();
+          if (until - now() >= minReportedWaitMs) markDirty();
           return () => {
             entry.waits.delete(wait);
-            changed();
+            onChange();
           };
         },
-        estimateChanged: tell,
+        estimateChanged: markDirty,
         async flush() {
           if (entry.unsampled) {
             entry.dirty = true;

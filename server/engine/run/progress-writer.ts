@@ -5,15 +5,15 @@ import type { ProgressRow } from "./progress-state.ts";
 import type { WriteProgress } from "./progress-tracker.ts";
 
 /**
- * One statement for the progress of all jobs of a runner; rows whose fence moved on are left out.
- * Telling the same number again and again is no progress.
+ * Writes the progress of all jobs of a runner in one statement. Leaves out jobs that another run has
+ * claimed. `last_progress_at` changes only with the number of completed items.
  */
 export function progressWriter(backend: Backend): WriteProgress {
   return (rows, logs) =>
     backend.write(
       async (tx) => {
-        const held = rows.length > 0 ? await writeProgressRows(backend, tx, rows) : new Set();
-        const lost = new Set(rows.flatMap(({ id }) => (held.has(id) ? [] : id)));
+        const written = rows.length > 0 ? await writeProgressRows(backend, tx, rows) : new Set();
+        const lost = new Set(rows.flatMap(({ id }) => (written.has(id) ? [] : id)));
         for (const [id, { fence, lines }] of logs) {
           if (lost.has(id)) continue;
           if (!(await writeLogLines(tx, id, fence, lines))) lost.add(id);
@@ -24,7 +24,7 @@ export function progressWriter(backend: Backend): WriteProgress {
     );
 }
 
-/** @returns the ids of those that hold */
+/** @returns the ids of the jobs that this run still owns */
 async function writeProgressRows(
   backend: Backend,
   tx: WriteTransaction,
@@ -38,18 +38,19 @@ async function writeProgressRows(
     progress: "real",
     message: "text",
     at: "integer",
-    etaFrom: "integer",
-    etaTo: "integer",
-    waitsUntil: "integer",
-    waitsFor: "text",
+    etaEarliest: "integer",
+    etaLatest: "integer",
+    waitingUntil: "integer",
+    waitingFor: "text",
     sampled: "integer",
   });
   const updated = await sql<{ id: string; event_seq: number }>`
     update jobs set step_done = given.done, step_total = given.total, progress = given.progress,
       message = given.message,
       last_progress_at = case when jobs.step_done = given.done then jobs.last_progress_at
-        else given.at end, eta_earliest = given."etaFrom",
-      eta_latest = given."etaTo", waiting_until = given."waitsUntil", waiting_for = given."waitsFor",
+        else given.at end,
+      eta_earliest = given."etaEarliest", eta_latest = given."etaLatest",
+      waiting_until = given."waitingUntil", waiting_for = given."waitingFor",
       version = version + 1, event_seq = event_seq + given.sampled
     from ${given} as given
     where jobs.id = given.id and jobs.fence = given.fence and jobs.status = 'running'
@@ -60,8 +61,8 @@ async function writeProgressRows(
     const row = byId.get(id)!;
     return row.sampled ? [progressEvent(row, event_seq)] : [];
   });
-  const held = new Set(updated.rows.map(({ id }) => id));
-  if (events.length === 0) return held;
+  const written = new Set(updated.rows.map(({ id }) => id));
+  if (events.length === 0) return written;
   await sql`insert into job_events (job_id, seq, type, details, created_at)
     select job_id, seq, 'progress', details, created_at
     from ${backend.relation(events, {
@@ -70,7 +71,7 @@ async function writeProgressRows(
       details: "text",
       created_at: "integer",
     })} as given`.execute(tx.db);
-  return held;
+  return written;
 }
 
 function progressEvent(row: ProgressRow, seq: number) {
@@ -84,7 +85,7 @@ function progressEvent(row: ProgressRow, seq: number) {
   };
 }
 
-/** @returns false where the fence had moved on */
+/** @returns false if another run has claimed the job */
 async function writeLogLines(
   tx: WriteTransaction,
   id: string,

@@ -1,17 +1,18 @@
-/** Rejected rows, grouped by reason, until the next batch commits them. */
+/** Collects rejected rows by their reason until the next batch commits them. */
 import { sql } from "kysely";
 import type { WriteTransaction } from "../../backend/backend.ts";
 import { sanitizeText } from "../sanitize-text.ts";
 
-/** Row numbers that are shown for a reason; the file of rejected rows has them all. */
+/** Maximum number of row numbers stored for a reason. The file of rejected rows has them all. */
 const maxRowsPerReason = 10;
-/** Different reasons that are kept apart; a kind that puts data into its reasons fills no table. */
+/** Maximum number of distinct reasons per run, because a kind may put data into its reasons. */
 const maxReasons = 200;
 const otherReason = "other reasons";
 
 export interface Rejections {
-  addRejections(row: number, reason: string): void;
-  /** Takes what came since the last time, for one transaction. */
+  /** @param row its number in the input */
+  add(row: number, reason: string): void;
+  /** Takes the rejections since the last call. `write` inserts them in a transaction. */
   take(): { count: number; write(tx: WriteTransaction, jobId: string): Promise<void> };
 }
 
@@ -25,12 +26,12 @@ export function createRejections(): Rejections {
   const known = new Set<string>();
 
   return {
-    addRejections(row, reason) {
-      const given = sanitizeText(reason);
-      const kept = known.has(given) || known.size < maxReasons ? given : otherReason;
-      known.add(kept);
-      const group = groups.get(kept);
-      if (!group) groups.set(kept, { count: 1, rows: [row] });
+    add(row, reason) {
+      const text = sanitizeText(reason);
+      const name = known.has(text) || known.size < maxReasons ? text : otherReason;
+      known.add(name);
+      const group = groups.get(name);
+      if (!group) groups.set(name, { count: 1, rows: [row] });
       else {
         group.count++;
         if (group.rows.length < maxRowsPerReason) group.rows.push(row);
@@ -43,14 +44,14 @@ export function createRejections(): Rejections {
       return {
         count,
         async write({ db }, jobId) {
-          for (const [reason, group] of taken) await add(db, jobId, reason, group);
+          for (const [reason, group] of taken) await saveGroup(db, jobId, reason, group);
         },
       };
     },
   };
 }
 
-async function add(
+async function saveGroup(
   db: WriteTransaction["db"],
   jobId: string,
   reason: string,
@@ -63,14 +64,14 @@ async function add(
     .where("reason", "=", reason)
     .executeTakeFirst();
   const rows = [...(before ? (JSON.parse(before.first_rows) as number[]) : []), ...group.rows];
-  const shown = JSON.stringify(rows.slice(0, maxRowsPerReason));
+  const firstRows = JSON.stringify(rows.slice(0, maxRowsPerReason));
   await db
     .insertInto("job_rejections")
-    .values({ job_id: jobId, reason, count: group.count, first_rows: shown })
+    .values({ job_id: jobId, reason, count: group.count, first_rows: firstRows })
     .onConflict((conflict) =>
       conflict
         .columns(["job_id", "reason"])
-        .doUpdateSet({ count: sql`job_rejections.count + ${group.count}`, first_rows: shown }),
+        .doUpdateSet({ count: sql`job_rejections.count + ${group.count}`, first_rows: firstRows }),
     )
     .execute();
 }

@@ -1,17 +1,19 @@
-/** The stages of one run: each is done once in a job's life, however many runs that takes. */
+/** The steps of one run. A step that an earlier run completed is not repeated. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
 import { recordEvent } from "../transition.ts";
 import { loseLease, type Run } from "./run.ts";
 
 export interface Steps {
+  /** Runs a step, or returns its saved value if it is done. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** @returns the saved value of a step that is done */
   value<T>(name: string): T | undefined;
-  /** The place of the step that is running. @throws outside of a step */
+  /** @returns the position of the running step @throws outside of a step */
   current(): number;
 }
 
 export async function loadSteps(run: Run): Promise<Steps> {
-  const { backend, row, progress: tracked } = run;
+  const { backend, row, progress } = run;
   const rows = await backend.db
     .selectFrom("job_steps")
     .selectAll()
@@ -20,60 +22,60 @@ export async function loadSteps(run: Run): Promise<Steps> {
     .execute();
   let running: number | undefined;
 
-  async function begin(step: StepRow): Promise<void> {
-    running = step.position;
-    // A step that an earlier run began is gone on with: its place and counts are kept.
-    const begun = step.status === "running";
-    const toWhole = wholeJobScale(rows, step.position);
+  async function start(step: StepRow): Promise<void> {
     const { position } = step;
-    tracked.beginStep(
-      begun ? { position, toWhole, saved: savedProgress(row) } : { position, toWhole },
-    );
-    if (begun) return;
-    const set = { current_step: step.position, step_done: 0, step_total: null, message: null };
+    running = position;
+    const toJobProgress = jobProgressScale(rows, position);
+    if (step.status === "running") {
+      // An earlier run started the step.
+      progress.startStep({ position, toJobProgress, saved: savedProgress(row) });
+      return;
+    }
+    progress.startStep({ position, toJobProgress });
+    const jobColumns = { current_step: position, step_done: 0, step_total: null, message: null };
     const changes = { status: "running", started_at: backend.now() } as const;
-    await change(step, changes, "step_started", set);
+    await update(step, changes, "step_started", jobColumns);
   }
 
   async function finish(step: StepRow, value: unknown): Promise<void> {
-    await tracked.flush();
+    await progress.flush();
     const at = backend.now();
     const before = rows
       .slice(0, step.position)
       .reduce((sum, { running_ms }) => sum + (running_ms ?? 0), 0);
-    const kept = {
+    const changes = {
       status: "done",
       result: JSON.stringify(value),
       finished_at: at,
       running_ms: row.running_ms + at - row.claimed_at! - before,
-      total: tracked.total,
+      total: progress.total,
     } as const;
-    // A finished step is a checkpoint too: rescues are counted anew behind it.
-    const set = { checkpoint: null, rescues: 0 };
-    await change(step, kept, "step_finished", set);
+    // A finished step is a checkpoint too, which resets the number of rescues.
+    await update(step, changes, "step_finished", { checkpoint: null, rescues: 0 });
     running = undefined;
   }
 
-  async function change(
+  /** Updates the step and its job, and inserts the event, in one transaction. */
+  async function update(
     step: StepRow,
-    kept: Partial<StepRow>,
+    changes: Partial<StepRow>,
     type: "step_started" | "step_finished",
-    set: object,
+    jobColumns: object,
   ) {
     const details = { name: step.name, step: step.position + 1, steps: rows.length };
     await backend.write(async (tx) => {
       const at = backend.now();
       const event = { type, details };
-      if (!(await recordEvent(tx, { id: row.id, fence: row.fence, at, event, set })))
-        loseLease(run);
+      const { id, fence } = row;
+      if (!(await recordEvent(tx, { id, fence, at, event, set: jobColumns }))) loseLease(run);
       await tx.db
         .updateTable("job_steps")
-        .set(kept)
+        .set(changes)
         .where("job_id", "=", row.id)
         .where("position", "=", step.position)
         .execute();
     });
-    Object.assign(step, kept);
+    Object.assign(step, changes);
   }
 
   return {
@@ -90,7 +92,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
       if (!step) throw new Error(`The kind "${row.kind}" has no step "${name}"`);
       if (step.status === "done") return JSON.parse(step.result ?? "null") as T;
       run.abort.signal.throwIfAborted();
-      await begin(step);
+      await start(step);
       const value = await work();
       await finish(step, value);
       return value;
@@ -102,13 +104,13 @@ function savedProgress({ step_done, step_total, progress, message }: JobRow) {
   return { done: step_done, total: step_total, progress, message };
 }
 
-/** The share of the steps before this one, and of this one as far as it is. */
-function wholeJobScale(
+/** @returns a function that converts the progress of a step into that of the job, by their weights */
+function jobProgressScale(
   rows: StepRow[],
   position: number,
 ): (fraction: number | null) => number | null {
-  const whole = rows.reduce((sum, step) => sum + step.weight, 0);
+  const total = rows.reduce((sum, step) => sum + step.weight, 0);
   const before = rows.slice(0, position).reduce((sum, step) => sum + step.weight, 0);
-  const own = rows[position]!.weight;
-  return (fraction) => (fraction === null ? null : (before + own * fraction) / whole);
+  const { weight } = rows[position]!;
+  return (fraction) => (fraction === null ? null : (before + weight * fraction) / total);
 }

@@ -2,10 +2,11 @@ import type { Storage } from "../../storage/storage.ts";
 
 export interface WriteTracker {
   storage: Storage;
-  /** Whether anything was written through it: then there may be something to clean up. */
+  /** Whether a file was saved through `storage`. */
   readonly written: boolean;
 }
 
+/** Wraps a storage to find out whether a run saved files, which then need a cleanup. */
 export function trackWrites(storage: Storage): WriteTracker {
   let written = false;
   return {

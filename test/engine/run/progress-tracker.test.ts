@@ -229,15 +229,16 @@ test("a job with values of wrong types does not prevent the writes of other jobs
   track("well").set(1, 2, null);
   await pass(100);
   expect(errors).toEqual([]);
-  const sanitized = { done: 5, total: 10, message: "5", waitsFor: "7" };
+  const sanitized = { done: 5, total: 10, message: "5", waitingFor: "7" };
   expect(written[0]!.rows).toMatchObject([sanitized, { done: 1 }]);
 });
 
 test("the progress of a step becomes a share of the whole job", async () => {
   const { track, written, pass } = setUp();
   const job = track();
-  const toWhole = (fraction: number | null) => (fraction === null ? null : 0.5 + fraction / 2);
-  job.beginStep({ position: 0, toWhole });
+  const toJobProgress = (fraction: number | null) =>
+    fraction === null ? null : 0.5 + fraction / 2;
+  job.startStep({ position: 0, toJobProgress });
   job.set(5, 10, null);
   await pass(100);
   job.set(5, null, null);
