@@ -1,10 +1,10 @@
-/** Checks what a job is to be started with, and says in plain words what is wrong. Pure. */
+/** Validates the input of a job against the schema of its kind, with a message for each field. Pure. */
 import type { z } from "zod";
 import type { Kind } from "../../job.ts";
 
 export type CheckedInput =
   | { ok: true; input: Record<string, unknown> }
-  /** By the name of the field, "mapping.3" within one; "input" for the whole. */
+  /** Messages by field, such as "mapping.3" for a part of one; "input" stands for the whole input. */
   | { ok: false; errors: Record<string, string> };
 
 export function checkInput(
@@ -20,7 +20,7 @@ export function checkInput(
   return { ok: false, errors };
 }
 
-/** For the rules of a kind that bring no message of their own. */
+/** Messages for rules without a message of their own. */
 function inputError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_type") {
     if (issue.input === undefined || issue.input === "") return "Required";
@@ -43,6 +43,6 @@ function tooSmall(origin: string, minimum: number): string {
 }
 
 function tooBig(origin: string, maximum: number): string {
-  const most = maximum.toLocaleString("en");
-  return origin === "string" ? `Use at most ${most} characters` : `Enter ${most} or less`;
+  const max = maximum.toLocaleString("en");
+  return origin === "string" ? `Use at most ${max} characters` : `Enter ${max} or less`;
 }

@@ -1,9 +1,9 @@
-/** The job that a start would only repeat: that of the same key, or an active one of the same input. */
+/** Finds a job that a start would duplicate: by its idempotency key, or an active one by its input. */
 import type { Backend, WriteTransaction } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { AlreadyActive, type Started, type StartRequest } from "./request.ts";
 
-/** @returns the job of the request's key, or undefined where it has none or was never used */
+/** @returns the job of the request's key, or undefined if the key is new or missing */
 export async function findByIdempotencyKey(
   db: Backend["db"],
   request: StartRequest,
@@ -22,7 +22,7 @@ export async function findByIdempotencyKey(
   return { job, repeated: true, sameInput: same && (await hasSameOptions(db, job, request)) };
 }
 
-/** The row's own time moves with every retry; what was asked for stands in its first event. */
+/** Compares with the first event, because each retry changes `run_at` of the row. */
 async function hasSameOptions(db: Backend["db"], { id }: JobRow, request: StartOptions) {
   const { details } = await db
     .selectFrom("job_events")
@@ -36,7 +36,7 @@ async function hasSameOptions(db: Backend["db"], { id }: JobRow, request: StartO
 
 type StartOptions = Pick<StartRequest, "runAt" | "only">;
 
-/** What of a request is told with the first event. */
+/** @returns the details of the job's first event */
 export function createdDetails({
   runAt,
   only,
@@ -46,10 +46,10 @@ export function createdDetails({
 }
 
 /**
- * The name is held until the job is there to be found, so that of two that come in one moment the
- * second finds the first. Who starts another all the same holds up nobody.
- * @returns the job of the key, which may be the active one itself
- * @throws AlreadyActive
+ * Locks the fingerprint until the transaction ends, so that of two concurrent starts the second finds
+ * the job of the first.
+ * @returns the job of the request's key, if that was used before
+ * @throws AlreadyActive if an active job has the same input
  */
 export async function refuseIfActive(
   tx: WriteTransaction,

@@ -1,7 +1,7 @@
-/** What tells that two jobs have the same input. Pure. */
+/** Fingerprints of inputs, which are equal if two jobs have the same input. Pure. */
 import { createHash } from "node:crypto";
 
-/** The file that a field of the input names. */
+/** An uploaded file in a field of the input. */
 export interface FingerprintedFile {
   field: string;
   /** SHA-256 of the bytes, hex; null if it was never computed. */
@@ -9,8 +9,8 @@ export interface FingerprintedFile {
 }
 
 /**
- * A file stands for its bytes: uploaded twice, under whatever name, it is the same input.
- * @param input as it was checked
+ * A file counts by its bytes, so the same file uploaded twice is the same input, whatever its name.
+ * @param input valid
  * @returns SHA-256, hex
  */
 export function inputFingerprint(
@@ -18,14 +18,14 @@ export function inputFingerprint(
   input: Readonly<Record<string, unknown>>,
   files: readonly FingerprintedFile[],
 ): string {
-  const shown: Record<string, unknown> = { ...input };
-  for (const { field, sha256 } of files) if (sha256) shown[field] = { sha256 };
+  const content: Record<string, unknown> = { ...input };
+  for (const { field, sha256 } of files) if (sha256) content[field] = { sha256 };
   return createHash("sha256")
-    .update(JSON.stringify([kind, sorted(shown)]))
+    .update(JSON.stringify([kind, sorted(content)]))
     .digest("hex");
 }
 
-/** The same names and values give the same text, in whatever order they came. */
+/** Sorts the properties of objects, so that their order makes no difference. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;

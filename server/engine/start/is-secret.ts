@@ -1,7 +1,7 @@
-/** Input fields that nobody may read again. Pure. */
+/** Finds the input fields that are never shown again, such as passwords. Pure. */
 import type { z } from "zod";
 
-/** Whether a field is marked `secret`, also below `optional()`, `default()`, `transform()`. */
+/** Whether a field is marked `secret`, even inside `optional()`, `default()` or `transform()`. */
 export function isSecret(type: z.core.$ZodType | undefined): boolean {
   const field = type as z.ZodType | undefined;
   if (!field) return false;

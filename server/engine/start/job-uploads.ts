@@ -1,4 +1,4 @@
-/** The uploaded files that a job is to read. */
+/** Finds the uploaded files that a job will read. */
 import type { z } from "zod";
 import type { Backend } from "../../backend/backend.ts";
 import type { UploadRow } from "../../backend/schema.ts";
@@ -8,19 +8,19 @@ import type { FingerprintedFile } from "./fingerprint.ts";
 
 export type Upload = Pick<UploadRow, "id" | "name" | "size"> & FingerprintedFile;
 
-/** The names of the input's fields that hold an upload's id. */
+/** @returns the names of the input fields that contain the id of an upload */
 export function uploadFields({ input }: Pick<Kind, "input">): string[] {
   const fields = Object.entries(input.shape);
   return fields.filter(([, type]) => (type as z.ZodType).meta?.()?.upload).map(([name]) => name);
 }
 
-/** The files that the job will read, or the field whose file the account does not have. */
+/** @returns the uploads in the input; `errors` by field if the account does not have one of them */
 export async function findUploads(
   backend: Backend,
   kind: Kind,
   input: Record<string, unknown>,
   accountId: string,
-): Promise<{ uploads: Upload[]; wrong?: Record<string, string> }> {
+): Promise<{ uploads: Upload[]; errors?: Record<string, string> }> {
   const uploads: Upload[] = [];
   for (const field of uploadFields(kind)) {
     const found = await backend.db
@@ -29,13 +29,13 @@ export async function findUploads(
       .where("id", "=", sanitizeText(String(input[field])))
       .where("account_id", "=", accountId)
       .executeTakeFirst();
-    if (!found) return { uploads, wrong: { [field]: "This file was deleted. Upload it again." } };
+    if (!found) return { uploads, errors: { [field]: "This file was deleted. Upload it again." } };
     uploads.push({ ...found, field });
   }
   return { uploads };
 }
 
-/** @returns bytes of all together; null for a job that reads none */
+/** @returns the size of all uploads in bytes, or null if there are none */
 export function totalSize(uploads: readonly Upload[]): number | null {
   return uploads.length > 0 ? uploads.reduce((sum, { size }) => sum + size, 0) : null;
 }

@@ -1,4 +1,4 @@
-/** The request to start a job, its answer, and the errors that a start may throw. */
+/** The request to start a job, its result, and the errors that a start throws. */
 
 import type { AuditSource } from "../../backend/enums.ts";
 import type { JobRow } from "../../backend/schema.ts";
@@ -10,30 +10,30 @@ export interface StartRequest {
   userId: string;
   /** A second start with the same key by the same user returns the same job. */
   idempotencyKey?: string | undefined;
-  /** When the job is due, ms since 1970. Default: now. */
+  /** Time at which the job is due, ms since 1970. Default: now. */
   runAt?: number | undefined;
   retryOf?: string | undefined;
-  /** Repeat only this part of the job `retryOf`. */
+  /** Only this part of the job `retryOf` is repeated. */
   only?: "failed" | undefined;
   /** The person edited the input of the job `retryOf`. */
   changed?: boolean | undefined;
   /** Default: a page. */
   via?: AuditSource | undefined;
-  /** Errors in other fields of the form: nothing is started, unless the key was used before. */
+  /** Errors in other fields of the form. They prevent the start, unless the key was used before. */
   errors?: Readonly<Record<string, string>> | undefined;
-  /** Do not start while the account, or this user of it, has an active job with the same input. */
+  /** Refuses the start while the account, or this user, has an active job with the same input. */
   unlessActive?: { userId?: string | undefined } | undefined;
 }
 
 export interface Started {
   job: JobRow;
-  /** The key was used before, and this is the job of that start. */
+  /** Whether the key was used before. `job` is then the job of that start. */
   repeated: boolean;
-  /** Whether that job has the same kind, input and options. */
+  /** Whether `job` has the kind, input and options of the request. */
   sameInput: boolean;
 }
 
-/** The input is not valid: messages by field. */
+/** The input is invalid. `fields` has a message for each invalid field. */
 export class InvalidInput extends Error {
   override name = "InvalidInput";
   readonly fields: Record<string, string>;
@@ -43,7 +43,7 @@ export class InvalidInput extends Error {
   }
 }
 
-/** Nothing was started, because this active job has the same input. */
+/** The start was refused because the active `job` has the same input. */
 export class AlreadyActive extends Error {
   override name = "AlreadyActive";
   readonly job: JobRow;
@@ -53,7 +53,7 @@ export class AlreadyActive extends Error {
   }
 }
 
-/** There is no kind of this name, or its file was removed. */
+/** The kind does not exist, or was removed. */
 export class UnknownKind extends Error {
   override name = "UnknownKind";
   readonly kind: string;

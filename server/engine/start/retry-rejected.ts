@@ -10,7 +10,7 @@ import { uploadFields } from "./job-uploads.ts";
 import { type Started, type StartRequest, UnknownKind } from "./request.ts";
 import { start } from "./start.ts";
 
-interface Place {
+interface Parts {
   backend: Backend;
   storage: Storage;
   catalog: Catalog;
@@ -23,10 +23,10 @@ interface Place {
  * with `unlessActive`
  */
 export async function retryRejected(
-  { backend, storage, catalog }: Place,
+  { backend, storage, catalog }: Parts,
   job: JobRow,
   userId: string,
-  how: Pick<StartRequest, "via" | "unlessActive"> = {},
+  options: Pick<StartRequest, "via" | "unlessActive"> = {},
 ): Promise<Started> {
   if (!isFinal(job.status)) throw new ActionRefused("not_final");
   const kind = catalog.get(job.kind);
@@ -51,13 +51,13 @@ export async function retryRejected(
     idempotencyKey: `retry-rejected:${job.id}`,
     retryOf: job.id,
     only: "failed",
-    ...how,
+    ...options,
   });
 }
 
-/** Saves it under the file's own id, so that a second call finds it. */
+/** The upload gets the id of the file, so that a second call finds it. */
 async function saveAsUpload(
-  { backend, storage }: Omit<Place, "catalog">,
+  { backend, storage }: Omit<Parts, "catalog">,
   job: JobRow,
   file: FileRow,
 ): Promise<void> {
@@ -73,10 +73,10 @@ async function saveAsUpload(
   });
 }
 
-/** "people-rejected.csv"; the same where the rejected rows of that file are retried once more. */
+/** @returns "people-rejected.csv" for "people.csv", and for "people-rejected.csv" too */
 function uploadName({ subject }: JobRow, file: FileRow): string {
-  const [, base = file.name, ending = ""] = /^(.+?)(\.[^.]*)?$/.exec(subject ?? file.name) ?? [];
-  return `${base.replace(/-rejected$/, "")}-rejected${ending}`;
+  const [, base = file.name, suffix = ""] = /^(.+?)(\.[^.]*)?$/.exec(subject ?? file.name) ?? [];
+  return `${base.replace(/-rejected$/, "")}-rejected${suffix}`;
 }
 
 async function stepValues({ db }: Backend, jobId: string): Promise<Map<string, unknown>> {

@@ -9,14 +9,14 @@ import { start } from "./start.ts";
 /**
  * Starts a new job with the input of one that ended, linked to it. A second call returns the same
  * new job.
- * @throws ActionRefused `not_final`; InvalidInput (an uploaded file may be gone); UnknownKind;
- * AlreadyActive with `unlessActive`
+ * @throws ActionRefused `not_final`; InvalidInput, for example if an uploaded file was deleted;
+ * UnknownKind; AlreadyActive with `unlessActive`
  */
 export async function retry(
   { backend, catalog }: { backend: Backend; catalog: Catalog },
   job: JobRow,
   userId: string,
-  how: Pick<StartRequest, "via" | "unlessActive"> = {},
+  options: Pick<StartRequest, "via" | "unlessActive"> = {},
 ): Promise<Started> {
   if (!isFinal(job.status)) throw new ActionRefused("not_final");
   return start(backend, catalog, {
@@ -26,6 +26,6 @@ export async function retry(
     userId,
     idempotencyKey: `retry:${job.id}`,
     retryOf: job.id,
-    ...how,
+    ...options,
   });
 }

@@ -1,15 +1,15 @@
-/** The words that a job is found by: those of its file's name and of what it was started with. Pure. */
+/** Extracts the search terms of a job from its subject and its input. Pure. */
 import type { z } from "zod";
 import type { Kind } from "../../job.ts";
 import { isSecret } from "./is-secret.ts";
 
-/** Enough to find it again, and few enough that a start stays cheap. */
+/** Limits the rows that each start inserts. */
 const maxTerms = 30;
 const maxTermLength = 40;
-/** An input may be a whole letter. */
+/** Limits the work for a long text in the input. */
 const maxTextLength = 2_000;
 
-/** "Zürich-März 2026.csv" as zurich, marz, 2026, csv: each once, in lower case, without accents. */
+/** @returns "zurich", "marz", "2026" and "csv" for "Zürich-März 2026.csv", each once */
 export function searchTerms(text: string): string[] {
   const plain = text.slice(0, maxTextLength).normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -17,8 +17,7 @@ export function searchTerms(text: string): string[] {
 }
 
 /**
- * @param kind undefined where its file is gone: then nobody knows which of the inputs are secret
- * @param subject the name of its file
+ * @param kind undefined if it was removed: then its secret fields are unknown, and no input is used
  */
 export function jobSearchTerms(
   kind: Pick<Kind, "input"> | undefined,
@@ -31,13 +30,13 @@ export function jobSearchTerms(
   return searchTerms([subject ?? "", ...texts].join(" ")).slice(0, maxTerms);
 }
 
-/** A secret is not to be found, and the id of a file and what its columns hold are no words. */
+/** Leaves out secrets, ids of uploads and mappings of columns. */
 function isSearchable(type: z.ZodType): boolean {
   const { upload, columns } = type.meta?.() ?? {};
   return !upload && !columns && !isSecret(type) && !isChoice(type);
 }
 
-/** Many jobs have the same choice: it is a filter's matter, and would fill the index. */
+/** Leaves out choices, because a term that many jobs share fills the index and finds too much. */
 function isChoice(type: z.ZodType): boolean {
   const { innerType, type: name } = type.def as { innerType?: z.ZodType; type: string };
   return name === "enum" || name === "boolean" || (innerType !== undefined && isChoice(innerType));

@@ -8,8 +8,8 @@ import { findUploads } from "./job-uploads.ts";
 import { InvalidInput, type Started, type StartRequest, UnknownKind } from "./request.ts";
 
 /**
- * Inserts the job, its first event, its steps and the queue's entry in one transaction.
- * @throws UnknownKind, InvalidInput; AlreadyActive where that was asked for
+ * Validates the request, and inserts the job with all its rows in one transaction.
+ * @throws UnknownKind, InvalidInput; AlreadyActive with `unlessActive`
  */
 export async function start(
   backend: Backend,
@@ -22,13 +22,14 @@ export async function start(
   const input = checked.ok ? JSON.stringify(checked.input) : "";
   const found = checked.ok
     ? await findUploads(backend, kind, checked.input, request.accountId)
-    : { wrong: checked.errors, uploads: [] };
-  const wrong = { ...found.wrong, ...request.errors };
-  if (!checked.ok || Object.keys(wrong).length > 0) {
-    // The key goes before everything: what was right at the time needs no second check.
+    : { errors: checked.errors, uploads: [] };
+  const errors = { ...found.errors, ...request.errors };
+  if (!checked.ok || Object.keys(errors).length > 0) {
+    // A repeated start returns the same job even if the input has become invalid, such as when the
+    // uploaded file was deleted.
     const earlier = await findByIdempotencyKey(backend.db, request, input);
     if (earlier) return earlier;
-    throw new InvalidInput(wrong);
+    throw new InvalidInput(errors);
   }
   const { uploads } = found;
   const fingerprint = inputFingerprint(request.kind, checked.input, uploads);
@@ -45,7 +46,7 @@ export async function start(
       at: backend.now(),
     });
     if (job) return { job, repeated: false, sameInput: true };
-    // Another click had this key.
+    // Another start has used the key.
     return (await findByIdempotencyKey(tx.db, request, input))!;
   });
 }
