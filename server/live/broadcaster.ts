@@ -1,4 +1,4 @@
-/** Puts frames of jobs into mailboxes: changes to all watchers, a snapshot to one that joins. */
+/** Renders frames of jobs into mailboxes: changes for all watchers, a snapshot for a new one. */
 import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { JobSummaryRow } from "../engine/job-summary.ts";
@@ -10,17 +10,17 @@ import type { WatchedJob, Watcher } from "./subscriptions.ts";
 
 export interface Broadcaster {
   /**
-   * Renders the frame that a row of a watched job calls for. Frames of progress wait for `flush`,
-   * because thousands of renderings followed by as many writes use the CPU's caches better than
-   * both in turns.
+   * Renders the frame that the change of a job requires. Frames of progress wait for `flush`, because
+   * rendering thousands of frames and then writing them uses the CPU's caches better than
+   * alternating.
    * @returns whether a frame is due later, because the last one is too recent
    */
   broadcast(job: WatchedJob, row: JobSummaryRow): boolean | Promise<boolean>;
   flush(): void;
   /**
-   * Sends one watcher the job's whole state and the log lines behind its cursor.
-   * @param steps were read after the row
-   * @returns false where a newer row has been broadcast meanwhile: read it again
+   * Sends one watcher the whole state of the job and the log lines after the watcher's cursor.
+   * @param steps must be read after the row
+   * @returns false if a newer row has been broadcast: read it again
    */
   sendSnapshot(
     watcher: Watcher,
@@ -28,7 +28,7 @@ export interface Broadcaster {
     row: JobSummaryRow,
     steps: readonly StepRow[],
   ): Promise<boolean>;
-  /** Frames put into mailboxes so far. */
+  /** Number of frames put into mailboxes so far. */
   readonly frameCount: number;
 }
 
@@ -52,7 +52,7 @@ export function createBroadcaster(options: {
     put(watchers, target, frame(html));
   }
 
-  /** Skips joining watchers: they get these lines behind the earlier ones, with their snapshot. */
+  /** Skips joining watchers, whose snapshot includes these lines. */
   async function broadcastLogLines(job: WatchedJob, row: JobSummaryRow): Promise<void> {
     if (row.log_seq <= job.logSeq) return;
     const lines = job.pages.size > 0 ? await reader.logTail(job.id, job.logSeq) : [];
@@ -60,25 +60,25 @@ export function createBroadcaster(options: {
     const whole = linesChunk(job.id, lines);
     for (const watcher of job.pages) {
       if (job.joining.has(watcher)) continue;
-      const seq = job.ahead.get(watcher) ?? 0;
-      const behind = lines.filter((line) => line.seq > seq);
-      const chunk = behind.length === lines.length ? whole : linesChunk(job.id, behind);
+      const sentSeq = job.ahead.get(watcher) ?? 0;
+      const newLines = lines.filter((line) => line.seq > sentSeq);
+      const chunk = newLines.length === lines.length ? whole : linesChunk(job.id, newLines);
       if (chunk) watcher.mailbox.append(chunk);
-      if (seq <= job.logSeq) job.ahead.delete(watcher);
+      if (sentSeq <= job.logSeq) job.ahead.delete(watcher);
     }
   }
 
-  /** Reads again while more lines are broadcast, which the joining watcher does not get. */
+  /** Repeats if lines were broadcast during the read, because the joining watcher misses them. */
   async function sendLogLines(watcher: Watcher, job: WatchedJob): Promise<void> {
     let after = watcher.cursors.get(job.id) ?? 0;
-    let broadcastBefore: number;
+    let logSeqBefore: number;
     do {
-      broadcastBefore = job.logSeq;
+      logSeqBefore = job.logSeq;
       const lines = await reader.logTail(job.id, after);
       const chunk = linesChunk(job.id, lines);
       if (chunk) watcher.mailbox.append(chunk);
       after = lines.at(-1)?.seq ?? after;
-    } while (job.logSeq > broadcastBefore);
+    } while (job.logSeq > logSeqBefore);
     if (after > job.logSeq && job.pages.has(watcher)) job.ahead.set(watcher, after);
   }
 
@@ -103,7 +103,7 @@ export function createBroadcaster(options: {
     view: JobView,
     at: number,
   ): Promise<boolean> {
-    // Reads come first: they may fail, and then nothing may be noted as sent.
+    // Reads come first, because they may fail, and then nothing may count as sent.
     const result = job.pages.size > 0 ? await frames.result(row, at) : "";
     await broadcastLogLines(job, row);
     job.sent = panelSent(row, view, at);

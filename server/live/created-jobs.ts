@@ -6,24 +6,24 @@ import { event } from "./sse-format.ts";
 import type { Watcher } from "./subscriptions.ts";
 import type { ListTopic, Topic } from "./topics.ts";
 
-/** Job ids that were read before. An evicted id costs one more read. */
+/** Number of remembered job ids. An evicted id costs one more read. */
 const maxKnown = 50_000;
-/** An older job is not new, even if this process hears of it for the first time. */
+/** Older jobs are not announced. */
 const maxAgeMs = 15_000;
-/** A page shows a number, and this many are enough for it. */
+/** Limits the number that a page shows. */
 const maxListed = 100;
 
 export interface CreatedJobs {
   /**
-   * Announces the changed jobs that are new; after a resync every job that is.
-   * @returns whether the database was asked
+   * Announces the new jobs among the changed ones, and all new jobs after a resync.
+   * @returns whether the database was read
    */
   onChange(change: ChangedIds): Promise<boolean>;
-  /** Sends what was created between the rendering of the page and this stream. */
+  /** Announces the jobs that were created after the page was rendered. */
   sendSnapshot(watcher: Watcher): Promise<void>;
 }
 
-/** @param watchers all of this process, as they come and go */
+/** @param watchers the current watchers of this process */
 export function createCreatedJobs(options: {
   reader: JobReader;
   now: () => number;

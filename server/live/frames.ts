@@ -1,5 +1,4 @@
 /** Renders jobs, log lines and counts as out-of-band fragments of HTML, once for all watchers. */
-
 import type { LogRow, StepRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import type { JobReader } from "../engine/job-reader.ts";
@@ -16,14 +15,14 @@ import type { Renderer } from "../render.ts";
 
 export interface Frames {
   view(row: JobSummaryRow, steps: readonly StepRow[], now: number): JobView;
-  /** The views of many jobs for their rows in a list. */
+  /** @returns the views of many jobs for their rows in a list */
   rowViews(rows: readonly JobSummaryRow[], now: number): Promise<JobView[]>;
   progress(view: JobView): string;
   panel(view: JobView): string;
   row(view: JobView): string;
   logLines(id: string, lines: readonly LogRow[]): string;
   counts(scope: CountsView["scope"], counts: StatusCounts, now: number): string;
-  /** Empty while the job is not final. */
+  /** @returns an empty string until the job has ended */
   result(row: JobSummaryRow, now: number): Promise<string>;
 }
 
@@ -64,7 +63,7 @@ export function createFrames(options: {
   };
 }
 
-/** Steps in a list help while a job runs and where it failed. */
+/** A row in a list shows steps while the job is active, and after a failure. */
 function rowShowsSteps({ status }: Pick<JobSummaryRow, "status">): boolean {
   return status === "failed" || !isFinal(status);
 }

@@ -1,31 +1,24 @@
 /**
- * Takes signals of changed jobs, reads each job once however many watch it, and has its frames put
- * into the mailboxes of the watchers. Knows nothing of HTTP: a mailbox writes to a function.
+ * Receives notifications of changed jobs, and sends their frames to the mailboxes of the streams that
+ * watch them. Does not depend on HTTP: a mailbox writes to a function.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backend, ChangedIds } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { Log } from "../log.ts";
 import { createBroadcaster } from "./broadcaster.ts";
+import { createChangedJobs, retryMs } from "./changed-jobs.ts";
 import { createCreatedJobs } from "./created-jobs.ts";
 import type { Frames } from "./frames.ts";
 import { createListCounts } from "./list-counts.ts";
 import { refreshMs } from "./next-frame.ts";
-import { event } from "./sse-format.ts";
+import { createStaleness } from "./staleness.ts";
 import { createSubscriptions, type WatchedJob, type Watcher } from "./subscriptions.ts";
 import { jobIdsOf, type Topic } from "./topics.ts";
-
-/** A read waits for the ids that come together, then for the interval since the last read. */
-const batchMs = 5;
-const intervalMs = 50;
-const retryMs = 1_000;
-/** Jobs broadcast before other work gets its turn: thousands would take a tenth of a second. */
-const jobsInTurn = 250;
 
 export interface Hub {
   /** Sends the current state, then changes, until the returned function is called. */
   watch(watcher: Watcher): () => void;
-  /** Frames put into mailboxes so far. */
+  /** Number of frames put into mailboxes so far. */
   readonly frames: number;
   close(): void;
 }
@@ -40,96 +33,50 @@ export function createHub(options: {
   const { now } = backend;
   const subscriptions = createSubscriptions();
   const { watchers } = subscriptions;
+  const staleness = createStaleness({ watchers, now, log });
+  const { onSuccess, onFailure } = staleness;
   const broadcaster = createBroadcaster({ reader, frames, now });
+  const changedJobs = createChangedJobs({
+    ...{ reader, subscriptions, broadcaster, onSuccess, onFailure },
+    onEnd({ pages, rows }: WatchedJob) {
+      for (const watcher of [...pages, ...rows]) endIfOver(watcher);
+    },
+  });
   const createdJobs = createCreatedJobs({ reader, now, watchers });
   const listCounts = createListCounts({ reader, now, frames, watchers });
-  const dirtyIds = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  let reading = false;
-  let nextReadAt = 0;
-  let stale = false;
-
   const unsubscribe = backend.notifications.subscribe(onChange);
-  const refresher = setInterval(refresh, refreshMs / 4);
-  refresher.unref();
+  const refreshTimer = setInterval(refresh, refreshMs / 4);
+  refreshTimer.unref();
 
   function onChange(change: ChangedIds): void {
     const ids =
       change === "resync" ? subscriptions.jobIds() : change.filter((id) => subscriptions.job(id));
-    for (const id of ids) dirtyIds.add(id);
-    scheduleRead();
+    for (const id of ids) changedJobs.add(id);
+    changedJobs.schedule();
     listCounts.onChange(change);
-    createdJobs.onChange(change).then((hasRead) => hasRead && setStale(false), onFailure);
+    createdJobs.onChange(change).then((hasRead) => hasRead && onSuccess(), onFailure);
   }
 
-  /** Elapsed times and countdowns change without a write; a signal may also have been lost. */
+  /** Elapsed times and countdowns change without a write, and notifications may get lost. */
   function refresh(): void {
     const at = now();
     for (const { id, version, ended, sent } of subscriptions.jobs()) {
-      if (version >= 0 && !ended && at - sent.at >= refreshMs) dirtyIds.add(id);
+      if (version >= 0 && !ended && at - sent.at >= refreshMs) changedJobs.add(id);
     }
-    scheduleRead();
+    changedJobs.schedule();
   }
 
-  function scheduleRead(): void {
-    if (dirtyIds.size === 0 || reading || timer) return;
-    timer = setTimeout(
-      async () => {
-        timer = undefined;
-        reading = true;
-        nextReadAt = (await readDirty()) + performance.now();
-        reading = false;
-        scheduleRead();
-      },
-      Math.max(batchMs, nextReadAt - performance.now()),
-    );
-  }
-
-  /** @returns ms to wait before the next read */
-  async function readDirty(): Promise<number> {
-    const ids = [...dirtyIds];
-    dirtyIds.clear();
-    try {
-      for (let from = 0; from < ids.length; from += jobsInTurn) {
-        if (from > 0) await nextTurn();
-        await broadcastAll(ids.slice(from, from + jobsInTurn));
-      }
-      setStale(false);
-      return intervalMs;
-    } catch (error) {
-      onFailure(error);
-      for (const id of ids) dirtyIds.add(id);
-      return retryMs;
-    } finally {
-      broadcaster.flush();
-    }
-  }
-
-  async function broadcastAll(ids: readonly string[]): Promise<void> {
-    const ended: WatchedJob[] = [];
-    for (const row of await reader.summaries(ids)) {
-      const job = subscriptions.job(row.id);
-      if (!job) continue;
-      const isDueLater = broadcaster.broadcast(job, row);
-      // Awaiting a plain boolean would cost each of thousands of jobs a turn of the event loop.
-      if (isDueLater === true || (isDueLater && (await isDueLater))) dirtyIds.add(row.id);
-      if (job.ended) ended.push(job);
-    }
-    broadcaster.flush();
-    for (const { pages, rows } of ended) for (const each of [...pages, ...rows]) endIfOver(each);
-  }
-
-  /** Ends a stream when all its jobs are final and it has been sent their last state. */
+  /** Ends a stream when all its jobs have ended and it has been sent their last state. */
   function endIfOver(watcher: Watcher): void {
     const isOver = (topic: Topic) => {
       const job = topic.kind === "list" ? undefined : subscriptions.job(topic.id);
       return job?.ended === true && !job.joining.has(watcher);
     };
-    // A page may watch nothing that it is allowed to see; its stream stays open.
+    // A page without permitted topics keeps its stream.
     if (watcher.topics.length > 0 && watcher.topics.every(isOver)) watcher.end();
   }
 
-  /** The watcher is subscribed before, so that no change falls between the snapshot and the rest. */
+  /** Subscribe the watcher first, so that no change after the snapshot is missed. */
   async function sendSnapshot(watcher: Watcher, ids = jobIdsOf(watcher.topics)): Promise<void> {
     if (!watchers.has(watcher)) return;
     try {
@@ -137,16 +84,16 @@ export function createHub(options: {
       if (outdated.length > 0) return void sendSnapshot(watcher, outdated);
       await listCounts.sendSnapshot(watcher);
       await createdJobs.sendSnapshot(watcher);
-      setStale(false);
+      onSuccess();
       endIfOver(watcher);
-      scheduleRead();
+      changedJobs.schedule();
     } catch (error) {
       onFailure(error);
       setTimeout(() => sendSnapshot(watcher, ids), retryMs);
     }
   }
 
-  /** @returns the ids of jobs of which a newer row was broadcast meanwhile */
+  /** @returns the ids of jobs of which a newer row has been broadcast */
   async function sendJobs(watcher: Watcher, ids: readonly string[]): Promise<string[]> {
     const outdated: string[] = [];
     const rows = await reader.summaries(ids);
@@ -156,25 +103,9 @@ export function createHub(options: {
       if (!job || !watchers.has(watcher)) continue;
       const isSent = await broadcaster.sendSnapshot(watcher, job, row, steps.get(row.id) ?? []);
       if (!isSent) outdated.push(row.id);
-      else if (row.version > job.version) dirtyIds.add(row.id);
+      else if (row.version > job.version) changedJobs.add(row.id);
     }
     return outdated;
-  }
-
-  function onFailure(error: unknown): void {
-    if (!stale) log.warn({ err: error }, "changes cannot be read; pages keep what they show");
-    setStale(true);
-  }
-
-  function setStale(value: boolean): void {
-    if (stale === value) return;
-    stale = value;
-    for (const watcher of watchers) sendStale(watcher);
-  }
-
-  /** Pages mark what they show as out of date, or no longer. */
-  function sendStale({ mailbox }: Watcher): void {
-    mailbox.put("stale", event(stale ? "stale" : "fresh", String(now())));
   }
 
   return {
@@ -183,14 +114,14 @@ export function createHub(options: {
     },
     watch(watcher) {
       subscriptions.add(watcher);
-      if (stale) sendStale(watcher);
+      staleness.sendSnapshot(watcher);
       void sendSnapshot(watcher);
       return () => subscriptions.remove(watcher);
     },
     close() {
       unsubscribe();
-      clearInterval(refresher);
-      clearTimeout(timer);
+      clearInterval(refreshTimer);
+      changedJobs.close();
       listCounts.close();
     },
   };

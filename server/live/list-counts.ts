@@ -8,31 +8,30 @@ import { frame } from "./sse-format.ts";
 import type { Watcher } from "./subscriptions.ts";
 import { type ListScope, listOwner, scopesOf } from "./topics.ts";
 
-/** A count waits for the changes that come together, then for the interval. */
+/** Changes are collected for `batchMs`. Two counts are at least `intervalMs` apart. */
 const batchMs = 200;
 const intervalMs = 2_000;
 const retryMs = 5_000;
-/** Ids in one statement, and lists counted before other work gets its turn. */
-const idsAtOnce = 1_000;
-const listsInTurn = 20;
-/** Jobs whose status is remembered. An evicted job costs one more count. */
+const maxIdsPerRead = 1_000;
+/** Lists that are counted in one turn of the event loop. */
+const maxListsPerTurn = 20;
+/** Number of jobs whose status is remembered. An evicted job costs one more count. */
 const maxKnown = 50_000;
 
 export interface ListCounts {
-  /** Counts the lists that the changed jobs are in, soon and all together. */
+  /** Schedules a count of the lists that contain the changed jobs. */
   onChange(change: ChangedIds): void;
-  /** Sends the counts as they are. */
+  /** Sends one watcher the counts of its lists. */
   sendSnapshot(watcher: Watcher): Promise<void>;
   close(): void;
 }
 
-/** The watchers of one list. */
 interface WatchedList {
   scope: ListScope;
   watchers: Watcher[];
 }
 
-/** @param watchers all of this process, as they come and go */
+/** @param watchers the current watchers of this process */
 export function createListCounts(options: {
   reader: JobReader;
   now: () => number;
@@ -41,9 +40,9 @@ export function createListCounts(options: {
 }): ListCounts {
   const { reader, now, frames, watchers } = options;
   const changedIds = new Set<string>();
-  /** Job id to the status under which the job is counted. */
+  /** The status under which each job is counted, by job id. */
   const knownStatus = new LRUCache<string, string>({ max: maxKnown });
-  /** List name to the counts that were sent last. */
+  /** The last sent counts by the name of the list. */
   const sentCounts = new Map<string, string>();
   let countAll = false;
   let timer: NodeJS.Timeout | undefined;
@@ -78,17 +77,17 @@ export function createListCounts(options: {
       for (const name of names) {
         const list = lists.get(name);
         if (!list) continue;
-        if (++counted % listsInTurn === 0) await nextTurn();
+        if (++counted % maxListsPerTurn === 0) await nextTurn();
         await sendCounts(name, list);
       }
     } catch (error) {
-      // The database is away, which the hub announces; afterwards every list is counted.
+      // The database is unavailable, which the hub announces. The next count includes every list.
       countAll = true;
       throw error;
     }
   }
 
-  /** The lists that somebody watches, by name. */
+  /** @returns the lists of all watchers, by name */
   function watchedLists(): Map<string, WatchedList> {
     const lists = new Map<string, WatchedList>();
     for (const watcher of watchers) {
@@ -102,11 +101,11 @@ export function createListCounts(options: {
     return lists;
   }
 
-  /** The names of the lists with a job that is new, was cleared or has another status. */
+  /** @returns the names of the lists that contain a job whose counted status has changed */
   async function listsOf(ids: readonly string[]): Promise<Set<string>> {
     const names = new Set<string>();
-    for (let from = 0; from < ids.length; from += idsAtOnce) {
-      const rows = await reader.listStates(ids.slice(from, from + idsAtOnce));
+    for (let from = 0; from < ids.length; from += maxIdsPerRead) {
+      const rows = await reader.listStates(ids.slice(from, from + maxIdsPerRead));
       for (const { id, account_id, user_id, status, hidden_at } of rows) {
         const counted = hidden_at === null ? status : "hidden";
         if (knownStatus.get(id) === counted) continue;
@@ -144,7 +143,7 @@ export function createListCounts(options: {
   };
 }
 
-/** One name for all watchers of the same list. */
+/** @returns the same name for all watchers of the same list */
 function nameOf(scope: ListScope, accountId: string, userId: string): string {
   return scope === "mine" ? `${accountId} ${userId}` : accountId;
 }

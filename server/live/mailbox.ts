@@ -1,20 +1,20 @@
 /**
- * What one stream has still to be sent: the latest frame of each target. A slow reader skips the
- * frames that became outdated meanwhile, so it takes bounded memory and slows nobody down.
+ * Buffers the chunks that one stream has not been sent yet: the latest of each target. A slow reader
+ * skips outdated frames, so it uses a bounded amount of memory and does not delay others.
  */
 
 export interface Mailbox {
-  /** @param target what the chunk shows; a newer chunk of the same target replaces it */
+  /** @param target a waiting chunk is replaced by a newer one of the same target */
   put(target: string, chunk: Uint8Array): void;
   /** Adds a chunk that is never replaced, such as log lines. */
   append(chunk: Uint8Array): void;
-  /** Writes what waits until the sink is full; to be called when the sink has drained. */
+  /** Writes waiting chunks until the sink is full. Call it when the sink has drained. */
   flush(): void;
   readonly waitingBytes: number;
 }
 
 export function createMailbox(write: (chunk: Uint8Array) => void, isFull: () => boolean): Mailbox {
-  /** Created on demand: most readers keep up, and there are thousands of mailboxes. */
+  /** Created on demand, because there are thousands of mailboxes and most never need it. */
   let waiting: Map<string, Uint8Array> | undefined;
   let waitingBytes = 0;
   let appended = 0;
@@ -22,7 +22,7 @@ export function createMailbox(write: (chunk: Uint8Array) => void, isFull: () => 
   function enqueue(target: string, chunk: Uint8Array): void {
     waiting ??= new Map();
     waitingBytes += chunk.length - (waiting.get(target)?.length ?? 0);
-    // Deleted first: a newer chunk goes behind the chunks that were put before it.
+    // Deleted first, so that the newer chunk moves to the end of the map.
     waiting.delete(target);
     waiting.set(target, chunk);
   }

@@ -1,21 +1,21 @@
-/** Decides which frame a change of a job calls for, given what was sent of it before. */
+/** Decides which frame a change of a job requires, given the frames that were sent before. */
 import type { JobSummaryRow } from "../engine/job-summary.ts";
 import type { JobView } from "../presenters/job.ts";
 
-/** Frames of a job of the same shape are at least this far apart. */
+/** Minimum time between two frames of a job whose shape is unchanged. */
 const minIntervalMs = 200;
-/** Elapsed time, countdowns and counts change without a write: they are sent this often. */
+/** Active jobs are sent this often without a change, because elapsed times and countdowns go on. */
 export const refreshMs = 2_000;
 
-/** What the last frames of a job showed. */
+/** The content of the last frames of a job. */
 export interface SentState {
   version: number;
-  /** When the last frame was rendered, ms. */
+  /** Time of the last frame, ms since 1970. */
   at: number;
-  /** When the last whole panel was rendered, ms. */
+  /** Time of the last whole panel, ms since 1970. */
   panelAt: number;
   shape: Shape | undefined;
-  /** What that panel showed beside the progress, to compare it with the next one. */
+  /** The parts of that panel beside the progress, to be compared with the next one. */
   panel: string;
 }
 
@@ -28,7 +28,7 @@ const shapeColumns = [
   "pause_requested_at",
 ] as const satisfies readonly (keyof JobSummaryRow)[];
 
-/** The columns of a row on which the outline of its panel depends. */
+/** A change of one of these columns requires a whole panel. */
 type Shape = Pick<JobSummaryRow, (typeof shapeColumns)[number]>;
 
 export function isSameShape(a: Shape, b: Shape | undefined): boolean {
@@ -39,7 +39,7 @@ export function nothingSent(): SentState {
   return { version: -1, at: 0, panelAt: 0, shape: undefined, panel: "" };
 }
 
-/** The state after a whole panel was rendered. */
+/** @returns the state after a whole panel was sent */
 export function panelSent(row: JobSummaryRow, view: JobView, now: number): SentState {
   const { version, status, fence, current_step, reason, cancel_requested_at, pause_requested_at } =
     row;
@@ -50,7 +50,7 @@ export function panelSent(row: JobSummaryRow, view: JobView, now: number): SentS
 /** `later`: a frame is due, but the last one is too recent. */
 export type NextFrame = "panel" | "progress" | "later" | "none";
 
-/** @param view of a row that has the shape of what was sent; another shape needs a panel */
+/** @param view of a row with the shape that was sent; a changed shape requires a panel */
 export function nextFrame(sent: SentState, view: JobView, now: number): NextFrame {
   const ageMs = now - sent.at;
   const isNewer = view.version > sent.version;

@@ -5,19 +5,19 @@ import { event, retry } from "./sse-format.ts";
 import type { SseOptions, SseResponses } from "./sse-response.ts";
 
 const retryMs = 2_000;
-/** Proxies and phones break long streams in their own ways; these end after 10 to 15 minutes. */
+/** Streams end after 10 to 15 minutes, because proxies and phones may break longer ones silently. */
 const minBeats = 40;
-const moreBeats = 20;
+const randomBeats = 20;
 const checkBeats = 4;
 const maxStalledBeats = 2;
 const maxWaitingBytes = 256_000;
-/** The browser does not come back after "signed-out" or "ended". */
+/** The browser does not connect again after "signed-out" or "ended". */
 const signedOut = event("bye", "signed-out");
 const ended = event("bye", "ended");
 
 export interface PageStream {
   mailbox: Mailbox;
-  /** Ends once everything in the mailbox is sent: there is nothing more to watch. */
+  /** Ends the stream for good, once the mailbox is empty. */
   end(): void;
   onClose(run: () => void): void;
 }
@@ -26,7 +26,7 @@ export function openPageStream(
   streams: SseResponses,
   response: ServerResponse,
   options: Pick<SseOptions, "owner" | "isAllowed"> & {
-    /** Names the page's assets: an open page with others may reload itself. */
+    /** Version of the assets. An open page with another version may reload itself. */
     version: string;
   },
 ): PageStream {
@@ -39,7 +39,7 @@ export function openPageStream(
     farewell: signedOut,
     checkBeats,
     maxStalledBeats,
-    maxBeats: minBeats + Math.floor(Math.random() * moreBeats),
+    maxBeats: minBeats + Math.floor(Math.random() * randomBeats),
     isTooFarBehind: () => mailbox.waitingBytes > maxWaitingBytes,
   });
   const mailbox = createMailbox(sse.write, sse.isFull);

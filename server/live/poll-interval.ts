@@ -1,24 +1,23 @@
 /**
- * How long a client waits before it asks again. One rule for every client that asks: the page's
- * script when no stream gets through (`X-Poll-After`), programs (`Retry-After`) and pages that
- * reload themselves without JavaScript.
+ * The time between two polls, for all clients: the script of a page that cannot open a stream
+ * (`X-Poll-After`), programs (`Retry-After`) and pages that reload themselves without JavaScript.
  */
 import type { JobRow } from "../backend/schema.ts";
 import { isFinal } from "../engine/status.ts";
 
 type PolledRow = Pick<JobRow, "status" | "run_at" | "created_at" | "started_at">;
 
-/** Something in a list changes every few seconds, whatever the age of each job. */
+/** Lists change every few seconds, whatever the age of each job. */
 export const listPollSeconds = 10;
 const maxSeconds = 30;
 
 /**
- * A fifteenth of the job's age: every second while it is young, every 4 s after a minute, and at
- * most 30 s apart. The age of a job that runs is counted from its start. A job that is due later is
- * asked for when it is due.
- * @param now ms
- * @param minSeconds a whole page costs more than a poll, so it may ask for more than 1
- * @returns whole seconds; null where the job is final, which ends the polling
+ * Returns a fifteenth of the age of the job, at least 1 s and at most 30 s: 4 s after a minute. The
+ * age begins with the creation, or with the start once the job runs. A job that is due later is
+ * polled when it is due.
+ * @param now ms since 1970
+ * @param minSeconds larger for whole pages, which cost more than a poll
+ * @returns whole seconds; null for an ended job, which ends the polling
  */
 export function pollInterval(job: PolledRow, now: number, minSeconds = 1): number | null {
   const { status, run_at, created_at, started_at } = job;

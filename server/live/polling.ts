@@ -1,6 +1,6 @@
 /**
- * The fragments that polls answer with. Jobs and counts are read and rendered once for all browsers
- * that ask; the caller checks what each may see.
+ * The fragments of HTML in the answers to polls. Jobs and counts are read and rendered once for all
+ * browsers. Callers check the permissions of each.
  */
 import { LRUCache } from "lru-cache";
 import type { StepRow } from "../backend/schema.ts";
@@ -15,9 +15,9 @@ import { type ListScope, listOwner, scopesOf, type Topic } from "./topics.ts";
 const rowMaxAgeMs = 1_000;
 const countsMaxAgeMs = 2_000;
 const maxJobs = 2_000;
-/** Elapsed times, countdowns and places in line change without a write. */
+/** Elapsed times, countdowns and queue positions change without a write to the job. */
 const activeRefreshMs = 3_000;
-/** A job that stands still may change as well: a file of it expires. */
+/** An ended or paused job changes too, for example when a file expires. */
 const idleRefreshMs = 60_000;
 
 interface Parts {
@@ -27,17 +27,17 @@ interface Parts {
 }
 
 export interface PolledJobs {
-  /** The rows of the jobs that exist, at most a second old, in no order. */
+  /** @returns the rows of the jobs that exist, at most a second old, in no order */
   rows(ids: readonly string[]): Promise<JobSummaryRow[]>;
-  /** Names the state that a job shows; with the same name its fragments are the same. */
+  /** @returns a name of the visible state: fragments of the same state are equal */
   stateOf(row: JobSummaryRow): string;
-  /** The jobs' fragments by job id. */
+  /** @returns fragments by job id */
   fragments(rows: readonly JobSummaryRow[]): Promise<Map<string, JobFragments>>;
 }
 
-/** Rendered on demand, once. */
+/** The fragments of one job, each rendered at its first use. */
 export interface JobFragments {
-  /** The panel, and the result of a final job. */
+  /** The panel, and the result of an ended job. */
   page(): Promise<string>;
   row(): string;
 }
@@ -45,13 +45,13 @@ export interface JobFragments {
 interface CachedJob {
   readAt: number;
   row: Promise<JobSummaryRow | undefined>;
-  rendered?: JobFragments & { state: string; of: JobSummaryRow; steps: readonly StepRow[] };
+  rendered?: JobFragments & { state: string; source: JobSummaryRow; steps: readonly StepRow[] };
 }
 
 export function createPolledJobs({ reader, frames, now }: Parts): PolledJobs {
   const cache = new LRUCache<string, CachedJob>({ max: maxJobs });
 
-  /** Starts one read for all the ids; who asks for them meanwhile waits for the same one. */
+  /** Starts one read for all ids. Other requests for these ids share it. */
   function startRead(ids: readonly string[], at: number): void {
     const reading = reader.summaries(ids).then((rows) => new Map(rows.map((row) => [row.id, row])));
     for (const id of ids) {
@@ -77,7 +77,7 @@ export function createPolledJobs({ reader, frames, now }: Parts): PolledJobs {
     let page: string | undefined;
     let listRow: string | undefined;
     return {
-      ...{ state: stateOf(row), of: row, steps },
+      ...{ state: stateOf(row), source: row, steps },
       async page() {
         page ??= frames.panel(view) + (await frames.result(row, at));
         return page;
@@ -106,7 +106,7 @@ export function createPolledJobs({ reader, frames, now }: Parts): PolledJobs {
       for (const row of rows) {
         const rendered = cache.get(row.id)?.rendered;
         if (rendered?.state === stateOf(row)) found.set(row.id, rendered);
-        else if (!rendered || !isSameShape(row, rendered.of)) withoutSteps.push(row.id);
+        else if (!rendered || !isSameShape(row, rendered.source)) withoutSteps.push(row.id);
       }
       const steps = await reader.stepsByJob(withoutSteps);
       for (const row of rows) {
@@ -127,7 +127,7 @@ export interface PolledCounts {
   html: string;
 }
 
-/** @returns a function that gives the counts of each list among the topics, at most 2 s old */
+/** @returns a function that reads the counts of each list among the topics, at most 2 s old */
 export function createPolledCounts({ reader, frames, now }: Parts) {
   const cache = createQueryCache<PolledCounts>(now, countsMaxAgeMs);
 

@@ -1,68 +1,67 @@
 /**
- * Server-sent events on the raw response of node:http, for the streams of pages and of the API:
- * headers, pings, slow readers, ended sessions and shutdown. A web framework's helper costs several
- * times the CPU and memory. No header belongs to one connection, so it works on HTTP/2 as well.
+ * Server-sent events on a raw response of node:http, for the streams of pages and of the API. Handles
+ * headers, pings, slow readers, ended sessions and shutdown. The helper of a web framework needs
+ * several times the CPU and memory. There are no headers of HTTP/1.1 connections, so HTTP/2 works.
  */
 import type { ServerResponse } from "node:http";
 import { ping, retry } from "./sse-format.ts";
 
 /**
- * Proxies close connections that are idle for 30 to 60 s. This is the only timer of a stream, since
- * there may be thousands: longer times are counted in beats.
+ * Interval of the pings: proxies close connections that are idle for 30 to 60 s. Each stream has only
+ * this timer, because there may be thousands of streams, so longer times are counted in beats.
  */
 const beatMs = 15_000;
 const minRetryMs = 500;
-/** A deploy ends all streams at once; their readers come back spread over this time. */
+/** A deploy ends all streams at once. Their readers reconnect spread over this time. */
 const shutdownSpreadMs = 5_000;
 const ageSpreadMs = 1_000;
 
 export interface SseResponse {
-  /** Sends a chunk; should wait for `onDrain` while `isFull`. */
+  /** Sends a chunk. While `isFull`, wait for `onDrain` first. */
   write(chunk: Uint8Array): void;
-  /** The connection takes no more for now, or is gone. */
+  /** Whether the connection accepts no more data for now, or is closed. */
   isFull(): boolean;
-  /** The stream has ended or its reader has left. */
+  /** Whether the stream has ended or its reader has disconnected. */
   isClosed(): boolean;
   onDrain(run: () => void): void;
-  /** Runs at once where the reader has left already, because no event follows then. */
+  /** Calls `run` at once if the reader has disconnected already, because "close" is not emitted again. */
   onClose(run: () => void): void;
   end(): void;
 }
 
 export interface SseOptions {
-  /** Whose stream this is; `sessionId` is null where an API token opened it. */
+  /** `sessionId` is null if an API token opened the stream. */
   owner: { userId: string; sessionId: string | null };
   /** Sent with the headers. */
   opening: Uint8Array;
-  /** Whether the owner may still read this stream; a rejection counts as yes. */
+  /** Whether the owner may still read this stream. A rejection counts as yes. */
   isAllowed(): Promise<boolean>;
-  /** Sent last when the owner may not. */
+  /** Sent last if the owner may no longer read the stream. */
   farewell?: Uint8Array;
-  /** A permission may end without a signal: it expired, or the signal was lost. */
+  /** Beats between two checks of `isAllowed`, for permissions that end without a signal. */
   checkBeats: number;
-  /** A reader that takes nothing for longer is disconnected. */
+  /** A reader that receives nothing for more beats is disconnected. */
   maxStalledBeats: number;
-  /** A reader that is this far behind is disconnected without that delay. */
+  /** Whether to disconnect a slow reader before that. */
   isTooFarBehind?(): boolean;
-  /** The stream ends then and its reader comes back; without it, it lasts as long as it is open. */
+  /** The stream ends after this many beats and its reader reconnects. Default: no limit. */
   maxBeats?: number;
 }
 
 /** The open streams of a process. */
 export interface SseResponses {
-  /** @param response whose head has not been written */
+  /** @param response without written headers */
   open(response: ServerResponse, options: SseOptions): SseResponse;
   /**
    * Ends the streams of a session.
-   * @param id of the session; or of a user, one of whose API tokens was revoked
+   * @param id of the session, or of a user of whom an API token was revoked
    */
   endSession(id: string): void;
-  /** Ends every stream and asks the readers to come back. */
+  /** Ends every stream and asks the readers to reconnect. */
   endAll(): void;
   readonly count: number;
 }
 
-/** What the set of open streams needs of each beside its reader's part. */
 interface OpenStream extends SseResponse {
   readonly owner: SseOptions["owner"];
   deny(): void;
@@ -96,7 +95,7 @@ export function createSseResponses(): SseResponses {
 }
 
 function openStream(response: ServerResponse, options: SseOptions): OpenStream {
-  // Closures keep these alone, and not the options with their opening, for as long as the stream.
+  // Destructured, so that the closures of the stream do not keep `options.opening` in memory.
   const { owner, farewell, isAllowed, isTooFarBehind } = options;
   const { checkBeats, maxStalledBeats, maxBeats } = options;
   let beats = 0;
@@ -118,10 +117,10 @@ function openStream(response: ServerResponse, options: SseOptions): OpenStream {
     response.destroyed || (response.socket?.writableNeedDrain ?? response.writableNeedDrain);
 
   function write(chunk: Uint8Array): void {
-    // Behind the last chunk it would be read as the beginning of the next answer.
+    // The client would take it for the beginning of the next response.
     if (response.writableEnded) return;
     const { socket } = response;
-    // HTTP/1.0 and HTTP/2 have no chunks.
+    // HTTP/1.0 and HTTP/2 have no chunked encoding.
     if (socket && response.chunkedEncoding) socket.write(asHttpChunk(chunk));
     else response.write(chunk);
   }
@@ -145,9 +144,9 @@ function openStream(response: ServerResponse, options: SseOptions): OpenStream {
 
   function check(): void {
     isAllowed()
-      // While the database is away nobody is sent off.
+      // Streams stay open while the database is unavailable.
       .catch(() => true)
-      .then((isStill) => isStill || deny());
+      .then((isStillAllowed) => isStillAllowed || deny());
   }
 
   function deny(): void {
@@ -172,7 +171,7 @@ function openStream(response: ServerResponse, options: SseOptions): OpenStream {
       const { socket } = response;
       response.on("drain", run);
       socket?.on("drain", run);
-      // The connection may serve other requests after this one.
+      // The connection may serve other requests later.
       response.on("close", () => socket?.off("drain", run));
     },
     end: () => void response.end(),
@@ -184,12 +183,12 @@ function openStream(response: ServerResponse, options: SseOptions): OpenStream {
 
 function ignore(): void {}
 
-/** One frame goes to every watcher of a job in turn, so the last chunk is often the next one. */
+/** A frame goes to all watchers of a job in turn, so the next chunk is often the same. */
 let last: { chunk: Uint8Array; framed: Uint8Array } | undefined;
 
 /**
- * Node writes a chunk in four parts (length, line end, data, line end) and gathers them again for
- * the system. Framed once for all its readers, a chunk takes two thirds of the CPU.
+ * Encodes a chunk once for all readers, which saves a third of the CPU. Node would write four parts
+ * (length, line end, data, line end) for each reader and join them again.
  * https://www.rfc-editor.org/rfc/rfc9112#section-7.1
  */
 function asHttpChunk(chunk: Uint8Array): Uint8Array {

@@ -1,18 +1,18 @@
-/** Which stream watches which job, and what was last sent of each job. */
+/** The watchers of each job, and the state that was last sent of it. */
 import type { StepRow } from "../backend/schema.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { nothingSent, type SentState } from "./next-frame.ts";
 import type { JobTopic, Topic } from "./topics.ts";
 
-/** One stream of pages; its person was authorised for each topic. */
+/** One stream of pages. Its person was authorized for each topic. */
 export interface Watcher {
   readonly topics: readonly Topic[];
   readonly userId: string;
   readonly accountId: string;
-  /** The last log line that the page has, by job id. */
+  /** The number of the last log line on the page, by job id. */
   readonly cursors: ReadonlyMap<string, number>;
   readonly mailbox: Mailbox;
-  /** Ends the stream: it has been sent everything that it watches. */
+  /** Ends the stream, because all its jobs have ended. */
   end(): void;
 }
 
@@ -21,13 +21,13 @@ export interface WatchedJob {
   /** The watchers of the job's page and those of its row in a list. */
   readonly pages: Set<Watcher>;
   readonly rows: Set<Watcher>;
-  /** The watchers that have not got their whole snapshot yet. */
+  /** Watchers that have not been sent their whole snapshot yet. */
   readonly joining: Set<Watcher>;
-  /** The last log line of watchers whose snapshot had lines that were not broadcast yet. */
+  /** The last log line of watchers whose snapshot contained lines that were not broadcast yet. */
   readonly ahead: Map<Watcher, number>;
-  /** That of the row read last, -1 before the first. Keeping rows would outweigh all the rest. */
+  /** Version of the last row, -1 before the first. The rows themselves would need too much memory. */
   version: number;
-  /** The job's end has been sent to all its watchers. */
+  /** Whether the end of the job was sent to all watchers. */
   ended: boolean;
   steps: readonly StepRow[];
   /** The number of the last log line that was broadcast. */
@@ -37,10 +37,9 @@ export interface WatchedJob {
 
 export interface Subscriptions {
   readonly watchers: ReadonlySet<Watcher>;
-  /** The watched jobs. */
   jobs(): Iterable<WatchedJob>;
   jobIds(): Iterable<string>;
-  /** A job that somebody watches. */
+  /** @returns undefined if nobody watches the job */
   job(id: string): WatchedJob | undefined;
   add(watcher: Watcher): void;
   remove(watcher: Watcher): void;

@@ -1,4 +1,4 @@
-/** What a page can watch, as its stream's or poll's query names it. */
+/** The topics that a page watches, as the query of its stream or poll names them. */
 
 /** `job`: a job's page; `row`: a job's row in a list. */
 export interface JobTopic {
@@ -6,11 +6,11 @@ export interface JobTopic {
   id: string;
 }
 
-/** A list of jobs: its counts, and the ids of jobs created since it was rendered. */
+/** A list of jobs: its counts, and the ids of jobs that were created after it was rendered. */
 export interface ListTopic {
   kind: "list";
   scope: ListScope;
-  /** When the list was rendered, ms. */
+  /** Time at which the list was rendered, ms since 1970. */
   since?: number;
 }
 
@@ -19,14 +19,14 @@ export type Topic = JobTopic | ListTopic;
 
 const jobTopic = /^(job|row):([0-9a-f-]{36})$/;
 const listTopic = /^jobs:(mine|account)(?::(\d{1,15}))?$/;
-/** One for all, because there may be thousands of streams. */
+/** Shared, because there may be thousands of streams. */
 const noCursors: ReadonlyMap<string, number> = new Map();
-/** A page shows 50 jobs, and a browser has some tabs. */
+/** A page shows 50 jobs, and the tabs of a browser share one stream. */
 const maxTopics = 1_000;
 
 /**
  * @param text "job:0198…,row:0198…,jobs:mine:1795430855772"
- * @returns each topic once; parts that are none are ignored
+ * @returns each topic once; invalid parts are ignored
  */
 export function parseTopics(text: string): Topic[] {
   const topics: Topic[] = [];
@@ -44,8 +44,8 @@ function parseList(scope: ListScope, since: string | undefined): ListTopic {
 }
 
 /**
- * @param text "0198…:12,0198…:7": for each job the last log line that the page has
- * @returns job id to number
+ * @param text "0198…:12,0198…:7": for each job the number of the last log line on the page
+ * @returns numbers by job id
  */
 export function parseCursors(text: string): ReadonlyMap<string, number> {
   if (text === "") return noCursors;
@@ -57,7 +57,7 @@ export function parseCursors(text: string): ReadonlyMap<string, number> {
   return cursors;
 }
 
-/** The ids of the jobs whose page or row is watched, each once for each. */
+/** @returns the ids of watched jobs; twice for a job whose page and row are both watched */
 export function jobIdsOf(topics: readonly Topic[]): string[] {
   return topics.flatMap((topic) => (topic.kind === "list" ? [] : [topic.id]));
 }
@@ -66,7 +66,7 @@ export function scopesOf(topics: readonly Topic[]): Set<ListScope> {
   return new Set(topics.flatMap((topic) => (topic.kind === "list" ? topic.scope : [])));
 }
 
-/** Whose jobs are in a person's list of a scope. */
+/** @returns the owner of the jobs in a person's list */
 export function listOwner(scope: ListScope, accountId: string, userId: string) {
   return scope === "mine" ? { accountId, userId } : { accountId };
 }
