@@ -9,7 +9,7 @@ export type RefusalReason =
   | "no_rejected_rows"
   | "rejected_file_expired";
 
-/** The job is in no state for what was asked. It stays as it is. */
+/** The job's status or results do not allow the action. The job is unchanged. */
 export class ActionRefused extends Error {
   override name = "ActionRefused";
   readonly reason: RefusalReason;

@@ -16,10 +16,10 @@ export interface AuditEntry {
 }
 
 const hourMs = 3_600_000;
-/** A statement takes a limited number of values. */
+/** Both databases limit the number of values in a statement. */
 const maxRowsPerInsert = 500;
 
-/** @param db the handle of the transaction that does what is recorded, so that both commit together */
+/** @param db the transaction that does the recorded action, so that both commit together */
 export async function recordAudit(db: Kysely<Schema>, entry: AuditEntry): Promise<void> {
   const { jobId: job_id, userId: user_id, via, action, at, newJobId: new_job_id = null } = entry;
   await db
@@ -43,7 +43,7 @@ export interface DownloadedFile {
   fileName: string;
 }
 
-/** Records downloads once an hour for each person and file: one may come in parts, or be repeated. */
+/** Records one download per hour, person and file, because browsers repeat and split downloads. */
 export async function recordDownloads(
   { db, now }: Pick<Backend, "db" | "now">,
   { userId, via }: { userId: string; via: AuditSource },

@@ -1,6 +1,6 @@
 /**
- * Applies one action to many jobs that a person may act on. Each action is safe to repeat, and counts
- * jobs that it changed since `since`, so that a bulk job counts right after an interruption.
+ * Applies one action to many jobs that a person may act on. Each action is safe to repeat. It counts
+ * all jobs that were changed after `since`, so that the count is right after an interruption.
  */
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
@@ -20,10 +20,10 @@ export interface BulkContext {
   since: number;
 }
 
-/** @returns how many jobs were changed; the others stay as they were */
+/** @returns the number of changed jobs */
 export type BulkAction = (context: BulkContext, jobs: readonly JobRow[]) => Promise<number>;
 
-/** Cancels what is active. Jobs of kinds that are not cancellable go on. */
+/** Cancels active jobs, except those of kinds that are not cancellable. */
 export const cancelMany: BulkAction = async (context, jobs) => {
   let count = 0;
   for (const { id, status } of jobs) {
@@ -33,7 +33,7 @@ export const cancelMany: BulkAction = async (context, jobs) => {
   return count;
 };
 
-/** @returns false where the job had been cancelled before, ended otherwise or must not be stopped */
+/** @returns false if the job was cancelled before, has ended otherwise or is not cancellable */
 async function cancelOne(context: BulkContext, id: string): Promise<boolean> {
   try {
     const { cancel_requested_at: at, status } = await cancel(context, id, context.by);
@@ -44,16 +44,15 @@ async function cancelOne(context: BulkContext, id: string): Promise<boolean> {
   }
 }
 
-/** Hides what has ended from the list. */
+/** Hides ended jobs from the list. They are deleted after their retention. */
 export const clearMany: BulkAction = async ({ backend, since }, jobs) => {
   const ended = jobs.filter(({ status }) => isFinal(status));
   const listed = ended.filter(({ hidden_at }) => hidden_at === null).map(({ id }) => id);
-  if (listed.length > 0) await clear(backend, listed);
+  if (listed.length > 0) await hide(backend, listed);
   return ended.filter(({ hidden_at }) => hidden_at === null || hidden_at >= since).length;
 };
 
-/** Hides ended jobs from the list; retention deletes them in its own time. */
-async function clear(backend: Backend, ids: readonly string[]): Promise<void> {
+async function hide(backend: Backend, ids: readonly string[]): Promise<void> {
   await backend.write(async (tx) => {
     const hidden = await tx.db
       .updateTable("jobs")
@@ -67,20 +66,20 @@ async function clear(backend: Backend, ids: readonly string[]): Promise<void> {
   });
 }
 
-/** Retries what has ended, each job once. */
+/** Retries ended jobs, each of them once. */
 export const retryMany: BulkAction = async (context, jobs) => {
   let count = 0;
   for (const job of jobs) if (isFinal(job.status) && (await retryOne(context, job))) count++;
   return count;
 };
 
-/** @returns false where the job had been retried before, or cannot be */
+/** @returns false if the job was retried before or cannot be retried */
 async function retryOne(context: BulkContext, job: JobRow): Promise<boolean> {
   try {
     const started = await retry(context, job, context.by);
     return !started.repeated || started.job.created_at >= context.since;
   } catch (error) {
-    // Its file or its kind may be gone; the other jobs are retried all the same.
+    // An uploaded file or the kind may have been removed. This must not stop the other retries.
     if (error instanceof InvalidInput || error instanceof UnknownKind) return false;
     throw error;
   }

@@ -16,8 +16,8 @@ import {
 } from "./transition.ts";
 
 /**
- * Cancels a waiting job at once and asks a running one to stop. The row lock decides between a
- * cancel and an end that come together. A second cancel, or one after the end, changes nothing.
+ * Cancels a waiting job at once and asks a running one to stop. The row lock orders a cancel and an
+ * end of the run that happen at the same time. A second cancel, or one after the end, does nothing.
  * @param by the user's id
  * @returns the job after the change
  * @throws ActionRefused for an active job whose kind is not cancellable
@@ -43,7 +43,7 @@ export async function cancel(
       ...{ id, at, set, first: "cancel_requested_at" },
       event: { type: "cancel_requested", details: { by } },
     };
-    // Between two statements a job may begin to run or be released; then the other one matches.
+    // Repeats if neither statement matches: the job may start or be released between the two.
     for (;;) {
       const row = await currentJob(tx.db, id);
       if (isFinal(row.status) || row.cancel_requested_at) return row;

@@ -1,6 +1,6 @@
 /**
- * The events of a job as they are stored: a type with its details, no sentences. The presenters put
- * them into words (`server/presenters/event-text.ts`).
+ * The events of a job as they are stored: a type and its details. `server/presenters/event-text.ts`
+ * makes sentences of them.
  */
 import type { CancelReason, FailureReason } from "./job-reason.ts";
 
@@ -16,15 +16,15 @@ interface Step {
   steps: number;
 }
 
-/** The details of each event by its type; null where the type says it all. */
+/** The details of each type; null if it has none. */
 interface EventDetails {
-  /** What was asked for besides the input. `run_at` is ISO 8601. */
+  /** The options of the start besides its input. `run_at` is ISO 8601. */
   created: { run_at?: string; only?: "failed" } | null;
   /** The first run began. */
   started: { fence: number };
-  /** A later run began; `retry` and `of` where it is an automatic retry. */
+  /** A later run began. `retry` and `of` are set for an automatic retry. */
   continued: { fence: number; retry?: number; of?: number };
-  /** A sample of progress: `message` is the kind's own. */
+  /** A sample of the progress. The kind wrote `message`. */
   progress: {
     done: number;
     total: number | null;
@@ -34,36 +34,36 @@ interface EventDetails {
   step_started: Step;
   step_finished: Step;
   pause_requested: By;
-  /** Without `by` where a running job stopped after a request. */
+  /** Null if a running job stopped after a `pause_requested`. */
   paused: By | null;
   resumed: By;
   /** A scheduled job was started before its time. */
   brought_forward: By;
   cancel_requested: By;
   retry_scheduled: { retry: number; of: number; wait_ms: number; error: string };
-  /** The run was released: its worker stops, or was killed because of another job. */
+  /** The run was released because its worker stopped, or its process was killed for another job. */
   interrupted: null;
   /** `rescue` counts the rescues without a checkpoint in between. */
   rescued: { rescue: number };
-  /** `outcome` is the kind's own sentence. */
+  /** The kind wrote `outcome`. */
   done: { outcome: string };
   failed: {
     reason: FailureReason;
-    /** The kind's own text: for `error` and `refused`. */
+    /** The message that the kind threw, for `error` and `refused`. */
     error?: string;
     /** For `timeout`. */
     allowed_ms?: number;
-    /** For `worker_lost`: how often the job lost its worker at the same place. */
+    /** For `worker_lost`: rescues without a checkpoint in between. */
     rescues?: number;
   };
   cancelled: {
     reason: CancelReason;
     by?: string;
-    /** The kind's own sentence about what it kept, if it has one. */
+    /** A sentence from the kind about the results that remain, or null. */
     outcome: string | null;
     /** Items that succeeded. */
     succeeded: number;
-    /** How far the current step was. */
+    /** Completed items of the current step. */
     done: number;
     total: number | null;
   };

@@ -1,4 +1,4 @@
-/** Events of jobs and workers, emitted in the process that wrote them, for its log and metrics. */
+/** Events of jobs and workers for the log and the metrics of the process that wrote them. */
 import type { JobRow } from "../backend/schema.ts";
 import type { EventType } from "./job-event.ts";
 import type { Status } from "./status.ts";
@@ -16,12 +16,12 @@ export interface JobLifecycleEvent {
   ranMs: number | null;
 }
 
-/** What a worker and its runners report to be logged and counted. */
+/** An observation of a worker or its runners, which is logged and counted. */
 export type WorkerMetric =
   | { type: "lifecycle"; event: JobLifecycleEvent }
   /** One statement wrote the progress of `jobs` jobs. */
   | { type: "progress_flushed"; jobs: number }
-  /** A run found that another one had taken over its job. */
+  /** A run found that another run had claimed its job. */
   | { type: "lease_lost"; job: string; kind: string; fence: number };
 
 export type RecordMetric = (metric: WorkerMetric) => void;

@@ -1,62 +1,62 @@
-/** The log of a job as it is read: by pages of lines, from any place, of all levels or some. */
+/** Reads the log of a job in pages, from any position and of all levels or some. */
 import { type Kysely, sql } from "kysely";
 import type { LogRow, Schema } from "../backend/schema.ts";
 
-/** Lines that a page is given at most, when it opens or comes back. */
+/** Maximum number of lines that a page of the log, or a reconnecting stream, gets at once. */
 export const linesPerPage = 1_000;
 
-/** Least that is shown; without it all lines are. */
 export type MinLevel = "warn" | "error";
 
-/** Notes say that lines were dropped, which may have been of any level. */
+/** The levels that each minimum includes. A note about dropped lines may concern any level. */
 const levels: Record<MinLevel, LogRow["level"][]> = {
   warn: ["warn", "error", "note"],
   error: ["error", "note"],
 };
 
-/** The lines around one, those before or behind one, or else the last ones. */
+/** Lines around a line, before it or after it, by its number; undefined: the last lines. */
 export type LogPosition = { line: number } | { before: number } | { after: number } | undefined;
 
 export interface LogPage {
   lines: LogRow[];
-  /** Whether there are earlier and later ones. */
+  /** Whether there are earlier lines. */
   earlier: boolean;
+  /** Whether there are later lines. */
   later: boolean;
 }
 
-/** At most a page is read of each range, however long the log is. */
+/** Costs the same however long the log is. */
 export async function readLogPage(
   db: Kysely<Schema>,
   jobId: string,
-  place: LogPosition,
-  least?: MinLevel,
+  position: LogPosition,
+  minLevel?: MinLevel,
 ): Promise<LogPage> {
-  const read = (range: LineRange, most: number) => readRange(db, jobId, range, most, least);
-  if (place && "line" in place) {
+  const read = (range: LineRange, limit: number) => readRange(db, jobId, range, limit, minLevel);
+  if (position && "line" in position) {
     const half = linesPerPage / 2;
-    const before = await read({ below: place.line }, half + 1);
-    const from = await read({ from: place.line }, half + 1);
+    const before = await read({ below: position.line }, half + 1);
+    const from = await read({ from: position.line }, half + 1);
     const lines = [...before.slice(-half), ...from.slice(0, half)];
     return { lines, earlier: before.length > half, later: from.length > half };
   }
-  if (place && "after" in place) {
-    const lines = await read({ from: place.after + 1 }, linesPerPage + 1);
+  if (position && "after" in position) {
+    const lines = await read({ from: position.after + 1 }, linesPerPage + 1);
     const later = lines.length > linesPerPage;
-    return { lines: lines.slice(0, linesPerPage), earlier: place.after > 0, later };
+    return { lines: lines.slice(0, linesPerPage), earlier: position.after > 0, later };
   }
-  const lines = await read(place ? { below: place.before } : {}, linesPerPage + 1);
+  const lines = await read(position ? { below: position.before } : {}, linesPerPage + 1);
   const earlier = lines.length > linesPerPage;
-  return { lines: lines.slice(-linesPerPage), earlier, later: place !== undefined };
+  return { lines: lines.slice(-linesPerPage), earlier, later: position !== undefined };
 }
 
-/** All lines there are by now, in pieces. */
+/** Reads the whole log page by page. */
 export async function* streamLog(
   db: Kysely<Schema>,
   jobId: string,
-  least?: MinLevel,
+  minLevel?: MinLevel,
 ): AsyncGenerator<LogRow[]> {
   for (let from = 1; ; ) {
-    const lines = await readRange(db, jobId, { from }, linesPerPage, least);
+    const lines = await readRange(db, jobId, { from }, linesPerPage, minLevel);
     if (lines.length > 0) yield lines;
     if (lines.length < linesPerPage) return;
     from = lines.at(-1)!.seq + 1;
@@ -65,28 +65,28 @@ export async function* streamLog(
 
 const notInfo = sql<boolean>`level <> 'info'`;
 
-/** The first from a number on, or the last of those below one or of all. */
+/** With `from` the first lines from that number on; otherwise the last lines, all of them `below` it. */
 type LineRange = { from?: number; below?: number };
 
 async function readRange(
   db: Kysely<Schema>,
   jobId: string,
   { from, below }: LineRange,
-  most: number,
-  least: MinLevel | undefined,
+  limit: number,
+  minLevel: MinLevel | undefined,
 ): Promise<LogRow[]> {
-  const ofLevel = (level?: LogRow["level"]) => {
+  const readLevel = (level?: LogRow["level"]) => {
     let lines = db.selectFrom("job_logs").selectAll().where("job_id", "=", jobId);
-    // The index is of these alone, and a planner takes it where it reads that.
+    // `notInfo` is redundant, but lets the database use the partial index.
     if (level) lines = lines.where("level", "=", level).where(notInfo);
     if (from !== undefined) lines = lines.where("seq", ">=", from);
     if (below !== undefined) lines = lines.where("seq", "<", below);
     return lines
       .orderBy("seq", from === undefined ? "desc" : "asc")
-      .limit(most)
+      .limit(limit)
       .execute();
   };
-  const read = least ? await Promise.all(levels[least].map(ofLevel)) : [await ofLevel()];
+  const read = minLevel ? await Promise.all(levels[minLevel].map(readLevel)) : [await readLevel()];
   const lines = read.flat().sort((a, b) => a.seq - b.seq);
-  return from === undefined ? lines.slice(-most) : lines.slice(0, most);
+  return from === undefined ? lines.slice(-limit) : lines.slice(0, limit);
 }

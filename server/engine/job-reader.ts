@@ -1,4 +1,4 @@
-/** The one reader of jobs: routes and the live path ask it and hold no query of their own. */
+/** The queries of jobs for routes and the live path, which contain no queries themselves. */
 import type { Backend } from "../backend/backend.ts";
 import type {
   AuditRow,
@@ -39,67 +39,66 @@ export interface ListOwner {
 }
 
 export interface JobReader {
-  /** A job's whole row, or undefined where there is none. */
+  /** @returns the whole row */
   get(id: string): Promise<JobRow | undefined>;
-  /** Whole rows in no order, without ids that do not exist. */
+  /** @returns the whole rows of the jobs that exist, in no order */
   getMany(ids: readonly string[]): Promise<JobRow[]>;
-  /** The rows as pages show them, in no order; those that wait have their place in the queue. */
+  /** @returns the columns that pages show, in no order; queued jobs have their position in the queue */
   summaries(ids: readonly string[]): Promise<readonly JobSummaryRow[]>;
-  /** Whose the jobs are, for deciding who may see them. */
+  /** @returns the owners of the jobs, which decide who may see them */
   owners(ids: readonly string[]): Promise<JobOwner[]>;
-  /** The state that the counts of a list depend on. */
+  /** @returns the columns on which the counts of a list depend */
   listStates(ids: readonly string[]): Promise<ListState[]>;
-  /** The record that is left of a job after retention deleted it. */
+  /** @returns the record of a job that was deleted after its retention */
   getRemoved(id: string): Promise<ExpiredJobRow | undefined>;
 
-  /** By position. */
+  /** @returns the steps by position */
   steps(id: string): Promise<StepRow[]>;
-  /** The steps of several jobs by job id, each job's by position. */
+  /** @returns the steps of several jobs by job id and position */
   stepsByJob(ids: readonly string[]): Promise<ReadonlyMap<string, StepRow[]>>;
 
-  /** The log lines behind a number; where there are more than `linesOnPage`, the last of them. */
+  /** @returns the last `linesPerPage` log lines after that number */
   logTail(id: string, after: number): Promise<LogRow[]>;
-  /** The first log lines behind a number, of one level or of all. */
+  /** @returns the first log lines after that number, of one level or of all */
   logLines(
     id: string,
     page: { after: number; limit: number; level?: LogRow["level"] | undefined },
   ): Promise<LogRow[]>;
-  /** A page of the log around a place. */
-  logPage(id: string, place: LogPosition, least?: MinLevel): Promise<LogPage>;
-  /** All log lines that there are by now, page by page. */
-  wholeLog(id: string, least?: MinLevel): AsyncIterable<LogRow[]>;
+  logPage(id: string, position: LogPosition, minLevel?: MinLevel): Promise<LogPage>;
+  /** Yields all log lines page by page. */
+  wholeLog(id: string, minLevel?: MinLevel): AsyncIterable<LogRow[]>;
 
-  /** By number, behind `after`. */
+  /** @returns the events after number `after`, by number */
   events(id: string, after: number, limit: number): Promise<EventRow[]>;
-  /** As `events`, and whether the job's last event has been read. */
+  /** @returns the same events, and whether the job's last event has been read */
   nextEvents(
     id: string,
     after: number,
     limit: number,
   ): Promise<{ events: EventRow[]; ended: boolean }>;
 
-  /** The files, previews and reasons of rejection that a job left. */
+  /** @returns the files of a job, their previews, and the reasons for rejected rows */
   results(id: string): Promise<StoredResults>;
 
-  /** The audit log of a job, the latest entries first. */
+  /** @returns the audit log of a job, the latest entries first */
   audit(id: string, limit: number): Promise<AuditRow[]>;
-  /** As `readTypicalDurations`. @param kinds default all */
+  /** See `readTypicalDurations`. @param kinds default: all */
   typicalDurations(accountId: string, kinds?: readonly string[]): Promise<TypicalDurations>;
 
-  /** Finds the jobs that match a search, for `JobFilter.search`. @param text as typed, not empty */
+  /** @param text as typed, not empty @returns the value of `JobFilter.search` */
   search(owner: ListOwner, text: string): Promise<SearchMatches>;
 
-  /** One page of a list of jobs. */
+  /** @returns one page of a list of jobs */
   list<Also extends keyof JobRow = never>(
     filter: JobFilter,
     page: { limit: number; after?: string | undefined; also?: readonly Also[] },
   ): Promise<JobList<Also>>;
-  /** How many jobs match; `max + 1` where there are more than `max`. */
+  /** @returns the number of matching jobs, or `max + 1` if there are more than `max` */
   count(filter: JobFilter, max: number): Promise<number>;
   countByStatus(owner: ListOwner): Promise<StatusCounts>;
-  /** Ids of the jobs that were created since a time (ms since 1970), the latest first. */
+  /** @returns ids of jobs that were created since a time (ms since 1970), the latest first */
   createdSince(owner: ListOwner, since: number, limit: number): Promise<string[]>;
-  /** Which of these jobs were created since a time; without ids, which of all active ones. */
+  /** @returns the jobs among `ids`, or else among all active ones, that were created since a time */
   findCreatedSince(since: number, ids?: readonly string[]): Promise<JobOwner[]>;
 }
 
@@ -109,18 +108,18 @@ export type ListState = JobOwner & Pick<JobRow, "status" | "hidden_at">;
 type Preview = NonNullable<Awaited<ReturnType<Previews["get"]>>>;
 
 export interface StoredResults {
-  /** Also those whose time is over. */
+  /** Includes expired files. */
   files: FileRow[];
   /** The most frequent reason first. */
   rejections: JobRejectionRow[];
-  /** By file id; none for files that cannot be previewed or whose time is over. */
+  /** By file id. Expired files, and files that cannot be previewed, have none. */
   previews: ReadonlyMap<string, Preview>;
 }
 
-/** Maximum number of files of one job that are read for a preview. */
+/** Maximum number of previews per job. */
 const maxPreviews = 3;
 
-/** @param previews reads previews of files for `results`; without it there are none */
+/** @param previews reads previews of files for `results`; default: no previews */
 export function createJobReader({
   backend,
   catalog,
@@ -192,21 +191,21 @@ export function createJobReader({
       if (level) lines = lines.where("level", "=", level);
       return lines.orderBy("seq").limit(limit).execute();
     },
-    logPage: (id, place, least) => readLogPage(db, id, place, least),
-    wholeLog: (id, least) => streamLog(db, id, least),
+    logPage: (id, position, minLevel) => readLogPage(db, id, position, minLevel),
+    wholeLog: (id, minLevel) => streamLog(db, id, minLevel),
 
     events: (id, after, limit) => listEvents(db, id, after, limit),
     nextEvents: (id, after, limit) => listNextEvents(db, id, after, limit),
 
     async results(id) {
       const files = await listJobFiles(backend, id);
-      const errors = await db
+      const rejections = await db
         .selectFrom("job_rejections")
         .selectAll()
         .where("job_id", "=", id)
         .orderBy("count", "desc")
         .execute();
-      return { files, rejections: errors, previews: await previewsOf(files) };
+      return { files, rejections, previews: await previewsOf(files) };
     },
 
     audit: (id, limit) => listAudit(db, id, limit),

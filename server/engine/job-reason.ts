@@ -1,10 +1,10 @@
-/** Why a job has its status: stored as a code, put into words by `server/presenters/outcome.ts`. */
+/** The reasons for a job's status. `server/presenters/outcome.ts` makes sentences of them. */
 
-/** Why a job that ran before is queued again. */
+/** Reasons for which a job that ran before is queued again. */
 export const queuedReasons = ["retry", "rescued", "interrupted", "resumed"] as const;
 
 /**
- * `error`: the kind threw; `refused`: it threw `Refused`; `timeout`: its running time was used up;
+ * `error`: the kind threw an error; `refused`: it threw `Refused`; `timeout`: it ran for too long;
  * `worker_lost`: its worker crashed too often; `unknown_kind`: the kind's file is gone.
  */
 export const failureReasons = [
@@ -16,7 +16,7 @@ export const failureReasons = [
 ] as const;
 
 /**
- * When the cancel took effect. `unresponsive`: the run ignored the request and was killed;
+ * The time at which the cancel took effect. `unresponsive`: the run ignored it and was killed;
  * `worker_lost`: the worker crashed before the run could stop.
  */
 export const cancelReasons = [

@@ -4,7 +4,7 @@ const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
  * @returns milliseconds
- * @throws where the text is no number with a unit
+ * @throws if the text is not a number with a unit
  */
 export function parseDuration(text: Duration): number {
   const found = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);

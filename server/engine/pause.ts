@@ -33,7 +33,7 @@ export async function pause(
       ...{ id, at, set: { pause_requested_at: at }, first: "pause_requested_at" },
       event: { type: "pause_requested", details: { by } },
     };
-    // As with a cancel, the job may begin to run or be released between two statements.
+    // Repeats if neither statement matches: the job may start or be released between the two.
     for (;;) {
       const before = await currentJob(tx.db, id);
       const active = before.status === "queued" || before.status === "running";
@@ -47,7 +47,7 @@ export async function pause(
 }
 
 /**
- * Queues a paused job, which then continues after its last checkpoint. A scheduled one still waits
+ * Queues a paused job, which then continues after its last checkpoint. A scheduled job still waits
  * for its time. In any other status nothing changes.
  * @param by the user's id
  * @returns the job after the change

@@ -1,15 +1,14 @@
 /**
- * Text from anywhere as every database keeps it: Postgres refuses a NUL and half of a surrogate
- * pair, and with it the whole statement, which may hold what other jobs have to say.
+ * Replaces NUL characters and lone surrogates. Postgres rejects a statement that contains one, and the
+ * statement may contain the progress of other jobs too.
  */
 export function sanitizeText(text: string): string {
   return text.replaceAll("\0", "\u{FFFD}").toWellFormed();
 }
 
-/** Longer than a line on a page, and as long as a sentence may be. */
 const maxLength = 500;
 
-/** What a job says, storable, and cut where it is too long for a line. */
+/** Sanitizes a message of a job, and cuts it if it is too long for a page. */
 export function shortenText(text: string): string {
   return sanitizeText(text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text);
 }

@@ -5,15 +5,13 @@ export const statuses = ["queued", "running", "paused", "done", "failed", "cance
 export type Status = (typeof statuses)[number];
 
 /**
- * From a status, the statuses it may change to. `transition` checks every change against this table;
- * the claim, a statement of each backend's queue, is its one way to `running`.
+ * The statuses to which a status may change. `transition` checks every change against this table. Only
+ * a claim, which is a statement of each backend's queue, changes a job to `running`.
  */
 export const transitions: Record<Status, readonly Status[]> = {
-  // claimed; paused or cancelled before it ran
   queued: ["running", "paused", "cancelled"],
-  // ended; stopped at a checkpoint; handed back for a retry, a rescue or a shutdown
+  // "queued": released for a retry, a rescue or a shutdown
   running: ["done", "failed", "cancelled", "paused", "queued"],
-  // resumed; cancelled while it stood
   paused: ["queued", "cancelled"],
   done: [],
   failed: [],
@@ -26,7 +24,7 @@ export function isFinal(status: Status): boolean {
   return transitions[status].length === 0;
 }
 
-/** Whether a cancel would do anything now. A job outlives the file of its kind. */
+/** @param kind undefined if it was removed */
 export function isCancellable(
   { status, cancel_requested_at }: { status: Status; cancel_requested_at: number | null },
   kind: { cancellable?: boolean } | undefined,
@@ -34,7 +32,7 @@ export function isCancellable(
   return !isFinal(status) && cancel_requested_at === null && kind?.cancellable !== false;
 }
 
-/** The statuses from which a job may come to this one. */
+/** @returns the statuses from which a job may change to this one */
 export function sourcesOf(status: Status): Status[] {
   return statuses.filter((from) => transitions[from].includes(status));
 }

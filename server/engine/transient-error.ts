@@ -1,6 +1,6 @@
 import { TryAgain } from "../job.ts";
 
-/** System and database errors that pass: connections that were lost, locks that were held. */
+/** Codes of system and database errors that are temporary, such as lost connections and held locks. */
 const transientCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -17,18 +17,18 @@ const transientCodes = new Set([
   "40P01", // deadlock detected
   "53100", // disk full
   "53300", // too many connections
-  "57P01", // the server is shutting down
-  "57P02",
-  "57P03",
-  "08000",
-  "08003",
-  "08006",
-  "25P03", // a transaction in which nothing was done for too long
-  "55P03", // a lock was held for too long
-  "57014", // a statement took too long
+  "57P01", // admin shutdown
+  "57P02", // crash shutdown
+  "57P03", // cannot connect now
+  "08000", // connection exception
+  "08003", // connection does not exist
+  "08006", // connection failure
+  "25P03", // idle in transaction session timeout
+  "55P03", // lock not available
+  "57014", // query cancelled, such as by its timeout
 ]);
 
-/** The driver's own errors have no code. */
+/** Errors of the driver itself have no code. */
 const transientMessages = new Set([
   "Connection terminated",
   "Connection terminated unexpectedly",
@@ -36,11 +36,11 @@ const transientMessages = new Set([
   "Client has encountered a connection error and is not queryable",
   "timeout exceeded when trying to connect",
   "timeout expired",
-  // After a migration, once for each connection.
+  // Occurs once for each connection after a migration.
   "cached plan must not change result type",
 ]);
 
-/** The rule for kinds that have none of their own: what passes by itself is worth another try. */
+/** Whether an error is temporary, which makes it retryable for kinds without `retryOn`. */
 export function isTransientError(error: unknown): boolean {
   if (error instanceof TryAgain) return true;
   for (let each = error; each instanceof Error; each = each.cause) {

@@ -1,4 +1,4 @@
-/** The two ways in which a job row changes: into another status, or by an event alone. */
+/** Changes a job's row together with an event: its status (`transition`), or other columns only. */
 import { sql, type UpdateObject } from "kysely";
 import type { WriteTransaction } from "../backend/backend.ts";
 import type { JobRow, Schema } from "../backend/schema.ts";
@@ -8,7 +8,7 @@ import { isFinal, type Status, sourcesOf, transitions } from "./status.ts";
 
 type Columns = UpdateObject<Schema, "jobs">;
 
-/** An event, or how to make it from the row as it is after the change. */
+/** An event, or a function that makes it from the row after the change. */
 type EventSource = JobEvent | ((row: JobRow) => JobEvent);
 
 export interface Transition {
@@ -17,7 +17,7 @@ export interface Transition {
   event: EventSource;
   /** Ms since 1970. */
   at: number;
-  /** Given where a run ends: the row changes only while it is running with this fence. */
+  /** Set at the end of a run: the row changes only while it is running with this fence. */
   fence?: number;
   /** Narrows the sources that the transition table allows. Ignored with a fence. */
   from?: Status[];
@@ -27,8 +27,8 @@ export interface Transition {
 /**
  * Changes a job's status by compare-and-set, together with its event, its account's counter and its
  * queue entry.
- * @returns the row after the change, or undefined where its status or fence was another
- * @throws Error where the transition table does not allow the change
+ * @returns the row after the change, or undefined if its status or fence was different
+ * @throws Error if the transition table does not allow the change
  */
 export async function transition(
   tx: WriteTransaction,
@@ -47,7 +47,7 @@ export async function transition(
   if (!row) return undefined;
   if (to === "queued") await tx.enqueue({ id, runAt: row.run_at, priority: row.priority });
   await insertEvent(tx, row, event, at);
-  // Last, because every claim and every end in the account waits for this row.
+  // Last, because all claims and ends of jobs in the account wait for the lock of this row.
   if (fence !== undefined) await decrementRunning(tx, row.account_id);
   return row;
 }
@@ -74,7 +74,7 @@ export interface EventRecord {
 
 /**
  * Records an event and sets columns without changing the status.
- * @returns the row after the change, or undefined where its status or fence was another
+ * @returns the row after the change, or undefined if its status or fence was different
  */
 export async function recordEvent(
   tx: WriteTransaction,
@@ -92,7 +92,7 @@ export async function recordEvent(
   return row;
 }
 
-/** Numbers the event from the locked row, so that no reader sees 8 before 7. */
+/** Takes the number of the event from the locked row, so that events become visible in their order. */
 export async function insertEvent(
   tx: WriteTransaction,
   row: JobRow,
@@ -142,7 +142,7 @@ async function decrementRunning(tx: WriteTransaction, accountId: string): Promis
 
 /**
  * Reads a job in this transaction.
- * @throws where there is none
+ * @throws if it does not exist
  */
 export function currentJob(db: WriteTransaction["db"], id: string): Promise<JobRow> {
   return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();

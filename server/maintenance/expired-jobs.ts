@@ -1,7 +1,7 @@
 /** Deletes jobs after their retention. A record of each job's outcome stays for another year. */
 import { sql } from "kysely";
 import type { Backend, WriteTransaction } from "../backend/backend.ts";
-import { minJobIdAt } from "../engine/list/first-id.ts";
+import { minJobIdAt } from "../engine/job-id.ts";
 import type { Storage } from "../storage/storage.ts";
 import { runInBatches } from "./run-in-batches.ts";
 

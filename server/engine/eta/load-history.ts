@@ -5,7 +5,7 @@ import type { Estimator, JobHistory } from "./estimator.ts";
 import { listPastJobsWithSteps } from "./past-jobs.ts";
 import type { ProgressSample } from "./progress-samples.ts";
 
-/** Short jobs end before the queries run. A job that continues is long enough to start at once. */
+/** Saves the queries for short jobs, which end within the delay. A later run needs them at once. */
 const delayMs = { firstRun: 1_000, laterRun: 0 };
 /** Latest events of earlier runs that become samples. */
 const maxEvents = 100;

@@ -1,15 +1,15 @@
-/** How many jobs there are of each status: those of an account, or of one person. */
+/** Counts the jobs of an account, or of one of its members, by status. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Schema } from "../../backend/schema.ts";
 import { isFinal, type Status, statuses } from "../status.ts";
 
-/** More are not counted: it would take longer with every job there is. */
+/** Maximum per status. Without it a count would take longer with every job. */
 export const maxCounted = 10_000;
 
-/** `mostCounted + 1` where there are more. */
+/** `maxCounted + 1` for a status with more jobs. */
 export type StatusCounts = Record<Status, number>;
 
-/** What was cleared from the list is not counted. */
+/** Ignores jobs that were cleared from the list. */
 export async function countByStatus(
   db: Kysely<Schema>,
   { accountId, userId }: { accountId: string; userId?: string | undefined },
@@ -24,10 +24,10 @@ export async function countByStatus(
 }
 
 function countOf(status: Status, owned: RawBuilder<unknown>): RawBuilder<unknown> {
-  const shown = isFinal(status)
+  const isListed = isFinal(status)
     ? sql`finished_at is not null and hidden_at is null`
     : sql`finished_at is null`;
   return sql`(select count(*) from (select 1 from jobs
-    where ${owned} and status = ${sql.lit(status)} and ${shown}
+    where ${owned} and status = ${sql.lit(status)} and ${isListed}
     limit ${sql.lit(maxCounted + 1)}) as part) as ${sql.ref(status)}`;
 }

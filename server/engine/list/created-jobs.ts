@@ -1,16 +1,16 @@
-/** Jobs that were created lately, by their owner or by their ids. */
+/** Finds recently created jobs, by their owner or by their ids. */
 import type { Kysely } from "kysely";
 import type { JobRow, Schema } from "../../backend/schema.ts";
+import { minJobIdAt } from "../job-id.ts";
 import { isFinal, statuses } from "../status.ts";
-import { minJobIdAt } from "./first-id.ts";
 
-/** A job's id and whose it is. */
+/** A job's id and its owner. */
 export type JobOwner = Pick<JobRow, "id" | "account_id" | "user_id">;
 
 /**
  * Finds the jobs of an account, or of one of its members, that were created since `since` and were
- * not cleared from the list. Reads one index range for each status, so a page that was left open
- * for months costs no more than a young one.
+ * not cleared from the list. Reads one index range for each status, so a page that was open for
+ * months costs no more than a recent one.
  * @param since ms since 1970
  * @param limit maximum number of ids
  * @returns ids, the latest first
@@ -41,7 +41,7 @@ export async function listCreatedSince(
 
 /**
  * Finds which jobs were created after `since`.
- * @param ids the jobs to look at; without them all active ones, which are few among all jobs
+ * @param ids the jobs to check; default: all active jobs
  */
 export function findCreatedSince(
   db: Kysely<Schema>,

@@ -1,7 +1,7 @@
 /**
- * The dashboard's pages: what is not over first, then what ended, the latest first. A page is put
- * together from short ranges, one for each status (and kind), each read in the order of an index of
- * its own: however many jobs there are, no more is read than a page from each range.
+ * Reads the pages of a list of jobs: active jobs first, then ended ones, the latest first. A page is
+ * merged from one range for each status (and kind). Each range is read in the order of an index, so
+ * a page reads no more than its own number of rows from each, however many jobs there are.
  */
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { JobRow, Schema } from "../../backend/schema.ts";
@@ -17,13 +17,13 @@ import {
 
 export interface JobList<Also extends keyof JobRow = never> {
   jobs: (JobSummaryRow & Pick<JobRow, Also>)[];
-  /** Where the next page begins; undefined on the last. */
+  /** The cursor of the next page; undefined on the last page. */
   next: string | undefined;
 }
 
 /**
- * @param page.after `next` of the page before; one that was tampered with begins at the start
- * @param page.also columns beside those that people see
+ * @param page.after `next` of the previous page; with an invalid one the list starts at its beginning
+ * @param page.also additional columns
  */
 export async function listJobs<Also extends keyof JobRow = never>(
   db: Kysely<Schema>,
@@ -37,30 +37,27 @@ export async function listJobs<Also extends keyof JobRow = never>(
   const { rows } = await sql<JobList<Also>["jobs"][number]>`
     select ${sql.raw(columns)} from (
       ${ordered(ranges)} limit ${limit + 1}
-    ) as place join jobs on jobs.id = place.id
-    order by place.sort desc, place.id desc`.execute(db);
+    ) as page join jobs on jobs.id = page.id
+    order by page.sort desc, page.id desc`.execute(db);
   const jobs = rows.slice(0, limit);
   return { jobs, next: rows.length > limit ? formatCursor(jobs.at(-1)!) : undefined };
 }
 
-/**
- * All that matches at this moment, in the order of the list.
- * @param limit so many ids at most
- */
+/** @returns the ids of the first `limit` matching jobs, in the order of the list */
 export async function listIds(
   db: Kysely<Schema>,
   filter: JobFilter,
   limit: number,
 ): Promise<string[]> {
-  const ranges = listRanges(filter, { limit: limit });
+  const ranges = listRanges(filter, { limit });
   if (ranges.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
-    select id from (${ordered(ranges)} limit ${limit}) as place
+    select id from (${ordered(ranges)} limit ${limit}) as page
     order by sort desc, id desc`.execute(db);
   return rows.map(({ id }) => id);
 }
 
-/** @returns how many match; `most + 1` where there are more than `most` */
+/** @returns the number of matching jobs, or `max + 1` if there are more than `max` */
 export async function countJobs(
   db: Kysely<Schema>,
   filter: JobFilter,

@@ -1,41 +1,40 @@
-/** Caches slow answers for a short time and shares them between all who ask the same. */
+/** Caches the results of slow queries for a short time. Concurrent callers share one query. */
 import { LRUCache } from "lru-cache";
 
 export interface QueryCache<T> {
   /**
-   * @param key what is asked; the same for all who may know the answer
-   * @param mayBeOld whether it took so long that the next who asks gets it, too
+   * @param key identifies the query; equal only for callers that may see the same result
+   * @param isCacheable whether later callers may get the result, too
    */
-  get(key: string, ask: () => Promise<T>, mayBeOld: (answer: T) => boolean): Promise<T>;
+  get(key: string, query: () => Promise<T>, isCacheable: (result: T) => boolean): Promise<T>;
 }
 
-const maxAnswers = 1_000;
+const maxEntries = 1_000;
 
-/** @param ttlMs from when it was asked for */
+/** @param ttlMs time from the start of a query for which its result is valid */
 export function createQueryCache<T>(now: () => number, ttlMs: number): QueryCache<T> {
-  const answers = new LRUCache<string, Promise<T>>({
-    max: maxAnswers,
+  const cache = new LRUCache<string, Promise<T>>({
+    max: maxEntries,
     ttl: ttlMs,
     ttlResolution: 0,
     perf: { now },
   });
 
   return {
-    async get(key, ask, mayBeOld) {
-      const known = answers.get(key);
-      if (known) return known;
-      // The promise is cached at once, so that concurrent callers share one query.
-      const mine = ask();
-      answers.set(key, mine);
-      const forget = () => {
-        if (answers.peek(key) === mine) answers.delete(key);
+    async get(key, query, isCacheable) {
+      const cached = cache.get(key);
+      if (cached) return cached;
+      const pending = query();
+      cache.set(key, pending);
+      const remove = () => {
+        if (cache.peek(key) === pending) cache.delete(key);
       };
       try {
-        const answer = await mine;
-        if (!mayBeOld(answer)) forget();
-        return answer;
+        const result = await pending;
+        if (!isCacheable(result)) remove();
+        return result;
       } catch (error) {
-        forget();
+        remove();
         throw error;
       }
     },
