@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 import LongestFirst from "./test/support/longest-first.ts";
 
+/** Ends what a file left behind. */
+const stopProcesses = ["./test/support/stop-processes.ts"];
 /** Tests that start and kill processes; they wait more than they compute. */
 const faults = ["test/faults/**/*.test.ts"];
 /** Browser tests of the whole application; they mostly wait for jobs. */
@@ -38,9 +40,10 @@ export default defineConfig({
         test: {
           name: "faults",
           include: faults,
+          setupFiles: stopProcesses,
           testTimeout: 60_000,
           hookTimeout: 90_000,
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -49,6 +52,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: browser,
+          setupFiles: stopProcesses,
           testTimeout: 60_000,
           hookTimeout: 90_000,
           maxWorkers: 2,
@@ -60,6 +64,7 @@ export default defineConfig({
         test: {
           name: "alone",
           include: alone,
+          setupFiles: stopProcesses,
           testTimeout: 60_000,
           hookTimeout: 90_000,
           maxWorkers: 1,

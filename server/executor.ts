@@ -1,5 +1,5 @@
 /** The composition root of a runner: the parts that execute a job, for `runner.ts` and the tests. */
-import { policyFor } from "./accounts/job-policy.ts";
+import { policyFor } from "./accounts/authorize.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
 import type { RecordMetric } from "./engine/job-lifecycle.ts";

@@ -1,5 +1,8 @@
 /** Authorization: the only place that decides who may do what. Routes answer 404 for the rest. */
+import type { Backend } from "../backend/backend.ts";
+import type { PolicyFor } from "../engine/run/run.ts";
 import type { Person } from "./accounts.ts";
+import { findMembership } from "./members.ts";
 
 export type Action = "see" | "act" | "download";
 
@@ -31,6 +34,19 @@ export function visibleJobs(
   const { accountId, userId } = person;
   const all = scope === "account" && actionsOnOthers[person.role].includes("see");
   return all ? { accountId } : { accountId, userId };
+}
+
+/** Gives a job that operates on other jobs the rights that its owner has at that time. */
+export function policyFor({ db }: Pick<Backend, "db">): PolicyFor {
+  return async (userId, accountId) => {
+    const member = await findMembership(db, userId);
+    if (member?.accountId !== accountId) return undefined;
+    const actor = { userId, ...member };
+    return {
+      list: (scope) => visibleJobs(actor, scope),
+      mayAct: (job) => can(actor, "act", job),
+    };
+  };
 }
 
 type Actor = Pick<Person, "userId" | "accountId" | "role">;

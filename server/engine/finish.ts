@@ -5,9 +5,8 @@ import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
 import type { CancelReason } from "./job-reason.ts";
-import { parseDuration } from "./parse-duration.ts";
+import { retryDelay } from "./retry-policy.ts";
 import { sanitizeText } from "./sanitize-text.ts";
-import { defaultRetryAfter } from "./start/insert-job.ts";
 import { isFinal } from "./status.ts";
 import { isTransientError } from "./transient-error.ts";
 import { type Transition, transition } from "./transition.ts";
@@ -88,15 +87,12 @@ export function finishDone(
   });
 }
 
-/** Schedules a retry where the error is worth one and one is left; else the job fails. */
+/** Schedules a retry, or fails the job if none is left or the error will not pass. */
 export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thrown: unknown) {
-  const waits = kind.retryAfter ?? defaultRetryAfter;
-  const wait = waits[job.retries];
-  const isRetryable = !(thrown instanceof Refused) && (kind.retryOn ?? isTransientError)(thrown);
-  if (!isRetryable || wait === undefined) return fail(backend, job, thrown);
+  const waitMs = retryDelay(kind, job.retries, thrown);
+  if (waitMs === undefined) return fail(backend, job, thrown);
   const error = errorText(thrown);
   const retry = job.retries + 1;
-  const waitMs = parseDuration(wait);
   return finish(backend, job, {
     to: "queued",
     set: {
@@ -110,7 +106,7 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thr
     },
     event: {
       type: "retry_scheduled",
-      details: { retry, of: waits.length, wait_ms: waitMs, error },
+      details: { retry, of: job.max_retries, wait_ms: waitMs, error },
     },
   });
 }

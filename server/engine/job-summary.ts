@@ -48,18 +48,18 @@ export const jobSummaryColumns = [
   "waiting_for",
 ] as const satisfies readonly (keyof JobRow)[];
 
-/** Where a job stands that is due and does not run yet. */
+/** Where a queued job that is due stands in the queue of its account. */
 export interface QueuePosition {
-  /** Among the jobs of its account, from 1; null behind the hundredth. */
-  place: number | null;
-  /** When it may begin, ms; null where nobody can know. */
+  /** From 1; null behind the hundredth. */
+  position: number | null;
+  /** The estimated start, ms; null if it cannot be estimated. */
   startsAt: number | null;
-  /** How many jobs of the account run, where no more may and this one waits for that. */
-  running: number | null;
+  /** The number of running jobs of the account if it is at its limit, else null. */
+  runningAtLimit: number | null;
 }
 
 export type JobSummaryRow = Pick<JobRow, (typeof jobSummaryColumns)[number]> & {
-  line?: QueuePosition;
+  queuePosition?: QueuePosition;
 };
 
 /** The parts of a kind that are shown; a job outlives the file of its kind. */

@@ -1,7 +1,7 @@
 /** The state of a job in words, finer than its stored status. */
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { formatDuration } from "../text/durations.ts";
-import { queuedText, waitingText } from "./waiting-text.ts";
+import { queuedText, retryText, waitingText } from "./waiting-text.ts";
 
 /** Derived from the stored status and from what was requested of the job, or why it waits. */
 export type DisplayStatus =
@@ -40,9 +40,9 @@ export function statusLabel(
     case "scheduled":
       return "Scheduled";
     case "queued":
-      return queuedText(row.line);
+      return queuedText(row.queuePosition);
     case "retrying":
-      return retryLabel(row, now);
+      return retryText(row, now);
     case "resuming":
       return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
     case "running":
@@ -66,19 +66,6 @@ function doneLabel(row: JobSummaryRow, kind: KindSummary | undefined): string {
   if (row.rejected === 0) return "Done";
   const isEmpty = row.succeeded === 0 && row.skipped === 0;
   return (isEmpty && kind?.allRejectedLabel) || "Done with rejects";
-}
-
-function retryLabel(row: JobSummaryRow, now: number): string {
-  const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
-  const when = wait > 0 ? `in ${formatDuration(wait)}` : "is next";
-  return `Retry ${row.retries} of ${row.max_retries} ${when}${reasonOf(row.error)}`;
-}
-
-/** Continues the sentence: ": the gateway was busy". Names and short forms keep their capitals. */
-function reasonOf(error: string | null): string {
-  if (!error) return "";
-  const isWord = /^(?:The|An?|Its?|This|That|There|No|Too)\b/.test(error);
-  return `: ${isWord ? error.charAt(0).toLowerCase() + error.slice(1) : error}`;
 }
 
 function since(at: number | null, now: number): string {

@@ -93,7 +93,7 @@ export function jobView(
   const texts = {
     stepText: stepText(row, kind),
     amount: amountText(row, kind),
-    message: (status === "queued" && limitText(row.line)) || (row.message ?? ""),
+    message: (status === "queued" && limitText(row.queuePosition)) || (row.message ?? ""),
   };
   return {
     id: row.id,
@@ -137,7 +137,7 @@ const countLabels = { succeeded: "done", rejected: "rejected", skipped: "skipped
 
 /** When the job starts, or when it ends. A job that waits for a retry still has its time left. */
 function estimateText(row: JobSummaryRow, status: DisplayStatus, now: number): string {
-  if (status === "queued") return startText(row.line, now);
+  if (status === "queued") return startText(row.queuePosition, now);
   if (row.status !== "running" && status !== "retrying") return "";
   return timeLeftText(row, now);
 }

@@ -1,4 +1,4 @@
-/** Why a job waits and for how long. */
+/** Why a job waits and for how long: in the queue, for its next retry, for a service. */
 import type { JobSummaryRow, QueuePosition } from "../engine/job-summary.ts";
 import { formatCount } from "../text/counts.ts";
 import { approximateDuration, formatDuration } from "../text/durations.ts";
@@ -6,23 +6,23 @@ import { approximateDuration, formatDuration } from "../text/durations.ts";
 const soonMs = 10_000;
 
 /** @returns "Queued, next in line", "Queued, 3rd in line", "Queued, more than 100 in line" */
-export function queuedText(line: QueuePosition | undefined): string {
-  if (!line) return "Queued";
-  if (line.place === null) return "Queued, more than 100 in line";
-  return `Queued, ${line.place === 1 ? "next" : ordinal(line.place)} in line`;
+export function queuedText(queued: QueuePosition | undefined): string {
+  if (!queued) return "Queued";
+  if (queued.position === null) return "Queued, more than 100 in line";
+  return `Queued, ${queued.position === 1 ? "next" : ordinal(queued.position)} in line`;
 }
 
 /** @returns "Starts in about 2 minutes"; empty where no start can be estimated */
-export function startText(line: QueuePosition | undefined, now: number): string {
-  if (line?.startsAt == null) return "";
-  const ms = line.startsAt - now;
+export function startText(queued: QueuePosition | undefined, now: number): string {
+  if (queued?.startsAt == null) return "";
+  const ms = queued.startsAt - now;
   return ms <= soonMs ? "Starts in a moment" : `Starts in ${approximateDuration(ms, ms)}`;
 }
 
 /** @returns "Limit of 5 running jobs reached"; empty where the job waits for something else */
-export function limitText(line: QueuePosition | undefined): string {
-  if (line?.running == null) return "";
-  return `Limit of ${formatCount(line.running, "running jobs")} reached`;
+export function limitText(queued: QueuePosition | undefined): string {
+  if (queued?.runningAtLimit == null) return "";
+  return `Limit of ${formatCount(queued.runningAtLimit, "running jobs")} reached`;
 }
 
 /** @returns "Waiting 22 s: the service allows 100 messages a minute"; empty where the job does not wait */
@@ -31,9 +31,23 @@ export function waitingText(row: JobSummaryRow, now: number): string {
   return `Waiting ${formatDuration(row.waiting_until - now + 999)}: ${row.waiting_for}`;
 }
 
+/** @returns "Retry 2 of 3 in 4 s: the gateway was busy" */
+export function retryText(row: JobSummaryRow, now: number): string {
+  const wait = Math.ceil((row.run_at - now) / 1_000) * 1_000;
+  const when = wait > 0 ? `in ${formatDuration(wait)}` : "is next";
+  return `Retry ${row.retries} of ${row.max_retries} ${when}${causeText(row.error)}`;
+}
+
+/** Continues a sentence: ": the gateway was busy". Names and abbreviations keep their capitals. */
+function causeText(error: string | null): string {
+  if (!error) return "";
+  const isWord = /^(?:The|An?|Its?|This|That|There|No|Too)\b/.test(error);
+  return `: ${isWord ? error.charAt(0).toLowerCase() + error.slice(1) : error}`;
+}
+
 /** @returns "2nd", "3rd", "11th", "22nd" */
-function ordinal(place: number): string {
-  const isTeen = place % 100 > 10 && place % 100 < 14;
-  const ending = isTeen ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th");
-  return `${place}${ending}`;
+function ordinal(position: number): string {
+  const isTeen = position % 100 > 10 && position % 100 < 14;
+  const ending = isTeen ? "th" : (["th", "st", "nd", "rd"][position % 10] ?? "th");
+  return `${position}${ending}`;
 }

@@ -15,21 +15,21 @@ const kind: KindSummary = {
   stepUnits: { "Reading the file": "bytes" },
 };
 const begun = { started_at: now - 72_000, claimed_at: now - 72_000, last_progress_at: now };
-const view = (row: Partial<JobRow & { line: QueuePosition }>, steps: StepRow[] = []) =>
+const view = (row: Partial<JobRow & { queuePosition: QueuePosition }>, steps: StepRow[] = []) =>
   jobView(jobRow({ created_at: now - 80_000, ...row }), kind, steps, now);
 
-function line(place: number | null, different: Partial<QueuePosition> = {}): QueuePosition {
-  return { place, startsAt: null, running: null, ...different };
+function queuedAt(position: number | null, different: Partial<QueuePosition> = {}): QueuePosition {
+  return { position, startsAt: null, runningAtLimit: null, ...different };
 }
 
 /** Every display status with its label and a row that has it. */
-const states: [DisplayStatus, string, Partial<JobRow & { line: QueuePosition }>][] = [
+const states: [DisplayStatus, string, Partial<JobRow & { queuePosition: QueuePosition }>][] = [
   ["queued", "Queued", { status: "queued", run_at: now }],
-  ["queued", "Queued, next in line", { status: "queued", line: line(1) }],
-  ["queued", "Queued, 3rd in line", { status: "queued", line: line(3) }],
-  ["queued", "Queued, 11th in line", { status: "queued", line: line(11) }],
-  ["queued", "Queued, 22nd in line", { status: "queued", line: line(22) }],
-  ["queued", "Queued, more than 100 in line", { status: "queued", line: line(null) }],
+  ["queued", "Queued, next in line", { status: "queued", queuePosition: queuedAt(1) }],
+  ["queued", "Queued, 3rd in line", { status: "queued", queuePosition: queuedAt(3) }],
+  ["queued", "Queued, 11th in line", { status: "queued", queuePosition: queuedAt(11) }],
+  ["queued", "Queued, 22nd in line", { status: "queued", queuePosition: queuedAt(22) }],
+  ["queued", "Queued, more than 100 in line", { status: "queued", queuePosition: queuedAt(null) }],
   ["scheduled", "Scheduled", { status: "queued", run_at: now + 86_400_000 }],
   [
     "retrying",
@@ -158,18 +158,21 @@ describe("the progress of a job", () => {
     expect(view({ ...row, step_total: 12_000_000 }).amount).toBe("8.1 of 12 MB");
   });
 
-  test("a job in line shows when it starts and why it waits", () => {
+  test("a queued job shows when it starts and why it waits", () => {
     const inLine = (different: Partial<QueuePosition>) => {
-      const { estimate, message } = view({ status: "queued", line: line(3, different) });
+      const { estimate, message } = view({
+        status: "queued",
+        queuePosition: queuedAt(3, different),
+      });
       return [estimate, message];
     };
     expect(inLine({})).toEqual(["", ""]);
-    expect(inLine({ running: 1 })).toEqual(["", "Limit of 1 running job reached"]);
-    expect(inLine({ running: 5, startsAt: now + 100_000 })).toEqual([
+    expect(inLine({ runningAtLimit: 1 })).toEqual(["", "Limit of 1 running job reached"]);
+    expect(inLine({ runningAtLimit: 5, startsAt: now + 100_000 })).toEqual([
       "Starts in about 2 minutes",
       "Limit of 5 running jobs reached",
     ]);
-    expect(inLine({ running: 5, startsAt: now - 1_000 })).toEqual([
+    expect(inLine({ runningAtLimit: 5, startsAt: now - 1_000 })).toEqual([
       "Starts in a moment",
       "Limit of 5 running jobs reached",
     ]);

@@ -15,6 +15,16 @@ export interface Launched {
   stop(): Promise<void>;
 }
 
+const launched = new Set<Launched>();
+
+/**
+ * Stops every process that this test file launched. A test that times out while a process starts
+ * has no handle of it, and a process that is left behind slows down every test after it.
+ */
+export async function stopLaunched(): Promise<void> {
+  await Promise.all([...launched].map((each) => each.stop()));
+}
+
 /** @param entry path of a file that Node runs. @param args its arguments */
 export function launch(
   entry: string,
@@ -33,7 +43,7 @@ export function launch(
     child.on("exit", (code, signal) => resolve({ code, signal }));
   });
   const running = () => child.exitCode === null && child.signalCode === null;
-  return {
+  const self: Launched = {
     pid: child.pid!,
     exited,
     output: () => printed.join(""),
@@ -51,6 +61,9 @@ export function launch(
       clearTimeout(timeout);
     },
   };
+  launched.add(self);
+  void exited.then(() => launched.delete(self));
+  return self;
 }
 
 /** Waits until the process has printed the text. @throws with its output if it exits or `ms` pass before */

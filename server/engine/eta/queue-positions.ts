@@ -22,7 +22,7 @@ export async function withQueuePositions<
 >(
   { db, now: clock }: Pick<Backend, "db" | "now">,
   rows: readonly Row[],
-): Promise<readonly (Row & { line?: QueuePosition })[]> {
+): Promise<readonly (Row & { queuePosition?: QueuePosition })[]> {
   const now = clock();
   const due = rows.filter(({ status, run_at }) => status === "queued" && run_at <= now);
   if (due.length === 0) return rows;
@@ -35,8 +35,9 @@ export async function withQueuePositions<
     const index = queues.get(row.account_id)?.findIndex(({ id }) => id === row.id) ?? -1;
     const isNumbered = index >= 0 && index < maxPosition;
     const startsAt = isNumbered ? (starts.get(row.account_id)?.[index] ?? null) : null;
-    const running = full.get(row.account_id) ?? null;
-    return { ...row, line: { place: isNumbered ? index + 1 : null, startsAt, running } };
+    const position = isNumbered ? index + 1 : null;
+    const runningAtLimit = full.get(row.account_id) ?? null;
+    return { ...row, queuePosition: { position, startsAt, runningAtLimit } };
   });
 }
 

@@ -21,9 +21,8 @@ import { isFinal } from "../status.ts";
 import type { Task } from "../worker/runner-messages.ts";
 import { hasCleanup, removeLeftovers, runCleanup } from "./cleanup.ts";
 import { createJobContext } from "./job-context.ts";
-import type { PolicyFor } from "./job-policy.ts";
 import type { JobProgress, ProgressTracker } from "./progress-tracker.ts";
-import { type Run, Stopped } from "./run.ts";
+import { type PolicyFor, type Run, Stopped } from "./run.ts";
 import { trackWrites } from "./track-writes.ts";
 
 export interface Executor {

@@ -1,4 +1,4 @@
-/** Other jobs, as a job may reach them: those that its person may act on, and no more. */
+/** The actions of a job on other jobs, limited to those that its owner may act on. */
 import type { JobRow } from "../../backend/schema.ts";
 import { type JobSelection, type JobsApi, Refused } from "../../job.ts";
 import { type ArchiveEntry, listArchiveEntries } from "../../storage/archive-entries.ts";
@@ -9,8 +9,7 @@ import { listIds } from "../list/list.ts";
 import type { JobFilter } from "../list/list-ranges.ts";
 import { searchJobs } from "../list/search.ts";
 import { statuses } from "../status.ts";
-import type { JobPolicy } from "./job-policy.ts";
-import type { Run } from "./run.ts";
+import type { JobPolicy, Run } from "./run.ts";
 
 /** More ids than this are not held at once. */
 const maxIds = 100_000;
@@ -21,16 +20,16 @@ export function createJobsApi(run: Run): JobsApi {
   const { row, backend, catalog } = run;
   const context = { backend, catalog, by: row.user_id, since: row.created_at };
 
-  async function reached(): Promise<JobPolicy> {
-    const reach = await run.policyFor(row.user_id, row.account_id);
-    if (!reach) throw new Refused("You are no longer a member of this account");
-    return reach;
+  async function policy(): Promise<JobPolicy> {
+    const found = await run.policyFor(row.user_id, row.account_id);
+    if (!found) throw new Refused("You are no longer a member of this account");
+    return found;
   }
 
-  /** A job that acts on others is no other: neither this one nor one like it. */
+  /** Leaves out jobs that operate on jobs, such as this one. */
   async function read(ids: readonly string[]): Promise<JobRow[]> {
     if (ids.length === 0) return [];
-    const { mayAct } = await reached();
+    const { mayAct } = await policy();
     const rows = await backend.db.selectFrom("jobs").selectAll().where("id", "in", ids).execute();
     const found = new Map(rows.map((each) => [each.id, each]));
     return ids
@@ -42,7 +41,7 @@ export function createJobsApi(run: Run): JobsApi {
 
   return {
     async find(choice) {
-      const visible = (await reached()).list(choice.scope);
+      const visible = (await policy()).list(choice.scope);
       const search = choice.q
         ? await searchJobs(backend.db, catalog, visible, choice.q)
         : undefined;

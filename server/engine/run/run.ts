@@ -4,10 +4,18 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Kind } from "../../job.ts";
 import type { Storage } from "../../storage/storage.ts";
-import type { PolicyFor } from "./job-policy.ts";
 import type { JobProgress } from "./progress-tracker.ts";
 
-/** Why a run is asked to stop. */
+/** Which jobs of others a person may reach from inside a job. */
+export interface JobPolicy {
+  list(scope: "mine" | "account"): { accountId: string; userId?: string };
+  mayAct(job: Pick<JobRow, "account_id" | "user_id">): boolean;
+}
+
+/** @returns undefined if the person does not belong to the account any more */
+export type PolicyFor = (userId: string, accountId: string) => Promise<JobPolicy | undefined>;
+
+/** Why a run has to stop. */
 export type StopReason = "cancel" | "pause" | "deadline" | "shutdown" | "lost";
 
 /** What `signal.reason` holds; kinds that let it pass end the way it says. */

@@ -5,6 +5,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Duration, Kind } from "../../job.ts";
 import { recordAudit } from "../audit.ts";
 import { parseDuration } from "../parse-duration.ts";
+import { maxRetries } from "../retry-policy.ts";
 import { sanitizeText } from "../sanitize-text.ts";
 import { insertEvent } from "../transition.ts";
 import { createdDetails } from "./duplicates.ts";
@@ -12,8 +13,6 @@ import { totalSize, type Upload } from "./job-uploads.ts";
 import type { StartRequest } from "./request.ts";
 import { indexJob } from "./search-index.ts";
 
-/** The waits before automatic retries, unless the kind says otherwise. */
-export const defaultRetryAfter: readonly Duration[] = ["1s", "4s", "16s"];
 const defaultTimeout: Duration = "1h";
 
 /** A request that was checked, and found right. */
@@ -51,7 +50,7 @@ export async function insertJob(
       input_bytes: totalSize(request.uploads),
       run_at: runAt,
       created_at: at,
-      max_retries: (kind.retryAfter ?? defaultRetryAfter).length,
+      max_retries: maxRetries(kind),
       timeout_ms: parseDuration(kind.timeout ?? defaultTimeout),
       event_seq: 1,
     })

@@ -57,7 +57,7 @@ export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
     run_at: iso(row.run_at),
     started_at: isoOrNull(row.started_at),
     completed_at: isoOrNull(row.finished_at),
-    queue_position: row.line?.place ?? null,
+    queue_position: row.queuePosition?.position ?? null,
     waiting_until: isWaiting ? iso(row.waiting_until!) : null,
     waiting_for: isWaiting ? row.waiting_for : null,
     eta: end && { from: iso(end.from), to: iso(end.to) },

@@ -17,9 +17,10 @@ describe.each(backends)("queue positions on $name", (which) => {
   afterEach(() => opened.close());
 
   const add = (different: Partial<JobRow> = {}) => insertJob(backend, different);
-  const linesOf = async (jobs: JobRow[]) =>
-    (await withQueuePositions(backend, jobs)).map((j) => j.line);
-  const places = async (jobs: JobRow[]) => (await linesOf(jobs)).map((line) => line?.place);
+  const positionsOf = async (jobs: JobRow[]) =>
+    (await withQueuePositions(backend, jobs)).map((j) => j.queuePosition);
+  const positions = async (jobs: JobRow[]) =>
+    (await positionsOf(jobs)).map((queued) => queued?.position);
 
   async function fill(counts: { running_jobs: number; max_running_jobs: number }): Promise<void> {
     const account = backend.db.updateTable("accounts").set(counts);
@@ -34,7 +35,7 @@ describe.each(backends)("queue positions on $name", (which) => {
       await add({ account_id: "account-2", run_at: 40 }),
       await add({ run_at: 20 }),
     ];
-    expect(await places(jobs)).toEqual([3, 2, 1, 1, 4]);
+    expect(await positions(jobs)).toEqual([3, 2, 1, 1, 4]);
     const claimed = [];
     for (let n = 0; n < 5; n++) claimed.push((await claim(backend, "worker-1"))!);
     const ofAccount = claimed.filter(({ account_id }) => account_id === "account-1");
@@ -51,14 +52,14 @@ describe.each(backends)("queue positions on $name", (which) => {
       await add({ status: "done", finished_at: 1 }),
       await add(),
     ];
-    expect(await places(jobs)).toEqual([undefined, undefined, undefined, undefined, 1]);
+    expect(await positions(jobs)).toEqual([undefined, undefined, undefined, undefined, 1]);
   });
 
   test("a job behind the hundredth has no number", async () => {
     const first = await add({ run_at: 1 });
     for (let n = 0; n < 99; n++) await add({ run_at: 2 });
     const last = await add({ run_at: 3 });
-    expect(await places([first, last])).toEqual([1, null]);
+    expect(await positions([first, last])).toEqual([1, null]);
   });
 
   test("a start is estimated from running jobs and past durations", async () => {
@@ -79,8 +80,8 @@ describe.each(backends)("queue positions on $name", (which) => {
       await add({ run_at: 4 }),
       await add({ run_at: 5 }),
     ];
-    const lines = await linesOf(jobs);
-    expect(lines.map((line) => line?.running)).toEqual([2, 2, 2, 2, 2]);
+    const lines = await positionsOf(jobs);
+    expect(lines.map((line) => line?.runningAtLimit)).toEqual([2, 2, 2, 2, 2]);
     const begin = lines.map((line) => line?.startsAt && Math.round((line.startsAt - now) / 10_000));
     // 20 s; 60 s; behind the first, which takes twice 30 s; behind the second; then nobody knows.
     expect(begin).toEqual([2, 6, 8, 9, 12]);
@@ -88,7 +89,7 @@ describe.each(backends)("queue positions on $name", (which) => {
 
   test("a job has no estimated start while its account is below the limit", async () => {
     await fill({ running_jobs: 1, max_running_jobs: 2 });
-    const [line] = await linesOf([await add()]);
-    expect(line).toEqual({ place: 1, startsAt: null, running: null });
+    const [line] = await positionsOf([await add()]);
+    expect(line).toEqual({ position: 1, startsAt: null, runningAtLimit: null });
   });
 });

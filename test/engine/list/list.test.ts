@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { countByStatus } from "../../../server/engine/list/counts.ts";
 import { minJobIdAt } from "../../../server/engine/job-id.ts";
+import { countByStatus } from "../../../server/engine/list/counts.ts";
 import { countJobs, listIds, listJobs } from "../../../server/engine/list/list.ts";
 import type { JobFilter } from "../../../server/engine/list/list-ranges.ts";
 import { isFinal, statuses } from "../../../server/engine/status.ts";

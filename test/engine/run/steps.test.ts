@@ -41,7 +41,9 @@ describe.each(backends)("steps on $name", (which) => {
           ran.push("Writing");
           if (failures-- > 0) throw new TryAgain("busy");
         });
-        return { message: JSON.stringify([read, job.stepResult("Reading"), job.stepResult("Writing")]) };
+        return {
+          message: JSON.stringify([read, job.stepResult("Reading"), job.stepResult("Writing")]),
+        };
       },
     });
     const job = await createJob(opened.backend, opened.dir, kind);

@@ -19,7 +19,7 @@ import {
   startWorker,
 } from "../application.ts";
 import { addAccount, type TestBackend } from "../backends.ts";
-import type { Launched } from "../processes.ts";
+import { type Launched, stopLaunched } from "../processes.ts";
 
 export interface Scene {
   backend: Backend;
@@ -59,7 +59,7 @@ export async function openScene(
     for (const { pid, output } of launched) process.stderr.write(`Process ${pid}:\n${output()}`);
   });
   onTestFinished(async () => {
-    await Promise.all(launched.map((each) => each.stop()));
+    await stopLaunched();
     await backend.close();
     await created.remove();
     if (!storageDir) await rm(folder, { recursive: true, force: true });

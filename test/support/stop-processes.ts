@@ -1,0 +1,4 @@
+import { afterAll } from "vitest";
+import { stopLaunched } from "./processes.ts";
+
+afterAll(stopLaunched, 60_000);
