@@ -67,7 +67,7 @@ function rowsOf(small: Imported, ours: Imported[], theirs: number[]): Row[] {
     }),
     within({
       what: "  longest transaction",
-      ours: median(ours.map((each) => each.longestWrite)),
+      ours: median(ours.map((each) => each.maxWriteMs)),
       unit: "ms",
       limit: 15,
     }),

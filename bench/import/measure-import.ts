@@ -14,7 +14,7 @@ const streams = 100;
 export interface Imported {
   seconds: number;
   /** The longest time for which the import held the write lock, ms. */
-  longestWrite: number;
+  maxWriteMs: number;
   /** The peak memory of the busiest runner above that of an idle one, bytes. */
   peakMemory: number;
   /** The response times of pages and of job starts during the import, ms. */
@@ -59,7 +59,7 @@ export async function measureImport(
     console.error(
       `  ${seconds.toFixed(1)} s, ${writes.length} transactions seen, the longest ${Math.max(...writes).toFixed(1)} ms`,
     );
-    return { seconds, waits, longestWrite: Math.max(...writes), peakMemory: peak - idle };
+    return { seconds, waits, maxWriteMs: Math.max(...writes), peakMemory: peak - idle };
   } finally {
     await application.stop();
   }

@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts";
 
-const heads = ["", "ours", "baseline", "ratio", "bar", "met"];
+const heads = ["", "ours", "baseline", "ratio", "limit", "met"];
 
 /** Formats rows as a Markdown table with aligned columns. */
 export function table(rows: readonly Row[]): string {

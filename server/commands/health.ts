@@ -19,7 +19,7 @@ const problem =
 console.log(problem || "healthy");
 process.exit(problem ? 1 : 0);
 
-/** @returns a problem, an empty string for a healthy web process, undefined where there is none */
+/** @returns a problem, an empty string for a healthy web process, undefined if there is none */
 async function checkWeb({ host, port }: Config): Promise<string | undefined> {
   const here = host === "0.0.0.0" || host === "::" ? "localhost" : host;
   try {
@@ -50,7 +50,7 @@ async function checkWorker({ databaseUrl }: Config): Promise<string> {
     : `the last heartbeat of the worker was ${Math.round(age / 1_000)} s ago`;
 }
 
-/** @returns ms since the last heartbeat of a worker of this machine; undefined where there is none */
+/** @returns ms since the last heartbeat of a worker of this machine; undefined if there is none */
 async function heartbeatAge({ db, now }: Backend): Promise<number | undefined> {
   const { at } = await db
     .selectFrom("workers")

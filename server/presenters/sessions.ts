@@ -16,7 +16,7 @@ export interface SignInPage extends Page {
 export interface SignUpPage extends Page {
   name: string;
   email: string;
-  /** By field; empty where it is valid. */
+  /** By field; empty if it is valid. */
   errors: { name: string; email: string; password: string };
   /** The path to go to after signing up. */
   next: string;

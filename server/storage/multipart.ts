@@ -3,7 +3,7 @@ import { UploadRefused } from "./uploads.ts";
 
 /** The file in a form. Other fields are ignored. */
 export interface FilePart {
-  /** The name as the browser sent it; undefined where the person chose no file. */
+  /** The name as the browser sent it; undefined if the person chose no file. */
   name: string | undefined;
   mediaType: string;
   /** Ends when the whole form has arrived and is well-formed; throws otherwise. */

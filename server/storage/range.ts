@@ -9,7 +9,7 @@ export interface ByteRange {
 /**
  * Reads a `Range` header (RFC 9110, 14.2): "bytes=0-99", "bytes=100-", "bytes=-100".
  * @param size of the file, bytes
- * @returns undefined where the whole file is to be sent (no header, several ranges, another unit,
+ * @returns undefined if the whole file is to be sent (no header, several ranges, another unit,
  * a malformed range), "unsatisfiable" for a range behind the end of the file
  */
 export function parseRange(

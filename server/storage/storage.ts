@@ -18,11 +18,11 @@ export interface Storage {
   /**
    * Reads the bytes from `from` (default 0) up to but not including `to` (default: the end), as they
    * were when reading began. A slow reader blocks nothing and is not cut off.
-   * @throws InvalidKey, KeyNotFound or StorageUnavailable when iteration starts; later an error where
+   * @throws InvalidKey, KeyNotFound or StorageUnavailable when iteration starts; later an error if
    * bytes are missing or have changed, never a silent end or a mixture
    */
   read(key: string, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
-  /** Number of bytes under the key, undefined where there is nothing. */
+  /** Number of bytes under the key, undefined if there is nothing. */
   size(key: string): Promise<number | undefined>;
   /** All keys of a folder such as `jobs/<id>/files/`, unordered. */
   list(folder: string): Promise<string[]>;

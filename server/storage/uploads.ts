@@ -78,7 +78,7 @@ export async function saveUpload(target: UploadTarget, upload: NewUpload): Promi
   return row;
 }
 
-/** @returns undefined where there is no such upload; callers check whose it is */
+/** @returns undefined if there is no such upload; callers check its owner */
 export function findUpload(
   { db }: Pick<Backend, "db">,
   id: string,
@@ -87,7 +87,7 @@ export function findUpload(
 }
 
 /**
- * @throws Refused where the account has no such upload, or its bytes are gone
+ * @throws Refused if the account has no such upload, or its bytes are gone
  */
 export async function openUpload(
   { db }: Pick<Backend, "db">,

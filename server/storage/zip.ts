@@ -23,7 +23,7 @@ const compressedTypes =
 /**
  * Buffers a few chunks only, whatever the size of the files. Closes its sources when the reader stops
  * early.
- * @throws during iteration: errors of the sources, and an error where a file has another size than given
+ * @throws during iteration: errors of the sources, and an error if a file has another size than given
  */
 export async function* createZip(entries: Iterable<ZipEntry>): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
@@ -57,14 +57,14 @@ const forbiddenInWindows = /[:*?"<>|]/g;
 
 /**
  * Numbers repeated file names: "a.csv", "a (2).csv". Ignores case, as many file systems do.
- * @returns a function that gives the unique name for a wanted one
+ * @returns a function that takes a name and returns a unique one
  */
-export function uniqueNames(): (wanted: string) => string {
+export function uniqueNames(): (name: string) => string {
   const usedNames = new Set<string>();
   /** The next number to try for a name, so that many files of one name do not take quadratic time. */
   const next = new Map<string, number>();
-  return (wanted) => {
-    const safe = safeFileName(wanted, "file").replace(forbiddenInWindows, "_");
+  return (original) => {
+    const safe = safeFileName(original, "file").replace(forbiddenInWindows, "_");
     const [, base = safe, extension = ""] = /^(.+?)(\.[^.]*)?$/u.exec(safe) ?? [];
     const key = safe.toLowerCase();
     let name = safe;

@@ -119,13 +119,13 @@ describe.each(backends)("accounts on $name", (which) => {
     const { person, headers } = await signUp();
     await accounts.signUp({ ...ada, email: "eve@example.com" }, lynx);
     const eve = (await accounts.findUser("eve@example.com"))!;
-    const stranger: Person = { ...person, userId: eve.id, sessionId: null };
+    const outsider: Person = { ...person, userId: eve.id, sessionId: null };
     await accounts.createToken(person.userId, "laptop");
     const [token] = await accounts.listTokens(person);
     const ended: string[] = [];
     accounts.onSessionEnd((id) => ended.push(id));
-    expect(await accounts.revokeSession(stranger, person.sessionId!)).toBe(false);
-    expect(await accounts.revokeToken(stranger, token!.id)).toBe(false);
+    expect(await accounts.revokeSession(outsider, person.sessionId!)).toBe(false);
+    expect(await accounts.revokeToken(outsider, token!.id)).toBe(false);
     expect(await accounts.authenticate(headers)).toEqual(person);
     expect(await accounts.listTokens(person)).toHaveLength(1);
     expect(ended).toEqual([]);

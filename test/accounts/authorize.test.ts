@@ -3,7 +3,7 @@ import { type Action, can, visibleJobs } from "../../server/accounts/authorize.t
 
 const owner = { userId: "ada", accountId: "a", role: "owner" } as const;
 const member = { userId: "ben", accountId: "a", role: "member" } as const;
-const stranger = { userId: "eve", accountId: "e", role: "owner" } as const;
+const outsider = { userId: "eve", accountId: "e", role: "owner" } as const;
 const jobOfBen = { account_id: "a", user_id: "ben" };
 const jobOfAda = { account_id: "a", user_id: "ada" };
 
@@ -18,7 +18,7 @@ describe.each<Action>(["see", "act", "download"])("permission to %s", (action) =
     expect(can(member, action, jobOfAda)).toBe(false);
   });
   test("a person lacks the permission for a job of another account", () => {
-    expect(can(stranger, action, jobOfBen)).toBe(false);
+    expect(can(outsider, action, jobOfBen)).toBe(false);
   });
   test("a person who changed accounts lacks the permission for their earlier jobs", () => {
     expect(can({ ...member, accountId: "e" }, action, jobOfBen)).toBe(false);

@@ -30,8 +30,8 @@ describe("signing in and up", () => {
   });
 
   test("one button signs in to the demo account, without JavaScript too", async () => {
-    const stranger = { ...signedOut, baseURL: scene.app.url, javaScriptEnabled: false };
-    const page = await (await scene.newContext(stranger)).newPage();
+    const visitor = { ...signedOut, baseURL: scene.app.url, javaScriptEnabled: false };
+    const page = await (await scene.newContext(visitor)).newPage();
     await page.goto("/sign-in");
     await page.click("#try-demo");
     await expectText(page, "h1", "Jobs");

@@ -35,8 +35,8 @@ describe.each(backends)("long logs on $name", (which) => {
   afterAll(() => opened.close());
 
   /** @returns the first and last line number, the count, and whether there are earlier and later lines */
-  async function page(place?: LogPosition, least?: MinLevel) {
-    const { lines, earlier, later } = await readLogPage(opened.backend.db, id, place, least);
+  async function page(place?: LogPosition, minLevel?: MinLevel) {
+    const { lines, earlier, later } = await readLogPage(opened.backend.db, id, place, minLevel);
     const seqs = lines.map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
     return [seqs[0], seqs.at(-1), seqs.length, earlier, later];
@@ -62,13 +62,13 @@ describe.each(backends)("long logs on $name", (which) => {
   });
 
   test("streamLog yields the whole log in pages", async () => {
-    for (const [least, expected] of [
+    for (const [minLevel, expected] of [
       [undefined, count],
       ["warn", 6_001],
       ["error", 61],
     ] as const) {
       const seqs: number[] = [];
-      for await (const lines of streamLog(opened.backend.db, id, least)) {
+      for await (const lines of streamLog(opened.backend.db, id, minLevel)) {
         expect(lines.length).toBeLessThanOrEqual(1_000);
         seqs.push(...lines.map(({ seq }) => seq));
       }
@@ -86,9 +86,9 @@ describe.each(backends)("long logs on $name", (which) => {
     ["the lines after one", { after: 300 }],
     ["earlier errors", { before: 59_000 }, "error"],
     ...warnings,
-  ])("readLogPage finds %s without reading other lines", async (_, place, least) => {
+  ])("readLogPage finds %s without reading other lines", async (_, place, minLevel) => {
     const unbounded = await findUnboundedReads(opened.backend, (db) =>
-      readLogPage(db, id, place, least),
+      readLogPage(db, id, place, minLevel),
     );
     expect(unbounded).toEqual([]);
   });

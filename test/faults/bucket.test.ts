@@ -30,7 +30,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
     const { url } = await scene.application({ NODE_ENV: "", ...bucket.environment });
     const client = await createClient(url, scene.place);
     const person = await signInOrUp(url, demoAccount);
-    const stranger = await signInOrUp(url, { email: "eve@example.com", password: "eavesdropping" });
+    const outsider = await signInOrUp(url, { email: "eve@example.com", password: "eavesdropping" });
 
     const upload_id = await client.upload("people.csv", csv);
     const id = await client.start("contact_import", { upload_id }, "once");
@@ -54,7 +54,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
     const rest = await person.get(link, { range: "bytes=200-" });
     expect([rest.status, await bytesOf(rest)]).toEqual([206, content.subarray(200)]);
 
-    expect((await stranger.get(link)).status).toBe(404);
+    expect((await outsider.get(link)).status).toBe(404);
     const nobody = await fetch(url + link, { redirect: "manual" });
     expect([nobody.status, nobody.headers.get("location")]).toEqual([
       303,

@@ -13,7 +13,7 @@ test("a worker whose connections go dead gives up its jobs, and another worker c
 }, async () => {
   const scene = await openScene(postgres);
   const proxy = await startSilentProxy(scene.url);
-  const cutOff = await scene.worker({ DATABASE_URL: proxy.url, RUNNERS: "1" });
+  const disconnected = await scene.worker({ DATABASE_URL: proxy.url, RUNNERS: "1" });
   const ids: string[] = [];
   for (let copy = 0; copy < 2; copy++) {
     const input = { rows: 600, size: 1, pause: 15, prefix: `copy-${copy}` };
@@ -29,7 +29,7 @@ test("a worker whose connections go dead gives up its jobs, and another worker c
   expect(performance.now() - silentAt).toBeLessThan(12_000);
   expect(other.output()).toContain("workers lost");
   // The cut-off worker has to stop its runners by itself.
-  await expect.poll(() => cutOff.output(), { timeout: 20_000 }).toContain("runner lost");
+  await expect.poll(() => disconnected.output(), { timeout: 20_000 }).toContain("runner lost");
 
   // The old connections stay dead for ever; new ones get through.
   proxy.silent = false;

@@ -58,9 +58,9 @@ test("a bulk action returns to the filtered list", async () => {
 });
 
 test("a bulk action leaves the jobs of other people alone", async () => {
-  const stranger = await site.join("eve");
+  const outsider = await site.join("eve");
   const id = await endedJob();
-  await stranger.post("/jobs/bulk", [
+  await outsider.post("/jobs/bulk", [
     ["action", "clear"],
     ["ids", id],
   ]);

@@ -28,7 +28,7 @@ const colleague: Person = {
 };
 const person: Person = { ...colleague, userId: "user-1", name: "Ann", sessionId: "session-1" };
 const owner: Person = { ...colleague, userId: "user-3", role: "owner" };
-const stranger: Person = { ...owner, userId: "user-4", accountId: "account-2" };
+const outsider: Person = { ...owner, userId: "user-4", accountId: "account-2" };
 
 let db: Awaited<ReturnType<typeof openTestBackend>>;
 let storage: Storage;
@@ -220,11 +220,11 @@ test("a link does not reveal to other people whether the file exists", async () 
   const paths = [
     linkTo("file-1"),
     linkTo("file-none"),
-    linkTo("file-1", stranger),
-    linkTo("file-1", stranger, db.backend.now() - 1),
+    linkTo("file-1", outsider),
+    linkTo("file-1", outsider, db.backend.now() - 1),
     "/files/file-1",
   ];
-  for (const who of [colleague, stranger]) {
+  for (const who of [colleague, outsider]) {
     const pages = await Promise.all(
       paths.map(async (path) => {
         const answer = await download(path, who);

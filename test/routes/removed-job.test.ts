@@ -51,8 +51,8 @@ test("the API says how a deleted job ended", async () => {
 });
 
 test("another person's deleted job is not found", async () => {
-  const stranger = await site.join("eve");
-  expect((await stranger.browser.get(`/jobs/${id}`)).status).toBe(404);
+  const outsider = await site.join("eve");
+  expect((await outsider.browser.get(`/jobs/${id}`)).status).toBe(404);
 });
 
 test("an open page of a deleted job polls without an error", async () => {

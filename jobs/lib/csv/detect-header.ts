@@ -22,11 +22,9 @@ export function looksLikeHeader([first, ...below]: readonly string[][]): boolean
   if (below.length === 0) return !first.some((cell) => cellType(cell) === "number");
   let votes = 0;
   first.forEach((name, column) => {
-    const kinds = below
-      .map((cells) => cellType(cells[column]))
-      .filter((found) => found !== "blank");
+    const types = below.map((cells) => cellType(cells[column])).filter((each) => each !== "blank");
     const data = (["email", "number"] as const).find(
-      (wanted) => kinds.filter((found) => found === wanted).length > kinds.length / 2,
+      (type) => types.filter((each) => each === type).length > types.length / 2,
     );
     const named = cellType(name);
     if (data && named === "text") votes++;

@@ -67,12 +67,12 @@ async function readFirstBytes(source: ByteSource): Promise<Buffer> {
 async function readFirstRows(
   source: ByteSource,
   format: CsvFormat,
-  wanted: number,
+  count: number,
 ): Promise<string[][]> {
   const rows: string[][] = [];
   for await (const piece of readRows(source, format, { pieceBytes: sampleBytes })) {
-    rows.push(...piece.rows.slice(0, wanted - rows.length));
-    if (rows.length >= wanted) break;
+    rows.push(...piece.rows.slice(0, count - rows.length));
+    if (rows.length >= count) break;
   }
   return rows;
 }

@@ -52,7 +52,7 @@ export async function startCluster(options: {
     if (!existsSync(join(dir, "PG_VERSION"))) await cluster.initialise();
     await cluster.start();
   } catch (error) {
-    // The rejection has no error where the server exits before it is ready.
+    // The rejection has no error if the server exits before it is ready.
     if (error) record((error as Error).message);
     throw new Error(`Postgres does not start in ${dir}: ${log.join("\n")}`);
   }

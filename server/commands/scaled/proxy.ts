@@ -31,7 +31,7 @@ const hopByHopHeaders = [
 /**
  * @param options.available returns the upstreams that are ready
  * @param options.onForward called with the upstream that a request is forwarded to
- * @throws where the port is in use
+ * @throws if the port is in use
  */
 export async function startProxy(options: {
   host: string;

@@ -6,7 +6,7 @@ const fullMessages: Record<string, string> = {
   EFBIG: "The disk is full: it takes no larger file",
 };
 
-/** @returns StorageFull where the disk or a quota is full, any other error unchanged */
+/** @returns StorageFull if the disk or a quota is full, any other error unchanged */
 export function diskError(error: unknown): unknown {
   const message = fullMessages[codeOf(error)];
   return message ? new StorageFull(message, { cause: error }) : error;

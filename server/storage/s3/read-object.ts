@@ -25,7 +25,7 @@ interface Piece {
 /**
  * Keeps no connection open between two ranges, so that slow readers, and readers of many objects in
  * turn, neither use up the connections nor run into timeouts.
- * @throws errors of the client, and StorageUnavailable where the object changed meanwhile
+ * @throws errors of the client, and StorageUnavailable if the object changed meanwhile
  */
 export async function* readObject(
   client: S3Client,

@@ -67,9 +67,9 @@ function errorsOf(name: string, trace: Trace, past: readonly Trace[]): Errors {
 }
 
 /** Formats errors at the reported times as "3, 2, 1, 0 %", with "-" if there is no estimate. */
-export function formatErrors(errors: Errors, whose: keyof Pair): string {
+export function formatErrors(errors: Errors, which: keyof Pair): string {
   const values = printed.map((share) => {
-    const error = errors.at(share)[whose];
+    const error = errors.at(share)[which];
     return error === null ? "-" : Math.round(error * 100);
   });
   return `${values.join(", ")} %`;

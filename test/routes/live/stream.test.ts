@@ -77,8 +77,8 @@ describe("a stream", () => {
   });
 
   test("never sends a job of another account", async () => {
-    const [owner, stranger] = [await site.join("ada"), await site.join("eve")];
-    const text = await readAfterChange(owner, stranger);
+    const [owner, outsider] = [await site.join("ada"), await site.join("eve")];
+    const text = await readAfterChange(owner, outsider);
     expect(text).toContain("Cancelled");
     expect(text).not.toContain("THE JOB");
   });
@@ -91,10 +91,10 @@ describe("a stream", () => {
   });
 
   test("announces to a list only the jobs of its own account", async () => {
-    const [owner, stranger] = [await site.join("ada"), await site.join("eve")];
+    const [owner, outsider] = [await site.join("ada"), await site.join("eve")];
     const id = await owner.start("stepping");
-    const read = await openStream(stranger, `job:${id},jobs:mine`);
-    const announced = await stranger.start("counting");
+    const read = await openStream(outsider, `job:${id},jobs:mine`);
+    const announced = await outsider.start("counting");
     const text = await read(announced);
     expect(text).toContain("event:hello");
     expect(text).not.toContain(id);
@@ -102,9 +102,9 @@ describe("a stream", () => {
 });
 
 test("a poll leaves out a job of another account", async () => {
-  const [owner, stranger] = [await site.join("ada"), await site.join("eve")];
+  const [owner, outsider] = [await site.join("ada"), await site.join("eve")];
   const id = await owner.start("stepping");
-  const poll = await stranger.browser.get(`/live?topics=job:${id}`);
+  const poll = await outsider.browser.get(`/live?topics=job:${id}`);
   expect(poll.headers.get("x-poll-after")).toBe("0");
   expect(await (await owner.browser.get(`/live?topics=job:${id}`)).text()).toContain(id);
 });
