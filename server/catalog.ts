@@ -1,24 +1,24 @@
-/** The kinds there are, read once from the folders of jobs when a process starts. */
+/** Reads the kinds from the folders of jobs, once when a process starts. */
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDuration } from "./engine/parse-duration.ts";
 import { iconNames, type Kind } from "./job.ts";
 
-/** Kinds by identifier. Users' input only ever looks one up here, it is never imported. */
+/** Kinds by their identifier. Input of users only looks up kinds here and is never imported. */
 export type Catalog = ReadonlyMap<string, Kind>;
 
 const fileName = /^[a-z][a-z0-9_]*\.ts$/;
 
-/** What forms say beside the input of a kind. */
+/** Fields that every form has beside the input of its kind. */
 const formFields = [
   ...["type", "token", "idempotency_key", "anyway"],
   ...["from_job", "when", "when_at", "when_zone"],
 ];
 
 /**
- * @param folders with one file for each kind, named after it
- * @throws where a file does not describe a kind, naming the file
+ * @param folders contain one file for each kind, named after its identifier
+ * @throws if a file does not describe a kind; the message names the file
  */
 export async function readCatalog(folders: readonly string[]): Promise<Catalog> {
   const catalog = new Map<string, Kind>();
@@ -43,9 +43,11 @@ function check(path: string, kind: Kind | undefined): Kind {
   if (Object.keys(kind.steps ?? {}).length === 0) {
     throw new Error(`${path}: a kind has at least one step, such as steps: { "Doing it": 1 }`);
   }
-  const taken = Object.keys(kind.input.shape).find((name) => formFields.includes(name));
-  if (taken)
-    throw new Error(`${path}: "${taken}" is a field of every form; call the input's other`);
+  const reserved = Object.keys(kind.input.shape).find((name) => formFields.includes(name));
+  if (reserved)
+    throw new Error(
+      `${path}: "${reserved}" is a field of every form; rename the field of the input`,
+    );
   if (kind.timeout) parseDuration(kind.timeout);
   if (kind.cleanupTimeout) parseDuration(kind.cleanupTimeout);
   for (const wait of kind.retryAfter ?? []) parseDuration(wait);

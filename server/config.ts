@@ -14,7 +14,7 @@ export interface Config {
   publicUrl: string | null;
   /** `postgres://…`, or the path of a SQLite file. */
   databaseUrl: string;
-  /** Address of the database server itself where `databaseUrl` goes through a pooler; null: `databaseUrl`. */
+  /** Address of the database server itself if `databaseUrl` leads to a pooler; null: `databaseUrl`. */
   listenUrl: string | null;
   storageDir: string;
   /** The bucket for files; null: `storageDir`. */

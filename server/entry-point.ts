@@ -1,4 +1,4 @@
-/** The parts that every process of the application opens first, and its end by a signal. */
+/** Opens the parts that every process of the application needs, and stops them on a signal. */
 import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
@@ -14,7 +14,7 @@ export interface ProcessParts {
   catalog: Catalog;
 }
 
-/** Exits the process with one line where a setting is wrong or the database cannot be used. */
+/** Exits the process with a message of one line if a setting is invalid or the database fails. */
 export async function openProcess(role: "web" | "worker"): Promise<ProcessParts> {
   const config = exitOnConfigError(readConfig);
   const log = createLog(config.logLevel, role);
@@ -28,7 +28,7 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
 
 /**
  * Stops the process once, on SIGTERM or SIGINT, or when a parent with an IPC channel exits.
- * @param stop ends the work of the process; the database is closed behind it
+ * @param stop ends the work of the process; the database is closed afterwards
  */
 export async function stopOnSignal(
   { log, backend }: Pick<ProcessParts, "log" | "backend">,

@@ -69,7 +69,7 @@ export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Rend
   };
 }
 
-/** Some names contain the name of a kind; none may lead out of the folder. */
+/** Names may contain an identifier of a kind, which must not lead out of the folder. */
 function isName(name: string): boolean {
   return /^[\w-]+(\/[\w-]+)*$/.test(name);
 }
@@ -115,8 +115,8 @@ function compiler(strict: boolean): (name: string, source: string) => Template {
 
 class TemplateError extends Error {
   override name = "TemplateError";
-  constructor(place: string, cause: unknown) {
-    super(`${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  constructor(location: string, cause: unknown) {
+    super(`${location}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-/** The secret that signs sessions and links where `SECRET` is not set. */
+/** The secret that signs sessions and links if `SECRET` is not set. */
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ export const minSecretLength = 32;
 
 /**
  * Reads the secret, and creates it on the first start, so that sessions and links survive a restart.
- * @throws ConfigError where the file is truncated or cannot be created
+ * @throws ConfigError if the file is truncated or cannot be created
  */
 export function readOrCreateSecret(storageDir: string): string {
   const path = join(storageDir, "secret");
@@ -27,7 +27,7 @@ function createSecret(path: string): void {
     writeFileSync(partial, randomBytes(32).toString("base64url"), { mode: 0o600 });
     linkSync(partial, path);
   } catch (error) {
-    // Another process created the file first; its secret counts.
+    // Another process created the file first. Its secret is used.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
       throw new ConfigError(`${path} cannot be created: ${(error as Error).message}`);
     }

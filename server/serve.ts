@@ -11,17 +11,17 @@ import { createServices } from "./services.ts";
 import { exitOnFailure } from "./startup.ts";
 import { prepareStorage } from "./storage/open-storage.ts";
 
-/** Connections that are still open this long after a stop are cut. */
+/** Connections that are open this long after a stop are closed. */
 const drainMs = 5_000;
 
 export interface Web {
-  /** Where people reach it. */
+  /** The public address. */
   url: string;
-  /** Ends the streams first and asks their browsers to come back at different times. */
+  /** Ends the streams first, and asks their browsers to reconnect at different times. */
   stop(): Promise<void>;
 }
 
-/** Exits the process with one line where it cannot listen or cannot write to the storage. */
+/** Exits the process with a message of one line if the port or the file storage cannot be used. */
 export async function startWeb(parts: ProcessParts): Promise<Web> {
   const { backend, catalog, log } = parts;
   const secret = await exitOnFailure(sharedSecret(parts), "it has no secret to sign with");
@@ -51,7 +51,7 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       streams.endAll();
-      // Node keeps a connection open for the browser's next request after its last answer.
+      // `close` waits for idle connections, which browsers keep open for their next request.
       const idle = setInterval(() => server.closeIdleConnections(), 100);
       const late = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
@@ -68,12 +68,12 @@ function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config): Pr
       fetch,
       port: config.port,
       hostname: config.host,
-      // By default Node cuts a request after five minutes; a large upload on a slow line takes longer.
+      // The default of five minutes is too short for a large upload on a slow connection.
       serverOptions: { requestTimeout: 0 },
     }) as Server;
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = error.code === "EADDRINUSE";
-      reject(taken ? new Error("the port is in use; set PORT to another one") : error);
+      const isInUse = error.code === "EADDRINUSE";
+      reject(isInUse ? new Error("the port is in use; set PORT to another one") : error);
     });
     server.once("listening", () => resolve(server));
   });

@@ -1,6 +1,6 @@
 /**
- * The composition root of the web application: every part is made here, once per process, for the
- * entry points, the tests and the benchmarks alike. `executor.ts` is that of a runner.
+ * The composition root of the web application: creates every part once per process, for the entry
+ * points, the tests and the benchmarks. `executor.ts` is the composition root of a runner.
  */
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -31,17 +31,17 @@ export interface Services {
   contacts: ContactReader;
   frames: Frames;
   hub: Hub;
-  /** Every event stream of this process: of pages and of the API. */
+  /** All event streams of this process, those of pages and those of the API. */
   streams: SseResponses;
 }
 
 const viewsDir = join(import.meta.dirname, "../views");
 
 /**
- * Starts listening for changes of jobs and for ended sessions; `hub.close` ends that.
- * @param parts.storage is ready to be written to
- * @param parts.strict templates throw where they would print null or undefined; by default outside
- *   of production
+ * Subscribes to changes of jobs, until `hub.close`, and to ended sessions.
+ * @param parts.storage prepared (`prepareStorage`)
+ * @param parts.strict whether templates throw if they print null or undefined; default: outside of
+ *   production
  */
 export function createServices(parts: {
   config: Config;
@@ -66,14 +66,14 @@ export function createServices(parts: {
   };
 }
 
-/** What a request carries once `accounts` has looked at it. */
+/** The type parameter of Hono: the values that requests carry. */
 export interface Env {
-  /** What the server of Node hands in; absent where an app is called without one. */
+  /** Set by the Node server; undefined if a test calls the application without one. */
   Bindings: { outgoing?: ServerResponse };
   Variables: {
-    /** Set behind `requirePerson`; never undefined there. */
+    /** Set in routes after `requirePerson`. */
     person: Person;
-    /** Set behind `loadJob`; never undefined there. */
+    /** Set in routes after `loadJob`. */
     job: JobRow;
   };
 }

@@ -1,4 +1,4 @@
-/** For entry points: a mistake of the operator ends the process with one line and exit code 1. */
+/** For entry points: a mistake of the operator exits the process with a message of one line. */
 import type { Backend } from "./backend/backend.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -13,16 +13,16 @@ export function exitOnConfigError<T>(start: () => T): T {
   }
 }
 
-/** @param what the beginning of the message: "the database cannot be opened" */
-export async function exitOnFailure<T>(work: Promise<T>, what: string): Promise<T> {
+/** @param message its beginning, such as "the database cannot be opened" */
+export async function exitOnFailure<T>(work: Promise<T>, message: string): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    exit(`${what}: ${(error as Error).message}`);
+    exit(`${message}: ${(error as Error).message}`);
   }
 }
 
-/** Tells an operator who starts web and worker separately that SQLite works on one machine only. */
+/** Logs that SQLite works on one machine only, for operators who start web and workers separately. */
 export function logDatabaseLocation(
   { spansMachines }: Pick<Backend, "spansMachines">,
   { databaseUrl }: Pick<Config, "databaseUrl">,

@@ -1,5 +1,4 @@
 /** Every template by name with the type of its data. A test checks the files of `views/` against it. */
-
 import type { Status } from "./engine/status.ts";
 import type { IconName } from "./job.ts";
 import type { BulkPage } from "./presenters/bulk.ts";
@@ -27,7 +26,7 @@ import type { ScheduleView } from "./presenters/schedule.ts";
 import type { SignInPage, SignUpPage } from "./presenters/sessions.ts";
 import type { RevokeView, SettingsPage } from "./presenters/settings.ts";
 
-/** A live partial: with `oob` it replaces the element of its id in a page that is open. */
+/** A live partial. With `oob` htmx swaps it for the element with the same id in an open page. */
 export type Live<T> = T & { oob: boolean };
 
 /** The first rows of a file. */

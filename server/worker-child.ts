@@ -8,7 +8,7 @@ import type { Log } from "./log.ts";
 
 const entry = join(import.meta.dirname, "worker.ts");
 const restartDelayMs = 500;
-/** A worker that exits before it has registered is restarted with growing delays. */
+/** Limit of the delay, which doubles each time a worker exits before it has registered. */
 const maxRestartDelayMs = 30_000;
 
 export interface WorkerChild {
@@ -41,7 +41,7 @@ export function startWorkerChild({
       log.error(details, "the worker exited; starting another");
       delayMs = workerId ? restartDelayMs : Math.min(delayMs * 2, maxRestartDelayMs);
       setTimeout(start, delayMs);
-      // The exit is certain here, so the jobs need not wait until the sweep misses a heartbeat.
+      // Without this, the jobs would wait until a sweep notices the missing heartbeats.
       if (workerId) void rescueJobs(workerId);
     }
 
@@ -55,14 +55,14 @@ export function startWorkerChild({
     child.on("message", (message: { worker?: string }) => {
       workerId = message.worker ?? workerId;
     });
-    // A process that failed to start emits no "exit". Other errors are followed by one.
+    // A process that failed to start emits no "exit". After other errors "exit" follows.
     child.on("error", (error) => {
       if (pid === undefined) onExit({ err: error });
     });
     child.on("exit", (code, signal) => onExit({ code, signal }));
   }
 
-  /** @throws where the system is out of memory; other failures to start are "error" events */
+  /** @throws if the system is out of memory; other failures to start emit "error" */
   function startProcess(): ChildProcess {
     return fork(entry, {
       stdio: ["ignore", "inherit", "inherit", "ipc"],

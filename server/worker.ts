@@ -1,4 +1,4 @@
-/** `npm run worker`, and the child of `npm start`: a worker, which supervises its runners. */
+/** A worker, which supervises its runners: `npm run worker`, and the child of `npm start`. */
 import { startSupervisor } from "./engine/worker/supervisor.ts";
 import { openProcess, stopOnSignal } from "./entry-point.ts";
 import { logJobActivity } from "./log-job-activity.ts";

@@ -91,7 +91,7 @@ export interface Queue {
 /** Claims one job and runs it to its end. @returns false if there was none to claim */
 export type RunNext = () => Promise<boolean>;
 
-/** Periodic work of the system itself. Of all listening workers one runs it each time. */
+/** Periodic work of the system itself. Each time, one of the listening workers runs it. */
 export interface MaintenanceTask {
   name: string;
   /** A divisor of 60. */
@@ -113,10 +113,10 @@ export interface Notifications {
   subscribe(listener: (change: ChangedIds) => void): () => void;
 }
 
-/** Ids, or "resync" if some may have been lost: then read everything that is watched again. */
+/** Ids, or "resync" if some may have been lost: then read all watched jobs again. */
 export type ChangedIds = readonly string[] | "resync";
 
-/** Where the DDL of the two databases differs. Migrations interpolate it. */
+/** The differences in the DDL of the two databases. Migrations interpolate them. */
 export interface SchemaDialect {
   /** A number that the database counts up, for a primary key. */
   identity: RawBuilder<unknown>;

@@ -1,8 +1,8 @@
 /** SQL that the claims of both backends share. */
 import { type RawBuilder, sql } from "kysely";
 
-/** A job of this priority or a lower one also gets a place when its account is at its limit. */
-const noLimitFrom = -1_000;
+/** A job with this priority number or a lower one also runs while its account is at its limit. */
+const maxPriorityWithoutLimit = -1_000;
 
 /**
  * Whether `accounts` may run one more job of that `priority`: below its limit, or below twice its
@@ -11,7 +11,7 @@ const noLimitFrom = -1_000;
  */
 export function hasCapacity(priority: string): RawBuilder<boolean> {
   return sql`accounts.running_jobs < accounts.max_running_jobs
-    * case when ${sql.ref(priority)} <= ${sql.lit(noLimitFrom)} then 2 else 1 end`;
+    * case when ${sql.ref(priority)} <= ${sql.lit(maxPriorityWithoutLimit)} then 2 else 1 end`;
 }
 
 /** The columns `type, details` of a claim's event, from the job's row after the claim. */

@@ -1,4 +1,4 @@
-/** The values of text columns that have few, for the schema, the API and the pages. */
+/** The values of text columns with a fixed set of values, for the schema, the API and the pages. */
 
 export const memberRoles = ["owner", "member"] as const;
 export type MemberRole = (typeof memberRoles)[number];
@@ -25,6 +25,6 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
-/** A person used a page, or a program the API. */
+/** `page`: a person used a page; `api`: a program used the API. */
 export const auditSources = ["page", "api"] as const;
 export type AuditSource = (typeof auditSources)[number];

@@ -82,7 +82,7 @@ export interface JobsTable {
   retry_of: string | null;
   priority: Generated<number>;
   status: Status;
-  /** Why it has that status; null where the status says it all. */
+  /** The reason for the status; null if there is none. */
   reason: JobReason | null;
   input: string;
   /** SHA-256 of kind and input, hex. An uploaded file counts by its bytes. */
@@ -91,19 +91,19 @@ export interface JobsTable {
   subject: string | null;
   /** Total size of its uploads, null without uploads. */
   input_bytes: number | null;
-  /** The sentence about how it ended. */
+  /** A sentence about the end of the job. */
   outcome: string | null;
   /** A path of this site. */
   result_page: string | null;
   error: string | null;
-  /** What to do about the error. */
+  /** Advice on how to avoid the error. */
   advice: string | null;
-  /** When it is due. A retry moves it. */
+  /** Time at which the job is due. A retry postpones it. */
   run_at: number;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
-  /** When it was cleared from the list. */
+  /** Time at which it was cleared from the list. */
   hidden_at: number | null;
   /** Each claim increments it, and each write of a run must match it. */
   fence: Generated<number>;
@@ -121,16 +121,16 @@ export interface JobsTable {
   timeout_ms: number;
   running_ms: Generated<number>;
   claimed_at: number | null;
-  /** When its last run ended. */
+  /** Time at which its last run ended. */
   released_at: number | null;
   deadline_at: number | null;
   cancel_requested_at: number | null;
   pause_requested_at: number | null;
-  /** JSON: where the next run continues. */
+  /** JSON: the position at which the next run continues. */
   checkpoint: string | null;
   /**
-   * When a worker may clean up the files that the ended job left, or null if there is nothing to
-   * clean up. A claim sets it to now. A worker that cleans up postpones it, so that no other does.
+   * Time from which a worker may clean up after the ended job, or null if there is nothing to clean
+   * up. A claim sets it to now. A worker that cleans up postpones it, so that no other does.
    */
   cleanup_due_at: number | null;
   succeeded: Generated<number>;
@@ -147,7 +147,7 @@ export interface JobsTable {
   /** The range in which the job is expected to end. */
   eta_earliest: number | null;
   eta_latest: number | null;
-  /** Set while a run sleeps. A run need not say what it waits for. */
+  /** Set while a run sleeps. `waiting_for` is optional. */
   waiting_until: number | null;
   waiting_for: string | null;
 }
@@ -229,7 +229,7 @@ export interface JobUploadsTable {
   upload_id: string;
 }
 
-/** Who did what with a job. Rows are never updated. */
+/** The audit log of a job: the actions of people and programs. Rows are never updated. */
 export interface JobAuditEntriesTable {
   job_id: string;
   /** Unique per job. Repeated downloads share one, so that they are recorded once. */
@@ -237,9 +237,9 @@ export interface JobAuditEntriesTable {
   user_id: string;
   action: AuditAction;
   via: AuditSource;
-  /** Of a download. */
+  /** Set for a download. */
   file_name: string | null;
-  /** Of a retry, and of a start with edited input. */
+  /** Set for a retry, and for a start with edited input. */
   new_job_id: string | null;
   created_at: number;
 }
@@ -252,14 +252,14 @@ export interface JobSearchTermsTable {
   user_id: string;
 }
 
-/** The remains of jobs that were deleted after their retention time. */
+/** Records of jobs that were deleted after their retention. */
 export interface ExpiredJobsTable {
   id: string;
   account_id: string;
   user_id: string;
   kind: string;
   status: Status;
-  /** As the job had them: `server/presenters/expired-job.ts` makes a sentence of them. */
+  /** Copied from the job: `server/presenters/expired-job.ts` makes a sentence of them. */
   reason: JobReason | null;
   outcome: string | null;
   error: string | null;
@@ -272,7 +272,7 @@ export interface WorkersTable {
   id: string;
   host: string;
   pid: number;
-  /** Grows every second. A worker is lost when others see it stand still. */
+  /** Grows every second. A worker is lost if other workers observe no growth. */
   heartbeat_count: Generated<number>;
   last_heartbeat_at: number;
   started_at: number;

@@ -1,4 +1,4 @@
-/** Metrics of what happens to jobs in this process and in the runners of a worker. */
+/** Metrics of the jobs of this process and of its runners. */
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { JobLifecycleEvent, RecordMetric } from "../engine/job-lifecycle.ts";
 import { isFinal } from "../engine/status.ts";

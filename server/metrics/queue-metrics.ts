@@ -2,8 +2,8 @@
 import { Gauge, type Registry } from "prom-client";
 import type { Backend } from "../backend/backend.ts";
 
-/** The database is queried at most once in this time, however often metrics are collected. */
-const freshMs = 5_000;
+/** Minimum time between two queries, however often metrics are collected. */
+const minIntervalMs = 5_000;
 
 export function addQueueMetrics(registry: Registry, { db, now }: Backend): void {
   const jobs = new Gauge({
@@ -30,7 +30,7 @@ export function addQueueMetrics(registry: Registry, { db, now }: Backend): void 
   let readAt = 0;
 
   function refresh(): Promise<void> {
-    if (!reading || now() - readAt >= freshMs) {
+    if (!reading || now() - readAt >= minIntervalMs) {
       readAt = now();
       // Without the database the last values stay, so that the other metrics are still served.
       reading = readJobs().catch(() => {});

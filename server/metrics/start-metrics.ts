@@ -9,9 +9,9 @@ import { serveMetrics } from "./serve-metrics.ts";
 import { addStreamMetrics, type LiveParts } from "./stream-metrics.ts";
 
 /**
- * Starts to collect metrics, and serves them on `METRICS_PORT`. Does nothing where that is not set.
- * @returns a function that records what happens to jobs
- * @throws where the port is in use
+ * Starts to collect metrics, and serves them on `METRICS_PORT`. Does nothing if that is not set.
+ * @returns a function that records a metric of jobs and workers
+ * @throws if the port is in use
  */
 export async function startMetrics(parts: {
   role: "web" | "worker";

@@ -7,7 +7,7 @@ import type { JobRow, Schema } from "../schema.ts";
 import { prepareMark } from "./preparing-client.ts";
 import { type ListenOptions, listen } from "./queue-listener.ts";
 
-/** Together half a second. Later the sweep enqueues the jobs that still wait. */
+/** All attempts take half a second. After that, the sweep enqueues jobs that still wait. */
 const maxClaimAttempts = 50;
 const maxClaimPauseMs = 20;
 
