@@ -1,4 +1,4 @@
-/** The composition root of a runner: the parts that execute a job, for `runner.ts` and the tests. */
+/** The composition root of a runner: creates the parts that run a job, for `runner.ts` and the tests. */
 import { policyFor } from "./accounts/authorize.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
@@ -9,24 +9,24 @@ import { progressWriter } from "./engine/run/progress-writer.ts";
 import type { Log } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
 
-/** @param parts.observe is called with everything that happens to jobs here; by default nothing */
+/** @param parts.recordMetric called with the metrics of the runs; default: they are dropped */
 export function createExecutor(parts: {
   backend: Backend;
   storage: Storage;
   catalog: Catalog;
   log: Log;
-  observe?: RecordMetric;
+  recordMetric?: RecordMetric;
 }): Executor {
-  const { backend, log, observe = () => {} } = parts;
+  const { backend, log, recordMetric = () => {} } = parts;
   const writeProgress = progressWriter(backend);
   const tracker = createProgressTracker({
     async write(rows, logs) {
       const lost = await writeProgress(rows, logs);
-      observe({ type: "progress_flushed", jobs: rows.length });
+      recordMetric({ type: "progress_flushed", jobs: rows.length });
       return lost;
     },
     now: backend.now,
     onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
-  return { ...parts, observe, tracker, policyFor: policyFor(backend) };
+  return { ...parts, recordMetric, tracker, policyFor: policyFor(backend) };
 }

@@ -26,11 +26,11 @@ const retryDelayMs = 500;
 const config = readConfig();
 const log = createLog(config.logLevel, "runner");
 const backend = await openWithRetries();
-const observe: RecordMetric = (observed) => send({ type: "observed", observed });
-backend.lifecycle.subscribe((event) => observe({ type: "lifecycle", event }));
+const recordMetric: RecordMetric = (metric) => send({ type: "metric", metric });
+backend.lifecycle.subscribe((event) => recordMetric({ type: "lifecycle", event }));
 const storage = await openStorage(config);
 const catalog = await readCatalog(config.jobsDirs);
-const executor = createExecutor({ backend, storage, catalog, log, observe });
+const executor = createExecutor({ backend, storage, catalog, log, recordMetric });
 const aborts = new Map<string, AbortController>();
 let quitting = false;
 

@@ -29,13 +29,13 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
   const storage = await exitOnFailure(prepareStorage(config), "the file storage cannot be used");
   const services = createServices({ config, log, backend, catalog, storage });
   const { hub, streams } = services;
-  const observe = await exitOnFailure(
+  const recordMetric = await exitOnFailure(
     startMetrics({ role: "web", config, backend, live: { hub, streams } }),
     `metrics cannot be served on ${config.host}:${config.metricsPort}`,
   );
   backend.lifecycle.subscribe((event) => {
     logJobActivity(log, { type: "lifecycle", event });
-    observe({ type: "lifecycle", event });
+    recordMetric({ type: "lifecycle", event });
   });
   const app = createApp(services);
   const { host } = config;

@@ -34,9 +34,9 @@ const supervisor = await startSupervisor({
     workerId = id;
     process.send?.({ worker: id });
   },
-  observe(observed) {
-    logJobActivity(log, observed, workerId);
-    updateMetrics(observed);
+  recordMetric(metric) {
+    logJobActivity(log, metric, workerId);
+    updateMetrics(metric);
   },
 });
 log.info("worker ready");

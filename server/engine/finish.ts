@@ -14,7 +14,7 @@ import { type Transition, transition } from "./transition.ts";
 /** A claim: a job's id and the fence that it was claimed with. */
 export type Claimed = Pick<JobRow, "id" | "fence">;
 
-/** Rescues without a checkpoint in between, after which a job runs alone, or fails. */
+/** Number of rescues without a new checkpoint after which a job runs in its own process, or fails. */
 export const rescueLimits = { isolate: 2, max: 3 };
 
 type Finish = Omit<Transition, "id" | "fence" | "at">;
@@ -25,7 +25,7 @@ type Finish = Omit<Transition, "id" | "fence" | "at">;
  */
 const retryDelaysMs = [100, 300, 600, 1_000, 2_000];
 
-/** @returns the job after the change, or undefined where the fence had moved on */
+/** @returns the job after the change, or undefined if another run has claimed it */
 async function finish(backend: Backend, { id, fence }: Claimed, change: Finish) {
   for (const delayMs of retryDelaysMs) {
     try {
@@ -100,7 +100,7 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thr
       run_at: backend.now() + waitMs,
       reason: "retry",
       error,
-      // The estimate moves on by the wait, which is known.
+      // The wait is known, so it postpones the estimated end.
       eta_earliest: sql`eta_earliest + ${waitMs}`,
       eta_latest: sql`eta_latest + ${waitMs}`,
     },
@@ -111,7 +111,7 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thr
   });
 }
 
-/** A kind's error may quote anything that it read. */
+/** A kind's error may quote any text of its input. */
 function errorText(thrown: unknown): string {
   return sanitizeText(thrown instanceof Error ? thrown.message : String(thrown));
 }

@@ -1,6 +1,6 @@
 /**
- * The part of a job's row that people see. Frames are made from it thousands of times a second, and
- * the input and the checkpoint, which nobody sees, may be large.
+ * The columns of a job that pages show. Frames are rendered from them thousands of times a second, so
+ * they leave out the input and the checkpoint, which may be large.
  */
 import type { JobRow } from "../backend/schema.ts";
 import type { Kind } from "../job.ts";
@@ -48,9 +48,9 @@ export const jobSummaryColumns = [
   "waiting_for",
 ] as const satisfies readonly (keyof JobRow)[];
 
-/** Where a queued job that is due stands in the queue of its account. */
+/** The position of a due job in the queue of its account. */
 export interface QueuePosition {
-  /** From 1; null behind the hundredth. */
+  /** From 1; null beyond the first hundred. */
   position: number | null;
   /** The estimated start, ms; null if it cannot be estimated. */
   startsAt: number | null;
@@ -62,7 +62,7 @@ export type JobSummaryRow = Pick<JobRow, (typeof jobSummaryColumns)[number]> & {
   queuePosition?: QueuePosition;
 };
 
-/** The parts of a kind that are shown; a job outlives the file of its kind. */
+/** The properties of a kind that pages show. A job may outlive its kind, so pages work without it. */
 export type KindSummary = Pick<
   Kind,
   | "title"

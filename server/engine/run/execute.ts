@@ -1,4 +1,4 @@
-/** Runs one claimed job in this process, to whatever end it comes. */
+/** Runs a claimed job in this process and writes its end. */
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
@@ -31,14 +31,14 @@ export interface Executor {
   catalog: Catalog;
   tracker: ProgressTracker;
   log: Log;
-  observe: RecordMetric;
+  recordMetric: RecordMetric;
   policyFor: PolicyFor;
 }
 
 /**
- * Does the task, whose signal is that of `abort`.
  * @param row the job as it was claimed, or as it ended
- * @returns the job where this run of it was its last
+ * @param abort stops the task
+ * @returns the job if this was its last run
  */
 export async function execute(
   executor: Executor,
@@ -57,7 +57,7 @@ export async function execute(
   return undefined;
 }
 
-/** Nothing that it tells is kept any more: the job has ended. */
+/** The context of a cleanup saves no progress, because the job has ended. */
 async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: AbortController) {
   const { backend, tracker, log } = executor;
   const progress = tracker.track(row.id, row.fence, createEstimator([]));
@@ -72,27 +72,27 @@ async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: Abort
     .execute();
 }
 
-/** @returns the job as it is now, or undefined where the run had lost it */
+/** @returns the job after the run, or undefined if another run has claimed it */
 async function runJob(
   executor: Executor,
   row: JobRow,
   kind: Kind | undefined,
   abort: AbortController,
 ): Promise<JobRow | undefined> {
-  const { backend, tracker, log, observe } = executor;
+  const { backend, tracker, log, recordMetric } = executor;
   if (!kind) return failUnknownKind(backend, row);
-  const lose = () => abort.abort(new Stopped("lost"));
+  const onLost = () => abort.abort(new Stopped("lost"));
   const estimator = createEstimator(Object.values(kind.steps));
-  const progress = tracker.track(row.id, row.fence, estimator, lose, row.log_seq);
-  const watched = trackWrites(executor.storage);
-  const run: Run = { row, kind, abort, progress, ...executor, storage: watched.storage };
-  // Nobody knows here what an earlier run left.
-  const needsCleanup = () => row.fence > 1 || watched.written;
+  const progress = tracker.track(row.id, row.fence, estimator, onLost, row.log_seq);
+  const writes = trackWrites(executor.storage);
+  const run: Run = { row, kind, abort, progress, ...executor, storage: writes.storage };
+  // An earlier run may have written files, too.
+  const needsCleanup = () => row.fence > 1 || writes.written;
   const cancelHistory = loadHistory(run, estimator);
   try {
     const job = await createJobContext(run);
     const ended = await runToEnd(run, job, log, needsCleanup);
-    if (!ended) observe({ type: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
+    if (!ended) recordMetric({ type: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
     return ended;
   } finally {
     cancelHistory();
@@ -100,7 +100,7 @@ async function runJob(
   }
 }
 
-/** @returns the job as it is now, or undefined where the run had lost it */
+/** @returns the job after the run, or undefined if another run has claimed it */
 async function runToEnd(
   run: Run,
   job: JobContext,
@@ -116,16 +116,16 @@ async function runToEnd(
     return finishAfterError(error, run, job, log);
   }
   await flushProgress(progress);
-  // Where this cannot be written, the kind has not failed: the sweep finds the job and runs it on.
+  // Outside of the `try`: if the end cannot be saved, the sweep rescues the job instead of failing it.
   return finishDone(backend, row, outcome, { needsCleanup: needsCleanup() });
 }
 
-/** Behind it nothing more is told of this run; what cannot be written yet waits beside its end. */
+/** Saves the last progress and stops tracking. If that fails, the tracker tries again for now. */
 async function flushProgress(progress: JobProgress): Promise<void> {
   await progress.flush().then(progress.stop, () => {});
 }
 
-/** A kind is not always checked for its types before it runs. */
+/** Checks at run time, because kinds may run without a check of their types. */
 function checkOutcome(outcome: Outcome): Outcome {
   if (typeof outcome?.message === "string") return outcome;
   throw new TypeError("A kind's run returns { message }, a sentence about how it ended");
@@ -150,7 +150,7 @@ async function finishAfterError(error: unknown, run: Run, job: JobContext, log: 
   }
 }
 
-/** An error that comes after the signal fired is taken as the kind's way of stopping. */
+/** An error after an abort counts as the kind's reaction to it. */
 function stopReasonOf(error: unknown, signal: AbortSignal) {
   if (error instanceof Stopped) return error.reason;
   return signal.aborted && signal.reason instanceof Stopped ? signal.reason.reason : undefined;

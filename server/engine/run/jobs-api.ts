@@ -11,9 +11,9 @@ import { searchJobs } from "../list/search.ts";
 import { statuses } from "../status.ts";
 import type { JobPolicy, Run } from "./run.ts";
 
-/** More ids than this are not held at once. */
+/** Maximum number of ids that `find` returns. */
 const maxIds = 100_000;
-/** Rows of jobs that are held at once, for their files. */
+/** Number of jobs whose rows `files` reads at once. */
 const maxIdsPerRead = 1_000;
 
 export function createJobsApi(run: Run): JobsApi {

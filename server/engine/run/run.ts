@@ -1,4 +1,4 @@
-/** One run of a job as its parts see it: what it holds, and what it may no longer do. */
+/** One run of a job: its parts, and the reasons to stop it. */
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
@@ -6,25 +6,25 @@ import type { Kind } from "../../job.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { JobProgress } from "./progress-tracker.ts";
 
-/** Which jobs of others a person may reach from inside a job. */
+/** The permissions with which a job operates on other jobs. */
 export interface JobPolicy {
   list(scope: "mine" | "account"): { accountId: string; userId?: string };
   mayAct(job: Pick<JobRow, "account_id" | "user_id">): boolean;
 }
 
-/** @returns undefined if the person does not belong to the account any more */
+/** @returns undefined if the person is no longer a member of the account */
 export type PolicyFor = (userId: string, accountId: string) => Promise<JobPolicy | undefined>;
 
-/** Why a run has to stop. */
+/** The reason for which a run has to stop. `lost`: another run has claimed the job. */
 export type StopReason = "cancel" | "pause" | "deadline" | "shutdown" | "lost";
 
-/** What `signal.reason` holds; kinds that let it pass end the way it says. */
+/** The reason of a run's abort signal. A kind that does not catch it ends as `reason` says. */
 export class Stopped extends Error {
   override name = "Stopped";
   readonly reason: StopReason;
-  constructor(why: StopReason) {
-    super(`Stopped: ${why}`);
-    this.reason = why;
+  constructor(reason: StopReason) {
+    super(`Stopped: ${reason}`);
+    this.reason = reason;
   }
 }
 
@@ -40,8 +40,8 @@ export interface Run {
 }
 
 /**
- * No row matched the fence: another run holds the job, or it ended. This run writes nothing more.
- * Thrown inside a transaction, so that what it wrote before goes too.
+ * Stops a run whose fence is outdated: the job has ended or another run has claimed it.
+ * @throws Stopped, which rolls back the transaction in which it is called
  */
 export function loseLease(run: Run): never {
   const lost = new Stopped("lost");

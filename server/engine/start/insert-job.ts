@@ -1,4 +1,4 @@
-/** A new job's rows, in the transaction that starts it. */
+/** Inserts a new job with its steps, first event, search terms, audit entries and queue entry. */
 import { v7 as uuidv7 } from "uuid";
 import type { WriteTransaction } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
@@ -15,9 +15,9 @@ import { indexJob } from "./search-index.ts";
 
 const defaultTimeout: Duration = "1h";
 
-/** A request that was checked, and found right. */
+/** A valid request. */
 interface CheckedRequest extends Omit<StartRequest, "input"> {
-  /** JSON */
+  /** JSON. */
   input: string;
   fingerprint: string;
   uploads: Upload[];
@@ -25,7 +25,7 @@ interface CheckedRequest extends Omit<StartRequest, "input"> {
   at: number;
 }
 
-/** @returns undefined where the request's key was used before */
+/** @returns undefined if the request's idempotency key was used before */
 export async function insertJob(
   tx: WriteTransaction,
   kind: Kind,
@@ -80,21 +80,21 @@ export async function insertJob(
 }
 
 function subjectOf(kind: Kind, { input, uploads }: CheckedRequest): string | null {
-  const own = kind.subject?.(JSON.parse(input));
-  return own === undefined ? (uploads[0]?.name ?? null) : sanitizeText(own);
+  const subject = kind.subject?.(JSON.parse(input));
+  return subject === undefined ? (uploads[0]?.name ?? null) : sanitizeText(subject);
 }
 
-/** Of the job, and of the one that it repeats. */
+/** Records the start in the audit log of the job, and in that of the job that it repeats. */
 async function recordStart(
   tx: WriteTransaction,
   job: JobRow,
   { via = "page", changed }: CheckedRequest,
 ): Promise<void> {
-  const deed = { userId: job.user_id, via, at: job.created_at };
-  await recordAudit(tx.db, { ...deed, jobId: job.id, action: "started" });
+  const entry = { userId: job.user_id, via, at: job.created_at };
+  await recordAudit(tx.db, { ...entry, jobId: job.id, action: "started" });
   if (!job.retry_of) return;
   const action = changed ? "started_again" : "retried";
-  await recordAudit(tx.db, { ...deed, jobId: job.retry_of, action, newJobId: job.id });
+  await recordAudit(tx.db, { ...entry, jobId: job.retry_of, action, newJobId: job.id });
 }
 
 function stepRows(jobId: string, kind: Kind) {

@@ -17,4 +17,4 @@ export type FromRunner =
   /** The task is done. `job` is set if this was the job's last run. */
   | { type: "ended"; id: string; job?: JobRow | undefined }
   | { type: "pong" }
-  | { type: "observed"; observed: WorkerMetric };
+  | { type: "metric"; metric: WorkerMetric };

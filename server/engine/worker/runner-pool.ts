@@ -37,15 +37,15 @@ export function createRunnerPool(options: {
   shared: number;
   catalog: Catalog;
   log: Log;
-  observe: RecordMetric;
+  recordMetric: RecordMetric;
 }): RunnerPool {
-  const { shared, catalog, log, observe } = options;
+  const { shared, catalog, log, recordMetric } = options;
   const runners = new Set<RunnerProcess>();
   /** The job because of which each killed runner was killed. */
   const killedFor = new Map<RunnerProcess, string>();
 
   function addRunner(): RunnerProcess {
-    const runner = startRunner(observe);
+    const runner = startRunner(recordMetric);
     runners.add(runner);
     void runner.gone.then(() => runners.delete(runner));
     return runner;

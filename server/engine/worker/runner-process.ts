@@ -39,8 +39,8 @@ export interface RunnerProcess {
   kill(): void;
 }
 
-/** @param observe called with the metrics that the runner sends */
-export function startRunner(observe: RecordMetric): RunnerProcess {
+/** @param recordMetric called with the metrics that the runner sends */
+export function startRunner(recordMetric: RecordMetric): RunnerProcess {
   const child: ChildProcess = fork(entry, {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: [...process.execArgv, ...memoryFlags],
@@ -82,7 +82,7 @@ export function startRunner(observe: RecordMetric): RunnerProcess {
   child.on("message", (message: FromRunner) => {
     runner.answeredAt = performance.now();
     if (message.type === "ended") resolveExit(message.id, { how: "ended", job: message.job });
-    if (message.type === "observed") observe(message.observed);
+    if (message.type === "metric") recordMetric(message.metric);
   });
   const onExit = () => {
     for (const id of [...jobs.keys()]) resolveExit(id, { how: "lost" });

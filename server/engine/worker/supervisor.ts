@@ -37,18 +37,20 @@ export async function startSupervisor(options: {
   /** The queue gives each run of these to one of all workers. */
   maintenanceTasks?: readonly MaintenanceTask[];
   /** Called with the metrics of this worker and its runners. */
-  observe?: RecordMetric;
+  recordMetric?: RecordMetric;
 }): Promise<Supervisor> {
   const { backend, catalog, log, concurrency, runners, maintenanceTasks = [] } = options;
-  const { onRegister = () => {}, observe = () => {} } = options;
+  const { onRegister = () => {}, recordMetric = () => {} } = options;
   let unknownJobs: RunningJob[] = [];
   let stopping = false;
   let sweeping = false;
-  const pool = createRunnerPool({ shared: runners, catalog, log, observe });
+  const pool = createRunnerPool({ shared: runners, catalog, log, recordMetric });
   const sweeper = createSweeper(backend, log);
   const local = createLocalJobs(pool);
   const cleanups = createCleanupScheduler({ backend, catalog, log, pool, local });
-  const unsubscribe = backend.lifecycle.subscribe((event) => observe({ type: "lifecycle", event }));
+  const unsubscribe = backend.lifecycle.subscribe((event) =>
+    recordMetric({ type: "lifecycle", event }),
+  );
   const heartbeat = await createHeartbeat({
     backend,
     queueWorkerId: () => listener.queueWorkerId,

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { JobRow } from "../../../server/backend/schema.ts";
-import { claim } from "../../../server/engine/claim.ts";
 import { withQueuePositions } from "../../../server/engine/eta/queue-positions.ts";
 import { addAccount, backends, openTestBackend } from "../../support/backends.ts";
 import { insertJob, runningJob } from "../../support/job-row.ts";
@@ -37,7 +36,7 @@ describe.each(backends)("queue positions on $name", (which) => {
     ];
     expect(await positions(jobs)).toEqual([3, 2, 1, 1, 4]);
     const claimed = [];
-    for (let n = 0; n < 5; n++) claimed.push((await claim(backend, "worker-1"))!);
+    for (let n = 0; n < 5; n++) claimed.push((await backend.queue.claim("worker-1"))!);
     const ofAccount = claimed.filter(({ account_id }) => account_id === "account-1");
     const order = [jobs[2]!, jobs[1]!, jobs[0]!, jobs[4]!].map(({ id }) => id);
     expect(ofAccount.map(({ id }) => id)).toEqual(order);
