@@ -1,6 +1,6 @@
 /**
- * A job as its row and its page show it. One view serves every viewer, so it holds no token and
- * nothing about who is looking. Frames build thousands of these a second: no `Intl`, no I/O.
+ * Presents a job for its row and its page. All viewers share one view, so it contains no token and
+ * nothing about the viewer. Frames build thousands of views a second: no `Intl`, no I/O.
  */
 import type { StepRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
@@ -38,13 +38,13 @@ export interface JobView {
   version: number;
   /** ms since 1970; frames are ordered by version, then by this */
   renderedAt: number;
-  /** 0 to 100, or null where the total is unknown */
+  /** 0 to 100, or null if the total is unknown */
   percent: number | null;
   /** "42 %", "38,112 rows so far", or empty before the start */
   percentText: string;
   /** "42,318 of 100,000 rows", or empty */
   amount: string;
-  /** The job's own message, or why it waits, or empty. */
+  /** The job's own message, the reason why it waits, or empty. */
   message: string;
   /** Step, amount and message in one line: "Step 2 of 2: Saving (42 %) · 42 of 100 rows", or empty */
   doing: string;
@@ -55,19 +55,19 @@ export interface JobView {
   /** "Step 3 of 5: Writing rows (40 %)", or empty for a kind of one step */
   stepText: string;
   steps: StepView[];
-  /** Only those that are not zero. */
+  /** Without zeros. */
   counts: { name: "succeeded" | "rejected" | "skipped"; label: string; value: string }[];
-  /** How the job ended, a sentence; empty while it is active. */
+  /** The outcome as a sentence; empty while the job is active. */
   outcome: string;
-  /** Why a failed job failed, and what to do about it; empty for any other. */
+  /** The reason of a failure, and what to do about it; empty for other jobs. */
   error: string;
   advice: string;
-  /** Where a failed job stopped: "in step 2 of 3: Writing the file, after 1,204 rows", or empty */
+  /** For a failed job: "in step 2 of 3: Writing the file, after 1,204 rows", else empty */
   stoppedAt: string;
-  /** To the page that shows the result: "View imported contacts". */
+  /** "View imported contacts": the page that shows the result. */
   result: LinkView | null;
   buttons: ButtonView[];
-  /** The one time that a row shows: of the end, else of the planned or actual start. */
+  /** The time in the row: of the end, else of the planned or actual start. */
   when: TimeView;
   /** For a scheduled job. */
   starts: TimeView | null;
@@ -77,8 +77,8 @@ export interface JobView {
 }
 
 /**
- * @param kind undefined where the job's kind was removed from `jobs/`
- * @param steps by position; rows of a list that show none pass an empty list
+ * @param kind undefined if the job's kind was removed from `jobs/`
+ * @param steps by position; empty for rows of a list, which show none
  * @param now ms since 1970
  */
 export function jobView(
@@ -135,14 +135,14 @@ export function jobView(
 const countNames = ["succeeded", "rejected", "skipped"] as const;
 const countLabels = { succeeded: "done", rejected: "rejected", skipped: "skipped" };
 
-/** When the job starts, or when it ends. A job that waits for a retry still has its time left. */
+/** Estimates the start of a queued job and the end of a started one, also while it waits for a retry. */
 function estimateText(row: JobSummaryRow, status: DisplayStatus, now: number): string {
   if (status === "queued") return startText(row.queuePosition, now);
   if (row.status !== "running" && status !== "retrying") return "";
   return timeLeftText(row, now);
 }
 
-/** Running time as deadlines count it: time spent waiting or paused is left out. */
+/** The running time that counts towards the timeout: without pauses and waits in the queue. */
 function elapsedText(row: JobSummaryRow, now: number): string {
   if (row.started_at === null) return "";
   if (isFinal(row.status)) return formatElapsed(row.running_ms);
