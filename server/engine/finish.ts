@@ -146,7 +146,7 @@ export function failUnknownKind(backend: Backend, job: Claimed) {
   });
 }
 
-/** @param outcome the kind's own sentence about what it kept, if it has one */
+/** @param outcome a sentence from the kind about the results that remain, or null */
 export function finishCancelled(
   backend: Backend,
   job: Claimed,

@@ -17,7 +17,7 @@ const maxCounted = 200;
 /** @returns a class for `new pg.Pool({ Client })`, whose connections share the statements' names */
 export function preparingClient(): typeof pg.Client {
   const names = new Map<string, string>();
-  /** How often each statement without a name was sent. */
+  /** Number of times that each statement without a name was sent. */
   const uses = new LRUCache<string, number>({ max: maxCounted });
 
   /** @returns undefined if the statement is not to be prepared, or not yet */

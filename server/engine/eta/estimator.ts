@@ -230,7 +230,7 @@ interface CurrentStep {
   position: number;
   samples: ProgressSamples;
   total: number | null;
-  /** When this run started or continued the step. */
+  /** Time at which this run started or continued the step. */
   since: number;
   /** End of the announced wait; null if the job does not wait. */
   waitUntil: number | null;

@@ -11,7 +11,7 @@ import { type RunnerExit, type RunnerProcess, startRunner } from "./runner-proce
 /** A shared runner that does not answer a ping for this long hangs. */
 const maxSilenceMs = 10_000;
 
-/** How a task left its runner: it ended, or its process crashed or was killed. */
+/** The end of a task in a runner: it ended itself, or its process crashed or was killed. */
 export type TaskExit =
   /** `job` is set if this was its last run. */
   | { how: "ended"; job: JobRow | undefined }

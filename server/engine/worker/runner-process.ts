@@ -16,7 +16,7 @@ const entry = join(import.meta.dirname, "../../runner.ts");
 /** A process may need this long to start on a busy machine. Only then does silence mean that it hangs. */
 const maxStartMs = 30_000;
 
-/** How a task left its runner: it ended, or the process exited. */
+/** The end of a task in a runner: it ended itself, or the process exited. */
 export type RunnerExit = { how: "ended"; job: JobRow | undefined } | { how: "lost" };
 
 export interface RunnerProcess {
