@@ -5,7 +5,7 @@ import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
 import type { CancelReason } from "./job-reason.ts";
-import { retryDelay } from "./retry-policy.ts";
+import { maxRetries, retryDelay } from "./retry-policy.ts";
 import { sanitizeText } from "./sanitize-text.ts";
 import { isFinal } from "./status.ts";
 import { isTransientError } from "./transient-error.ts";
@@ -106,7 +106,7 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thr
     },
     event: {
       type: "retry_scheduled",
-      details: { retry, of: job.max_retries, wait_ms: waitMs, error },
+      details: { retry, of: maxRetries(kind), wait_ms: waitMs, error },
     },
   });
 }

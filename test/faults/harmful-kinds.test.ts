@@ -46,7 +46,7 @@ describe.each(backends)("harmful kinds on $name", (which) => {
       });
       const events = await scene.events(crash);
       expect(finalEvents(events)).toMatchObject([
-        { type: "failed", details: { reason: "worker_lost", rescues: 3 } },
+        { type: "failed", details: JSON.stringify({ reason: "worker_lost", rescues: 3 }) },
       ]);
       expect(isGapless(events)).toBe(true);
       const finished = await scene.ended(neighbour, 30_000);

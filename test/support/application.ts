@@ -16,9 +16,17 @@ export interface Place {
 
 export type Environment = Record<string, string>;
 
-/** Starts `npm run worker`. Resolves when it claims jobs; stops it if it does not become ready. */
-export async function startWorker(place: Place, more: Environment = {}): Promise<Launched> {
+/**
+ * Starts `npm run worker`. Resolves when it claims jobs; stops it if it does not become ready.
+ * @param onLaunch gets the process before it is ready, for a test that may time out meanwhile
+ */
+export async function startWorker(
+  place: Place,
+  more: Environment = {},
+  onLaunch?: (worker: Launched) => void,
+): Promise<Launched> {
   const worker = launch(join(root, "server/worker.ts"), environment(place, more));
+  onLaunch?.(worker);
   await untilReady(worker, "worker ready");
   return worker;
 }
@@ -28,9 +36,17 @@ export interface Application extends Launched {
   url: string;
 }
 
-/** Starts `npm start`. Resolves when web and worker are ready; stops both if they do not become so. */
-export async function startApplication(place: Place, more: Environment = {}): Promise<Application> {
+/**
+ * Starts `npm start`. Resolves when web and worker are ready; stops both if they do not become so.
+ * @param onLaunch see `startWorker`
+ */
+export async function startApplication(
+  place: Place,
+  more: Environment = {},
+  onLaunch?: (main: Launched) => void,
+): Promise<Application> {
   const main = launch(join(root, "server/main.ts"), environment(place, { PORT: "0", ...more }));
+  onLaunch?.(main);
   await untilReady(main, "worker ready", "Headway runs at");
   const url = /Headway runs at (\S+)/.exec(main.output())![1]!;
   return { ...main, url };

@@ -18,8 +18,8 @@ export interface Launched {
 const launched = new Set<Launched>();
 
 /**
- * Stops every process that this test file launched. A test that times out while a process starts
- * has no handle of it, and a process that is left behind slows down every test after it.
+ * Stops what this test file launched. A test that times out while a process starts has no handle of
+ * it, and a process that is left behind slows down every test after it.
  */
 export async function stopLaunched(): Promise<void> {
   await Promise.all([...launched].map((each) => each.stop()));

@@ -19,7 +19,7 @@ import {
   startWorker,
 } from "../application.ts";
 import { addAccount, type TestBackend } from "../backends.ts";
-import { type Launched, stopLaunched } from "../processes.ts";
+import type { Launched } from "../processes.ts";
 
 export interface Scene {
   backend: Backend;
@@ -45,6 +45,7 @@ export async function openScene(
   { maxRunning = 5, storageDir }: { maxRunning?: number; storageDir?: string } = {},
 ): Promise<Scene> {
   const launched: Launched[] = [];
+  const onLaunch = (process: Launched) => void launched.push(process);
   const created = await which.create();
   const folder = storageDir ?? (await mkdtemp(join(tmpdir(), "headway-storage-")));
   const isSqlite = which.name === "sqlite";
@@ -59,7 +60,7 @@ export async function openScene(
     for (const { pid, output } of launched) process.stderr.write(`Process ${pid}:\n${output()}`);
   });
   onTestFinished(async () => {
-    await stopLaunched();
+    await Promise.all(launched.map((each) => each.stop()));
     await backend.close();
     await created.remove();
     if (!storageDir) await rm(folder, { recursive: true, force: true });
@@ -70,16 +71,8 @@ export async function openScene(
     url,
     catalog,
     place,
-    async worker(more) {
-      const worker = await startWorker(place, more);
-      launched.push(worker);
-      return worker;
-    },
-    async application(more) {
-      const application = await startApplication(place, { NODE_ENV: "production", ...more });
-      launched.push(application);
-      return application;
-    },
+    worker: (more) => startWorker(place, more, onLaunch),
+    application: (more) => startApplication(place, { NODE_ENV: "production", ...more }, onLaunch),
     async start(kind, input, accountId = "account-1") {
       const request = { kind, input: { ...input }, accountId, userId: "person-1" };
       return (await start(backend, catalog, request)).job.id;
