@@ -40,7 +40,7 @@ describe.each(backends)("a graceful shutdown on $name", (which) => {
 
     await scene.worker();
     for (const id of copies) {
-      const row = await scene.ended(id);
+      const row = await scene.ended(id, 60_000);
       expect(row).toMatchObject({ status: "done", succeeded: 600, skipped: 0, fence: 2 });
       expect(isGapless(await scene.events(id))).toBe(true);
     }
