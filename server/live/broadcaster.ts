@@ -68,8 +68,12 @@ export function createBroadcaster(options: {
     }
   }
 
-  /** Repeats if lines were broadcast during the read, because the joining watcher misses them. */
-  async function sendLogLines(watcher: Watcher, job: WatchedJob): Promise<void> {
+  /**
+   * Repeats if lines were broadcast during the read, because a joining watcher misses them. The watcher
+   * has joined in the same turn in which the last read is found complete: a broadcast in between
+   * would still leave it out.
+   */
+  async function joinLog(watcher: Watcher, job: WatchedJob): Promise<void> {
     let after = watcher.cursors.get(job.id) ?? 0;
     let logSeqBefore: number;
     do {
@@ -80,6 +84,7 @@ export function createBroadcaster(options: {
       after = lines.at(-1)?.seq ?? after;
     } while (job.logSeq > logSeqBefore);
     if (after > job.logSeq && job.pages.has(watcher)) job.ahead.set(watcher, after);
+    job.joining.delete(watcher);
   }
 
   function linesChunk(id: string, lines: readonly LogRow[]): Uint8Array | undefined {
@@ -163,8 +168,8 @@ export function createBroadcaster(options: {
       if (job.rows.has(watcher)) send([watcher], `row:${row.id}`, frames.row(view));
       if (isPage) send([watcher], `panel:${row.id}`, frames.panel(view));
       if (result) send([watcher], `result:${row.id}`, result);
-      if (isPage) await sendLogLines(watcher, job);
-      job.joining.delete(watcher);
+      if (isPage) await joinLog(watcher, job);
+      else job.joining.delete(watcher);
       return true;
     },
   };

@@ -84,7 +84,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
   });
 
   test("an upload that is too large or breaks off leaves nothing in the bucket", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const scene = await openScene(which);
     const set = { NODE_ENV: "", UPLOAD_LIMIT_MB: "25", ...bucket.environment };
@@ -112,7 +112,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
   });
 
   test("a worker removes scratch files once an unavailable bucket is back", {
-    timeout: 90_000,
+    timeout: 150_000,
   }, async () => {
     const scene = await openScene(which);
     const worker = await scene.worker(bucket.environment);

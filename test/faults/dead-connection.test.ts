@@ -51,7 +51,7 @@ test("a worker whose connections go dead gives up its jobs, and another worker c
 });
 
 test("a worker's listener reconnects within ten seconds after it is closed or goes dead", {
-  timeout: 90_000,
+  timeout: 150_000,
 }, async () => {
   const scene = await openScene(postgres);
   const proxy = await startSilentProxy(scene.url);

@@ -78,7 +78,7 @@ async function follow(web: string, id: string): Promise<string> {
 
 describe("npm run demo:scaled", () => {
   test("a job whose worker is killed finishes on another worker, and both web processes stream it", {
-    timeout: 90_000,
+    timeout: 150_000,
   }, async () => {
     const form = await fetch(`${url}/jobs/new/countdown`, { headers: { cookie } });
     const fields = { type: "countdown", from: String(countdownFrom), token: await tokenOn(form) };
@@ -121,7 +121,8 @@ describe("npm run demo:scaled", () => {
     expect(await scaled.exited).toEqual({ code: 0, signal: null });
     expect(family.filter(isAlive)).toEqual([]);
     const output = scaled.output();
-    const indexOfStop = (process: string) => output.search(new RegExp(`^${process} .*stopping`, "m"));
+    const indexOfStop = (process: string) =>
+      output.search(new RegExp(`^${process} .*stopping`, "m"));
     const webs = ["web 1", "web 2"].map(indexOfStop);
     const workers = ["worker 1", "worker 2", "worker 3"].map(indexOfStop);
     expect([...webs, ...workers]).not.toContain(-1);

@@ -14,7 +14,7 @@ const sqlite = backends.filter(({ name }) => name === "sqlite");
 
 describe.each(backends)("a full disk under the files on $name", (which) => {
   test("a job whose file does not fit fails with a clear error and frees the disk", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const disk = await smallDisk(16);
     const scene = await openScene(which, { storageDir: disk });

@@ -9,7 +9,7 @@ const rows = 900;
 
 describe.each(backends)("a frozen worker on $name", (which) => {
   test("a frozen worker's job continues on another worker, and its late writes are discarded", {
-    timeout: 90_000,
+    timeout: 150_000,
   }, async () => {
     const scene = await openScene(which);
     const frozen = await scene.worker();

@@ -10,7 +10,7 @@ const smallHeap = { ...oneRunner, NODE_OPTIONS: "--max-old-space-size=80" };
 
 describe.each(backends)("harmful kinds on $name", (which) => {
   test("a job in an endless loop is killed at its timeout, and the other jobs of its runner finish", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const scene = await openScene(which);
     await scene.worker(oneRunner);
@@ -29,7 +29,7 @@ describe.each(backends)("harmful kinds on $name", (which) => {
   test.each(["kill", "exit", "memory"])(
     "a job that ends its runner by %s fails after three rescues, and the other jobs finish",
     {
-      timeout: 90_000,
+      timeout: 150_000,
     },
     async (how) => {
       const scene = await openScene(which);

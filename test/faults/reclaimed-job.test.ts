@@ -22,7 +22,7 @@ describe.each(backends)("a reclaimed job on $name", (which) => {
   };
 
   test("a rescued job that the same worker claims again runs once more only", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { scene, stops } = await open();
     const id = await scene.start("copy_rows", { rows: 250, size: 1, pause: 20 });

@@ -55,7 +55,7 @@ export async function expectText(
   page: Page,
   selector: string,
   text: string | RegExp,
-  timeout = 15_000,
+  timeout = 30_000,
 ): Promise<void> {
   await expect
     .poll(
