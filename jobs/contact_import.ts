@@ -10,6 +10,7 @@ import {
 } from "./lib/contacts/messages.ts";
 import { previewContacts } from "./lib/contacts/preview-contacts.ts";
 import { type ReadProgress, readContacts, runNames } from "./lib/contacts/read-contacts.ts";
+import { readingFields } from "./lib/contacts/reading-fields.ts";
 import { writeRejectedRows } from "./lib/contacts/rejected-rows.ts";
 import { saveContacts } from "./lib/contacts/save-contacts.ts";
 
@@ -27,13 +28,7 @@ export default defineJob({
       help: "One person per row, with an email column. Any encoding and delimiter.",
     }),
     mapping: columnMapping.optional(),
-    first_row: z
-      .enum(["names", "contact"])
-      .optional()
-      .meta({
-        label: "First row is",
-        options: { names: "Column names", contact: "A contact" },
-      }),
+    ...readingFields.shape,
     duplicates: z
       .enum(["update", "skip"])
       .default("update")
@@ -55,13 +50,15 @@ export default defineJob({
   // The file of rejected rows always has a header.
   inputForRejected: (input, value) => ({
     ...input,
+    encoding: "utf-8" as const,
+    start_row: 1,
     mapping: (value("Reading the file") as Partial<ContactsFile>).mapping ?? input.mapping,
     first_row: "names" as const,
   }),
   cancelledMessage: (job) =>
     cancelledMessage(job.counts, job.stepResult<ReadProgress>("Reading the file")?.contacts),
-  async run(job, { upload_id, mapping, first_row, duplicates }) {
-    const file = await openContacts(await job.open(upload_id), { mapping, first_row });
+  async run(job, { upload_id, duplicates, ...reading }) {
+    const file = await openContacts(await job.open(upload_id), reading);
     const read = await job.step("Reading the file", async () => {
       const read = await readContacts(job, file);
       await writeRejectedRows(job, file, read.rejected);

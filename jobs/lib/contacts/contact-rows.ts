@@ -1,8 +1,9 @@
 /** Turns rows of a file into contacts, or into the reason why they are rejected. */
 import { Refused } from "../../../server/job.ts";
 import { unescapeFormula } from "../csv/formulas.ts";
-import { isEmailAddress } from "./email.ts";
+import { parseEmail } from "./email.ts";
 import { contactFields, type MappableField, type Mapping, mappableFields } from "./fields.ts";
+import { parsePhone } from "./phone.ts";
 import { splitName } from "./split-name.ts";
 
 /** A `RunRow` for the external sort: key, order, values. Cells are trimmed; empty cells are null. */
@@ -15,8 +16,18 @@ export type ContactRow = [
   phone: string | null,
 ];
 
-/** @returns a contact, or the reason for people; reasons quote nothing of the row, so that equal ones are counted together */
-export type ParseContact = (cells: readonly string[], row: number) => ContactRow | string;
+/** What people should know about a row that is imported all the same. */
+export type RowNote = "more-addresses" | "broken-phone";
+
+/**
+ * @param onNote is called with what was left out of the row
+ * @returns a contact, or the reason for people; reasons quote nothing of the row, so that equal ones are counted together
+ */
+export type ParseContact = (
+  cells: readonly string[],
+  row: number,
+  onNote?: (note: RowNote) => void,
+) => ContactRow | string;
 
 const maxLengths = Object.fromEntries(contactFields.map((field) => [field.name, field.maxLength]));
 const tooLongReasons = Object.fromEntries(
@@ -29,25 +40,29 @@ const tooLongReasons = Object.fromEntries(
 /** @throws Refused if no column holds the email, or two columns hold the same field */
 export function compileMapping(mapping: Mapping): ParseContact {
   const columns = columnsOf(mapping);
-  const [email, first, last, company, phone] = contactFields.map(
+  const [emailColumn, first, last, company, phoneColumn] = contactFields.map(
     ({ name }) => columns.get(name) ?? -1,
   );
   const fullName = columns.get("full_name") ?? -1;
 
-  return (cells, row) => {
-    const address = cellText(cells, email!)?.toLowerCase();
-    if (!address) return "Missing email";
-    if (address.length > maxLengths.email!) return tooLongReasons.email!;
-    if (!isEmailAddress(address)) return "Invalid email";
+  const namesAreMapped = first !== -1 || last !== -1 || fullName !== -1;
+
+  return (cells, row, onNote) => {
+    const email = parseEmail(cells[emailColumn!] ?? "");
+    if (typeof email === "string") return email;
+    if (email.hasMore) onNote?.("more-addresses");
+    const phone = parsePhone(cells[phoneColumn!] ?? "");
+    if ("isBroken" in phone) onNote?.("broken-phone");
     const contact: ContactRow = [
-      address,
+      email.address,
       row,
       cellText(cells, first!),
       cellText(cells, last!),
       cellText(cells, company!),
-      cellText(cells, phone!),
+      "isBroken" in phone ? null : phone.phone,
     ];
     if (fullName !== -1) fillNames(contact, cellText(cells, fullName));
+    if (!namesAreMapped && email.name) fillNames(contact, email.name);
     return findTooLong(contact) ?? contact;
   };
 }

@@ -1,15 +1,19 @@
 /** Opens a CSV file of contacts: detects its format and turns its rows into contacts. */
 import type { ByteSource } from "../../../server/job.ts";
-import { type CsvInspection, inspectCsv } from "../csv/inspect.ts";
+import { type DelimiterName, delimiters, type Encoding } from "../csv/format.ts";
+import { type CsvInspection, type FormatChoices, inspectCsv } from "../csv/inspect.ts";
 import { requireMappedColumns } from "./column-mapping.ts";
-import { type ContactRow, compileMapping } from "./contact-rows.ts";
+import { compileMapping, type ParseContact } from "./contact-rows.ts";
 import type { Mapping } from "./fields.ts";
-import { suggestMapping } from "./suggest-mapping.ts";
+import { countKnownNames, suggestMapping } from "./suggest-mapping.ts";
 
+/** The input of the job as far as it concerns reading; each part overrides what is detected. */
 export interface ReadChoices {
-  /** Default: suggested from the header and the first rows. */
   mapping?: Mapping | undefined;
-  /** Overrides the detection of the header. */
+  encoding?: Encoding | undefined;
+  delimiter?: DelimiterName | undefined;
+  /** The row in which the table begins, from 1. */
+  start_row?: number | undefined;
   first_row?: "names" | "contact" | undefined;
 }
 
@@ -18,8 +22,8 @@ export interface ContactsFile {
   inspection: CsvInspection;
   /** The given mapping, or the suggested one. */
   mapping: Mapping;
-  /** @returns a contact, or the reason why the row is rejected */
-  parseRow(cells: readonly string[], row: number): ContactRow | string;
+  /** Returns a contact, or the reason why the row is rejected. */
+  parseRow: ParseContact;
 }
 
 /** Rows that the mapping is suggested from: the same for the mapping page and for the job. */
@@ -31,13 +35,19 @@ const sampleRows = 20;
  */
 export async function inspectContacts(
   source: ByteSource,
-  { first_row }: ReadChoices,
+  { encoding, delimiter, start_row, first_row }: ReadChoices,
 ): Promise<Pick<ContactsFile, "inspection" | "mapping">> {
-  const hasHeader = first_row && first_row === "names";
-  const inspection = await inspectCsv(source, { rows: sampleRows, hasHeader });
+  const choices: FormatChoices = {
+    encoding,
+    delimiter: delimiter && delimiters[delimiter],
+    startRow: start_row,
+    hasHeader: first_row && first_row === "names",
+  };
+  const inspection = await inspectCsv(source, { ...choices, rows: sampleRows, countKnownNames });
   if (inspection.hasHeader) {
     // Cells beyond the header belong to malformed rows.
-    const { header } = await inspectCsv(source, { rows: 0, hasHeader: true });
+    const named = { ...choices, hasHeader: true };
+    const { header } = await inspectCsv(source, { ...named, rows: 0, countKnownNames });
     inspection.header = header;
     inspection.sample = inspection.sample.map((cells) => cells.slice(0, header.length));
   }
@@ -58,8 +68,8 @@ export async function openContacts(
     source,
     inspection,
     mapping,
-    parseRow: (cells, row) =>
-      cells.length > width && hasText(cells, width) ? tooManyCells : read(cells, row),
+    parseRow: (cells, row, onNote) =>
+      cells.length > width && hasText(cells, width) ? tooManyCells : read(cells, row, onNote),
   };
 }
 

@@ -7,6 +7,7 @@ import { writeRun } from "../external-sort/sorted-runs.ts";
 import { formatNumber } from "../numbers.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import type { ContactsFile } from "./contacts-file.ts";
+import { createRowNotes } from "./row-notes.ts";
 import { type RejectedRow, writeRejectedPiece } from "./rejected-rows.ts";
 
 /** The cursor of the reading. The names of all scratch files follow from its counts. */
@@ -39,11 +40,14 @@ export async function readContacts(
   let read: ReadProgress = { ...inspection.start, contacts: 0, runs: 0, rejected: 0 };
   let contacts: ContactRow[] = [];
   let rejected: RejectedRow[] = [];
+  const notes = createRowNotes(job);
 
-  function parsePiece({ rows, numbers }: RowPiece): void {
+  function parsePiece({ rows, numbers, suspects }: RowPiece): void {
+    for (const { row, problem } of suspects) notes.add(problem, row);
     for (let at = 0; at < rows.length; at++) {
       const cells = rows[at]!;
-      const contact = file.parseRow(cells, numbers[at]!);
+      const row = numbers[at]!;
+      const contact = file.parseRow(cells, row, (note) => notes.add(note, row));
       if (typeof contact !== "string") contacts.push(contact);
       else {
         rejected.push({ cells, reason: contact });
@@ -69,6 +73,7 @@ export async function readContacts(
     };
     contacts = [];
     rejected = [];
+    notes.flush();
     return { items: [], cursor: read, done: byte, message: progressMessage(read.contacts) };
   }
 

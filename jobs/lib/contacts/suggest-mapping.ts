@@ -80,6 +80,12 @@ export function suggestMapping(header: readonly string[], sample: readonly strin
   return dropRedundantFullName(mapping);
 }
 
+/** @returns how many of the cells are known names of columns: a row of them is a header */
+export function countKnownNames(cells: readonly string[]): number {
+  const names = cells.map((cell) => normalizeName(cell).replaceAll(" ", ""));
+  return names.filter((name) => fieldsByName.has(name) || bareNames.has(name)).length;
+}
+
 function fieldOfBareName(taken: Set<MappableField>): MappableField | undefined {
   if (taken.has("first_name")) return taken.has("last_name") ? undefined : "last_name";
   return taken.has("last_name") ? "first_name" : "full_name";

@@ -1,50 +1,109 @@
-/** Detects the delimiter and the line end of a CSV file. */
+/** Detects the delimiter and the quotes of a CSV file. */
 import type { Delimiter, Dialect } from "./format.ts";
 import { parseRows } from "./parse-rows.ts";
 
-const delimiters: Delimiter[] = [",", ";", "\t", "|"];
+const usual: Delimiter[] = [",", ";", "\t", "|"];
+/** They also stand in times, addresses and names: tried only where the usual ones make no table. */
+const rare: Delimiter[] = ["~", "^", ":"];
 const sampleRows = 200;
+const minUsualShare = 0.5;
+const EMAIL = /^[^\s@,;|]+@[^\s@,;|]+\.[^\s@,;|]+$/;
 
-/** @param text the beginning of the file; its last row may be incomplete */
-export function detectDialect(text: string): Dialect {
-  const lineEnd = detectLineEnd(text);
-  let best: { delimiter: Delimiter; share: number; width: number } | undefined;
-  for (const delimiter of delimiters) {
-    const found = { delimiter, ...measureConsistency(text, { delimiter, lineEnd }) };
-    const better = best ? found.share - best.share || found.width - best.width : found.width - 1;
-    if (better > 0) best = found;
-  }
-  return { delimiter: best?.delimiter ?? ",", lineEnd };
-}
-
-/** Ignores line ends inside quotes: old Macs ended rows with CR and used LF within cells. */
-function detectLineEnd(text: string): "\n" | "\r" {
-  const outside = text.replace(/"[^"]*"/g, "");
-  return outside.includes("\r") && !outside.includes("\n") ? "\r" : "\n";
+interface Candidate extends Dialect {
+  /** How consistent a table the dialect makes, about 0 to 1.2. */
+  score: number;
+  /** The share of rows of the most common width. */
+  share: number;
+  width: number;
 }
 
 /**
- * How consistent a table the delimiter makes: the share of rows as wide as the first row. If the first
- * row has one cell (a title above the table), the most common width counts instead, at half weight.
- * A delimiter that is usually followed by a blank is more likely punctuation and weighs less.
+ * @param text the beginning of the file; its last row may be incomplete
+ * @param delimiter overrides the detection
  */
-function measureConsistency(text: string, dialect: Dialect): { share: number; width: number } {
-  const { rows, cut } = parseRows(text, dialect, false);
-  if (rows.length === 0) rows.push(...parseRows(text.slice(cut), dialect, true).rows);
-  const table = rows.filter((cells) => cells.length > 1 || cells[0] !== "").slice(0, sampleRows);
-  const first = table[0]?.length ?? 1;
-  const width = first > 1 ? first : mostCommon(table.map((cells) => cells.length));
-  if (width < 2) return { share: 0, width };
-
-  const even = table.filter((cells) => cells.length === width);
-  const behind = even.flatMap((cells) => cells.slice(1)).filter((cell) => cell !== "");
-  const spaced = behind.filter((cell) => cell.startsWith(" ")).length;
-  const weight = (first > 1 ? 1 : 0.5) * (spaced > behind.length / 2 ? 0.8 : 1);
-  return { share: (even.length / table.length) * weight, width };
+export function detectDialect(text: string, delimiter?: Delimiter): Dialect {
+  const quoting = detectQuoting(text);
+  const best = findBest(text, quoting, delimiter);
+  if (best.width === 1 && linesAreQuoted(text)) {
+    const inner = parseRows(text, best, true).rows.map((row) => row[0] ?? "");
+    const unwrapped = findBest(inner.join("\n"), quoting, delimiter);
+    if (unwrapped.width > 1) return dialectOf({ ...unwrapped, hasQuotedLines: true });
+  }
+  return dialectOf(best);
 }
 
-function mostCommon(widths: number[]): number {
+/** The width guards the reading against stray quotes, so it must be certain. */
+function dialectOf({ score: _, share, width, ...dialect }: Candidate): Dialect {
+  return share >= 0.6 && width > 1 ? { ...dialect, width } : dialect;
+}
+
+function findBest(text: string, quoting: Partial<Dialect>, given?: Delimiter): Candidate {
+  const measured = (delimiters: readonly Delimiter[]) =>
+    delimiters.map((delimiter) => measure(text, { delimiter, ...quoting }));
+  if (given) return measured([given])[0]!;
+  const candidates = measured(usual);
+  const best = pickBest(candidates);
+  if (best.share >= minUsualShare) return best;
+  return pickBest([best, ...measured(rare).filter(({ share }) => share >= minUsualShare)]);
+}
+
+function pickBest(candidates: readonly Candidate[]): Candidate {
+  return candidates.reduce((best, each) => {
+    const difference = each.score - best.score || each.width - best.width;
+    return difference > 0 ? each : best;
+  });
+}
+
+/** Recognises quotes that an editor made typographic, and `\"`, from the first lines. */
+function detectQuoting(text: string): Partial<Dialect> {
+  const quoting: Partial<Dialect> = {};
+  const straight = text.match(/(?:^|[,;\t|\n])"/g)?.length ?? 0;
+  const typographic = text.match(/(?:^|[,;\t|\n])[“”„]/g)?.length ?? 0;
+  if (typographic > straight) quoting.hasTypographicQuotes = true;
+  if (/\\"(?![,;\t|\r\n]|$)/.test(text) && !/[^,;\t|\n"]""/.test(text)) quoting.escapesQuotes = true;
+  return quoting;
+}
+
+function linesAreQuoted(text: string): boolean {
+  const lines = text.split(/\r+\n|\n|\r/).slice(0, sampleRows).filter((line) => line !== "");
+  const quoted = lines.filter((line) => /^".*"$/.test(line));
+  return quoted.length > lines.length / 2;
+}
+
+/**
+ * The share of rows of the most common width. Whole addresses in cells speak for a delimiter. One that
+ * is usually followed by a blank is more likely punctuation and weighs less, and so does one that the
+ * first row lacks (it may be a title above the table).
+ */
+function measure(text: string, dialect: Dialect): Candidate {
+  const { rows, cut } = parseRows(text, dialect, false);
+  if (rows.length === 0) rows.push(...parseRows(text.slice(cut), dialect, true).rows);
+  const table = rows
+    .filter((cells) => cells.some((cell) => cell.trim() !== ""))
+    .slice(0, sampleRows);
+  const first = table[0]?.length ?? 1;
+  const wide = table.filter((cells) => cells.length > 1);
+  const width = first > 1 && shareOf(table, first) >= 0.5 ? first : mostCommonWidth(wide);
+  if (width < 2) return { ...dialect, score: 0, share: 0, width: 1 };
+
+  const share = shareOf(table, width);
+  const cells = wide.flatMap((row) => row.slice(1)).filter((cell) => cell !== "");
+  const spaced = cells.filter((cell) => cell.startsWith(" ")).length;
+  const withEmail = table.filter((row) => row.some((cell) => EMAIL.test(cell.trim()))).length;
+  const weight = (first > 1 ? 1 : 0.5) * (spaced > cells.length / 2 ? 0.8 : 1);
+  return { ...dialect, score: share * weight + (0.2 * withEmail) / table.length, share, width };
+}
+
+/** The share of rows of this width. Sheets leave empty cells to the right, in some rows only. */
+function shareOf(table: readonly string[][], width: number): number {
+  const even = table.filter(
+    (cells) => cells.length >= width && cells.slice(width).every((cell) => cell.trim() === ""),
+  );
+  return even.length / table.length;
+}
+
+function mostCommonWidth(table: readonly string[][]): number {
   const times = new Map<number, number>();
-  for (const width of widths) times.set(width, (times.get(width) ?? 0) + 1);
+  for (const { length } of table) times.set(length, (times.get(length) ?? 0) + 1);
   return [...times].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 1;
 }

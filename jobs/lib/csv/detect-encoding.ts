@@ -1,6 +1,7 @@
-/** Detects the encoding of a CSV file from its first bytes. */
+/** Detects the encoding of a text file. */
 import { isUtf8 } from "node:buffer";
-import { Refused } from "../../../server/job.ts";
+import { type ByteSource, Refused } from "../../../server/job.ts";
+import { decode } from "./decode.ts";
 import type { Encoding } from "./format.ts";
 import { refuseOtherFormats } from "./other-formats.ts";
 
@@ -10,63 +11,191 @@ export interface DetectedEncoding {
   bom: number;
 }
 
+/** Bytes of lines with letters beyond ASCII that the statistics get. */
+const statisticBytes = 64_000;
+/** How far a file is searched for such lines. */
+const maxSearchedBytes = 64_000_000;
+/** UTF-8 with one damaged character in this many is still UTF-8. */
+const maxDamagedShare = 1 / 10;
+
 /**
  * @param sample the first bytes, about 256 kB; it may end in the middle of a character
  * @throws Refused if this is not text
  */
-export function detectEncoding(sample: Uint8Array, name: string): DetectedEncoding {
-  refuseOtherFormats(sample, name);
-  const [a, b, c, d] = sample;
+export async function detectEncoding(
+  source: ByteSource,
+  sample: Uint8Array,
+): Promise<DetectedEncoding> {
+  refuseOtherFormats(sample, source.name);
+  const marked = detectMark(sample);
+  if (marked) return marked;
+  // Before UTF-8: Cyrillic UTF-16 has no byte above 0x7f, so it is valid UTF-8 too.
+  const wide = detectUtf16(sample);
+  if (wide) return { encoding: wide, bom: 0 };
+  refuseBinary(sample, source.name);
+
+  const lines = await collectNonAsciiLines(source);
+  if (isMostlyUtf8(lines)) return { encoding: "utf-8", bom: 0 };
+  return { encoding: await detectByLetters(lines), bom: 0 };
+}
+
+function detectMark([a, b, c, d]: Uint8Array): DetectedEncoding | undefined {
   if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: "utf-8", bom: 3 };
   if (a === 0xff && b === 0xfe && !(c === 0 && d === 0)) return { encoding: "utf-16le", bom: 2 };
   if (a === 0xfe && b === 0xff) return { encoding: "utf-16be", bom: 2 };
-
-  const wide = classifyZeroBytes(sample);
-  if (wide !== "few") {
-    if (wide === "many")
-      throw new Refused(
-        `${name} is not a text file`,
-        "Upload a CSV file: text with one row per line.",
-      );
-    return { encoding: wide, bom: 0 };
-  }
-  return { encoding: isMostlyUtf8(sample) ? "utf-8" : "windows-1252", bom: 0 };
+  return undefined;
 }
 
+/** Digits, delimiters, line ends, `.` and `@`: every list of people holds them, in any language. */
+const ubiquitous = new Set(Buffer.from("0123456789,;.@\t\r\n", "latin1"));
+
 /**
- * Recognises UTF-16 without a byte order mark: most characters of Western text have a zero high byte,
- * so every second byte is zero. Zeros elsewhere, or many control characters, mean a binary file. A few
- * zeros in a large text are an innocent fault of old programs.
+ * Recognises UTF-16 without a byte order mark, also of languages that have few zero bytes: common
+ * ASCII characters come as pairs with a zero, nearly always in the same order.
  */
-function classifyZeroBytes(sample: Uint8Array): "few" | "many" | "utf-16le" | "utf-16be" {
-  let even = 0;
-  let oddZeros = 0;
+function detectUtf16(sample: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  let little = 0;
+  let big = 0;
+  for (let at = 0; at + 1 < sample.length; at += 2) {
+    if (sample[at + 1] === 0 && ubiquitous.has(sample[at]!)) little++;
+    if (sample[at] === 0 && ubiquitous.has(sample[at + 1]!)) big++;
+  }
+  const least = 0.03 * (sample.length / 2);
+  if (little > least && little >= 4 * big) return "utf-16le";
+  if (big > least && big >= 4 * little) return "utf-16be";
+  return undefined;
+}
+
+/** A few zeros and control characters in a large text are an innocent fault of old programs. */
+function refuseBinary(sample: Uint8Array, name: string): void {
   let control = 0;
-  for (let at = 0; at < sample.length; at++) {
-    const byte = sample[at]!;
-    if (byte === 0) at % 2 === 0 ? even++ : oddZeros++;
-    else if (byte < 9 || (byte > 13 && byte < 28)) control++;
-  }
-  const pairs = sample.length / 2;
-  if (oddZeros > 0.4 * pairs && even < 0.05 * pairs) return "utf-16le";
-  if (even > 0.4 * pairs && oddZeros < 0.05 * pairs) return "utf-16be";
-  return even + oddZeros + control > 0.02 * sample.length ? "many" : "few";
+  for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 26) || byte === 27) control++;
+  if (control <= 0.02 * sample.length || control <= 2) return;
+  throw new Refused(`${name} is not a text file`, "Upload a CSV file: text with one row per line.");
 }
 
-/**
- * Accepts a few damaged characters: they must not turn every umlaut of the file into two wrong letters.
- * Text in Windows-1252 hardly ever contains valid multi-byte sequences.
- */
-function isMostlyUtf8(sample: Uint8Array): boolean {
-  const cut = sample.subarray(0, completeUtf8Length(sample));
-  if (isUtf8(cut)) return true;
+/** @returns the lines with a byte above 0x7f, without padding; the rest of a file says nothing */
+async function collectNonAsciiLines(source: ByteSource): Promise<Buffer> {
+  const found: Buffer[] = [];
+  let size = 0;
+  let searched = 0;
+  let line: Buffer = Buffer.alloc(0);
+  const add = (bytes: Buffer) => {
+    found.push(bytes.filter((byte) => byte !== 0 && byte !== 0x1a) as Buffer);
+    size += bytes.length;
+  };
+  for await (const chunk of source.read()) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let from = 0;
+    for (let at = firstNonAscii(bytes, 0); at !== -1; at = firstNonAscii(bytes, from)) {
+      const start = Math.max(from, bytes.lastIndexOf(10, at) + 1);
+      const end = bytes.indexOf(10, at);
+      const rest = bytes.subarray(start, end === -1 ? bytes.length : end + 1);
+      add(start === 0 ? Buffer.concat([line, rest]) : rest);
+      line = Buffer.alloc(0);
+      from = end === -1 ? bytes.length : end + 1;
+      if (size > statisticBytes) break;
+    }
+    searched += bytes.length;
+    if (size > statisticBytes || searched > maxSearchedBytes) break;
+    const tail = bytes.subarray(Math.max(from, bytes.lastIndexOf(10) + 1));
+    line = from === bytes.length ? Buffer.alloc(0) : tail.subarray(-1_000);
+  }
+  return Buffer.concat(found).subarray(0, statisticBytes);
+}
+
+function firstNonAscii(bytes: Buffer, from: number): number {
+  for (let at = from; at < bytes.length; at++) if (bytes[at]! > 0x7f) return at;
+  return -1;
+}
+
+/** Text in other encodings hardly ever contains valid multi-byte sequences of UTF-8. */
+function isMostlyUtf8(lines: Uint8Array): boolean {
+  const complete = lines.subarray(0, completeUtf8Length(lines));
+  if (isUtf8(complete)) return true;
   let bad = 0;
   let good = 0;
-  for (const character of Buffer.from(cut).toString("utf8")) {
+  for (const character of Buffer.from(complete).toString("utf8")) {
     if (character === "\ufffd") bad++;
     else if (character > "\x7f") good++;
   }
-  return good > 10 * bad;
+  return bad < good * maxDamagedShare;
+}
+
+/** The names that jschardet uses, to ours. Those of Central Europe are checked once more. */
+const detectedNames: Record<string, Encoding> = {
+  "windows-1250": "windows-1250",
+  "windows-1251": "windows-1251",
+  "windows-1252": "windows-1252",
+  "windows-1253": "windows-1253",
+  "windows-1254": "windows-1254",
+  "windows-1255": "windows-1255",
+  "windows-1256": "windows-1256",
+  "windows-1257": "windows-1257",
+  "iso-8859-1": "windows-1252",
+  "iso-8859-2": "iso-8859-2",
+  "iso-8859-5": "windows-1251",
+  "iso-8859-9": "windows-1254",
+  "iso-8859-15": "windows-1252",
+  macroman: "macintosh",
+  macintosh: "macintosh",
+  maclatin2: "windows-1250",
+  maccyrillic: "x-mac-cyrillic",
+  "x-mac-cyrillic": "x-mac-cyrillic",
+  cp850: "cp850",
+  cp858: "cp850",
+  cp437: "cp437",
+  cp852: "cp852",
+  cp866: "ibm866",
+  ibm866: "ibm866",
+  "koi8-r": "koi8-r",
+  shift_jis: "shift_jis",
+  shift_jis_2004: "shift_jis",
+  cp932: "shift_jis",
+  "euc-jp": "euc-jp",
+  euc_jis_2004: "euc-jp",
+  gb18030: "gb18030",
+  gb2312: "gb18030",
+  gbk: "gb18030",
+  big5: "big5",
+  big5hkscs: "big5",
+  cp950: "big5",
+  "euc-kr": "euc-kr",
+  cp949: "euc-kr",
+};
+
+/** Spanish and French are often taken for Hungarian or Polish: the Western encoding to try first. */
+const westernCounterparts: Record<string, Encoding> = {
+  "windows-1250": "windows-1252",
+  "iso-8859-2": "windows-1252",
+  "windows-1257": "windows-1252",
+  maclatin2: "macintosh",
+  cp852: "cp850",
+};
+const WESTERN = /[àáâäæçèéêëìíîïñòóôöøœßùúûüÿåÀÁÂÄÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØŒÙÚÛÜŸÅ€£©®°·«»“”„‘’‚–—…¿¡ªº\u00a0]/gu;
+const NON_ASCII_CHARACTER = /[^\0-\x7f]/gu;
+const minWesternShare = 0.98;
+/** Words of headers in Central Europe, which outweigh letters that might be Western. */
+const CENTRAL_EUROPEAN =
+  /imię|nazwisk|miasto|jméno|příjmení|město|meno|priezvisk|vezetéknév|keresztnév|(?:^|[,;\t"])név|cégnév|város|prezime|priimek/iu;
+
+/** The statistics of jschardet, which is 7 MB and loaded on first use only. */
+async function detectByLetters(lines: Buffer): Promise<Encoding> {
+  const { detectAll } = await import("jschardet");
+  const candidates = detectAll(lines, { minimumThreshold: 0 }).flatMap(({ encoding }) => {
+    const name = encoding?.toLowerCase().replace(/^x-(?=cp|euc)/, "") ?? "";
+    return detectedNames[name] ? [{ name, encoding: detectedNames[name] }] : [];
+  });
+  const [best] = candidates;
+  if (!best) return "windows-1252";
+  const western = westernCounterparts[best.name];
+  if (!western || CENTRAL_EUROPEAN.test(decode(lines, best.encoding))) return best.encoding;
+  return westernShare(decode(lines, western)) >= minWesternShare ? western : best.encoding;
+}
+
+function westernShare(text: string): number {
+  const all = text.match(NON_ASCII_CHARACTER)?.length ?? 0;
+  return all === 0 ? 1 : (text.match(WESTERN)?.length ?? 0) / all;
 }
 
 /** The number of bytes without an incomplete UTF-8 character at the end. */

@@ -1,9 +1,11 @@
 /** Inspects the beginning of a CSV file: its format, header and first rows. */
 import { type ByteSource, Refused } from "../../../server/job.ts";
+import { decode } from "./decode.ts";
 import { detectDialect } from "./detect-dialect.ts";
-import { detectEncoding } from "./detect-encoding.ts";
-import { looksLikeHeader } from "./detect-header.ts";
-import type { CsvFormat } from "./format.ts";
+import { completeUtf8Length, detectEncoding } from "./detect-encoding.ts";
+import { type CountKnownNames, countNoteRows, looksLikeHeader } from "./detect-table.ts";
+import { type CsvFormat, type Delimiter, delimiters, type Encoding } from "./format.ts";
+import { parseBytes } from "./parse-bytes.ts";
 import { readRows } from "./read-rows.ts";
 import { rechunk } from "./rechunk.ts";
 
@@ -14,49 +16,113 @@ export interface CsvInspection extends CsvFormat {
   sample: string[][];
 }
 
+/** Choices of a person, which override what is detected. */
+export interface FormatChoices {
+  encoding?: Encoding | undefined;
+  delimiter?: Delimiter | undefined;
+  /** The row in which the table begins, from 1. */
+  startRow?: number | undefined;
+  hasHeader?: boolean | undefined;
+}
+
+export interface InspectOptions extends FormatChoices {
+  /** Rows in the sample. Default 5. */
+  rows?: number;
+  /** Recognises the header by names that the caller knows. */
+  countKnownNames?: CountKnownNames;
+}
+
 const sampleBytes = 256_000;
 /** Rows that the detection of the header reads. */
 const headerGuessRows = 20;
+/** Rows above and at the beginning of the table that the detection of the table reads. */
+const tableGuessRows = 40;
 /** Characters of a column name or a cell of the sample. */
 const maxSampleCell = 200;
-const maxColumns = 1000;
+/** The columns of a sheet in Excel. */
+const maxColumns = 16_384;
 const ADVICE = "Upload a CSV file with one person per row.";
 
 /**
- * Reads the first 256 kB only, except where a single row is longer.
- * @param options.rows rows in the sample; default 5
- * @param options.hasHeader overrides the detection of the header
+ * Reads the first 256 kB only, except where a single row is longer or to detect the encoding.
  * @throws Refused if the file is empty, has no rows, is not a CSV file, or cannot be read
  */
 export async function inspectCsv(
   source: ByteSource,
-  { rows = 5, hasHeader }: { rows?: number; hasHeader?: boolean } = {},
+  { rows = 5, countKnownNames = () => 0, ...choices }: InspectOptions = {},
 ): Promise<CsvInspection> {
   const beginning = await readFirstBytes(source);
-  const { encoding, bom } = detectEncoding(beginning, source.name);
-  const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(beginning.subarray(bom));
+  const detected = await detectEncoding(source, beginning);
+  const { bom } = detected;
+  const encoding = choices.encoding ?? detected.encoding;
 
-  const hint = /^sep=([,;\t|])(\r\n?|\n)/.exec(text);
-  const dialect = detectDialect(hint ? text.slice(hint[0].length) : text);
-  if (hint) dialect.delimiter = hint[1] as CsvFormat["delimiter"];
+  const hint = readDelimiterHint(decodeBeginning(beginning.subarray(bom), encoding));
   const unit = encoding.startsWith("utf-16") ? 2 : 1;
-  const start = { byte: bom + (hint ? hint[0].length * unit : 0), row: hint ? 1 : 0 };
+  const hintEnd = { byte: bom + (hint?.line.length ?? 0) * unit, row: hint ? 1 : 0 };
+  const text = decodeBeginning(beginning.subarray(hintEnd.byte), encoding);
+  const dialect = detectDialect(text, choices.delimiter ?? hint?.delimiter);
 
-  const format: CsvFormat = { encoding, ...dialect, start, hasHeader: false };
+  const format: CsvFormat = { encoding, ...dialect, start: hintEnd, hasHeader: false };
+  const bytes = beginning.subarray(hintEnd.byte);
+  const whole = beginning.length < sampleBytes;
+  const parse = (maxRows: number) => parseBytes(bytes, encoding, format, whole, { maxRows });
+  const first = parse(tableGuessRows).rows;
+  const noteRows =
+    choices.startRow === undefined
+      ? countNoteRows(first, dialect.width, countKnownNames)
+      : Math.max(0, choices.startRow - 1 - hintEnd.row);
+  if (noteRows > 0) {
+    format.start = { byte: hintEnd.byte + parse(noteRows).cut, row: hintEnd.row + noteRows };
+  }
+
   const table = await readFirstRows(source, format, Math.max(rows + 1, headerGuessRows));
   if (table.length === 0) throw new Refused(`${source.name} is empty`, ADVICE);
-  format.hasHeader = hasHeader ?? looksLikeHeader(table);
+  format.isAddressList = isAddressList(table);
+  if (format.isAddressList) {
+    const people = await readFirstRows(source, format, rows);
+    return { ...format, header: ["Column 1"], sample: people.map((cells) => cells.map(truncate)) };
+  }
+  format.hasHeader = choices.hasHeader ?? looksLikeHeader(table, countKnownNames);
   const names = format.hasHeader ? table.shift() : undefined;
   if (table.length === 0) throw new Refused(`${source.name} has a header but no rows`, ADVICE);
 
   const sample = table.slice(0, rows).map((cells) => cells.map(truncate));
-  const width = Math.max(names?.length ?? 0, ...sample.map((cells) => cells.length));
+  const width = Math.max(filledWidth(names ?? []), ...sample.map(filledWidth));
   if (width > maxColumns)
     throw new Refused(`${source.name} has more than ${maxColumns} columns`, ADVICE);
   const header = Array.from({ length: width }, (_, column) => {
     return truncate(names?.[column]?.trim() || `Column ${column + 1}`);
   });
-  return { ...format, header, sample };
+  return { ...format, header, sample: sample.map((cells) => cells.slice(0, width)) };
+}
+
+/** Sheets are saved with empty columns to the right, up to the last one of Excel. */
+function filledWidth(cells: readonly string[]): number {
+  return cells.findLastIndex((cell) => cell.trim() !== "") + 1;
+}
+
+function decodeBeginning(bytes: Buffer, encoding: Encoding): string {
+  const complete = encoding === "utf-8" ? bytes.subarray(0, completeUtf8Length(bytes)) : bytes;
+  return decode(complete, encoding);
+}
+
+/** Excel's `sep=;`, also as it looks after a program saved it again: `sep=;;;`, `"sep=;"`. */
+function readDelimiterHint(
+  text: string,
+): { line: string; delimiter: Delimiter | undefined } | undefined {
+  const [line, character] = /^"?sep=(.)"?[,;\t| ]*(?:\r+\n|\r|\n)/i.exec(text) ?? [];
+  if (line === undefined || character === undefined) return undefined;
+  return { line, delimiter: Object.values(delimiters).find((each) => each === character) };
+}
+
+/** Few rows with many addresses each: recipients pasted from a mail, not a table of people. */
+function isAddressList(table: readonly string[][]): boolean {
+  const cells = table.flat().filter((cell) => cell.trim() !== "");
+  const addresses = table.flat().join(" ").match(/[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+/g) ?? [];
+  return (
+    addresses.length >= 3 * table.length &&
+    cells.filter((cell) => cell.includes("@")).length >= 0.7 * cells.length
+  );
 }
 
 async function readFirstBytes(source: ByteSource): Promise<Buffer> {
@@ -67,12 +133,12 @@ async function readFirstBytes(source: ByteSource): Promise<Buffer> {
 async function readFirstRows(
   source: ByteSource,
   format: CsvFormat,
-  count: number,
+  wanted: number,
 ): Promise<string[][]> {
   const rows: string[][] = [];
   for await (const piece of readRows(source, format, { pieceBytes: sampleBytes })) {
-    rows.push(...piece.rows.slice(0, count - rows.length));
-    if (rows.length >= count) break;
+    rows.push(...piece.rows.slice(0, wanted - rows.length));
+    if (rows.length >= wanted) break;
   }
   return rows;
 }

@@ -1,54 +1,54 @@
 /**
  * Parses one piece of a file from bytes to rows and returns the exact byte where the first incomplete
- * row begins, even in damaged text. This relies on delimiters, quotes and line ends being single bytes
- * in UTF-8 and Windows-1252, never part of another character.
+ * row begins, even in damaged text. This relies on line ends and quotes being single bytes, never part
+ * of another character, in all encodings but UTF-16.
  */
 import { isAscii, isUtf8 } from "node:buffer";
+import { decode, isMultiByte } from "./decode.ts";
 import { completeUtf8Length } from "./detect-encoding.ts";
 import type { Dialect, Encoding } from "./format.ts";
-import { type ParsedText, parseRows } from "./parse-rows.ts";
+import { type ParsedText, type ParseOptions, parseRows } from "./parse-rows.ts";
 
-const windows1252 = new TextDecoder("windows-1252");
 const NON_ASCII = /[\x80-\xff]/;
+/** NUL, with which old programs pad; the end mark of DOS; byte order marks of concatenated files. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
+const PADDING = /[\0\x1a\ufeff]/g;
 
 /**
  * @param whole true if the bytes reach the end of the file
- * @returns `cut` counts bytes, not characters
+ * @returns `cut` counts bytes, not characters; cells hold no NUL, which Postgres does not store
  */
 export function parseBytes(
   bytes: Buffer,
   encoding: Encoding,
   dialect: Dialect,
   whole: boolean,
+  options: ParseOptions = {},
 ): ParsedText {
-  if (encoding === "utf-16le" || encoding === "utf-16be")
-    return parseUtf16(bytes, encoding, dialect, whole);
-  if (isAscii(bytes)) return parseRows(replaceNulls(bytes.toString("latin1")), dialect, whole);
-  if (encoding === "windows-1252")
-    return parseRows(replaceNulls(windows1252.decode(bytes)), dialect, whole);
-
-  const complete = whole ? bytes : bytes.subarray(0, completeUtf8Length(bytes));
-  if (!isUtf8(complete)) return parseDamagedUtf8(bytes, dialect, whole);
-  const text = complete.toString("utf8");
-  const parsed = parseRows(replaceNulls(text), dialect, whole);
-  parsed.cut = complete.length - Buffer.byteLength(text.slice(parsed.cut));
-  return parsed;
-}
-
-/** Drops an incomplete code unit at the end of a damaged file. */
-function parseUtf16(
-  bytes: Buffer,
-  encoding: Encoding,
-  dialect: Dialect,
-  whole: boolean,
-): ParsedText {
-  const even = bytes.subarray(0, bytes.length & ~1);
-  const text =
-    encoding === "utf-16le"
-      ? even.toString("utf16le")
-      : Buffer.from(even).swap16().toString("utf16le");
-  const parsed = parseRows(replaceNulls(text.toWellFormed()), dialect, whole);
-  parsed.cut = whole && parsed.cut === text.length ? bytes.length : parsed.cut * 2;
+  const parse = (text: string) => removePadding(text, parseRows(text, dialect, whole, options));
+  if (encoding === "utf-16le" || encoding === "utf-16be") {
+    // Half a code unit at the end of a damaged file is dropped.
+    const even = bytes.subarray(0, bytes.length & ~1);
+    const text =
+      encoding === "utf-16le"
+        ? even.toString("utf16le")
+        : Buffer.from(even).swap16().toString("utf16le");
+    const parsed = parse(text.toWellFormed());
+    parsed.cut = whole && parsed.cut === text.length ? bytes.length : parsed.cut * 2;
+    return parsed;
+  }
+  if (isAscii(bytes)) return parse(bytes.toString("latin1"));
+  if (encoding === "utf-8") {
+    const complete = whole ? bytes : bytes.subarray(0, completeUtf8Length(bytes));
+    if (!isUtf8(complete)) return parseDamagedUtf8(parse, bytes);
+    const text = complete.toString("utf8");
+    const parsed = parse(text);
+    parsed.cut = complete.length - Buffer.byteLength(text.slice(parsed.cut));
+    return parsed;
+  }
+  const text = decode(bytes, encoding);
+  const parsed = parse(text);
+  if (isMultiByte(encoding)) parsed.cut = lineStart(bytes, text, parsed.cut);
   return parsed;
 }
 
@@ -56,19 +56,39 @@ function parseUtf16(
  * For a file that is UTF-8 only in part: two files joined, or one whose first umlaut, in Windows-1252,
  * comes late. Decodes each cell by itself, so that the outcome does not depend on the size of pieces.
  */
-function parseDamagedUtf8(bytes: Buffer, dialect: Dialect, whole: boolean): ParsedText {
-  const parsed = parseRows(replaceNulls(bytes.toString("latin1")), dialect, whole);
+function parseDamagedUtf8(parse: (text: string) => ParsedText, bytes: Buffer): ParsedText {
+  const parsed = parse(bytes.toString("latin1"));
   for (const row of parsed.rows) {
     for (let column = 0; column < row.length; column++) {
       if (!NON_ASCII.test(row[column]!)) continue;
       const cell = Buffer.from(row[column]!, "latin1");
-      row[column] = isUtf8(cell) ? cell.toString("utf8") : windows1252.decode(cell);
+      row[column] = isUtf8(cell) ? cell.toString("utf8") : decode(cell, "windows-1252");
     }
   }
   return parsed;
 }
 
-/** Postgres stores no NUL in text. The replacement character has the same length in UTF-16. */
-function replaceNulls(text: string): string {
-  return text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text;
+function removePadding(text: string, parsed: ParsedText): ParsedText {
+  if (text.search(PADDING) === -1) return parsed;
+  parsed.rows = parsed.rows.map((row) => row.map((cell) => cell.replace(PADDING, "")));
+  return parsed;
+}
+
+/**
+ * Translates an index in the text to one in the bytes by the line ends behind it, because a damaged
+ * character may take another number of bytes than its replacement.
+ */
+function lineStart(bytes: Buffer, text: string, cut: number): number {
+  if (cut === text.length) return bytes.length;
+  let lineEnds = 0;
+  for (let at = cut; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 10 || code === 13) lineEnds++;
+  }
+  for (let at = bytes.length - 1; at >= 0; at--) {
+    if (bytes[at] !== 10 && bytes[at] !== 13) continue;
+    if (lineEnds === 0) return at + 1;
+    lineEnds--;
+  }
+  return 0;
 }

@@ -1,123 +1,214 @@
 /**
- * Parses text to rows. Our own, because no fast library handles all three of: files that mix CRLF and
- * LF, a stray quote that damages one cell only, and the exact position of the first incomplete row.
+ * Parses text to rows. Our own, because no fast library handles all of: files that mix line ends, a
+ * stray quote that damages one cell only, and the exact position of the first incomplete row.
  * Well-formed text gives the same rows as papaparse (a test compares them), at least as fast.
  *
  * Rules: RFC 4180, extended as Excel and Python's `csv` do: a quote inside an unquoted cell is a
  * character; text after a closing quote belongs to the cell (blanks there are dropped); rows may have
- * any number of cells.
+ * any number of cells; a row ends with LF, CRLF, CR or CRCRLF.
  */
-import type { Dialect } from "./format.ts";
+import type { Delimiter, Dialect } from "./format.ts";
 
 const QUOTE = 34;
 const CR = 13;
 const LF = 10;
+const BACKSLASH = 92;
+const BYTE_ORDER_MARK = 0xfeff;
 
 export interface ParsedText {
   rows: string[][];
   /** Index of the first incomplete row, or the length of the text. */
   cut: number;
+  /** Indexes of the rows in which a quote that opens no cell was read as a character. */
+  strayQuotes: number[];
   /** True if a quote after the cut is not closed. */
   hasOpenQuote: boolean;
   /** Length so far of the last cell after the cut. */
   pending: number;
 }
 
+export interface ParseOptions {
+  /** Stops after this many rows. */
+  maxRows?: number;
+}
+
 const BLANKS = /^[ \t]*$/;
+const LINE_END = /\r+\n|\n|\r/;
+/** Characters behind a quote that are searched for the one that closes it, before its lines count. */
+const windowLength = 64_000;
+/** The share of lines behind a stray quote that have as many cells as the table. */
+const minEvenShare = 0.9;
 
 /** @param whole true if the text reaches the end of the file: its last row needs no line end */
 export function parseRows(
-  text: string,
-  { delimiter, lineEnd }: Dialect,
+  given: string,
+  dialect: Dialect,
   whole: boolean,
+  { maxRows = Number.POSITIVE_INFINITY }: ParseOptions = {},
 ): ParsedText {
+  const text = dialect.hasTypographicQuotes ? given.replace(/[“”„‟]/g, '"') : given;
+  const { delimiter, escapesQuotes = false } = dialect;
   const rows: string[][] = [];
+  const strayQuotes: number[] = [];
   const length = text.length;
-  const crlf = lineEnd === "\n";
   const separator = delimiter.charCodeAt(0);
   let pos = 0;
   let hasOpenQuote = false;
   let pending = 0;
-  let quote = text.indexOf('"');
-  if (quote === -1) quote = length;
+  const nextQuote = finder('"');
+  const nextLf = finder("\n");
+  const nextCr = finder("\r");
 
-  while (pos < length) {
-    // A CRLF in a file of CR line ends: skip its LF.
-    if (!crlf && text.charCodeAt(pos) === LF && ++pos === length) break;
-    if (quote < pos) {
-      quote = text.indexOf('"', pos);
-      if (quote === -1) quote = length;
-    }
-    let end = text.indexOf(lineEnd, pos);
-    if (end === -1) end = length;
-    if (quote >= end) {
-      if (end === length && !whole) {
+  while (pos < length && rows.length < maxRows) {
+    // Concatenated files have the mark of the second one in the middle.
+    if (text.charCodeAt(pos) === BYTE_ORDER_MARK) pos++;
+    const end = lineEnd(pos);
+    if (nextQuote(pos) >= end) {
+      const next = afterLineEnd(end);
+      if (next === -1) {
         pending = length - Math.max(pos, text.lastIndexOf(delimiter) + 1);
         break;
       }
-      rows.push(text.slice(pos, rowEnd(pos, end)).split(delimiter));
-      pos = end + 1;
+      rows.push(text.slice(pos, end).split(delimiter));
+      pos = next;
       continue;
     }
     const next = quotedRow(pos, end);
     if (next === -1) break;
     pos = next;
   }
-  return { rows, cut: Math.min(pos, length), hasOpenQuote, pending };
+  const read = dialect.hasQuotedLines ? rows.map((row) => splitLine(row, delimiter)) : rows;
+  return { rows: read, cut: Math.min(pos, length), strayQuotes, hasOpenQuote, pending };
 
-  function rowEnd(start: number, end: number): number {
-    return crlf && end > start && text.charCodeAt(end - 1) === CR ? end - 1 : end;
+  /** @returns a function that finds the next occurrence from a growing index; `length` if there is none */
+  function finder(wanted: string): (from: number) => number {
+    let found = -1;
+    return (from) => {
+      if (found < from) {
+        found = text.indexOf(wanted, from);
+        if (found === -1) found = length;
+      }
+      return found;
+    };
+  }
+
+  function lineEnd(from: number): number {
+    return Math.min(nextLf(from), nextCr(from));
+  }
+
+  /** @returns the start of the next line, or -1 if more text may belong to this line or its end */
+  function afterLineEnd(end: number): number {
+    let at = end;
+    while (text.charCodeAt(at) === CR) at++;
+    if (at === length && !whole) return -1;
+    if (text.charCodeAt(at) === LF) return at + 1;
+    return end + 1;
   }
 
   /** Parses a row that may contain quotes. @returns the start of the next row, or -1 if it is incomplete */
   function quotedRow(start: number, firstEnd: number): number {
     const cells: string[] = [];
+    let isStray = false;
     let at = start;
     let end = firstEnd;
     for (;;) {
       let cell = "";
       let from = at;
       if (text.charCodeAt(at) === QUOTE) {
-        let close = text.indexOf('"', at + 1);
-        let doubled = false;
-        while (close !== -1 && text.charCodeAt(close + 1) === QUOTE) {
-          doubled = true;
-          close = text.indexOf('"', close + 2);
+        const { close, escaped } = closingQuote(at);
+        // The next piece may begin with the other half of a doubled quote.
+        if (close === length - 1 && !whole) {
+          pending = length - at;
+          return -1;
         }
-        if (close === -1) {
+        const isCharacter = close !== -1 && close < end ? false : isStrayQuote(at, close);
+        if (isCharacter === undefined) {
           hasOpenQuote = true;
           pending = length - at;
           return -1;
         }
-        cell = text.slice(at + 1, close);
-        if (doubled) cell = cell.replaceAll('""', '"');
-        from = close + 1;
-        if (end < from) {
-          end = text.indexOf(lineEnd, from);
-          if (end === -1) end = length;
-        }
-        if (text.charCodeAt(from) === separator) {
-          cells.push(cell);
-          at = from + 1;
-          continue;
+        if (isCharacter) isStray = true;
+        else {
+          cell = text.slice(at + 1, close);
+          if (escaped) cell = unescapeQuotes(cell);
+          from = close + 1;
+          if (end < from) end = lineEnd(from);
+          if (text.charCodeAt(from) === separator) {
+            cells.push(cell);
+            at = from + 1;
+            continue;
+          }
         }
       }
       const stop = cellEnd(from, end);
       const isLast = stop === end;
-      if (isLast && end === length && !whole) {
+      const next = isLast ? afterLineEnd(end) : 0;
+      if (next === -1) {
         pending = length - at;
         return -1;
       }
-      const rest = text.slice(from, isLast ? rowEnd(from, end) : stop);
+      const rest = text.slice(from, stop);
       if (from === at) cell = rest;
       else if (rest !== "" && !BLANKS.test(rest)) cell += rest;
       cells.push(cell);
       if (isLast) {
+        if (isStray) strayQuotes.push(rows.length);
         rows.push(cells);
-        return end + 1;
+        return next;
       }
       at = stop + 1;
     }
+  }
+
+  /** @returns the index of the quote that closes the one at `open`, or -1 */
+  function closingQuote(open: number): { close: number; escaped: boolean } {
+    let escaped = false;
+    let close = text.indexOf('"', open + 1);
+    while (close !== -1) {
+      if (text.charCodeAt(close + 1) === QUOTE) {
+        escaped = true;
+        close = text.indexOf('"', close + 2);
+      } else if (escapesQuotes && isEscaped(close)) {
+        escaped = true;
+        close = text.indexOf('"', close + 1);
+      } else break;
+    }
+    return { close, escaped };
+  }
+
+  function isEscaped(at: number): boolean {
+    let before = at;
+    while (text.charCodeAt(before - 1) === BACKSLASH) before--;
+    return (at - before) % 2 === 1;
+  }
+
+  function unescapeQuotes(cell: string): string {
+    const single = cell.replaceAll('""', '"');
+    return escapesQuotes ? single.replaceAll('\\"', '"').replaceAll("\\\\", "\\") : single;
+  }
+
+  /**
+   * Recognises a quote that opens no cell, for example that of an inch, which would swallow all rows
+   * up to the next quote. Two things give it away: the lines up to there have as many cells as the
+   * table, or the quote that would close the cell is followed by more text.
+   * @returns undefined if more text is needed
+   */
+  function isStrayQuote(open: number, close: number): boolean | undefined {
+    const { width = 0 } = dialect;
+    const isNear = close !== -1 && close - open <= windowLength;
+    const windowEnd = isNear ? close : open + windowLength;
+    if (!isNear && windowEnd > length) return whole ? true : undefined;
+    const window = text.slice(open, windowEnd);
+    const lines = window.split(LINE_END).slice(1, -1);
+    if (isNear) {
+      const next = text[close + 1];
+      const isProper = next === undefined || next === delimiter || /[\s]/.test(next);
+      if (!isProper) return LINE_END.test(window);
+    }
+    if (width < 2 || lines.length < (width === 2 ? 10 : 3)) return close === -1 ? undefined : false;
+    const even = lines.filter((line) => line === "" || line.split(delimiter).length === width);
+    if (even.length >= lines.length * minEvenShare) return true;
+    return close === -1 ? undefined : false;
   }
 
   /** The index of the next delimiter from `from` on, at most the end of the row. */
@@ -126,4 +217,9 @@ export function parseRows(
     while (stop < end && text.charCodeAt(stop) !== separator) stop++;
     return stop;
   }
+}
+
+/** A line that stood in quotes as a whole was read as one cell, which holds the cells. */
+function splitLine(row: string[], delimiter: Delimiter): string[] {
+  return row.length === 1 ? (parseRows(row[0]!, { delimiter }, true).rows[0] ?? [""]) : row;
 }

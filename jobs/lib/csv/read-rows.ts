@@ -23,6 +23,8 @@ export interface RowPiece {
   cursor: FilePosition;
   /** Bytes of the file up to that position. */
   bytesRead: number;
+  /** The numbers of rows in which a quote was read as a character, and of rows with long cells. */
+  suspects: { row: number; problem: "stray-quote" | "many-lines" }[];
 }
 
 const MB = 1_000_000;
@@ -54,14 +56,24 @@ export async function* readRows(
         ? next.value
         : Buffer.concat([unparsed, next.value]);
     const parsed = parseBytes(bytes, format.encoding, format, whole);
-    const piece: RowPiece = { rows: [], numbers: [], cursor: { byte, row }, bytesRead: byte };
+    const piece: RowPiece = {
+      rows: [],
+      numbers: [],
+      cursor: { byte, row },
+      bytesRead: byte,
+      suspects: parsed.strayQuotes.map((at) => ({ row: row + at + 1, problem: "stray-quote" })),
+    };
     for (const cells of parsed.rows) {
       row++;
       if (isBlank(cells)) continue;
       if (bytes.length > maxCell) refuseLongCell(cells, row, maxCell);
-      if (headerAhead) headerAhead = false;
-      else {
-        piece.rows.push(cells);
+      if (headerAhead) {
+        headerAhead = false;
+        continue;
+      }
+      if (hasManyLines(cells)) piece.suspects.push({ row, problem: "many-lines" });
+      for (const each of format.isAddressList ? listRecipients(cells) : [cells]) {
+        piece.rows.push(each);
         piece.numbers.push(row);
       }
     }
@@ -80,6 +92,28 @@ export async function* readRows(
     if (unparsed.length > maxCell * maxCellsPerRow)
       throw tooLong(row + 1, "it is", maxCell * maxCellsPerRow);
   }
+}
+
+/** Notes of a few lines are common; one of this many may have swallowed rows. */
+const manyLines = 20;
+
+function hasManyLines(cells: readonly string[]): boolean {
+  for (const cell of cells) {
+    if (cell.length > manyLines && cell.split("\n", manyLines + 1).length > manyLines) return true;
+  }
+  return false;
+}
+
+/** Each recipient of a pasted list is a row of its own; some lists have only blanks between them. */
+function listRecipients(cells: readonly string[]): string[][] {
+  return cells.flatMap((cell) => {
+    const words = cell.trim().split(/\s+/);
+    return words.length > 1 && words.every((word) => word.includes("@"))
+      ? words.map((word) => [word])
+      : cell.trim() === ""
+        ? []
+        : [[cell]];
+  });
 }
 
 /** Spreadsheets leave lines of delimiters only below a table. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { detectDialect } from "../../../../jobs/lib/csv/detect-dialect.ts";
-import { looksLikeHeader } from "../../../../jobs/lib/csv/detect-header.ts";
+import { looksLikeHeader } from "../../../../jobs/lib/csv/detect-table.ts";
 
 describe("delimiters", () => {
   test.each([
@@ -26,17 +26,6 @@ describe("delimiters", () => {
     for (let end = 12; end <= text.length; end++)
       expect(detectDialect(text.slice(0, end)).delimiter).toBe(";");
   });
-});
-
-test.each([
-  ["\n", "a,b\nc,d\n"],
-  ["\n", "a,b\r\nc,d\r\n"],
-  ["\n", "a,b\rc\nd,e\n"],
-  ["\r", "a,b\rc,d\r"],
-  ["\r", 'a,b\r"c\nd",e\r'],
-  ["\n", "a,b"],
-])("detectDialect finds the line end %j in %j", (lineEnd, text) => {
-  expect(detectDialect(text).lineEnd).toBe(lineEnd);
 });
 
 describe("headers", () => {

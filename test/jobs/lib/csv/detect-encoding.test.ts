@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { completeUtf8Length, detectEncoding } from "../../../../jobs/lib/csv/detect-encoding.ts";
+import { memoryFile } from "../../../support/memory-files.ts";
 import { encode } from "./encode.ts";
 
 const text = "name;stadt\nJörg Müller;Köln\nRenée;Orléans\n";
-const detect = (bytes: Uint8Array) => detectEncoding(bytes, "people.csv");
+const detect = (bytes: Uint8Array) => detectEncoding(memoryFile(bytes), bytes);
 
 describe("text files", () => {
   test.each([
@@ -17,23 +18,23 @@ describe("text files", () => {
     ["Windows-1252", encode(`${text}€`, "windows-1252"), "windows-1252", 0],
     ["Greek in UTF-8", Buffer.from("όνομα,πόλη\nΆννα,Αθήνα\n"), "utf-8", 0],
     ["UTF-8 with a single NUL", Buffer.from(`${text.repeat(20)}\0`), "utf-8", 0],
-  ])("detectEncoding recognises %s", (_, bytes, encoding, bom) => {
-    expect(detect(bytes)).toEqual({ encoding, bom });
+  ])("detectEncoding recognises %s", async (_, bytes, encoding, bom) => {
+    expect(await detect(bytes)).toEqual({ encoding, bom });
   });
 
-  test("detectEncoding recognises UTF-8 in a sample that ends within a character", () => {
+  test("detectEncoding recognises UTF-8 in a sample that ends within a character", async () => {
     const bytes = Buffer.from("äö€😀");
     for (let end = 1; end <= bytes.length; end++)
-      expect(detect(bytes.subarray(0, end)).encoding).toBe("utf-8");
+      expect((await detect(bytes.subarray(0, end))).encoding).toBe("utf-8");
   });
 
-  test("detectEncoding recognises UTF-8 in spite of one damaged character", () => {
+  test("detectEncoding recognises UTF-8 in spite of one damaged character", async () => {
     const bytes = Buffer.concat([
       Buffer.from(text.repeat(10)),
       Buffer.from([0xfc]),
       Buffer.from(text),
     ]);
-    expect(detect(bytes).encoding).toBe("utf-8");
+    expect((await detect(bytes)).encoding).toBe("utf-8");
   });
 });
 
@@ -63,8 +64,8 @@ describe("files that are not text", () => {
     ["an XML file", Buffer.from('<?xml version="1.0"?>')],
     ["a JSON file", Buffer.from('[{"email":"a@b.de"}]')],
     ["a JSON file", Buffer.from('{ "contacts": [] }')],
-  ])("detectEncoding refuses %s and names it", (is, bytes) => {
-    expect(() => detect(bytes)).toThrow(
+  ])("detectEncoding refuses %s and names it", async (is, bytes) => {
+    await expect(detect(bytes)).rejects.toThrow(
       expect.objectContaining({
         name: "Refused",
         message: `people.csv is ${is}, not a CSV file`,
@@ -73,11 +74,11 @@ describe("files that are not text", () => {
     );
   });
 
-  test("detectEncoding refuses bytes of an unknown format", () => {
+  test("detectEncoding refuses bytes of an unknown format", async () => {
     const bytes = Uint8Array.from(
       { length: 4000 },
       (_, at) => ((at * 7919 + (at >> 3) * 31) % 251) >> (at % 3),
     );
-    expect(() => detect(bytes)).toThrow("people.csv is not a text file");
+    await expect(detect(bytes)).rejects.toThrow("people.csv is not a text file");
   });
 });

@@ -16,7 +16,6 @@ test("inspectCsv returns the format, the header and a sample", async () => {
   expect(await inspectCsv(source, { rows: 1 })).toEqual({
     encoding: "utf-8",
     delimiter: ";",
-    lineEnd: "\n",
     hasHeader: true,
     start: { byte: 3, row: 0 },
     header: ["E-Mail", "Name", "Column 3"],

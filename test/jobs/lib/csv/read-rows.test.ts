@@ -10,7 +10,6 @@ import { encode } from "./encode.ts";
 const format: CsvFormat = {
   encoding: "utf-8",
   delimiter: ",",
-  lineEnd: "\n",
   hasHeader: false,
   start: { byte: 0, row: 0 },
 };
@@ -302,8 +301,7 @@ test.each<[string, string]>([
   const format: CsvFormat = {
     encoding: "utf-8",
     delimiter: ",",
-    lineEnd: "\n",
-    hasHeader: false,
+      hasHeader: false,
     start: { byte: 0, row: 0 },
   };
   const read = async () => {
