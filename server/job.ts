@@ -20,6 +20,8 @@ declare module "zod" {
     multiline?: boolean;
     /** Set by `upload`: the media types of the file whose id the field holds. */
     upload?: string[];
+    /** True for a field that says how the uploaded file is read: the form can read it again. */
+    affectsPreview?: boolean;
     /** Set on a field that maps the columns of an uploaded file: what a column can hold. */
     columns?: readonly { name: string; label: string }[];
   }

@@ -28,6 +28,8 @@ export interface InputField {
   accept: string[];
   /** For columns: the fields that a column can be mapped to. */
   columns: readonly { name: string; label: string }[];
+  /** Whether the field says how the uploaded file is read. */
+  affectsPreview: boolean;
   /** Whether an empty text is a value. If not, the field is left out of the input. */
   emptyIsValue: boolean;
 }
@@ -86,6 +88,7 @@ function readFields(input: z.ZodObject): InputField[] {
       })),
       accept: property.upload ?? [],
       columns: property.columns ?? [],
+      affectsPreview: property.affectsPreview ?? false,
       emptyIsValue: needed && property.type === "string",
     };
   });

@@ -71,6 +71,12 @@ export interface MappingPage extends Page {
   columns: ColumnView[];
   /** The first rows of the file, unchanged. */
   preview: string[][];
+  /** The fields that say how the file is read. */
+  readingFields: FieldView[];
+  /** Path to which the form is submitted to read the file again. */
+  readAgainAction: string;
+  /** Whether the person has read the file again: then the preview is open. */
+  wasReadAgain: boolean;
   /** The other fields of the form. */
   fields: FieldView[];
   from: EarlierView | null;
@@ -115,6 +121,8 @@ export interface JobDraft extends FormState {
   from?: { id: string; created_at: number } | undefined;
   /** The time zone from the person's settings. */
   preferredZone: string | null;
+  /** Whether the person had the uploaded file read again. */
+  wasReadAgain?: boolean;
 }
 
 const shortMs = 5_000;
@@ -194,11 +202,19 @@ export function mappingPage(
   const state: FormState = { ...draft, suggested: preview.suggested };
   const mapping = inputFields(kind).find((field) => field.type === "columns");
   const columns = mapping ? columnViews(mapping, preview, state) : [];
-  const fields = plainFields(kind).map((field) => fieldView(field, state));
+  const views = (affectsPreview: boolean) =>
+    plainFields(kind)
+      .filter((field) => field.affectsPreview === affectsPreview)
+      .map((field) => fieldView(field, state));
+  const fields = views(false);
+  const readingFields = views(true);
   const { title, from } = headOf(draft);
   return {
     title,
     action: "/jobs",
+    readAgainAction: `/jobs/new/${draft.type}`,
+    wasReadAgain: draft.wasReadAgain ?? false,
+    readingFields,
     hidden: [...hiddenFields(draft), { name: upload.name, value: values[upload.name] ?? "" }],
     file: { name: file.name, size: formatBytes(file.size), rows: preview.size },
     detected: preview.facts,
@@ -207,7 +223,7 @@ export function mappingPage(
     fields,
     from,
     schedule: scheduleOf(draft),
-    error: otherError(draft, [...columns, ...fields]),
+    error: otherError(draft, [...columns, ...fields, ...readingFields]),
     duration: typicalDurationText(typical),
     changeFileHref,
   };
@@ -227,9 +243,10 @@ function columnViews(
   { values, errors }: FormState,
 ): ColumnView[] {
   const choices = [{ name: "", label: "Skip" }, ...field.columns];
+  const isStale = mappingIsStale(field.name, columns.length, values);
   return columns.map(({ header, holds }, index) => {
     const name = `${field.name}.${index}`;
-    const value = values[name] ?? holds;
+    const value = (isStale ? undefined : values[name]) ?? holds;
     return {
       name,
       header,
@@ -240,6 +257,16 @@ function columnViews(
       error: errors?.[name] ?? "",
     };
   });
+}
+
+/**
+ * A file that is read in another way may have other columns: then the person's choices are of no use,
+ * nor are they where all columns were skipped because none was recognised.
+ */
+function mappingIsStale(field: string, columns: number, values: FormState["values"]): boolean {
+  const chosen = Object.entries(values).filter(([name]) => name.startsWith(`${field}.`));
+  const indexes = chosen.map(([name]) => Number(name.slice(field.length + 1)));
+  return chosen.every(([, value]) => value === "") || Math.max(...indexes) >= columns;
 }
 
 function otherError({ errors = {} }: FormState, fields: { name: string }[]): string {

@@ -1,12 +1,21 @@
-/** GET /jobs/new (choose a kind) and GET /jobs/new/:type (its form). */
+/**
+ * GET /jobs/new (choose a kind), GET /jobs/new/:type (its form), and POST /jobs/new/:type (the form as
+ * submitted, with the uploaded file read again).
+ */
 import { Hono } from "hono";
 import { checkInput } from "../engine/start/check-input.ts";
-import { type FormValues, parseInput, pickFormValues } from "../forms/input-values.ts";
+import {
+  type FormValues,
+  parseInput,
+  pickFormValues,
+  submittedValues,
+} from "../forms/input-values.ts";
 import { readScheduleInput } from "../forms/schedule.ts";
 import type { Kind } from "../job.ts";
 import { kindCard } from "../presenters/job-form.ts";
 import type { Env } from "../services.ts";
 import { kindNotFound } from "./http-error.ts";
+import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
 import type { JobFormServices } from "./page/job-form-pages.ts";
 import { nextFormPage } from "./page/next-form-page.ts";
 import { findPrefillJob, prefillFrom } from "./page/prefill.ts";
@@ -41,6 +50,22 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
       from,
       schedule: readScheduleInput(query),
       errors,
+    });
+  });
+
+  routes.post("/jobs/new/:type", async (c) => {
+    const type = c.req.param("type");
+    const kind = catalog.get(type);
+    if (!kind) throw kindNotFound();
+    const body = await c.req.parseBody();
+    return nextFormPage(c, services, {
+      type,
+      kind,
+      values: submittedValues(kind, body),
+      from: await findPrefillJob(services, c.var.person, type, formField(body, "from_job")),
+      schedule: readScheduleInput(body),
+      idempotencyKey: idempotencyKeyOf(body),
+      wasReadAgain: true,
     });
   });
 

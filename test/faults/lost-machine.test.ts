@@ -73,7 +73,7 @@ describe.each(backends)("an import on $name", (which) => {
     expect(finalEvents(events).map(({ type }) => type)).toEqual(["done"]);
 
     const [reason] = await machine.backend.db.selectFrom("job_rejections").selectAll().execute();
-    expect(reason).toMatchObject({ reason: "Invalid email", count: rejected });
+    expect(reason).toMatchObject({ reason: "No @ in the email", count: rejected });
     const [rejects] = await machine.backend.db.selectFrom("files").selectAll().execute();
     const lines = (await text(storage.read(rejects!.storage_key))).trim().split("\r\n").slice(1);
     const expected = Array.from({ length: rejected }, (_, at) => nobody(at * rejectedEach));

@@ -309,7 +309,7 @@ export const result: StoredResult = {
         header: ["Email", "First name", "", "reason"],
         rows: [
           ["", "Ada", "Lovelace", "Missing email"],
-          ["grace@", "Grace", "<Hopper>", "Invalid email"],
+          ["grace@", "Grace", "<Hopper>", "No domain in the email"],
         ],
         note: "4 more columns",
       },
@@ -352,7 +352,7 @@ export const result: StoredResult = {
   rejections: [
     { reason: "Missing email", count: "112 rows", rows: "rows 14, 83, 1,204 and 109 more" },
     {
-      reason: "Invalid email",
+      reason: "No @ in the email",
       count: "76 rows",
       rows: "rows 92, 407, 5,118 and 73 more",
     },

@@ -208,7 +208,10 @@ const mapping: Pages["jobs/mapping"] = {
   schedule,
   error: "",
   duration: "Usually 1-3 minutes",
-  changeFileHref: "/jobs/new/contact_import",
+  readingFields: [],
+        readAgainAction: "/jobs/new/contact_import",
+        wasReadAgain: false,
+        changeFileHref: "/jobs/new/contact_import",
 };
 
 const form: Pages["jobs/form"] = {

@@ -14,6 +14,9 @@ const ANY_LANGUAGE =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+\p{L}[\p{L}\p{M}\p{N}-]*$/u;
 const NON_ASCII = /[^\0-\x7f]/;
 const maxLength = 254;
+const tooLong = `Email longer than ${maxLength} characters`;
+/** A cell may hold a name and several addresses. */
+const maxCell = 2_000;
 
 /** @param address trimmed, in lower case, not longer than 254 characters */
 export function isEmailAddress(address: string): boolean {
@@ -32,11 +35,17 @@ export interface ParsedEmail {
 /** @returns the first address of the cell, or the reason why there is none */
 export function parseEmail(cell: string): ParsedEmail | string {
   const plain = cell.trim().toLowerCase();
-  if (plain.length <= maxLength && plain[0] !== "'" && ASCII.test(plain) && !plain.includes("xn--")) {
+  if (
+    plain.length <= maxLength &&
+    plain[0] !== "'" &&
+    ASCII.test(plain) &&
+    !plain.includes("xn--")
+  ) {
     const both = PAIRED.test(plain) ? splitAddresses(plain) : [plain];
     if (both.length === 1) return { address: plain };
   }
-  return parseWrapped(cell);
+  // The patterns below are slow on long texts.
+  return cell.length > maxCell ? tooLong : parseWrapped(cell);
 }
 
 /** Zero-width characters, marks of direction, the soft hyphen, the byte order mark. */
@@ -95,7 +104,7 @@ function normalizeAddress(text: string): string {
 
 /** Reasons quote nothing of the row, so that equal ones are counted together. */
 function findFault(address: string): string | undefined {
-  if (address.length > maxLength) return `Email longer than ${maxLength} characters`;
+  if (address.length > maxLength) return tooLong;
   if (isEmailAddress(address)) return undefined;
   const at = address.indexOf("@");
   if (at === -1) return "No @ in the email";

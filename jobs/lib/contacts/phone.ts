@@ -20,7 +20,8 @@ export function parsePhone(cell: string): ParsedPhone {
   const text = cell.trim();
   if (text === "") return { phone: null };
   if (ROUNDED.test(text) || ERROR.test(text)) return { isBroken: true };
-  const unwrapped = (FORMULA_TEXT.exec(text) ?? FORMULA_NUMBER.exec(text))?.[1] ?? unescapeFormula(text);
+  const unwrapped =
+    (FORMULA_TEXT.exec(text) ?? FORMULA_NUMBER.exec(text))?.[1] ?? unescapeFormula(text);
   const bare = unwrapped.replace(/^'+|'+$/g, "").trim();
   const phone = DECIMAL.exec(bare)?.[1] ?? bare;
   if (ROUNDED.test(phone) || ERROR.test(phone)) return { isBroken: true };

@@ -7,8 +7,8 @@ import { writeRun } from "../external-sort/sorted-runs.ts";
 import { formatNumber } from "../numbers.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import type { ContactsFile } from "./contacts-file.ts";
-import { createRowNotes } from "./row-notes.ts";
 import { type RejectedRow, writeRejectedPiece } from "./rejected-rows.ts";
+import { createRowNotes } from "./row-notes.ts";
 
 /** The cursor of the reading. The names of all scratch files follow from its counts. */
 export interface ReadProgress extends FilePosition {

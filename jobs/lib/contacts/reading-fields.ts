@@ -9,14 +9,15 @@ export const readingFields = z.object({
   encoding: z
     .enum(encodings)
     .optional()
-    .meta({ label: "Encoding", options: encodingNames, help: "Change it if letters look wrong." }),
+    .meta({ label: "Encoding", options: encodingNames, affectsPreview: true }),
   delimiter: z
     .enum(delimiterNames)
     .optional()
-    .meta({ label: "Delimiter", options: delimiterLabels }),
+    .meta({ label: "Delimiter", options: delimiterLabels, affectsPreview: true }),
   start_row: z.number().int().min(1).max(1_000).optional().meta({
     label: "Table starts in row",
     help: "Rows above it are notes and are not imported.",
+    affectsPreview: true,
   }),
   first_row: z
     .enum(["names", "contact"])
@@ -24,6 +25,7 @@ export const readingFields = z.object({
     .meta({
       label: "That row is",
       options: { names: "Column names", contact: "A contact" },
+      affectsPreview: true,
     }),
 });
 

@@ -32,7 +32,10 @@ export function createRowNotes(job: Pick<JobContext, "log">): RowNotes {
       for (const [note, found] of rows) {
         const listed = found.slice(0, maxListed).map(formatNumber).join(", ");
         const more = found.length > maxListed ? " …" : "";
-        job.log(`${formatCount(found.length, "row")} ${texts[note]} (row ${listed}${more})`, "warn");
+        job.log(
+          `${formatCount(found.length, "row")} ${texts[note]} (row ${listed}${more})`,
+          "warn",
+        );
       }
       rows.clear();
     },

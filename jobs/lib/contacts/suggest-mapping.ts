@@ -1,34 +1,47 @@
-/** Suggests a mapping of columns to fields, from column names in four languages and from cell values. */
+/**
+ * Suggests a mapping of columns to fields, from column names in many languages and from cell values.
+ * Knows the exports of Google, Outlook, HubSpot, Mailchimp, Salesforce, LinkedIn, WordPress, Shopify.
+ */
+import { parseEmail } from "./email.ts";
 import type { MappableField, Mapping } from "./fields.ts";
 
-/** Column names in English, German, French and Spanish, without case, accents, blanks, punctuation. */
+/** Column names by language, without blanks; case, accents and punctuation do not matter. */
 const columnNames: Record<MappableField, string> = {
   email:
     "email mail emailaddress mailaddress emailadresse mailadresse emails primaryemail workemail businessemail useremail " +
     "contactemail emailaddr epost adressemail adresseemail adresseelectronique adressedemessagerie courriel mel " +
-    "correo correoelectronico direcciondecorreo direccioncorreo direcciondecorreoelectronico",
+    "correo correoelectronico direcciondecorreo direccioncorreo direcciondecorreoelectronico " +
+    "indirizzoemail postaelettronica enderecodeemail correioeletronico emailcím epostadress sähköposti eposta " +
+    "epostaadresi почта электроннаяпочта имейл адресэлектроннойпочты メール メールアドレス 電子メール 邮箱 电子邮件 " +
+    "邮箱地址 電子郵件 이메일 이메일주소",
   first_name:
-    "firstname first fname givenname given forename vorname rufname prenom prenoms nombredepila primernombre nombres",
+    "firstname first fname givenname given forename vorname rufname prenom prenoms nombredepila primernombre nombres nome voornaam " +
+    "fornavn förnamn imię jméno meno keresztnév utónév prenume ad adı имя 名 이름",
   last_name:
     "lastname last lname surname familyname family secondname nachname familienname zuname nomdefamille nomfamille " +
-    "apellido apellidos primerapellido",
+    "apellido apellidos primerapellido cognome sobrenome apelido achternaam etternavn " +
+    "efternavn efternamn nazwisko příjmení priezvisko vezetéknév soyad soyadı фамилия 姓",
   full_name:
     "fullname contactname displayname personname customername vollername vollstandigername ansprechpartner kontaktname " +
-    "vornamenachname vornameundnachname nomcomplet nometprenom prenometnom nomprenom prenomnom nombrecompleto nombreyapellidos nombreyapellido",
+    "vornamenachname vornameundnachname nomcomplet nometprenom prenometnom nomprenom prenomnom nombrecompleto nombreyapellidos nombreyapellido " +
+    "nomecompleto imięinazwisko naam adsoyad teljesnév фио 氏名 名前 姓名 お名前 성명",
   company:
     "company companyname organisation organization organisationname organizationname org employer business account " +
     "accountname firma firmenname unternehmen unternehmensname arbeitgeber betrieb societe entreprise nomdelentreprise " +
-    "nomdelasociete raisonsociale employeur empresa compania nombredelaempresa organizacion sociedad",
+    "nomdelasociete raisonsociale employeur empresa compania nombredelaempresa organizacion sociedad " +
+    "azienda società ragionesociale nazwafirmy bedrijf bedrijfsnaam företag společnost cégnév cég şirket компания " +
+    "организация 会社名 会社 企業名 公司 公司名称 회사 회사명",
   phone:
     "phone phonenumber telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone workphone " +
     "businessphone primaryphone telefon telefonnummer telefonnr telnr rufnummer handy handynummer mobil mobilnummer " +
     "mobiltelefon numerodetelephone telephoneportable telephonemobile portable telefono numerodetelefono movil celular " +
-    "telefonomovil",
+    "telefonomovil cellulare telefone numertelefonu telefoon mobiel telefonszám ceptelefonu телефон мобильный " +
+    "電話番号 電話 携帯電話 电话 手机 手机号 전화번호 전화 휴대폰",
 };
 
 const fieldsByName = new Map<string, MappableField>();
 for (const [field, words] of Object.entries(columnNames))
-  for (const word of words.split(" ")) fieldsByName.set(word, field as MappableField);
+  for (const word of words.split(" ")) fieldsByName.set(compactName(word), field as MappableField);
 
 /** Ambiguous: "Name" beside "Vorname" is the last name, "Nombre" beside "Apellidos" the first, alone the full name. */
 const bareNames = new Set(["name", "nom", "nombre"]);
@@ -41,11 +54,9 @@ const namePatterns: [RegExp, MappableField][] = [
   [/company|organi[sz]ation|firma\b|unternehmen|entreprise|societe|empresa/, "company"],
   [/phone|telefon|mobile|handy/, "phone"],
 ];
-/** Words of columns about an address that hold none: "Email verified", "Mail sent at". */
+/** Words of columns that hold something about a value, or the value of somebody else. */
 const metadataWords =
-  /\b(id|ids|opt|status|verified|sent|date|consent|type|count|at|is|has|bounced|valid)\b/;
-
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+  /\b(id|ids|opt|status|verified|sent|date|consent|type|typ|label|count|at|is|has|bounced|valid|accepts|subscribed|marketing|phonetic|owner|inhaber|assistant|assistants|assistent|assistente|manager|spouse|fax|pager)\b/;
 
 /**
  * Assigns each field to at most one column: first by exact name, then by values that are mostly email
@@ -61,18 +72,24 @@ export function suggestMapping(header: readonly string[], sample: readonly strin
     assigned.add(field);
   };
   const words = header.map(normalizeName);
-  const compact = words.map((name) => name.replaceAll(" ", ""));
-
-  header.forEach((_, column) => {
+  const compact = header.map(compactName);
+  const takeByName = (column: number) => {
     const field = fieldsByName.get(compact[column]!);
     if (field !== "email" || !hasNoAddress(column, sample)) take(column, field);
+  };
+
+  // An export has many columns that are empty for most people.
+  header.forEach((_, column) => {
+    if (cellValues(column, sample).length > 0) takeByName(column);
   });
+  for (const column of header.keys()) takeByName(column);
   header.forEach((_, column) => {
     if (isFullOfEmails(column, sample)) take(column, "email");
   });
   header.forEach((_, column) => {
     if (metadataWords.test(words[column]!)) return;
-    take(column, namePatterns.find(([part]) => part.test(words[column]!))?.[1]);
+    const field = namePatterns.find(([part]) => part.test(words[column]!))?.[1];
+    if (field !== "email" || !hasNoAddress(column, sample)) take(column, field);
   });
   header.forEach((_, column) => {
     if (bareNames.has(compact[column]!)) take(column, fieldOfBareName(assigned));
@@ -82,7 +99,7 @@ export function suggestMapping(header: readonly string[], sample: readonly strin
 
 /** @returns how many of the cells are known names of columns: a row of them is a header */
 export function countKnownNames(cells: readonly string[]): number {
-  const names = cells.map((cell) => normalizeName(cell).replaceAll(" ", ""));
+  const names = cells.map(compactName);
   return names.filter((name) => fieldsByName.has(name) || bareNames.has(name)).length;
 }
 
@@ -111,17 +128,21 @@ function normalizeName(name: string): string {
     .trim();
 }
 
-function values(column: number, sample: readonly string[][]): string[] {
+function compactName(name: string): string {
+  return normalizeName(name).replaceAll(" ", "");
+}
+
+function cellValues(column: number, sample: readonly string[][]): string[] {
   return sample.map((cells) => cells[column]?.trim() ?? "").filter((cell) => cell !== "");
 }
 
 function isFullOfEmails(column: number, sample: readonly string[][]): boolean {
-  const cells = values(column, sample);
-  return cells.filter((cell) => cell.length <= 254 && EMAIL.test(cell)).length > cells.length * 0.6;
+  const cells = cellValues(column, sample);
+  return cells.filter((cell) => typeof parseEmail(cell) !== "string").length > cells.length * 0.6;
 }
 
 /** For example a column "Mail" that holds "yes" and "no". */
 function hasNoAddress(column: number, sample: readonly string[][]): boolean {
-  const cells = values(column, sample);
+  const cells = cellValues(column, sample);
   return cells.length > 0 && !cells.some((cell) => cell.includes("@"));
 }

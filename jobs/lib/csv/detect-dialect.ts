@@ -60,12 +60,16 @@ function detectQuoting(text: string): Partial<Dialect> {
   const straight = text.match(/(?:^|[,;\t|\n])"/g)?.length ?? 0;
   const typographic = text.match(/(?:^|[,;\t|\n])[“”„]/g)?.length ?? 0;
   if (typographic > straight) quoting.hasTypographicQuotes = true;
-  if (/\\"(?![,;\t|\r\n]|$)/.test(text) && !/[^,;\t|\n"]""/.test(text)) quoting.escapesQuotes = true;
+  if (/\\"(?![,;\t|\r\n]|$)/.test(text) && !/[^,;\t|\n"]""/.test(text))
+    quoting.escapesQuotes = true;
   return quoting;
 }
 
 function linesAreQuoted(text: string): boolean {
-  const lines = text.split(/\r+\n|\n|\r/).slice(0, sampleRows).filter((line) => line !== "");
+  const lines = text
+    .split(/\r+\n|\n|\r/)
+    .slice(0, sampleRows)
+    .filter((line) => line !== "");
   const quoted = lines.filter((line) => /^".*"$/.test(line));
   return quoted.length > lines.length / 2;
 }
@@ -81,6 +85,11 @@ function measure(text: string, dialect: Dialect): Candidate {
   const table = rows
     .filter((cells) => cells.some((cell) => cell.trim() !== ""))
     .slice(0, sampleRows);
+  if (table.length === 0) {
+    // Lines of delimiters alone.
+    const score = rows.some((cells) => cells.length > 1) ? 0.1 : 0;
+    return { ...dialect, score, share: 0, width: 1 };
+  }
   const first = table[0]?.length ?? 1;
   const wide = table.filter((cells) => cells.length > 1);
   const width = first > 1 && shareOf(table, first) >= 0.5 ? first : mostCommonWidth(wide);

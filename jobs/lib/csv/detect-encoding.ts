@@ -172,7 +172,8 @@ const westernCounterparts: Record<string, Encoding> = {
   maclatin2: "macintosh",
   cp852: "cp850",
 };
-const WESTERN = /[àáâäæçèéêëìíîïñòóôöøœßùúûüÿåÀÁÂÄÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØŒÙÚÛÜŸÅ€£©®°·«»“”„‘’‚–—…¿¡ªº\u00a0]/gu;
+const WESTERN =
+  /[àáâäæçèéêëìíîïñòóôöøœßùúûüÿåÀÁÂÄÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØŒÙÚÛÜŸÅ€£©®°·«»“”„‘’‚–—…¿¡ªº\u00a0]/gu;
 const NON_ASCII_CHARACTER = /[^\0-\x7f]/gu;
 const minWesternShare = 0.98;
 /** Words of headers in Central Europe, which outweigh letters that might be Western. */
@@ -186,11 +187,31 @@ async function detectByLetters(lines: Buffer): Promise<Encoding> {
     const name = encoding?.toLowerCase().replace(/^x-(?=cp|euc)/, "") ?? "";
     return detectedNames[name] ? [{ name, encoding: detectedNames[name] }] : [];
   });
-  const [best] = candidates;
+  const [best] = isLatin(lines)
+    ? candidates.filter(({ encoding }) => latin.has(encoding))
+    : candidates;
   if (!best) return "windows-1252";
   const western = westernCounterparts[best.name];
   if (!western || CENTRAL_EUROPEAN.test(decode(lines, best.encoding))) return best.encoding;
   return westernShare(decode(lines, western)) >= minWesternShare ? western : best.encoding;
+}
+
+const latin = new Set<Encoding>([
+  ...["windows-1250", "windows-1252", "windows-1254", "windows-1257", "iso-8859-2"],
+  ...["macintosh", "cp850", "cp437", "cp852"],
+] as Encoding[]);
+const minLonelyShare = 0.7;
+
+/** In Latin script most letters beyond ASCII stand alone between ASCII letters; few prove it. */
+function isLatin(lines: Buffer): boolean {
+  let lonely = 0;
+  let all = 0;
+  for (let at = 0; at < lines.length; at++) {
+    if (lines[at]! < 0x80) continue;
+    all++;
+    if ((lines[at - 1] ?? 0) < 0x80 && (lines[at + 1] ?? 0) < 0x80) lonely++;
+  }
+  return lonely >= all * minLonelyShare;
 }
 
 function westernShare(text: string): number {

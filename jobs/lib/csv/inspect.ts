@@ -77,8 +77,8 @@ export async function inspectCsv(
 
   const table = await readFirstRows(source, format, Math.max(rows + 1, headerGuessRows));
   if (table.length === 0) throw new Refused(`${source.name} is empty`, ADVICE);
-  format.isAddressList = isAddressList(table);
-  if (format.isAddressList) {
+  if (isAddressList(table)) {
+    format.isAddressList = true;
     const people = await readFirstRows(source, format, rows);
     return { ...format, header: ["Column 1"], sample: people.map((cells) => cells.map(truncate)) };
   }
@@ -118,11 +118,9 @@ function readDelimiterHint(
 /** Few rows with many addresses each: recipients pasted from a mail, not a table of people. */
 function isAddressList(table: readonly string[][]): boolean {
   const cells = table.flat().filter((cell) => cell.trim() !== "");
-  const addresses = table.flat().join(" ").match(/[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+/g) ?? [];
-  return (
-    addresses.length >= 3 * table.length &&
-    cells.filter((cell) => cell.includes("@")).length >= 0.7 * cells.length
-  );
+  const withAddress = cells.filter((cell) => cell.includes("@"));
+  const addresses = withAddress.flatMap((cell) => cell.split("@").slice(1));
+  return addresses.length >= 3 * table.length && withAddress.length >= 0.7 * cells.length;
 }
 
 async function readFirstBytes(source: ByteSource): Promise<Buffer> {

@@ -130,7 +130,7 @@ export function parseRows(
         if (isCharacter) isStray = true;
         else {
           cell = text.slice(at + 1, close);
-          if (escaped) cell = unescapeQuotes(cell);
+          if (escaped || escapesQuotes) cell = unescapeQuotes(cell);
           from = close + 1;
           if (end < from) end = lineEnd(from);
           if (text.charCodeAt(from) === separator) {

@@ -1,5 +1,5 @@
-import { uploadField } from "../../forms/input-fields.ts";
-import { Refused } from "../../job.ts";
+import { plainFields, uploadField } from "../../forms/input-fields.ts";
+import { type ByteSource, type FilePreview, type Kind, Refused } from "../../job.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import {
   type Draft,
@@ -24,13 +24,47 @@ export async function nextFormPage(c: RouteContext, services: JobFormServices, d
   const { backend, storage } = services;
   try {
     const file = await openUpload(backend, storage, c.var.person.accountId, uploadId);
-    const preview = await kind.preview?.(file, values);
-    if (!preview) return renderFormPage(c, services, draft, file);
-    return renderMappingPage(c, services, draft, { file, preview });
+    if (!kind.preview) return renderFormPage(c, services, draft, file);
+    const { preview, ...checked } = await previewFile(kind.preview, file, draft);
+    if (checked.draft !== draft) c.status(422);
+    return renderMappingPage(c, services, checked.draft, { file, preview });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     c.status(422);
-    const { message, advice } = error;
-    return renderUploadPage(c, services, draft, advice ? `${message}. ${advice}` : message);
+    return renderUploadPage(c, services, draft, refusalText(error));
   }
+}
+
+/**
+ * Reads the file as detected if the person's choices do not fit it, so that they can choose again.
+ * @returns the draft without those choices and with the reason, or unchanged
+ */
+async function previewFile(
+  preview: NonNullable<Kind["preview"]>,
+  file: ByteSource,
+  draft: Draft,
+): Promise<{ draft: Draft; preview: FilePreview }> {
+  const { kind, values, errors } = draft;
+  try {
+    return { draft, preview: await preview(file, values) };
+  } catch (error) {
+    const chosen = plainFields(kind).filter((field) => field.affectsPreview && values[field.name]);
+    if (!(error instanceof Refused) || !chosen[0]) throw error;
+    const names = new Set(chosen.map(({ name }) => name));
+    const rest = Object.entries(values).filter(([name]) => !names.has(name));
+    const detected = Object.fromEntries(rest);
+    return {
+      draft: {
+        ...draft,
+        values: detected,
+        errors: { ...errors, [chosen[0].name]: refusalText(error) },
+        wasReadAgain: true,
+      },
+      preview: await preview(file, detected),
+    };
+  }
+}
+
+function refusalText({ message, advice }: Refused): string {
+  return advice ? `${message}. ${advice}` : message;
 }

@@ -67,7 +67,7 @@ describe.each(backends)("retries of rejected rows on $name", (which) => {
     const { job } = await again(first.id);
     const second = await engine.run(job.id);
     expect(second).toMatchObject({ status: "done", rejected: 1 });
-    expect((await engine.errors(second.id))[0]?.reason).toBe("Invalid email");
+    expect((await engine.errors(second.id))[0]?.reason).toBe("No @ in the email");
   });
 
   test("a retry of rejected rows imports the corrected rows", async () => {

@@ -3,5 +3,5 @@ import iconv from "iconv-lite";
 import type { Encoding } from "../../../../jobs/lib/csv/format.ts";
 
 export function encode(text: string, encoding: Encoding): Buffer {
-  return iconv.encode(text, encoding);
+  return iconv.encode(text, encoding === "x-mac-cyrillic" ? "maccyrillic" : encoding);
 }

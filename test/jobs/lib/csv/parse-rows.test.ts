@@ -120,6 +120,80 @@ describe("whole texts", () => {
   });
 });
 
+describe("unusual texts", () => {
+  test.each<[string, string]>([
+    ["LF", "\n"],
+    ["CRLF", "\r\n"],
+    ["CR", "\r"],
+    ["CRCRLF", "\r\r\n"],
+  ])("parseRows reads rows that end with %s, also where another line end follows", (_, lineEnd) => {
+    expect(rows(`a,b${lineEnd}"c",d${lineEnd}e,f\r\ng,h\ni,j`)).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+      ["e", "f"],
+      ["g", "h"],
+      ["i", "j"],
+    ]);
+  });
+
+  const table = (length: number) => Array.from({ length }, (_, at) => [`a${at}`, "b", `c${at}`]);
+  const wide: Dialect = { delimiter: ",", width: 3 };
+
+  test.each([
+    ["is never closed", '3" pipe', '3" pipe'],
+    ["begins a cell and is never closed", '"3 inch', '"3 inch'],
+  ])("parseRows loses no row to a quote that %s", (_, written, read) => {
+    const expected = table(5_000);
+    expected[600]![1] = read;
+    const text = expected.map((cells, at) => (at === 600 ? `a600,${written},c600` : cells.join()));
+    expect(rows(text.join("\n"), wide)).toEqual(expected);
+  });
+
+  test("parseRows loses no row between two quotes that begin a cell and are never closed", () => {
+    for (const second of [601, 602, 604, 650, 4_900]) {
+      const expected = table(5_000);
+      for (const at of [600, second]) expected[at]![1] = '"b';
+      const text = expected.map((cells) => cells.join()).join("\n");
+      const parsed = parseRows(text, wide, true);
+      expect(parsed.rows).toEqual(expected);
+      expect(parsed.strayQuotes).toContain(600);
+    }
+  });
+
+  test("parseRows keeps a note of many lines with delimiters in one cell", () => {
+    const note = Array.from({ length: 40 }, (_, at) => `Line ${at}, with a comma`).join("\n");
+    expect(rows(`a,b,c\n1,"${note}",3\n4,5,6\n`, wide)).toEqual([
+      ["a", "b", "c"],
+      ["1", note, "3"],
+      ["4", "5", "6"],
+    ]);
+  });
+
+  test("parseRows reads quotes that an editor made typographic", () => {
+    const dialect: Dialect = { delimiter: ",", hasTypographicQuotes: true };
+    expect(rows("“a, b”,„c“\n“d”,e\n", dialect)).toEqual([
+      ["a, b", "c"],
+      ["d", "e"],
+    ]);
+  });
+
+  test("parseRows reads quotes that are escaped by a backslash", () => {
+    const dialect: Dialect = { delimiter: ",", escapesQuotes: true };
+    expect(rows('"say \\"hi\\", you",b\n"c\\\\",d\n', dialect)).toEqual([
+      ['say "hi", you', "b"],
+      ["c\\", "d"],
+    ]);
+  });
+
+  test("parseRows reads lines that are quoted as a whole", () => {
+    const dialect: Dialect = { delimiter: ",", hasQuotedLines: true };
+    expect(rows('"a,b"\n"""c, d"",e"\n', dialect)).toEqual([
+      ["a", "b"],
+      ["c, d", "e"],
+    ]);
+  });
+});
+
 describe("pieces of a text", () => {
   test.each<[string, string, { cut: number; hasOpenQuote: boolean; pending: number }]>([
     ["that ends between rows", "a,b\nc,d\n", { cut: 8, hasOpenQuote: false, pending: 0 }],
@@ -141,11 +215,14 @@ describe("pieces of a text", () => {
     });
   });
 
-  test("parseRows reports a quote that is still open at the end of the text", () => {
+  test("parseRows reads a quote that is never closed as a character", () => {
     expect(parseRows('a,b\nc,"d\ne,f\n', comma, true)).toMatchObject({
-      rows: [["a", "b"]],
-      cut: 4,
-      hasOpenQuote: true,
+      rows: [
+        ["a", "b"],
+        ["c", '"d'],
+        ["e", "f"],
+      ],
+      strayQuotes: [1],
     });
   });
 });

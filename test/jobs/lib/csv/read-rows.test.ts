@@ -51,6 +51,7 @@ describe("row numbers", () => {
       numbers: [3, 6],
       cursor: { byte: source.size, row: 7 },
       bytesRead: source.size,
+      suspects: [],
     });
   });
 
@@ -214,8 +215,12 @@ describe("damaged encodings", () => {
     expect(read.at(-1)?.bytesRead).toBe(source.size);
   });
 
-  test("readRows replaces NUL, which databases reject, by U+FFFD", async () => {
-    expect(await rows(memoryFile("a\0b,c\n"))).toEqual([["a\ufffdb", "c"]]);
+  test("readRows removes NUL, the end mark of DOS and byte order marks within the file", async () => {
+    const source = memoryFile("a\0\0,b\n\ufeffc,d\n\x1a");
+    expect(await rows(source)).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
   });
 });
 
@@ -264,14 +269,17 @@ describe("limits", () => {
     );
   });
 
-  test.each([
-    ["short", "d,e\n".repeat(5)],
-    ["long", "d,e\n".repeat(1_000_000)],
-  ])("readRows refuses a quote that is never closed before a %s rest", async (_, rest) => {
+  test("readRows reads a quote that is never closed as a character and tells in which row", async () => {
+    const read = await pieces(memoryFile(`a,b\nc,"${"d,e\n".repeat(5)}`));
+    expect(read.flatMap((piece) => piece.rows)).toHaveLength(6);
+    expect(read.flatMap((piece) => piece.suspects)).toEqual([{ row: 2, problem: "stray-quote" }]);
+  });
+
+  test("readRows refuses a quote that is never closed before a long rest that is no table", async () => {
     const read: string[][] = [];
     const reading = async () => {
-      for await (const piece of readRows(memoryFile(`a,b\nc,"${rest}`), format))
-        read.push(...piece.rows);
+      const source = memoryFile(`a,b\nc,"${"d,e\n".repeat(1_000_000)}`);
+      for await (const piece of readRows(source, format)) read.push(...piece.rows);
     };
     await expect(reading()).rejects.toMatchObject({
       name: "Refused",
@@ -283,7 +291,7 @@ describe("limits", () => {
 
 test.each<[string, string]>([
   ["stops early", "a@x.test\n".repeat(1_000)],
-  ["gets an error", `a@x.test\n"open`],
+  ["gets an error", `a@x.test\n${"x".repeat(900)}`],
 ])("readRows closes the file when its reader %s", async (_, content) => {
   const file = memoryFile(content, "people.csv", 100);
   let open = 0;
@@ -301,15 +309,15 @@ test.each<[string, string]>([
   const format: CsvFormat = {
     encoding: "utf-8",
     delimiter: ",",
-      hasHeader: false,
+    hasHeader: false,
     start: { byte: 0, row: 0 },
   };
   const read = async () => {
-    for await (const piece of readRows(watched, format, { pieceBytes: 200 })) {
+    for await (const piece of readRows(watched, format, { pieceBytes: 200, maxCell: 500 })) {
       expect(piece.rows.length).toBeGreaterThan(0);
       if (content.length > 1_000) break;
     }
   };
-  await read().catch((error: Error) => expect(error.message).toContain("never closed"));
+  await read().catch((error: Error) => expect(error.message).toContain("longer than"));
   expect(open).toBe(0);
 });
