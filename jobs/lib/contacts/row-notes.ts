@@ -33,7 +33,7 @@ export function createRowNotes(job: Pick<JobContext, "log">): RowNotes {
         const listed = found.slice(0, maxListed).map(formatNumber).join(", ");
         const more = found.length > maxListed ? " …" : "";
         job.log(
-          `${formatCount(found.length, "row")} ${texts[note]} (row ${listed}${more})`,
+          `${formatCount(found.length, "row")} ${texts[note]} (${found.length === 1 ? "row" : "rows"} ${listed}${more})`,
           "warn",
         );
       }

@@ -22,7 +22,7 @@ const columnNames: Record<MappableField, string> = {
     "apellido apellidos primerapellido cognome sobrenome apelido achternaam etternavn " +
     "efternavn efternamn nazwisko příjmení priezvisko vezetéknév soyad soyadı фамилия 姓",
   full_name:
-    "fullname contactname displayname personname customername vollername vollstandigername ansprechpartner kontaktname " +
+    "fullname namevorname nachnamevorname lastnamefirstname vornamename firstnamelastname nomprenoms contactname displayname personname customername vollername vollstandigername ansprechpartner kontaktname " +
     "vornamenachname vornameundnachname nomcomplet nometprenom prenometnom nomprenom prenomnom nombrecompleto nombreyapellidos nombreyapellido " +
     "nomecompleto imięinazwisko naam adsoyad teljesnév фио 氏名 名前 姓名 お名前 성명",
   company:
