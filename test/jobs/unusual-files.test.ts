@@ -77,6 +77,11 @@ test.each<[string, string | Uint8Array, string[]]>([
     both,
   ],
   [
+    "has a column without a name",
+    "Email,Name,\nada@x.test,Ada Lovelace,\nbob@x.test,Bob Byron,called twice\n",
+    both,
+  ],
+  [
     "is a list of recipients from a mail",
     "Ada Lovelace <ada@x.test>; 'Bob Byron' <bob@x.test>; cy@x.test",
     [...both, "cy@x.test"],

@@ -46,10 +46,8 @@ export async function inspectContacts(
   const inspection = await inspectCsv(source, { ...choices, rows: sampleRows, countKnownNames });
   if (inspection.hasHeader) {
     // Cells beyond the header belong to malformed rows.
-    const named = { ...choices, hasHeader: true };
-    const { header } = await inspectCsv(source, { ...named, rows: 0, countKnownNames });
-    inspection.header = header;
-    inspection.sample = inspection.sample.map((cells) => cells.slice(0, header.length));
+    inspection.header = inspection.header.slice(0, inspection.headerCells);
+    inspection.sample = inspection.sample.map((cells) => cells.slice(0, inspection.headerCells));
   }
   return { inspection, mapping: suggestMapping(inspection.header, inspection.sample) };
 }
@@ -61,8 +59,8 @@ export async function openContacts(
 ): Promise<ContactsFile> {
   const { inspection, mapping: suggested } = await inspectContacts(source, reading);
   const mapping = reading.mapping ?? suggested;
-  const width = inspection.header.length;
-  requireMappedColumns(mapping, width);
+  requireMappedColumns(mapping, inspection.header.length);
+  const width = inspection.headerCells || inspection.header.length;
   const read = compileMapping(mapping);
   return {
     source,

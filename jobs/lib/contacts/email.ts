@@ -35,15 +35,9 @@ export interface ParsedEmail {
 /** @returns the first address of the cell, or the reason why there is none */
 export function parseEmail(cell: string): ParsedEmail | string {
   const plain = cell.trim().toLowerCase();
-  if (
-    plain.length <= maxLength &&
-    plain[0] !== "'" &&
-    ASCII.test(plain) &&
-    !plain.includes("xn--")
-  ) {
-    const both = PAIRED.test(plain) ? splitAddresses(plain) : [plain];
-    if (both.length === 1) return { address: plain };
-  }
+  // Most cells hold nothing but an address.
+  const isPlain = plain.length <= maxLength && plain[0] !== "'" && ASCII.test(plain);
+  if (isPlain && !plain.includes("xn--")) return { address: plain };
   // The patterns below are slow on long texts.
   return cell.length > maxCell ? tooLong : parseWrapped(cell);
 }
@@ -53,8 +47,6 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 /** What people type where there is no address. */
 const PLACEHOLDER = /^(?:[-–—.?/]+|none|n\/?a|null|nil|unknown|keine?|aucune?|ninguno|no email)$/i;
 const ANGLED = /^(.*?)<([^<>]*@[^<>]*)>(.*)$/s;
-/** Two addresses that are joined by a character which an address may hold. */
-const PAIRED = /@.*[/|].*@/;
 const WRAPPING = /^[\s'"`“”„‘’‚«»<>()[\]{},;:]+|[\s'"`“”„‘’‚«»<>()[\]{},;:.!?]+$/g;
 
 function parseWrapped(cell: string): ParsedEmail | string {

@@ -1,6 +1,7 @@
 /** Reads phone numbers, also those that a spreadsheet has changed. */
 import { unescapeFormula } from "../csv/formulas.ts";
 
+const PLAIN = /^\+?\d[\d ()/-]*$/;
 /** `4.91701E+11`: a spreadsheet rounded the number, and the rest of its digits is lost. */
 const ROUNDED = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i;
 /** The error values of spreadsheets. */
@@ -19,6 +20,7 @@ export type ParsedPhone =
 export function parsePhone(cell: string): ParsedPhone {
   const text = cell.trim();
   if (text === "") return { phone: null };
+  if (PLAIN.test(text)) return { phone: text };
   if (ROUNDED.test(text) || ERROR.test(text)) return { isBroken: true };
   const unwrapped =
     (FORMULA_TEXT.exec(text) ?? FORMULA_NUMBER.exec(text))?.[1] ?? unescapeFormula(text);

@@ -1,5 +1,5 @@
 /** Detects the encoding of a text file. */
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { type ByteSource, Refused } from "../../../server/job.ts";
 import { decode } from "./decode.ts";
 import type { Encoding } from "./format.ts";
@@ -87,7 +87,11 @@ async function collectNonAsciiLines(source: ByteSource): Promise<Buffer> {
   for await (const chunk of source.read()) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let from = 0;
-    for (let at = firstNonAscii(bytes, 0); at !== -1; at = firstNonAscii(bytes, from)) {
+    for (
+      let at = isAscii(bytes) ? -1 : firstNonAscii(bytes, 0);
+      at !== -1;
+      at = firstNonAscii(bytes, from)
+    ) {
       const start = Math.max(from, bytes.lastIndexOf(10, at) + 1);
       const end = bytes.indexOf(10, at);
       const rest = bytes.subarray(start, end === -1 ? bytes.length : end + 1);

@@ -12,6 +12,8 @@ import { rechunk } from "./rechunk.ts";
 export interface CsvInspection extends CsvFormat {
   /** Column names, "Column 3" where there is none; long ones are truncated. */
   header: string[];
+  /** The cells of the header row, blank ones included; 0 without a header. */
+  headerCells: number;
   /** The first rows below the header, for display: long cells are truncated. */
   sample: string[][];
 }
@@ -80,7 +82,12 @@ export async function inspectCsv(
   if (isAddressList(table)) {
     format.isAddressList = true;
     const people = await readFirstRows(source, format, rows);
-    return { ...format, header: ["Column 1"], sample: people.map((cells) => cells.map(truncate)) };
+    return {
+      ...format,
+      header: ["Column 1"],
+      headerCells: 0,
+      sample: people.map((cells) => cells.map(truncate)),
+    };
   }
   format.hasHeader = choices.hasHeader ?? looksLikeHeader(table, countKnownNames);
   const names = format.hasHeader ? table.shift() : undefined;
@@ -93,7 +100,12 @@ export async function inspectCsv(
   const header = Array.from({ length: width }, (_, column) => {
     return truncate(names?.[column]?.trim() || `Column ${column + 1}`);
   });
-  return { ...format, header, sample: sample.map((cells) => cells.slice(0, width)) };
+  return {
+    ...format,
+    header,
+    headerCells: names?.length ?? 0,
+    sample: sample.map((cells) => cells.slice(0, width)),
+  };
 }
 
 /** Sheets are saved with empty columns to the right, up to the last one of Excel. */

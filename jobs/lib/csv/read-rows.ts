@@ -99,7 +99,8 @@ const manyLines = 20;
 
 function hasManyLines(cells: readonly string[]): boolean {
   for (const cell of cells) {
-    if (cell.length > manyLines && cell.split("\n", manyLines + 1).length > manyLines) return true;
+    if (!cell.includes("\n")) continue;
+    if (cell.split("\n", manyLines + 1).length > manyLines) return true;
   }
   return false;
 }

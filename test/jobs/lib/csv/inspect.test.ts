@@ -20,6 +20,7 @@ test("inspectCsv returns the format, the header and a sample", async () => {
     hasHeader: true,
     start: { byte: 3, row: 0 },
     header: ["E-Mail", "Name", "Column 3"],
+    headerCells: 3,
     sample: [["a@b.de", "Jörg", "x"]],
   });
   expect(await readAllRows(source)).toEqual([
