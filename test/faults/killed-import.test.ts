@@ -53,7 +53,9 @@ describe.each(backends)("an import on $name", (which) => {
       rejected,
       skipped: 0,
     });
-    expect(job).toMatchObject({ retries: 0, fence: kills + 1 });
+    expect(job.retries).toBe(0);
+    // A worker may give the job to another runner that was killed with the first and exits later.
+    expect(job.fence).toBeGreaterThan(kills);
     expect(await contacts()).toBe(before + rows - rejected);
     const events = await scene.events(id);
     expect(isGapless(events)).toBe(true);
