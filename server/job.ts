@@ -158,7 +158,7 @@ export interface Outcome {
   page?: string;
 }
 
-/** What `preview` found out about an uploaded file. */
+/** The result of `preview` for an uploaded file. */
 export interface FilePreview {
   /** "about 100,000 rows" */
   size: string;
@@ -332,7 +332,7 @@ export interface JobContext<Step extends string = string> {
 /** The input or a credential is wrong. The job fails without a retry and shows the message. */
 export class Refused extends Error {
   override name = "Refused";
-  /** What the person can do about it, a sentence. */
+  /** A sentence on how to put it right. */
   readonly advice: string | undefined;
   constructor(message: string, advice?: string) {
     super(message);

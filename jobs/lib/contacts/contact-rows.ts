@@ -16,7 +16,7 @@ export type ContactRow = [
   phone: string | null,
 ];
 
-/** What people should know about a row that is imported all the same. */
+/** A loss that people should know of, in a row that is imported all the same. */
 export type RowNote = "more-addresses" | "broken-phone";
 
 /**

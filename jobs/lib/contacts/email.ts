@@ -44,7 +44,7 @@ export function parseEmail(cell: string): ParsedEmail | string {
 
 /** Zero-width characters, marks of direction, the soft hyphen, the byte order mark. */
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
-/** What people type where there is no address. */
+/** Texts that people type in place of an address. */
 const PLACEHOLDER = /^(?:[-–—.?/]+|none|n\/?a|null|nil|unknown|keine?|aucune?|ninguno|no email)$/i;
 const ANGLED = /^(.*?)<([^<>]*@[^<>]*)>(.*)$/s;
 const WRAPPING = /^[\s'"`“”„‘’‚«»<>()[\]{},;:]+|[\s'"`“”„‘’‚«»<>()[\]{},;:.!?]+$/g;

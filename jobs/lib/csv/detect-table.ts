@@ -49,9 +49,9 @@ function filledCells(cells: readonly string[]): number {
 }
 
 /**
- * Each column votes: text above addresses or numbers votes for a header, also an address above cells
- * that are none; a number above numbers, an address above addresses, or a word that recurs below votes
- * against. Known names outweigh the rest. A tie, as in a table of words only, counts as a header.
+ * Each column votes: text above addresses or numbers votes for a header. A number above numbers, an
+ * address, or a word that recurs below votes against; known names outweigh an address beside them.
+ * A tie, as in a table of words only, counts as a header.
  */
 export function looksLikeHeader(
   [first, ...below]: readonly string[][],

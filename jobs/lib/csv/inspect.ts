@@ -54,9 +54,7 @@ export async function inspectCsv(
   { rows = 5, countKnownNames = () => 0, ...choices }: InspectOptions = {},
 ): Promise<CsvInspection> {
   const beginning = await readFirstBytes(source);
-  const detected = await detectEncoding(source, beginning);
-  const { bom } = detected;
-  const encoding = choices.encoding ?? detected.encoding;
+  const { encoding, bom } = await detectEncoding(source, beginning, choices.encoding);
 
   const hint = readDelimiterHint(decodeBeginning(beginning.subarray(bom), encoding));
   const unit = encoding.startsWith("utf-16") ? 2 : 1;

@@ -109,11 +109,9 @@ function hasManyLines(cells: readonly string[]): boolean {
 function listRecipients(cells: readonly string[]): string[][] {
   return cells.flatMap((cell) => {
     const words = cell.trim().split(/\s+/);
-    return words.length > 1 && words.every((word) => word.includes("@"))
-      ? words.map((word) => [word])
-      : cell.trim() === ""
-        ? []
-        : [[cell]];
+    if (words.length > 1 && words.every((word) => word.includes("@")))
+      return words.map((word) => [word]);
+    return isBlank([cell]) ? [] : [[cell]];
   });
 }
 

@@ -25,13 +25,13 @@ export async function nextFormPage(c: RouteContext, services: JobFormServices, d
   try {
     const file = await openUpload(backend, storage, c.var.person.accountId, uploadId);
     if (!kind.preview) return renderFormPage(c, services, draft, file);
-    const { preview, ...checked } = await previewFile(kind.preview, file, draft);
-    if (checked.draft !== draft) c.status(422);
-    return renderMappingPage(c, services, checked.draft, { file, preview });
+    const read = await previewFile(kind.preview, file, draft);
+    if (read.draft !== draft) c.status(422);
+    return renderMappingPage(c, services, read.draft, { file, preview: read.preview });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     c.status(422);
-    return renderUploadPage(c, services, draft, refusalText(error));
+    return renderUploadPage(c, services, draft, messageWithAdvice(error));
   }
 }
 
@@ -57,7 +57,7 @@ async function previewFile(
       draft: {
         ...draft,
         values: detected,
-        errors: { ...errors, [chosen[0].name]: refusalText(error) },
+        errors: { ...errors, [chosen[0].name]: messageWithAdvice(error) },
         wasReadAgain: true,
       },
       preview: await preview(file, detected),
@@ -65,6 +65,6 @@ async function previewFile(
   }
 }
 
-function refusalText({ message, advice }: Refused): string {
+function messageWithAdvice({ message, advice }: Refused): string {
   return advice ? `${message}. ${advice}` : message;
 }
