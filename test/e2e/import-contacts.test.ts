@@ -84,7 +84,13 @@ describe("an import and an export of 100,000 contacts", () => {
     const { name, rows } = await download(page, ".result-files a");
     expect(name).toBe("people-rejected.csv");
     const [header, ...given] = rows;
-    expect(header).toEqual(["Surname", "First name", "Organisation", "E-mail address", "Rejected because"]);
+    expect(header).toEqual([
+      "Surname",
+      "First name",
+      "Organisation",
+      "E-mail address",
+      "Rejected because",
+    ]);
     expect(given.map((cells) => cells[3])).toEqual(rejected.map(({ email }) => email));
     expect(given.every((cells) => cells.length === 5 && cells[4])).toBe(true);
   });

@@ -209,9 +209,9 @@ const mapping: Pages["jobs/mapping"] = {
   error: "",
   duration: "Usually 1-3 minutes",
   readingFields: [],
-        readAgainAction: "/jobs/new/contact_import",
-        wasReadAgain: false,
-        changeFileHref: "/jobs/new/contact_import",
+  readAgainAction: "/jobs/new/contact_import",
+  wasReadAgain: false,
+  changeFileHref: "/jobs/new/contact_import",
 };
 
 const form: Pages["jobs/form"] = {
