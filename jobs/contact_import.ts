@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineJob, upload } from "../server/job.ts";
 import { columnMapping } from "./lib/contacts/column-mapping.ts";
-import { type ContactsFile, openContacts } from "./lib/contacts/contacts-file.ts";
+import { openContacts, type ReadChoices } from "./lib/contacts/contacts-file.ts";
 import {
   cancelledMessage,
   foundMessage,
@@ -13,19 +13,21 @@ import { type ReadProgress, readContacts, runNames } from "./lib/contacts/read-c
 import { readingFields } from "./lib/contacts/reading-fields.ts";
 import { writeRejectedRows } from "./lib/contacts/rejected-rows.ts";
 import { saveContacts } from "./lib/contacts/save-contacts.ts";
+import { delimiterName } from "./lib/csv/format.ts";
+import { tableFileTypes } from "./lib/tables/file-types.ts";
 
 /**
- * Adds the people of a CSV file to the account's contacts. The job reads and validates the whole file
+ * Adds the people of a file to the account's contacts. The job reads and validates the whole file
  * before it saves the first contact, so a broken file changes nothing.
  */
 export default defineJob({
   title: "Import contacts",
-  description: "Add contacts from a CSV file.",
+  description: "Add contacts from a spreadsheet, CSV file or address book.",
   icon: "import",
   input: z.object({
-    upload_id: upload("text/csv", "text/plain", "text/tab-separated-values", ".csv").meta({
-      label: "CSV file",
-      help: "One person per row, with an email column. Any encoding and delimiter.",
+    upload_id: upload(...tableFileTypes).meta({
+      label: "File of contacts",
+      help: "Excel, OpenDocument, vCard or CSV, also in a ZIP. One person per row, with an email column.",
     }),
     mapping: columnMapping.optional(),
     ...readingFields.shape,
@@ -48,13 +50,12 @@ export default defineJob({
   preview: previewContacts,
   // The rejected rows alone may suggest another mapping, so their import keeps the original one.
   // The file of rejected rows always has a header.
-  inputForRejected: (input, value) => ({
-    ...input,
-    encoding: "utf-8" as const,
-    start_row: 1,
-    mapping: (value("Reading the file") as Partial<ContactsFile>).mapping ?? input.mapping,
-    first_row: "names" as const,
-  }),
+  inputForRejected(input, value) {
+    const read = value("Reading the file") as Pick<ReadChoices, "mapping" | "delimiter">;
+    const { mapping = input.mapping, delimiter = input.delimiter } = read;
+    const format = { encoding: "utf-8", delimiter, start_row: 1, first_row: "names" } as const;
+    return { ...input, ...format, sheet: undefined, mapping };
+  },
   cancelledMessage: (job) =>
     cancelledMessage(job.counts, job.stepResult<ReadProgress>("Reading the file")?.contacts),
   async run(job, { upload_id, duplicates, ...reading }) {
@@ -64,7 +65,8 @@ export default defineJob({
       await writeRejectedRows(job, file, read.rejected);
       job.log(mappingMessage(file));
       job.log(foundMessage(read.contacts, job.counts.rejected));
-      return { ...read, mapping: file.mapping };
+      const delimiter = delimiterName(file.inspection.delimiter);
+      return { ...read, mapping: file.mapping, delimiter };
     });
     await job.step("Saving contacts", () =>
       saveContacts(job, runNames(read), { total: read.contacts, duplicates }),

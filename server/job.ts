@@ -164,6 +164,8 @@ export interface FilePreview {
   size: string;
   /** How the file is read: "Encoding", "UTF-8". */
   facts: { label: string; value: string }[];
+  /** Options of fields that depend on the file. A field with an empty list does not apply to it. */
+  choices?: Record<string, readonly { value: string; label: string }[]>;
   /** The columns, each with what it seems to hold: a name from the field's `columns`, or "". */
   columns: { header: string; holds: string }[];
   /** The first rows, unchanged. */

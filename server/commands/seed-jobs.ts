@@ -78,13 +78,16 @@ const seedJobs = (importId: string, userId: string): SeedJob[] => [
       status: "failed",
       subject: "holiday.csv",
       reason: "refused",
-      error: "holiday.csv is a PNG image, not a CSV file",
+      error: "holiday.csv is a PNG image, not a spreadsheet or CSV file",
       advice: "Export the sheet as CSV and upload that file.",
     },
     events: [
       {
         type: "failed",
-        details: { reason: "refused", error: "holiday.csv is a PNG image, not a CSV file" },
+        details: {
+          reason: "refused",
+          error: "holiday.csv is a PNG image, not a spreadsheet or CSV file",
+        },
       },
     ],
   },

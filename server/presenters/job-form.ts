@@ -205,7 +205,12 @@ export function mappingPage(
   const views = (affectsPreview: boolean) =>
     plainFields(kind)
       .filter((field) => field.affectsPreview === affectsPreview)
-      .map((field) => fieldView(field, state));
+      .flatMap((field) => {
+        const options = preview.choices?.[field.name];
+        if (!options) return [fieldView(field, state)];
+        const chosen: InputField = { ...field, type: "select", options: [...options] };
+        return options.length > 0 ? [fieldView(chosen, state)] : [];
+      });
   const fields = views(false);
   const readingFields = views(true);
   const { title, from } = headOf(draft);

@@ -187,7 +187,7 @@ describe.each(backends)("contact import on $name", (which) => {
       ["people.csv is empty", "\r\n \r\n"],
       ["people.csv has a header but no rows", "email,name\n"],
       [
-        "people.csv is a PNG image, not a CSV file",
+        "people.csv is a PNG image, not a spreadsheet or CSV file",
         Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"),
       ],
       [

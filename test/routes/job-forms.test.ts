@@ -283,7 +283,11 @@ describe("the file of a form", () => {
   });
 
   test.each<[string, string, string]>([
-    ["people.csv is a PNG image, not a CSV file", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image"],
+    [
+      "people.csv is a PNG image, not a spreadsheet or CSV file",
+      "\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+      "image",
+    ],
     ["people.csv has a header but no rows", "email,name\n", "header only"],
   ])("leads back to the upload form if it cannot be imported: %s", async (message, content) => {
     const bytes = Buffer.from(content, "latin1");

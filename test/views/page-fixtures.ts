@@ -357,7 +357,11 @@ export const pages: Record<string, PageFixture> = {
     data: {
       layout: { ...layout, title: "New job", section: "new" },
       kinds: [
-        ["contact_import", "Import contacts", "Add contacts from a CSV file."],
+        [
+          "contact_import",
+          "Import contacts",
+          "Add contacts from a spreadsheet, CSV file or address book.",
+        ],
         ["contact_export", "Export contacts", "Download all or some of your contacts as CSV."],
         ["email_campaign", "Write to your audience", "Send one message to each of your contacts."],
         [
@@ -383,11 +387,15 @@ export const pages: Record<string, PageFixture> = {
       ...form,
       kind: "contact_import",
       title: "Import contacts",
-      description: "Add contacts from a CSV file.",
+      description: "Add contacts from a spreadsheet, CSV file or address book.",
       action: "/uploads",
       multipart: true,
       fields: [
-        field("file", "CSV file", { type: "file", accept: "text/csv,.csv", help: "Up to 1 GB." }),
+        field("file", "File of contacts", {
+          type: "file",
+          accept: "text/csv,.csv",
+          help: "Up to 1 GB.",
+        }),
       ],
       schedule: null,
       error: "",
@@ -399,7 +407,7 @@ export const pages: Record<string, PageFixture> = {
     data: {
       ...form,
       fields: [
-        field("upload_id", "CSV file", {
+        field("upload_id", "File of contacts", {
           type: "file",
           value: "u-1",
           fileText: "autumn-fair.csv, 8.1 MB",

@@ -1,7 +1,9 @@
-/** Opens a CSV file of contacts: detects its format and turns its rows into contacts. */
+/** Opens a file of contacts: detects its format and turns its rows into contacts. */
 import type { ByteSource } from "../../../server/job.ts";
 import { type DelimiterName, delimiters, type Encoding } from "../csv/format.ts";
 import { type CsvInspection, type FormatChoices, inspectCsv } from "../csv/inspect.ts";
+import { openTable } from "../tables/open-table.ts";
+import type { TableSource } from "../tables/table.ts";
 import { requireMappedColumns } from "./column-mapping.ts";
 import { compileMapping, type ParseContact } from "./contact-rows.ts";
 import type { Mapping } from "./fields.ts";
@@ -12,13 +14,15 @@ export interface ReadChoices {
   mapping?: Mapping | undefined;
   encoding?: Encoding | undefined;
   delimiter?: DelimiterName | undefined;
+  /** The name of a sheet of a workbook. Files without sheets have none. */
+  sheet?: string | undefined;
   /** The row in which the table begins, from 1. */
   start_row?: number | undefined;
   first_row?: "names" | "contact" | undefined;
 }
 
 export interface ContactsFile {
-  source: ByteSource;
+  source: TableSource;
   inspection: CsvInspection;
   /** The given mapping, or the suggested one. */
   mapping: Mapping;
@@ -31,10 +35,10 @@ const sampleRows = 20;
 
 /**
  * Deterministic: a job that continues inspects the file again instead of storing the outcome.
- * @throws Refused if the file is not a CSV file or has no rows
+ * @throws Refused if the file is not a table or has no rows
  */
 export async function inspectContacts(
-  source: ByteSource,
+  source: TableSource,
   { encoding, delimiter, start_row, first_row }: ReadChoices,
 ): Promise<Pick<ContactsFile, "inspection" | "mapping">> {
   const choices: FormatChoices = {
@@ -43,8 +47,13 @@ export async function inspectContacts(
     startRow: start_row,
     hasHeader: first_row && first_row === "names",
   };
-  const inspection = await inspectCsv(source, { ...choices, rows: sampleRows, countKnownNames });
-  if (inspection.hasHeader) {
+  const inspection = await inspectCsv(source, {
+    ...choices,
+    rows: sampleRows,
+    isGenerated: source.isGenerated ?? false,
+    countKnownNames,
+  });
+  if (inspection.hasHeader && !inspection.isGenerated) {
     // Cells beyond the header belong to malformed rows.
     inspection.header = inspection.header.slice(0, inspection.headerCells);
     inspection.sample = inspection.sample.map((cells) => cells.slice(0, inspection.headerCells));
@@ -54,14 +63,18 @@ export async function inspectContacts(
 
 /** @throws Refused if the file cannot be read, no column holds the email, or the mapping does not fit */
 export async function openContacts(
-  source: ByteSource,
+  upload: ByteSource,
   reading: ReadChoices,
 ): Promise<ContactsFile> {
+  const { source } = await openTable(upload, reading.sheet);
   const { inspection, mapping: suggested } = await inspectContacts(source, reading);
   const mapping = reading.mapping ?? suggested;
   requireMappedColumns(mapping, inspection.header.length);
-  const width = inspection.headerCells || inspection.header.length;
   const read = compileMapping(mapping);
+  // A cell of a sheet is in its column, with a name above it or not.
+  const width = inspection.isGenerated
+    ? Number.POSITIVE_INFINITY
+    : inspection.headerCells || inspection.header.length;
   return {
     source,
     inspection,

@@ -41,6 +41,7 @@ export async function readContacts(
   let contacts: ContactRow[] = [];
   let rejected: RejectedRow[] = [];
   const notes = createRowNotes(job);
+  const progressAt = source.progressAt ?? ((byte: number) => byte);
 
   function parsePiece({ rows, numbers, suspects }: RowPiece): void {
     for (const { row, problem } of suspects) notes.add(problem, row);
@@ -74,7 +75,12 @@ export async function readContacts(
     contacts = [];
     rejected = [];
     notes.flush();
-    return { items: [], cursor: read, done: byte, message: progressMessage(read.contacts) };
+    return {
+      items: [],
+      cursor: read,
+      done: progressAt(byte),
+      message: progressMessage(read.contacts),
+    };
   }
 
   await job.batches<never, ReadProgress>({
@@ -87,7 +93,7 @@ export async function readContacts(
         parsePiece(piece);
         cursor = piece.cursor;
         job.progress(
-          piece.bytesRead,
+          progressAt(piece.bytesRead),
           source.size,
           progressMessage(read.contacts + contacts.length),
         );

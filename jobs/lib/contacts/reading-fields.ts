@@ -6,6 +6,11 @@ const encodings = Object.keys(encodingNames) as [Encoding, ...Encoding[]];
 const delimiterNames = Object.keys(delimiters) as [keyof typeof delimiters];
 
 export const readingFields = z.object({
+  sheet: z.string().min(1).max(200).optional().meta({
+    label: "Sheet",
+    help: "Which sheet of a workbook is imported.",
+    affectsPreview: true,
+  }),
   encoding: z
     .enum(encodings)
     .optional()

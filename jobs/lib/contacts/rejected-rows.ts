@@ -40,7 +40,7 @@ export async function writeRejectedRows(
   pieces: number,
 ): Promise<void> {
   if (pieces === 0) return;
-  const base = source.name.replace(/\.(csv|tsv|txt)$/i, "").replace(retried, "");
+  const base = source.name.replace(/\.(csv|tsv|txt|xlsx|xlsm|ods|vcf)$/i, "").replace(retried, "");
   const name = `${base}-rejected.csv`;
   await job.file({ name, type: "text/csv", role: "rejected" }, content());
 

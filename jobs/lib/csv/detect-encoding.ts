@@ -74,7 +74,10 @@ function refuseBinary(sample: Uint8Array, name: string): void {
   let control = 0;
   for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 26) || byte === 27) control++;
   if (control <= 0.02 * sample.length || control <= 2) return;
-  throw new Refused(`${name} is not a text file`, "Upload a CSV file: text with one row per line.");
+  throw new Refused(
+    `${name} is not a text file`,
+    "Upload a spreadsheet, or a CSV file: text with one row per line.",
+  );
 }
 
 /** @returns the lines with a byte above 0x7f, without padding; the rest of a file says nothing */

@@ -83,6 +83,8 @@ export interface CsvFormat extends Dialect {
   encoding: Encoding;
   /** Whether the first row names the columns. */
   hasHeader: boolean;
+  /** True for text that a program of ours wrote: no quote in it is a mistake. */
+  isGenerated?: boolean;
   /** True for recipients pasted from a mail: several in a line, each a row of its own. */
   isAddressList?: boolean;
   /** Start of the table, after the byte order mark, Excel's `sep=` line and lines of notes. */

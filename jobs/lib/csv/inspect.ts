@@ -30,6 +30,8 @@ export interface FormatChoices {
 export interface InspectOptions extends FormatChoices {
   /** Rows in the sample. Default 5. */
   rows?: number;
+  /** True for UTF-8 text with commas that a program of ours wrote. Default false. */
+  isGenerated?: boolean;
   /** Recognises the header by names that the caller knows. */
   countKnownNames?: CountKnownNames;
 }
@@ -43,7 +45,7 @@ const tableGuessRows = 40;
 const maxSampleCell = 200;
 /** The columns of a sheet in Excel. */
 const maxColumns = 16_384;
-const ADVICE = "Upload a CSV file with one person per row.";
+const ADVICE = "Upload a file with one person per row.";
 
 /**
  * Reads the first 256 kB only, except where a single row is longer or to detect the encoding.
@@ -51,25 +53,20 @@ const ADVICE = "Upload a CSV file with one person per row.";
  */
 export async function inspectCsv(
   source: ByteSource,
-  { rows = 5, countKnownNames = () => 0, ...choices }: InspectOptions = {},
+  { rows = 5, isGenerated = false, countKnownNames = () => 0, ...choices }: InspectOptions = {},
 ): Promise<CsvInspection> {
   const beginning = await readFirstBytes(source);
-  const { encoding, bom } = await detectEncoding(source, beginning, choices.encoding);
-
-  const hint = readDelimiterHint(decodeBeginning(beginning.subarray(bom), encoding));
-  const unit = encoding.startsWith("utf-16") ? 2 : 1;
-  const hintEnd = { byte: bom + (hint?.line.length ?? 0) * unit, row: hint ? 1 : 0 };
-  const text = decodeBeginning(beginning.subarray(hintEnd.byte), encoding);
-  const dialect = detectDialect(text, choices.delimiter ?? hint?.delimiter);
-
-  const format: CsvFormat = { encoding, ...dialect, start: hintEnd, hasHeader: false };
+  const { format, usualWidth } = isGenerated
+    ? formatOfGenerated(beginning)
+    : await detectFormat(source, beginning, choices);
+  const { encoding, start: hintEnd } = format;
   const bytes = beginning.subarray(hintEnd.byte);
   const whole = beginning.length < sampleBytes;
   const parse = (maxRows: number) => parseBytes(bytes, encoding, format, whole, { maxRows });
   const first = parse(tableGuessRows).rows;
   const noteRows =
     choices.startRow === undefined
-      ? countNoteRows(first, dialect.width, countKnownNames)
+      ? countNoteRows(first, usualWidth, countKnownNames)
       : Math.max(0, choices.startRow - 1 - hintEnd.row);
   if (noteRows > 0) {
     format.start = { byte: hintEnd.byte + parse(noteRows).cut, row: hintEnd.row + noteRows };
@@ -103,6 +100,36 @@ export async function inspectCsv(
     header,
     headerCells: names?.length ?? 0,
     sample: sample.map((cells) => cells.slice(0, width)),
+  };
+}
+
+interface DetectedFormat {
+  format: CsvFormat;
+  /** The most common number of cells of a row. */
+  usualWidth: number | undefined;
+}
+
+async function detectFormat(
+  source: ByteSource,
+  beginning: Buffer,
+  choices: FormatChoices,
+): Promise<DetectedFormat> {
+  const { encoding, bom } = await detectEncoding(source, beginning, choices.encoding);
+  const hint = readDelimiterHint(decodeBeginning(beginning.subarray(bom), encoding));
+  const unit = encoding.startsWith("utf-16") ? 2 : 1;
+  const start = { byte: bom + (hint?.line.length ?? 0) * unit, row: hint ? 1 : 0 };
+  const text = decodeBeginning(beginning.subarray(start.byte), encoding);
+  const dialect = detectDialect(text, choices.delimiter ?? hint?.delimiter);
+  return { format: { encoding, ...dialect, start, hasHeader: false }, usualWidth: dialect.width };
+}
+
+/** The format has no width, which would make a cell suspect that holds lines of a table. */
+function formatOfGenerated(beginning: Buffer): DetectedFormat {
+  const { width: usualWidth } = detectDialect(decodeBeginning(beginning, "utf-8"), ",");
+  const start = { byte: 0, row: 0 };
+  return {
+    format: { encoding: "utf-8", delimiter: ",", isGenerated: true, start, hasHeader: false },
+    usualWidth,
   };
 }
 

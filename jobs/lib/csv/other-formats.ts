@@ -4,9 +4,8 @@
  */
 import { Refused } from "../../../server/job.ts";
 
-const EXCEL = "Open it in Excel, choose Save As and then CSV UTF-8, and upload that file.";
-const SPREADSHEET = "Open it in your spreadsheet, save the sheet as CSV, and upload that file.";
-const UNPACK = "Unpack it and upload the CSV file inside.";
+const SPREADSHEET = "Open it in your spreadsheet, save it as .xlsx, and upload that file.";
+const UNPACK = "Unpack it and upload the file inside.";
 const EXPORT = "Export the data as CSV and upload that file.";
 
 interface Signature {
@@ -16,11 +15,7 @@ interface Signature {
   starts: string;
   /** Offset of `starts` in bytes. Default 0. */
   at?: number;
-  /** Must occur anywhere in the sample: the name of a file in a ZIP archive. */
-  holds?: string;
 }
-
-const ZIP = "PK\x03\x04";
 
 const signatures: Signature[] = [
   { starts: "\x89PNG", is: "a PNG image", advice: EXPORT },
@@ -29,13 +24,7 @@ const signatures: Signature[] = [
   { starts: "WEBP", at: 8, is: "a WebP image", advice: EXPORT },
   { starts: "ftyp", at: 4, is: "a video or a photo", advice: EXPORT },
   { starts: "%PDF-", is: "a PDF document", advice: EXPORT },
-  { starts: ZIP, holds: "xl/", is: "an Excel workbook", advice: EXCEL },
-  { starts: ZIP, holds: "word/", is: "a Word document", advice: EXPORT },
-  { starts: ZIP, holds: "opendocument.spreadsheet", is: "a spreadsheet", advice: SPREADSHEET },
-  { starts: ZIP, holds: "Index/Document.iwa", is: "a Numbers spreadsheet", advice: SPREADSHEET },
-  { starts: ZIP, holds: "[Content_Types].xml", is: "an Office document", advice: EXCEL },
-  { starts: ZIP, is: "a ZIP archive", advice: UNPACK },
-  { starts: "\xd0\xcf\x11\xe0", is: "an old Excel workbook", advice: EXCEL },
+  { starts: "PK\x05\x06", is: "an empty ZIP archive", advice: EXPORT },
   { starts: "\x1f\x8b", is: "a gzip archive", advice: UNPACK },
   { starts: "7z\xbc\xaf", is: "a 7-Zip archive", advice: UNPACK },
   { starts: "Rar!", is: "a RAR archive", advice: UNPACK },
@@ -57,12 +46,12 @@ const markups: [RegExp, is: string, advice: string][] = [
 /** @throws Refused if the sample belongs to a file of another format */
 export function refuseOtherFormats(sample: Uint8Array, name: string): void {
   const bytes = Buffer.from(sample.buffer, sample.byteOffset, sample.byteLength).toString("latin1");
-  const binary = signatures.find(
-    ({ starts, at = 0, holds = "" }) => bytes.startsWith(starts, at) && bytes.includes(holds),
-  );
-  if (binary) throw new Refused(`${name} is ${binary.is}, not a CSV file`, binary.advice);
+  const binary = signatures.find(({ starts, at = 0 }) => bytes.startsWith(starts, at));
+  if (binary)
+    throw new Refused(`${name} is ${binary.is}, not a spreadsheet or CSV file`, binary.advice);
 
   const text = bytes.replace(/^\xef\xbb\xbf/, "");
   const markup = markups.find(([pattern]) => pattern.test(text));
-  if (markup) throw new Refused(`${name} is ${markup[1]}, not a CSV file`, markup[2]);
+  if (markup)
+    throw new Refused(`${name} is ${markup[1]}, not a spreadsheet or CSV file`, markup[2]);
 }

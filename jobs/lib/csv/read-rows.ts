@@ -71,7 +71,8 @@ export async function* readRows(
         headerAhead = false;
         continue;
       }
-      if (hasManyLines(cells)) piece.suspects.push({ row, problem: "many-lines" });
+      if (!format.isGenerated && hasManyLines(cells))
+        piece.suspects.push({ row, problem: "many-lines" });
       for (const each of format.isAddressList ? listRecipients(cells) : [cells]) {
         piece.rows.push(each);
         piece.numbers.push(row);

@@ -118,7 +118,7 @@ describe("refused files", () => {
     [
       "a PNG image",
       Buffer.from("\x89PNG\r\n\x1a\n\0\0\0", "latin1"),
-      "people.csv is a PNG image, not a CSV file",
+      "people.csv is a PNG image, not a spreadsheet or CSV file",
     ],
     [
       "a cell of 10 MB",
