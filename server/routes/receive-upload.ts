@@ -17,6 +17,8 @@ interface ReceiveOptions {
   target: UploadTarget;
   accountId: string;
   userId: string;
+  /** Gets the fields before the file. Whatever it throws refuses the upload before it is stored. */
+  checkFields?: (fields: ReadonlyMap<string, string>) => void;
 }
 
 /** The client or the network aborted the upload, so nobody reads the answer. */
@@ -31,23 +33,26 @@ const formOverhead = 300_000;
 /**
  * Reads the body, which must be unread. The name of a raw body comes from `Content-Disposition` or
  * `?name=`.
- * @throws UploadRefused, StorageFull or StorageUnavailable; then nothing is stored
+ * @throws UploadRefused, StorageFull, StorageUnavailable, and errors of `checkFields`; then nothing is
+ *   stored
  */
 export async function receiveUpload(c: Context, options: ReceiveOptions): Promise<UploadRow> {
-  const { target, accountId, userId } = options;
+  const { target, accountId, userId, checkFields } = options;
   const type = c.req.header("content-type") ?? "";
   if (Number(c.req.header("content-length")) > target.maxBytes + formOverhead) {
     throw new UploadTooLarge(target.maxBytes);
   }
   if (/^multipart\//i.test(type)) {
-    return readMultipart(type, bodyOf(c), (part) => {
-      const { name = defaultName, mediaType, chunks } = part;
+    return readMultipart(type, bodyOf(c), async (part) => {
+      const { name = defaultName, mediaType, fields, chunks } = part;
+      checkFields?.(fields);
       return saveUpload(target, { accountId, userId, name, mediaType, chunks }).catch((error) => {
         const noneChosen = error instanceof UploadEmpty && part.name === undefined;
         throw noneChosen ? new UploadRefused("Choose a file first") : error;
       });
     });
   }
+  checkFields?.(new Map());
   const name =
     parseFileName(c.req.header("content-disposition")) ?? c.req.query("name") ?? defaultName;
   // The default of curl for any body.

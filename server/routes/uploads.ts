@@ -1,4 +1,4 @@
-/** POST /uploads: streams a file to the storage and redirects to the form of its kind. */
+/** POST /uploads: streams a file to the storage and redirects to the form of its kind. GET: that form. */
 import { Hono } from "hono";
 import { uploadField } from "../forms/input-fields.ts";
 import { pickFormValues } from "../forms/input-values.ts";
@@ -6,7 +6,7 @@ import { readScheduleInput } from "../forms/schedule.ts";
 import type { Env } from "../services.ts";
 import { toHttpError } from "./error-map.ts";
 import { kindNotFound } from "./http-error.ts";
-import { protectForms } from "./middleware/protect-forms.ts";
+import { assertFormToken, protectForms } from "./middleware/protect-forms.ts";
 import { type JobFormServices, renderUploadPage } from "./page/job-form-pages.ts";
 import { findPrefillJob } from "./page/prefill.ts";
 import { isUploadError, receiveUpload } from "./receive-upload.ts";
@@ -19,6 +19,14 @@ export function uploadRoutes(services: JobFormServices): Hono<Env> {
   const { backend, catalog, config, storage } = services;
   const routes = new Hono<Env>();
 
+  // A refused upload is answered at this address, which the person may load again.
+  routes.get("/uploads", (c) => {
+    const { type = "", ...carried } = c.req.query();
+    if (!catalog.has(type)) throw kindNotFound();
+    const query = new URLSearchParams(carried).toString();
+    return c.redirect(`/jobs/new/${type}${query && `?${query}`}`, 303);
+  });
+
   routes.post("/uploads", protectForms(services, { streamed: true }), async (c) => {
     const type = c.req.query("type") ?? "";
     const kind = catalog.get(type);
@@ -30,7 +38,9 @@ export function uploadRoutes(services: JobFormServices): Hono<Env> {
     const from = await findPrefillJob(services, person, type, c.req.query("from_job"));
     try {
       const target = { backend, storage, maxBytes: config.maxUploadBytes };
-      const { id } = await receiveUpload(c, { target, accountId, userId });
+      const checkFields = (fields: ReadonlyMap<string, string>) =>
+        assertFormToken(c, services, fields.get("token"));
+      const { id } = await receiveUpload(c, { target, accountId, userId, checkFields });
       const fields = { ...values, [upload.name]: id, ...(from && { from_job: from.id }) };
       return c.redirect(`/jobs/new/${type}?${new URLSearchParams(fields)}`, 303);
     } catch (error) {

@@ -1,11 +1,13 @@
 import busboy from "busboy";
 import { UploadRefused } from "./uploads.ts";
 
-/** The file in a form. Other fields are ignored. */
+/** The file in a form. Fields behind it are ignored. */
 export interface FilePart {
   /** The name as the browser sent it; undefined if the person chose no file. */
   name: string | undefined;
   mediaType: string;
+  /** The fields before the file, by name. */
+  fields: ReadonlyMap<string, string>;
   /** Ends when the whole form has arrived and is well-formed; throws otherwise. */
   chunks: AsyncIterable<Uint8Array>;
 }
@@ -28,6 +30,7 @@ export async function readMultipart<T>(
   receive: (part: FilePart) => Promise<T>,
 ): Promise<T> {
   const parser = parserFor(contentType);
+  const fields = new Map<string, string>();
   let failure: unknown;
   const fail = (error: unknown) => {
     failure ??= error;
@@ -40,8 +43,9 @@ export async function readMultipart<T>(
   parser.on("filesLimit", () => fail(new MalformedForm("Upload one file at a time")));
   parser.on("fieldsLimit", () => fail(new MalformedForm("The form has too many fields")));
   parser.on("partsLimit", () => fail(new MalformedForm("The form has too many parts")));
-  parser.on("field", (name, _value, { valueTruncated }) => {
+  parser.on("field", (name, value, { valueTruncated }) => {
     if (valueTruncated) fail(new MalformedForm(`The field "${name}" is too long`));
+    fields.set(name, value);
   });
   const ended = new Promise<void>((resolve, reject) => {
     parser.once("close", () => (failure ? reject(failure) : resolve()));
@@ -50,7 +54,7 @@ export async function readMultipart<T>(
     parser.once("file", (_field, stream, { filename: name, mimeType: mediaType }) => {
       // Without a listener an error before the first read would end the process.
       stream.on("error", () => {});
-      resolve({ name, mediaType, chunks: wholeForm(stream) });
+      resolve({ name, mediaType, fields: new Map(fields), chunks: wholeForm(stream) });
     });
     ended.then(() => reject(new MalformedForm("Choose a file first")), reject);
   });

@@ -310,6 +310,15 @@ describe("the file of a form", () => {
     expect(page).toContain('enctype="multipart/form-data"');
   });
 
+  test("leaves no token in the address, which leads back to the form", async () => {
+    const page = await browser.text("/jobs/new/contact_import?duplicates=skip");
+    const action = /action="(\/uploads[^"]+)"/.exec(page)![1]!.replaceAll("&amp;", "&");
+    expect(action).not.toContain("token");
+    const again = await browser.get(action);
+    expect(again.headers.get("location")).toBe("/jobs/new/contact_import?duplicates=skip");
+    expect((await browser.get("/uploads?type=nothing")).status).toBe(404);
+  });
+
   test("is not found in another account or after it was deleted", async () => {
     const next = (await uploadOn("/jobs/new/contact_import", people)).headers.get("location")!;
     const eve = await signedUp(app, { ...ada, email: "eve@example.com" });
@@ -337,14 +346,19 @@ describe("the file of a form", () => {
 
   test("is uploaded only with a CSRF token and for a kind that takes a file", async () => {
     const token = csrfTokenOf(await browser.text("/jobs/new/contact_import"));
-    const file = () => {
+    const form = (...tokens: string[]) => {
       const body = new FormData();
+      for (const each of tokens) body.append("token", each);
       body.append("file", new File([people], "people.csv"));
       return body;
     };
-    expect((await send("/uploads?type=contact_import", file())).status).toBe(403);
-    expect((await send(`/uploads?type=everything&token=${token}`, file())).status).toBe(404);
-    expect((await send(`/uploads?type=contact_import&token=${token}`, file())).status).toBe(303);
+    const path = "/uploads?type=contact_import";
+    expect((await send(path, form())).status).toBe(403);
+    expect((await send(path, form("forged"))).status).toBe(403);
+    expect((await send(`${path}&token=${token}`, form())).status).toBe(403);
+    expect((await browser.send(path, { method: "POST", body: people })).status).toBe(403);
+    expect((await send("/uploads?type=everything", form(token))).status).toBe(404);
+    expect((await send(path, form(token))).status).toBe(303);
     const uploads = await database.backend.db.selectFrom("uploads").select("name").execute();
     expect(uploads).toEqual([{ name: "people.csv" }]);
   });

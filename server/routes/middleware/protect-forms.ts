@@ -14,10 +14,10 @@ const maxFormSize = 1_000_000;
 
 /**
  * For POST: rejects forms of other sites, forms without the CSRF token of this browser, and bodies
- * that are too large. The token is the field `token` of an urlencoded body; with any other body it
- * is `token` in the query.
+ * that are too large. The token is the field `token` of the form, never part of an address, which
+ * histories and logs keep.
  * @param streamed for a route that streams the body: it is neither read nor limited here, and the
- *   token is in the query
+ *   route checks its token with `assertFormToken`
  * @throws HttpError 403, 413
  */
 export function protectForms(
@@ -28,30 +28,25 @@ export function protectForms(
   return async (c, next) => {
     if (requestOrigin(c.req.raw.headers, services.config) === "cross-site") throw outdatedPage(c);
     const check = async () => {
-      const isForm = !streamed && isUrlencoded(c);
-      const fields = isForm ? await c.req.parseBody() : c.req.query();
+      const fields = await c.req.parseBody();
       assertNoNullCharacters(fields);
-      if (!(await hasValidToken(c, services, fields.token))) throw outdatedPage(c);
+      await currentPerson(c, services);
+      assertFormToken(c, services, fields.token);
       await next();
     };
-    return streamed ? check() : limitBody(c, check);
+    return streamed ? next() : limitBody(c, check);
   };
 }
 
-async function hasValidToken(
-  c: Context<Env>,
-  services: PageServices,
-  token: unknown,
-): Promise<boolean> {
-  await currentPerson(c, services);
+/**
+ * @param token the field `token` of a form
+ * @throws HttpError 403 if it is not the CSRF token of this browser
+ */
+export function assertFormToken(c: Context<Env>, services: PageServices, token: unknown): void {
   const binding = csrfBinding(c);
-  if (!binding || typeof token !== "string") return false;
-  return isCsrfToken(services.config.secret, binding, token);
-}
-
-function isUrlencoded(c: Context<Env>): boolean {
-  const type = c.req.header("content-type") ?? "";
-  return type.split(";")[0]?.trim().toLowerCase() === "application/x-www-form-urlencoded";
+  const isValid =
+    binding && typeof token === "string" && isCsrfToken(services.config.secret, binding, token);
+  if (!isValid) throw outdatedPage(c);
 }
 
 function outdatedPage(c: Context<Env>): HttpError {

@@ -39,7 +39,6 @@ export async function renderUploadPage(
     ...withoutFileValues(kind, values),
     ...(from && { from_job: from.id }),
     type,
-    token: layout.token,
   });
   const page = { layout, ...uploadPage(complete(c, draft), carried, error) };
   return c.html(services.render.page(services.render.templateFor(type, "form"), page));
