@@ -27,6 +27,7 @@ export interface Schema {
   job_rejections: JobRejectionsTable;
   files: FilesTable;
   uploads: UploadsTable;
+  partial_uploads: PartialUploadsTable;
   job_uploads: JobUploadsTable;
   job_audit_entries: JobAuditEntriesTable;
   job_search_terms: JobSearchTermsTable;
@@ -221,6 +222,25 @@ export interface UploadsTable {
   /** SHA-256 of the bytes, hex. */
   sha256: string | null;
   created_at: number;
+}
+
+/** Uploads that arrive in several requests, until they are complete. */
+export interface PartialUploadsTable {
+  /** Becomes the id of the upload. */
+  id: string;
+  account_id: string;
+  user_id: string;
+  name: string;
+  media_type: string;
+  /** Bytes of the complete file. */
+  size: number;
+  storage_key: string;
+  /** Names the bytes in the storage until the file is complete. */
+  storage_handle: string;
+  /** The request that may write at present. */
+  writer: string | null;
+  created_at: number;
+  expires_at: number;
 }
 
 /** The uploads that jobs read, which must not be deleted before the jobs have ended. */

@@ -1,7 +1,9 @@
 /** The interface of file storage (uploads, temporary files, results), for disks and buckets. */
 import { TryAgain } from "../job.ts";
+import type { PartialFiles } from "./partial-files.ts";
 
 export interface Storage {
+  readonly partialFiles: PartialFiles;
   /**
    * Called at the start of a process: checks that the storage can be written to, and deletes partial
    * files of killed processes once they are too old to be still in use.

@@ -18,6 +18,7 @@ const hashes = {
   "003_files.ts": "2e32dad775528be8ef547837994887db089d0e38701e16261935cced5d707f2a",
   "004_contacts.ts": "df1cb856090b2825d02700fd8888044e08df46c5262073059517db34a4eec487",
   "005_workers.ts": "b33a14eb1a29d23e29ff903d2ea2a42b5b391524471cf333caf05a4ce8fc9307",
+  "007_partial_uploads.ts": "f25518d8ab6e4ee9c1771e008243bd077dcbc10404d6b95aaab882bf6978de16",
 };
 
 test("a migration never changes after it is written", () => {

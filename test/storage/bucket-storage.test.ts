@@ -11,6 +11,7 @@ import { createBucketStorage } from "../../server/storage/s3/bucket-storage.ts";
 import { StorageUnavailable } from "../../server/storage/storage.ts";
 import { openBucket, type TestBucket } from "../support/s3/bucket.ts";
 import { storageContract } from "./contract.ts";
+import { partialFilesContract } from "./partial-files-contract.ts";
 import { bytes } from "./temporary.ts";
 
 let bucket: TestBucket;
@@ -34,6 +35,14 @@ function emptyPrefix() {
 
 describe("bucket storage", () => {
   storageContract(async () => emptyPrefix());
+});
+
+describe("partial files in a bucket", () => {
+  partialFilesContract(async () => {
+    const { storage, kept, prefix } = emptyPrefix();
+    const again = () => createBucketStorage({ ...bucket.address, prefix });
+    return { storage, again, kept };
+  });
 });
 
 describe("the S3 server of the tests", () => {

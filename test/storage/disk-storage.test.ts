@@ -8,6 +8,7 @@ import { describe, expect, test } from "vitest";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { InvalidKey } from "../../server/storage/storage.ts";
 import { storageContract } from "./contract.ts";
+import { partialFilesContract } from "./partial-files-contract.ts";
 import { bytes, filesIn, temporaryDir, temporaryStorage } from "./temporary.ts";
 
 const program = (name: string) => join(import.meta.dirname, "programs", name);
@@ -16,6 +17,14 @@ describe("disk storage", () => {
   storageContract(async () => {
     const { storage, dir } = await temporaryStorage();
     return { storage, kept: () => filesIn(dir) };
+  });
+});
+
+describe("partial files on a disk", () => {
+  partialFilesContract(async () => {
+    const { storage, dir } = await temporaryStorage();
+    const again = () => createDiskStorage(dir);
+    return { storage, again, kept: () => filesIn(dir) };
   });
 });
 

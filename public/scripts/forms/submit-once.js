@@ -1,6 +1,9 @@
-/** Sends a form once even if its button is clicked twice. */
+/** Sends a form once even if its button is clicked twice, and shows that it was sent. */
 
-/** The forms that were sent, with the buttons that were disabled. @type {Map<HTMLFormElement, HTMLButtonElement[]>} */
+/**
+ * The forms that were sent, with the buttons that were disabled; the clicked one is first.
+ * @type {Map<HTMLFormElement, HTMLButtonElement[]>}
+ */
 const sentForms = new Map();
 
 document.addEventListener("submit", (event) => {
@@ -10,7 +13,8 @@ document.addEventListener("submit", (event) => {
   if (sentForms.has(form)) return event.preventDefault();
   const buttons = [...form.elements]
     .filter((element) => element instanceof HTMLButtonElement)
-    .filter(({ type, disabled }) => type === "submit" && !disabled);
+    .filter(({ type, disabled }) => type === "submit" && !disabled)
+    .sort((a, b) => Number(b === event.submitter) - Number(a === event.submitter));
   sentForms.set(form, buttons);
   // After the submission: the browser leaves the value of a disabled button out of it.
   setTimeout(() => setDisabled(buttons, true));
@@ -30,4 +34,5 @@ function restore(form) {
 /** @param {HTMLButtonElement[]} buttons @param {boolean} disabled */
 function setDisabled(buttons, disabled) {
   for (const button of buttons) button.disabled = disabled;
+  buttons[0]?.setAttribute("aria-busy", String(disabled));
 }

@@ -5,6 +5,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { type Chunks, KeyNotFound, parseKey, type Storage } from "../storage.ts";
 import { diskError, isMissing } from "./errors.ts";
+import { createPartialDiskFiles } from "./partial-disk-files.ts";
 import { writeChunks } from "./write-chunks.ts";
 
 /** Large enough that the cost of a system call does not matter. */
@@ -40,9 +41,7 @@ export function createDiskStorage(dir: string): Storage {
     const partial = join(partials, uuidv7());
     try {
       const size = await writePartial(partial, chunks);
-      const created = await mkdir(dirname(path), { recursive: true });
-      await rename(partial, path);
-      await syncFolders(dirname(path), created ? dirname(created) : dirname(path));
+      await publish(partial, path);
       return { size };
     } catch (error) {
       // Errors are ignored in favour of the first one. `prepare` deletes an abandoned file later.
@@ -91,7 +90,18 @@ export function createDiskStorage(dir: string): Storage {
     }
   }
 
+  const partialFiles = createPartialDiskFiles({
+    path: partials,
+    pathOf,
+    async prepare() {
+      ready ??= prepare();
+      await ready;
+    },
+    publish: (partial, key) => publish(partial, pathOf(key)),
+  });
+
   return {
+    partialFiles,
     prepare,
     save,
     read,
@@ -121,6 +131,13 @@ async function writePartial(path: string, chunks: Chunks): Promise<number> {
   } finally {
     await file.close();
   }
+}
+
+/** Moves a written file to its place. */
+async function publish(partial: string, path: string): Promise<void> {
+  const created = await mkdir(dirname(path), { recursive: true });
+  await rename(partial, path);
+  await syncFolders(dirname(path), created ? dirname(created) : dirname(path));
 }
 
 /**

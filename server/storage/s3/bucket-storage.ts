@@ -20,6 +20,7 @@ import {
 import { Blocks } from "./blocks.ts";
 import type { BucketAddress } from "./bucket-address.ts";
 import { bucketError, isMissingObject } from "./errors.ts";
+import { createPartialBucketFiles } from "./partial-bucket-files.ts";
 import { readObject } from "./read-object.ts";
 
 /**
@@ -33,7 +34,8 @@ const concurrentDeletes = 8;
 
 /** The SDK finds the credentials in its environment: variables, profiles, roles. */
 export function createBucketStorage(address: BucketAddress): Storage {
-  const { bucket: Bucket, prefix } = address;
+  const { bucket, prefix } = address;
+  const Bucket = bucket;
   // Enough sockets that no request queues: the client counts queueing towards its timeouts.
   const agent = { keepAlive: true, maxSockets: 256 };
   const client = new S3Client({
@@ -157,7 +159,14 @@ export function createBucketStorage(address: BucketAddress): Storage {
     }
   }
 
-  return { prepare, save, read, size, list, delete: (key) => deleteObject(keyOf(key)), deleteAll };
+  const partialFiles = createPartialBucketFiles({
+    ...{ client, bucket, partSize, keyOf },
+    storage: { read, size, deleteAll },
+  });
+  return {
+    ...{ partialFiles, prepare, save, read, size, list, deleteAll },
+    delete: (key) => deleteObject(keyOf(key)),
+  };
 }
 
 function throwBucketError(error: unknown): never {

@@ -1,9 +1,10 @@
 /**
  * Runs s3rver on a folder, whose subfolders are the buckets, behind a proxy that makes it as strict as
  * Amazon S3. The proxy rejects anonymous and wrongly signed requests, bodies that differ from the
- * signed hash or have no length, small parts, and ranges past the end. It lists and aborts uploads, and
- * hides a file until it is complete. Prints its port.
+ * signed hash or have no length, small parts, and ranges past the end. It lists and aborts uploads, lists
+ * their parts, and hides a file until it is complete. Prints its port.
  */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
@@ -57,6 +58,8 @@ async function answer(
     outgoing.writeHead(204).end();
   } else if (incoming.method === "GET" && !key && query.has("uploads")) {
     outgoing.end(await listUploads(bucket, query.get("prefix") ?? ""));
+  } else if (incoming.method === "GET" && upload) {
+    outgoing.end(await listParts(join(uploadsOf(bucket), upload), query));
   } else forward(incoming, body, outgoing);
 }
 
@@ -104,6 +107,26 @@ async function listUploads(bucket: string, prefix: string): Promise<string> {
   });
   const text = (await Promise.all(rows)).join("");
   return `<?xml version="1.0"?><ListMultipartUploadsResult>${text}</ListMultipartUploadsResult>`;
+}
+
+/** Parts a page, few enough that the tests see several pages. */
+const partsPerPage = 2;
+
+async function listParts(folder: string, query: URLSearchParams): Promise<string> {
+  const after = Number(query.get("part-number-marker") ?? 0);
+  const numbers = (await readdir(folder)).filter((name) => /^\d+$/.test(name)).map(Number);
+  const later = numbers.filter((number) => number > after).sort((a, b) => a - b);
+  const page = later.slice(0, partsPerPage);
+  const rows = page.map(async (number) => {
+    const path = join(folder, String(number));
+    const etag = `"${createHash("md5")
+      .update(await readFile(path))
+      .digest("hex")}"`;
+    return `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag><Size>${(await stat(path)).size}</Size></Part>`;
+  });
+  const next = later.length > page.length;
+  const cursor = next ? `<NextPartNumberMarker>${page.at(-1)}</NextPartNumberMarker>` : "";
+  return `<?xml version="1.0"?><ListPartsResult><IsTruncated>${next}</IsTruncated>${cursor}${(await Promise.all(rows)).join("")}</ListPartsResult>`;
 }
 
 function sendError(outgoing: ServerResponse, code: string): void {
