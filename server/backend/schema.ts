@@ -329,3 +329,4 @@ export type LogRow = Selectable<JobLogsTable>;
 export type ExpiredJobRow = Selectable<ExpiredJobsTable>;
 export type AuditRow = Selectable<JobAuditEntriesTable>;
 export type UploadRow = Selectable<UploadsTable>;
+export type PartialUploadRow = Selectable<PartialUploadsTable>;

@@ -1,5 +1,6 @@
 /** Deletes the files of jobs after their retention, and uploads that are no longer used. */
 import type { Backend } from "../backend/backend.ts";
+import { deletePartialUpload } from "../storage/resumable-uploads.ts";
 import type { Storage } from "../storage/storage.ts";
 
 interface Stores {
@@ -32,6 +33,24 @@ export async function deleteExpiredFiles(
     for (const { storage_key } of expired) await storage.delete(storage_key);
     const ids = expired.map(({ id }) => id);
     await db.updateTable("files").set({ deleted_at: now }).where("id", "in", ids).execute();
+  }
+}
+
+/** Deletes uploads that were not continued in time. */
+export async function deleteExpiredPartialUploads(
+  { backend, storage }: Stores,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const expired = await backend.db
+      .selectFrom("partial_uploads")
+      .selectAll()
+      .where("expires_at", "<=", backend.now())
+      .orderBy("expires_at")
+      .limit(pageSize)
+      .execute();
+    if (expired.length === 0) return;
+    for (const upload of expired) await deletePartialUpload({ backend, storage }, upload);
   }
 }
 

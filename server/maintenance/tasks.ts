@@ -4,7 +4,11 @@ import type { Backend, MaintenanceTask } from "../backend/backend.ts";
 import { repairRunningCounters } from "../engine/worker/running-counters.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "../storage/storage.ts";
-import { deleteExpiredFiles, deleteUnusedUploads } from "./expired-files.ts";
+import {
+  deleteExpiredFiles,
+  deleteExpiredPartialUploads,
+  deleteUnusedUploads,
+} from "./expired-files.ts";
 import { deleteExpiredJobs } from "./expired-jobs.ts";
 import { runInBatches } from "./run-in-batches.ts";
 
@@ -26,6 +30,11 @@ export function createMaintenanceTasks(parts: {
   const tasks: MaintenanceTask[] = [
     { name: "counters", everyMinutes: 1, run: () => repairRunningCounters(backend) },
     { name: "files", everyMinutes: 10, run: (signal) => deleteExpiredFiles(parts, signal) },
+    {
+      name: "partial-uploads",
+      everyMinutes: 10,
+      run: (signal) => deleteExpiredPartialUploads(parts, signal),
+    },
     {
       name: "uploads",
       everyMinutes: 60,

@@ -5,7 +5,9 @@ import { ActionRefused } from "../engine/action-refused.ts";
 import { AlreadyActive, InvalidInput, UnknownKind } from "../engine/start/request.ts";
 import { isTransientError } from "../engine/transient-error.ts";
 import { alreadyActiveText, refusalText, unknownKindText } from "../presenters/refusal-text.ts";
+import { UploadExpired } from "../storage/resumable-uploads.ts";
 import { StorageFull, StorageUnavailable } from "../storage/storage.ts";
+import { UploadConflict } from "../storage/upload-writers.ts";
 import { UploadRefused, UploadTooLarge } from "../storage/uploads.ts";
 import { HttpError, type HttpErrorOptions } from "./http-error.ts";
 
@@ -46,6 +48,8 @@ function uploadErrorOf(error: unknown): HttpErrorOptions | undefined {
   const title = "Upload failed";
   if (error instanceof UploadTooLarge) return { status: 413, title, detail: error.message };
   if (error instanceof UploadRefused) return { status: 400, title, detail: error.message };
+  if (error instanceof UploadConflict) return { status: 409, title, detail: error.message };
+  if (error instanceof UploadExpired) return { status: 410, title, detail: error.message };
   if (error instanceof StorageFull) return { status: 507, title, detail: error.message };
   return undefined;
 }

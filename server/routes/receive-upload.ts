@@ -66,7 +66,8 @@ export function isUploadError(
   return [UploadRefused, StorageFull, StorageUnavailable].some((type) => error instanceof type);
 }
 
-async function* bodyOf(c: Context): AsyncGenerator<Uint8Array> {
+/** The body as it arrives. @throws UploadAborted if it breaks off */
+export async function* bodyOf(c: Context): AsyncGenerator<Uint8Array> {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
   // Reading Node's stream saves a copy into web streams. It must stay open after a refused upload,
   // because the answer goes out on the same connection.

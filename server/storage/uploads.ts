@@ -69,13 +69,18 @@ export async function saveUpload(target: UploadTarget, upload: NewUpload): Promi
     created_at: backend.now(),
   };
   try {
-    const insert = backend.db.insertInto("uploads").values(row);
-    await insert.onConflict((conflict) => conflict.column("id").doNothing()).execute();
+    await insertUpload(backend.db, row);
   } catch (error) {
     if (!upload.id) await storage.delete(key);
     throw error;
   }
   return row;
+}
+
+/** Does nothing if the upload has a row already. */
+export async function insertUpload(db: Backend["db"], row: UploadRow): Promise<void> {
+  const insert = db.insertInto("uploads").values(row);
+  await insert.onConflict((conflict) => conflict.column("id").doNothing()).execute();
 }
 
 /** @returns undefined if there is no such upload; callers check its owner */
@@ -128,7 +133,7 @@ async function* updateHash(hash: Hash, chunks: AsyncIterable<Uint8Array>) {
 }
 
 /** @returns "text/csv" without parameters; `application/octet-stream` for a malformed type */
-function safeMediaType(given: string): string {
+export function safeMediaType(given: string): string {
   const type = given.split(";")[0]!.trim().toLowerCase();
   return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(type) ? type : "application/octet-stream";
 }

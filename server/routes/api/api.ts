@@ -13,6 +13,7 @@ import { logsApi } from "./logs.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
 import { pausesApi } from "./pauses.ts";
 import { invalidFields, sendProblem } from "./problems.ts";
+import { resumableUploadsApi } from "./resumable-uploads.ts";
 import { retriesApi } from "./retries.ts";
 import { startNowApi } from "./start-now.ts";
 import { startsApi } from "./starts.ts";
@@ -37,6 +38,7 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
   });
   api.use("/jobs/*", bodyLimit({ maxSize: maxBodySize, onError: tooLarge }));
   api.route("/", uploadsApi(services));
+  api.route("/", resumableUploadsApi(services));
   api.route("/", startsApi(services));
   api.route("/", jobsApi(services));
   api.route("/", cancellationsApi(services));

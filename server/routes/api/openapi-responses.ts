@@ -22,6 +22,7 @@ const reasons = {
   409: "The job does not allow this now, the key was used with other input, or the same job is already active.",
   410: "The job was deleted after its retention time. `detail` says how it ended.",
   413: "The request is too large.",
+  412: "The version of the protocol in `Tus-Resumable` is not 1.0.0.",
   415: "The request is not JSON.",
   422: "The request is invalid. `errors` says what is wrong with each field.",
   507: "The file storage is full.",
