@@ -17,6 +17,7 @@ import { createSseResponses, type SseResponses } from "./live/sse-response.ts";
 import type { Log } from "./log.ts";
 import { createRenderer, type Renderer } from "./render.ts";
 import { createPreviews } from "./storage/previews.ts";
+import { createResumableUploads, type ResumableUploads } from "./storage/resumable-uploads.ts";
 import type { Storage } from "./storage/storage.ts";
 
 export interface Services {
@@ -25,6 +26,7 @@ export interface Services {
   backend: Backend;
   catalog: Catalog;
   storage: Storage;
+  resumableUploads: ResumableUploads;
   accounts: Accounts;
   render: Renderer;
   jobs: JobReader;
@@ -52,6 +54,8 @@ export function createServices(parts: {
   strict?: boolean;
 }): Services {
   const { config, log, backend, catalog, storage, strict = !config.production } = parts;
+  const maxBytes = config.maxUploadBytes;
+  const resumableUploads = createResumableUploads({ backend, storage, maxBytes });
   const accounts = createAccounts({ backend, config, log });
   const render = createRenderer({ viewsDir, strict, cache: config.production });
   const jobs = createJobReader({ backend, catalog, previews: createPreviews(storage) });
@@ -61,7 +65,7 @@ export function createServices(parts: {
   const streams = createSseResponses();
   accounts.onSessionEnd((id) => streams.endSession(id));
   return {
-    ...{ config, log, backend, catalog, storage, accounts, render },
+    ...{ config, log, backend, catalog, storage, resumableUploads, accounts, render },
     ...{ jobs, contacts, frames, hub, streams },
   };
 }

@@ -1,6 +1,5 @@
 /** The interface of file storage (uploads, temporary files, results), for disks and buckets. */
 import { TryAgain } from "../job.ts";
-import type { PartialFiles } from "./partial-files.ts";
 
 export interface Storage {
   readonly partialFiles: PartialFiles;
@@ -32,6 +31,34 @@ export interface Storage {
   delete(key: string): Promise<void>;
   /** Deletes all keys of a folder such as `jobs/<id>/`. */
   deleteAll(folder: string): Promise<void>;
+}
+
+/**
+ * Files that are written in several pieces, over hours and by several processes. A key names the file
+ * once it is complete; until then nothing can be read under it. The handle, which `create` returns,
+ * names the bytes that have arrived.
+ */
+export interface PartialFiles {
+  create(key: string): Promise<string>;
+  /** Bytes that survive the end of this process; undefined if the file is complete or was deleted. */
+  size(key: string, handle: string): Promise<number | undefined>;
+  /**
+   * Writes behind the first `at` bytes, which must be the size. If the source throws, the bytes that it
+   * gave stay, and the error is thrown again once they are safe. Bytes in memory are lost with the
+   * process: on a disk up to 256 kB, in a bucket up to 10 MB.
+   *
+   * A second writer does no harm if both write the same bytes at the same place.
+   * @returns the new size
+   * @throws KeyNotFound, StorageFull, StorageUnavailable, and errors of the source
+   */
+  append(key: string, handle: string, at: number, chunks: Chunks): Promise<number>;
+  /**
+   * Makes the bytes the file under the key, atomically. Does nothing if that has happened before.
+   * @throws KeyNotFound if the bytes were deleted
+   */
+  complete(key: string, handle: string): Promise<void>;
+  /** Does nothing for a file that is complete or deleted. */
+  delete(key: string, handle: string): Promise<void>;
 }
 
 /** A chunk is valid only until the next one is read: the source may reuse its memory. */

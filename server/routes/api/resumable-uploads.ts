@@ -3,11 +3,7 @@ import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { can } from "../../accounts/authorize.ts";
 import type { Env, Services } from "../../services.ts";
-import {
-  createResumableUploads,
-  type ResumableUpload,
-  type UploadProgress,
-} from "../../storage/resumable-uploads.ts";
+import type { ResumableUpload, UploadProgress } from "../../storage/resumable-uploads.ts";
 import { HttpError } from "../http-error.ts";
 import { bodyOf } from "../receive-upload.ts";
 import {
@@ -30,10 +26,10 @@ import {
   tusVersion,
 } from "./tus-headers.ts";
 
-export function resumableUploadsApi(services: Services): OpenAPIHono<Env> {
-  const { backend, config, storage } = services;
-  const maxBytes = config.maxUploadBytes;
-  const uploads = createResumableUploads({ backend, storage, maxBytes });
+export function resumableUploadsApi({
+  config,
+  resumableUploads: uploads,
+}: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
 
   /** @throws HttpError 404 for an unknown upload and for another person's */
@@ -75,7 +71,7 @@ export function resumableUploadsApi(services: Services): OpenAPIHono<Env> {
   on(describeRoute, (c) => {
     c.header("Tus-Version", tusVersion);
     c.header("Tus-Extension", tusExtensions);
-    c.header("Tus-Max-Size", String(maxBytes));
+    c.header("Tus-Max-Size", String(config.maxUploadBytes));
     return c.body(null, 204);
   });
 

@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
-import { InterruptibleSource, type PartialFiles } from "../partial-files.ts";
-import { type Chunks, InvalidKey, KeyNotFound } from "../storage.ts";
+import { InterruptibleSource } from "../interruptible-source.ts";
+import { type Chunks, InvalidKey, KeyNotFound, type PartialFiles } from "../storage.ts";
 import { diskError, isMissing } from "./errors.ts";
 import { writeChunks } from "./write-chunks.ts";
 

@@ -10,8 +10,8 @@ import {
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { InterruptibleSource, type PartialFiles } from "../partial-files.ts";
-import { type Chunks, KeyNotFound, type Storage } from "../storage.ts";
+import { InterruptibleSource } from "../interruptible-source.ts";
+import { type Chunks, KeyNotFound, type PartialFiles, type Storage } from "../storage.ts";
 import { bucketError } from "./errors.ts";
 
 interface Bucket {

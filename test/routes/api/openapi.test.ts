@@ -64,7 +64,7 @@ test("the description covers every route and no other", () => {
     ({ method, path }) => `${method} /api${path.replaceAll(/:(\w+)/g, "{$1}")}`,
   );
   expect(described.sort()).toEqual([...new Set(served)].sort());
-  expect(described).toHaveLength(13);
+  expect(described).toHaveLength(19);
 });
 
 test("every operation has a unique id, a summary and its path parameters", () => {
@@ -142,6 +142,12 @@ describe("the description of responses", () => {
   test("the answers to successful requests match it", async () => {
     await check("get", "/openapi.json", "/openapi.json");
     await check("post", "/uploads", "/uploads", { body: "a,b\n" });
+    const tus = { "tus-resumable": "1.0.0" };
+    const path = "/uploads/resumable";
+    const headers = { ...tus, "upload-length": "4" };
+    const created = (await check("post", path, path, { headers })) as { upload_id: string };
+    const init = { headers: tus };
+    await check("get", `${path}/{id}`, `${path}/${created.upload_id}`, init);
     for (const type of ["counting", "failing"]) {
       const started = await check("post", "/jobs/start", "/jobs/start", json({ type }));
       const { job_id: id } = started as { job_id: string };
@@ -169,6 +175,12 @@ describe("the description of responses", () => {
   test("the answers to rejected requests match it", async () => {
     await check("post", "/uploads", "/uploads", { body: "" });
     await check("post", "/uploads", "/uploads", { body: "x".repeat(1_000_001) });
+    const path = "/uploads/resumable";
+    await check("post", path, path);
+    await check("post", path, path, { headers: { "tus-resumable": "1.0.0" } });
+    const tus = { headers: { "tus-resumable": "1.0.0" } };
+    await check("get", `${path}/{id}`, `${path}/${nobodys}`, tus);
+    await check("post", `${path}/{id}`, `${path}/${nobodys}`, tus);
     const key = { "idempotency-key": "once" };
     for (const type of ["counting", "failing", "nonsense"]) {
       const { body, headers } = json({ type });
