@@ -24,7 +24,7 @@ const signatures: Signature[] = [
   { starts: "WEBP", at: 8, is: "a WebP image", advice: EXPORT },
   { starts: "ftyp", at: 4, is: "a video or a photo", advice: EXPORT },
   { starts: "%PDF-", is: "a PDF document", advice: EXPORT },
-  { starts: "PK\x05\x06", is: "an empty ZIP archive", advice: EXPORT },
+  { starts: "PK\x05\x06", is: "an empty ZIP archive", advice: "Upload a file with rows." },
   { starts: "\x1f\x8b", is: "a gzip archive", advice: UNPACK },
   { starts: "7z\xbc\xaf", is: "a 7-Zip archive", advice: UNPACK },
   { starts: "Rar!", is: "a RAR archive", advice: UNPACK },

@@ -15,5 +15,5 @@ export async function readCells(
   const chunks: Uint8Array[] = [];
   for await (const chunk of source.read()) chunks.push(Uint8Array.from(chunk));
   const text = Buffer.concat(chunks).toString();
-  return Papa.parse<string[]>(text.replace(/\r\n$/, ""), { newline: "\r\n" }).data;
+  return Papa.parse<string[]>(text.replace(/\r\n$/, ""), { delimiter: ",", newline: "\r\n" }).data;
 }
