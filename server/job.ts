@@ -22,6 +22,8 @@ declare module "zod" {
     upload?: string[];
     /** True for a field that says how the uploaded file is read: the form can read it again. */
     affectsPreview?: boolean;
+    /** True for a field that chooses one of several tables in the file, each with its columns. */
+    selectsTable?: boolean;
     /** Set on a field that maps the columns of an uploaded file: what a column can hold. */
     columns?: readonly { name: string; label: string }[];
   }

@@ -30,6 +30,8 @@ export interface InputField {
   columns: readonly { name: string; label: string }[];
   /** Whether the field says how the uploaded file is read. */
   affectsPreview: boolean;
+  /** Whether the field chooses one of several tables in the file. */
+  selectsTable: boolean;
   /** Whether an empty text is a value. If not, the field is left out of the input. */
   emptyIsValue: boolean;
 }
@@ -54,6 +56,11 @@ export function inputFields({ input }: Pick<Kind, "input">): InputField[] {
 /** The field that holds an uploaded file. */
 export function uploadField(kind: Pick<Kind, "input">): InputField | undefined {
   return inputFields(kind).find(({ type }) => type === "file");
+}
+
+/** The field that chooses one of several tables in the uploaded file. */
+export function tableFieldOf(kind: Pick<Kind, "input">): InputField | undefined {
+  return inputFields(kind).find(({ selectsTable }) => selectsTable);
 }
 
 /** The fields besides the uploaded file and the mapping of its columns. */
@@ -89,6 +96,7 @@ function readFields(input: z.ZodObject): InputField[] {
       accept: property.upload ?? [],
       columns: property.columns ?? [],
       affectsPreview: property.affectsPreview ?? false,
+      selectsTable: property.selectsTable ?? false,
       emptyIsValue: needed && property.type === "string",
     };
   });

@@ -1,6 +1,12 @@
 /** The pages that start a job: choice of kind, form, mapping of columns, duplicate. */
 import type { DurationEstimate } from "../engine/eta/duration-estimate.ts";
-import { type InputField, inputFields, plainFields, uploadField } from "../forms/input-fields.ts";
+import {
+  type InputField,
+  inputFields,
+  plainFields,
+  tableFieldOf,
+  uploadField,
+} from "../forms/input-fields.ts";
 import type { ScheduleInput } from "../forms/schedule.ts";
 import { defaultIcon, type FilePreview, type IconName, type Kind } from "../job.ts";
 import { formatBytes } from "../text/bytes.ts";
@@ -68,6 +74,8 @@ export interface MappingPage extends Page {
   file: { name: string; size: string; rows: string };
   /** Encoding and delimiter, for example. */
   detected: { label: string; value: string }[];
+  /** Chooses one of several tables in the file, and the button that shows its columns. */
+  tableField: (FieldView & { button: string }) | null;
   columns: ColumnView[];
   /** The first rows of the file, unchanged. */
   preview: string[][];
@@ -123,6 +131,8 @@ export interface JobDraft extends FormState {
   preferredZone: string | null;
   /** Whether the person had the uploaded file read again. */
   wasReadAgain?: boolean;
+  /** The table of the file whose columns the person saw; empty if the file has only one. */
+  shownTable?: string;
 }
 
 const shortMs = 5_000;
@@ -200,17 +210,16 @@ export function mappingPage(
   const { kind, values } = draft;
   const upload = uploadField(kind)!;
   const state: FormState = { ...draft, suggested: preview.suggested };
+  const table = tableFieldOf(kind);
+  const tableView = table && fieldViews(table, preview, state)[0];
+  const shownTable = tableView?.value ?? "";
+  const isOtherTable = Boolean(draft.shownTable) && draft.shownTable !== shownTable;
   const mapping = inputFields(kind).find((field) => field.type === "columns");
-  const columns = mapping ? columnViews(mapping, preview, state) : [];
+  const columns = mapping ? columnViews(mapping, preview, state, isOtherTable) : [];
   const views = (affectsPreview: boolean) =>
     plainFields(kind)
-      .filter((field) => field.affectsPreview === affectsPreview)
-      .flatMap((field) => {
-        const options = preview.choices?.[field.name];
-        if (!options) return [fieldView(field, state)];
-        const chosen: InputField = { ...field, type: "select", options: [...options] };
-        return options.length > 0 ? [fieldView(chosen, state)] : [];
-      });
+      .filter((field) => field.affectsPreview === affectsPreview && field !== table)
+      .flatMap((field) => fieldViews(field, preview, state));
   const fields = views(false);
   const readingFields = views(true);
   const { title, from } = headOf(draft);
@@ -220,18 +229,36 @@ export function mappingPage(
     readAgainAction: `/jobs/new/${draft.type}`,
     wasReadAgain: draft.wasReadAgain ?? false,
     readingFields,
-    hidden: [...hiddenFields(draft), { name: upload.name, value: values[upload.name] ?? "" }],
+    hidden: [
+      ...hiddenFields(draft),
+      { name: upload.name, value: values[upload.name] ?? "" },
+      ...(shownTable ? [{ name: "shown_table", value: shownTable }] : []),
+    ],
     file: { name: file.name, size: formatBytes(file.size), rows: preview.size },
     detected: preview.facts,
+    tableField: tableView
+      ? { ...tableView, button: `Show this ${tableView.label.toLowerCase()}` }
+      : null,
     columns,
     preview: preview.rows,
     fields,
     from,
     schedule: scheduleOf(draft),
-    error: otherError(draft, [...columns, ...fields, ...readingFields]),
+    error: otherError(draft, [
+      ...[...columns, ...fields, ...readingFields],
+      ...(tableView ? [tableView] : []),
+    ]),
     duration: typicalDurationText(typical),
     changeFileHref,
   };
+}
+
+/** @returns none for a field that does not apply to the file */
+function fieldViews(field: InputField, { choices }: FilePreview, state: FormState): FieldView[] {
+  const options = choices?.[field.name];
+  if (!options) return [fieldView(field, state)];
+  const select: InputField = { ...field, type: "select", options: [...options] };
+  return options.length > 0 ? [fieldView(select, state)] : [];
 }
 
 function headOf({ kind, from }: JobDraft) {
@@ -246,9 +273,10 @@ function columnViews(
   field: InputField,
   { columns, rows }: FilePreview,
   { values, errors }: FormState,
+  isOtherTable: boolean,
 ): ColumnView[] {
   const choices = [{ name: "", label: "Skip" }, ...field.columns];
-  const isStale = mappingIsStale(field.name, columns.length, values);
+  const isStale = isOtherTable || mappingIsStale(field.name, columns.length, values);
   return columns.map(({ header, holds }, index) => {
     const name = `${field.name}.${index}`;
     const value = (isStale ? undefined : values[name]) ?? holds;

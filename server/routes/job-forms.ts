@@ -66,6 +66,7 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
       schedule: readScheduleInput(body),
       idempotencyKey: idempotencyKeyOf(body),
       wasReadAgain: true,
+      shownTable: formField(body, "shown_table"),
     });
   });
 

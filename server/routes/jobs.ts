@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
 import { InvalidInput, type Started } from "../engine/start/request.ts";
 import { start } from "../engine/start/start.ts";
+import { tableFieldOf } from "../forms/input-fields.ts";
 import {
   type FormValues,
   parseInput,
@@ -44,6 +45,7 @@ export function jobRoutes(services: Services): Hono<Env> {
     const idempotencyKey = idempotencyKeyOf(body);
     const from = await findPrefillJob(services, person, type, formField(body, "from_job"));
     const schedule = readScheduleInput(body);
+    const shownTable = formField(body, "shown_table");
     const { runAt, error: scheduleError } = parseSchedule(
       schedule,
       preferences.timeZone,
@@ -60,7 +62,10 @@ export function jobRoutes(services: Services): Hono<Env> {
           runAt,
         },
         ...{ retryOf: from?.id, changed: from !== undefined },
-        ...(scheduleError && { errors: { when: scheduleError } }),
+        errors: {
+          ...(scheduleError && { when: scheduleError }),
+          ...otherTableError(kind, values, shownTable),
+        },
         unlessActive: formField(body, "anyway") ? undefined : visibleJobs(person, "account"),
       });
       if (started.repeated) setFlash(c, repeatedFlash(started, { type, kind, values }), config);
@@ -68,12 +73,20 @@ export function jobRoutes(services: Services): Hono<Env> {
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       c.status(422);
-      const draft = { type, kind, values, from, schedule, idempotencyKey, errors: error.fields };
-      return nextFormPage(c, services, draft);
+      const draft = { type, kind, values, from, schedule, idempotencyKey, shownTable };
+      return nextFormPage(c, services, { ...draft, errors: error.fields });
     }
   });
 
   return routes;
+}
+
+/** The columns of the form are those of another sheet than the one that the person has chosen since. */
+function otherTableError(kind: Kind, values: FormValues, shown: string): Record<string, string> {
+  const field = tableFieldOf(kind);
+  if (!field || !shown || values[field.name] === shown) return {};
+  const name = field.label.toLowerCase();
+  return { [field.name]: `You chose another ${name}. Check its columns, then start.` };
 }
 
 /** Cookies hold about 4 kB; a longer form is offered again as the first job had it. */

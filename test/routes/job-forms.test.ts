@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { writeXlsx } from "hucre";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import contactExport from "../../jobs/contact_export.ts";
@@ -263,6 +264,80 @@ describe("the file of a form", () => {
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain("people.csv is empty");
     expect(await jobs()).toEqual([]);
+  });
+
+  describe("a workbook with several sheets", () => {
+    const sheets = [
+      {
+        name: "People",
+        rows: [
+          ["Email", "Vorname"],
+          ["ada@x.test", "Ada"],
+        ],
+      },
+      {
+        name: "Firms",
+        rows: [
+          ["Company", "Mail"],
+          ["Engines", "info@x.test"],
+        ],
+      },
+    ];
+    const path = "/jobs/new/contact_import";
+
+    async function uploaded(workbook: typeof sheets) {
+      const bytes = Buffer.from(await writeXlsx({ sheets: workbook }));
+      const answer = await uploadOn(path, bytes, "people.xlsx");
+      return browser.text(answer.headers.get("location")!);
+    }
+
+    test("asks for the sheet, and shows the columns of another one with their own mapping", async () => {
+      const page = await uploaded(sheets);
+      expect(page).not.toMatch(/Encoding|Delimiter/);
+      expect(chosenIn(page)).toMatchObject({ sheet: "People", "mapping.0": "email" });
+      expect(hiddenIn(page)).toMatchObject({ shown_table: "People" });
+      const fields = { ...hiddenIn(page), ...chosenIn(page) };
+      const other = await (await browser.post(path, { ...fields, sheet: "Firms" })).text();
+      expect(chosenIn(other)).toMatchObject({
+        sheet: "Firms",
+        "mapping.0": "company",
+        "mapping.1": "email",
+      });
+      const kept = { ...hiddenIn(other), ...chosenIn(other), "mapping.0": "" };
+      const again = await (await browser.post(path, kept)).text();
+      expect(chosenIn(again)).toMatchObject({ sheet: "Firms", "mapping.0": "" });
+      expect((await browser.post("/jobs", { ...hiddenIn(again), ...chosenIn(again) })).status).toBe(
+        303,
+      );
+      const [job] = await jobs();
+      expect(JSON.parse(job!.input)).toMatchObject({
+        sheet: "Firms",
+        mapping: { 0: "", 1: "email" },
+      });
+    });
+
+    test("never starts with the columns of a sheet for those of another", async () => {
+      const page = await uploaded(sheets);
+      const fields = { ...hiddenIn(page), ...chosenIn(page), sheet: "Firms" };
+      const answer = await browser.post("/jobs", fields);
+      expect(answer.status).toBe(422);
+      const again = await answer.text();
+      expect(again).toContain("You chose another sheet. Check its columns, then start.");
+      expect(chosenIn(again)).toMatchObject({ sheet: "Firms", "mapping.1": "email" });
+      expect(await jobs()).toEqual([]);
+      expect((await browser.post("/jobs", { ...hiddenIn(again), ...chosenIn(again) })).status).toBe(
+        303,
+      );
+    });
+
+    test("asks for no sheet if there is only one", async () => {
+      const page = await uploaded(sheets.slice(0, 1));
+      expect(chosenIn(page)).not.toHaveProperty("sheet");
+      expect(page).not.toContain("shown_table");
+      expect((await browser.post("/jobs", { ...hiddenIn(page), ...chosenIn(page) })).status).toBe(
+        303,
+      );
+    });
   });
 
   test("needs an email column and no field twice", async () => {

@@ -169,6 +169,17 @@ const mapping: Pages["jobs/mapping"] = {
     { name: "upload_id", value: "u-1" },
   ],
   file: { name: "autumn-fair.csv", size: "8.1 MB", rows: "about 100,000 rows" },
+  tableField: {
+    ...field("sheet", "Sheet", {
+      type: "select",
+      value: "People",
+      options: [
+        { value: "People", label: "People", selected: true },
+        { value: "Old", label: "Old (hidden)", selected: false },
+      ],
+    }),
+    button: "Show this sheet",
+  },
   detected: [
     { label: "Encoding", value: "UTF-8" },
     { label: "Delimiter", value: "semicolon" },

@@ -37,11 +37,7 @@ export async function previewContacts(
   };
 }
 
-function factsOf(
-  { source, sheets, sheet }: Table,
-  { encoding, delimiter }: CsvInspection,
-): FilePreview["facts"] {
-  if (sheets.length > 1) return [{ label: "Sheet", value: sheet! }];
+function factsOf({ source }: Table, { encoding, delimiter }: CsvInspection): FilePreview["facts"] {
   if (source.isGenerated) return [];
   return [
     { label: "Encoding", value: encodingNames[encoding] },

@@ -8,8 +8,8 @@ const delimiterNames = Object.keys(delimiters) as [keyof typeof delimiters];
 export const readingFields = z.object({
   sheet: z.string().min(1).max(200).optional().meta({
     label: "Sheet",
-    help: "Which sheet of a workbook is imported.",
     affectsPreview: true,
+    selectsTable: true,
   }),
   encoding: z
     .enum(encodings)
