@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineJob, upload } from "../server/job.ts";
 import { columnMapping } from "./lib/contacts/column-mapping.ts";
+import { addContactNames } from "./lib/contacts/contact-names.ts";
 import { openContacts, type ReadChoices } from "./lib/contacts/contacts-file.ts";
 import {
   cancelledMessage,
@@ -56,6 +57,18 @@ export default defineJob({
     const format = { encoding: "utf-8", delimiter, start_row: 1, first_row: "names" } as const;
     return { ...input, ...format, sheet: undefined, mapping };
   },
+  followUps: {
+    undo: {
+      kind: "contact_undo",
+      label: "Undo this import",
+      icon: "refresh",
+      confirmation: {
+        heading: "Undo this import?",
+        text: "Contacts that it created are removed, and values that it changed are restored. Contacts that were changed since stay as they are and are listed.",
+      },
+      input: ({ id, subject }) => ({ job_id: id, subject }),
+    },
+  },
   cancelledMessage: (job) =>
     cancelledMessage(job.counts, job.stepResult<ReadProgress>("Reading the file")?.contacts),
   async run(job, { upload_id, duplicates, ...reading }) {
@@ -68,9 +81,11 @@ export default defineJob({
       const delimiter = delimiterName(file.inspection.delimiter);
       return { ...read, mapping: file.mapping, delimiter };
     });
-    await job.step("Saving contacts", () =>
-      saveContacts(job, runNames(read), { total: read.contacts, duplicates }),
-    );
+    if (read.contacts > 0) await job.offer("undo");
+    await job.step("Saving contacts", async () => {
+      await addContactNames(job, read);
+      await saveContacts(job, runNames(read), { total: read.contacts, duplicates });
+    });
     return { message: importedMessage(job.counts), page: `/contacts?job=${job.id}` };
   },
 });

@@ -11,6 +11,7 @@ import { cancellationRoutes } from "./routes/cancellations.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { devRoutes } from "./routes/dev.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { followUpRoutes } from "./routes/follow-ups.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { pageNotFound } from "./routes/http-error.ts";
 import { jobFormRoutes } from "./routes/job-forms.ts";
@@ -84,6 +85,7 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", pauseRoutes(services));
   app.route("/", startNowRoutes(services));
   app.route("/", retryRoutes(services));
+  app.route("/", followUpRoutes(services));
   app.route("/", resultRoutes(services));
   app.route("/", logRoutes(services));
   app.route("/", liveRoutes(services));

@@ -134,6 +134,11 @@ export interface Kind<
     stepResult: (step: keyof Steps & string) => unknown,
   ): z.input<Input>;
   /**
+   * Jobs that a job of this kind may offer once it has ended, such as its undo. The names stand in
+   * addresses; a run offers one with `job.offer`.
+   */
+  followUps?: Record<string, FollowUp<z.output<Input>>>;
+  /**
    * Inspects a file that was just uploaded, so that the form can ask about its columns.
    * @param values the fields of the form so far, as typed
    * @throws Refused if the file cannot be used; the message is shown beside the file
@@ -150,6 +155,26 @@ export interface Kind<
   cleanup?(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<void>;
   /** A sentence on what a cancelled job left behind. Default: how many items were done. */
   cancelledMessage?(job: JobContext<keyof Steps & string>): string;
+}
+
+/** A job that another one offers to start. It can be started once. */
+export interface FollowUp<Input = Record<string, unknown>> {
+  /** The identifier of its kind. */
+  kind: string;
+  /** The text of the button: "Undo this import". */
+  label: string;
+  icon?: IconName;
+  /** A page that asks first, for work that cannot be taken back. Default: the button starts the job. */
+  confirmation?: { heading: string; text: string };
+  /** @returns the input of the new job */
+  input(job: OfferingJob<Input>): Record<string, unknown>;
+}
+
+/** The job that offers a follow-up. */
+export interface OfferingJob<Input> {
+  id: string;
+  subject: string | null;
+  input: Input;
 }
 
 /** The result of a job that succeeded. */
@@ -208,6 +233,8 @@ export interface BatchOptions<Item, Cursor> {
 export interface BatchWrite {
   // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
   readonly db: Kysely<any>;
+  /** Waits for the lock of this name, and holds it until the batch is committed. */
+  lock(name: string): Promise<void>;
   /** Inserts or updates rows. Rows sorted by their key are many times faster than others. */
   upsert(table: string, rows: readonly unknown[][], how: Upsert): Promise<Upserted>;
 }
@@ -221,6 +248,8 @@ export interface Upsert {
   update: readonly string[];
   /** The columns that a duplicate overwrites unless the new value is null. */
   updateIfGiven?: readonly string[];
+  /** True to return the `id` of each inserted row, which the database counts up. */
+  returnIds?: boolean;
 }
 
 export interface Upserted {
@@ -228,6 +257,8 @@ export interface Upserted {
   updated: number;
   /** Duplicates that overwrote nothing. */
   skipped: number;
+  /** With `returnIds`: of the inserted rows, in their order. */
+  insertedIds?: number[];
 }
 
 /** An uploaded file, readable from any byte. */
@@ -271,6 +302,8 @@ export interface JobsApi {
   clear(ids: readonly string[]): Promise<number>;
   /** Starts each finished job again. */
   retry(ids: readonly string[]): Promise<number>;
+  /** @returns undefined if the person may not see the job */
+  get(id: string): Promise<{ kind: string; isFinished: boolean } | undefined>;
   /** The files that the jobs wrote. */
   files(ids: readonly string[]): Promise<JobFiles>;
 }
@@ -322,6 +355,8 @@ export interface JobContext<Step extends string = string> {
    * @param reason shown meanwhile: "the service allows 100 letters a minute"
    */
   sleep(milliseconds: number, reason?: string): Promise<void>;
+  /** Offers a follow-up of the kind, by its name, from the end of this job on. Safe to repeat. */
+  offer(followUp: string): Promise<void>;
   /** Other jobs of the person, or of the account if the person may act on those. */
   readonly jobs: JobsApi;
   /** Opens a file that the account uploaded. */

@@ -5,6 +5,7 @@ import type { BulkPage } from "./presenters/bulk.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
 import type { BulkView, CountsView, JobFilterView, JobsPage } from "./presenters/dashboard.ts";
 import type { ErrorPage } from "./presenters/error-page.ts";
+import type { FollowUpPage } from "./presenters/follow-up.ts";
 import type { FieldView, HiddenField, Option } from "./presenters/form.ts";
 import type { JobView } from "./presenters/job.ts";
 import type { ActionsView, SoundSwitch } from "./presenters/job-actions.ts";
@@ -41,6 +42,7 @@ export interface Pages {
   "jobs/index": JobsPage;
   "jobs/bulk_confirmation": BulkPage;
   "jobs/new": NewJobPage;
+  "jobs/follow_up": FollowUpPage;
   "jobs/form": JobFormPage;
   "jobs/mapping": MappingPage;
   "jobs/duplicate": DuplicatePage;

@@ -78,6 +78,7 @@ describe("imports", () => {
   test("pure files import no input or output", () => {
     const pureFiles = [
       "status.ts",
+      "offered-follow-ups.ts",
       "action-refused.ts",
       "job-event.ts",
       "job-reason.ts",

@@ -21,6 +21,7 @@ export const auditActions = [
   "started_now",
   "retried",
   "started_again",
+  "followed_up",
   "downloaded",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

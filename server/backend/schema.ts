@@ -34,6 +34,9 @@ export interface Schema {
   expired_jobs: ExpiredJobsTable;
   workers: WorkersTable;
   contacts: ContactsTable;
+  contact_fields: ContactNamesTable;
+  contact_tags: ContactNamesTable;
+  contact_changes: ContactChangesTable;
   secrets: SecretsTable;
 }
 
@@ -151,6 +154,8 @@ export interface JobsTable {
   /** Set while a run sleeps. `waiting_for` is optional. */
   waiting_until: number | null;
   waiting_for: string | null;
+  /** JSON array: the names of the follow-ups that the job offers and nobody has started yet. */
+  follow_ups: string | null;
 }
 
 export interface JobStepsTable {
@@ -307,11 +312,46 @@ export interface ContactsTable {
   first_name: string | null;
   last_name: string | null;
   company: string | null;
+  /** As typed. */
   phone: string | null;
-  /** The import that last wrote the row. */
+  /** The same number in its international form, if the country is known. */
+  phone_e164: string | null;
+  /** JSON object: the values of custom fields, by name. */
+  custom_fields: string | null;
+  /** JSON array. */
+  tags: string | null;
+  /** The job that last wrote the row; empty if a person did. */
   job_id: string;
   created_at: number;
   updated_at: number;
+}
+
+/** The names of the custom fields, or the tags, of an account, in the spelling of their first use. */
+export interface ContactNamesTable {
+  account_id: string;
+  name: string;
+  created_at: number;
+}
+
+/** The contacts that one batch of a job created, updated or deleted. */
+export interface ContactChangesTable {
+  job_id: string;
+  /** From 0, in order of email addresses. */
+  batch: number;
+  account_id: string;
+  /** The `updated_at` of each contact that the batch wrote. */
+  changed_at: number;
+  first_email: string;
+  last_email: string;
+  /** JSON: ranges of ids, both ends included: `[[1, 500], [502, 502]]`. */
+  created: string;
+  /** JSON: `[id, before]` of each contact, with the old values of the columns that changed. */
+  updated: string;
+  /** JSON: `[id, email]` of each contact. */
+  deleted: string;
+  created_count: number;
+  updated_count: number;
+  deleted_count: number;
 }
 
 export interface SecretsTable {

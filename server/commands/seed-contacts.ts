@@ -44,11 +44,24 @@ export async function seedContacts(
   );
   rows.sort((a, b) => (String(a[1]) < String(b[1]) ? -1 : 1));
   const columns = ["account_id", "email", "first_name", "last_name", "company"];
-  await tx.upsert("contacts", rows, {
+  const { insertedIds = [] } = await tx.upsert("contacts", rows, {
     columns: [...columns, "job_id", "created_at", "updated_at"],
     key: ["account_id", "email"],
     update: [],
+    returnIds: true,
   });
+  await tx.db
+    .insertInto("contact_changes")
+    .values({
+      ...{ job_id: jobId, batch: 0, account_id: accountId, changed_at: at },
+      first_email: String(rows[0]![1]),
+      last_email: String(rows.at(-1)![1]),
+      created: JSON.stringify([[insertedIds[0], insertedIds.at(-1)]]),
+      updated: "[]",
+      deleted: "[]",
+      ...{ created_count: rows.length, updated_count: 0, deleted_count: 0 },
+    })
+    .execute();
   await tx.db
     .updateTable("accounts")
     .set({ contact_count: rows.length })

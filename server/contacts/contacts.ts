@@ -2,6 +2,7 @@
 import type { Selectable } from "kysely";
 import type { Backend } from "../backend/backend.ts";
 import type { ContactsTable } from "../backend/schema.ts";
+import { countChangedContacts, listChangedContacts } from "./changed-contacts.ts";
 
 export type ContactRow = Selectable<ContactsTable>;
 
@@ -9,7 +10,7 @@ export interface ContactSearch {
   accountId: string;
   /** Matches the start of the email address. */
   prefix: string;
-  /** Only contacts that this job created or changed last. */
+  /** Only contacts that this import created or changed. The prefix is then ignored. */
   jobId?: string | undefined;
 }
 
@@ -21,11 +22,17 @@ export interface ContactReader {
   ): Promise<{ contacts: ContactRow[]; next: string | undefined }>;
   /** Reads the stored count of an account, which every import updates. */
   count(accountId: string): Promise<number>;
+  /** Counts the contacts that an import created or changed. */
+  countOfJob(accountId: string, jobId: string): Promise<number>;
 }
 
 export function createContactReader({ db }: Pick<Backend, "db">): ContactReader {
   return {
     async list({ accountId, prefix: given, jobId }, { limit, after }) {
+      if (jobId) {
+        const page = { limit: limit + 1, after };
+        return pageOf(await listChangedContacts({ db }, { accountId, jobId }, page), limit);
+      }
       const prefix = given.toLowerCase();
       let query = db
         .selectFrom("contacts")
@@ -34,12 +41,10 @@ export function createContactReader({ db }: Pick<Backend, "db">): ContactReader 
         .orderBy("email")
         .limit(limit + 1);
       if (prefix) query = query.where("email", ">=", prefix).where("email", "<", prefixEnd(prefix));
-      if (jobId) query = query.where("job_id", "=", jobId);
       if (after) query = query.where("email", ">", after);
-      const found = await query.execute();
-      const contacts = found.slice(0, limit);
-      return { contacts, next: found.length > limit ? contacts.at(-1)!.email : undefined };
+      return pageOf(await query.execute(), limit);
     },
+    countOfJob: (accountId, jobId) => countChangedContacts({ db }, { accountId, jobId }),
     async count(accountId) {
       const account = await db
         .selectFrom("accounts")
@@ -49,6 +54,12 @@ export function createContactReader({ db }: Pick<Backend, "db">): ContactReader 
       return account?.contact_count ?? 0;
     },
   };
+}
+
+/** @param found one row more than `limit` if there are more pages */
+function pageOf(found: ContactRow[], limit: number) {
+  const contacts = found.slice(0, limit);
+  return { contacts, next: found.length > limit ? contacts.at(-1)!.email : undefined };
 }
 
 /** Sorts after every text with this prefix: U+10FFFF is the last character in UTF-8 order. */

@@ -46,6 +46,7 @@ export const jobSummaryColumns = [
   "eta_latest",
   "waiting_until",
   "waiting_for",
+  "follow_ups",
 ] as const satisfies readonly (keyof JobRow)[];
 
 /** The position of a due job in the queue of its account. */
@@ -72,6 +73,7 @@ export type KindSummary = Pick<
   | "stepUnits"
   | "cancellable"
   | "inputForRejected"
+  | "followUps"
   | "opensResult"
   | "resultLabel"
   | "allRejectedLabel"

@@ -56,9 +56,10 @@ async function deleteJobs(backend: Backend, storage: Storage, ids: string[], sig
     const some = ids.slice(from, from + concurrentDeletes);
     await Promise.all(some.map((id) => storage.deleteAll(`jobs/${id}/`)));
   }
-  // In batches, because a job may have very many log lines and events.
-  for (const table of ["job_logs", "job_events"] as const) {
-    await runInBatches(backend, signal, (tx, max) => deleteSequence(tx, table, ids, max));
+  for (const [table, number] of sequences) {
+    await runInBatches(backend, signal, (tx, max) =>
+      deleteSequence(tx, { table, number }, ids, max),
+    );
   }
   const remaining = [...ids];
   await runInBatches(backend, signal, async (tx, max) => {
@@ -68,15 +69,22 @@ async function deleteJobs(backend: Backend, storage: Storage, ids: string[], sig
   });
 }
 
+/** Tables of which a job may have very many rows, with the column that numbers them. */
+const sequences = [
+  ["job_logs", "seq"],
+  ["job_events", "seq"],
+  ["contact_changes", "batch"],
+] as const;
+
 async function deleteSequence(
   { db }: WriteTransaction,
-  table: "job_logs" | "job_events",
+  { table, number }: { table: string; number: string },
   ids: string[],
   max: number,
 ): Promise<number> {
   const { numAffectedRows } = await sql`
-    delete from ${sql.table(table)} where (job_id, seq) in (
-      select job_id, seq from ${sql.table(table)}
+    delete from ${sql.table(table)} where (job_id, ${sql.ref(number)}) in (
+      select job_id, ${sql.ref(number)} from ${sql.table(table)}
       where job_id in (${sql.join(ids)}) limit ${max})`.execute(db);
   return Number(numAffectedRows ?? 0);
 }

@@ -1,7 +1,8 @@
 /** The buttons of a job. */
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
+import { offeredFollowUps } from "../engine/offered-follow-ups.ts";
 import { isCancellable, isFinal, type Status } from "../engine/status.ts";
-import type { IconName } from "../job.ts";
+import type { FollowUp, IconName } from "../job.ts";
 import { formatCount } from "../text/counts.ts";
 
 export interface ButtonView {
@@ -14,10 +15,22 @@ export interface ButtonView {
   variant: "primary" | "danger" | "";
 }
 
+/** The button of a follow-up, only on the job's page. */
+export interface FollowUpView {
+  /** In the address: `/jobs/<id>/follow-ups/<name>`. */
+  name: string;
+  /** "Undo this import" */
+  label: string;
+  icon: IconName;
+  /** Whether a page asks before the job starts. */
+  asks: boolean;
+}
+
 /** The buttons on a job's page, rendered for one viewer and in no live partial. */
 export interface ActionsView {
   id: string;
   buttons: ButtonView[];
+  followUps: FollowUpView[];
   /** The CSRF token of the viewer's session, for every form. */
   token: string;
   /** Whether a sound plays when the job finishes; null for a finished job. */
@@ -59,9 +72,15 @@ export function actionsView(
   return {
     id: row.id,
     buttons: viewer.mayAct ? jobButtons(row, kind, now) : [],
+    followUps: viewer.mayAct ? offeredFollowUps(row, kind).map(followUpView) : [],
     token: viewer.token,
     sound: isFinal(row.status) ? null : viewer.sound,
   };
+}
+
+function followUpView([name, followUp]: [string, FollowUp]): FollowUpView {
+  const { label, icon = "play", confirmation } = followUp;
+  return { name, label, icon, asks: confirmation !== undefined };
 }
 
 const startNow: ButtonView = {

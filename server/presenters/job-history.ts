@@ -58,6 +58,8 @@ function actionText({ action, file_name }: AuditRow): string {
       return "retried this job";
     case "started_again":
       return "ran this job again with changes";
+    case "followed_up":
+      return "started a job that this one offers";
     case "downloaded":
       return `downloaded ${file_name ?? "a file"}`;
   }

@@ -7,6 +7,7 @@ const refusals: Record<RefusalReason, string> = {
   not_final: "This job is still active.",
   no_rejected_rows: "This job has no rejected rows to retry.",
   rejected_file_expired: "The file of rejected rows has expired.",
+  not_offered: "This job doesn't offer that, or it was already done.",
 };
 
 export function refusalText({ reason }: ActionRefused): string {

@@ -25,10 +25,12 @@ export function contactRoutes(services: Services): Hono<Env> {
     const job = await importJob(c, services);
     const search = { accountId, prefix: q, jobId: job?.id };
     const found = await contacts.list(search, { limit: rowsOnPage, after });
-    const count = await contacts.count(accountId);
+    const count = job
+      ? await contacts.countOfJob(accountId, job.id)
+      : await contacts.count(accountId);
     const href = (more: Record<string, string> = {}) =>
       pageHref({ q, job: job?.id ?? "", ...more });
-    const isFiltered = q !== "" || job !== null;
+    const isFiltered = q !== "" && !job;
     const importTitle = catalog.get("contact_import")?.title;
     const page: ContactsPage = {
       layout: await layoutWithTray(c, services, { title: "Contacts", section: "contacts" }),
@@ -40,7 +42,7 @@ export function contactRoutes(services: Services): Hono<Env> {
             isFirst: !after,
           })
         : formatCount(count, "contacts"),
-      none: count === 0,
+      none: count === 0 && !job,
       emptyText: noContactsText(q),
       contacts: found.contacts.map((contact) => contactView(contact, importTitle)),
       job,

@@ -145,7 +145,7 @@ test("an import says what it left out of a row, and in which rows", async () => 
   ]);
   expect(await logLines()).toEqual(
     expect.arrayContaining([
-      "1 row with more than one address: the first was imported (row 2)",
+      "1 row with more than one address: the others are in a custom field (row 2)",
       "1 row with a phone number that a spreadsheet rounded: it was left out (row 2)",
       "1 row with a quote that is never closed: it was read as a character (row 3)",
     ]),

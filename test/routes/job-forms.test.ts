@@ -228,7 +228,7 @@ describe("the file of a form", () => {
     expect(chosenIn(page)).toEqual({
       "mapping.0": "email",
       "mapping.1": "first_name",
-      "mapping.2": "",
+      "mapping.2": "custom",
       encoding: "utf-8",
       delimiter: "semicolon",
       first_row: "names",
@@ -240,7 +240,7 @@ describe("the file of a form", () => {
     const [job] = await jobs();
     expect(JSON.parse(job!.input)).toEqual({
       upload_id: hiddenIn(page).upload_id,
-      mapping: { 0: "email", 1: "first_name", 2: "" },
+      mapping: { 0: "email", 1: "first_name", 2: "custom" },
       encoding: "utf-8",
       delimiter: "semicolon",
       first_row: "names",

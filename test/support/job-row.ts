@@ -58,6 +58,7 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     eta_latest: null,
     waiting_until: null,
     waiting_for: null,
+    follow_ups: null,
     ...different,
   };
 }

@@ -242,7 +242,10 @@ const assets = () => ({ css: assetHref("app.css"), js: assetHref("app.js") });
 
 function actionsOf({ id, active, buttons }: JobView): ActionsView {
   const offered = active ? buttons : [{ ...buttons[0]!, path: "retry" as const, label: "Retry" }];
-  return { id, token: layout.token, buttons: offered, sound: active ? false : null };
+  return {
+    ...{ id, token: layout.token, buttons: offered, followUps: [] },
+    sound: active ? false : null,
+  };
 }
 
 function aboutOf({ id, active }: JobView): AboutView {

@@ -21,6 +21,8 @@ import {
 /** The template of a page and its data. */
 export type PageFixture = { [N in keyof Pages]: { template: N; data: Pages[N] } }[keyof Pages];
 
+const undo = { name: "undo", label: "Undo this import", icon: "refresh" as const, asks: true };
+
 function options(chosen: string, ...labels: string[]): Option[] {
   return labels.map((label) => ({ value: label.toLowerCase(), label, selected: label === chosen }));
 }
@@ -62,6 +64,7 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
       actions: {
         id: job.id,
         buttons: job.buttons,
+        followUps: job.active ? [] : [undo],
         token: layout.token,
         sound: job.active ? false : null,
       },
@@ -329,6 +332,19 @@ function errorPage(status: number, heading: string, message: string): PageFixtur
   };
 }
 
+const followUp: PageFixture = {
+  template: "jobs/follow_up",
+  data: {
+    layout: { ...layout, title: "Undo this import" },
+    id: "0198c5d2-7a41-7c3e-9f10-000000000001",
+    name: "undo",
+    heading: "Undo this import?",
+    text: "Contacts that it created are removed, and values that it changed are restored.",
+    label: "Undo this import",
+    job: "Import contacts, people.csv",
+  },
+};
+
 const bulk: PageFixture = {
   template: "jobs/bulk_confirmation",
   data: {
@@ -348,6 +364,7 @@ const bulk: PageFixture = {
 
 export const pages: Record<string, PageFixture> = {
   "jobs-bulk": bulk,
+  "jobs-follow-up": followUp,
   jobs: { template: "jobs/index", data: list },
   "jobs-none": { template: "jobs/index", data: { ...list, jobs: [], olderHref: null } },
   "jobs-no-match": {

@@ -2,17 +2,17 @@
 import { z } from "zod";
 import { Refused } from "../../../server/job.ts";
 import { formatCount } from "../numbers.ts";
-import { compileMapping } from "./contact-rows.ts";
+import { columnsOf } from "./contact-rows.ts";
 import { type Mapping, mappableFields } from "./fields.ts";
 
 const fieldName = z.enum(["", ...mappableFields.map(({ name }) => name)]);
 
-/** Column index, from 0, to field. Columns that are not listed are skipped. */
+/** Column index, from 0, to field. Columns that are not listed become custom fields. */
 export const columnMapping = z
   .record(z.string().regex(/^\d{1,5}$/, "Columns are numbered from 0"), fieldName)
   .superRefine((mapping, context) => {
     try {
-      compileMapping(mapping);
+      columnsOf(mapping);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       context.addIssue({

@@ -5,7 +5,7 @@ import { type CsvInspection, type FormatChoices, inspectCsv } from "../csv/inspe
 import { openTable } from "../tables/open-table.ts";
 import type { TableSource } from "../tables/table.ts";
 import { requireMappedColumns } from "./column-mapping.ts";
-import { compileMapping, type ParseContact } from "./contact-rows.ts";
+import { type ContactParser, compileMapping } from "./contact-rows.ts";
 import type { Mapping } from "./fields.ts";
 import { countKnownNames, suggestMapping } from "./suggest-mapping.ts";
 
@@ -26,8 +26,7 @@ export interface ContactsFile {
   inspection: CsvInspection;
   /** The given mapping, or the suggested one. */
   mapping: Mapping;
-  /** Returns a contact, or the reason why the row is rejected. */
-  parseRow: ParseContact;
+  parser: ContactParser;
 }
 
 /** Rows that the mapping is suggested from: the same for the mapping page and for the job. */
@@ -70,7 +69,7 @@ export async function openContacts(
   const { inspection, mapping: suggested } = await inspectContacts(source, reading);
   const mapping = reading.mapping ?? suggested;
   requireMappedColumns(mapping, inspection.header.length);
-  const read = compileMapping(mapping);
+  const parser = compileMapping(mapping, inspection.header);
   // A cell of a sheet is in its column, with a name above it or not.
   const width = inspection.isGenerated
     ? Number.POSITIVE_INFINITY
@@ -79,8 +78,13 @@ export async function openContacts(
     source,
     inspection,
     mapping,
-    parseRow: (cells, row, onNote) =>
-      cells.length > width && hasText(cells, width) ? tooManyCells : read(cells, row, onNote),
+    parser: {
+      ...parser,
+      parse: (cells, row, onNote) =>
+        cells.length > width && hasText(cells, width)
+          ? tooManyCells
+          : parser.parse(cells, row, onNote),
+    },
   };
 }
 

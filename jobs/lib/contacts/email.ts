@@ -28,8 +28,8 @@ export interface ParsedEmail {
   address: string;
   /** The name beside an address in angles: `Ann Wells <ann@example.com>`. */
   name?: string;
-  /** True if the cell holds a second address, which is left out. */
-  hasMore?: boolean;
+  /** Further addresses in the cell, as typed. */
+  others?: string[];
 }
 
 /** @returns the first address of the cell, or the reason why there is none */
@@ -64,10 +64,13 @@ function parseWrapped(cell: string): ParsedEmail | string {
   const address = normalizeAddress(first);
   const reason = findFault(address);
   if (reason) return reason;
+  const others = [...more, ...(after.includes("@") ? splitAddresses(after) : [])]
+    .map((other) => other.replace(WRAPPING, ""))
+    .filter((other) => other !== "");
   return {
     address,
     ...(name && !name.includes("@") ? { name } : {}),
-    ...(more.length > 0 || after.includes("@") ? { hasMore: true } : {}),
+    ...(others.length > 0 ? { others } : {}),
   };
 }
 

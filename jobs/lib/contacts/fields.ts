@@ -11,13 +11,24 @@ export const contactFields = [
 
 export type ContactField = (typeof contactFields)[number]["name"];
 
-/** A field that a column can be mapped to; `full_name` is split into first and last name. */
-export type MappableField = ContactField | "full_name";
+/**
+ * A field that a column can be mapped to. `full_name` is split into first and last name; `custom`
+ * keeps the column as a custom field, which takes its name from the header.
+ */
+export type MappableField = ContactField | "full_name" | "tags" | "custom";
 
 export const mappableFields: readonly { name: MappableField; label: string }[] = [
   ...contactFields.map(({ name, label }) => ({ name, label })),
   { name: "full_name", label: "Full name" },
+  { name: "tags", label: "Tags" },
+  { name: "custom", label: "Custom field" },
 ];
 
-/** Column index (from 0, as text) to field; "" skips the column. */
+/** Fields that several columns can be mapped to. */
+export const repeatableFields: ReadonlySet<MappableField> = new Set(["tags", "custom"]);
+
+/** Column index (from 0, as text) to field; "" skips the column. Other columns become custom fields. */
 export type Mapping = Record<string, MappableField | "">;
+
+/** The header of the column of reasons in a file of rejected rows; files of people have columns like "reason" themselves. */
+export const reasonColumn = "Rejected because";

@@ -17,15 +17,21 @@ export function importedMessage({ succeeded, rejected, skipped }: Tally): string
   return parts.join(", ");
 }
 
-/** "Mapped E-Mail → Email, Vorname → First name; skipped: Notiz" */
+/** "Mapped E-Mail → Email, Vorname → First name; custom fields: City; skipped: Note" */
 export function mappingMessage({ mapping, inspection: { header } }: ContactsFile): string {
-  const fields = header.map((_, column) => mapping[column]);
-  const mapped = mappableFields.flatMap(({ name, label }) => {
-    const column = fields.indexOf(name);
-    return column === -1 ? [] : [`${header[column]} → ${label}`];
-  });
-  const skipped = header.filter((_, column) => !fields[column]);
-  return `Mapped ${mapped.join(", ")}${skipped.length > 0 ? `; skipped: ${skipped.join(", ")}` : ""}`;
+  const fields = header.map((_, column) => mapping[column] ?? "custom");
+  const mapped = mappableFields.flatMap(({ name, label }) =>
+    name === "custom"
+      ? []
+      : header.filter((_, column) => fields[column] === name).map((from) => `${from} → ${label}`),
+  );
+  const custom = header.filter((_, column) => fields[column] === "custom");
+  const skipped = header.filter((_, column) => fields[column] === "");
+  return [
+    `Mapped ${mapped.join(", ")}`,
+    ...(custom.length > 0 ? [`custom fields: ${custom.join(", ")}`] : []),
+    ...(skipped.length > 0 ? [`skipped: ${skipped.join(", ")}`] : []),
+  ].join("; ");
 }
 
 /** "99,812 contacts in the file, 188 rows rejected" */
@@ -46,4 +52,13 @@ export function cancelledMessage(
   if (succeeded === 0 || contacts === undefined) return "Cancelled before any contact was saved.";
   const of = `${formatNumber(succeeded)} of ${formatNumber(contacts + rejected)} rows`;
   return `Cancelled after saving ${of}. Saved contacts were kept.`;
+}
+
+/** "Undid the changes of 99,812 contacts, 3 changed since were left as they are" */
+export function undoneMessage({ succeeded, skipped }: Tally): string {
+  if (succeeded + skipped === 0) return "Nothing to undo: the import changed no contact";
+  const undone = `Undid the changes of ${formatCount(succeeded, "contact")}`;
+  return skipped > 0
+    ? `${undone}, ${formatNumber(skipped)} changed since stay as they are`
+    : undone;
 }

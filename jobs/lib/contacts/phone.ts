@@ -11,8 +11,15 @@ const FORMULA_TEXT = /^="(.*)"$/s;
 const FORMULA_NUMBER = /^=(\+?[\d ()/.-]+)$/;
 const DECIMAL = /^(\+?\d{5,})[.,]0+$/;
 
+/** Google exports several numbers in one cell. */
+const LIST_SEPARATOR = ":::";
+
 export type ParsedPhone =
-  | { phone: string | null }
+  | {
+      phone: string | null;
+      /** Further numbers in the cell, as typed. */
+      others?: string[];
+    }
   /** Digits were lost in a spreadsheet: nothing that could be stored. */
   | { isBroken: true };
 
@@ -21,6 +28,10 @@ export function parsePhone(cell: string): ParsedPhone {
   const text = cell.trim();
   if (text === "") return { phone: null };
   if (PLAIN.test(text)) return { phone: text };
+  if (text.includes(LIST_SEPARATOR)) {
+    const [first = "", ...others] = text.split(LIST_SEPARATOR).map((part) => part.trim());
+    return { ...parsePhone(first), others: others.filter((other) => other !== "") };
+  }
   if (ROUNDED.test(text) || ERROR.test(text)) return { isBroken: true };
   const unwrapped =
     (FORMULA_TEXT.exec(text) ?? FORMULA_NUMBER.exec(text))?.[1] ?? unescapeFormula(text);

@@ -1,5 +1,5 @@
 /** First step of an import: reads and validates rows, and writes the contacts as sorted runs. */
-import type { JobContext } from "../../../server/job.ts";
+import { type JobContext, Refused } from "../../../server/job.ts";
 import type { FilePosition } from "../csv/format.ts";
 import { type RowPiece, readRows } from "../csv/read-rows.ts";
 import { joinRuns } from "../external-sort/join-runs.ts";
@@ -7,6 +7,7 @@ import { writeRun } from "../external-sort/sorted-runs.ts";
 import { formatNumber } from "../numbers.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import type { ContactsFile } from "./contacts-file.ts";
+import { maxCustomFields, maxTags } from "./custom-fields.ts";
 import { type RejectedRow, writeRejectedPiece } from "./rejected-rows.ts";
 import { createRowNotes } from "./row-notes.ts";
 
@@ -17,6 +18,9 @@ export interface ReadProgress extends FilePosition {
   runs: number;
   /** Pieces of rejected rows written. */
   rejected: number;
+  /** The names of the custom fields and the tags that the rows so far have. */
+  customFields: string[];
+  tags: string[];
 }
 
 export interface RunSize {
@@ -36,8 +40,15 @@ export async function readContacts(
   file: ContactsFile,
   maxSize = maxRunSize,
 ): Promise<ReadProgress> {
-  const { source, inspection } = file;
-  let read: ReadProgress = { ...inspection.start, contacts: 0, runs: 0, rejected: 0 };
+  const { source, inspection, parser } = file;
+  let read: ReadProgress = {
+    ...inspection.start,
+    contacts: 0,
+    runs: 0,
+    rejected: 0,
+    customFields: [],
+    tags: [],
+  };
   let contacts: ContactRow[] = [];
   let rejected: RejectedRow[] = [];
   const notes = createRowNotes(job);
@@ -48,7 +59,7 @@ export async function readContacts(
     for (let at = 0; at < rows.length; at++) {
       const cells = rows[at]!;
       const row = numbers[at]!;
-      const contact = file.parseRow(cells, row, (note) => notes.add(note, row));
+      const contact = parser.parse(cells, row, (note) => notes.add(note, row));
       if (typeof contact !== "string") contacts.push(contact);
       else {
         rejected.push({ cells, reason: contact });
@@ -71,7 +82,10 @@ export async function readContacts(
       runs,
       contacts: read.contacts + contacts.length,
       rejected: read.rejected + (rejected.length > 0 ? 1 : 0),
+      customFields: [...parser.customFields],
+      tags: [...parser.tags],
     };
+    refuseTooMany(read);
     contacts = [];
     rejected = [];
     notes.flush();
@@ -87,6 +101,8 @@ export async function readContacts(
     total: source.size,
     async *from(last) {
       read = last ?? read;
+      for (const name of read.customFields) parser.customFields.add(name);
+      for (const tag of read.tags) parser.tags.add(tag);
       let cursor: FilePosition = read;
       const pieceBytes = Math.min(pieceSize, maxSize.bytes);
       for await (const piece of readRows(source, inspection, { from: last, pieceBytes })) {
@@ -105,6 +121,20 @@ export async function readContacts(
     },
   });
   return read;
+}
+
+/** @throws Refused: so many names are no names but values, from a column that was mapped by mistake */
+function refuseTooMany({ customFields, tags }: ReadProgress): void {
+  if (tags.length > maxTags)
+    throw new Refused(
+      `The file has more than ${formatNumber(maxTags)} different tags`,
+      "Map that column to a custom field instead.",
+    );
+  if (customFields.length > maxCustomFields)
+    throw new Refused(
+      `The file has more than ${formatNumber(maxCustomFields)} custom fields`,
+      "Skip the columns that you do not need.",
+    );
 }
 
 /** The names of the sorted runs that hold all contacts. */

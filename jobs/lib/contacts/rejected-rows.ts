@@ -2,9 +2,7 @@
 import type { JobContext } from "../../../server/job.ts";
 import { BYTE_ORDER_MARK, formatRow } from "../csv/write-rows.ts";
 import type { ContactsFile } from "./contacts-file.ts";
-
-/** The header of the column of reasons; files of people have columns like "reason" themselves. */
-const reasonColumn = "Rejected because";
+import { reasonColumn } from "./fields.ts";
 
 /** Ends the name of a file of rows that were rejected before. */
 const retried = /(, [\d,]+ rejected rows?|-rejected)$/;

@@ -6,7 +6,8 @@ import type { RowNote } from "./contact-rows.ts";
 type Note = RowNote | "stray-quote" | "many-lines";
 
 const texts: Record<Note, string> = {
-  "more-addresses": "with more than one address: the first was imported",
+  "more-addresses": "with more than one address: the others are in a custom field",
+  "more-phones": "with more than one phone number: the others are in a custom field",
   "broken-phone": "with a phone number that a spreadsheet rounded: it was left out",
   "stray-quote": "with a quote that is never closed: it was read as a character",
   "many-lines": "with a cell of 20 or more lines: check the quotes around it",

@@ -1,21 +1,20 @@
-/** Second step of an import: merges the sorted runs and upserts the contacts in key order. */
-import { sql } from "kysely";
-import type { JobContext, Upsert } from "../../../server/job.ts";
+/** Second step of an import: merges the sorted runs and saves the contacts in key order. */
+import type { BatchWrite, JobContext } from "../../../server/job.ts";
 import type { RunPosition } from "../external-sort/run-row.ts";
 import { mergeRuns } from "../external-sort/sorted-runs.ts";
+import { beforeUpdate, recordChanges, type Updated } from "./contact-changes.ts";
 import type { ContactRow } from "./contact-rows.ts";
+import { addToContactCount, lockContacts, wholeRow } from "./contacts-table.ts";
+import { findByEmail } from "./find-contacts.ts";
+import { type ContactValues, mergeValues } from "./merge-contact.ts";
 
 /** How to treat a contact that exists already or appears earlier in the file. */
 export type Duplicates = "update" | "skip";
 
-const fields = ["first_name", "last_name", "company", "phone"] as const;
-const columns = ["account_id", "email", ...fields, "job_id", "created_at", "updated_at"];
-const key = ["account_id", "email"];
-const upserts: Record<Duplicates, Upsert> = {
-  // An empty cell never overwrites an existing value.
-  update: { columns, key, update: ["job_id", "updated_at"], updateIfGiven: fields },
-  skip: { columns, key, update: [] },
-};
+interface SavePosition extends RunPosition {
+  /** Batches so far. */
+  batches: number;
+}
 
 export async function saveContacts(
   job: JobContext,
@@ -26,48 +25,75 @@ export async function saveContacts(
     size = job.maxUpsertRows,
   }: { total: number; duplicates: Duplicates; size?: number },
 ): Promise<void> {
-  await job.batches<ContactRow, RunPosition>({
+  let batches = 0;
+  await job.batches<ContactRow, SavePosition>({
     total,
     async *from(last) {
+      batches = last?.batches ?? 0;
       for await (const items of mergeRuns<ContactRow>(job.scratch, runs, { from: last, size })) {
         const [key, order] = items.at(-1)!;
-        yield { items, cursor: { key, order } };
+        yield { items, cursor: { key, order, batches: batches + 1 } };
+        batches++;
       }
     },
-    async write(contacts, { db, upsert }) {
-      const now = Date.now();
-      const rows = mergeDuplicates(contacts, duplicates).map(([email, , ...values]) => {
-        return [job.accountId, email, ...values, job.id, now, now];
-      });
-      const { inserted } = await upsert("contacts", rows, upserts[duplicates]);
-      if (inserted > 0) {
-        await db
-          .updateTable("accounts")
-          .set({ contact_count: sql`contact_count + ${inserted}` })
-          .where("id", "=", job.accountId)
-          .execute();
-      }
+    async write(contacts, write) {
+      const merged = mergeRows(contacts, duplicates);
+      const inserted = await saveBatch(job, write, merged, { batch: batches, duplicates });
       const saved = duplicates === "update" ? contacts.length : inserted;
       return { succeeded: saved, skipped: contacts.length - saved };
     },
   });
 }
 
+/** @returns the number of new contacts */
+async function saveBatch(
+  job: JobContext,
+  write: BatchWrite,
+  contacts: readonly ContactRow[],
+  { batch, duplicates }: { batch: number; duplicates: Duplicates },
+): Promise<number> {
+  const at = Date.now();
+  const emails = contacts.map(([email]) => email);
+  await lockContacts(write, job.accountId);
+  const stored = await findByEmail(write, job.accountId, emails);
+  const rows: unknown[][] = [];
+  const updated: Updated[] = [];
+  for (const [email, , ...given] of contacts) {
+    const known = stored.get(email);
+    if (known && duplicates === "skip") continue;
+    const values: ContactValues = known ? mergeValues(known.values, given) : given;
+    if (values === known?.values) continue;
+    if (known) updated.push([known.id, beforeUpdate(known, values)]);
+    rows.push([job.accountId, email, ...values, job.id, at, at]);
+  }
+  const { inserted, insertedIds = [] } = await write.upsert("contacts", rows, wholeRow);
+  await recordChanges(write, {
+    job,
+    batch,
+    at,
+    emails: [emails[0]!, emails.at(-1)!],
+    created: insertedIds,
+    updated,
+  });
+  await addToContactCount(write, job.accountId, inserted);
+  return inserted;
+}
+
 /**
  * Merges rows of the same key, which are adjacent and in the order of the file: "update" applies each
- * in turn, "skip" keeps the first. Rows of one key in two batches give the same outcome, because the
- * upsert applies the same rule.
+ * in turn, "skip" keeps the first. Rows of one key in two batches give the same outcome, because
+ * saving applies the same rule.
  */
-function mergeDuplicates(contacts: readonly ContactRow[], duplicates: Duplicates): ContactRow[] {
+function mergeRows(contacts: readonly ContactRow[], duplicates: Duplicates): ContactRow[] {
   const once: ContactRow[] = [];
   for (const contact of contacts) {
     const before = once.at(-1);
     if (before?.[0] !== contact[0]) once.push(contact);
-    else if (duplicates === "update") once[once.length - 1] = mergeContact(before, contact);
+    else if (duplicates === "update") once[once.length - 1] = mergeRow(before, contact);
   }
   return once;
 }
 
-function mergeContact(before: ContactRow, contact: ContactRow): ContactRow {
-  return contact.map((value, at) => value ?? before[at]) as ContactRow;
+function mergeRow([email, row, ...before]: ContactRow, [, , ...given]: ContactRow): ContactRow {
+  return [email, row, ...mergeValues(before, given)];
 }

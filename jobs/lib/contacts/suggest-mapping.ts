@@ -3,10 +3,10 @@
  * Knows the exports of Google, Outlook, HubSpot, Mailchimp, Salesforce, LinkedIn, WordPress, Shopify.
  */
 import { parseEmail } from "./email.ts";
-import type { MappableField, Mapping } from "./fields.ts";
+import { type MappableField, type Mapping, reasonColumn } from "./fields.ts";
 
 /** Column names by language, without blanks; case, accents and punctuation do not matter. */
-const columnNames: Record<MappableField, string> = {
+const columnNames: Record<Exclude<MappableField, "custom">, string> = {
   email:
     "email mail emailaddress mailaddress emailadresse mailadresse emails primaryemail workemail businessemail useremail " +
     "contactemail emailaddr epost adressemail adresseemail adresseelectronique adressedemessagerie courriel mel " +
@@ -37,6 +37,10 @@ const columnNames: Record<MappableField, string> = {
     "mobiltelefon numerodetelephone telephoneportable telephonemobile portable telefono numerodetelefono movil celular " +
     "telefonomovil cellulare telefone numertelefonu telefoon mobiel telefonszám ceptelefonu телефон мобильный " +
     "電話番号 電話 携帯電話 电话 手机 手机号 전화번호 전화 휴대폰",
+  tags:
+    "tags tag labels label groups groupmembership categories category keywords segments schlagworte schlagworter kategorien " +
+    "kategorie gruppen gruppe etiquettes categories etiquetas categorias etichette categorie trefwoorden labels tagi " +
+    "kategorie etiketter štítky címkék etiketler теги метки группы タグ ラベル 标签 標籤 태그",
 };
 
 const fieldsByName = new Map<string, MappableField>();
@@ -64,10 +68,12 @@ const metadataWords =
  * @param sample the first rows; they may be shorter or longer than the header
  */
 export function suggestMapping(header: readonly string[], sample: readonly string[][]): Mapping {
-  const mapping: Mapping = Object.fromEntries(header.map((_, column) => [column, ""]));
+  const mapping: Mapping = Object.fromEntries(
+    header.map((name, column) => [column, name === reasonColumn ? "" : "custom"]),
+  );
   const assigned = new Set<MappableField>();
   const take = (column: number, field: MappableField | undefined) => {
-    if (!field || assigned.has(field) || mapping[column] !== "") return;
+    if (!field || assigned.has(field) || mapping[column] !== "custom") return;
     mapping[column] = field;
     assigned.add(field);
   };

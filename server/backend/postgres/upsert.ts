@@ -23,7 +23,9 @@ export function createUpsert(): RunUpsert {
   const statements = new Map<string, string>();
 
   return async (tx, table, rows, how) => {
-    if (rows.length === 0) return { inserted: 0, updated: 0, skipped: 0 };
+    if (rows.length === 0) {
+      return { inserted: 0, updated: 0, skipped: 0, ...(how.returnIds && { insertedIds: [] }) };
+    }
     const columns = how.columns.map((_, at) => columnOf(rows, at));
     const isShared = columns.map((column) => "shared" in column);
     const key = JSON.stringify([table, how, isShared]);
@@ -31,11 +33,16 @@ export function createUpsert(): RunUpsert {
       statements.get(key) ?? statementFor(table, how, isShared, await columnTypes(tx, table));
     statements.set(key, statement);
     const values = columns.map((column) => ("shared" in column ? column.shared : column.each));
-    const result = await tx.executeQuery<{ inserted: number; changed: number }>(
+    const result = await tx.executeQuery<{ inserted: number; changed: number; ids?: number[] }>(
       CompiledQuery.raw(statement, values),
     );
-    const { inserted, changed } = result.rows[0]!;
-    return { inserted, updated: changed - inserted, skipped: rows.length - changed };
+    const { inserted, changed, ids } = result.rows[0]!;
+    return {
+      inserted,
+      updated: changed - inserted,
+      skipped: rows.length - changed,
+      ...(how.returnIds && { insertedIds: ids?.map(Number) ?? [] }),
+    };
   };
 }
 
@@ -47,7 +54,7 @@ function columnOf(rows: readonly unknown[][], at: number): Column {
 
 function statementFor(
   table: string,
-  { columns, key, update, updateIfGiven = [] }: Upsert,
+  { columns, key, update, updateIfGiven = [], returnIds }: Upsert,
   isShared: readonly boolean[],
   types: Map<string, string>,
 ): string {
@@ -65,8 +72,10 @@ function statementFor(
       insert into "${table}" (${quoted(columns)})
       select ${columns.map(value).join(", ")} ${isShared.includes(false) ? `from ${given}` : ""}
       on conflict (${quoted(key)}) do ${set ? `update set ${set}` : "nothing"}
-      returning xmax = 0 as inserted)
-    select count(*) filter (where inserted) as inserted, count(*) as changed from written`;
+      returning xmax = 0 as inserted${returnIds ? ", id" : ""})
+    select count(*) filter (where inserted) as inserted, count(*) as changed
+      ${returnIds ? ", array_agg(id order by id) filter (where inserted) as ids" : ""}
+    from written`;
 }
 
 function quoted(names: readonly string[]): string {

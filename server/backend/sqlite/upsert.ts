@@ -18,7 +18,14 @@ export function upsert(
   let changes = 0;
   for (const row of rows) changes += statement.run(row).changes;
   const inserted = maxRowId(file, table) - before;
-  return { inserted, updated: changes - inserted, skipped: rows.length - changes };
+  return {
+    inserted,
+    updated: changes - inserted,
+    skipped: rows.length - changes,
+    ...(how.returnIds && {
+      insertedIds: Array.from({ length: inserted }, (_, at) => before + 1 + at),
+    }),
+  };
 }
 
 function statementFor(table: string, { columns, key, update, updateIfGiven = [] }: Upsert): string {

@@ -8,7 +8,7 @@ import { type BulkAction, cancelMany, clearMany, retryMany } from "../bulk.ts";
 import { listIds } from "../list/list.ts";
 import type { JobFilter } from "../list/list-ranges.ts";
 import { searchJobs } from "../list/search.ts";
-import { statuses } from "../status.ts";
+import { isFinal, statuses } from "../status.ts";
 import type { JobPolicy, Run } from "./run.ts";
 
 /** Maximum number of ids that `find` returns. */
@@ -51,6 +51,10 @@ export function createJobsApi(run: Run): JobsApi {
     cancel: all(cancelMany),
     clear: all(clearMany),
     retry: all(retryMany),
+    async get(id) {
+      const [job] = await read([id]);
+      return job && { kind: job.kind, isFinished: isFinal(job.status) };
+    },
     async files(ids) {
       const entries: ArchiveEntry[] = [];
       for (let from = 0; from < ids.length; from += maxIdsPerRead) {

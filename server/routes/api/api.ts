@@ -8,6 +8,7 @@ import { requireApiPerson } from "../middleware/require-person.ts";
 import { auditApi } from "./audit.ts";
 import { cancellationsApi } from "./cancellations.ts";
 import { eventsApi } from "./events.ts";
+import { followUpsApi } from "./follow-ups.ts";
 import { jobsApi } from "./jobs.ts";
 import { logsApi } from "./logs.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
@@ -45,6 +46,7 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
   api.route("/", pausesApi(services));
   api.route("/", startNowApi(services));
   api.route("/", retriesApi(services));
+  api.route("/", followUpsApi(services));
   api.route("/", eventsApi(services));
   api.route("/", logsApi(services));
   api.route("/", auditApi(services));

@@ -23,10 +23,9 @@ const entrySchema = z
       .string()
       .nullable()
       .meta({ description: "For `downloaded`: the name of the file." }),
-    new_job_id: z
-      .string()
-      .nullable()
-      .meta({ description: "For `retried` and `started_again`: ID of the new job." }),
+    new_job_id: z.string().nullable().meta({
+      description: "For `retried`, `started_again` and `followed_up`: ID of the new job.",
+    }),
   })
   .openapi("AuditLine");
 

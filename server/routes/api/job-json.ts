@@ -1,6 +1,7 @@
 /** Presents a job's row as JSON. Pure: reads nothing itself. */
 import type { FileRow, JobRow, StepRow } from "../../backend/schema.ts";
 import type { JobSummaryRow } from "../../engine/job-summary.ts";
+import { offeredFollowUps } from "../../engine/offered-follow-ups.ts";
 import { isCancellable, isFinal } from "../../engine/status.ts";
 import type { Kind } from "../../job.ts";
 import { jobView } from "../../presenters/job.ts";
@@ -76,6 +77,7 @@ export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
     retries: row.retries,
     max_retries: row.max_retries,
     retry_of: row.retry_of,
+    follow_ups: offeredFollowUps(row, kind).map(([name]) => name),
     cancellable: isCancellable(row, kind),
     cancel_requested_at: isoOrNull(row.cancel_requested_at),
     pause_requested_at: isoOrNull(row.pause_requested_at),

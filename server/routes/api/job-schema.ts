@@ -95,6 +95,9 @@ export const jobSchema = z
     retries: count.meta({ description: "Number of automatic retries so far." }),
     max_retries: count,
     retry_of: z.string().nullable().meta({ description: "ID of the job that this job retries." }),
+    follow_ups: z.array(z.string()).meta({
+      description: "Jobs that can be started with POST /jobs/{id}/follow-ups/{name}.",
+    }),
     cancellable: z.boolean().meta({ description: "Whether the job can be cancelled now." }),
     cancel_requested_at: time.nullable(),
     pause_requested_at: time.nullable(),

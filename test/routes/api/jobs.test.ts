@@ -71,6 +71,7 @@ describe.each(backends)("$name", (which) => {
         retries: 0,
         max_retries: 3,
         retry_of: null,
+        follow_ups: [],
         cancellable: true,
         cancel_requested_at: null,
         pause_requested_at: null,

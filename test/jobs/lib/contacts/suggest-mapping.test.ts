@@ -12,7 +12,7 @@ describe("columns recognised by name", () => {
     [
       "English names",
       ["Email Address", "First Name", "Last Name", "Organization", "Phone Number", "Age"],
-      ["email", "first_name", "last_name", "company", "phone", ""],
+      ["email", "first_name", "last_name", "company", "phone", "custom"],
     ],
     [
       "names in snake case",
@@ -51,7 +51,7 @@ describe("columns recognised by name", () => {
       ["Full name", "First name", "Last name", "Email"],
       ["", "first_name", "last_name", "email"],
     ],
-    ["each field only once", ["Email", "E-Mail", "Work email"], ["email", "", ""]],
+    ["each field only once", ["Email", "E-Mail", "Work email"], ["email", "custom", "custom"]],
     [
       "names that contain a known word",
       ["Your work email please", "Mobile (private)"],
@@ -60,9 +60,11 @@ describe("columns recognised by name", () => {
     [
       "no column that is only about an email",
       ["Email verified", "Email status", "Email"],
-      ["", "", "email"],
+      ["custom", "custom", "email"],
     ],
-    ["no column with a meaningless name", ["id", "Column 2"], ["", ""]],
+    ["a column without a field to a custom field", ["id", "Column 2"], ["custom", "custom"]],
+    ["the tags of other products", ["Email", "Labels", "Categories"], ["email", "tags", "custom"]],
+    ["no reason of an earlier rejection", ["Email", "Rejected because"], ["email", ""]],
   ])("suggestMapping maps %s", (_, header, fields) => {
     expect(suggest(header)).toEqual(fields);
   });
@@ -72,17 +74,17 @@ describe("columns recognised by content", () => {
   test("suggestMapping maps an unnamed column of email addresses to the email", () => {
     expect(
       suggest(["Column 1", "Column 2"], ["Anna", "a@b.de"], ["Bert", "b@b.de"], ["Carl", ""]),
-    ).toEqual(["", "email"]);
+    ).toEqual(["custom", "email"]);
   });
 
   test("suggestMapping ignores a column named Mail that contains no addresses", () => {
     expect(suggest(["Mail", "Kontakt"], ["ja", "a@b.de"], ["nein", "b@b.de"])).toEqual([
-      "",
+      "custom",
       "email",
     ]);
   });
 
-  test("suggestMapping does not map an empty column", () => {
-    expect(suggest(["x", "y"], ["", "a"], ["", "b"])).toEqual(["", ""]);
+  test("suggestMapping takes no column without addresses for the email", () => {
+    expect(suggest(["x", "y"], ["", "a"], ["", "b"])).toEqual(["custom", "custom"]);
   });
 });

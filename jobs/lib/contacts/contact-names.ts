@@ -1,0 +1,22 @@
+/** The names of an account's custom fields and tags, which pages offer for filters and exports. */
+import type { JobContext } from "../../../server/job.ts";
+import type { ReadProgress } from "./read-contacts.ts";
+
+/** Adds the names that the account does not have yet. */
+export async function addContactNames(
+  { db, accountId }: JobContext,
+  { customFields, tags }: Pick<ReadProgress, "customFields" | "tags">,
+): Promise<void> {
+  for (const [table, names] of [
+    ["contact_fields", customFields],
+    ["contact_tags", tags],
+  ] as const) {
+    const rows = names.map((name) => ({ account_id: accountId, name, created_at: Date.now() }));
+    if (rows.length === 0) continue;
+    await db
+      .insertInto(table)
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(["account_id", "name"]).doNothing())
+      .execute();
+  }
+}

@@ -1,0 +1,45 @@
+/** Reads the cells that have no field of their own: custom fields by name, and tags. */
+
+/** Custom fields of an account, and tags of one file: more are a mistake in the mapping. */
+export const maxCustomFields = 1_000;
+export const maxTags = 2_000;
+export const maxCustomValue = 10_000;
+const maxNameLength = 100;
+const maxTagLength = 100;
+
+/** Google exports its own groups as `* myContacts`. */
+const SYSTEM_GROUP = /^\* /;
+const TAG_SEPARATOR = /\s*(?:[;,|\n\r]|:::)\s*/;
+const WRAPPING_QUOTES = /^["']+|["']+$/g;
+
+/** @returns the names of custom fields, made unique: a second "City" becomes "City 2" */
+export function customFieldNames(header: readonly string[], columns: readonly number[]): string[] {
+  const taken = new Set<string>();
+  return columns.map((column) => {
+    const name = (header[column]?.trim() || `Column ${column + 1}`).slice(0, maxNameLength);
+    let unique = name;
+    for (let number = 2; taken.has(unique.toLowerCase()); number++) unique = `${name} ${number}`;
+    taken.add(unique.toLowerCase());
+    return unique;
+  });
+}
+
+/** @returns the tags of a cell such as "VIP; Newsletter", each once whatever its case */
+export function parseTags(cell: string): string[] {
+  return uniqueTags(
+    cell
+      .split(TAG_SEPARATOR)
+      .map((tag) => tag.replace(WRAPPING_QUOTES, "").replace(SYSTEM_GROUP, "").trim())
+      .filter((tag) => tag !== "" && tag !== "*")
+      .map((tag) => tag.slice(0, maxTagLength)),
+  );
+}
+
+/** @returns the tags without those that repeat an earlier one in another case */
+export function uniqueTags(tags: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return tags.filter((tag) => {
+    const key = tag.toLowerCase();
+    return !seen.has(key) && seen.add(key);
+  });
+}

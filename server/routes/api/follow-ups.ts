@@ -1,0 +1,43 @@
+/** POST /api/jobs/:id/follow-ups/:name */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { startFollowUp } from "../../engine/start/follow-up.ts";
+import type { Env, Services } from "../../services.ts";
+import { loadJob } from "../middleware/load-job.ts";
+import { jobParams } from "./job-action-route.ts";
+import { jobSchema } from "./job-schema.ts";
+import { json, problems } from "./openapi-responses.ts";
+import { readJob } from "./read-jobs.ts";
+import { newJobHeaders, setNewJobHeaders } from "./starts.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/jobs/{id}/follow-ups/{name}",
+  operationId: "startFollowUp",
+  summary: "Start a job that a finished job offers",
+  description:
+    "Starts one of the jobs in `follow_ups`, such as `undo` of an import. Each can be started once; repeating the request returns the same new job.",
+  request: {
+    params: jobParams.extend({ name: z.string().meta({ description: "Its name: `undo`." }) }),
+  },
+  responses: {
+    202: json(
+      "The new job.",
+      jobSchema.extend({ job_id: z.string() }).openapi("FollowedUp"),
+      newJobHeaders,
+    ),
+    ...problems(404, 409, 410, 422),
+  },
+});
+
+export function followUpsApi(services: Services): OpenAPIHono<Env> {
+  const { backend } = services;
+  const api = new OpenAPIHono<Env>();
+  api.openapi({ ...route, middleware: loadJob(services, "act") }, async (c) => {
+    const { job: old, person } = c.var;
+    const by = { userId: person.userId, via: "api" as const };
+    const { job } = await startFollowUp(services, old, c.req.valid("param").name, by);
+    setNewJobHeaders(c, job, backend.now());
+    return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
+  });
+  return api;
+}
