@@ -2,7 +2,10 @@
 import type { JobSummaryRow } from "../engine/job-summary.ts";
 import { approximateDuration } from "../text/durations.ts";
 
-const almostDoneMs = 10_000;
+/** At an error of a fifth the job ends within ten seconds. */
+const almostDoneMs = 8_000;
+/** A passed estimate counts for this long. */
+const toleratedDelayMs = 10_000;
 /** A longer silence delays the estimated end by the excess. */
 const toleratedSilenceMs = 15_000;
 /** A longer silence invalidates the estimate: the page shows the silence instead. */
@@ -28,14 +31,18 @@ export function timeLeftText(row: EstimatedRow, now: number): string {
   return `${approximateDuration(Math.max(0, end.from - now), worst)} left`;
 }
 
-/** @returns the earliest and the latest end, ms since 1970; null without a valid estimate */
+/**
+ * A job that waits ends after the wait that it announced.
+ * @returns the earliest and the latest end, ms since 1970; null without a valid estimate
+ */
 export function estimatedEnd(row: EstimatedRow, now: number): { from: number; to: number } | null {
-  const { eta_earliest, eta_latest } = row;
+  const { eta_earliest, eta_latest, waiting_until } = row;
   const silence = silenceMs(row, now);
   if (eta_earliest === null || eta_latest === null || silence >= stalledMs) return null;
   const delay = Math.max(0, silence - toleratedSilenceMs);
-  if (eta_latest + delay < now - almostDoneMs) return null;
-  return { from: eta_earliest + delay, to: eta_latest + delay };
+  if (eta_latest + delay < now - toleratedDelayMs) return null;
+  const wait = waiting_until ?? 0;
+  return { from: Math.max(wait, eta_earliest + delay), to: Math.max(wait, eta_latest + delay) };
 }
 
 /** Time since the last progress of a running job. An announced wait does not count. */

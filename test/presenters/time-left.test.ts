@@ -25,7 +25,8 @@ describe("the time left", () => {
     [minutes(80), minutes(90), "80-90 minutes left"],
     [minutes(90), minutes(115), "about 2 hours left"],
     [minutes(60), minutes(230), "1-4 hours left"],
-    [seconds(2), seconds(10), "Almost done"],
+    [seconds(2), seconds(8), "Almost done"],
+    [seconds(8), seconds(9), "about 10 seconds left"],
     [-seconds(5), -seconds(1), "Almost done"],
   ])("the time left of %i to %i ms is formatted as “%s”", (from, to, words) => {
     expect(left(from, to)).toBe(words);
@@ -66,6 +67,25 @@ describe("jobs without progress", () => {
     );
     expect(estimatedEnd(row, now)).toBeNull();
     expect(estimatedEnd(waiting, now)).toEqual({ from: now + seconds(85), to: now + seconds(85) });
+  });
+});
+
+describe("jobs that announced a wait", () => {
+  const waiting = (ms: number, from: number, to: number) =>
+    timeLeftText(running(from, to, { waiting_until: now + ms }), now);
+
+  test("the time left is never less than the wait", () => {
+    expect(waiting(seconds(42), seconds(2), seconds(8))).toBe("about 50 seconds left");
+    expect(waiting(seconds(42), seconds(20), seconds(90))).toBe("50-90 seconds left");
+    const end = estimatedEnd(
+      running(-seconds(5), seconds(1), { waiting_until: now + seconds(42) }),
+      now,
+    );
+    expect(end).toEqual({ from: now + seconds(42), to: now + seconds(42) });
+  });
+
+  test("a wait that has ended does not matter", () => {
+    expect(waiting(-seconds(1), seconds(2), seconds(8))).toBe("Almost done");
   });
 });
 
