@@ -41,7 +41,7 @@ export default defineJob({
         help: "Empty cells never overwrite existing values.",
       }),
   }),
-  steps: { "Reading the file": 4, "Saving contacts": 6 },
+  steps: { "Reading the file": 1, "Saving contacts": 3 },
   unit: "rows",
   resultLabel: "View imported contacts",
   allRejectedLabel: "Nothing imported",
@@ -74,7 +74,9 @@ export default defineJob({
   async run(job, { upload_id, duplicates, ...reading }) {
     const file = await openContacts(await job.open(upload_id), reading);
     const read = await job.step("Reading the file", async () => {
-      const read = await readContacts(job, file);
+      const read = await readContacts(job, file, undefined, (contacts) =>
+        job.expect("Saving contacts", contacts),
+      );
       await writeRejectedRows(job, file, read.rejected);
       job.log(mappingMessage(file));
       job.log(foundMessage(read.contacts, job.counts.rejected));

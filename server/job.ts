@@ -342,6 +342,11 @@ export interface JobContext<Step extends string = string> {
   batches<Item, Cursor>(options: BatchOptions<Item, Cursor>): Promise<void>;
   /** Reports how far the current step is. Cheap enough for a hot loop: the last value wins. */
   progress(done: number, total?: number, message?: string): void;
+  /**
+   * Says how many items a later step will have, as far as that can be told by now. The estimate of the
+   * remaining time uses it. As cheap as `progress`.
+   */
+  expect(step: Step, total: number): void;
   /** Counts a row as rejected, with a reason for people; saved with the next batch. */
   reject(row: number, reason: string): void;
   /**

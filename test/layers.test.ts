@@ -89,13 +89,16 @@ describe("imports", () => {
       "run/progress-tracker.ts",
       "run/log-buffer.ts",
       "run/progress-state.ts",
+      "eta/current-step.ts",
       "eta/duration-estimate.ts",
       "eta/estimator.ts",
+      "eta/expected-step.ts",
       "eta/pauses.ts",
       "eta/progress-samples.ts",
       "eta/smoother.ts",
       "eta/start-times.ts",
       "eta/step-estimate.ts",
+      "eta/step-shares.ts",
       "eta/time-per-item.ts",
     ].map((name) => `server/engine/${name}`);
     expect(files).toEqual(expect.arrayContaining(pureFiles));

@@ -35,10 +35,12 @@ const pieceSize = 250_000;
 /** This many runs are joined into one, which bounds the memory of the final merge for files of any size. */
 const runsPerJoin = 64;
 
+/** @param expect is called with the number of contacts that the whole file seems to hold */
 export async function readContacts(
   job: JobContext,
   file: ContactsFile,
   maxSize = maxRunSize,
+  expect: (contacts: number) => void = () => {},
 ): Promise<ReadProgress> {
   const { source, inspection, parser } = file;
   let read: ReadProgress = {
@@ -108,11 +110,10 @@ export async function readContacts(
       for await (const piece of readRows(source, inspection, { from: last, pieceBytes })) {
         parsePiece(piece);
         cursor = piece.cursor;
-        job.progress(
-          progressAt(piece.bytesRead),
-          source.size,
-          progressMessage(read.contacts + contacts.length),
-        );
+        const done = progressAt(piece.bytesRead);
+        const found = read.contacts + contacts.length;
+        job.progress(done, source.size, progressMessage(found));
+        if (done > 0) expect((found / done) * source.size);
         if (contacts.length >= maxSize.rows || piece.bytesRead - read.byte >= maxSize.bytes) {
           yield await saveRun(cursor);
         }

@@ -32,6 +32,12 @@ export interface DurationEstimate {
 const maxSizeRatio = 4;
 /** Without such jobs, those within this factor give a less certain estimate. */
 const maxFallbackRatio = 20;
+/** Past steps count if their ratio is within this factor of the smallest one. */
+const nearestTolerance = 2;
+/** The part of a step's duration that does not grow with its total, ms: scaled up, it misleads. */
+const fixedCostMs = 100;
+/** The uncertainty that scaling beyond `maxSizeRatio` adds, per unit of the ratio's logarithm. */
+const scalingUncertainty = 0.2;
 
 /**
  * @param size input of the new job in bytes; null if it has none
@@ -48,7 +54,8 @@ export function estimateDuration(
 }
 
 /**
- * Scales by the step's total if it is known, or else by the job's size.
+ * Scales by the step's total if it is known, or else by the job's size. A past step of any size serves:
+ * those of the most similar size.
  * @param position of the step
  * @returns null if no past step is comparable
  */
@@ -62,24 +69,45 @@ export function estimateStepDuration(
     return step ? [{ ms: step.ms, total: step.total, size: job.size }] : [];
   });
   if (total !== null && steps.some((step) => step.total !== null)) {
-    return estimateScaled(
+    return estimateNearest(
       steps.map((step) => ({ ms: step.ms, size: step.total })),
       total,
     );
   }
-  return estimateScaled(steps, size);
+  return estimateNearest(steps, size);
 }
 
-function estimateScaled(
-  past: { ms: number; size: number | null }[],
-  size: number | null,
-): DurationEstimate | null {
+/** Uses the past steps whose size is about as near as that of the nearest one. */
+function estimateNearest(past: Sized[], size: number | null): DurationEstimate | null {
   if (size === null) return quartiles(past.map(({ ms }) => ms));
-  const scaled = past.flatMap((each) => {
+  const scaled = scale(past, size);
+  const nearest = Math.min(...scaled.map(({ ratio }) => ratio));
+  const similar = scaled.filter(({ ratio }) => ratio <= nearest * nearestTolerance);
+  const found = quartiles(similar.map(({ ms }) => ms));
+  if (!found) return null;
+  const beyond = Math.max(0, Math.log(nearest / maxSizeRatio)) * scalingUncertainty;
+  const factor = Math.max(...similar.map((each) => each.factor));
+  const fixed = factor > maxSizeRatio ? (fixedCostMs * factor) / found.ms : 0;
+  return { ...found, uncertainty: found.uncertainty + beyond + fixed };
+}
+
+interface Sized {
+  ms: number;
+  size: number | null;
+}
+
+/** Scales the durations in proportion to the size. */
+function scale(past: readonly Sized[], size: number) {
+  return past.flatMap((each) => {
     if (each.size === null) return [];
     const factor = Math.max(1, size) / Math.max(1, each.size);
-    return [{ ms: each.ms * factor, ratio: Math.max(factor, 1 / factor) }];
+    return [{ ms: each.ms * factor, factor, ratio: Math.max(factor, 1 / factor) }];
   });
+}
+
+function estimateScaled(past: Sized[], size: number | null): DurationEstimate | null {
+  if (size === null) return quartiles(past.map(({ ms }) => ms));
+  const scaled = scale(past, size);
   const within = (max: number) =>
     quartiles(scaled.filter(({ ratio }) => ratio <= max).map(({ ms }) => ms));
   const found = within(maxSizeRatio);

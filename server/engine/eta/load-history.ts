@@ -1,12 +1,13 @@
-/** Loads past jobs and the earlier runs of a job for its estimator. */
+/** Loads past jobs, the shares of the steps and the earlier runs of a job for its estimator. */
 import type { JobRow } from "../../backend/schema.ts";
 import type { Run } from "../run/run.ts";
 import type { Estimator, JobHistory } from "./estimator.ts";
-import { listPastJobsWithSteps } from "./past-jobs.ts";
+import { listLatestJobsOfMachine, listPastJobsWithSteps } from "./past-jobs.ts";
 import type { ProgressSample } from "./progress-samples.ts";
+import { measureShares } from "./step-shares.ts";
 
 /** Saves the queries for short jobs, which end within the delay. A later run needs them at once. */
-const delayMs = { firstRun: 1_000, laterRun: 0 };
+const delayMs = { firstRun: 100, laterRun: 0 };
 /** Latest events of earlier runs that become samples. */
 const maxEvents = 100;
 
@@ -32,13 +33,20 @@ export function loadHistory(run: Run, estimator: Estimator): () => void {
   };
 }
 
-async function readHistory({ backend, row }: Run): Promise<JobHistory> {
+async function readHistory({ backend, row, kind }: Run): Promise<JobHistory> {
   const { db } = backend;
   const past = await listPastJobsWithSteps(db, { accountId: row.account_id, kind: row.kind });
-  const common = { past, size: row.input_bytes };
+  const steps = Object.keys(kind.steps).length;
+  const known = past.length > 0 || steps < 2 ? [] : await listLatestJobsOfMachine(db, row.kind);
+  const common = { past, size: row.input_bytes, shares: measureShares(known, steps) };
   if (row.fence === 1) return { ...common, stepMs: [], samples: [] };
-  const steps = db.selectFrom("job_steps").select("running_ms").where("job_id", "=", row.id);
-  const stepMs = (await steps.orderBy("position").execute()).map(({ running_ms }) => running_ms);
+  const ownSteps = await db
+    .selectFrom("job_steps")
+    .select("running_ms")
+    .where("job_id", "=", row.id)
+    .orderBy("position")
+    .execute();
+  const stepMs = ownSteps.map(({ running_ms }) => running_ms);
   return { ...common, stepMs, samples: await readSamples(db, row) };
 }
 

@@ -1,6 +1,7 @@
 /**
- * Lists the latest jobs of a kind in an account that succeeded and that nobody has hidden. Estimates
- * never use jobs of other accounts, because a duration would reveal what another account does.
+ * Lists the latest jobs of a kind in an account that succeeded and that nobody has hidden. An estimate
+ * never shows a duration of another account, because it would reveal what that account does. How the
+ * steps of a kind divide their time on this machine says nothing about an account.
  */
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Schema } from "../../backend/schema.ts";
@@ -8,6 +9,8 @@ import type { PastJob, PastStep } from "./duration-estimate.ts";
 
 /** Latest jobs per kind. */
 const maxJobs = 20;
+/** Latest jobs of all kinds among which those of one kind are looked for, because no index serves it. */
+const maxScannedJobs = 1_000;
 
 export interface AccountKind {
   accountId: string;
@@ -38,14 +41,26 @@ export function accountKindKey({ accountId, kind }: AccountKind): string {
 }
 
 /** Lists past jobs of one kind with the duration of each step. */
-export async function listPastJobsWithSteps(
-  db: Kysely<Schema>,
-  kind: AccountKind,
-): Promise<PastJob[]> {
+export function listPastJobsWithSteps(db: Kysely<Schema>, kind: AccountKind): Promise<PastJob[]> {
+  return listWithSteps(db, latestOf(kind));
+}
+
+/** Lists past jobs of a kind in all accounts, to measure the shares of its steps. */
+export function listLatestJobsOfMachine(db: Kysely<Schema>, kind: string): Promise<PastJob[]> {
+  return listWithSteps(
+    db,
+    sql`select id, running_ms, input_bytes
+      from (select id, kind, status, running_ms, input_bytes from jobs
+        order by id desc limit ${maxScannedJobs}) as latest
+      where kind = ${kind} and status = 'done' order by id desc limit ${maxJobs}`,
+  );
+}
+
+async function listWithSteps(db: Kysely<Schema>, jobs: RawBuilder<unknown>): Promise<PastJob[]> {
   const { rows } = await sql<PastJobRow & PastStepRow>`
     select job.id, job.input_bytes, job.running_ms as job_ms, position, steps.running_ms, started_at, finished_at,
       total
-    from (${latestOf(kind)}) as job join job_steps as steps on steps.job_id = job.id
+    from (${jobs}) as job join job_steps as steps on steps.job_id = job.id
     order by job.id, position`.execute(db);
   return [...Map.groupBy(rows, ({ id }) => id).values()].map((steps) => ({
     ms: steps[0]!.job_ms,

@@ -3,8 +3,13 @@ import { detectPauses } from "./pauses.ts";
 import type { ProgressSample } from "./progress-samples.ts";
 import { estimateTimePerItem } from "./time-per-item.ts";
 
-/** An estimate needs at least this much running time and this many samples. */
-export const warmUp = { ms: 3_000, samples: 4 };
+/**
+ * An estimate needs at least this much running time and this many samples. A step whose duration is
+ * expected, so that a first guess can be compared, needs less.
+ */
+export const warmUp = { unknown: { ms: 3_000, samples: 4 }, expected: { ms: 1_000, samples: 8 } };
+/** Or else it needs samples that cover this share of the step: one done in seconds shows its speed. */
+const coveredShare = { min: 0.25, samples: 2 };
 /** A silence longer than both limits makes every estimate unreliable. */
 const maxSilence = { ms: 8_000, timesUsual: 2 };
 /** An announced pause counts as this many observed ones: it is more likely to recur. */
@@ -16,22 +21,27 @@ export interface Remaining {
   uncertainty: number;
 }
 
-/**
- * @param now on the clock of the samples, ms
- * @param waitUntil end of an announced wait on the same clock; null if the step does not wait
- * @returns null if there is no reliable estimate
- */
+interface ObservedStep {
+  total: number;
+  /** On the clock of the samples, ms. */
+  now: number;
+  /** End of an announced wait on the same clock; null if the step does not wait. */
+  waitUntil: number | null;
+  /** The least running time and number of samples for an estimate. */
+  warmUp: { ms: number; samples: number };
+}
+
+/** @returns null if there is no reliable estimate */
 export function estimateStep(
   samples: readonly ProgressSample[],
-  total: number,
-  now: number,
-  waitUntil: number | null,
+  step: ObservedStep,
 ): Remaining | null {
+  const { total, now, waitUntil } = step;
   const [first, last] = [samples[0], samples.at(-1)];
-  if (!first || !last || samples.length < warmUp.samples) return null;
-  if (now - first.at < warmUp.ms) return null;
+  if (!first || !last || !isWarmedUp(samples, step)) return null;
   const pauses = detectPauses(samples, waitUntil);
-  const perItem = estimateTimePerItem(pauses.work.slice(pauses.firstBurstEnd), total);
+  const start = samples.length > 2 ? pauses.firstBurstEnd : 0;
+  const perItem = estimateTimePerItem(pauses.work.slice(start), total);
   if (!perItem) return null;
   const remaining = Math.max(0, total - last.done);
   const silence = now - last.at;
@@ -56,4 +66,12 @@ export function estimateStep(
   // After an outlier only more work can show that it does not recur.
   const fromOutliers = pauses.outlierMs / (pauses.outlierMs + 2 * pauses.work.at(-1)!.at);
   return { ms, uncertainty: perItem.uncertainty * (working / ms) + fromPauses + fromOutliers };
+}
+
+function isWarmedUp(samples: readonly ProgressSample[], step: ObservedStep): boolean {
+  const [first, last] = [samples[0]!, samples.at(-1)!];
+  const { ms, samples: enough } = step.warmUp;
+  if (step.now - first.at >= ms && samples.length >= enough) return true;
+  const share = (last.done - first.done) / step.total;
+  return samples.length >= coveredShare.samples && share >= coveredShare.min;
 }

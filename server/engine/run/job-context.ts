@@ -44,6 +44,7 @@ export async function createJobContext(run: Run): Promise<JobContext> {
     progress(done, total, message) {
       progress.set(done, total ?? null, message ?? null);
     },
+    expect: (step, total) => progress.expect(steps.position(step), total),
     reject: (number, reason) => rejections.add(number, reason),
     log: (message, level = "info") => progress.log({ level, message, at: backend.now() }),
     sleep: async (ms, reason) => {

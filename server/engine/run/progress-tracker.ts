@@ -37,6 +37,8 @@ export interface JobProgress {
   readonly total: number | null;
   /** Takes nanoseconds. The last value wins. */
   set(done: number, total: number | null, message: string | null): void;
+  /** Announces the total of a later step. It is written with the next progress. */
+  expect(position: number, total: number): void;
   log(line: LogLine): void;
   /** Starts a step, or continues it. */
   startStep(step: StepStart): void;
@@ -183,6 +185,9 @@ export function createProgressTracker(options: {
           entry.isNewStep = false;
           entry.unsampled = true;
           markDirty();
+        },
+        expect(position, total) {
+          estimator.expect(position, Number(total));
         },
         log(line) {
           entry.lines.add(line);

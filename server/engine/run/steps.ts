@@ -10,6 +10,8 @@ export interface Steps {
   value<T>(name: string): T | undefined;
   /** @returns the position of the running step @throws outside of a step */
   current(): number;
+  /** @throws if the kind has no such step */
+  position(name: string): number;
 }
 
 export async function loadSteps(run: Run): Promise<Steps> {
@@ -78,7 +80,14 @@ export async function loadSteps(run: Run): Promise<Steps> {
     Object.assign(step, changes);
   }
 
+  function find(name: string): StepRow {
+    const step = rows.find((each) => each.name === name);
+    if (!step) throw new Error(`The kind "${row.kind}" has no step "${name}"`);
+    return step;
+  }
+
   return {
+    position: (name) => find(name).position,
     current() {
       if (running === undefined) throw new Error("Batches and progress belong into a step");
       return running;
@@ -88,8 +97,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
       return step?.status === "done" ? (JSON.parse(step.result ?? "null") as T) : undefined;
     },
     async run<T>(name: string, work: () => Promise<T>): Promise<T> {
-      const step = rows.find((each) => each.name === name);
-      if (!step) throw new Error(`The kind "${row.kind}" has no step "${name}"`);
+      const step = find(name);
       if (step.status === "done") return JSON.parse(step.result ?? "null") as T;
       run.abort.signal.throwIfAborted();
       await start(step);

@@ -32,6 +32,24 @@ describe("the estimated duration", () => {
     expect(estimateStepDuration(past, 7, { total: null, size: 1_000 })).toBeNull();
   });
 
+  test("a past step of any size serves, and the less similar its size the less certain it is", () => {
+    const past = (total: number) => [job(4_000, null, total)];
+    const of = (total: number) => estimateStepDuration(past(total), 0, { total: 100, size: null })!;
+    expect(of(1).ms).toBe(100_000);
+    expect(of(10_000).ms).toBe(10);
+    expect(of(5).uncertainty).toBeGreaterThan(of(30).uncertainty);
+    expect(of(1).uncertainty).toBeGreaterThan(of(5).uncertainty);
+    // Of two the more similar one counts.
+    const both = [...past(1), ...past(50)];
+    expect(estimateStepDuration(both, 0, { total: 100, size: null })!.ms).toBe(2_000);
+  });
+
+  test("a short past step is a poor measure of a long one, because its fixed costs count too", () => {
+    const short = estimateStepDuration([job(400, null, 10)], 0, { total: 100, size: null })!;
+    const long = estimateStepDuration([job(40_000, null, 10)], 0, { total: 100, size: null })!;
+    expect(short.uncertainty).toBeGreaterThan(long.uncertainty + 0.5);
+  });
+
   test("a small sample has a larger uncertainty", () => {
     const one = estimateDuration([job(10)], null)!;
     const ten = estimateDuration(Array(10).fill(job(10)), null)!;

@@ -4,6 +4,7 @@ import { readTraces, type Shape, type Trace } from "./trace.ts";
 
 /** Reported times, as shares of the run. */
 export const printed = [0.1, 0.25, 0.5, 0.75];
+const everyPercent = Array.from({ length: 99 }, (_, n) => (n + 1) / 100);
 const sampledShares = Array.from({ length: 91 }, (_, n) => (n + 5) / 100);
 
 export interface Errors {
@@ -17,6 +18,10 @@ export interface Errors {
    * @param share of the run's time
    */
   at(share: number): Pair;
+  /** Duration of the run, ms. */
+  ms: number;
+  /** The time left as pages show it, from 1 to 99 % of the run. */
+  texts: readonly { text: string; leftMs: number }[];
   /** Mean error over all times from 5 to 95 % at which both have an estimate. */
   mean: { ours: number; plain: number };
   /** Share of those times at which the estimator has an estimate, 0 to 1. */
@@ -59,7 +64,12 @@ function errorsOf(name: string, trace: Trace, past: readonly Trace[]): Errors {
     return each.ours !== null && each.plain !== null;
   });
   return {
-    ...{ name, shape: trace.shape, half: trace.half, hasPast: past.length > 0 },
+    ...{ name, shape: trace.shape, half: trace.half, hasPast: past.length > 0, ms: trace.ms },
+    texts: replay(
+      trace,
+      past.map(asPast),
+      everyPercent.map((share) => share * trace.ms),
+    ).map(({ text, at }) => ({ text, leftMs: trace.ms - at })),
     at: (share) => errorsAt([share])[0]!,
     mean: { ours: mean(both.map(({ ours }) => ours)), plain: mean(both.map((each) => each.plain)) },
     coverage: all.filter(({ ours }) => ours !== null).length / all.length,

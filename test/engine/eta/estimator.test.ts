@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createEstimator, type JobHistory } from "../../../server/engine/eta/estimator.ts";
+import { measureShares } from "../../../server/engine/eta/step-shares.ts";
 
-const unknown: JobHistory = { past: [], size: null, stepMs: [], samples: [] };
+const unknown: JobHistory = { past: [], size: null, stepMs: [], samples: [], shares: null };
 
 /** @returns an estimator of a job with one step, with ten observations a second until `until`, ms */
 function observedUntil(until: number, doneAt: (ms: number) => number, total = 1_000) {
@@ -126,14 +127,76 @@ describe("the estimate of several steps", () => {
     expect(remaining(estimator, 18_000)).toEqual(about(62_000, 0.1));
   });
 
-  test("a job without history shows no estimate while most of its weight is in later steps", () => {
+  test("a job without history shows a wide range by the declared shares, from its first tenth on", () => {
     const estimator = createEstimator([4, 6]);
     estimator.startStep(0, 0, 0);
-    for (let at = 100; at <= 9_000; at += 100) estimator.observe(at, at / 10, 1_000);
-    expect(estimator.estimate(9_000)).toBeNull();
+    for (let at = 100; at <= 2_500; at += 100) estimator.observe(at, at / 10, 1_000);
+    const { from, to } = estimator.estimate(2_500)!;
+    expect((from + to) / 2).toEqual(about(22_500));
+    expect(to / from).toBeGreaterThan(1.4);
+    for (let at = 2_600; at <= 10_000; at += 100) estimator.observe(at, at / 10, 1_000);
+    // The second step is three times as slow as its share.
     estimator.startStep(10_000, 1, 0);
-    for (let at = 10_100; at <= 15_000; at += 100) estimator.observe(at, (at - 10_000) / 100, 200);
-    expect(remaining(estimator, 15_000)).toEqual(about(15_000));
+    expect(remaining(estimator, 10_100)).toEqual(about(15_000));
+    for (let at = 10_100; at <= 22_000; at += 100) {
+      estimator.observe(at, (at - 10_000) / 225, 200);
+      estimator.estimate(at);
+    }
+    expect(remaining(estimator, 22_000)).toEqual(about(33_000));
+  });
+
+  test("a first step that is a small part of the job says nothing about the others", () => {
+    const estimator = createEstimator([1, 19]);
+    estimator.startStep(0, 0, 0);
+    for (let at = 100; at <= 5_000; at += 100) estimator.observe(at, at / 10, 1_000);
+    expect(estimator.estimate(5_000)).toBeNull();
+  });
+
+  test("a job without past jobs takes the shares that other jobs had on this machine", () => {
+    const estimator = createEstimator([4, 6]);
+    estimator.startStep(0, 0, 0);
+    const steps = [
+      { ms: 2_000, total: null },
+      { ms: 8_000, total: null },
+    ];
+    const shares = measureShares([{ ms: 10_000, size: null, steps }], 2);
+    estimator.setHistory({ ...unknown, shares });
+    for (let at = 100; at <= 5_000; at += 100) estimator.observe(at, at / 10, 1_000);
+    expect(remaining(estimator, 5_000)).toEqual(about(45_000));
+  });
+
+  test("a later step is scaled to the total that the job expects, not to the size of its input", () => {
+    const estimator = createEstimator([4, 6]);
+    estimator.startStep(0, 0, 0);
+    estimator.setHistory({ ...unknown, past, size: 1_000 });
+    estimator.expect(1, 100);
+    for (let at = 100; at <= 5_000; at += 100) estimator.observe(at, at / 10, 1_000);
+    // Twice the items of the past jobs: 60 s instead of 30.
+    expect(remaining(estimator, 5_000)).toEqual(about(65_000));
+  });
+
+  test("past jobs of a very different size give the shares of the steps", () => {
+    const estimator = createEstimator([4, 6]);
+    estimator.startStep(0, 0, 0);
+    estimator.setHistory({ ...unknown, past, size: 1_000_000 });
+    for (let at = 100; at <= 50_000; at += 100) estimator.observe(at, at * 2, 1_000_000);
+    expect(remaining(estimator, 50_000)).toEqual(about(1_950_000, 0.1));
+  });
+
+  test("a step that announced a wait lasts at least as long, and so does the job", () => {
+    const estimator = createEstimator([1, 1]);
+    estimator.startStep(0, 0, 0);
+    const short = past.map(() => ({
+      ms: 8_500,
+      size: null,
+      steps: [
+        { ms: 3_500, total: null },
+        { ms: 5_000, total: null },
+      ],
+    }));
+    estimator.setHistory({ ...unknown, past: short });
+    estimator.setWait(1_000, 46_000);
+    expect(remaining(estimator, 3_000)).toBeGreaterThanOrEqual(43_000 + 5_000);
   });
 
   test("a step without a total is estimated from past jobs", () => {
@@ -186,8 +249,18 @@ describe("the estimate of a continued job", () => {
 describe("the estimator shows no estimate", () => {
   test("it returns null before the first step and during the first three seconds", () => {
     expect(createEstimator([1]).estimate(0)).toBeNull();
-    expect(observedUntil(2_900, (ms) => ms / 10).estimate(2_900)).toBeNull();
-    expect(observedUntil(3_900, (ms) => ms / 10).estimate(3_900)).not.toBeNull();
+    expect(observedUntil(2_900, (ms) => ms / 40).estimate(2_900)).toBeNull();
+    expect(observedUntil(3_900, (ms) => ms / 40).estimate(3_900)).not.toBeNull();
+  });
+
+  test("a step that is done in seconds shows an estimate after its first quarter", () => {
+    expect(observedUntil(200, (ms) => ms).estimate(200)).toBeNull();
+    expect(
+      remaining(
+        observedUntil(300, (ms) => ms),
+        300,
+      ),
+    ).toEqual(about(700));
   });
 
   test("it returns null after an unusually long silence", () => {

@@ -61,6 +61,45 @@ describe.each(backends)("the history of a run on $name", (which) => {
     await run;
   });
 
+  test("a first job shows an estimate by the shares of the steps in jobs of other accounts", async () => {
+    const estimated = Promise.withResolvers<void>();
+    const kind = defineJob({
+      ...described,
+      steps: { Reading: 1, Saving: 1 },
+      async run(job) {
+        await job.step("Reading", async () => {
+          for (let done = 1; done <= 30; done++) {
+            await sleep(20);
+            job.progress(done, 100);
+          }
+          await estimated.promise;
+        });
+        return { message: "Done" };
+      },
+    });
+    const job = await createJob(opened.backend, opened.dir, kind);
+    const name = [...job.catalog.keys()][0]!;
+    const other = { id: "account-2", name: "Other", created_at: 0 };
+    await opened.backend.db.insertInto("accounts").values(other).execute();
+    const ended = { status: "done", finished_at: 5, account_id: other.id } as const;
+    const past = await insertJob(opened.backend, { ...ended, kind: name, running_ms: 100_000 });
+    for (const [position, running_ms] of [20_000, 80_000].entries()) {
+      const step = { job_id: past.id, position, name: `${position}`, weight: 1, running_ms };
+      await opened.backend.db
+        .insertInto("job_steps")
+        .values({ ...step, status: "done" })
+        .execute();
+    }
+    const run = job.run();
+    const row = await expecting(job.id);
+    // Reading takes about 2 s, and saving four times as long, not as long as the declared shares say.
+    const middle = (row.eta_earliest! + row.eta_latest!) / 2 - row.claimed_at!;
+    expect(middle).toBeGreaterThan(6_000);
+    expect(middle).toBeLessThan(40_000);
+    estimated.resolve();
+    await run;
+  });
+
   test("steps record their total and their running time without pauses", async () => {
     let pause = true;
     const kind = defineJob({

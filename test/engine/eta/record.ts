@@ -34,14 +34,17 @@ interface Place {
 
 async function recordAll(names: readonly string[]): Promise<void> {
   const catalog = await readCatalog([join(root, "jobs"), join(root, "test/sample-kinds")]);
-  const cluster = await startCluster();
+  const chosen = Object.entries(recordings).filter(
+    ([name]) => names.length === 0 || names.includes(name),
+  );
+  const needsPostgres = chosen.some(([, { backend }]) => backend === "postgres");
+  const cluster = needsPostgres ? await startCluster() : undefined;
   try {
-    for (const [name, recording] of Object.entries(recordings)) {
-      if (names.length > 0 && !names.includes(name)) continue;
+    for (const [name, recording] of chosen) {
       const dir = await mkdtemp(join(tmpdir(), "headway-trace-"));
       const url =
         recording.backend === "postgres"
-          ? await createDatabase(cluster.url, `trace_${process.pid}`)
+          ? await createDatabase(cluster!.url, `trace_${process.pid}`)
           : join(dir, "headway.db");
       const backend = await openBackend(url);
       try {
@@ -52,7 +55,7 @@ async function recordAll(names: readonly string[]): Promise<void> {
       }
     }
   } finally {
-    await cluster.stop();
+    await cluster?.stop();
   }
 }
 
@@ -105,6 +108,12 @@ function recordCalls(progress: ProgressTracker, calls: Call[], startedAt: number
     observe(at, done, total) {
       calls.push([at - startedAt, "observe", done, total]);
       estimator.observe(at, done, total);
+    },
+    expect(position, total) {
+      // Only the last one before an observation counts.
+      if (calls.at(-1)?.[1] === "expect") calls.pop();
+      calls.push([Date.now() - startedAt, "expect", position, Math.round(total)]);
+      estimator.expect(position, total);
     },
     setWait(at, until) {
       calls.push([at - startedAt, "wait", until && until - startedAt]);

@@ -34,19 +34,29 @@ export const recordings: Record<string, Recording> = {
     { input: { items: 1_200, at: 500, silence: 20_000 } },
     { input: { items: 1_500, at: 800, silence: 30_000 } },
   ]),
-  ...pair("import-sqlite", { shape: "two-phase", kind: "contact_import", backend: "sqlite" }, [
-    { people: 2_000_000 },
-    { people: 3_000_000 },
-  ]),
-  ...pair("import-postgres", { shape: "two-phase", kind: "contact_import", backend: "postgres" }, [
-    { people: 2_000_000 },
-    { people: 3_000_000 },
-  ]),
+  ...imports("sqlite"),
+  ...imports("postgres"),
   "export-reported": {
     ...{ shape: "two-phase", kind: "contact_export", backend: "postgres", half: "reported" },
     contacts: 1_200_000,
   },
 };
+
+/** Returns first imports of very different sizes, so that the past jobs of each are of other sizes. */
+function imports(backend: Trace["backend"]) {
+  const shape = "two-phase";
+  const kind = "contact_import";
+  const named = ([size, people]: [string, number], half: Trace["half"]) =>
+    [`import-${backend}-${size}-${half}`, { shape, kind, backend, half, people }] as const;
+  return Object.fromEntries([
+    ...Object.entries({ "30k": 30_000, "300k": 300_000, "1500k": 1_500_000 }).map((each) =>
+      named(each, "tuned"),
+    ),
+    ...Object.entries({ "10k": 10_000, "100k": 100_000, "1m": 1_000_000, "2m": 2_000_000 }).map(
+      (each) => named(each, "reported"),
+    ),
+  ]) satisfies Record<string, Recording>;
+}
 
 type Same = Pick<Recording, "shape" | "kind" | "backend">;
 type Different = Pick<Recording, "input" | "people">;

@@ -7,7 +7,7 @@ import {
   type JobHistory,
 } from "../../../server/engine/eta/estimator.ts";
 import { recheckMs } from "../../../server/engine/run/progress-tracker.ts";
-import { estimatedEnd } from "../../../server/presenters/time-left.ts";
+import { estimatedEnd, timeLeftText } from "../../../server/presenters/time-left.ts";
 import type { Trace } from "./trace.ts";
 
 /** The estimate at one time of the run. */
@@ -21,10 +21,12 @@ export interface ReplayedEstimate {
   /** Estimated range, ms. */
   from: number | null;
   to: number | null;
+  /** The time left as the page shows it; empty if there is no estimate. */
+  text: string;
 }
 
 /** The runner loads the history after this time. */
-const historyAfterMs = 1_000;
+const historyAfterMs = 100;
 
 /**
  * Feeds a recorded run to a new estimator and reads the estimate at the given times, as a page does.
@@ -45,7 +47,7 @@ export function replay(
     last_progress_at: 0,
     waiting_until: null,
   };
-  const known: JobHistory = { past, size: trace.size, stepMs: [], samples: [] };
+  const known: JobHistory = { past, size: trace.size, stepMs: [], samples: [], shares: null };
   let isKnown = false;
   let next = 0;
   let writtenAt = 0;
@@ -84,13 +86,14 @@ export function replay(
     const from = end && Math.max(0, end.from - at);
     const to = end && Math.max(0, end.to - at);
     const left = from === null || to === null ? null : (from + to) / 2;
-    return { at, progress: bar.progress, left, from, to };
+    return { at, progress: bar.progress, left, from, to, text: timeLeftText(row, at) };
   });
 }
 
 function applyCall(estimator: Estimator, [at, ...call]: Trace["calls"][number]): void {
   if (call[0] === "begin") estimator.startStep(at, call[1], 0);
   else if (call[0] === "observe") estimator.observe(at, call[1], call[2]);
+  else if (call[0] === "expect") estimator.expect(call[1], call[2]);
   else estimator.setWait(at, call[1]);
 }
 

@@ -26,6 +26,7 @@ export interface Trace {
 export type Call =
   | [ms: number, what: "begin", position: number]
   | [ms: number, what: "observe", done: number, total: number | null]
+  | [ms: number, what: "expect", position: number, total: number]
   | [ms: number, what: "wait", until: number | null];
 
 /** Reads all recorded runs, by name. */
