@@ -16,8 +16,8 @@ export interface PersonRow {
 }
 
 /** Yields the same people each time: a generator with a fixed seed (mulberry32). */
-export function* people(count: number): Generator<PersonRow> {
-  let state = 20_260_101;
+export function* people(count: number, seed = 20_260_101): Generator<PersonRow> {
+  let state = seed;
   const random = () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -53,9 +53,9 @@ export async function writeLines(path: string, lines: Iterable<string>): Promise
 }
 
 /** Yields the lines of a CSV file as a person uploads it. */
-export function* csvOf(count: number): Generator<string> {
+export function* csvOf(count: number, seed?: number): Generator<string> {
   yield "Email,First name,Last name,Company,Phone\n";
-  for (const { email, firstName, lastName, company, phone } of people(count)) {
+  for (const { email, firstName, lastName, company, phone } of people(count, seed)) {
     yield `${email},${firstName},${lastName},${company},${phone}\n`;
   }
 }
