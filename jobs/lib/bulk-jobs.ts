@@ -8,7 +8,7 @@ const batchSize = 20;
 
 const input = z.object({
   summary: z.string().max(300).default("All jobs").meta({ label: "Jobs" }),
-  selection: z.object({
+  selection: z.strictObject({
     scope: z.enum(["mine", "account"]).default("mine"),
     statuses: z.array(z.string()).optional(),
     kinds: z.array(z.string()).optional(),

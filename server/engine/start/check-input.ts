@@ -11,13 +11,35 @@ export function checkInput(
   kind: Pick<Kind, "input">,
   given: Record<string, unknown>,
 ): CheckedInput {
-  const parsed = kind.input.safeParse(given, { error: inputError });
+  const parsed = rejectUnknown(kind.input).safeParse(given, { error: inputError });
   if (parsed.success) return { ok: true, input: parsed.data };
-  const errors: Record<string, string> = {};
-  for (const { path, message } of parsed.error.issues) {
-    errors[path.join(".") || "input"] ??= message;
+  return { ok: false, errors: errorsByField(parsed.error, "input") };
+}
+
+const strictInputs = new WeakMap<z.ZodObject, z.ZodObject>();
+
+/** An unknown field is an error, because an option that nobody reads must not be dropped silently. */
+function rejectUnknown(input: z.ZodObject): z.ZodObject {
+  let strict = strictInputs.get(input);
+  if (!strict) {
+    strict = input.def.catchall ? input : input.strict();
+    strictInputs.set(input, strict);
   }
-  return { ok: false, errors };
+  return strict;
+}
+
+/**
+ * @param whole stands for an error of the whole value
+ * @returns messages by path, such as "mapping.3"; an unknown field has an error of its own
+ */
+export function errorsByField(error: z.core.$ZodError, whole: string): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const issue of error.issues) {
+    const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
+    for (const key of unknown) errors[[...issue.path, key].join(".")] ??= "Unknown field";
+    if (unknown.length === 0) errors[issue.path.join(".") || whole] ??= issue.message;
+  }
+  return errors;
 }
 
 /** Messages for rules without a message of their own. */

@@ -3,7 +3,8 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { startFollowUp } from "../../engine/start/follow-up.ts";
 import type { Env, Services } from "../../services.ts";
 import { loadJob } from "../middleware/load-job.ts";
-import { jobParams } from "./job-action-route.ts";
+import { ignoreEmptyBody } from "./ignore-empty-body.ts";
+import { jobParams, noOptions } from "./job-action-route.ts";
 import { jobSchema } from "./job-schema.ts";
 import { json, problems } from "./openapi-responses.ts";
 import { readJob } from "./read-jobs.ts";
@@ -18,6 +19,7 @@ const route = createRoute({
     "Starts one of the jobs in `follow_ups`, such as `undo` of an import. Each can be started once; repeating the request returns the same new job.",
   request: {
     params: jobParams.extend({ name: z.string().meta({ description: "Its name: `undo`." }) }),
+    body: noOptions,
   },
   responses: {
     202: json(
@@ -25,14 +27,15 @@ const route = createRoute({
       jobSchema.extend({ job_id: z.string() }).openapi("FollowedUp"),
       newJobHeaders,
     ),
-    ...problems(404, 409, 410, 422),
+    ...problems(400, 404, 409, 410, 415, 422),
   },
 });
 
 export function followUpsApi(services: Services): OpenAPIHono<Env> {
   const { backend } = services;
   const api = new OpenAPIHono<Env>();
-  api.openapi({ ...route, middleware: loadJob(services, "act") }, async (c) => {
+  const middleware = [ignoreEmptyBody, loadJob(services, "act")] as const;
+  api.openapi({ ...route, middleware: [...middleware] }, async (c) => {
     const { job: old, person } = c.var;
     const by = { userId: person.userId, via: "api" as const };
     const { job } = await startFollowUp(services, old, c.req.valid("param").name, by);

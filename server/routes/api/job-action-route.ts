@@ -4,7 +4,12 @@ import { json, problems } from "./openapi-responses.ts";
 
 export const jobParams = z.object({ id: z.string().meta({ description: "ID of the job." }) });
 
-/** Describes a POST below a job that takes no body and returns the job. */
+/** The body of a request without options, which may be left out. A field in it is refused. */
+export const noOptions = {
+  content: { "application/json": { schema: z.strictObject({}).openapi("NoOptions") } },
+};
+
+/** Describes a POST below a job that takes no options and returns the job. */
 export function jobActionRoute<Path extends string>({
   path,
   ...texts
@@ -18,7 +23,10 @@ export function jobActionRoute<Path extends string>({
     method: "post",
     path: `/jobs/{id}/${path}` as const,
     ...texts,
-    request: { params: jobParams },
-    responses: { 200: json("The job after the change.", jobSchema), ...problems(404, 409, 410) },
+    request: { params: jobParams, body: noOptions },
+    responses: {
+      200: json("The job after the change.", jobSchema),
+      ...problems(400, 404, 409, 410, 415, 422),
+    },
   });
 }

@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { pause, resume } from "../../engine/pause.ts";
 import type { Env, Services } from "../../services.ts";
 import { loadJob } from "../middleware/load-job.ts";
+import { ignoreEmptyBody } from "./ignore-empty-body.ts";
 import { jobActionRoute } from "./job-action-route.ts";
 import { readJob } from "./read-jobs.ts";
 
@@ -24,14 +25,14 @@ const resumeRoute = jobActionRoute({
 
 export function pausesApi(services: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
-  const middleware = loadJob(services, "act");
+  const middleware = [ignoreEmptyBody, loadJob(services, "act")] as const;
 
-  api.openapi({ ...pauseRoute, middleware }, async (c) => {
+  api.openapi({ ...pauseRoute, middleware: [...middleware] }, async (c) => {
     const job = await pause(services, c.var.job.id, c.var.person.userId, "api");
     return c.json(await readJob(services, job), 200);
   });
 
-  api.openapi({ ...resumeRoute, middleware }, async (c) => {
+  api.openapi({ ...resumeRoute, middleware: [...middleware] }, async (c) => {
     const job = await resume(services, c.var.job.id, c.var.person.userId, "api");
     return c.json(await readJob(services, job), 200);
   });

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { errorsByField } from "../../engine/start/check-input.ts";
 import { HttpError } from "../http-error.ts";
 
 export const problemSchema = z
@@ -24,8 +25,7 @@ const retryAfterSeconds = 2;
 
 /** The fields of a request that do not match its schema. */
 export function invalidFields(error: z.core.$ZodError): HttpError {
-  const errors: Record<string, string> = {};
-  for (const issue of error.issues) errors[issue.path.join(".") || "body"] ??= issue.message;
+  const errors = errorsByField(error, "body");
   const [field, message] = Object.entries(errors)[0] ?? ["body", "Invalid"];
   return new HttpError({
     status: 422,

@@ -1,10 +1,10 @@
 /** POST /api/jobs/:id/retry */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Context, Next } from "hono";
 import { retry } from "../../engine/start/retry.ts";
 import { retryRejected } from "../../engine/start/retry-rejected.ts";
 import type { Env, Services } from "../../services.ts";
 import { loadJob } from "../middleware/load-job.ts";
+import { ignoreEmptyBody } from "./ignore-empty-body.ts";
 import { jobParams } from "./job-action-route.ts";
 import { jobSchema } from "./job-schema.ts";
 import { json, problems } from "./openapi-responses.ts";
@@ -12,7 +12,7 @@ import { readJob } from "./read-jobs.ts";
 import { newJobHeaders, setNewJobHeaders } from "./starts.ts";
 
 const optionsSchema = z
-  .object({
+  .strictObject({
     only: z.literal("failed").optional().meta({
       description: "`failed` retries only the rows that the job rejected.",
     }),
@@ -51,15 +51,4 @@ export function retriesApi(services: Services): OpenAPIHono<Env> {
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
   });
   return api;
-}
-
-/** Many clients send a `Content-Type` without a body, which the validator would reject. */
-async function ignoreEmptyBody(c: Context, next: Next): Promise<void> {
-  const headers = new Headers(c.req.raw.headers);
-  if (headers.has("content-type") && (await c.req.text()) === "") {
-    headers.delete("content-type");
-    c.req.raw = new Request(c.req.url, { method: c.req.method, headers });
-    c.req.bodyCache = {};
-  }
-  await next();
 }

@@ -55,5 +55,5 @@ function inputOf(kind: Kind): JsonSchema {
       if (isSecret(zodSchema)) schema.writeOnly = true;
     },
   });
-  return schema;
+  return { additionalProperties: false, ...schema };
 }

@@ -135,6 +135,14 @@ describe.each(backends)("$name", (which) => {
     }
   });
 
+  test.each(actions)("%s refuses fields that it does not know", async (action) => {
+    const id = await ada.start("counting");
+    const answer = await ada.post(`/jobs/${id}/${action}`, { reason: "late" });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ errors: { reason: "Unknown field" } });
+    expect((await api.job(id)).status).toBe("queued");
+  });
+
   test("a retry is rejected if the uploaded file was deleted", async () => {
     const uploaded = await ada.send("/uploads", { method: "POST", body: "a,b\n" });
     const { upload_id } = (await uploaded.json()) as { upload_id: string };

@@ -167,7 +167,13 @@ describe.each(backends)("$name", (which) => {
       { "metadata.upload_id": "Upload it again" },
     ],
     ["an invalid time", { ...count, run_at: "tomorrow" }, { run_at: "datetime" }],
-    ["a misspelt property", { ...count, runAt: "2099-01-01T00:00:00Z" }, { body: "runAt" }],
+    ["a misspelt property", { ...count, runAt: "2099-01-01T00:00:00Z" }, { runAt: "unknown" }],
+    ["an option of a retry", { ...count, only: "failed" }, { only: "unknown field" }],
+    [
+      "an option that the kind does not have",
+      { type: "counting", metadata: { frm: 3, delimiter: ";" } },
+      { "metadata.frm": "unknown field", "metadata.delimiter": "unknown field" },
+    ],
   ])("a start with %s is rejected with an error per field", async (_, body, fields) => {
     const before = await jobsOf(ada);
     const answer = await ada.post("/jobs/start", body);
