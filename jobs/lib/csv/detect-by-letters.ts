@@ -19,7 +19,7 @@ const detectedNames: Record<string, Encoding> = {
   "iso-8859-15": "windows-1252",
   macroman: "macintosh",
   macintosh: "macintosh",
-  maclatin2: "windows-1250",
+  maclatin2: "x-mac-ce",
   maccyrillic: "x-mac-cyrillic",
   "x-mac-cyrillic": "x-mac-cyrillic",
   cp850: "cp850",
@@ -78,7 +78,7 @@ export async function detectByLetters(lines: Buffer): Promise<Encoding> {
 
 const latin = new Set<Encoding>([
   ...["windows-1250", "windows-1252", "windows-1254", "windows-1257", "iso-8859-2"],
-  ...["macintosh", "cp850", "cp437", "cp852"],
+  ...["macintosh", "x-mac-ce", "cp850", "cp437", "cp852"],
 ] as Encoding[]);
 const minLonelyShare = 0.7;
 

@@ -15,6 +15,7 @@ export const encodingNames = {
   "windows-1257": "Windows-1257, Baltic",
   "iso-8859-2": "ISO-8859-2, Central European",
   macintosh: "Mac Roman",
+  "x-mac-ce": "Mac Central European",
   "x-mac-cyrillic": "Mac Cyrillic",
   cp850: "CP850, DOS Western European",
   cp437: "CP437, DOS",

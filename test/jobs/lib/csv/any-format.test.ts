@@ -27,6 +27,7 @@ const letters: Record<Encoding, string> = {
   "windows-1257": "ąčęėįšųū",
   "iso-8859-2": "áčďěňřšžłż",
   macintosh: "äöüßéñç",
+  "x-mac-ce": "áčďěňřšžłż",
   "x-mac-cyrillic": "абвгдежз",
   cp850: "äöüßéñç",
   cp437: "äöüßéñç",

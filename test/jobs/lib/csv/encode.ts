@@ -2,6 +2,11 @@
 import iconv from "iconv-lite";
 import type { Encoding } from "../../../../jobs/lib/csv/format.ts";
 
+const iconvNames: Partial<Record<Encoding, string>> = {
+  "x-mac-cyrillic": "maccyrillic",
+  "x-mac-ce": "maccenteuro",
+};
+
 export function encode(text: string, encoding: Encoding): Buffer {
-  return iconv.encode(text, encoding === "x-mac-cyrillic" ? "maccyrillic" : encoding);
+  return iconv.encode(text, iconvNames[encoding] ?? encoding);
 }
