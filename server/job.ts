@@ -193,6 +193,8 @@ export interface FilePreview {
   facts: { label: string; value: string }[];
   /** Options of fields that depend on the file. A field with an empty list does not apply to it. */
   choices?: Record<string, readonly { value: string; label: string }[]>;
+  /** Sentences on what is wrong with the file, which a person should know before the job starts. */
+  warnings?: readonly string[];
   /** The columns, each with what it seems to hold: a name from the field's `columns`, or "". */
   columns: { header: string; holds: string }[];
   /** The first rows, unchanged. */

@@ -74,6 +74,8 @@ export interface MappingPage extends Page {
   file: { name: string; size: string; rows: string };
   /** Encoding and delimiter, for example. */
   detected: { label: string; value: string }[];
+  /** Sentences on what is wrong with the file. */
+  warnings: string[];
   /** Chooses one of several tables in the file, and the button that shows its columns. */
   tableField: (FieldView & { button: string }) | null;
   columns: ColumnView[];
@@ -236,6 +238,7 @@ export function mappingPage(
     ],
     file: { name: file.name, size: formatBytes(file.size), rows: preview.size },
     detected: preview.facts,
+    warnings: [...(preview.warnings ?? [])],
     tableField: tableView
       ? { ...tableView, button: `Show this ${tableView.label.toLowerCase()}` }
       : null,

@@ -189,3 +189,44 @@ test("the file of rejected rows keeps a column of the person's own that is calle
     "\ufeffemail,reason,Rejected because\r\nann,asked twice,No @ in the email\r\n",
   );
 });
+
+test("the lines of a report below its table are neither imported nor counted as rejected", async () => {
+  const job = await importFile(
+    "First Name,Last Name,Email\nAda,Lovelace,ada@x.test\nBob,Byron,bob@x.test\nCy,Nomail,\n" +
+      "\nGrand Totals (3 records)\n\nConfidential Information - Do Not Distribute\n" +
+      "Copyright (c) 2000-2026 x.test, inc. All rights reserved.\n",
+  );
+  expect(job).toMatchObject({ outcome: "Imported 2 of 3, 1 row rejected" });
+  expect(await engine.errors(job.id)).toEqual([{ reason: "Missing email", count: 1, rows: [4] }]);
+  expect(await logLines()).toContain(
+    "3 rows below the table: not imported as contacts (rows 6, 8, 9)",
+  );
+});
+
+test("a person without an address is rejected also at the end of the file, or before more people", async () => {
+  const job = await importFile(
+    "First Name,Last Name,Email\nAda,Lovelace,ada@x.test\n\nTotal,,\nBob,Byron,bob@x.test\n\nCy,,\n",
+  );
+  expect(job).toMatchObject({ outcome: "Imported 2 of 4, 2 rows rejected" });
+  expect(await engine.errors(job.id)).toEqual([
+    { reason: "Missing email", count: 2, rows: [4, 7] },
+  ]);
+});
+
+test("column names that are repeated in the middle are not counted as rejected", async () => {
+  const names = "Email,First name,,Last name\n";
+  const job = await importFile(
+    `${names}ada@x.test,Ada,1,Lovelace\n\ufeff${names}bob@x.test,Bob,2,Byron\nEmail,Bob,,Byron\n`,
+  );
+  expect(job).toMatchObject({ outcome: "Imported 2 of 3, 1 row rejected" });
+  expect(await logLines()).toContain(
+    "1 row with the column names once more: not imported as contacts (row 3)",
+  );
+});
+
+test("an import says in which rows letters are lost", async () => {
+  await importFile("email,name\nada@x.test,J\ufffdrgen\nbob@x.test,Bób\ncy@x.test,\ufffd\n");
+  expect(await logLines()).toContain(
+    "2 rows with letters that cannot be read in this encoding (rows 2, 4)",
+  );
+});

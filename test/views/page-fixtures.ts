@@ -172,6 +172,7 @@ const mapping: Pages["jobs/mapping"] = {
     { name: "upload_id", value: "u-1" },
   ],
   file: { name: "autumn-fair.csv", size: "8.1 MB", rows: "about 100,000 rows" },
+  warnings: ["Row 7 has letters that can’t be read as UTF-8."],
   tableField: {
     ...field("sheet", "Sheet", {
       type: "select",

@@ -1,7 +1,8 @@
 /** Opens a file of contacts: detects its format and turns its rows into contacts. */
 import type { ByteSource } from "../../../server/job.ts";
+import type { FormatChoices } from "../csv/detect-format.ts";
 import { type DelimiterName, delimiters, type Encoding } from "../csv/format.ts";
-import { type CsvInspection, type FormatChoices, inspectCsv } from "../csv/inspect.ts";
+import { type CsvInspection, inspectCsv } from "../csv/inspect.ts";
 import { openTable } from "../tables/open-table.ts";
 import type { TableSource } from "../tables/table.ts";
 import { requireMappedColumns } from "./column-mapping.ts";

@@ -2,15 +2,15 @@
 import type { ByteSource, FilePreview } from "../../../server/job.ts";
 import { delimiterLabels, delimiterName, encodingNames } from "../csv/format.ts";
 import type { CsvInspection } from "../csv/inspect.ts";
-import { readRows } from "../csv/read-rows.ts";
-import { formatCount, formatNumber } from "../numbers.ts";
+import { formatNumber } from "../numbers.ts";
 import { openTable } from "../tables/open-table.ts";
-import type { Table, TableSource } from "../tables/table.ts";
+import type { Table } from "../tables/table.ts";
 import { inspectContacts } from "./contacts-file.ts";
 import { parseReadingFields } from "./reading-fields.ts";
+import { type ScannedRows, scanRows } from "./scan-rows.ts";
 
 const maxPreviewRows = 5;
-const sampleBytes = 256_000;
+const maxListedRows = 10;
 
 /** @throws Refused if the file cannot be read */
 export async function previewContacts(
@@ -21,8 +21,10 @@ export async function previewContacts(
   const table = await openTable(upload, reading.sheet);
   const { inspection, mapping } = await inspectContacts(table.source, reading);
   const { encoding, delimiter, hasHeader, header, sample, start } = inspection;
+  const scanned = await scanRows(table.source, inspection);
   return {
-    size: await estimateRowCount(table.source, inspection),
+    size: scanned.size,
+    warnings: warningsOf(scanned, inspection),
     facts: factsOf(table, inspection),
     choices: choicesOf(table),
     columns: header.map((name, column) => ({ header: name, holds: mapping[column] ?? "" })),
@@ -56,21 +58,17 @@ function choicesOf({ source, sheets }: Table): FilePreview["choices"] {
   };
 }
 
-/** "12 rows" of a small file, else an estimate from its first rows: "about 98,000 rows". */
-async function estimateRowCount(source: TableSource, inspection: CsvInspection): Promise<string> {
-  const { start } = inspection;
-  const progressAt = source.progressAt ?? ((byte: number) => byte);
-  let counted = 0;
-  for await (const { rows, bytesRead } of readRows(source, inspection, {
-    pieceBytes: sampleBytes,
-  })) {
-    counted += rows.length;
-    // A small file is counted whole; its last row may come in a piece of its own.
-    const share = progressAt(bytesRead) / source.size;
-    if (source.size <= sampleBytes || share === 1) continue;
-    const tableShare = (share * (bytesRead - start.byte)) / bytesRead;
-    const expected = counted / tableShare;
-    return `about ${formatNumber(Math.round(Number(expected.toPrecision(2))))} rows`;
-  }
-  return formatCount(counted, "row");
+/** Letters that were lost tell of a wrong encoding, or were lost before. */
+function warningsOf(
+  { unreadable, isWhole }: ScannedRows,
+  { encoding, isGenerated }: CsvInspection,
+): string[] {
+  if (unreadable.length === 0) return [];
+  const rows = unreadable.slice(0, maxListedRows).map(formatNumber).join(", ");
+  const more = unreadable.length > maxListedRows || !isWhole ? " …" : "";
+  const named = unreadable.length === 1 ? `Row ${rows} has` : `Rows ${rows}${more} have`;
+  if (isGenerated) return [`${named} letters that were lost before the file was saved.`];
+  return [
+    `${named} letters that can’t be read as ${encodingNames[encoding]}. If names look wrong below, choose another encoding.`,
+  ];
 }

@@ -8,7 +8,9 @@ import { formatNumber } from "../numbers.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import type { ContactsFile } from "./contacts-file.ts";
 import { maxCustomFields, maxTags } from "./custom-fields.ts";
+import { createFooter, type WaitingRow } from "./footer.ts";
 import { type RejectedRow, writeRejectedPiece } from "./rejected-rows.ts";
+import { isRepeatedHeader } from "./repeated-header.ts";
 import { createRowNotes } from "./row-notes.ts";
 
 /** The cursor of the reading. The names of all scratch files follow from its counts. */
@@ -54,6 +56,8 @@ export async function readContacts(
   let contacts: ContactRow[] = [];
   let rejected: RejectedRow[] = [];
   const notes = createRowNotes(job);
+  const footer = createFooter(inspection.header.length);
+  let lastRow = 0;
   const progressAt = source.progressAt ?? ((byte: number) => byte);
 
   function parsePiece({ rows, numbers, suspects }: RowPiece): void {
@@ -62,12 +66,28 @@ export async function readContacts(
       const cells = rows[at]!;
       const row = numbers[at]!;
       const contact = parser.parse(cells, row, (note) => notes.add(note, row));
-      if (typeof contact !== "string") contacts.push(contact);
+      if (typeof contact !== "string") {
+        if (!footer.isEmpty) footer.release().forEach(reject);
+        contacts.push(contact);
+      } else if (isRepeatedHeader(cells, inspection)) notes.add("repeated-header", row);
+      else if (footer.hold({ cells, row, reason: contact })) continue;
       else {
-        rejected.push({ cells, reason: contact });
-        job.reject(numbers[at]!, contact);
+        footer.release().forEach(reject);
+        reject({ cells, row, reason: contact });
       }
+      lastRow = row;
     }
+  }
+
+  function reject({ cells, row, reason }: WaitingRow): void {
+    rejected.push({ cells, reason });
+    job.reject(row, reason);
+  }
+
+  function endTable(): void {
+    const below = footer.end(lastRow);
+    below.rejected.forEach(reject);
+    for (const { row } of below.footer) notes.add("footer", row);
   }
 
   /** Writes the files before the cursor that counts them: a crash in between writes the same files again. */
@@ -105,6 +125,7 @@ export async function readContacts(
       read = last ?? read;
       for (const name of read.customFields) parser.customFields.add(name);
       for (const tag of read.tags) parser.tags.add(tag);
+      lastRow = read.row;
       let cursor: FilePosition = read;
       const pieceBytes = Math.min(pieceSize, maxSize.bytes);
       for await (const piece of readRows(source, inspection, { from: last, pieceBytes })) {
@@ -114,10 +135,13 @@ export async function readContacts(
         const found = read.contacts + contacts.length;
         job.progress(done, source.size, progressMessage(found));
         if (done > 0) expect((found / done) * source.size);
-        if (contacts.length >= maxSize.rows || piece.bytesRead - read.byte >= maxSize.bytes) {
-          yield await saveRun(cursor);
-        }
+        const isFull =
+          contacts.length >= maxSize.rows || piece.bytesRead - read.byte >= maxSize.bytes;
+        // A crash would lose the rows that wait.
+        if (isFull && footer.isEmpty) yield await saveRun(cursor);
       }
+      endTable();
+      notes.flush();
       if (contacts.length + rejected.length > 0) yield await saveRun(cursor);
     },
   });

@@ -3,13 +3,16 @@ import type { JobContext } from "../../../server/job.ts";
 import { formatCount, formatNumber } from "../numbers.ts";
 import type { RowNote } from "./contact-rows.ts";
 
-type Note = RowNote | "stray-quote" | "many-lines";
+type Note = RowNote | "stray-quote" | "many-lines" | "unreadable" | "repeated-header" | "footer";
 
 const texts: Record<Note, string> = {
   "more-addresses": "with more than one address: the others are in a custom field",
   "more-phones": "with more than one phone number: the others are in a custom field",
   "broken-phone": "with a phone number that a spreadsheet rounded: it was left out",
   "stray-quote": "with a quote that is never closed: it was read as a character",
+  unreadable: "with letters that cannot be read in this encoding",
+  "repeated-header": "with the column names once more: not imported as contacts",
+  footer: "below the table: not imported as contacts",
   "many-lines": "with a cell of 20 or more lines: check the quotes around it",
 };
 /** Row numbers that are listed for each note. */

@@ -1,10 +1,8 @@
 /** Inspects the beginning of a CSV file: its format, header and first rows. */
 import { type ByteSource, Refused } from "../../../server/job.ts";
-import { decode } from "./decode.ts";
-import { detectDialect } from "./detect-dialect.ts";
-import { completeUtf8Length, detectEncoding } from "./detect-encoding.ts";
+import { detectFormat, type FormatChoices, formatOfGenerated } from "./detect-format.ts";
 import { type CountKnownNames, countNoteRows, looksLikeHeader } from "./detect-table.ts";
-import { type CsvFormat, type Delimiter, delimiters, type Encoding } from "./format.ts";
+import type { CsvFormat } from "./format.ts";
 import { parseBytes } from "./parse-bytes.ts";
 import { readRows } from "./read-rows.ts";
 import { rechunk } from "./rechunk.ts";
@@ -16,15 +14,6 @@ export interface CsvInspection extends CsvFormat {
   headerCells: number;
   /** The first rows below the header, for display: long cells are truncated. */
   sample: string[][];
-}
-
-/** Choices of a person, which override what is detected. */
-export interface FormatChoices {
-  encoding?: Encoding | undefined;
-  delimiter?: Delimiter | undefined;
-  /** The row in which the table begins, from 1. */
-  startRow?: number | undefined;
-  hasHeader?: boolean | undefined;
 }
 
 export interface InspectOptions extends FormatChoices {
@@ -103,53 +92,9 @@ export async function inspectCsv(
   };
 }
 
-interface DetectedFormat {
-  format: CsvFormat;
-  /** The most common number of cells of a row. */
-  usualWidth: number | undefined;
-}
-
-async function detectFormat(
-  source: ByteSource,
-  beginning: Buffer,
-  choices: FormatChoices,
-): Promise<DetectedFormat> {
-  const { encoding, bom } = await detectEncoding(source, beginning, choices.encoding);
-  const hint = readDelimiterHint(decodeBeginning(beginning.subarray(bom), encoding));
-  const unit = encoding.startsWith("utf-16") ? 2 : 1;
-  const start = { byte: bom + (hint?.line.length ?? 0) * unit, row: hint ? 1 : 0 };
-  const text = decodeBeginning(beginning.subarray(start.byte), encoding);
-  const dialect = detectDialect(text, choices.delimiter ?? hint?.delimiter);
-  return { format: { encoding, ...dialect, start, hasHeader: false }, usualWidth: dialect.width };
-}
-
-/** The format has no width, which would make a cell suspect that holds lines of a table. */
-function formatOfGenerated(beginning: Buffer): DetectedFormat {
-  const { width: usualWidth } = detectDialect(decodeBeginning(beginning, "utf-8"), ",");
-  const start = { byte: 0, row: 0 };
-  return {
-    format: { encoding: "utf-8", delimiter: ",", isGenerated: true, start, hasHeader: false },
-    usualWidth,
-  };
-}
-
 /** Sheets are saved with empty columns to the right, up to the last one of Excel. */
 function filledWidth(cells: readonly string[]): number {
   return cells.findLastIndex((cell) => cell.trim() !== "") + 1;
-}
-
-function decodeBeginning(bytes: Buffer, encoding: Encoding): string {
-  const complete = encoding === "utf-8" ? bytes.subarray(0, completeUtf8Length(bytes)) : bytes;
-  return decode(complete, encoding);
-}
-
-/** Excel's `sep=;`, also as it looks after a program saved it again: `sep=;;;`, `"sep=;"`. */
-function readDelimiterHint(
-  text: string,
-): { line: string; delimiter: Delimiter | undefined } | undefined {
-  const [line, character] = /^"?sep=(.)"?[,;\t| ]*(?:\r+\n|\r|\n)/i.exec(text) ?? [];
-  if (line === undefined || character === undefined) return undefined;
-  return { line, delimiter: Object.values(delimiters).find((each) => each === character) };
 }
 
 /** Few rows with many addresses each: recipients pasted from a mail, not a table of people. */

@@ -15,6 +15,12 @@ const NON_ASCII = /[\x80-\xff]/;
 const PADDING = /[\0\x1a\ufeff]/g;
 
 /**
+ * The sign that takes the place of bytes without a meaning, and the control characters that `TextDecoder`
+ * gives for the five bytes that Windows-1252 does not define.
+ */
+export const UNREADABLE = /[\ufffd\x81\x8d\x8f\x90\x9d]/;
+
+/**
  * @param whole true if the bytes reach the end of the file
  * @returns `cut` counts bytes, not characters; cells hold no NUL, which Postgres does not store
  */
@@ -26,6 +32,11 @@ export function parseBytes(
   options: ParseOptions = {},
 ): ParsedText {
   const parse = (text: string) => removePadding(text, parseRows(text, dialect, whole, options));
+  const parseDecoded = (text: string) => {
+    const parsed = parse(text);
+    if (UNREADABLE.test(text)) parsed.hasUnreadable = true;
+    return parsed;
+  };
   if (encoding === "utf-16le" || encoding === "utf-16be") {
     // Half a code unit at the end of a damaged file is dropped.
     const even = bytes.subarray(0, bytes.length & ~1);
@@ -33,7 +44,7 @@ export function parseBytes(
       encoding === "utf-16le"
         ? even.toString("utf16le")
         : Buffer.from(even).swap16().toString("utf16le");
-    const parsed = parse(text.toWellFormed());
+    const parsed = parseDecoded(text.toWellFormed());
     parsed.cut = whole && parsed.cut === text.length ? bytes.length : parsed.cut * 2;
     return parsed;
   }
@@ -42,12 +53,12 @@ export function parseBytes(
     const complete = whole ? bytes : bytes.subarray(0, completeUtf8Length(bytes));
     if (!isUtf8(complete)) return parseDamagedUtf8(parse, bytes);
     const text = complete.toString("utf8");
-    const parsed = parse(text);
+    const parsed = parseDecoded(text);
     parsed.cut = complete.length - Buffer.byteLength(text.slice(parsed.cut));
     return parsed;
   }
   const text = decode(bytes, encoding);
-  const parsed = parse(text);
+  const parsed = parseDecoded(text);
   if (isMultiByte(encoding)) parsed.cut = lineStart(bytes, text, parsed.cut);
   return parsed;
 }
@@ -62,7 +73,9 @@ function parseDamagedUtf8(parse: (text: string) => ParsedText, bytes: Buffer): P
     for (let column = 0; column < row.length; column++) {
       if (!NON_ASCII.test(row[column]!)) continue;
       const cell = Buffer.from(row[column]!, "latin1");
-      row[column] = isUtf8(cell) ? cell.toString("utf8") : decode(cell, "windows-1252");
+      const text = isUtf8(cell) ? cell.toString("utf8") : decode(cell, "windows-1252");
+      if (UNREADABLE.test(text)) parsed.hasUnreadable = true;
+      row[column] = text;
     }
   }
   return parsed;

@@ -23,6 +23,8 @@ export interface ParsedText {
   strayQuotes: number[];
   /** True if a quote after the cut is not closed. */
   hasOpenQuote: boolean;
+  /** True if bytes could not be decoded, or the file holds the sign that stands for such bytes. */
+  hasUnreadable?: boolean;
   /** Length so far of the last cell after the cut. */
   pending: number;
 }

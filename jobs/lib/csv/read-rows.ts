@@ -2,7 +2,7 @@
 import { type ByteSource, Refused } from "../../../server/job.ts";
 import { formatNumber } from "../numbers.ts";
 import type { CsvFormat, FilePosition } from "./format.ts";
-import { parseBytes } from "./parse-bytes.ts";
+import { parseBytes, UNREADABLE } from "./parse-bytes.ts";
 import { rechunk } from "./rechunk.ts";
 
 export interface ReadOptions {
@@ -23,8 +23,8 @@ export interface RowPiece {
   cursor: FilePosition;
   /** Bytes of the file up to that position. */
   bytesRead: number;
-  /** The numbers of rows in which a quote was read as a character, and of rows with long cells. */
-  suspects: { row: number; problem: "stray-quote" | "many-lines" }[];
+  /** Rows in which a quote was read as a character, a cell has many lines, or letters are lost. */
+  suspects: { row: number; problem: "stray-quote" | "many-lines" | "unreadable" }[];
 }
 
 const MB = 1_000_000;
@@ -73,6 +73,8 @@ export async function* readRows(
       }
       if (!format.isGenerated && hasManyLines(cells))
         piece.suspects.push({ row, problem: "many-lines" });
+      if (parsed.hasUnreadable && cells.some((cell) => UNREADABLE.test(cell)))
+        piece.suspects.push({ row, problem: "unreadable" });
       for (const each of format.isAddressList ? listRecipients(cells) : [cells]) {
         piece.rows.push(each);
         piece.numbers.push(row);

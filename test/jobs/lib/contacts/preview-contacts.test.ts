@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { previewContacts } from "../../../../jobs/lib/contacts/preview-contacts.ts";
 import { memoryFile } from "../../../support/memory-files.ts";
+import { encode } from "../csv/encode.ts";
 
 const sizeOf = async (text: string) => (await previewContacts(memoryFile(text), {})).size;
 
@@ -11,6 +12,35 @@ test("the preview counts the rows of a small file with or without a final line e
 });
 
 test("the preview estimates the rows of a large file", async () => {
-  const rows = Array.from({ length: 30_000 }, (_, at) => `p${10_000 + at}@example.com,Ann\n`);
-  expect(await sizeOf(`email,name\n${rows.join("")}`)).toBe("about 30,000 rows");
+  const rows = Array.from({ length: 300_000 }, (_, at) => `p${100_000 + at}@example.com,Ann\n`);
+  expect(await sizeOf(`email,name\n${rows.join("")}`)).toBe("about 300,000 rows");
+});
+
+describe("letters that cannot be read", () => {
+  const warningsOf = async (content: string | Uint8Array, values = {}) =>
+    (await previewContacts(memoryFile(content), values)).warnings;
+
+  test("the preview names the rows of a small file, wherever they are", async () => {
+    const rows = Array.from({ length: 40_000 }, (_, at) => `p${at}@x.test,Zoë ${at}`);
+    rows[39_000] = "z@x.test,Zo\ufffd";
+    rows[39_500] = "z@x.test,Zo\ufffd";
+    expect(await warningsOf(`email,name\n${rows.join("\n")}`)).toEqual([
+      "Rows 39,002, 39,502 have letters that can’t be read as UTF-8. If names look wrong below, choose another encoding.",
+    ]);
+  });
+
+  test("the preview names the rows that a chosen encoding cannot read", async () => {
+    const file = encode("email,name\na@x.test,Zoë\nb@x.test,Łukasz\n", "windows-1250");
+    expect(await warningsOf(file)).toEqual([]);
+    expect(await warningsOf(file, { encoding: "shift_jis" })).toEqual([
+      expect.stringMatching(/^Rows? .* can’t be read as Shift-JIS, Japanese/),
+    ]);
+  });
+
+  test("the preview names only the first rows of a large file", async () => {
+    const rows = Array.from({ length: 400_000 }, (_, at) => `p${at}@x.test,Zo\ufffd`);
+    expect(await warningsOf(`email,name\n${rows.join("\n")}`)).toEqual([
+      expect.stringMatching(/^Rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 … have letters/),
+    ]);
+  });
 });
