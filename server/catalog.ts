@@ -13,7 +13,7 @@ const fileName = /^[a-z][a-z0-9_]*\.ts$/;
 /** Fields that every form has beside the input of its kind. */
 const formFields = [
   ...["type", "token", "idempotency_key", "anyway"],
-  ...["from_job", "when", "when_at", "when_zone"],
+  ...["from_job", "more_files", "when", "when_at", "when_zone"],
 ];
 
 /**

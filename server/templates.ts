@@ -15,7 +15,9 @@ import type {
   EarlierView,
   JobFormPage,
   MappingPage,
+  MoreFilesView,
   NewJobPage,
+  UploadView,
 } from "./presenters/job-form.ts";
 import type { HistoryView } from "./presenters/job-history.ts";
 import type { AboutView, JobPage } from "./presenters/job-page.ts";
@@ -78,6 +80,8 @@ export type Partials = {
   "jobs/_shortcuts": Record<never, never>;
   "jobs/_schedule_fields": ScheduleView;
   "jobs/_prefilled_from": EarlierView;
+  "jobs/_more_files": MoreFilesView;
+  "jobs/_uploads": UploadView;
   "jobs/_column_mapping": ColumnView[];
   "contacts/_table": ContactView[];
   "settings/_revoke_button": RevokeView;

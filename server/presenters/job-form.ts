@@ -10,6 +10,7 @@ import {
 import type { ScheduleInput } from "../forms/schedule.ts";
 import { defaultIcon, type FilePreview, type IconName, type Kind } from "../job.ts";
 import { formatBytes } from "../text/bytes.ts";
+import { formatCount } from "../text/counts.ts";
 import { formatDateTime, type TimeView } from "../text/dates.ts";
 import { approximateDuration } from "../text/durations.ts";
 import {
@@ -46,11 +47,15 @@ export interface JobFormPage extends Page {
   /** "/jobs", or "/uploads" until a file is chosen */
   action: string;
   multipart: boolean;
+  /** Null unless the page asks for a file. */
+  upload: UploadView | null;
   /** Includes `type` and `idempotency_key`. */
   hidden: HiddenField[];
   fields: FieldView[];
   /** The job that the form was prefilled from. */
   from: EarlierView | null;
+  /** Null unless more files were uploaded together with this one. */
+  moreFiles: MoreFilesView | null;
   /** Null until a file is chosen. */
   schedule: ScheduleView | null;
   /** An error of a field that the page does not show, or empty. */
@@ -58,6 +63,21 @@ export interface JobFormPage extends Page {
   submitLabel: string;
   /** "Usually 1-3 minutes", or empty */
   duration: string;
+}
+
+/** For the script that uploads files. */
+export interface UploadView {
+  /** The form that follows; the script adds the ids of the uploads to its query. */
+  nextHref: string;
+  /** The field of that form that takes the id of an upload. */
+  field: string;
+}
+
+export interface MoreFilesView {
+  /** "2 more files follow: people.csv, friends.csv" */
+  text: string;
+  /** The form of the next file. */
+  skipHref: string;
 }
 
 export interface EarlierView {
@@ -90,6 +110,8 @@ export interface MappingPage extends Page {
   /** The other fields of the form. */
   fields: FieldView[];
   from: EarlierView | null;
+  /** Null unless more files were uploaded together with this one. */
+  moreFiles: MoreFilesView | null;
   schedule: ScheduleView;
   error: string;
   duration: string;
@@ -129,6 +151,8 @@ export interface JobDraft extends FormState {
   schedule: ScheduleInput;
   /** The job that the form was prefilled from. */
   from?: { id: string; created_at: number } | undefined;
+  /** Files that were uploaded together with this one. Their forms follow. */
+  moreFiles?: readonly UploadedFile[] | undefined;
   /** The time zone from the person's settings. */
   preferredZone: string | null;
   /** Whether the person had the uploaded file read again. */
@@ -136,6 +160,14 @@ export interface JobDraft extends FormState {
   /** The table of the file whose columns the person saw; empty if the file has only one. */
   shownTable?: string;
 }
+
+export interface UploadedFile {
+  id: string;
+  name: string;
+}
+
+/** The field, of forms and queries, with the ids of `moreFiles`. */
+export const moreFilesField = "more_files";
 
 const shortMs = 5_000;
 
@@ -154,7 +186,7 @@ export function kindCard(type: string, kind: Kind, typical: DurationEstimate | n
 
 type Body<P extends Page> = Omit<P, "layout">;
 
-/** @param carried the values that the URL of the upload passes on to the form */
+/** @param carried the values that the URL of the upload passes on to the form, without its kind */
 export function uploadPage(
   draft: JobDraft,
   carried: URLSearchParams,
@@ -165,8 +197,9 @@ export function uploadPage(
   const view = fieldView(upload, { values: {}, errors: { [upload.name]: error } });
   return {
     ...headOf(draft),
-    action: `/uploads?${carried}`,
+    action: `/uploads?${new URLSearchParams([["type", type], ...carried])}`,
     multipart: true,
+    upload: { nextHref: `/jobs/new/${type}?${carried}`, field: upload.name },
     hidden: [],
     fields: [{ ...view, name: "file" }],
     schedule: null,
@@ -193,6 +226,7 @@ export function jobFormPage(
     kind: draft.type,
     action: "/jobs",
     multipart: false,
+    upload: null,
     hidden: hiddenFields(draft),
     fields,
     schedule: scheduleOf(draft),
@@ -224,9 +258,10 @@ export function mappingPage(
       .flatMap((field) => fieldViews(field, preview, state));
   const fields = views(false);
   const readingFields = views(true);
-  const { title, from } = headOf(draft);
+  const { title, from, moreFiles } = headOf(draft);
   return {
     title,
+    moreFiles,
     action: "/jobs",
     readAgainAction: `/jobs/new/${draft.type}`,
     wasReadAgain: draft.wasReadAgain ?? false,
@@ -264,12 +299,40 @@ function fieldViews(field: InputField, { choices }: FilePreview, state: FormStat
   return options.length > 0 ? [fieldView(select, state)] : [];
 }
 
-function headOf({ kind, from }: JobDraft) {
+function headOf({ type, kind, from, moreFiles = [] }: JobDraft) {
   const { title, description } = kind;
   const earlier = from
     ? { href: `/jobs/${from.id}`, started: formatDateTime(from.created_at) }
     : null;
-  return { title, description, from: earlier };
+  return { title, description, from: earlier, moreFiles: moreFilesView(type, kind, moreFiles) };
+}
+
+function moreFilesView(
+  type: string,
+  kind: Kind,
+  files: readonly UploadedFile[],
+): MoreFilesView | null {
+  if (files.length === 0) return null;
+  const verb = files.length === 1 ? "follows" : "follow";
+  const names = files.map(({ name }) => name).join(", ");
+  const text = `${formatCount(files.length, "more files")} ${verb}: ${names}`;
+  return { text, skipHref: nextFileHref(type, kind, files) };
+}
+
+/**
+ * @param files at least one
+ * @param values further fields that the form begins with
+ * @returns the form of the first file, which the others follow
+ */
+export function nextFileHref(
+  type: string,
+  kind: Kind,
+  [next, ...rest]: readonly Pick<UploadedFile, "id">[],
+  values: FormState["values"] = {},
+): string {
+  const query = new URLSearchParams({ ...values, [uploadField(kind)!.name]: next!.id });
+  if (rest.length > 0) query.set(moreFilesField, moreFilesValue(rest));
+  return `/jobs/new/${type}?${query}`;
 }
 
 function columnViews(
@@ -314,11 +377,17 @@ function scheduleOf({ schedule, preferredZone, errors }: JobDraft): ScheduleView
   return scheduleView(schedule, preferredZone, errors?.when);
 }
 
-function hiddenFields({ type, idempotencyKey, from }: JobDraft): HiddenField[] {
+/** @returns the ids, as `moreFilesField` has them */
+export function moreFilesValue(files: readonly Pick<UploadedFile, "id">[]): string {
+  return files.map(({ id }) => id).join(",");
+}
+
+function hiddenFields({ type, idempotencyKey, from, moreFiles = [] }: JobDraft): HiddenField[] {
   return [
     { name: "type", value: type },
     { name: "idempotency_key", value: idempotencyKey },
     ...(from ? [{ name: "from_job", value: from.id }] : []),
+    ...(moreFiles.length > 0 ? [{ name: moreFilesField, value: moreFilesValue(moreFiles) }] : []),
   ];
 }
 

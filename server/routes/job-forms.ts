@@ -12,11 +12,12 @@ import {
 } from "../forms/input-values.ts";
 import { readScheduleInput } from "../forms/schedule.ts";
 import type { Kind } from "../job.ts";
-import { kindCard } from "../presenters/job-form.ts";
+import { kindCard, moreFilesField } from "../presenters/job-form.ts";
 import type { Env } from "../services.ts";
 import { kindNotFound } from "./http-error.ts";
 import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
 import type { JobFormServices } from "./page/job-form-pages.ts";
+import { findMoreFiles } from "./page/more-files.ts";
 import { nextFormPage } from "./page/next-form-page.ts";
 import { findPrefillJob, prefillFrom } from "./page/prefill.ts";
 import { layoutWithTray } from "./page/tray.ts";
@@ -48,6 +49,7 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
       kind,
       values,
       from,
+      moreFiles: await findMoreFiles(services, c.var.person, query[moreFilesField]),
       schedule: readScheduleInput(query),
       errors,
     });
@@ -63,6 +65,7 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
       kind,
       values: submittedValues(kind, body),
       from: await findPrefillJob(services, c.var.person, type, formField(body, "from_job")),
+      moreFiles: await findMoreFiles(services, c.var.person, formField(body, moreFilesField)),
       schedule: readScheduleInput(body),
       idempotencyKey: idempotencyKeyOf(body),
       wasReadAgain: true,

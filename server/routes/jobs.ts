@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
 import { InvalidInput, type Started } from "../engine/start/request.ts";
 import { start } from "../engine/start/start.ts";
-import { tableFieldOf } from "../forms/input-fields.ts";
+import { plainFields, tableFieldOf } from "../forms/input-fields.ts";
 import {
   type FormValues,
   parseInput,
@@ -12,6 +12,7 @@ import {
 } from "../forms/input-values.ts";
 import { parseSchedule, readScheduleInput } from "../forms/schedule.ts";
 import type { Kind } from "../job.ts";
+import { moreFilesField, nextFileHref } from "../presenters/job-form.ts";
 import type { FlashView } from "../presenters/layout.ts";
 import type { Env, Services } from "../services.ts";
 import { kindNotFound } from "./http-error.ts";
@@ -20,6 +21,7 @@ import { createDashboard } from "./page/dashboard.ts";
 import { setFlash } from "./page/flash.ts";
 import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
 import { jobPage } from "./page/job-page.ts";
+import { findMoreFiles } from "./page/more-files.ts";
 import { nextFormPage } from "./page/next-form-page.ts";
 import { findPrefillJob } from "./page/prefill.ts";
 
@@ -44,6 +46,7 @@ export function jobRoutes(services: Services): Hono<Env> {
     const values = submittedValues(kind, body);
     const idempotencyKey = idempotencyKeyOf(body);
     const from = await findPrefillJob(services, person, type, formField(body, "from_job"));
+    const moreFiles = await findMoreFiles(services, person, formField(body, moreFilesField));
     const schedule = readScheduleInput(body);
     const shownTable = formField(body, "shown_table");
     const { runAt, error: scheduleError } = parseSchedule(
@@ -69,11 +72,14 @@ export function jobRoutes(services: Services): Hono<Env> {
         unlessActive: formField(body, "anyway") ? undefined : visibleJobs(person, "account"),
       });
       if (started.repeated) setFlash(c, repeatedFlash(started, { type, kind, values }), config);
-      return c.redirect(`/jobs/${started.job.id}`, 303);
+      if (moreFiles.length === 0) return c.redirect(`/jobs/${started.job.id}`, 303);
+      if (!started.repeated) setFlash(c, startedFlash(kind, started), config);
+      return c.redirect(nextFileHref(type, kind, moreFiles, choices(kind, values)), 303);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       c.status(422);
-      const draft = { type, kind, values, from, schedule, idempotencyKey, shownTable };
+      const form = { moreFiles, schedule, idempotencyKey, shownTable };
+      const draft = { type, kind, values, from, ...form };
       return nextFormPage(c, services, { ...draft, errors: error.fields });
     }
   });
@@ -87,6 +93,19 @@ function otherTableError(kind: Kind, values: FormValues, shown: string): Record<
   if (!field || !shown || values[field.name] === shown) return {};
   const name = field.label.toLowerCase();
   return { [field.name]: `You chose another ${name}. Check its columns, then start.` };
+}
+
+function startedFlash({ title }: Kind, { job }: Started): FlashView {
+  const link = { href: `/jobs/${job.id}`, text: "View job" };
+  return { tone: "good", text: `Started: ${title} ${job.subject ?? ""}`.trimEnd(), link };
+}
+
+/** The fields that are likely to be the same for the next file. */
+function choices(kind: Kind, values: FormValues): FormValues {
+  const names = plainFields(kind).flatMap(({ name, affectsPreview, secret }) =>
+    affectsPreview || secret ? [] : [name],
+  );
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 }
 
 /** Cookies hold about 4 kB; a longer form is offered again as the first job had it. */

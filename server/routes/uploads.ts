@@ -3,11 +3,13 @@ import { Hono } from "hono";
 import { uploadField } from "../forms/input-fields.ts";
 import { pickFormValues } from "../forms/input-values.ts";
 import { readScheduleInput } from "../forms/schedule.ts";
+import { moreFilesField, nextFileHref } from "../presenters/job-form.ts";
 import type { Env } from "../services.ts";
 import { toHttpError } from "./error-map.ts";
 import { kindNotFound } from "./http-error.ts";
 import { assertFormToken, protectForms } from "./middleware/protect-forms.ts";
 import { type JobFormServices, renderUploadPage } from "./page/job-form-pages.ts";
+import { findMoreFiles } from "./page/more-files.ts";
 import { findPrefillJob } from "./page/prefill.ts";
 import { isUploadError, receiveUpload } from "./receive-upload.ts";
 
@@ -36,17 +38,20 @@ export function uploadRoutes(services: JobFormServices): Hono<Env> {
     const { accountId, userId } = person;
     const values = pickFormValues(kind, c.req.query());
     const from = await findPrefillJob(services, person, type, c.req.query("from_job"));
+    const moreFiles = await findMoreFiles(services, person, c.req.query(moreFilesField));
     try {
       const target = { backend, storage, maxBytes: config.maxUploadBytes };
       const checkFields = (fields: ReadonlyMap<string, string>) =>
         assertFormToken(c, services, fields.get("token"));
       const { id } = await receiveUpload(c, { target, accountId, userId, checkFields });
-      const fields = { ...values, [upload.name]: id, ...(from && { from_job: from.id }) };
-      return c.redirect(`/jobs/new/${type}?${new URLSearchParams(fields)}`, 303);
+      const fields = { ...values, ...(from && { from_job: from.id }) };
+      const files = [{ id }, ...moreFiles];
+      return c.redirect(nextFileHref(type, kind, files, fields), 303);
     } catch (error) {
       if (!isUploadError(error)) throw error;
       c.status(toHttpError(error).status);
-      const draft = { type, kind, values, from, schedule: readScheduleInput({}) };
+      const schedule = readScheduleInput({});
+      const draft = { type, kind, values, from, moreFiles, schedule };
       return renderUploadPage(c, services, draft, error.message);
     }
   });

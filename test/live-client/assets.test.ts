@@ -27,6 +27,13 @@ describe("the scripts and styles of a page", () => {
     expect(sizes[0]! + sizes[1]!).toBeLessThanOrEqual(25_000);
   });
 
+  test("the script of an upload is loaded on its page alone and weighs at most 15 kB", async () => {
+    const page = await scene.openPage(scene.server.addJob().href);
+    await waitUntilLive(page);
+    expect(scene.server.requests.filter((each) => each.includes("upload"))).toEqual([]);
+    expect(gzipSync(readFileSync(path("upload.js"))).length).toBeLessThanOrEqual(15_000);
+  });
+
   test("the assets are not built again while their sources are unchanged", async () => {
     const before = statSync(path("app.js")).mtimeMs;
     await buildAssets({ minify: false });

@@ -227,6 +227,10 @@ const mapping: Pages["jobs/mapping"] = {
   readAgainAction: "/jobs/new/contact_import",
   wasReadAgain: false,
   changeFileHref: "/jobs/new/contact_import",
+  moreFiles: {
+    text: "2 more files follow: friends.csv, a.csv",
+    skipHref: "/jobs/new/contact_import?upload_id=0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f",
+  },
 };
 
 const form: Pages["jobs/form"] = {
@@ -236,6 +240,8 @@ const form: Pages["jobs/form"] = {
   description: "Send one message to all contacts, or to those of one company.",
   action: "/jobs",
   multipart: false,
+  upload: null,
+  moreFiles: null,
   hidden: [
     { name: "type", value: "email_campaign" },
     { name: "idempotency_key", value: "k-2" },
@@ -419,6 +425,7 @@ export const pages: Record<string, PageFixture> = {
       description: "Add contacts from a spreadsheet, CSV file or address book.",
       action: "/uploads",
       multipart: true,
+      upload: { nextHref: "/jobs/new/contact_import?", field: "upload_id" },
       fields: [
         field("file", "File of contacts", {
           type: "file",

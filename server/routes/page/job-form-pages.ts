@@ -1,11 +1,19 @@
 /** The pages that ask for the input of a job before it starts. */
 import { randomUUID } from "node:crypto";
+import { assetHref } from "../../assets/href.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { DurationEstimate } from "../../engine/eta/duration-estimate.ts";
 import { uploadField } from "../../forms/input-fields.ts";
 import { withoutFileValues } from "../../forms/input-values.ts";
 import type { ByteSource, FilePreview } from "../../job.ts";
-import { type JobDraft, jobFormPage, mappingPage, uploadPage } from "../../presenters/job-form.ts";
+import {
+  type JobDraft,
+  jobFormPage,
+  mappingPage,
+  moreFilesField,
+  moreFilesValue,
+  uploadPage,
+} from "../../presenters/job-form.ts";
 import type { Services } from "../../services.ts";
 import type { RouteContext } from "./layout.ts";
 import { layoutWithTray } from "./tray.ts";
@@ -33,13 +41,10 @@ export async function renderUploadPage(
   draft: Draft,
   error = "",
 ) {
-  const { type, kind, values, from } = draft;
-  const layout = await layoutWithTray(c, services, { title: kind.title, section: "new" });
-  const carried = new URLSearchParams({
-    ...withoutFileValues(kind, values),
-    ...(from && { from_job: from.id }),
-    type,
-  });
+  const { type, kind } = draft;
+  const script = assetHref("upload.js");
+  const layout = await layoutWithTray(c, services, { title: kind.title, section: "new", script });
+  const carried = new URLSearchParams(valuesForAnotherFile(draft));
   const page = { layout, ...uploadPage(complete(c, draft), carried, error) };
   return c.html(services.render.page(services.render.templateFor(type, "form"), page));
 }
@@ -65,17 +70,25 @@ export async function renderMappingPage(
   draft: Draft,
   { file, preview }: { file: ByteSource; preview: FilePreview },
 ) {
-  const { type, kind, values, from } = draft;
+  const { type, kind } = draft;
   const layout = await layoutWithTray(c, services, { title: kind.title, section: "new" });
   const typical = await typicalDuration(c, services, type, file);
   const carried = new URLSearchParams({
-    ...withoutFileValues(kind, values),
-    ...(from && { from_job: from.id }),
+    ...valuesForAnotherFile(draft),
     [uploadField(kind)!.name]: "",
   });
   const changeFileHref = `/jobs/new/${type}?${carried}`;
   const body = mappingPage(complete(c, draft), file, preview, typical, changeFileHref);
   return c.html(services.render.page("jobs/mapping", { layout, ...body }));
+}
+
+/** The fields that stay if the person chooses another file. */
+function valuesForAnotherFile({ kind, values, from, moreFiles = [] }: Draft) {
+  return {
+    ...withoutFileValues(kind, values),
+    ...(from && { from_job: from.id }),
+    ...(moreFiles.length > 0 && { [moreFilesField]: moreFilesValue(moreFiles) }),
+  };
 }
 
 async function typicalDuration(
