@@ -23,8 +23,8 @@
  * come, and the rest of the current pause. An outlier, more than three times longer than every shorter
  * pause, is not expected to recur. No step ends before the wait that it announced.
  *
- * Expected step (`expected-step.ts`). Two sources say how long a step takes, and the more certain one
- * counts:
+ * Expected step (`expected-step.ts`). Two sources say how long a step takes. Past jobs of a similar size
+ * count first, and else the more certain source:
  * 1. The median duration of the step in the last jobs of the same kind and account
  *    (`duration-estimate.ts`), scaled in proportion to the step's total or the job's input size, times
  *    how much slower this job is than past ones (1/3 to 3).

@@ -4,6 +4,8 @@ import type { StepShares } from "./step-shares.ts";
 
 /** The uncertainty that a slowdown adds, per unit of its logarithm: the work itself may differ. */
 const slowdownUncertainty = 0.25;
+/** Past jobs of a similar size count before shares, which know no totals. */
+const maxComparableUncertainty = 0.6;
 /** Past jobs that are less comparable say nothing. */
 const maxPastUncertainty = 1;
 /** The time of a step that does not depend on the amount of work, ms. */
@@ -35,7 +37,8 @@ export interface ExpectedStep extends DurationEstimate {
 
 /**
  * The step takes as long as in past jobs, scaled to its total or the size of the input, at the speed of
- * this job. Or it follows from its share and the steps before it. The more certain one counts.
+ * this job. Or it follows from its share and the steps before it. Past jobs of a similar size count first,
+ * and else the more certain one.
  * @returns null if nothing is known
  */
 export function expectStep(
@@ -46,7 +49,8 @@ export function expectStep(
   const byPast = expectFromPast(job, position, begun);
   const byShares = expectFromShares(job, position, begun);
   if (!byPast || !byShares) return byPast ?? byShares;
-  return byPast.uncertainty <= byShares.uncertainty ? byPast : byShares;
+  const isComparable = byPast.uncertainty <= maxComparableUncertainty;
+  return isComparable || byPast.uncertainty <= byShares.uncertainty ? byPast : byShares;
 }
 
 function expectFromPast(

@@ -100,6 +100,41 @@ describe.each(backends)("the history of a run on $name", (which) => {
     await run;
   });
 
+  test("a later step is expected to take as long as its total, which the job announces", async () => {
+    const estimated = Promise.withResolvers<void>();
+    const kind = defineJob({
+      ...described,
+      steps: { Reading: 1, Saving: 1 },
+      async run(job) {
+        await job.step("Reading", async () => {
+          job.expect("Saving", 400);
+          job.progress(1, 100);
+          await estimated.promise;
+        });
+        return { message: "Done" };
+      },
+    });
+    const job = await createJob(opened.backend, opened.dir, kind);
+    const name = [...job.catalog.keys()][0]!;
+    const ended = { status: "done", finished_at: 5, kind: name, running_ms: 20_000 } as const;
+    const past = await insertJob(opened.backend, ended);
+    for (const position of [0, 1]) {
+      const step = { job_id: past.id, position, name: `${position}`, weight: 1, total: 100 };
+      await opened.backend.db
+        .insertInto("job_steps")
+        .values({ ...step, status: "done", running_ms: 10_000 })
+        .execute();
+    }
+    const run = job.run();
+    const row = await expecting(job.id);
+    // Reading takes 10 s, and saving four times as long as it did for a hundred items.
+    const middle = (row.eta_earliest! + row.eta_latest!) / 2 - row.claimed_at!;
+    expect(middle).toBeGreaterThan(45_000);
+    expect(middle).toBeLessThan(55_000);
+    estimated.resolve();
+    await run;
+  });
+
   test("steps record their total and their running time without pauses", async () => {
     let pause = true;
     const kind = defineJob({

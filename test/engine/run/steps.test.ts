@@ -109,11 +109,16 @@ describe.each(backends)("steps on $name", (which) => {
     expect((await stepsOf(stopping.id)).map(({ status }) => status)).toEqual(["done", "waiting"]);
   });
 
-  test("an unknown step fails the job with an error that names it", async () => {
+  test.each([
+    ["that is run", "step"],
+    ["with an expected total", "expect"],
+  ] as const)("an unknown step %s fails the job with an error that names it", async (_, call) => {
+    const unknown = "Typing" as "Writing";
     const kind = defineJob({
       ...described,
       async run(job) {
-        await job.step("Typing" as "Writing", async () => {});
+        if (call === "expect") job.expect(unknown, 10);
+        else await job.step(unknown, async () => {});
         return { message: "Never" };
       },
     });

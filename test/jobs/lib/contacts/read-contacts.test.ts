@@ -8,6 +8,7 @@ import { backends } from "../../../support/backends.ts";
 import { type Engine, testEngine } from "../../../support/test-engine.ts";
 
 let names: string[] = [];
+let expected: number[] = [];
 
 /** An import whose runs are so small that hundreds of them have to be joined. */
 const smallRuns = defineJob({
@@ -17,7 +18,9 @@ const smallRuns = defineJob({
   steps: { Reading: 1, Saving: 1 },
   async run(job, { upload_id }) {
     const file = await openContacts(await job.open(upload_id), {});
-    const read = await job.step("Reading", () => readContacts(job, file, { rows: 10, bytes: 150 }));
+    const read = await job.step("Reading", () =>
+      readContacts(job, file, { rows: 10, bytes: 150 }, (contacts) => expected.push(contacts)),
+    );
     names = runNames(read);
     const how = { total: read.contacts, duplicates: "update", size: 97 } as const;
     await job.step("Saving", () => saveContacts(job, names, how));
@@ -27,6 +30,7 @@ const smallRuns = defineJob({
 
 let engine: Engine;
 beforeEach(async () => {
+  expected = [];
   engine = await testEngine(backends[0]!, new Map([["small", smallRuns as unknown as Kind]]));
 });
 afterEach(() => engine.close());
@@ -47,4 +51,16 @@ test("readContacts joins hundreds of runs into a few and loses no contact", asyn
   const contacts = await engine.backend.db.selectFrom("contacts").select("phone").execute();
   const phones = contacts.map(({ phone }) => Number(phone)).toSorted((a, b) => a - b);
   expect(phones).toEqual(Array.from(rows.keys()));
+});
+
+test("readContacts says early how many contacts the whole file seems to hold", async () => {
+  const rows = Array.from({ length: 1_000 }, (_, at) => `user${1_000 + at}@x.test,x\n`);
+  const upload_id = await engine.upload(`email,phone\n${rows.join("")}`);
+  await engine.finish("small", { upload_id });
+  expect(expected.length).toBeGreaterThan(50);
+  for (const contacts of expected.slice(5)) {
+    expect(contacts).toBeGreaterThan(900);
+    expect(contacts).toBeLessThan(1_100);
+  }
+  expect(expected.at(-1)).toBeCloseTo(1_000);
 });
