@@ -8,7 +8,7 @@ import {
 import { estimateStep, type Remaining, warmUp } from "./step-estimate.ts";
 
 /** Added to the uncertainty of a step that has just begun, because later items may differ. */
-const extrapolationUncertainty = 0.5;
+const extrapolationUncertainty = 0.3;
 
 export interface CurrentStep {
   readonly position: number;

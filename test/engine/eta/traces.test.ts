@@ -56,7 +56,7 @@ describe("the estimated end", () => {
   });
 
   // The baseline of a first import is as right as the shares that its kind declares.
-  test.each(each.filter(([name, { half }]) => half === "reported" || !name.startsWith("import-")))(
+  test.each(each.filter(([name, { hasPast }]) => hasPast || !name.startsWith("import-")))(
     "the mean error of %s is below that of elapsed × (1 − p) / p",
     (_, { mean, coverage }) => {
       // At a steady speed both are right: the tolerance is half a percent.
