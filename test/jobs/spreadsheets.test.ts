@@ -87,6 +87,20 @@ describe.each(backends)("an import of a spreadsheet on $name", (which) => {
     expect(file[0]!.content).toContain('nobody,"Bob ""B""",+44 20,5');
   });
 
+  test("cells to the right of the table are left out, which the log says", async () => {
+    const people = Array.from({ length: 30 }, (_, at) => [`p${at}@x.test`, "Ada"]);
+    people[25]!.push("", "a remark");
+    const bytes = await writeXlsx({
+      sheets: [{ name: "A", rows: [["Email", "Name"], ...people] }],
+    });
+    const job = await importFile(bytes, "people.xlsx");
+    expect(job).toMatchObject({ outcome: "Imported 30 of 30" });
+    const log = await engine.backend.db.selectFrom("job_logs").select("message").execute();
+    expect(log.map(({ message }) => message)).toContain(
+      "1 row with cells to the right of the table: they were left out (row 27)",
+    );
+  });
+
   test("an address book is imported with one contact a card", async () => {
     const card = (name: string, email: string) =>
       `BEGIN:VCARD\r\nVERSION:3.0\r\nN:${name};;;\r\nEMAIL:${email}\r\nTEL:+44 20\r\nEND:VCARD\r\n`;

@@ -21,7 +21,7 @@ import { splitName } from "./split-name.ts";
 export type ContactRow = [email: string, row: number, ...values: ContactValues];
 
 /** A loss that people should know of, in a row that is imported all the same. */
-export type RowNote = "more-addresses" | "more-phones" | "broken-phone";
+export type RowNote = "beside-table" | "more-addresses" | "more-phones" | "broken-phone";
 
 export interface ContactParser {
   /**

@@ -71,20 +71,22 @@ export async function openContacts(
   const mapping = reading.mapping ?? suggested;
   requireMappedColumns(mapping, inspection.header.length);
   const parser = compileMapping(mapping, inspection.header);
-  // A cell of a sheet is in its column, with a name above it or not.
-  const width = inspection.isGenerated
-    ? Number.POSITIVE_INFINITY
-    : inspection.headerCells || inspection.header.length;
+  const { isGenerated = false } = inspection;
+  const width = (!isGenerated && inspection.headerCells) || inspection.header.length;
   return {
     source,
     inspection,
     mapping,
     parser: {
       ...parser,
-      parse: (cells, row, onNote) =>
-        cells.length > width && hasText(cells, width)
-          ? tooManyCells
-          : parser.parse(cells, row, onNote),
+      parse(cells, row, onNote) {
+        if (cells.length > width && hasText(cells, width)) {
+          // A cell of a sheet is in its column, whatever stands beside it.
+          if (!isGenerated) return tooManyCells;
+          onNote?.("beside-table");
+        }
+        return parser.parse(cells, row, onNote);
+      },
     },
   };
 }

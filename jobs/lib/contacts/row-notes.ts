@@ -6,6 +6,7 @@ import type { RowNote } from "./contact-rows.ts";
 type Note = RowNote | "stray-quote" | "many-lines" | "unreadable" | "repeated-header" | "footer";
 
 const texts: Record<Note, string> = {
+  "beside-table": "with cells to the right of the table: they were left out",
   "more-addresses": "with more than one address: the others are in a custom field",
   "more-phones": "with more than one phone number: the others are in a custom field",
   "broken-phone": "with a phone number that a spreadsheet rounded: it was left out",
