@@ -266,6 +266,14 @@ describe("the file of a form", () => {
     expect(await jobs()).toEqual([]);
   });
 
+  test("says in which rows letters are lost, beside the way to choose the encoding", async () => {
+    const damaged = "email,name\nada@x.test,Zo\ufffd\nbob@x.test,Zoë\n";
+    const answer = await uploadOn("/jobs/new/contact_import", damaged);
+    const page = await browser.text(answer.headers.get("location")!);
+    expect(page).toContain("Row 2 has letters that can’t be read as UTF-8.");
+    expect(page).toContain('<details class="card" id="preview" open>');
+  });
+
   describe("a workbook with several sheets", () => {
     const sheets = [
       {
