@@ -17,6 +17,8 @@ export async function createClient(url: string, place: Place) {
   const authorization = `Bearer ${printed.stdout.trim()}`;
 
   return {
+    /** For a header. */
+    authorization,
     async upload(name: string, body: string, to = url): Promise<string> {
       const response = await fetch(`${to}/api/uploads?name=${name}`, {
         method: "POST",

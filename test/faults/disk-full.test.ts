@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +9,8 @@ import { eventMessage } from "../../server/presenters/event-text.ts";
 import { backends } from "../support/backends.ts";
 import { descendantsOf } from "../support/processes.ts";
 import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
+import { createClient } from "./api-client.ts";
+import { resumableUpload } from "./resumable-upload.ts";
 import { smallDisk } from "./small-disk.ts";
 
 const sqlite = backends.filter(({ name }) => name === "sqlite");
@@ -32,6 +35,31 @@ describe.each(backends)("a full disk under the files on $name", (which) => {
     const small = await scene.start("large_file", { megabytes: 1 });
     expect((await scene.ended(small)).status).toBe("done");
   });
+});
+
+test("an upload that does not fit keeps its bytes and goes on once there is space", {
+  timeout: 120_000,
+}, async () => {
+  const disk = await smallDisk(16);
+  const scene = await openScene(backends.find(({ name }) => name === "postgres")!, {
+    storageDir: disk,
+  });
+  const { url } = await scene.application({ NODE_ENV: "" });
+  const { authorization } = await createClient(url, scene.place);
+  const filler = join(disk, "filler");
+  writeFileSync(filler, Buffer.alloc(8_000_000));
+  const bytes = randomBytes(12_000_000);
+  const upload = await resumableUpload(url, authorization, bytes.length);
+  const refused = await upload.patch(0, bytes);
+  expect(refused.status).toBe(507);
+  expect(await refused.json()).toMatchObject({ detail: "The disk is full" });
+  const offset = await upload.offset();
+  expect(offset).toBeGreaterThan(5_000_000);
+  expect(offset).toBeLessThan(9_000_000);
+  rmSync(filler);
+  expect((await upload.patch(offset, bytes.subarray(offset))).status).toBe(204);
+  const row = await scene.backend.db.selectFrom("uploads").selectAll().executeTakeFirstOrThrow();
+  expect(row.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
 });
 
 describe.each(sqlite)("a full disk under the database on $name", (which) => {

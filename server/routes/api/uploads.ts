@@ -20,7 +20,7 @@ const route = createRoute({
   operationId: "upload",
   summary: "Upload a file",
   description:
-    "Send the file as the body, with its name in `Content-Disposition` or `?name=`, or as the only file of a multipart form. Files are streamed.",
+    "Send the file as the body, with its name in `Content-Disposition` or `?name=`, or as the only file of a multipart form. Files are streamed. A large file is better sent to `/api/uploads/resumable`, where a broken upload goes on where it stopped.",
   request: {
     query: z.object({ name: z.string().optional().meta({ description: "Name of the file." }) }),
     body: {
