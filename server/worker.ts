@@ -1,4 +1,5 @@
 /** A worker, which supervises its runners: `npm run worker`, and the child of `npm start`. */
+import { createSearchIndexer } from "./contacts/search/search-indexer.ts";
 import { startSupervisor } from "./engine/worker/supervisor.ts";
 import { openProcess, stopOnSignal } from "./entry-point.ts";
 import { logJobActivity } from "./log-job-activity.ts";
@@ -16,6 +17,7 @@ const updateMetrics = await exitOnFailure(
   startMetrics({ role: "worker", config, backend }),
   `metrics cannot be served on ${config.host}:${config.metricsPort}`,
 );
+const indexer = createSearchIndexer({ backend, log });
 let workerId = "";
 const supervisor = await startSupervisor({
   backend,
@@ -37,6 +39,7 @@ const supervisor = await startSupervisor({
   recordMetric(metric) {
     logJobActivity(log, metric, workerId);
     updateMetrics(metric);
+    indexer.onMetric(metric);
   },
 });
 log.info("worker ready");
@@ -45,5 +48,5 @@ if (!process.send) logDatabaseLocation(backend, config, log);
 await stopOnSignal(parts, () => {
   // Without the database jobs cannot be released; the sweep of another worker rescues them.
   setTimeout(() => process.exit(1), maxStopMs).unref();
-  return supervisor.stop();
+  return Promise.all([supervisor.stop(), indexer.stop()]);
 });

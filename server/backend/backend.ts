@@ -122,6 +122,8 @@ export interface SchemaDialect {
   identity: RawBuilder<unknown>;
   /** Text that sorts and compares by its bytes. */
   bytewiseText: RawBuilder<unknown>;
+  /** Bytes. */
+  blob: RawBuilder<unknown>;
   /** The types in which better-auth stores times and flags. */
   timestamp: RawBuilder<unknown>;
   boolean: RawBuilder<unknown>;

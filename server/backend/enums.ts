@@ -29,3 +29,6 @@ export type AuditAction = (typeof auditActions)[number];
 /** `page`: a person used a page; `api`: a program used the API. */
 export const auditSources = ["page", "api"] as const;
 export type AuditSource = (typeof auditSources)[number];
+
+export const contactEditActions = ["updated", "deleted"] as const;
+export type ContactEditAction = (typeof contactEditActions)[number];

@@ -9,6 +9,7 @@ import type { Status } from "../engine/status.ts";
 import type {
   AuditAction,
   AuditSource,
+  ContactEditAction,
   FileRole,
   LogLevel,
   MemberRole,
@@ -37,6 +38,9 @@ export interface Schema {
   contact_fields: ContactNamesTable;
   contact_tags: ContactNamesTable;
   contact_changes: ContactChangesTable;
+  contact_postings: ContactPostingsTable;
+  contact_search_backfill: ContactSearchBackfillTable;
+  contact_edits: ContactEditsTable;
   secrets: SecretsTable;
 }
 
@@ -352,6 +356,39 @@ export interface ContactChangesTable {
   created_count: number;
   updated_count: number;
   deleted_count: number;
+  /** Time from which the search index has these contacts; null: still to be indexed. */
+  indexed_at: Generated<number | null>;
+}
+
+/** The search index of contacts: those of 65,536 consecutive ids that have a term. */
+export interface ContactPostingsTable {
+  account_id: string;
+  term: string;
+  /** The ids divided by 65,536, rounded down. */
+  block: number;
+  count: number;
+  /** See `server/contacts/search/id-block.ts`. */
+  ids: Uint8Array;
+}
+
+/** Accounts whose contacts are older than the search index. */
+export interface ContactSearchBackfillTable {
+  account_id: string;
+  /** The contacts up to this address are indexed. */
+  last_email: string;
+}
+
+/** What people did to contacts. Rows are never updated. */
+export interface ContactEditsTable {
+  id: Generated<number>;
+  account_id: string;
+  contact_id: number;
+  user_id: string;
+  action: ContactEditAction;
+  via: AuditSource;
+  /** JSON: the old values of the columns that changed; of a deleted contact the whole row. */
+  before: string;
+  edited_at: number;
 }
 
 export interface SecretsTable {

@@ -1,55 +1,56 @@
 /** Finds the contacts that a job created or changed, in the record of changes. */
-import { type Selectable, sql } from "kysely";
+import { sql } from "kysely";
 import type { Backend } from "../backend/backend.ts";
-import type { ContactsTable } from "../backend/schema.ts";
-
-interface Change {
-  batch: number;
-  changed_at: number;
-  created: string;
-  updated: string;
-}
+import type { ContactRow } from "./contact-row.ts";
+import { compareContacts } from "./contact-sort.ts";
+import { findContactsById } from "./find-contacts-by-id.ts";
+import { changedIds } from "./search/changed-ids.ts";
 
 /** Batches per query. */
 const pageSize = 10;
 
+/** Contacts with a later address, or those with an earlier one that are nearest to it. */
+export interface AddressRange {
+  after?: string | undefined;
+  before?: string | undefined;
+}
+
 /**
- * Reads the batches of the import in order of addresses. Contacts that were deleted since are missing.
- * @param after only contacts with a later address
+ * Reads the batches of the job in order of addresses. Contacts that were deleted since are missing.
+ * @returns contacts in order of addresses; with `before` in reverse order
  */
 export async function listChangedContacts(
   { db }: Pick<Backend, "db">,
   { accountId, jobId }: { accountId: string; jobId: string },
-  { limit, after = "" }: { limit: number; after?: string | undefined },
-): Promise<Selectable<ContactsTable>[]> {
-  const contacts = new Map<number, Selectable<ContactsTable>>();
-  let batch = -1;
+  { limit, after = "", before }: AddressRange & { limit: number },
+): Promise<ContactRow[]> {
+  const contacts = new Map<number, ContactRow>();
+  let last: number | undefined;
   while (contacts.size < limit) {
-    const changes = await db
+    let query = db
       .selectFrom("contact_changes")
       .select(["batch", "changed_at", "created", "updated"])
       .where("job_id", "=", jobId)
       .where("account_id", "=", accountId)
-      .where("batch", ">", batch)
-      .where("last_email", ">", after)
-      .orderBy("batch")
-      .limit(contacts.size === 0 && batch === -1 ? 1 : pageSize)
-      .execute();
+      .orderBy("batch", before === undefined ? "asc" : "desc")
+      .limit(last === undefined ? 1 : pageSize);
+    if (before === undefined) query = query.where("last_email", ">", after);
+    else query = query.where("first_email", "<", before);
+    if (last !== undefined) query = query.where("batch", before === undefined ? ">" : "<", last);
+    const changes = await query.execute();
     if (changes.length === 0) break;
-    batch = changes.at(-1)!.batch;
-    const rows = await db
-      .selectFrom("contacts")
-      .selectAll()
-      .where("account_id", "=", accountId)
-      .where("email", ">", after)
-      .where("id", "in", changes.flatMap(changedIds))
-      // SQLite gives the highest id again once its contact was deleted.
-      .where("created_at", "<=", changes.at(-1)!.changed_at)
-      .orderBy("email")
-      .execute();
-    for (const row of rows) contacts.set(row.id, row);
+    last = changes.at(-1)!.batch;
+    for (const change of changes) {
+      for (const row of await findContactsById({ db }, accountId, changedIds(change))) {
+        const isInRange = before === undefined ? row.email > after : row.email < before;
+        // SQLite gives the highest id again once its contact was deleted.
+        if (isInRange && row.created_at <= change.changed_at) contacts.set(row.id, row);
+      }
+      if (contacts.size >= limit) break;
+    }
   }
-  return [...contacts.values()].slice(0, limit);
+  const rows = [...contacts.values()].sort(compareContacts("email"));
+  return (before === undefined ? rows : rows.reverse()).slice(0, limit);
 }
 
 /** @returns how many contacts the job created or changed, those that were deleted since included */
@@ -64,13 +65,4 @@ export async function countChangedContacts(
     .where("account_id", "=", accountId)
     .executeTakeFirstOrThrow();
   return Number(count);
-}
-
-function changedIds({ created, updated }: Change): number[] {
-  const ranges: [number, number][] = JSON.parse(created);
-  const changed: [number, unknown][] = JSON.parse(updated);
-  return [
-    ...ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, at) => from + at)),
-    ...changed.map(([id]) => id),
-  ];
 }

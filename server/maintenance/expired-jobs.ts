@@ -106,6 +106,9 @@ const recordedColumns = [
 
 /** Foreign keys delete steps, rejections, files, search terms and uses of uploads with the job. */
 async function recordAsExpired({ db }: WriteTransaction, ids: string[]): Promise<void> {
+  // The list of a job's contacts, see `jobTerm`.
+  await sql`delete from contact_postings where (account_id, term) in (
+    select account_id, ' job:' || id from jobs where id in (${sql.join(ids)}))`.execute(db);
   await db
     .insertInto("expired_jobs")
     .columns([...recordedColumns])

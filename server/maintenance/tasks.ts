@@ -1,6 +1,7 @@
 /** The periodic maintenance tasks. The queue runs each on one worker at a time. */
 import { deleteExpiredSessions } from "../accounts/sessions.ts";
 import type { Backend, MaintenanceTask } from "../backend/backend.ts";
+import { indexContacts } from "../contacts/search/index-contacts.ts";
 import { repairRunningCounters } from "../engine/worker/running-counters.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -29,6 +30,7 @@ export function createMaintenanceTasks(parts: {
   const { backend, log, retentionDays } = parts;
   const tasks: MaintenanceTask[] = [
     { name: "counters", everyMinutes: 1, run: () => repairRunningCounters(backend) },
+    { name: "contact-search", everyMinutes: 1, run: (signal) => indexContacts(backend, signal) },
     { name: "files", everyMinutes: 10, run: (signal) => deleteExpiredFiles(parts, signal) },
     {
       name: "partial-uploads",

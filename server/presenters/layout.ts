@@ -83,6 +83,8 @@ export function refreshView(href: string, seconds: number): RefreshView {
 export interface PagerView {
   firstHref: string | null;
   firstText: string;
+  /** The page before, for a list that can go back. */
+  previousHref?: string | null;
   nextHref: string | null;
   nextText: string;
   /** "Pages of jobs" */

@@ -20,6 +20,7 @@ const hashes = {
   "005_workers.ts": "b33a14eb1a29d23e29ff903d2ea2a42b5b391524471cf333caf05a4ce8fc9307",
   "006_contact_changes.ts": "f498e49ec8b914cce94a8aa44f1835255c13a74ebc53b893a1a9ed3b851f16ca",
   "007_partial_uploads.ts": "f25518d8ab6e4ee9c1771e008243bd077dcbc10404d6b95aaab882bf6978de16",
+  "008_contact_search.ts": "c20449f293e6f47aa621aacc670e1ed695c91534dae9a0b8c5c0e9125f01ec69",
 };
 
 test("a migration never changes after it is written", () => {

@@ -299,16 +299,29 @@ const tray: TrayView = {
 const contacts: Pages["contacts/index"] = {
   layout: { ...layout, title: "Contacts", section: "contacts", topics: [], tray },
   q: "",
+  sorts: options("Sort by email", "Sort by email", "Sort by name", "Sort newest first"),
+  tags: options("Any tag", "Any tag", "VIP", "Newsletter"),
   countText: "99,702 contacts",
+  notes: ["1 contact on this page was changed later."],
   none: false,
   emptyText: "",
+  emptyAdvice: "",
   contacts: ["Ada Lovelace", "Grace Hopper", "Katherine Johnson", "Margaret Hamilton"].map(
     (name, place) => ({
+      id: place + 1,
+      href: `/contacts/${place + 1}`,
       name,
-      email: `${name.toLowerCase().replace(" ", ".")}@a-rather-long-company-name.example.com`,
+      email: {
+        local: name.toLowerCase().replace(" ", "."),
+        domain: "@a-rather-long-company-name.example.com",
+      },
       company: place % 2 ? "" : "Analytical Engines & Co. KG",
       phone: place % 3 ? "" : "+44 20 7946 0018",
-      job: place === 1 ? null : { href: jobs.done.href, title: "Import contacts" },
+      tags: place % 2 ? [] : [{ name: "VIP", href: "/contacts?tag=VIP" }],
+      source:
+        place === 1
+          ? { text: "Edited by a person", href: null, isLater: true }
+          : { text: "Import contacts, autumn-fair.csv", href: jobs.done.href, isLater: false },
       updated: time("14:09"),
     }),
   ),
@@ -317,9 +330,11 @@ const contacts: Pages["contacts/index"] = {
     title: "Import contacts",
     href: jobs.done.href,
   },
+  isFiltered: true,
   clearHref: "/contacts",
-  nextHref: "/contacts?after=ada",
   firstHref: "/contacts",
+  previousHref: "/contacts?before=ada",
+  nextHref: "/contacts?after=ada",
   importHref: "/jobs/new/contact_import",
 };
 
@@ -486,7 +501,7 @@ export const pages: Record<string, PageFixture> = {
   contacts: { template: "contacts/index", data: contacts },
   "contacts-none": {
     template: "contacts/index",
-    data: { ...contacts, none: true, contacts: [], job: null, nextHref: null, firstHref: null },
+    data: { ...contacts, none: true, contacts: [], notes: [], job: null, isFiltered: false },
   },
   "contacts-no-match": {
     template: "contacts/index",
@@ -495,7 +510,12 @@ export const pages: Record<string, PageFixture> = {
       q: "zebra",
       countText: "0 contacts match",
       emptyText: "No contacts match “zebra”",
+      emptyAdvice: "Search looks in names, emails, companies, phones, tags and custom fields.",
+      notes: [],
+      tags: [],
       contacts: [],
+      firstHref: null,
+      previousHref: null,
       job: null,
       nextHref: null,
     },

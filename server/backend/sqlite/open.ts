@@ -82,6 +82,7 @@ export function openSqlite(path: string): Backend {
 const schemaDialect: SchemaDialect = {
   identity: sql`integer`,
   bytewiseText: sql`text`,
+  blob: sql`blob`,
   timestamp: sql`text`,
   boolean: sql`integer`,
   frequentUpdates: sql``,

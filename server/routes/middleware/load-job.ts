@@ -38,7 +38,8 @@ export async function findJob(
   return job && can(person, action, job) ? job : undefined;
 }
 
-async function missingJob(
+/** The error for a job that `findJob` does not find. */
+export async function missingJob(
   services: LoadJobServices,
   person: Person,
   id: string,
