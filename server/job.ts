@@ -24,6 +24,10 @@ declare module "zod" {
     affectsPreview?: boolean;
     /** True for a field that chooses one of several tables in the file, each with its columns. */
     selectsTable?: boolean;
+    /** True for a list whose values are chosen from `choices`, in an order: the form numbers them. */
+    ordered?: boolean;
+    /** The field applies only if another field has this value; it is refused otherwise. */
+    onlyIf?: Readonly<Record<string, string>>;
     /** Set on a field that maps the columns of an uploaded file: what a column can hold. */
     columns?: readonly { name: string; label: string }[];
   }

@@ -20,3 +20,18 @@ export async function addContactNames(
       .execute();
   }
 }
+
+/** @returns the names of the account's custom fields, the oldest first */
+export async function listCustomFields({
+  db,
+  accountId,
+}: Pick<JobContext, "db" | "accountId">): Promise<string[]> {
+  const rows = await db
+    .selectFrom("contact_fields")
+    .select("name")
+    .where("account_id", "=", accountId)
+    .orderBy("created_at")
+    .orderBy("name")
+    .execute();
+  return rows.map(({ name }) => name);
+}

@@ -1,6 +1,6 @@
 /** Turns rows of a file into contacts, or into the reason why they are rejected. */
 import { Refused } from "../../../server/job.ts";
-import { unescapeFormula } from "../csv/formulas.ts";
+import { restoreCell } from "../csv/spreadsheet-cells.ts";
 import { formatNumber } from "../numbers.ts";
 import { customFieldNames, maxCustomValue, parseTags, uniqueTags } from "./custom-fields.ts";
 import { toE164 } from "./e164.ts";
@@ -163,7 +163,7 @@ function columnsWith(
 function cellText(cells: readonly string[], column: number): string | null {
   const cell = cells[column];
   if (!cell) return null;
-  return unescapeFormula(cell).trim() || null;
+  return restoreCell(cell).trim() || null;
 }
 
 /** Separate name columns win over the full name. */

@@ -18,8 +18,8 @@ export function customFieldNames(header: readonly string[], columns: readonly nu
   return columns.map((column) => {
     const name = (header[column]?.trim() || `Column ${column + 1}`).slice(0, maxNameLength);
     let unique = name;
-    for (let number = 2; taken.has(unique.toLowerCase()); number++) unique = `${name} ${number}`;
-    taken.add(unique.toLowerCase());
+    for (let number = 2; taken.has(unique); number++) unique = `${name} ${number}`;
+    taken.add(unique);
     return unique;
   });
 }

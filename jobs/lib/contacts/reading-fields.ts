@@ -1,9 +1,8 @@
 /** The input fields that say how a file is read; all are detected unless a person chooses. */
 import { z } from "zod";
-import { delimiterLabels, delimiters, type Encoding, encodingNames } from "../csv/format.ts";
+import { delimiterLabels, delimiterNames, type Encoding, encodingNames } from "../csv/format.ts";
 
 const encodings = Object.keys(encodingNames) as [Encoding, ...Encoding[]];
-const delimiterNames = Object.keys(delimiters) as [keyof typeof delimiters];
 
 export const readingFields = z.object({
   sheet: z.string().min(1).max(200).optional().meta({

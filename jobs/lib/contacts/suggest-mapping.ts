@@ -3,7 +3,7 @@
  * Knows the exports of Google, Outlook, HubSpot, Mailchimp, Salesforce, LinkedIn, WordPress, Shopify.
  */
 import { parseEmail } from "./email.ts";
-import { type MappableField, type Mapping, reasonColumn } from "./fields.ts";
+import { type MappableField, type Mapping, mappableFields, reasonColumn } from "./fields.ts";
 
 /** Column names by language, without blanks; case, accents and punctuation do not matter. */
 const columnNames: Record<Exclude<MappableField, "custom">, string> = {
@@ -68,6 +68,8 @@ const metadataWords =
  * @param sample the first rows; they may be shorter or longer than the header
  */
 export function suggestMapping(header: readonly string[], sample: readonly string[][]): Mapping {
+  const exported = mappingOfExport(header);
+  if (exported) return exported;
   const mapping: Mapping = Object.fromEntries(
     header.map((name, column) => [column, name === reasonColumn ? "" : "custom"]),
   );
@@ -101,6 +103,28 @@ export function suggestMapping(header: readonly string[], sample: readonly strin
     if (bareNames.has(compact[column]!)) take(column, fieldOfBareName(assigned));
   });
   return dropRedundantFullName(mapping);
+}
+
+const exportedLabels = new Map<string, MappableField>(
+  mappableFields
+    .filter(({ name }) => name !== "full_name" && name !== "custom")
+    .map(({ name, label }) => [label, name]),
+);
+
+/**
+ * An export of ours names its fields exactly so, and its other columns are custom fields, whatever they
+ * sound like.
+ * @returns undefined for other files
+ */
+function mappingOfExport(header: readonly string[]): Mapping | undefined {
+  const missing = new Map(exportedLabels);
+  const mapping = header.map((label, column): [number, MappableField | ""] => {
+    if (label === reasonColumn) return [column, ""];
+    const field = missing.get(label) ?? "custom";
+    missing.delete(label);
+    return [column, field];
+  });
+  return missing.size === 0 ? Object.fromEntries(mapping) : undefined;
 }
 
 /** @returns how many of the cells are known names of columns: a row of them is a header */

@@ -43,6 +43,9 @@ export const delimiters = {
 } as const;
 
 export type DelimiterName = keyof typeof delimiters;
+
+export const delimiterNames = Object.keys(delimiters) as [DelimiterName, ...DelimiterName[]];
+
 export type Delimiter = (typeof delimiters)[DelimiterName];
 
 export const delimiterLabels: Record<DelimiterName, string> = {
@@ -56,8 +59,7 @@ export const delimiterLabels: Record<DelimiterName, string> = {
 };
 
 export function delimiterName(delimiter: Delimiter): DelimiterName {
-  const names = Object.keys(delimiters) as DelimiterName[];
-  return names.find((name) => delimiters[name] === delimiter)!;
+  return delimiterNames.find((name) => delimiters[name] === delimiter)!;
 }
 
 export interface Dialect {

@@ -3,6 +3,7 @@ import { type ByteSource, Refused } from "../../../server/job.ts";
 import { detectFormat, type FormatChoices, formatOfGenerated } from "./detect-format.ts";
 import { type CountKnownNames, countNoteRows, looksLikeHeader } from "./detect-table.ts";
 import type { CsvFormat } from "./format.ts";
+import { unescapeFormula } from "./formulas.ts";
 import { parseBytes } from "./parse-bytes.ts";
 import { readRows } from "./read-rows.ts";
 import { rechunk } from "./rechunk.ts";
@@ -82,7 +83,7 @@ export async function inspectCsv(
   if (width > maxColumns)
     throw new Refused(`${source.name} has more than ${maxColumns} columns`, ADVICE);
   const header = Array.from({ length: width }, (_, column) => {
-    return truncate(names?.[column]?.trim() || `Column ${column + 1}`);
+    return truncate(unescapeFormula(names?.[column] ?? "").trim() || `Column ${column + 1}`);
   });
   return {
     ...format,

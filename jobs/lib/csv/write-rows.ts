@@ -17,7 +17,7 @@ export interface WriteOptions {
 /** Excel reads a file as UTF-8 only if it starts with this. */
 export const BYTE_ORDER_MARK = "\ufeff";
 
-/** Every delimiter needs quotes, not only the one in use: a spreadsheet may split at another. */
+/** The usual delimiters need quotes although another is in use: a spreadsheet may split at them. */
 const QUOTED = /[",;|\t\r\n\ufeff]/;
 /** Cheap test before `escapeFormula`. */
 const SUSPECT = /^['=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
@@ -33,7 +33,7 @@ export function formatRow(
     if (typeof cell === "number") cell = String(cell);
     else {
       if (escapeFormulas && SUSPECT.test(cell)) cell = escapeFormula(cell);
-      if (QUOTED.test(cell)) cell = `"${cell.replaceAll('"', '""')}"`;
+      if (QUOTED.test(cell) || cell.includes(delimiter)) cell = `"${cell.replaceAll('"', '""')}"`;
     }
     line += column === 0 ? cell : delimiter + cell;
   }

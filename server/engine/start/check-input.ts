@@ -12,8 +12,25 @@ export function checkInput(
   given: Record<string, unknown>,
 ): CheckedInput {
   const parsed = rejectUnknown(kind.input).safeParse(given, { error: inputError });
-  if (parsed.success) return { ok: true, input: parsed.data };
-  return { ok: false, errors: errorsByField(parsed.error, "input") };
+  if (!parsed.success) return { ok: false, errors: errorsByField(parsed.error, "input") };
+  const { data: input } = parsed;
+  const errors: Record<string, string> = {};
+  for (const name of fieldsThatDoNotApply(kind, input)) {
+    if (given[name] !== undefined) errors[name] = "Does not apply with these options";
+    delete input[name];
+  }
+  return Object.keys(errors).length === 0 ? { ok: true, input } : { ok: false, errors };
+}
+
+/** @returns the names of the fields whose `onlyIf` is not met by the input */
+export function fieldsThatDoNotApply(
+  { input: { shape } }: Pick<Kind, "input">,
+  input: Readonly<Record<string, unknown>>,
+): string[] {
+  return Object.entries(shape).flatMap(([name, type]) => {
+    const conditions = Object.entries((type as z.ZodType).meta?.()?.onlyIf ?? {});
+    return conditions.every(([other, value]) => input[other] === value) ? [] : [name];
+  });
 }
 
 const strictInputs = new WeakMap<z.ZodObject, z.ZodObject>();
