@@ -1,4 +1,5 @@
 import { defineJob } from "../server/job.ts";
+import { exportChoices } from "./lib/contacts/export/export-choices.ts";
 import {
   exportedMessage,
   writeExportFile,
@@ -12,6 +13,7 @@ export default defineJob({
   description: "Download all or some of your contacts for Excel or another program.",
   icon: "export",
   input: exportOptions,
+  choices: exportChoices,
   steps: { "Reading contacts": 3, "Writing the file": 1 },
   unit: "contacts",
   timeout: "2h",

@@ -148,6 +148,12 @@ export interface Kind<
    * @throws Refused if the file cannot be used; the message is shown beside the file
    */
   preview?(file: ByteSource, values: Readonly<Record<string, unknown>>): Promise<FilePreview>;
+  /**
+   * Finds the options of fields that depend on the account's data. The form offers them; a start
+   * refuses other values in an `ordered` field.
+   * @param values the fields of the form so far, as typed, or the input of a start
+   */
+  choices?(account: AccountData, values: Readonly<Record<string, unknown>>): Promise<Choices>;
   /** Does the work. After a crash, pause or retry it is called again and skips finished steps. */
   run(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<Outcome>;
   /**
@@ -159,6 +165,25 @@ export interface Kind<
   cleanup?(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<void>;
   /** A sentence on what a cancelled job left behind. Default: how many items were done. */
   cancelledMessage?(job: JobContext<keyof Steps & string>): string;
+}
+
+/** Options by field. A field with an empty list does not apply and is not shown. */
+export type Choices = Readonly<Record<string, readonly Choice[]>>;
+
+export interface Choice {
+  value: string;
+  label: string;
+  /** False for a value that an `ordered` field leaves out unless a person chooses it. Default true. */
+  isDefault?: boolean;
+}
+
+/** The data of the account for which a job is to start. */
+export interface AccountData {
+  readonly accountId: string;
+  readonly userId: string;
+  /** For reading. */
+  // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
+  readonly db: Kysely<any>;
 }
 
 /** A job that another one offers to start. It can be started once. */
@@ -195,8 +220,8 @@ export interface FilePreview {
   size: string;
   /** How the file is read: "Encoding", "UTF-8". */
   facts: { label: string; value: string }[];
-  /** Options of fields that depend on the file. A field with an empty list does not apply to it. */
-  choices?: Record<string, readonly { value: string; label: string }[]>;
+  /** Options of fields that depend on the file. */
+  choices?: Choices;
   /** Sentences on what is wrong with the file, which a person should know before the job starts. */
   warnings?: readonly string[];
   /** The columns, each with what it seems to hold: a name from the field's `columns`, or "". */

@@ -97,6 +97,7 @@ export type Partials = {
   "shared/_field_error": { id: string; text: string };
   "shared/_hidden_fields": HiddenField[];
   "shared/_options": Option[];
+  "shared/_ordered_list": FieldView;
   "shared/_preview_table": PreviewTable;
 } & Record<`jobs/status/${Status}`, JobView>;
 

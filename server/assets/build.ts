@@ -1,8 +1,8 @@
 /**
  * Builds the assets of the pages. `public/app.css` and `public/app.js` (htmx and our scripts) are one
  * file each, so that a first view costs few requests. The list of jobs also loads
- * `public/dashboard.js`, the page of an upload `public/upload.js`, and the browser's shared worker is
- * `public/live-worker.js`.
+ * `public/dashboard.js`, forms with choices that depend on each other `public/job-form.js`, the page of
+ * an upload `public/upload.js`, and the browser's shared worker is `public/live-worker.js`.
  * `node server/assets/build.ts` builds them for production.
  */
 import { execFile } from "node:child_process";
@@ -29,6 +29,7 @@ const outputs = {
   js: join(root, "public/app.js"),
   worker: join(root, "public/live-worker.js"),
   dashboard: join(root, "public/dashboard.js"),
+  jobForm: join(root, "public/job-form.js"),
   upload: join(root, "public/upload.js"),
 };
 const scriptsDir = join(root, "public/scripts");
@@ -50,6 +51,7 @@ export async function buildAssets(options: { minify: boolean; dev?: boolean }): 
   await buildStylesheet(minify);
   replaceFile(outputs.worker, await bundle("live-worker"));
   replaceFile(outputs.dashboard, await bundle("dashboard"));
+  replaceFile(outputs.jobForm, await bundle("job-form"));
   replaceFile(outputs.upload, await bundle("upload"));
   const scripts = await Promise.all(["app", ...(dev ? ["dev-reload"] : [])].map(bundle));
   replaceFile(outputs.js, [bannerWithHashes(), htmx, ...scripts].join("\n"));
@@ -136,11 +138,11 @@ async function buildStylesheet(minify: boolean): Promise<void> {
  * deploy, then changes with any of them.
  */
 function bannerWithHashes(): string {
-  const paths = [outputs.css, outputs.worker, outputs.dashboard, outputs.upload];
+  const paths = [outputs.css, outputs.worker, outputs.dashboard, outputs.jobForm, outputs.upload];
   const hashes = paths.map((path) => {
     return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 8);
   });
-  return `/* app.css, live-worker.js, dashboard.js, upload.js ${hashes.join(" ")} */`;
+  return `/* app.css, live-worker.js, dashboard.js, job-form.js, upload.js ${hashes.join(" ")} */`;
 }
 
 const bundleOptions = { minify: true, format: "iife", target: "es2022" } as const;

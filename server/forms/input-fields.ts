@@ -14,7 +14,8 @@ export interface InputField {
     | "checkbox"
     | "textarea"
     | "file"
-    | "columns";
+    | "columns"
+    | "list";
   /** The page never shows a stored secret again. */
   secret: boolean;
   label: string;
@@ -32,11 +33,16 @@ export interface InputField {
   affectsPreview: boolean;
   /** Whether the field chooses one of several tables in the file. */
   selectsTable: boolean;
+  /** The fields, and the value of each, without which this field does not apply. */
+  onlyIf: Readonly<Record<string, string>>;
+  /** A field that is no longer offered, but kept where an earlier job used it. */
+  deprecated: boolean;
   /** Whether an empty text is a value. If not, the field is left out of the input. */
   emptyIsValue: boolean;
 }
 
 interface Property extends z.GlobalMeta {
+  deprecated?: boolean;
   type?: string;
   format?: string;
   enum?: string[];
@@ -97,6 +103,8 @@ function readFields(input: z.ZodObject): InputField[] {
       columns: property.columns ?? [],
       affectsPreview: property.affectsPreview ?? false,
       selectsTable: property.selectsTable ?? false,
+      onlyIf: property.onlyIf ?? {},
+      deprecated: property.deprecated === true,
       emptyIsValue: needed && property.type === "string",
     };
   });
@@ -105,6 +113,7 @@ function readFields(input: z.ZodObject): InputField[] {
 function typeOf(property: Property): InputField["type"] {
   if (property.upload) return "file";
   if (property.columns) return "columns";
+  if (property.ordered) return "list";
   if (property.enum) return "select";
   if (property.type === "boolean") return "checkbox";
   if (property.type === "number" || property.type === "integer") return "number";

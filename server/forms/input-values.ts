@@ -2,7 +2,7 @@
 import type { Kind } from "../job.ts";
 import { type InputField, inputFields } from "./input-fields.ts";
 
-/** By field name; a column of an uploaded file is "mapping.3". */
+/** By field name; a column of an uploaded file is "mapping.3", the place of a value in a list "fields.email". */
 export type FormValues = Readonly<Record<string, string>>;
 
 /** Converts values to the types that the kind's schema expects. `checkInput` validates them. */
@@ -12,7 +12,23 @@ export function parseInput(kind: Pick<Kind, "input">, values: FormValues): Recor
     const value = fieldValue(field, values);
     if (value !== undefined) input[field.name] = value;
   }
+  for (const name of inapplicableFields(kind, input)) delete input[name];
   return input;
+}
+
+/** Without JavaScript a form submits fields, too, that do not apply to the choices of the person. */
+function inapplicableFields(
+  kind: Pick<Kind, "input">,
+  input: Readonly<Record<string, unknown>>,
+): string[] {
+  const fields = inputFields(kind);
+  const valueOfField = (name: string) =>
+    input[name] ?? fields.find((field) => field.name === name)?.initial;
+  return fields
+    .filter(({ onlyIf }) =>
+      Object.entries(onlyIf).some(([name, value]) => valueOfField(name) !== value),
+    )
+    .map(({ name }) => name);
 }
 
 /** The inverse of `parseInput`. Leaves out secrets: the person types them again. */
@@ -25,7 +41,9 @@ export function formValuesOf(
     const value = input[name];
     if (value === undefined || value === null || secret) continue;
     if (type === "checkbox") values[name] = value ? "on" : "off";
-    else if (typeof value !== "object") values[name] = String(value);
+    else if (type === "list" && Array.isArray(value)) {
+      for (const [at, item] of value.entries()) values[`${name}.${item}`] = String(at + 1);
+    } else if (typeof value !== "object") values[name] = String(value);
     else if (type !== "columns") values[name] = JSON.stringify(value);
     else for (const [key, each] of Object.entries(value)) values[`${name}.${key}`] = String(each);
   }
@@ -56,7 +74,7 @@ export function pickFormValues(
   const fields = inputFields(kind);
   const isKnown = (name: string) =>
     fields.some((field) =>
-      field.type === "columns" ? name.startsWith(`${field.name}.`) : name === field.name,
+      hasParts(field) ? name.startsWith(`${field.name}.`) : name === field.name,
     );
   const texts = Object.entries(given).filter(
     (each): each is [string, string] => typeof each[1] === "string" && isKnown(each[0]),
@@ -76,8 +94,14 @@ export function submittedValues(
   };
 }
 
+/** Whether each part of the field is a value of its own. */
+function hasParts({ type }: InputField): boolean {
+  return type === "columns" || type === "list";
+}
+
 function fieldValue(field: InputField, values: FormValues): unknown {
   if (field.type === "columns") return columnsOf(field.name, values);
+  if (field.type === "list") return listOf(field.name, values);
   const text = values[field.name];
   if (text === undefined) return undefined;
   if (field.type === "checkbox") return text === "on" || text === "true";
@@ -97,4 +121,14 @@ function columnsOf(name: string, values: FormValues): Record<string, string> | u
     .filter(([key]) => key.startsWith(`${name}.`))
     .map(([key, value]) => [key.slice(name.length + 1), value]);
   return columns.length > 0 ? Object.fromEntries(columns) : undefined;
+}
+
+/** @returns the values with a place, in the order of their places; undefined if none is known */
+function listOf(name: string, values: FormValues): string[] | undefined {
+  const places = Object.entries(values).filter(([key]) => key.startsWith(`${name}.`));
+  if (places.length === 0) return undefined;
+  return places
+    .filter(([, place]) => place.trim() !== "")
+    .sort(([, a], [, b]) => Number(a) - Number(b))
+    .map(([key]) => key.slice(name.length + 1));
 }

@@ -8,15 +8,17 @@ import {
   uploadField,
 } from "../forms/input-fields.ts";
 import type { ScheduleInput } from "../forms/schedule.ts";
-import { defaultIcon, type FilePreview, type IconName, type Kind } from "../job.ts";
+import { type Choices, defaultIcon, type FilePreview, type IconName, type Kind } from "../job.ts";
 import { formatBytes } from "../text/bytes.ts";
 import { formatCount } from "../text/counts.ts";
 import { formatDateTime, type TimeView } from "../text/dates.ts";
 import { approximateDuration } from "../text/durations.ts";
 import {
+  conditionView,
   type FieldView,
   type FormState,
   fieldView,
+  fieldViews,
   type HiddenField,
   type Option,
 } from "./form.ts";
@@ -211,16 +213,24 @@ export function uploadPage(
   };
 }
 
-/** @param file the uploaded file, for a kind that takes one */
+/**
+ * @param file the uploaded file, for a kind that takes one
+ * @param choices options that depend on the data of the account
+ */
 export function jobFormPage(
   draft: JobDraft,
   file: { name: string; size: number } | undefined,
   typical: DurationEstimate | null,
+  choices?: Choices,
 ): Body<JobFormPage> {
   const fileText = file ? `${file.name}, ${formatBytes(file.size)}` : "";
-  const fields = inputFields(draft.kind)
+  const all = inputFields(draft.kind);
+  const fields = all
     .filter((field) => field.type !== "columns")
-    .map((field) => ({ ...fieldView(field, draft), fileText }));
+    .flatMap((field) => {
+      const condition = conditionView(field, all);
+      return fieldViews(field, choices, draft).map((view) => ({ ...view, condition, fileText }));
+    });
   return {
     ...headOf(draft),
     kind: draft.type,
@@ -247,7 +257,7 @@ export function mappingPage(
   const upload = uploadField(kind)!;
   const state: FormState = { ...draft, suggested: preview.suggested };
   const table = tableFieldOf(kind);
-  const tableView = table && fieldViews(table, preview, state)[0];
+  const tableView = table && fieldViews(table, preview.choices, state)[0];
   const shownTable = tableView?.value ?? "";
   const isOtherTable = Boolean(draft.shownTable) && draft.shownTable !== shownTable;
   const mapping = inputFields(kind).find((field) => field.type === "columns");
@@ -255,7 +265,7 @@ export function mappingPage(
   const views = (affectsPreview: boolean) =>
     plainFields(kind)
       .filter((field) => field.affectsPreview === affectsPreview && field !== table)
-      .flatMap((field) => fieldViews(field, preview, state));
+      .flatMap((field) => fieldViews(field, preview.choices, state));
   const fields = views(false);
   const readingFields = views(true);
   const { title, from, moreFiles } = headOf(draft);
@@ -289,14 +299,6 @@ export function mappingPage(
     duration: typicalDurationText(typical),
     changeFileHref,
   };
-}
-
-/** @returns none for a field that does not apply to the file */
-function fieldViews(field: InputField, { choices }: FilePreview, state: FormState): FieldView[] {
-  const options = choices?.[field.name];
-  if (!options) return [fieldView(field, state)];
-  const select: InputField = { ...field, type: "select", options: [...options] };
-  return options.length > 0 ? [fieldView(select, state)] : [];
 }
 
 function headOf({ type, kind, from, moreFiles = [] }: JobDraft) {
@@ -370,7 +372,11 @@ function mappingIsStale(field: string, columns: number, values: FormState["value
 
 function otherError({ errors = {} }: FormState, fields: { name: string }[]): string {
   const shown = new Set([...fields.map(({ name }) => name), "when"]);
-  return Object.entries(errors).find(([name]) => !shown.has(name))?.[1] ?? "";
+  return (
+    Object.entries(errors).find(
+      ([name]) => !shown.has(name) && !shown.has(name.split(".")[0]!),
+    )?.[1] ?? ""
+  );
 }
 
 function scheduleOf({ schedule, preferredZone, errors }: JobDraft): ScheduleView {

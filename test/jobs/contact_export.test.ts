@@ -4,6 +4,7 @@ import contactExport from "../../jobs/contact_export.ts";
 import contactImport from "../../jobs/contact_import.ts";
 import { InvalidInput } from "../../server/engine/start/request.ts";
 import type { Kind } from "../../server/job.ts";
+import { addMember } from "../support/add-member.ts";
 import { backends } from "../support/backends.ts";
 import { stopAfterWrites } from "../support/interrupted-backend.ts";
 import { type Engine, testEngine } from "../support/test-engine.ts";
@@ -17,6 +18,7 @@ describe.each(backends)("contact export on $name", (which) => {
   let engine: Engine;
   beforeEach(async () => {
     engine = await testEngine(which, catalog);
+    await addMember(engine.backend);
   });
   afterEach(() => engine.close());
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import contactImport from "../../jobs/contact_import.ts";
 import contactUndo from "../../jobs/contact_undo.ts";
-import type { Backend } from "../../server/backend/backend.ts";
 import type { Kind } from "../../server/job.ts";
+import { addMember } from "../support/add-member.ts";
 import { addAccount, backends } from "../support/backends.ts";
 import { stopAfterWrites } from "../support/interrupted-backend.ts";
 import { type Engine, testEngine } from "../support/test-engine.ts";
@@ -188,22 +188,6 @@ describe.each(backends)("the undo of an import on $name", (which) => {
     }
   });
 });
-
-/** Only a member of the account may act on its jobs. */
-async function addMember({ db, name }: Backend): Promise<void> {
-  await db
-    .withTables<{ users: Record<string, unknown> }>()
-    .insertInto("users")
-    .values({
-      ...{ id: "user-1", name: "Ada", email: "ada@example.com" },
-      ...(name === "sqlite"
-        ? { emailVerified: 0, createdAt: "2026", updatedAt: "2026" }
-        : { emailVerified: false, createdAt: new Date(), updatedAt: new Date() }),
-    })
-    .execute();
-  const member = { user_id: "user-1", account_id: "account-1", role: "owner" as const };
-  await db.insertInto("members").values(member).execute();
-}
 
 function rows(from: number, to: number, company: string): string {
   let text = "email,company\n";

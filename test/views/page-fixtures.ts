@@ -40,6 +40,8 @@ function field(name: string, label: string, different: Partial<FieldView> = {}):
     error: "",
     accept: "",
     fileText: "",
+    items: [],
+    condition: null,
     ...different,
   };
 }

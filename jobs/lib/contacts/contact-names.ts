@@ -22,12 +22,23 @@ export async function addContactNames(
 }
 
 /** @returns the names of the account's custom fields, the oldest first */
-export async function listCustomFields({
-  db,
-  accountId,
-}: Pick<JobContext, "db" | "accountId">): Promise<string[]> {
+export function listCustomFields(account: AccountData): Promise<string[]> {
+  return listNames(account, "contact_fields");
+}
+
+/** @returns the tags of the account, the oldest first */
+export function listTags(account: AccountData): Promise<string[]> {
+  return listNames(account, "contact_tags");
+}
+
+type AccountData = Pick<JobContext, "db" | "accountId">;
+
+async function listNames(
+  { db, accountId }: AccountData,
+  table: "contact_fields" | "contact_tags",
+): Promise<string[]> {
   const rows = await db
-    .selectFrom("contact_fields")
+    .selectFrom(table)
     .select("name")
     .where("account_id", "=", accountId)
     .orderBy("created_at")

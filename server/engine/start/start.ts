@@ -2,6 +2,7 @@ import type { Backend } from "../../backend/backend.ts";
 import type { Catalog } from "../../catalog.ts";
 import { checkInput } from "./check-input.ts";
 import { findByIdempotencyKey, refuseIfActive } from "./duplicates.ts";
+import { findUnoffered } from "./find-unoffered.ts";
 import { inputFingerprint } from "./fingerprint.ts";
 import { insertJob } from "./insert-job.ts";
 import { findUploads } from "./job-uploads.ts";
@@ -23,7 +24,8 @@ export async function start(
   const found = checked.ok
     ? await findUploads(backend, kind, checked.input, request.accountId)
     : { errors: checked.errors, uploads: [] };
-  const errors = { ...found.errors, ...request.errors };
+  const unoffered = checked.ok ? await findUnoffered(backend, kind, checked.input, request) : {};
+  const errors = { ...found.errors, ...unoffered, ...request.errors };
   if (!checked.ok || Object.keys(errors).length > 0) {
     // A repeated start returns the same job even if the input has become invalid, such as when the
     // uploaded file was deleted.

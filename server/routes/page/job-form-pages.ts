@@ -56,10 +56,16 @@ export async function renderFormPage(
   draft: Draft,
   file?: ByteSource,
 ) {
-  const { type, kind } = draft;
-  const layout = await layoutWithTray(c, services, { title: kind.title, section: "new" });
+  const { type, kind, values } = draft;
+  const { accountId, userId } = c.var.person;
+  const { db } = services.backend;
+  const choices = await kind.choices?.({ accountId, userId, db }, values);
   const typical = await typicalDuration(c, services, type, file);
-  const page = { layout, ...jobFormPage(complete(c, draft), file, typical) };
+  const body = jobFormPage(complete(c, draft), file, typical, choices);
+  const needsScript = body.fields.some(({ type, condition }) => type === "list" || condition);
+  const script = needsScript ? assetHref("job-form.js") : null;
+  const layout = await layoutWithTray(c, services, { title: kind.title, section: "new", script });
+  const page = { layout, ...body };
   return c.html(services.render.page(services.render.templateFor(type, "form"), page));
 }
 

@@ -28,8 +28,8 @@ export const exportOptions = z.object({
     label: "Search",
     help: "Words in the name, email, company, tags or custom fields. Leave empty for all contacts.",
   }),
-  tag: z.string().trim().max(100).optional().meta({ label: "Tag" }),
-  job_id: z.string().optional().meta({ label: "Import" }),
+  tag: z.string().trim().max(100).optional().meta({ label: "With the tag" }),
+  job_id: z.string().optional().meta({ label: "From the import" }),
   delimiter: z
     .enum(delimiterNames)
     .default("comma")

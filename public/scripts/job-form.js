@@ -1,0 +1,3 @@
+/** Runs on forms with choices that depend on each other, behind app.js. */
+import "./job-form/only-if.js";
+import "./job-form/ordered-list.js";

@@ -1,0 +1,28 @@
+import type { z } from "zod";
+import type { Backend } from "../../backend/backend.ts";
+import type { Kind } from "../../job.ts";
+
+/**
+ * Finds values of `ordered` fields that the kind does not offer to the account.
+ * @returns a message for each such field
+ */
+export async function findUnoffered(
+  { db }: Pick<Backend, "db">,
+  kind: Kind,
+  input: Readonly<Record<string, unknown>>,
+  { accountId, userId }: { accountId: string; userId: string },
+): Promise<Record<string, string>> {
+  const given = Object.entries(kind.input.shape).flatMap(([name, type]) => {
+    const values = input[name];
+    return (type as z.ZodType).meta?.()?.ordered && Array.isArray(values) ? [{ name, values }] : [];
+  });
+  if (!kind.choices || given.length === 0) return {};
+  const choices = await kind.choices({ accountId, userId, db }, input);
+  const errors: Record<string, string> = {};
+  for (const { name, values } of given) {
+    const offered = new Set(choices[name]?.map(({ value }) => value));
+    const unknown = values.find((value) => !offered.has(value));
+    if (unknown !== undefined) errors[name] = `Unknown value “${unknown}”`;
+  }
+  return errors;
+}
