@@ -83,7 +83,7 @@ function inputFacts(
     const isEmpty = value === undefined || value === null || value === "";
     if (isEmpty || typeof value === "object") return [];
     const { label = labelOf(field), upload, options } = (type as z.ZodType).meta() ?? {};
-    const text = String(value);
+    const text = typeof value === "boolean" ? (value ? "Yes" : "No") : String(value);
     if (isSecret(type)) return [{ label, value: "••••••••" }];
     if (upload) return [{ label, value: uploadNames.get(text) ?? "a deleted file" }];
     return [{ label, value: options?.[text] ?? text }];

@@ -36,6 +36,7 @@ export function subjects({ mapping, imported, exported, states }: Paths): Map<st
     "all-that-match": { path: "/jobs/bulk?action=cancel" },
     "new-job": { path: "/jobs/new" },
     form: { path: "/jobs/new/countdown" },
+    "form-of-export": { path: "/jobs/new/contact_export" },
     "form-later": { path: "/jobs/new/countdown", act: opens("#when-toggle") },
     "form-with-error": { path: "/jobs/new/countdown?from=0" },
     // The countdown of the demo account is still active, so a second one is a duplicate.

@@ -73,7 +73,7 @@ function addControls(item) {
 function moveButton(direction, name) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "btn quiet";
+  button.className = "btn";
   button.dataset.move = direction;
   button.textContent = direction === "up" ? "↑" : "↓";
   button.setAttribute("aria-label", `Move ${name} ${direction}`);

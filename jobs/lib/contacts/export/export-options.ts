@@ -13,23 +13,17 @@ const encodings = Object.keys(outputEncodingNames) as [OutputEncoding, ...Output
 const onlyCsv = { onlyIf: { format: "csv" } };
 
 export const exportOptions = z.object({
-  format: z.enum(formats).default("csv").meta({
-    label: "Format",
-    options: exportFormats,
-    help: "Excel files open right in every language. NDJSON is for programs: one contact per line.",
-  }),
-  fields: z
-    .array(z.string().refine(isFieldName, "Unknown field"))
-    .min(1, "Choose at least one field")
-    .refine((names) => new Set(names).size === names.length, "Choose each field once")
-    .optional()
-    .meta({ label: "Fields", ordered: true }),
   q: z.string().trim().max(200, "Use at most 200 characters").optional().meta({
     label: "Search",
     help: "Words in the name, email, company, tags or custom fields. Leave empty for all contacts.",
   }),
   tag: z.string().trim().max(100).optional().meta({ label: "With the tag" }),
   job_id: z.string().optional().meta({ label: "From the import" }),
+  format: z.enum(formats).default("csv").meta({
+    label: "Format",
+    options: exportFormats,
+    help: "Excel files open right in every language. NDJSON is for programs: one contact per line.",
+  }),
   delimiter: z
     .enum(delimiterNames)
     .default("comma")
@@ -51,6 +45,12 @@ export const exportOptions = z.object({
       help: 'Excel drops leading zeros and rounds long numbers. They are written as ="0049…", which an import reads back.',
       ...onlyCsv,
     }),
+  fields: z
+    .array(z.string().refine(isFieldName, "Unknown field"))
+    .min(1, "Choose at least one field")
+    .refine((names) => new Set(names).size === names.length, "Choose each field once")
+    .optional()
+    .meta({ label: "Fields", ordered: true }),
   prefix: z.string().trim().toLowerCase().max(254, "Use at most 254 characters").optional().meta({
     label: "Email starts with",
     help: "Use the search instead.",
