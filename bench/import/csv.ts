@@ -5,6 +5,7 @@ import { createWriteStream } from "node:fs";
 
 const firstNames = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Katherine", "Margaret"];
 const lastNames = ["Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Johnson"];
+const cities = ["London", "Arlington", "Wilmslow", "Nuenen", "Los Angeles", "Milwaukee"];
 const companies = ["Analytical Engines", "Harbour & Sons", "Bletchley Press", "Northwind Foods"];
 
 export interface PersonRow {
@@ -13,6 +14,8 @@ export interface PersonRow {
   lastName: string;
   company: string;
   phone: string;
+  /** A column without a field of its own: it becomes a custom field. */
+  city: string;
 }
 
 /** Yields the same people each time: a generator with a fixed seed (mulberry32). */
@@ -34,6 +37,7 @@ export function* people(count: number, seed = 20_260_101): Generator<PersonRow> 
       lastName: pick(lastNames),
       company: pick(companies),
       phone: `+49 30 ${Math.floor(1_000_000 + random() * 8_999_999)}`,
+      city: pick(cities),
     };
   }
 }
@@ -54,9 +58,9 @@ export async function writeLines(path: string, lines: Iterable<string>): Promise
 
 /** Yields the lines of a CSV file as a person uploads it. */
 export function* csvOf(count: number, seed?: number): Generator<string> {
-  yield "Email,First name,Last name,Company,Phone\n";
-  for (const { email, firstName, lastName, company, phone } of people(count, seed)) {
-    yield `${email},${firstName},${lastName},${company},${phone}\n`;
+  yield "Email,First name,Last name,Company,Phone,City\n";
+  for (const { email, firstName, lastName, company, phone, city } of people(count, seed)) {
+    yield `${email},${firstName},${lastName},${company},${phone},${city}\n`;
   }
 }
 
@@ -65,8 +69,11 @@ export function* tableOf(count: number): Generator<string> {
   const account = "0198c5d2-7a41-7c3e-9f10-000000000001";
   const job = "0198c5d2-7a41-7c3e-9f10-000000000002";
   let id = 0;
-  for (const { email, firstName, lastName, company, phone } of people(count)) {
+  for (const { email, firstName, lastName, company, phone, city } of people(count)) {
     id++;
-    yield `${id},${account},${email},${firstName},${lastName},${company},${phone},${job},1795420791087,1795420791087\n`;
+    const person = [email, firstName, lastName, company, phone].join(",");
+    const written = `${job},1795420791087,1795420791087`;
+    const customFields = `"{""City"":""${city}""}"`;
+    yield `${id},${account},${person},${written},${phone.replaceAll(" ", "")},${customFields},\n`;
   }
 }

@@ -56,10 +56,11 @@ export async function importWithShell(like: string, people: string, file: string
 }
 
 async function insertAll(database: Database.Database, people: string): Promise<void> {
-  const insert = database.prepare(`insert into contacts values (${Array(10).fill("?")})`);
+  const insert = database.prepare(`insert into contacts values (${Array(13).fill("?")})`);
   database.exec("begin");
   for await (const line of createInterface({ input: createReadStream(people) })) {
-    insert.run(line.split(","));
+    // Only the custom fields are quoted; they hold no comma.
+    insert.run(line.split(",").map((cell) => cell.replace(/^"|"$/g, "").replaceAll('""', '"')));
   }
   database.exec("commit");
 }
