@@ -25,6 +25,7 @@ import { requirePerson } from "./routes/middleware/require-person.ts";
 import { answerError, renderErrorPage } from "./routes/page/error-pages.ts";
 import { pauseRoutes } from "./routes/pauses.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
+import { rejectedRowRoutes } from "./routes/rejected-rows.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { retryRoutes } from "./routes/retries.ts";
 import { revocationRoutes } from "./routes/revocations.ts";
@@ -86,6 +87,7 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", startNowRoutes(services));
   app.route("/", retryRoutes(services));
   app.route("/", followUpRoutes(services));
+  app.route("/", rejectedRowRoutes(services));
   app.route("/", resultRoutes(services));
   app.route("/", logRoutes(services));
   app.route("/", liveRoutes(services));

@@ -14,6 +14,10 @@ declare module "zod" {
     help?: string;
     /** Labels for the values of an enum. */
     options?: Record<string, string>;
+    /** True for a field that only programs and other jobs set: forms leave it out. */
+    hidden?: boolean;
+    /** For a field that is true or false: the text of a second button, which starts the job with it. */
+    button?: string;
     /** True for a password or token: pages and the API never show it again. */
     secret?: boolean;
     /** True for text of several lines. */
@@ -128,6 +132,11 @@ export interface Kind<
   /** Steps that count something other than `unit`: `{ "Reading the file": "bytes" }`. */
   stepUnits?: Partial<Record<keyof Steps & string, string>>;
   /**
+   * @returns the identifier of the kind that runs a job with this input, if it is another one. It gets
+   * the fields that it has
+   */
+  runsAs?(input: z.output<Input>): string | undefined;
+  /**
    * Makes "Retry only the rejected rows" possible: the input of a new job whose uploaded file is the
    * one that the old job wrote with the role `rejected`.
    * @param input the input of the old job
@@ -142,6 +151,16 @@ export interface Kind<
    * addresses; a run offers one with `job.offer`.
    */
   followUps?: Record<string, FollowUp<z.output<Input>>>;
+  /**
+   * With it, people mend rejected rows on a page instead of retrying them as they are.
+   * @param reason why a row was rejected
+   * @returns the column of the cell, from 0, that the reason is about, or undefined
+   */
+  rejectedColumn?(
+    reason: string,
+    input: z.output<Input>,
+    stepResult: (step: keyof Steps & string) => unknown,
+  ): number | undefined;
   /**
    * Inspects a file that was just uploaded, so that the form can ask about its columns.
    * @param values the fields of the form so far, as typed
@@ -241,6 +260,12 @@ export interface Tally {
   skipped: number;
 }
 
+/**
+ * The header of the column of reasons, the last one in a file with the role `rejected`. Files of people
+ * have columns like "reason" themselves.
+ */
+export const reasonHeader = "Rejected because";
+
 /** One piece of a source. Reading goes on behind `cursor` (JSON). */
 export interface Batch<Item, Cursor> {
   items: Item[];
@@ -334,10 +359,26 @@ export interface JobsApi {
   /** Starts each finished job again. */
   retry(ids: readonly string[]): Promise<number>;
   /** @returns undefined if the person may not see the job */
-  get(id: string): Promise<{ kind: string; isFinished: boolean } | undefined>;
+  get(id: string): Promise<OtherJob | undefined>;
   /** The files that the jobs wrote. */
   files(ids: readonly string[]): Promise<JobFiles>;
 }
+
+/** Another job of the account. */
+export interface OtherJob {
+  kind: string;
+  isFinished: boolean;
+  /** The result of a step that finished. */
+  stepResult<T>(step: string): Promise<T | undefined>;
+  /** @returns its first file of this role that has not expired, or undefined */
+  open(role: FileRole): Promise<ByteSource | undefined>;
+}
+
+/**
+ * `result`: what the job is for; `rejected`: the rows that it rejected; `internal`: only other jobs
+ * can open it.
+ */
+export type FileRole = "result" | "rejected" | "internal";
 
 export interface JobFiles {
   count: number;
@@ -399,7 +440,7 @@ export interface JobContext<Step extends string = string> {
   open(uploadId: string): Promise<ByteSource>;
   /** Writes a file for people to download. */
   file(
-    file: { name: string; type: string; role?: "result" | "rejected" },
+    file: { name: string; type: string; role?: FileRole },
     chunks: AsyncIterable<Uint8Array | string>,
   ): Promise<void>;
 }

@@ -17,6 +17,7 @@ import type {
   MappingPage,
   MoreFilesView,
   NewJobPage,
+  SubmitButtonsView,
   UploadView,
 } from "./presenters/job-form.ts";
 import type { HistoryView } from "./presenters/job-history.ts";
@@ -24,6 +25,7 @@ import type { AboutView, JobPage } from "./presenters/job-page.ts";
 import type { StepView } from "./presenters/job-steps.ts";
 import type { LayoutData, PagerView, RefreshView, TrayView } from "./presenters/layout.ts";
 import type { JobLog, LogLinesView } from "./presenters/log.ts";
+import type { RejectedRowsPage } from "./presenters/rejected-rows.ts";
 import type { FileView, ResultView } from "./presenters/result.ts";
 import type { ScheduleView } from "./presenters/schedule.ts";
 import type { SignInPage, SignUpPage } from "./presenters/sessions.ts";
@@ -45,6 +47,7 @@ export interface Pages {
   "jobs/bulk_confirmation": BulkPage;
   "jobs/new": NewJobPage;
   "jobs/follow_up": FollowUpPage;
+  "jobs/rejected_rows": RejectedRowsPage;
   "jobs/form": JobFormPage;
   "jobs/mapping": MappingPage;
   "jobs/duplicate": DuplicatePage;
@@ -79,6 +82,7 @@ export type Partials = {
   "jobs/_bulk_actions": BulkView;
   "jobs/_shortcuts": Record<never, never>;
   "jobs/_schedule_fields": ScheduleView;
+  "jobs/_submit_buttons": SubmitButtonsView;
   "jobs/_prefilled_from": EarlierView;
   "jobs/_more_files": MoreFilesView;
   "jobs/_uploads": UploadView;

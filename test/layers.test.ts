@@ -109,6 +109,7 @@ describe("imports", () => {
       "server/backend/schema.ts",
       "server/engine/job-summary.ts",
       "server/storage/file-preview.ts",
+      "server/storage/rejected-table.ts",
       "server/job.ts",
       "server/forms/input-fields.ts",
       "server/forms/input-values.ts",

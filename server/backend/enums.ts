@@ -10,8 +10,9 @@ export type StepStatus = (typeof stepStatuses)[number];
 export const logLevels = ["info", "warn", "error", "note"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-export const fileRoles = ["result", "rejected"] as const;
-export type FileRole = (typeof fileRoles)[number];
+/** The roles of files that people can download; the third, `internal`, is for other jobs. */
+export const downloadRoles = ["result", "rejected"] as const;
+export type DownloadRole = (typeof downloadRoles)[number];
 
 export const auditActions = [
   "started",

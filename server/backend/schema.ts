@@ -6,11 +6,12 @@ import type { Generated, Selectable } from "kysely";
 import type { EventType } from "../engine/job-event.ts";
 import type { JobReason } from "../engine/job-reason.ts";
 import type { Status } from "../engine/status.ts";
+import type { FileRole } from "../job.ts";
 import type {
   AuditAction,
   AuditSource,
   ContactEditAction,
-  FileRole,
+  DownloadRole,
   LogLevel,
   MemberRole,
   StepStatus,
@@ -401,6 +402,8 @@ export type JobRow = Selectable<JobsTable>;
 export type StepRow = Selectable<JobStepsTable>;
 export type EventRow = Selectable<JobEventsTable>;
 export type FileRow = Selectable<FilesTable>;
+/** A file that people can download. */
+export type DownloadableFile = FileRow & { role: DownloadRole };
 export type JobRejectionRow = Selectable<JobRejectionsTable>;
 export type LogRow = Selectable<JobLogsTable>;
 export type ExpiredJobRow = Selectable<ExpiredJobsTable>;

@@ -2,6 +2,7 @@
 import type { Backend } from "../backend/backend.ts";
 import type {
   AuditRow,
+  DownloadableFile,
   EventRow,
   ExpiredJobRow,
   FileRow,
@@ -109,7 +110,7 @@ type Preview = NonNullable<Awaited<ReturnType<Previews["get"]>>>;
 
 export interface StoredResults {
   /** Includes expired files. */
-  files: FileRow[];
+  files: DownloadableFile[];
   /** The most frequent reason first. */
   rejections: JobRejectionRow[];
   /** By file id. Expired files, and files that cannot be previewed, have none. */

@@ -73,6 +73,7 @@ export type KindSummary = Pick<
   | "stepUnits"
   | "cancellable"
   | "inputForRejected"
+  | "rejectedColumn"
   | "followUps"
   | "opensResult"
   | "resultLabel"

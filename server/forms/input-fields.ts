@@ -37,6 +37,10 @@ export interface InputField {
   onlyIf: Readonly<Record<string, string>>;
   /** A field that is no longer offered, but kept where an earlier job used it. */
   deprecated: boolean;
+  /** Whether forms leave the field out. */
+  hidden: boolean;
+  /** The text of a second button that sets the field, or empty. */
+  button: string;
   /** Whether an empty text is a value. If not, the field is left out of the input. */
   emptyIsValue: boolean;
 }
@@ -69,9 +73,16 @@ export function tableFieldOf(kind: Pick<Kind, "input">): InputField | undefined 
   return inputFields(kind).find(({ selectsTable }) => selectsTable);
 }
 
-/** The fields besides the uploaded file and the mapping of its columns. */
+/** The fields that forms show besides the uploaded file and the mapping of its columns. */
 export function plainFields(kind: Pick<Kind, "input">): InputField[] {
-  return inputFields(kind).filter(({ type }) => type !== "file" && type !== "columns");
+  return inputFields(kind).filter(
+    ({ type, hidden, button }) => type !== "file" && type !== "columns" && !hidden && !button,
+  );
+}
+
+/** The fields that a second button of the form sets. */
+export function buttonFields(kind: Pick<Kind, "input">): InputField[] {
+  return inputFields(kind).filter(({ button }) => button);
 }
 
 function readFields(input: z.ZodObject): InputField[] {
@@ -105,6 +116,8 @@ function readFields(input: z.ZodObject): InputField[] {
       selectsTable: property.selectsTable ?? false,
       onlyIf: property.onlyIf ?? {},
       deprecated: property.deprecated === true,
+      hidden: property.hidden ?? false,
+      button: property.button ?? "",
       emptyIsValue: needed && property.type === "string",
     };
   });

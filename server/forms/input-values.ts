@@ -37,9 +37,9 @@ export function formValuesOf(
   input: Record<string, unknown>,
 ): FormValues {
   const values: Record<string, string> = {};
-  for (const { name, type, secret } of inputFields(kind)) {
+  for (const { name, type, secret, hidden, button } of inputFields(kind)) {
     const value = input[name];
-    if (value === undefined || value === null || secret) continue;
+    if (value === undefined || value === null || secret || hidden || button) continue;
     if (type === "checkbox") values[name] = value ? "on" : "off";
     else if (type === "list" && Array.isArray(value)) {
       for (const [at, item] of value.entries()) values[`${name}.${item}`] = String(at + 1);
@@ -74,7 +74,7 @@ export function pickFormValues(
   const fields = inputFields(kind);
   const isKnown = (name: string) =>
     fields.some((field) =>
-      hasParts(field) ? name.startsWith(`${field.name}.`) : name === field.name,
+      hasParts(field) ? name.startsWith(`${field.name}.`) : name === field.name && !field.hidden,
     );
   const texts = Object.entries(given).filter(
     (each): each is [string, string] => typeof each[1] === "string" && isKnown(each[0]),

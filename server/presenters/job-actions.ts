@@ -31,6 +31,8 @@ export interface ActionsView {
   id: string;
   buttons: ButtonView[];
   followUps: FollowUpView[];
+  /** "Fix 6 rejected rows": leads to the page where they are mended. */
+  mend: { href: string; label: string } | null;
   /** The CSRF token of the viewer's session, for every form. */
   token: string;
   /** Whether a sound plays when the job finishes; null for a finished job. */
@@ -72,6 +74,7 @@ export function actionsView(
   return {
     id: row.id,
     buttons: viewer.mayAct ? jobButtons(row, kind, now) : [],
+    mend: viewer.mayAct ? mendLink(row, kind) : null,
     followUps: viewer.mayAct ? offeredFollowUps(row, kind).map(followUpView) : [],
     token: viewer.token,
     sound: isFinal(row.status) ? null : viewer.sound,
@@ -96,8 +99,21 @@ const cancel: ButtonView = { path: "cancel", label: "Cancel", icon: "x-circle", 
 /** Only for a done job: a failed or cancelled one has unprocessed rows besides the rejected ones. */
 function retryRejected({ status, rejected }: JobSummaryRow, kind: KindSummary): ButtonView[] {
   if (status !== "done" || rejected === 0 || !kind.inputForRejected) return [];
+  // The same rows would be rejected again: people mend them first.
+  if (kind.rejectedColumn) return [];
   const label = `Retry ${formatCount(rejected, "rejected rows")}`;
   return [{ path: "retry-rejected", label, icon: "refresh", variant: "" }];
+}
+
+function mendLink(
+  { id, status, rejected }: JobSummaryRow,
+  kind: KindSummary | undefined,
+): ActionsView["mend"] {
+  if (status !== "done" || rejected === 0 || !kind?.rejectedColumn) return null;
+  return {
+    href: `/jobs/${id}/rejected-rows`,
+    label: `Fix ${formatCount(rejected, "rejected rows")}`,
+  };
 }
 
 const againLabels: Partial<Record<Status, string>> = { failed: "Retry", cancelled: "Restart" };

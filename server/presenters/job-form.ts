@@ -1,6 +1,7 @@
 /** The pages that start a job: choice of kind, form, mapping of columns, duplicate. */
 import type { DurationEstimate } from "../engine/eta/duration-estimate.ts";
 import {
+  buttonFields,
   type InputField,
   inputFields,
   plainFields,
@@ -63,6 +64,7 @@ export interface JobFormPage extends Page {
   /** An error of a field that the page does not show, or empty. */
   error: string;
   submitLabel: string;
+  otherButtons: SubmitView[];
   /** "Usually 1-3 minutes", or empty */
   duration: string;
 }
@@ -118,6 +120,23 @@ export interface MappingPage extends Page {
   error: string;
   duration: string;
   changeFileHref: string;
+  otherButtons: SubmitView[];
+}
+
+export interface SubmitButtonsView {
+  label: string;
+  others: SubmitView[];
+  /** "Usually 1-3 minutes", or empty */
+  duration: string;
+}
+
+/** A second button of a form, which sets a field. */
+export interface SubmitView {
+  /** The name of the field; its value is "true". */
+  name: string;
+  label: string;
+  /** "Reads the whole file and changes nothing." */
+  help: string;
 }
 
 export interface ColumnView {
@@ -207,6 +226,7 @@ export function uploadPage(
     schedule: null,
     error: "",
     submitLabel: "Upload",
+    otherButtons: [],
     // The duration depends on the size of the file.
     duration: "",
     kind: type,
@@ -226,7 +246,7 @@ export function jobFormPage(
   const fileText = file ? `${file.name}, ${formatBytes(file.size)}` : "";
   const all = inputFields(draft.kind);
   const fields = all
-    .filter((field) => field.type !== "columns")
+    .filter(({ type, hidden, button }) => type !== "columns" && !hidden && !button)
     .flatMap((field) => {
       const condition = conditionView(field, all);
       return fieldViews(field, choices, draft).map((view) => ({ ...view, condition, fileText }));
@@ -242,6 +262,7 @@ export function jobFormPage(
     schedule: scheduleOf(draft),
     error: otherError(draft, fields),
     submitLabel: "Start",
+    otherButtons: buttonViews(draft.kind),
     duration: typicalDurationText(typical),
   };
 }
@@ -298,7 +319,12 @@ export function mappingPage(
     ]),
     duration: typicalDurationText(typical),
     changeFileHref,
+    otherButtons: buttonViews(kind),
   };
+}
+
+function buttonViews(kind: Kind): SubmitView[] {
+  return buttonFields(kind).map(({ name, button, help }) => ({ name, label: button, help }));
 }
 
 function headOf({ type, kind, from, moreFiles = [] }: JobDraft) {

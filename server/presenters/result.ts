@@ -1,6 +1,6 @@
 /** Presents the result of a job: its page, files and rejected rows. All viewers share one view. */
-import type { FileRole } from "../backend/enums.ts";
-import type { FileRow, JobRejectionRow } from "../backend/schema.ts";
+import type { DownloadRole } from "../backend/enums.ts";
+import type { DownloadableFile, JobRejectionRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import type { Preview } from "../storage/file-preview.ts";
 import { formatBytes } from "../text/bytes.ts";
@@ -35,7 +35,7 @@ export interface FileView {
   name: string;
   /** "8.1 MB" */
   size: string;
-  role: FileRole;
+  role: DownloadRole;
   /** "6 rows" for a file of rejected rows, else empty */
   rows: string;
   /** For a file that is deleted before its job. */
@@ -58,7 +58,7 @@ export type PreviewView =
 /** The stored results of a job, as `JobReader.results` reads them. */
 export interface JobResults {
   /** Includes expired files. */
-  files: readonly FileRow[];
+  files: readonly DownloadableFile[];
   rejections: readonly JobRejectionRow[];
   /** By file id; missing for expired files and for types without a preview. */
   previews: ReadonlyMap<string, Preview>;
@@ -101,7 +101,7 @@ export function resultLink(row: JobSummaryRow, kind: KindSummary | undefined): L
 
 function fileView(
   job: JobSummaryRow,
-  file: FileRow,
+  file: DownloadableFile,
   preview: Preview | undefined,
   now: number,
 ): FileView {

@@ -67,6 +67,9 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
         id: job.id,
         buttons: job.buttons,
         followUps: job.active ? [] : [undo],
+        mend: job.active
+          ? null
+          : { href: `${job.href}/rejected-rows`, label: "Fix 188 rejected rows" },
         token: layout.token,
         sound: job.active ? false : null,
       },
@@ -229,6 +232,9 @@ const mapping: Pages["jobs/mapping"] = {
   readAgainAction: "/jobs/new/contact_import",
   wasReadAgain: false,
   changeFileHref: "/jobs/new/contact_import",
+  otherButtons: [
+    { name: "validate_only", label: "Check only", help: "Says what an import would do." },
+  ],
   moreFiles: {
     text: "2 more files follow: friends.csv, a.csv",
     skipHref: "/jobs/new/contact_import?upload_id=0198c5d2-7a41-7c3e-9f10-3b5a6c7d8e9f",
@@ -289,6 +295,7 @@ const form: Pages["jobs/form"] = {
   },
   error: "Fix the field marked below.",
   submitLabel: "Send",
+  otherButtons: [],
   duration: "Usually 1-3 minutes",
 };
 
@@ -369,6 +376,32 @@ const followUp: PageFixture = {
   },
 };
 
+const rejectedRows: PageFixture = {
+  template: "jobs/rejected_rows",
+  data: {
+    layout: { ...layout, title: "Fix 188 rejected rows" },
+    jobHref: jobs.done.href,
+    job: "Import contacts, people.csv",
+    heading: "Fix 188 rejected rows",
+    action: `${jobs.done.href}/rejected-rows`,
+    hidden: [],
+    header: ["Email", "Notes"],
+    rows: [
+      {
+        reason: "No @ in the email",
+        cells: [
+          { name: "cell-0-0", label: "Email, row 1", value: "ada.example.com", isWrong: true },
+          { name: "cell-0-1", label: "Notes, row 1", value: "two\nlines", isWrong: false },
+        ],
+      },
+    ],
+    note: "These are the first 100 of 188 rows.",
+    downloadHref: `${jobs.done.href}/result?file=1`,
+    button: "Import these 100 rows",
+    error: "Correct at least one cell: these rows would be rejected again.",
+  },
+};
+
 const bulk: PageFixture = {
   template: "jobs/bulk_confirmation",
   data: {
@@ -389,6 +422,7 @@ const bulk: PageFixture = {
 export const pages: Record<string, PageFixture> = {
   "jobs-bulk": bulk,
   "jobs-follow-up": followUp,
+  "jobs-rejected-rows": rejectedRows,
   jobs: { template: "jobs/index", data: list },
   "jobs-none": { template: "jobs/index", data: { ...list, jobs: [], olderHref: null } },
   "jobs-no-match": {

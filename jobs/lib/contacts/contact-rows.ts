@@ -1,5 +1,5 @@
 /** Turns rows of a file into contacts, or into the reason why they are rejected. */
-import { Refused } from "../../../server/job.ts";
+import { Refused, reasonHeader } from "../../../server/job.ts";
 import { restoreCell } from "../csv/spreadsheet-cells.ts";
 import { formatNumber } from "../numbers.ts";
 import { customFieldNames, maxCustomValue, parseTags, uniqueTags } from "./custom-fields.ts";
@@ -10,7 +10,6 @@ import {
   type MappableField,
   type Mapping,
   mappableFields,
-  reasonColumn,
   repeatableFields,
 } from "./fields.ts";
 import type { ContactValues } from "./merge-contact.ts";
@@ -155,7 +154,7 @@ function columnsWith(
   field: "tags" | "custom",
 ): number[] {
   return [...header.keys()].filter(
-    (column) => (mapping[column] ?? "custom") === field && header[column] !== reasonColumn,
+    (column) => (mapping[column] ?? "custom") === field && header[column] !== reasonHeader,
   );
 }
 

@@ -29,6 +29,3 @@ export const repeatableFields: ReadonlySet<MappableField> = new Set(["tags", "cu
 
 /** Column index (from 0, as text) to field; "" skips the column. Other columns become custom fields. */
 export type Mapping = Record<string, MappableField | "">;
-
-/** The header of the column of reasons in a file of rejected rows; files of people have columns like "reason" themselves. */
-export const reasonColumn = "Rejected because";

@@ -34,6 +34,24 @@ export function mappingMessage({ mapping, inspection: { header } }: ContactsFile
   ].join("; ");
 }
 
+/** What an import of a file would do to contacts. */
+export interface Comparison {
+  created: number;
+  updated: number;
+  unchanged: number;
+}
+
+/** "98,981 new or changed, 12 unchanged, 1,019 rejected"; nothing was imported yet */
+export function checkedMessage(
+  { created, updated, unchanged }: Comparison,
+  rejected: number,
+): string {
+  const parts = [`${formatNumber(created + updated)} new or changed`];
+  if (unchanged > 0) parts.push(`${formatNumber(unchanged)} unchanged`);
+  if (rejected > 0) parts.push(`${formatNumber(rejected)} rejected`);
+  return parts.join(", ");
+}
+
 /** "99,812 contacts in the file, 188 rows rejected" */
 export function foundMessage(contacts: number, rejected: number): string {
   const found = `${formatCount(contacts, "contact")} in the file`;

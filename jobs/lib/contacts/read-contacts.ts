@@ -177,7 +177,7 @@ async function joinFullRuns({ scratch, signal }: JobContext, runs: number): Prom
   await joinRuns(scratch, names, joinedRunName(runs / runsPerJoin - 1), signal);
 }
 
-function runName(number: number): string {
+export function runName(number: number): string {
   return `run-${number}`;
 }
 

@@ -1,8 +1,7 @@
 /** Writes the rejected rows as a CSV file like the imported one, with the reason in a last column. */
-import type { JobContext } from "../../../server/job.ts";
+import { type JobContext, reasonHeader } from "../../../server/job.ts";
 import { BYTE_ORDER_MARK, formatRow } from "../csv/write-rows.ts";
 import type { ContactsFile } from "./contacts-file.ts";
-import { reasonColumn } from "./fields.ts";
 
 /** Ends the name of a file of rows that were rejected before. */
 const retried = /(, [\d,]+ rejected rows?|-rejected)$/;
@@ -44,14 +43,14 @@ export async function writeRejectedRows(
 
   async function* content() {
     const { header, delimiter } = inspection;
-    yield BYTE_ORDER_MARK + formatRow([...withoutReason(header), reasonColumn], { delimiter });
+    yield BYTE_ORDER_MARK + formatRow([...withoutReason(header), reasonHeader], { delimiter });
     for (let number = 0; number < pieces; number++) yield* job.scratch.read(pieceName(number));
   }
 }
 
 /** A file of rejected rows that is imported again gets new reasons in place of the old ones. */
 function withoutReason(header: readonly string[]): readonly string[] {
-  return header.at(-1) === reasonColumn ? header.slice(0, -1) : header;
+  return header.at(-1) === reasonHeader ? header.slice(0, -1) : header;
 }
 
 function pieceName(number: number): string {

@@ -84,7 +84,7 @@ async function saveBatch(
  * in turn, "skip" keeps the first. Rows of one key in two batches give the same outcome, because
  * saving applies the same rule.
  */
-function mergeRows(contacts: readonly ContactRow[], duplicates: Duplicates): ContactRow[] {
+export function mergeRows(contacts: readonly ContactRow[], duplicates: Duplicates): ContactRow[] {
   const once: ContactRow[] = [];
   for (const contact of contacts) {
     const before = once.at(-1);

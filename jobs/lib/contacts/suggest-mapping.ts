@@ -2,8 +2,9 @@
  * Suggests a mapping of columns to fields, from column names in many languages and from cell values.
  * Knows the exports of Google, Outlook, HubSpot, Mailchimp, Salesforce, LinkedIn, WordPress, Shopify.
  */
+import { reasonHeader } from "../../../server/job.ts";
 import { parseEmail } from "./email.ts";
-import { type MappableField, type Mapping, mappableFields, reasonColumn } from "./fields.ts";
+import { type MappableField, type Mapping, mappableFields } from "./fields.ts";
 
 /** Column names by language, without blanks; case, accents and punctuation do not matter. */
 const columnNames: Record<Exclude<MappableField, "custom">, string> = {
@@ -71,7 +72,7 @@ export function suggestMapping(header: readonly string[], sample: readonly strin
   const exported = mappingOfExport(header);
   if (exported) return exported;
   const mapping: Mapping = Object.fromEntries(
-    header.map((name, column) => [column, name === reasonColumn ? "" : "custom"]),
+    header.map((name, column) => [column, name === reasonHeader ? "" : "custom"]),
   );
   const assigned = new Set<MappableField>();
   const take = (column: number, field: MappableField | undefined) => {
@@ -99,6 +100,10 @@ export function suggestMapping(header: readonly string[], sample: readonly strin
     const field = namePatterns.find(([part]) => part.test(words[column]!))?.[1];
     if (field !== "email" || !hasNoAddress(column, sample)) take(column, field);
   });
+  // Nobody else fits: then each row is rejected with its reason, which says more than a refusal.
+  header.forEach((_, column) => {
+    if (fieldsByName.get(compact[column]!) === "email") take(column, "email");
+  });
   header.forEach((_, column) => {
     if (bareNames.has(compact[column]!)) take(column, fieldOfBareName(assigned));
   });
@@ -119,7 +124,7 @@ const exportedLabels = new Map<string, MappableField>(
 function mappingOfExport(header: readonly string[]): Mapping | undefined {
   const missing = new Map(exportedLabels);
   const mapping = header.map((label, column): [number, MappableField | ""] => {
-    if (label === reasonColumn) return [column, ""];
+    if (label === reasonHeader) return [column, ""];
     const field = missing.get(label) ?? "custom";
     missing.delete(label);
     return [column, field];

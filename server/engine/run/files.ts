@@ -1,6 +1,6 @@
 /** Saves the files that a job offers for download. A file is listed once it is complete. */
 import type { Backend } from "../../backend/backend.ts";
-import type { FileRole } from "../../backend/enums.ts";
+import type { FileRole } from "../../job.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { parseDuration } from "../parse-duration.ts";
 import { loseLease, type Run, Stopped } from "./run.ts";

@@ -1,7 +1,8 @@
 /** The actions of a job on other jobs, limited to those that its owner may act on. */
 import type { JobRow } from "../../backend/schema.ts";
-import { type JobSelection, type JobsApi, Refused } from "../../job.ts";
+import { type JobSelection, type JobsApi, type OtherJob, Refused } from "../../job.ts";
 import { type ArchiveEntry, listArchiveEntries } from "../../storage/archive-entries.ts";
+import { findJobFile } from "../../storage/job-files.ts";
 import { createZip } from "../../storage/zip.ts";
 import { recordDownloads } from "../audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../bulk.ts";
@@ -53,7 +54,7 @@ export function createJobsApi(run: Run): JobsApi {
     retry: all(retryMany),
     async get(id) {
       const [job] = await read([id]);
-      return job && { kind: job.kind, isFinished: isFinal(job.status) };
+      return job && otherJob(run, job);
     },
     async files(ids) {
       const entries: ArchiveEntry[] = [];
@@ -71,6 +72,30 @@ export function createJobsApi(run: Run): JobsApi {
   function actors(): string[] {
     return [...catalog].filter(([, kind]) => kind.operatesOnJobs).map(([name]) => name);
   }
+}
+
+function otherJob({ backend, storage }: Run, { id, kind, status }: JobRow): OtherJob {
+  return {
+    kind,
+    isFinished: isFinal(status),
+    async stepResult<T>(name: string) {
+      const step = await backend.db
+        .selectFrom("job_steps")
+        .select("result")
+        .where("job_id", "=", id)
+        .where("name", "=", name)
+        .where("status", "=", "done")
+        .executeTakeFirst();
+      return step && (JSON.parse(step.result ?? "null") as T);
+    },
+    async open(role) {
+      const file = await findJobFile(backend, id, role);
+      const size = file && (await storage.size(file.storage_key));
+      if (!file || size === undefined) return undefined;
+      const read = (from = 0) => storage.read(file.storage_key, { from });
+      return { name: file.name, size, read };
+    },
+  };
 }
 
 type ChosenFilter = Pick<JobFilter, "statuses" | "kinds" | "period">;

@@ -15,11 +15,9 @@ import { InvalidInput, type Started, type StartRequest, UnknownKind } from "./re
 export async function start(
   backend: Backend,
   catalog: Catalog,
-  request: StartRequest,
+  given: StartRequest,
 ): Promise<Started> {
-  const kind = catalog.get(request.kind);
-  if (!kind) throw new UnknownKind(request.kind);
-  const checked = checkInput(kind, request.input);
+  const { kind, checked, request } = resolveKind(catalog, given);
   const input = checked.ok ? JSON.stringify(checked.input) : "";
   const found = checked.ok
     ? await findUploads(backend, kind, checked.input, request.accountId)
@@ -51,4 +49,22 @@ export async function start(
     // Another start has used the key.
     return (await findByIdempotencyKey(tx.db, request, input))!;
   });
+}
+
+/** Some inputs are for another kind: an import that is only checked runs as a check. */
+function resolveKind(catalog: Catalog, request: StartRequest) {
+  const kind = catalog.get(request.kind);
+  if (!kind) throw new UnknownKind(request.kind);
+  const checked = checkInput(kind, request.input);
+  const runsAs = checked.ok ? kind.runsAs?.(checked.input) : undefined;
+  if (runsAs === undefined) return { kind, checked, request };
+  const other = catalog.get(runsAs);
+  if (!other) throw new UnknownKind(runsAs);
+  const fields = Object.entries(request.input).filter(([name]) => name in other.input.shape);
+  const input = Object.fromEntries(fields);
+  return {
+    kind: other,
+    checked: checkInput(other, input),
+    request: { ...request, kind: runsAs, input },
+  };
 }

@@ -1,5 +1,5 @@
 /** Presents a job's row as JSON. Pure: reads nothing itself. */
-import type { FileRow, JobRow, StepRow } from "../../backend/schema.ts";
+import type { DownloadableFile, JobRow, StepRow } from "../../backend/schema.ts";
 import type { JobSummaryRow } from "../../engine/job-summary.ts";
 import { offeredFollowUps } from "../../engine/offered-follow-ups.ts";
 import { isCancellable, isFinal } from "../../engine/status.ts";
@@ -22,7 +22,7 @@ export interface JobContext {
   kind: Kind | undefined;
   steps: readonly StepRow[];
   /** Files that have not expired. */
-  files: readonly FileRow[];
+  files: readonly DownloadableFile[];
   typicalSeconds: number | null;
   /** Prefix of paths, such as "https://headway.example", or empty. */
   publicUrl: string;

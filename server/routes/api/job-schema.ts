@@ -1,6 +1,6 @@
 /** The JSON of a job. */
 import { z } from "@hono/zod-openapi";
-import { fileRoles, stepStatuses } from "../../backend/enums.ts";
+import { downloadRoles, stepStatuses } from "../../backend/enums.ts";
 import { statuses } from "../../engine/status.ts";
 
 const time = z.iso.datetime();
@@ -20,7 +20,7 @@ const stepSchema = z
 const fileSchema = z
   .object({
     name: z.string(),
-    role: z.enum(fileRoles).meta({ description: "`rejected`: the rows that were rejected." }),
+    role: z.enum(downloadRoles).meta({ description: "`rejected`: the rows that were rejected." }),
     media_type: z.string(),
     size: z.int().meta({ description: "Size in bytes." }),
     url: z.string().meta({ description: "Redirects to a signed link to the file." }),
