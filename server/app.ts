@@ -8,6 +8,8 @@ import { assetRoutes } from "./routes/assets.ts";
 import { bulkActionRoutes } from "./routes/bulk-actions.ts";
 import { bulkConfirmationRoutes } from "./routes/bulk-confirmations.ts";
 import { cancellationRoutes } from "./routes/cancellations.ts";
+import { contactPageRoutes } from "./routes/contact.ts";
+import { contactEditRoutes } from "./routes/contact-edits.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { devRoutes } from "./routes/dev.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -93,6 +95,8 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", liveRoutes(services));
   app.route("/", fileRoutes(services));
   app.route("/", contactRoutes(services));
+  app.route("/", contactPageRoutes(services));
+  app.route("/", contactEditRoutes(services));
   app.route("/", settingsRoutes(services));
   app.route("/", preferenceRoutes(services));
   app.route("/", apiTokenRoutes(services));

@@ -2,6 +2,7 @@
 import type { Status } from "./engine/status.ts";
 import type { IconName } from "./job.ts";
 import type { BulkPage } from "./presenters/bulk.ts";
+import type { ContactFormPage, ContactPage, DeleteContactPage } from "./presenters/contact.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
 import type { BulkView, CountsView, JobFilterView, JobsPage } from "./presenters/dashboard.ts";
 import type { ErrorPage } from "./presenters/error-page.ts";
@@ -53,6 +54,9 @@ export interface Pages {
   "jobs/duplicate": DuplicatePage;
   "jobs/show": JobPage;
   "contacts/index": ContactsPage;
+  "contacts/show": ContactPage;
+  "contacts/edit": ContactFormPage;
+  "contacts/delete": DeleteContactPage;
   "sessions/sign_in": SignInPage;
   "sessions/sign_up": SignUpPage;
   "settings/index": SettingsPage;

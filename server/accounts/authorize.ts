@@ -36,6 +36,11 @@ export function visibleJobs(
   return all ? { accountId } : { accountId, userId };
 }
 
+/** Everybody in an account may see and change its contacts, as everybody may import them. */
+export function contactsOf({ accountId }: Actor): { accountId: string } {
+  return { accountId };
+}
+
 /** Gives a job that operates on other jobs the rights that its owner has at that time. */
 export function policyFor({ db }: Pick<Backend, "db">): PolicyFor {
   return async (userId, accountId) => {

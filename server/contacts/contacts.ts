@@ -1,8 +1,10 @@
 /** Lists contacts: all, by words, by tag or by the job that changed them, in pages of bounded work. */
 import type { Backend } from "../backend/backend.ts";
 import { countChangedContacts, listChangedContacts } from "./changed-contacts.ts";
+import { type ContactEvent, listContactHistory } from "./contact-history.ts";
 import type { ContactRow } from "./contact-row.ts";
 import type { ContactSort } from "./contact-sort.ts";
+import { findContactsById } from "./find-contacts-by-id.ts";
 import {
   findCandidates,
   maxSorted,
@@ -42,15 +44,21 @@ export interface ContactList {
 }
 
 export interface ContactReader {
+  /** @returns undefined if the account has no such contact */
+  find(accountId: string, id: number): Promise<ContactRow | undefined>;
+  /** @returns who changed the contact and how, latest first */
+  history(contact: ContactRow): Promise<ContactEvent[]>;
   list(filter: ContactFilter, page: ContactPage): Promise<ContactList>;
   /** Reads the stored count of an account, which every import updates. */
   count(accountId: string): Promise<number>;
   /** @returns the tags that contacts of the account have or had, in alphabetical order */
   tags(accountId: string): Promise<string[]>;
+  /** The same for the names of custom fields. */
+  fields(accountId: string): Promise<string[]>;
 }
 
-/** Of more tags the list offers the first. */
-const maxTags = 200;
+/** Of more tags or fields, pages offer the first. */
+const maxNames = 200;
 
 export function createContactReader(backend: Pick<Backend, "db" | "relation">): ContactReader {
   const { db } = backend;
@@ -91,17 +99,26 @@ export function createContactReader(backend: Pick<Backend, "db" | "relation">): 
   return {
     list,
     count,
-    async tags(accountId) {
-      const rows = await db
-        .selectFrom("contact_tags")
-        .select("name")
-        .where("account_id", "=", accountId)
-        .orderBy("name")
-        .limit(maxTags)
-        .execute();
-      return rows.map(({ name }) => name);
-    },
+    find: async (accountId, id) => (await findContactsById(backend, accountId, [id]))[0],
+    history: (contact) => listContactHistory(backend, contact),
+    tags: (accountId) => listNames(backend, "contact_tags", accountId),
+    fields: (accountId) => listNames(backend, "contact_fields", accountId),
   };
+}
+
+async function listNames(
+  { db }: Pick<Backend, "db">,
+  table: "contact_tags" | "contact_fields",
+  accountId: string,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom(table)
+    .select("name")
+    .where("account_id", "=", accountId)
+    .orderBy("name")
+    .limit(maxNames)
+    .execute();
+  return rows.map(({ name }) => name);
 }
 
 /** The cursors are addresses. */

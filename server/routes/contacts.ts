@@ -1,5 +1,6 @@
 /** GET /contacts: the contacts of the account, searched, filtered by tag or job, and sorted. */
 import { type Context, Hono } from "hono";
+import { contactsOf } from "../accounts/authorize.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type ContactSort, contactSorts } from "../contacts/contact-sort.ts";
 import { maxSorted } from "../contacts/search/search-contacts.ts";
@@ -26,7 +27,7 @@ export function contactRoutes(services: Services): Hono<Env> {
   const routes = new Hono<Env>();
 
   routes.get("/contacts", async (c) => {
-    const { accountId } = c.var.person;
+    const { accountId } = contactsOf(c.var.person);
     const { q, tag, sort, after, before } = readListQuery(c);
     const job = await findListedJob(c, services);
     const filter = { accountId, q, tag, sort, ...(job && { job: listedJob(job) }) };

@@ -1,6 +1,8 @@
 /** The one map from errors to HTTP status, title and detail, for pages and the API. */
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { InvalidContact } from "../contacts/contact-input.ts";
+import { ContactNotFound, StaleContact } from "../contacts/edit-contact.ts";
 import { ActionRefused } from "../engine/action-refused.ts";
 import { AlreadyActive, InvalidInput, UnknownKind } from "../engine/start/request.ts";
 import { isTransientError } from "../engine/transient-error.ts";
@@ -15,7 +17,11 @@ import { HttpError, type HttpErrorOptions } from "./http-error.ts";
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   return new HttpError(
-    refusalOf(error) ?? uploadErrorOf(error) ?? outageOf(error) ?? unexpectedError,
+    refusalOf(error) ??
+      contactErrorOf(error) ??
+      uploadErrorOf(error) ??
+      outageOf(error) ??
+      unexpectedError,
   );
 }
 
@@ -41,6 +47,19 @@ function refusalOf(error: unknown): HttpErrorOptions | undefined {
   if (error instanceof ActionRefused) {
     return { status: 409, title: "Not possible now", detail: refusalText(error) };
   }
+  return undefined;
+}
+
+function contactErrorOf(error: unknown): HttpErrorOptions | undefined {
+  const links = [{ href: "/contacts", text: "All contacts" }];
+  if (error instanceof InvalidContact) {
+    const { message: detail, fields: errors } = error;
+    return { status: 422, title: "Invalid contact", detail, errors, links };
+  }
+  if (error instanceof ContactNotFound)
+    return { status: 404, title: "Contact not found", detail: error.message, links };
+  if (error instanceof StaleContact)
+    return { status: 409, title: "Changed meanwhile", detail: error.message, links };
   return undefined;
 }
 

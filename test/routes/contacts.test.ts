@@ -46,10 +46,7 @@ test("a list of contacts of an unknown job, or of another person's, is a page th
 
 test("an import's contacts that another one changed later are listed with a note", async () => {
   const person = await site.join("ada");
-  const [first, second] = [
-    await person.start("stepping"),
-    await person.start("stepping", { x: 1 }),
-  ];
+  const [first, second] = [await person.start("stepping"), await person.start("stepping")];
   await site.backend.write((tx) => seedContacts(tx, person.accountId, first, 1));
   await site.backend.db
     .updateTable("contacts")
@@ -60,4 +57,113 @@ test("an import's contacts that another one changed later are listed with a note
   expect(page).toContain("72 contacts from");
   expect(page).toContain("1 contact on this page was changed later.");
   expect(page).toMatch(new RegExp(`href="/jobs/${second}">[^<]+</a>\\s*<small>\\s*changed later`));
+});
+
+async function seeded() {
+  const person = await site.join("ada");
+  const job = await person.start("stepping");
+  await site.backend.write((tx) => seedContacts(tx, person.accountId, job, 1));
+  const { id } = await site.backend.db
+    .selectFrom("contacts")
+    .select("id")
+    .where("email", "=", "ada.hopper@example.com")
+    .executeTakeFirstOrThrow();
+  return { person, path: `/contacts/${id}` };
+}
+
+/** The fields of the form as the page has them. */
+function formOf(page: string): Record<string, string> {
+  const inputs = page.match(/<input[^>]+>/g) ?? [];
+  const attribute = (tag: string, name: string) =>
+    new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
+  return Object.fromEntries(
+    inputs.flatMap((tag) => {
+      const name = attribute(tag, "name");
+      return name ? [[name, attribute(tag, "value") ?? ""]] : [];
+    }),
+  );
+}
+
+test("a person edits a contact in its form, and the page shows the change and who made it", async () => {
+  const { person, path } = await seeded();
+  const form = formOf(await person.browser.text(`${path}/edit`));
+  expect(form).toMatchObject({ email: "ada.hopper@example.com", first_name: "Ada", tags: "" });
+  const saved = await person.browser.post(`${path}/edit`, {
+    ...form,
+    last_name: "King",
+    tags: "VIP, Poet",
+    custom_name_1: "City",
+    custom_value_1: "London",
+  });
+  expect([saved.status, saved.headers.get("location")]).toEqual([303, path]);
+  const page = await person.browser.text(path);
+  expect(page).toContain("Contact saved");
+  expect(page).toContain('<h1 class="wrap-anywhere">Ada King</h1>');
+  expect(page).toContain("<dt>City</dt><dd>London</dd>");
+  expect(page).toMatch(/Changed by\s+ada/);
+  expect(page).toContain("Last name: Hopper → King");
+  expect(page).toContain("City: empty → London");
+  expect(page).toMatch(/Created by\s+<a href="\/jobs\//);
+  expect(await person.browser.text("/contacts?tag=poet")).toContain("Edited by a person");
+  expect(formOf(await person.browser.text(`${path}/edit`))).toMatchObject({
+    custom_name_1: "City",
+    custom_value_1: "London",
+    custom_name_2: "",
+  });
+});
+
+test("a form with an invalid email, or of an outdated page, keeps what was typed and says why", async () => {
+  const { person, path } = await seeded();
+  const form = formOf(await person.browser.text(`${path}/edit`));
+  const invalid = await person.browser.post(`${path}/edit`, {
+    ...form,
+    email: "x",
+    company: "Typed",
+  });
+  expect(invalid.status).toBe(422);
+  const page = await invalid.text();
+  expect(page).toContain("No @ in the email");
+  expect(formOf(page)).toMatchObject({ email: "x", company: "Typed" });
+
+  await person.browser.post(`${path}/edit`, { ...form, company: "First" });
+  const late = await person.browser.post(`${path}/edit`, { ...form, company: "Second" });
+  expect(late.status).toBe(409);
+  const stale = await late.text();
+  expect(stale).toContain("Somebody changed this contact");
+  expect(formOf(stale)).toMatchObject({ company: "Second" });
+  await person.browser.post(`${path}/edit`, formOf(stale));
+  expect(await person.browser.text(path)).toContain("<dt>Company</dt><dd>Second</dd>");
+});
+
+test("a person adds and removes tags, and deletes a contact after a question", async () => {
+  const { person, path } = await seeded();
+  await person.post(`${path}/tags`, [["add", "VIP; Poet"]]);
+  expect(await person.browser.text(path)).toContain('aria-label="Remove the tag VIP"');
+  await person.post(`${path}/tags`, [["remove", "VIP"]]);
+  const page = await person.browser.text(path);
+  expect(page).not.toContain('aria-label="Remove the tag VIP"');
+  expect(page).toContain('aria-label="Remove the tag Poet"');
+
+  const question = await person.browser.text(`${path}/delete`);
+  expect(question).toContain("Delete Ada Hopper?");
+  const deleted = await person.browser.post(`${path}/delete`, formOf(question));
+  expect([deleted.status, deleted.headers.get("location")]).toEqual([303, "/contacts"]);
+  expect(await person.browser.text("/contacts")).toContain("71 contacts");
+  expect((await person.browser.get(path)).status).toBe(404);
+});
+
+test("a contact of another account is not found on any of its pages", async () => {
+  const { path } = await seeded();
+  const eve = await site.join("eve");
+  for (const page of [
+    path,
+    `${path}/edit`,
+    `${path}/delete`,
+    "/contacts/x",
+    "/contacts/99999999999999",
+  ])
+    expect((await eve.browser.get(page)).status).toBe(404);
+  expect((await eve.post(`${path}/tags`, [["add", "x"]])).status).toBe(404);
+  expect((await eve.post(`${path}/edit`, [["email", "x@q.example"]])).status).toBe(404);
+  expect((await eve.post(`${path}/delete`, [["updated_at", "1"]])).status).toBe(404);
 });

@@ -4,7 +4,7 @@
 export const maxCustomFields = 1_000;
 export const maxTags = 2_000;
 export const maxCustomValue = 10_000;
-const maxNameLength = 100;
+export const maxNameLength = 100;
 const maxTagLength = 100;
 
 /** Google exports its own groups as `* myContacts`. */

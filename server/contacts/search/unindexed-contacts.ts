@@ -7,6 +7,7 @@ import { matchesSearch } from "./search-terms.ts";
 
 /** Contacts that a search reads one by one; a batch of a job has up to 5,000. */
 const maxRead = 5_000;
+const maxByPrefix = 200;
 
 export interface UnindexedSearch {
   accountId: string;
@@ -55,7 +56,29 @@ export async function findUnindexed(
       .executeTakeFirst();
     for (const id of change ? changedIds(change) : []) ids.add(id);
   }
-  return { ids: await matchingIds({ db }, search, [...ids]), unsearched };
+  const matches = await matchingIds({ db }, search, [...ids]);
+  if (unsearched > 0) matches.push(...(await findByPrefix({ db }, search)));
+  return { ids: matches, unsearched };
+}
+
+/** Addresses that begin with the first word are found before they are indexed. */
+async function findByPrefix(
+  { db }: Pick<Backend, "db">,
+  { accountId, words, tag, jobId }: UnindexedSearch,
+): Promise<number[]> {
+  const prefix = words[0];
+  if (prefix === undefined || jobId !== undefined) return [];
+  const contacts = await db
+    .selectFrom("contacts")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("email", ">=", prefix)
+    // U+10FFFF is the last character in UTF-8 order.
+    .where("email", "<", `${prefix}\u{10FFFF}`)
+    .orderBy("email")
+    .limit(maxByPrefix)
+    .execute();
+  return contacts.filter((contact) => matchesSearch(contact, { words, tag })).map(({ id }) => id);
 }
 
 /** All contacts of an account whose older contacts are still to be indexed count as missing. */
