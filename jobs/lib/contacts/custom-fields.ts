@@ -14,9 +14,12 @@ const WRAPPING_QUOTES = /^["']+|["']+$/g;
 
 /** @returns the names of custom fields, made unique: a second "City" becomes "City 2" */
 export function customFieldNames(header: readonly string[], columns: readonly number[]): string[] {
-  const taken = new Set<string>();
+  // A property of this name would change the prototype of the object instead.
+  const taken = new Set(["__proto__"]);
   return columns.map((column) => {
-    const name = (header[column]?.trim() || `Column ${column + 1}`).slice(0, maxNameLength);
+    const name = (header[column]?.trim() || `Column ${column + 1}`)
+      .slice(0, maxNameLength)
+      .toWellFormed();
     let unique = name;
     for (let number = 2; taken.has(unique); number++) unique = `${name} ${number}`;
     taken.add(unique);
@@ -31,7 +34,7 @@ export function parseTags(cell: string): string[] {
       .split(TAG_SEPARATOR)
       .map((tag) => tag.replace(WRAPPING_QUOTES, "").replace(SYSTEM_GROUP, "").trim())
       .filter((tag) => tag !== "" && tag !== "*")
-      .map((tag) => tag.slice(0, maxTagLength)),
+      .map((tag) => tag.slice(0, maxTagLength).toWellFormed()),
   );
 }
 
