@@ -7,6 +7,7 @@ import { HttpError } from "../http-error.ts";
 import { requireApiPerson } from "../middleware/require-person.ts";
 import { auditApi } from "./audit.ts";
 import { cancellationsApi } from "./cancellations.ts";
+import { contactsApi } from "./contacts.ts";
 import { eventsApi } from "./events.ts";
 import { followUpsApi } from "./follow-ups.ts";
 import { jobsApi } from "./jobs.ts";
@@ -37,7 +38,8 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
     c.header("Cache-Control", "no-cache, private");
     await next();
   });
-  api.use("/jobs/*", bodyLimit({ maxSize: maxBodySize, onError: tooLarge }));
+  for (const path of ["/jobs/*", "/contacts/*"])
+    api.use(path, bodyLimit({ maxSize: maxBodySize, onError: tooLarge }));
   api.route("/", uploadsApi(services));
   api.route("/", resumableUploadsApi(services));
   api.route("/", startsApi(services));
@@ -50,6 +52,7 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
   api.route("/", eventsApi(services));
   api.route("/", logsApi(services));
   api.route("/", auditApi(services));
+  api.route("/", contactsApi(services));
 
   api.all("*", (c) => {
     const detail = `${c.req.method} ${c.req.path} doesn't exist. See GET /api/openapi.json.`;

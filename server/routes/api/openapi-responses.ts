@@ -44,7 +44,7 @@ function only(statuses: (keyof typeof reasons)[]): Record<number, string> {
   return Object.fromEntries(statuses.map((status) => [status, reasons[status]]));
 }
 
-function problem(description: string) {
+export function problem(description: string) {
   return { description, content: { "application/problem+json": { schema: problemSchema } } };
 }
 

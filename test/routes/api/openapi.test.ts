@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { apiRoutes } from "../../../server/routes/api/api.ts";
 import type { Services } from "../../../server/services.ts";
+import { insertContacts } from "../../contacts/insert-contacts.ts";
 import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
 
@@ -64,7 +65,7 @@ test("the description covers every route and no other", () => {
     ({ method, path }) => `${method} /api${path.replaceAll(/:(\w+)/g, "{$1}")}`,
   );
   expect(described.sort()).toEqual([...new Set(served)].sort());
-  expect(described).toHaveLength(20);
+  expect(described).toHaveLength(24);
 });
 
 test("every operation has a unique id, a summary and its path parameters", () => {
@@ -167,12 +168,18 @@ describe("the description of responses", () => {
       const { id: next } = again as { id: string };
       await check("post", "/jobs/{id}/cancel", `/jobs/${next}/cancel`);
     }
+    await insertContacts(api.backend, [{ email: "x@q.example" }], { accountId: ada.accountId });
+    const found = (await check("get", "/contacts", "/contacts")) as { contacts: { id: number }[] };
+    await check("get", "/contacts/{id}", `/contacts/${found.contacts[0]!.id}`);
     const list = (await check("get", "/jobs", "/jobs?limit=2")) as { next_cursor: string };
     expect(list.next_cursor).toBeTruthy();
     await check("get", "/jobs", `/jobs?limit=2&cursor=${list.next_cursor}`);
   });
 
   test("the answers to rejected requests match it", async () => {
+    await check("get", "/contacts", `/contacts?job=${nobodys}`);
+    await check("get", "/contacts", "/contacts?sort=x");
+    await check("get", "/contacts/{id}", "/contacts/x");
     await check("post", "/uploads", "/uploads", { body: "" });
     await check("post", "/uploads", "/uploads", { body: "x".repeat(1_000_001) });
     const path = "/uploads/resumable";
