@@ -17,7 +17,8 @@ export default defineJob({
   input: importInput,
   steps: { "Reading the file": 1, "Comparing with your contacts": 1 },
   unit: "rows",
-  allRejectedLabel: "Nothing to import",
+  nothingDoneLabel: "Nothing to import",
+  succeededLabel: "checked",
   stepUnits: { "Reading the file": "bytes" },
   timeout: "2h",
   keepFilesFor: "72h",
@@ -38,7 +39,7 @@ export default defineJob({
     const found = await job.step("Comparing with your contacts", () =>
       compareContacts(job, read, input.duplicates),
     );
-    if (read.contacts > 0) await job.offer("import");
+    if (found.created + found.updated > 0) await job.offer("import");
     return { message: checkedMessage(found, job.counts.rejected) };
   },
 });

@@ -35,7 +35,8 @@ export default defineJob({
   steps: { "Reading the file": 1, "Saving contacts": 3 },
   unit: "rows",
   resultLabel: "View imported contacts",
-  allRejectedLabel: "Nothing imported",
+  nothingDoneLabel: "Nothing imported",
+  succeededLabel: "imported",
   stepUnits: { "Reading the file": "bytes" },
   timeout: "2h",
   dedicatedRunner: true,
@@ -66,12 +67,14 @@ export default defineJob({
       return checked || readFile(job, input, (contacts) => job.expect("Saving contacts", contacts));
     });
     if (read.contacts > 0) await job.offer("undo");
-    await job.step("Saving contacts", async () => {
+    const saved = await job.step("Saving contacts", async () => {
       await addContactNames(job, read);
       const { duplicates } = input;
-      await saveContacts(job, runNames(read), { total: read.contacts, duplicates });
+      return saveContacts(job, runNames(read), { total: read.contacts, duplicates });
     });
-    const page = read.contacts > 0 ? { page: `/contacts?job=${job.id}` } : {};
-    return { message: importedMessage(job.counts), ...page };
+    const message = importedMessage(job.counts, saved);
+    if (saved.created + saved.updated > 0) return { message, page: `/contacts?job=${job.id}` };
+    await job.withdraw("undo");
+    return { message };
   },
 });

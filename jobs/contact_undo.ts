@@ -23,6 +23,8 @@ export default defineJob({
   timeout: "2h",
   dedicatedRunner: true,
   resultLabel: "View the import",
+  nothingDoneLabel: "Nothing undone",
+  succeededLabel: "undone",
   async run(job, { job_id }) {
     const undone = await job.jobs.get(job_id);
     if (!undone)

@@ -109,8 +109,13 @@ export interface Kind<
   opensResult?: boolean;
   /** The text of the link to the result: "View imported contacts". Default "View result". */
   resultLabel?: string;
-  /** How the status reads when every item was rejected: "Nothing imported". Default "Done with rejects". */
-  allRejectedLabel?: string;
+  /**
+   * How the status reads when no item succeeded, but some were rejected or skipped: "Nothing imported".
+   * Default "Done", or "Done with rejects".
+   */
+  nothingDoneLabel?: string;
+  /** The word beside the number of items that succeeded: "imported". Default "done". */
+  succeededLabel?: string;
   /** True for work that keeps a processor busy: the job gets a runner process of its own. */
   dedicatedRunner?: boolean;
   /**
@@ -434,6 +439,8 @@ export interface JobContext<Step extends string = string> {
   sleep(milliseconds: number, reason?: string): Promise<void>;
   /** Offers a follow-up of the kind, by its name, from the end of this job on. Safe to repeat. */
   offer(followUp: string): Promise<void>;
+  /** Takes back an offer. Safe to repeat, also without an offer. */
+  withdraw(followUp: string): Promise<void>;
   /** Other jobs of the person, or of the account if the person may act on those. */
   readonly jobs: JobsApi;
   /** Opens a file that the account uploaded. */

@@ -77,5 +77,6 @@ export type KindSummary = Pick<
   | "followUps"
   | "opensResult"
   | "resultLabel"
-  | "allRejectedLabel"
+  | "nothingDoneLabel"
+  | "succeededLabel"
 >;

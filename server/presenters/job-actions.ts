@@ -32,7 +32,7 @@ export interface ActionsView {
   buttons: ButtonView[];
   followUps: FollowUpView[];
   /** "Fix 6 rejected rows": leads to the page where they are mended. */
-  mend: { href: string; label: string } | null;
+  mend: { href: string; label: string; variant: ButtonView["variant"] } | null;
   /** The CSRF token of the viewer's session, for every form. */
   token: string;
   /** Whether a sound plays when the job finishes; null for a finished job. */
@@ -71,11 +71,12 @@ export function actionsView(
   viewer: { mayAct: boolean; token: string; sound: boolean },
   now: number,
 ): ActionsView {
+  const followUps = viewer.mayAct ? offeredFollowUps(row, kind).map(followUpView) : [];
   return {
     id: row.id,
     buttons: viewer.mayAct ? jobButtons(row, kind, now) : [],
-    mend: viewer.mayAct ? mendLink(row, kind) : null,
-    followUps: viewer.mayAct ? offeredFollowUps(row, kind).map(followUpView) : [],
+    mend: viewer.mayAct ? mendLink(row, kind, followUps) : null,
+    followUps,
     token: viewer.token,
     sound: isFinal(row.status) ? null : viewer.sound,
   };
@@ -105,14 +106,17 @@ function retryRejected({ status, rejected }: JobSummaryRow, kind: KindSummary): 
   return [{ path: "retry-rejected", label, icon: "refresh", variant: "" }];
 }
 
+/** The primary action, unless a follow-up goes on with the rows that were not rejected. */
 function mendLink(
   { id, status, rejected }: JobSummaryRow,
   kind: KindSummary | undefined,
+  followUps: readonly FollowUpView[],
 ): ActionsView["mend"] {
   if (status !== "done" || rejected === 0 || !kind?.rejectedColumn) return null;
   return {
     href: `/jobs/${id}/rejected-rows`,
     label: `Fix ${formatCount(rejected, "rejected rows")}`,
+    variant: followUps.some(({ asks }) => !asks) ? "" : "primary",
   };
 }
 

@@ -14,11 +14,23 @@ export type DisplayStatus =
   | "paused"
   | "cancelling"
   | "done"
+  /** Some items were rejected. */
+  | "partly-done"
+  /** No item succeeded, and some were rejected or skipped. */
+  | "nothing-done"
   | "failed"
   | "cancelled";
 
-/** @param now ms since 1970 */
-export function displayStatus(row: JobSummaryRow, now: number): DisplayStatus {
+/**
+ * @param kind undefined if the kind was removed
+ * @param now ms since 1970
+ */
+export function displayStatus(
+  row: JobSummaryRow,
+  kind: KindSummary | undefined,
+  now: number,
+): DisplayStatus {
+  if (row.status === "done") return doneStatus(row, kind);
   if (row.status === "running") {
     if (row.cancel_requested_at) return "cancelling";
     return row.pause_requested_at ? "pausing" : "running";
@@ -54,7 +66,11 @@ export function statusLabel(
     case "cancelling":
       return `Cancelling${since(row.cancel_requested_at, now)}`;
     case "done":
-      return doneLabel(row, kind);
+      return "Done";
+    case "partly-done":
+      return "Done with rejects";
+    case "nothing-done":
+      return kind?.nothingDoneLabel ?? "Done with rejects";
     case "failed":
       return "Failed";
     case "cancelled":
@@ -62,10 +78,13 @@ export function statusLabel(
   }
 }
 
-function doneLabel(row: JobSummaryRow, kind: KindSummary | undefined): string {
-  if (row.rejected === 0) return "Done";
-  const isEmpty = row.succeeded === 0 && row.skipped === 0;
-  return (isEmpty && kind?.allRejectedLabel) || "Done with rejects";
+function doneStatus(
+  { succeeded, rejected, skipped }: JobSummaryRow,
+  kind: KindSummary | undefined,
+): DisplayStatus {
+  const isNothing = succeeded === 0 && rejected + skipped > 0;
+  if (isNothing && (kind?.nothingDoneLabel || skipped === 0)) return "nothing-done";
+  return rejected > 0 ? "partly-done" : "done";
 }
 
 function since(at: number | null, now: number): string {

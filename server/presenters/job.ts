@@ -87,7 +87,7 @@ export function jobView(
   steps: readonly StepRow[],
   now: number,
 ): JobView {
-  const status = displayStatus(row, now);
+  const status = displayStatus(row, kind, now);
   const isOver = isFinal(row.status);
   const starts = status === "scheduled" ? row.run_at : null;
   const texts = {
@@ -117,7 +117,7 @@ export function jobView(
     steps: stepViews(steps, row, now),
     counts: countNames
       .filter((name) => row[name] > 0)
-      .map((name) => ({ name, label: countLabels[name], value: formatNumber(row[name]) })),
+      .map((name) => ({ name, label: countLabel(name, kind), value: formatNumber(row[name]) })),
     outcome: outcomeText(row, kind),
     error: errorText(row),
     advice: adviceText(row),
@@ -133,7 +133,10 @@ export function jobView(
 }
 
 const countNames = ["succeeded", "rejected", "skipped"] as const;
-const countLabels = { succeeded: "done", rejected: "rejected", skipped: "skipped" };
+
+function countLabel(name: (typeof countNames)[number], kind: KindSummary | undefined): string {
+  return name === "succeeded" ? (kind?.succeededLabel ?? "done") : name;
+}
 
 /** Estimates the start of a queued job and the end of a started one, also while it waits for a retry. */
 function estimateText(row: JobSummaryRow, status: DisplayStatus, now: number): string {

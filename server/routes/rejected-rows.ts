@@ -28,7 +28,7 @@ export function rejectedRowRoutes(services: Services): Hono<Env> {
     const body = await c.req.parseBody();
     const { table } = await readTable(job);
     const mended = { ...table, rows: mendedRows(table, body) };
-    if (JSON.stringify(mended.rows) === JSON.stringify(table.rows)) {
+    if (!hasChanged(table, mended)) {
       c.status(422);
       return c.html(
         await page(c, table, "Correct at least one cell: these rows would be rejected again."),
@@ -65,6 +65,12 @@ export function rejectedRowRoutes(services: Services): Hono<Env> {
   }
 
   return routes;
+}
+
+function hasChanged(before: RejectedTable, after: RejectedTable): boolean {
+  return after.rows.some(({ cells }, row) =>
+    cells.some((cell, column) => cell !== before.rows[row]!.cells[column]),
+  );
 }
 
 function mendedRows(table: RejectedTable, body: Record<string, unknown>): RejectedTable["rows"] {

@@ -82,7 +82,7 @@ test("the log can be filtered by level in place and stays live", async () => {
   expect(await page.title()).toBe(title.replace(/^\(\d+%\) /, ""));
 });
 
-test("one click retries only the rejected rows", async () => {
+test("the rejected rows are fixed in a table and imported, where a retry would reject them again", async () => {
   const csv = join(scene.place.storageDir, "guests.csv");
   await writeFile(csv, "Email,Name\nann@x.test,Ann\nbo,Bo\ncy,Cy\n");
   const page = await scene.openPage("/jobs/new/contact_import");
@@ -90,12 +90,43 @@ test("one click retries only the rejected rows", async () => {
   await page.click("#submit");
   await page.click("#mapping #submit");
   await expectText(page, ".outcome", "Imported 1 of 3, 2 rows rejected");
+  await expectText(page, ".job-panel .status-badge", "Done with rejects");
   const first = page.url();
-  await page.click("text=Retry 2 rejected rows");
-  await page.waitForURL((url) => url.href !== first);
+  expect(await page.locator("text=Retry 2 rejected rows").count()).toBe(0);
+  await page.click("text=Fix 2 rejected rows");
+  await expectText(page, "h1", "Fix 2 rejected rows");
+  // Both rows are wrong in the same cell.
+  expect(
+    await page.locator("[aria-invalid]").evaluateAll((cells) => cells.map(({ id }) => id)),
+  ).toEqual(["cell-0-0", "cell-1-0"]);
+  await page.click("#submit");
+  await expectText(page, "#mend [role=alert]", "Correct at least one cell");
+  await page.fill("#cell-0-0", "bo@x.test");
+  await page.click("#submit");
+  await page.waitForURL((url) => url.href !== first && /\/jobs\/[0-9a-f-]{36}$/.test(url.pathname));
   await expectText(page, "h1", "Import contacts guests-rejected.csv");
-  await expectText(page, ".outcome", /Nothing imported: all 2 rows were rejected/);
-  await page.goto(first);
-  await page.click("text=Retry 2 rejected rows");
-  await expectText(page, "#flash", "Already restarted");
+  await expectText(page, ".outcome", "Imported 1 of 2, 1 row rejected");
+  await page.click("text=Fix 1 rejected row");
+  expect(await page.inputValue("#cell-0-0")).toBe("cy");
+});
+
+test("an import of which every row is rejected says so in amber, and links to no contacts", async () => {
+  const csv = join(scene.place.storageDir, "nobody.csv");
+  await writeFile(csv, "Email,Name\nbo,Bo\ncy,Cy\n");
+  const page = await scene.openPage("/jobs/new/contact_import");
+  await page.setInputFiles("input[type=file]", csv);
+  await page.click("#submit");
+  await page.click("#mapping #submit");
+  await expectText(page, ".outcome", "Nothing imported: all 2 rows were rejected");
+  await expectText(page, ".job-panel .status-badge", "Nothing imported");
+  expect(await page.locator("#result-page").count()).toBe(0);
+  expect(await page.locator("text=Undo this import").count()).toBe(0);
+  const colorOf = (selector: string) =>
+    page.evaluate<string>(`getComputedStyle(document.querySelector("${selector}")).color`);
+  const amber = await colorOf(".job-panel .status-badge");
+  const panel = `#panel-${page.url().split("/").at(-1)}`;
+  expect(await colorOf(`${panel} .steps .done .icon`)).not.toBe("rgb(28, 116, 64)");
+  expect(amber).toBe("rgb(143, 90, 0)");
+  await page.goto("/jobs");
+  expect(await colorOf(".job-row .status-badge.nothing-done")).toBe(amber);
 });

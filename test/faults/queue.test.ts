@@ -35,7 +35,7 @@ describe.each(backends)("the queue on $name", (which) => {
     const { id } = (await start(backend, catalog, { ...request, runAt })).job;
     const now = await scene.start("sleep", { ms: 1 });
     expect((await scene.ended(now)).finished_at).toBeLessThan(runAt);
-    expect(displayStatus(await scene.job(id), backend.now())).toBe("scheduled");
+    expect(displayStatus(await scene.job(id), undefined, backend.now())).toBe("scheduled");
     const job = await scene.ended(id);
     // Two processes wrote the two times, and the queue polls once a second.
     expect(job.started_at! - runAt).toBeGreaterThan(-250);

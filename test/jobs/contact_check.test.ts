@@ -53,7 +53,7 @@ describe.each(backends)("the check of a file on $name", (which) => {
     expect(job).toMatchObject({
       kind: "contact_check",
       status: "done",
-      outcome: "2 new or changed, 1 unchanged, 1 rejected",
+      outcome: "Checked: 2 new or changed, 1 unchanged, 1 rejected",
       succeeded: 4,
       rejected: 1,
       result_page: null,
@@ -70,7 +70,7 @@ describe.each(backends)("the check of a file on $name", (which) => {
   test("a check that keeps known contacts as they are counts them as unchanged", async () => {
     await run(`${header}ada@x.test,Ada,\n`);
     const job = await check(`${header}ada@x.test,Eve,\ncy@x.test,Cy,\n`, { duplicates: "skip" });
-    expect(job.outcome).toBe("1 new or changed, 1 unchanged");
+    expect(job.outcome).toBe("Checked: 1 new or changed, 1 unchanged");
   });
 
   test("an import goes on from a check without reading the file again", async () => {

@@ -76,7 +76,16 @@ const states: [DisplayStatus, string, Partial<JobRow & { queuePosition: QueuePos
   ],
   ["paused", "Paused", { status: "paused", ...begun }],
   ["done", "Done", { status: "done", ...begun, finished_at: now }],
-  ["done", "Done with rejects", { status: "done", ...begun, finished_at: now, rejected: 1_204 }],
+  [
+    "partly-done",
+    "Done with rejects",
+    { status: "done", ...begun, finished_at: now, succeeded: 98_796, rejected: 1_204 },
+  ],
+  [
+    "nothing-done",
+    "Done with rejects",
+    { status: "done", ...begun, finished_at: now, rejected: 1_204 },
+  ],
   ["failed", "Failed", { status: "failed", ...begun, finished_at: now }],
   ["cancelled", "Cancelled", { status: "cancelled", finished_at: now }],
   [
@@ -89,7 +98,7 @@ const states: [DisplayStatus, string, Partial<JobRow & { queuePosition: QueuePos
 describe("display statuses", () => {
   test.each(states)("a job has the display status %s with the label “%s”", (shown, label, row) => {
     expect(view(row)).toMatchObject({ displayStatus: shown, label, status: row.status });
-    expect(displayStatus(jobRow(row), now)).toBe(shown);
+    expect(displayStatus(jobRow(row), undefined, now)).toBe(shown);
     expect(view(row).active).toBe(!isFinal(row.status!));
   });
 
@@ -98,7 +107,7 @@ describe("display statuses", () => {
     const all: Record<DisplayStatus, true> = {
       ...{ scheduled: true, queued: true, retrying: true, resuming: true, running: true },
       ...{ pausing: true, paused: true, cancelling: true },
-      ...{ done: true, failed: true, cancelled: true },
+      ...{ done: true, "partly-done": true, "nothing-done": true, failed: true, cancelled: true },
     };
     expect(new Set(states.map(([shown]) => shown))).toEqual(new Set(Object.keys(all)));
   });

@@ -106,7 +106,7 @@ async function prepare(browser: Browser): Promise<Map<string, Subject>> {
 async function runJob(page: Page): Promise<string> {
   await page.click("#submit");
   await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
-  await page.waitForSelector(".job-panel.done", { timeout: 60_000 });
+  await page.waitForSelector(".job-panel[data-final]", { timeout: 60_000 });
   return new URL(page.url()).pathname;
 }
 

@@ -69,7 +69,11 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
         followUps: job.active ? [] : [undo],
         mend: job.active
           ? null
-          : { href: `${job.href}/rejected-rows`, label: "Fix 188 rejected rows" },
+          : {
+              href: `${job.href}/rejected-rows`,
+              label: "Fix 188 rejected rows",
+              variant: "primary",
+            },
         token: layout.token,
         sound: job.active ? false : null,
       },

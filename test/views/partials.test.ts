@@ -58,6 +58,8 @@ test("the fixtures cover every status and every display status", () => {
     paused: true,
     cancelling: true,
     done: true,
+    "partly-done": true,
+    "nothing-done": true,
     failed: true,
     cancelled: true,
   };

@@ -2,7 +2,8 @@
  * The record of what jobs did to contacts: a row for each batch, written in its transaction, so that an
  * undo can put everything back. `server/backend/schema.ts` describes the columns.
  */
-import type { BatchWrite } from "../../../server/job.ts";
+import { sql } from "kysely";
+import type { BatchWrite, JobContext } from "../../../server/job.ts";
 import type { StoredContact } from "./find-contacts.ts";
 import { type ContactValues, valueColumns } from "./merge-contact.ts";
 
@@ -68,6 +69,23 @@ export async function recordChanges(
       deleted_count: deleted.length,
     })
     .execute();
+}
+
+/** @returns how many contacts a job created and updated, over all its batches */
+export async function countChanges(
+  { db, accountId }: Pick<JobContext, "db" | "accountId">,
+  jobId: string,
+): Promise<{ created: number; updated: number }> {
+  const { created, updated } = await db
+    .selectFrom("contact_changes")
+    .select([
+      sql<number>`coalesce(sum(created_count), 0)`.as("created"),
+      sql<number>`coalesce(sum(updated_count), 0)`.as("updated"),
+    ])
+    .where("job_id", "=", jobId)
+    .where("account_id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  return { created: Number(created), updated: Number(updated) };
 }
 
 /** @param ids in ascending order @returns `[[1, 3], [7, 7]]` for 1, 2, 3 and 7 */

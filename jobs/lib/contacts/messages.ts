@@ -4,17 +4,39 @@ import { formatCount, formatNumber } from "../numbers.ts";
 import type { ContactsFile } from "./contacts-file.ts";
 import { mappableFields } from "./fields.ts";
 
-/** "Imported 99,812 of 100,000, 188 rows rejected", "Nothing imported: all 6 rows were rejected" */
-export function importedMessage({ succeeded, rejected, skipped }: Tally): string {
+/** What an import did to contacts, or would do. */
+export interface Comparison {
+  created: number;
+  updated: number;
+  unchanged: number;
+}
+
+/**
+ * @returns "Imported 99,812 of 100,000 (90,000 created, 9,800 updated, 12 unchanged), 188 rows
+ * rejected"; without the brackets if all were created; "Nothing imported: all 6 rows were rejected"
+ */
+export function importedMessage(
+  { succeeded, rejected, skipped }: Tally,
+  { created, updated, unchanged }: Comparison,
+): string {
   const total = succeeded + rejected + skipped;
-  if (rejected > 0 && rejected === total) {
-    const all = rejected === 1 ? "the only row was" : `all ${formatCount(rejected, "row")} were`;
-    return `Nothing imported: ${all} rejected`;
+  const left = [
+    ...(rejected > 0 ? [formatRejected(rejected)] : []),
+    ...(skipped > 0 ? [`${formatCount(skipped, "duplicate")} skipped`] : []),
+  ];
+  if (rejected > 0 && rejected === total) return `Nothing imported: ${allRejected(rejected)}`;
+  if (succeeded === 0 && total > 0) return `Nothing imported: ${left.join(", ")}`;
+  if (created + updated === 0 && total > 0) {
+    return [`Nothing changed: ${formatNumber(unchanged)} unchanged`, ...left].join(", ");
   }
-  const parts = [`Imported ${formatNumber(succeeded)} of ${formatNumber(total)}`];
-  if (rejected > 0) parts.push(formatRejected(rejected));
-  if (skipped > 0) parts.push(`${formatCount(skipped, "duplicate")} skipped`);
-  return parts.join(", ");
+  const imported = `Imported ${formatNumber(succeeded)} of ${formatNumber(total)}`;
+  const isAllNew = created === succeeded;
+  const parts = [
+    ...(created > 0 ? [`${formatNumber(created)} created`] : []),
+    ...(updated > 0 ? [`${formatNumber(updated)} updated`] : []),
+    ...(unchanged > 0 ? [`${formatNumber(unchanged)} unchanged`] : []),
+  ];
+  return [isAllNew ? imported : `${imported} (${parts.join(", ")})`, ...left].join(", ");
 }
 
 /** "Mapped E-Mail → Email, Vorname → First name; custom fields: City; skipped: Note" */
@@ -34,22 +56,18 @@ export function mappingMessage({ mapping, inspection: { header } }: ContactsFile
   ].join("; ");
 }
 
-/** What an import of a file would do to contacts. */
-export interface Comparison {
-  created: number;
-  updated: number;
-  unchanged: number;
-}
-
-/** "98,981 new or changed, 12 unchanged, 1,019 rejected"; nothing was imported yet */
+/** "Checked: 98,981 new or changed, 12 unchanged, 1,019 rejected"; nothing was imported yet */
 export function checkedMessage(
   { created, updated, unchanged }: Comparison,
   rejected: number,
 ): string {
-  const parts = [`${formatNumber(created + updated)} new or changed`];
+  const changed = created + updated;
+  if (changed + unchanged === 0 && rejected > 0)
+    return `Nothing to import: ${allRejected(rejected)}`;
+  const parts = [`${changed > 0 ? formatNumber(changed) : "none"} new or changed`];
   if (unchanged > 0) parts.push(`${formatNumber(unchanged)} unchanged`);
   if (rejected > 0) parts.push(`${formatNumber(rejected)} rejected`);
-  return parts.join(", ");
+  return `Checked: ${parts.join(", ")}`;
 }
 
 /** "99,812 contacts in the file, 188 rows rejected" */
@@ -60,6 +78,11 @@ export function foundMessage(contacts: number, rejected: number): string {
 
 function formatRejected(rows: number): string {
   return `${formatCount(rows, "row")} rejected`;
+}
+
+/** "all 6 rows were rejected" */
+function allRejected(rows: number): string {
+  return rows === 1 ? "the only row was rejected" : `all ${formatCount(rows, "row")} were rejected`;
 }
 
 /** @param contacts in the file; undefined if the job was cancelled before it had read the whole file */
@@ -75,6 +98,9 @@ export function cancelledMessage(
 /** "Undid the changes of 99,812 contacts, 3 changed since were left as they are" */
 export function undoneMessage({ succeeded, skipped }: Tally): string {
   if (succeeded + skipped === 0) return "Nothing to undo: the import changed no contact";
+  if (succeeded === 0) {
+    return `Nothing undone: ${formatCount(skipped, "contact")} changed since stay as they are`;
+  }
   const undone = `Undid the changes of ${formatCount(succeeded, "contact")}`;
   return skipped > 0
     ? `${undone}, ${formatNumber(skipped)} changed since stay as they are`

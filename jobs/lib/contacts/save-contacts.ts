@@ -2,11 +2,12 @@
 import type { BatchWrite, JobContext } from "../../../server/job.ts";
 import type { RunPosition } from "../external-sort/run-row.ts";
 import { mergeRuns } from "../external-sort/sorted-runs.ts";
-import { beforeUpdate, recordChanges, type Updated } from "./contact-changes.ts";
+import { beforeUpdate, countChanges, recordChanges, type Updated } from "./contact-changes.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import { addToContactCount, lockContacts, wholeRow } from "./contacts-table.ts";
 import { findByEmail } from "./find-contacts.ts";
 import { type ContactValues, mergeValues } from "./merge-contact.ts";
+import type { Comparison } from "./messages.ts";
 
 /** How to treat a contact that exists already or appears earlier in the file. */
 export type Duplicates = "update" | "skip";
@@ -14,6 +15,8 @@ export type Duplicates = "update" | "skip";
 interface SavePosition extends RunPosition {
   /** Batches so far. */
   batches: number;
+  /** Contacts so far; rows of one contact in a batch count once. */
+  contacts: number;
 }
 
 export async function saveContacts(
@@ -24,25 +27,31 @@ export async function saveContacts(
     duplicates,
     size = job.maxUpsertRows,
   }: { total: number; duplicates: Duplicates; size?: number },
-): Promise<void> {
+): Promise<Comparison> {
   let batches = 0;
+  let found = 0;
+  let merged: ContactRow[] = [];
   await job.batches<ContactRow, SavePosition>({
     total,
     async *from(last) {
       batches = last?.batches ?? 0;
+      found = last?.contacts ?? 0;
       for await (const items of mergeRuns<ContactRow>(job.scratch, runs, { from: last, size })) {
         const [key, order] = items.at(-1)!;
-        yield { items, cursor: { key, order, batches: batches + 1 } };
+        merged = mergeRows(items, duplicates);
+        found += merged.length;
+        yield { items, cursor: { key, order, batches: batches + 1, contacts: found } };
         batches++;
       }
     },
     async write(contacts, write) {
-      const merged = mergeRows(contacts, duplicates);
       const inserted = await saveBatch(job, write, merged, { batch: batches, duplicates });
       const saved = duplicates === "update" ? contacts.length : inserted;
       return { succeeded: saved, skipped: contacts.length - saved };
     },
   });
+  const { created, updated } = await countChanges(job, job.id);
+  return { created, updated, unchanged: Math.max(0, found - created - updated) };
 }
 
 /** @returns the number of new contacts */

@@ -1,10 +1,10 @@
 /** Takes back the changes of a job, batch by batch, the last one first. */
-import { sql } from "kysely";
 import type { BatchWrite, JobContext, Tally } from "../../../server/job.ts";
 import { compareBytes } from "../external-sort/byte-order.ts";
 import {
   type Before,
   beforeUpdate,
+  countChanges,
   fromRanges,
   recordChanges,
   restoreBefore,
@@ -33,8 +33,9 @@ interface UndoProgress {
 /** Counts contacts that somebody changed or deleted since as skipped. */
 export async function undoChanges(job: JobContext, undoneId: string): Promise<void> {
   let batches = 0;
+  const { created, updated } = await countChanges(job, undoneId);
   await job.batches<Change, UndoProgress>({
-    total: await countChanges(job, undoneId),
+    total: created + updated,
     async *from(cursor) {
       let contacts = cursor?.contacts ?? 0;
       batches = cursor?.batches ?? 0;
@@ -81,16 +82,6 @@ export async function* changesOf(
       updated: JSON.parse(updated),
     };
   }
-}
-
-async function countChanges({ db, accountId }: JobContext, jobId: string): Promise<number> {
-  const { total } = await db
-    .selectFrom("contact_changes")
-    .select(sql<number>`coalesce(sum(created_count + updated_count), 0)`.as("total"))
-    .where("job_id", "=", jobId)
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  return Number(total);
 }
 
 async function undoBatch(

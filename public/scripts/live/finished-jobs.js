@@ -29,7 +29,7 @@ document.addEventListener("live:swapped", ({ detail: { part, before } }) => {
   if (type === "row" && dataset.topics?.includes("jobs:account")) return;
   pending.push(describe(part));
   announcePending();
-  const succeeded = part.classList.contains("done");
+  const succeeded = part.matches(".done, .partly-done");
   if ("sound" in dataset) requestFinishSound({ id, succeeded });
   if (type === "panel" && hasRun && succeeded) resultToOpen = `result-${id}`;
 });

@@ -46,7 +46,8 @@ function showProgress(id) {
   function nextSymbol(percent) {
     const panel = document.getElementById(`panel-${id}`);
     if (panel?.classList.contains("failed")) return "!";
-    if (panel?.classList.contains("done")) return "✓";
+    if (panel?.classList.contains("nothing-done")) return "–";
+    if (panel?.matches(".done, .partly-done")) return "✓";
     // Rounded, so that the icon changes 20 times at most.
     return percent === undefined ? "" : String(Math.round(percent / 5) * 5);
   }
@@ -64,10 +65,11 @@ function showProgress(id) {
   }
 }
 
-/** @param {string} symbol "✓", "!", or the progress in percent @returns {string} SVG */
+/** @param {string} symbol "✓", "!", "–", or the progress in percent @returns {string} SVG */
 function drawIcon(symbol) {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none">';
   if (symbol === "✓") return `${svg}${disc("#1c7440", "m7 12.5 3.5 3.5L17 9")}</svg>`;
+  if (symbol === "–") return `${svg}${disc("#8f5a00", "M7 12h10")}</svg>`;
   if (symbol === "!") return `${svg}${disc("#b3261e", "M12 6v7m0 5v.01")}</svg>`;
   return `${svg}${ring("#9fb0e6", "100")}${ring("#3257c8", symbol)}</svg>`;
 }

@@ -4,9 +4,26 @@ import { loseLease, type Run } from "./run.ts";
 /** @throws Error if the kind declares no follow-up of this name */
 export async function offerFollowUp(run: Run, name: string): Promise<void> {
   if (!run.kind.followUps?.[name]) throw new Error(`The kind has no follow-up "${name}"`);
-  const offered: string[] = JSON.parse(run.row.follow_ups ?? "[]");
-  if (offered.includes(name)) return;
-  const followUps = JSON.stringify([...offered, name]);
+  const offered = offeredBy(run);
+  if (!offered.includes(name)) await save(run, [...offered, name]);
+}
+
+export async function withdrawFollowUp(run: Run, name: string): Promise<void> {
+  const offered = offeredBy(run);
+  if (offered.includes(name)) {
+    await save(
+      run,
+      offered.filter((each) => each !== name),
+    );
+  }
+}
+
+function offeredBy({ row }: Run): string[] {
+  return JSON.parse(row.follow_ups ?? "[]");
+}
+
+async function save(run: Run, names: readonly string[]): Promise<void> {
+  const followUps = names.length > 0 ? JSON.stringify(names) : null;
   const { numUpdatedRows } = await run.backend.db
     .updateTable("jobs")
     .set({ follow_ups: followUps })

@@ -5,7 +5,7 @@ import { createScratch } from "../../storage/scratch.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import { runBatches } from "./batches.ts";
 import { saveFile } from "./files.ts";
-import { offerFollowUp } from "./follow-ups.ts";
+import { offerFollowUp, withdrawFollowUp } from "./follow-ups.ts";
 import { createJobsApi } from "./jobs-api.ts";
 import { createRejections } from "./rejections.ts";
 import type { Run } from "./run.ts";
@@ -55,6 +55,7 @@ export async function createJobContext(run: Run): Promise<JobContext> {
         .finally(endWait);
     },
     offer: (name) => offerFollowUp(run, name),
+    withdraw: (name) => withdrawFollowUp(run, name),
     jobs: createJobsApi(run),
     open: (uploadId) => openUpload(backend, storage, row.account_id, uploadId),
     file: (file, chunks) => saveFile(run, { id: uuidv7(), ...file }, chunks),
