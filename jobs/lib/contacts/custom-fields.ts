@@ -7,10 +7,9 @@ export const maxCustomValue = 10_000;
 export const maxNameLength = 100;
 const maxTagLength = 100;
 
-/** Google exports its own groups as `* myContacts`. */
-const SYSTEM_GROUP = /^\* /;
 const TAG_SEPARATOR = /\s*(?:[;,|\n\r]|:::)\s*/;
-const WRAPPING_QUOTES = /^["']+|["']+$/g;
+/** Quotes, and the mark of Google's own groups: `* myContacts`. */
+const AROUND_TAG = /^(?:["'\s]|\*(?=\s))+|["'\s]+$/g;
 
 /** @returns the names of custom fields, made unique: a second "City" becomes "City 2" */
 export function customFieldNames(header: readonly string[], columns: readonly number[]): string[] {
@@ -32,9 +31,9 @@ export function parseTags(cell: string): string[] {
   return uniqueTags(
     cell
       .split(TAG_SEPARATOR)
-      .map((tag) => tag.replace(WRAPPING_QUOTES, "").replace(SYSTEM_GROUP, "").trim())
+      .map((tag) => tag.replace(AROUND_TAG, ""))
       .filter((tag) => tag !== "" && tag !== "*")
-      .map((tag) => tag.slice(0, maxTagLength).toWellFormed()),
+      .map((tag) => tag.slice(0, maxTagLength).toWellFormed().trim()),
   );
 }
 

@@ -35,7 +35,7 @@ export function parsePhone(cell: string): ParsedPhone {
   if (ROUNDED.test(text) || ERROR.test(text)) return { isBroken: true };
   const unwrapped =
     (FORMULA_TEXT.exec(text) ?? FORMULA_NUMBER.exec(text))?.[1] ?? unescapeFormula(text);
-  const bare = unwrapped.replace(/^'+|'+$/g, "").trim();
+  const bare = unwrapped.replace(/^['\s]+|['\s]+$/g, "");
   const phone = DECIMAL.exec(bare)?.[1] ?? bare;
   if (ROUNDED.test(phone) || ERROR.test(phone)) return { isBroken: true };
   return { phone: phone || null };

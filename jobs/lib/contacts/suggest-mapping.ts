@@ -110,10 +110,8 @@ export function suggestMapping(header: readonly string[], sample: readonly strin
   return dropRedundantFullName(mapping);
 }
 
-const exportedLabels = new Map<string, MappableField>(
-  mappableFields
-    .filter(({ name }) => name !== "full_name" && name !== "custom")
-    .map(({ name, label }) => [label, name]),
+const exportedFields = mappableFields.filter(
+  ({ name }) => name !== "full_name" && name !== "custom",
 );
 
 /**
@@ -122,14 +120,19 @@ const exportedLabels = new Map<string, MappableField>(
  * @returns undefined for other files
  */
 function mappingOfExport(header: readonly string[]): Mapping | undefined {
-  const missing = new Map(exportedLabels);
-  const mapping = header.map((label, column): [number, MappableField | ""] => {
-    if (label === reasonHeader) return [column, ""];
-    const field = missing.get(label) ?? "custom";
-    missing.delete(label);
-    return [column, field];
-  });
-  return missing.size === 0 ? Object.fromEntries(mapping) : undefined;
+  for (const key of ["label", "name"] as const) {
+    const missing = new Map<string, MappableField>(
+      exportedFields.map((field) => [field[key], field.name]),
+    );
+    const mapping = header.map((name, column): [number, MappableField | ""] => {
+      if (name === reasonHeader) return [column, ""];
+      const field = missing.get(name) ?? "custom";
+      missing.delete(name);
+      return [column, field];
+    });
+    if (missing.size === 0) return Object.fromEntries(mapping);
+  }
+  return undefined;
 }
 
 /** @returns how many of the cells are known names of columns: a row of them is a header */

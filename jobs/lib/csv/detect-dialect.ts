@@ -22,7 +22,7 @@ interface Candidate extends Dialect {
  * @param delimiter overrides the detection
  */
 export function detectDialect(text: string, delimiter?: Delimiter): Dialect {
-  const quoting = detectQuoting(text);
+  const quoting = detectQuoting(text, delimiter);
   const best = findBest(text, quoting, delimiter);
   if (best.width === 1 && linesAreQuoted(text)) {
     const inner = parseRows(text, best, true).rows.map((row) => row[0] ?? "");
@@ -55,13 +55,14 @@ function pickBest(candidates: readonly Candidate[]): Candidate {
 }
 
 /** Recognises quotes that an editor made typographic, and `\"`, from the first lines. */
-function detectQuoting(text: string): Partial<Dialect> {
+function detectQuoting(text: string, delimiter: Delimiter | undefined): Partial<Dialect> {
   const quoting: Partial<Dialect> = {};
   const straight = text.match(/(?:^|[,;\t|\n])"/g)?.length ?? 0;
   const typographic = text.match(/(?:^|[,;\t|\n])[“”„]/g)?.length ?? 0;
   if (typographic > straight) quoting.hasTypographicQuotes = true;
-  if (/\\"(?![,;\t|\r\n]|$)/.test(text) && !/[^,;\t|\n"]""/.test(text))
-    quoting.escapesQuotes = true;
+  // A backslash before the quote that ends a cell escapes nothing.
+  const inside = delimiter === ":" ? /\\"(?![,;\t|~^:\r\n]|$)/ : /\\"(?![,;\t|~^\r\n]|$)/;
+  if (inside.test(text) && !/[^,;\t|\n"]""/.test(text)) quoting.escapesQuotes = true;
   return quoting;
 }
 

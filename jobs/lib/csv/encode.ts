@@ -17,6 +17,11 @@ export interface EncodedText {
   replaced: number;
 }
 
+/** Encodings that iconv-lite has under another name. */
+const iconvNames: Partial<Record<Encoding, string>> = {
+  "x-mac-cyrillic": "maccyrillic",
+  "x-mac-ce": "maccenteuro",
+};
 const replacement = "?";
 const characters = /./gsu;
 /** Whether encodings have a character; the characters of a language are few. */
@@ -64,6 +69,5 @@ function hasCharacter(encoding: Encoding, character: string): boolean {
 }
 
 function encodeBytes(text: string, encoding: Encoding): Buffer {
-  const name = encoding === "x-mac-cyrillic" ? "maccyrillic" : encoding;
-  return iconv.encode(text, name, { addBOM: false });
+  return iconv.encode(text, iconvNames[encoding] ?? encoding, { addBOM: false });
 }

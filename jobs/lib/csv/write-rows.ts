@@ -17,8 +17,11 @@ export interface WriteOptions {
 /** Excel reads a file as UTF-8 only if it starts with this. */
 export const BYTE_ORDER_MARK = "\ufeff";
 
-/** The usual delimiters need quotes although another is in use: a spreadsheet may split at them. */
-const QUOTED = /[",;|\t\r\n\ufeff]/;
+/**
+ * The usual delimiters need quotes although another is in use, because a spreadsheet may split at them,
+ * and so do typographic quotes, which some readers take for quotes.
+ */
+const QUOTED = /[",;|\t\r\n\ufeff“”„]/;
 /** Cheap test before `escapeFormula`. */
 const SUSPECT = /^['=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 

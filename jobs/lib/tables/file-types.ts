@@ -7,6 +7,7 @@ export const tableFileTypes = [
   "text/x-vcard",
   "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
   "application/vnd.oasis.opendocument.spreadsheet",
+  "application/x-ndjson",
   "application/zip",
   ".csv",
   ".tsv",
@@ -15,5 +16,7 @@ export const tableFileTypes = [
   ".xlsm",
   ".ods",
   ".vcf",
+  ".ndjson",
+  ".jsonl",
   ".zip",
 ];

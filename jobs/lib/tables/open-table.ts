@@ -1,5 +1,6 @@
 /** Opens a file of any kind that holds a table; its content decides, not its name. */
 import { type ByteSource, Refused } from "../../../server/job.ts";
+import { isNdjson, openNdjson } from "./ndjson/open-ndjson.ts";
 import { openOds } from "./ods/open-ods.ts";
 import { refuseOleFile } from "./refuse-ole-file.ts";
 import { refuseOtherArchives } from "./refuse-other-archives.ts";
@@ -24,7 +25,8 @@ export async function openTable(source: ByteSource, sheet?: string): Promise<Tab
   if (sheet !== undefined) {
     throw new Refused(`${source.name} has no sheets`, "Leave the sheet out for such a file.");
   }
-  return isVcard(beginning) ? openVcard(source) : { source, sheets: [] };
+  if (isVcard(beginning)) return openVcard(source);
+  return (await isNdjson(source, beginning)) ? openNdjson(source) : { source, sheets: [] };
 }
 
 async function openArchive(source: ByteSource, sheet: string | undefined): Promise<Table> {

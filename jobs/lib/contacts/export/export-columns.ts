@@ -78,7 +78,7 @@ export function isFieldName(name: string): boolean {
 export function cellsOf(contact: ExportedContact, columns: readonly ExportColumn[]): string[] {
   const custom = parseCustom(contact);
   return columns.map(({ name }) => {
-    if (name.startsWith(customPrefix)) return custom[name.slice(customPrefix.length)] ?? "";
+    if (name.startsWith(customPrefix)) return valueOfCustom(custom, name) ?? "";
     if (name === "tags") return parseTags(contact).join("; ");
     if (name === "created_at" || name === "updated_at") {
       return new Date(contact[name]).toISOString().slice(0, 19).replace("T", " ");
@@ -98,7 +98,7 @@ export function jsonOf(
   for (const { name } of columns) {
     if (name.startsWith(customPrefix)) {
       const field = name.slice(customPrefix.length);
-      const value = custom[field];
+      const value = valueOfCustom(custom, name);
       if (value !== undefined) chosen[field] = value;
       json.custom_fields = chosen;
     } else if (name === "tags") json.tags = parseTags(contact);
@@ -107,6 +107,12 @@ export function jsonOf(
     } else json[name] = contact[name as TextField];
   }
   return json;
+}
+
+/** A custom field may be called "constructor". */
+function valueOfCustom(custom: Record<string, string>, column: string): string | undefined {
+  const name = column.slice(customPrefix.length);
+  return Object.hasOwn(custom, name) ? custom[name] : undefined;
 }
 
 function parseCustom({ custom_fields }: ExportedContact): Record<string, string> {
