@@ -8,7 +8,7 @@ import { readingFields } from "./reading-fields.ts";
 export const importInput = z.object({
   upload_id: upload(...tableFileTypes).meta({
     label: "File of contacts",
-    help: "Excel, OpenDocument, vCard or CSV, also in a ZIP. One person per row, with an email column.",
+    help: "Excel, OpenDocument, vCard, NDJSON or CSV, also in a ZIP. One person per row, with an email column.",
   }),
   mapping: columnMapping.optional(),
   ...readingFields.shape,
