@@ -33,8 +33,18 @@ declare module "zod" {
     /** The field applies only if another field has this value; it is refused otherwise. */
     onlyIf?: Readonly<Record<string, string>>;
     /** Set on a field that maps the columns of an uploaded file: what a column can hold. */
-    columns?: readonly { name: string; label: string }[];
+    columns?: readonly ColumnField[];
   }
+}
+
+/** What a column of an uploaded file can hold. */
+export interface ColumnField {
+  name: string;
+  label: string;
+  /** True if one column must hold it. */
+  isRequired?: boolean;
+  /** True for what columns become that the form has no room to ask about. */
+  isDefault?: boolean;
 }
 
 /** The icons drawn in `views/shared/icons.eta`, for kinds, buttons and pages. */
@@ -248,12 +258,35 @@ export interface FilePreview {
   choices?: Choices;
   /** Sentences on what is wrong with the file, which a person should know before the job starts. */
   warnings?: readonly string[];
-  /** The columns, each with what it seems to hold: a name from the field's `columns`, or "". */
-  columns: { header: string; holds: string }[];
+  /**
+   * The columns, each with what it seems to hold (a name from the field's `columns`, or "") and its
+   * first values; none if it is empty as far as the file was read.
+   */
+  columns: { header: string; holds: string; samples: string[] }[];
   /** The first rows, unchanged. */
   rows: string[][];
   /** Suggested values for other input fields. */
   suggested?: Record<string, string>;
+  /**
+   * Tries a mapping on the first rows.
+   * @param mapping by column, from 0, a name from the field's `columns`, or "" for a column that is skipped
+   * @returns undefined if the mapping is refused
+   */
+  tryMapping?(mapping: Readonly<Record<string, string>>): MappingTrial | undefined;
+}
+
+/** What an import would make of the first rows of a file. */
+export interface MappingTrial {
+  /** "12 of the first 1,000 rows would be rejected" */
+  summary: string;
+  /** Why rows would be rejected, the most frequent reason first. */
+  rejections: { reason: string; count: number }[];
+  /** The fields under which the rows are saved. */
+  header: string[];
+  /** The first rows as they would be saved. */
+  rows: string[][];
+  /** What the table has no room for: "11 more custom fields, not shown here.", or empty. */
+  note: string;
 }
 
 export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h`;

@@ -2,6 +2,7 @@
 import type { Status } from "./engine/status.ts";
 import type { IconName } from "./job.ts";
 import type { BulkPage } from "./presenters/bulk.ts";
+import type { ColumnMappingView, ColumnView } from "./presenters/column-mapping.ts";
 import type { ContactFormPage, ContactPage, DeleteContactPage } from "./presenters/contact.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
 import type { BulkView, CountsView, JobFilterView, JobsPage } from "./presenters/dashboard.ts";
@@ -11,11 +12,9 @@ import type { FieldView, HiddenField, Option } from "./presenters/form.ts";
 import type { JobView } from "./presenters/job.ts";
 import type { ActionsView, SoundSwitch } from "./presenters/job-actions.ts";
 import type {
-  ColumnView,
   DuplicatePage,
   EarlierView,
   JobFormPage,
-  MappingPage,
   MoreFilesView,
   NewJobPage,
   SubmitButtonsView,
@@ -26,6 +25,7 @@ import type { AboutView, JobPage } from "./presenters/job-page.ts";
 import type { StepView } from "./presenters/job-steps.ts";
 import type { LayoutData, PagerView, RefreshView, TrayView } from "./presenters/layout.ts";
 import type { JobLog, LogLinesView } from "./presenters/log.ts";
+import type { MappingPage, TrialView } from "./presenters/mapping-page.ts";
 import type { RejectedRowsPage } from "./presenters/rejected-rows.ts";
 import type { FileView, ResultView } from "./presenters/result.ts";
 import type { ScheduleView } from "./presenters/schedule.ts";
@@ -90,7 +90,9 @@ export type Partials = {
   "jobs/_prefilled_from": EarlierView;
   "jobs/_more_files": MoreFilesView;
   "jobs/_uploads": UploadView;
-  "jobs/_column_mapping": ColumnView[];
+  "jobs/_column_mapping": ColumnMappingView;
+  "jobs/_column_rows": ColumnView[];
+  "jobs/_mapping_trial": TrialView;
   "contacts/_table": ContactView[];
   "settings/_revoke_button": RevokeView;
   "shared/icons": Record<never, never>;

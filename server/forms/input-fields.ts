@@ -1,7 +1,7 @@
 /** Derives the fields of a kind's form from the schema of its input. */
 import { z } from "zod";
 import { isSecret } from "../engine/start/is-secret.ts";
-import type { Kind } from "../job.ts";
+import type { ColumnField, Kind } from "../job.ts";
 
 export interface InputField {
   name: string;
@@ -28,7 +28,7 @@ export interface InputField {
   /** For a file: media types. */
   accept: string[];
   /** For columns: the fields that a column can be mapped to. */
-  columns: readonly { name: string; label: string }[];
+  columns: readonly ColumnField[];
   /** Whether the field says how the uploaded file is read. */
   affectsPreview: boolean;
   /** Whether the field chooses one of several tables in the file. */

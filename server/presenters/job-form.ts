@@ -1,15 +1,8 @@
-/** The pages that start a job: choice of kind, form, mapping of columns, duplicate. */
+/** The pages that start a job: choice of kind, upload, form, duplicate. */
 import type { DurationEstimate } from "../engine/eta/duration-estimate.ts";
-import {
-  buttonFields,
-  type InputField,
-  inputFields,
-  plainFields,
-  tableFieldOf,
-  uploadField,
-} from "../forms/input-fields.ts";
+import { buttonFields, inputFields, uploadField } from "../forms/input-fields.ts";
 import type { ScheduleInput } from "../forms/schedule.ts";
-import { type Choices, defaultIcon, type FilePreview, type IconName, type Kind } from "../job.ts";
+import { type Choices, defaultIcon, type IconName, type Kind } from "../job.ts";
 import { formatBytes } from "../text/bytes.ts";
 import { formatCount } from "../text/counts.ts";
 import { formatDateTime, type TimeView } from "../text/dates.ts";
@@ -21,7 +14,6 @@ import {
   fieldView,
   fieldViews,
   type HiddenField,
-  type Option,
 } from "./form.ts";
 import type { JobView } from "./job.ts";
 import type { Page } from "./layout.ts";
@@ -89,40 +81,6 @@ export interface EarlierView {
   started: TimeView;
 }
 
-/** The page on which the columns of an uploaded file are mapped to fields. */
-export interface MappingPage extends Page {
-  title: string;
-  action: string;
-  hidden: HiddenField[];
-  /** "contacts.csv", "8.1 MB", "about 100,000 rows" */
-  file: { name: string; size: string; rows: string };
-  /** Encoding and delimiter, for example. */
-  detected: { label: string; value: string }[];
-  /** Sentences on what is wrong with the file. */
-  warnings: string[];
-  /** Chooses one of several tables in the file, and the button that shows its columns. */
-  tableField: (FieldView & { button: string }) | null;
-  columns: ColumnView[];
-  /** The first rows of the file, unchanged. */
-  preview: string[][];
-  /** The fields that say how the file is read. */
-  readingFields: FieldView[];
-  /** Path to which the form is submitted to read the file again. */
-  readAgainAction: string;
-  /** Whether the person has read the file again: then the preview is open. */
-  wasReadAgain: boolean;
-  /** The other fields of the form. */
-  fields: FieldView[];
-  from: EarlierView | null;
-  /** Null unless more files were uploaded together with this one. */
-  moreFiles: MoreFilesView | null;
-  schedule: ScheduleView;
-  error: string;
-  duration: string;
-  changeFileHref: string;
-  otherButtons: SubmitView[];
-}
-
 export interface SubmitButtonsView {
   label: string;
   others: SubmitView[];
@@ -137,16 +95,6 @@ export interface SubmitView {
   label: string;
   /** "Reads the whole file and changes nothing." */
   help: string;
-}
-
-export interface ColumnView {
-  /** Name of the select. */
-  name: string;
-  header: string;
-  /** The first values of the column. */
-  samples: string[];
-  options: Option[];
-  error: string;
 }
 
 /** Answers a start with the input of an active job: asks the person before it starts another one. */
@@ -267,67 +215,11 @@ export function jobFormPage(
   };
 }
 
-export function mappingPage(
-  draft: JobDraft,
-  file: { name: string; size: number },
-  preview: FilePreview,
-  typical: DurationEstimate | null,
-  changeFileHref: string,
-): Body<MappingPage> {
-  const { kind, values } = draft;
-  const upload = uploadField(kind)!;
-  const state: FormState = { ...draft, suggested: preview.suggested };
-  const table = tableFieldOf(kind);
-  const tableView = table && fieldViews(table, preview.choices, state)[0];
-  const shownTable = tableView?.value ?? "";
-  const isOtherTable = Boolean(draft.shownTable) && draft.shownTable !== shownTable;
-  const mapping = inputFields(kind).find((field) => field.type === "columns");
-  const columns = mapping ? columnViews(mapping, preview, state, isOtherTable) : [];
-  const views = (affectsPreview: boolean) =>
-    plainFields(kind)
-      .filter((field) => field.affectsPreview === affectsPreview && field !== table)
-      .flatMap((field) => fieldViews(field, preview.choices, state));
-  const fields = views(false);
-  const readingFields = views(true);
-  const { title, from, moreFiles } = headOf(draft);
-  return {
-    title,
-    moreFiles,
-    action: "/jobs",
-    readAgainAction: `/jobs/new/${draft.type}`,
-    wasReadAgain: draft.wasReadAgain ?? false,
-    readingFields,
-    hidden: [
-      ...hiddenFields(draft),
-      { name: upload.name, value: values[upload.name] ?? "" },
-      ...(shownTable ? [{ name: "shown_table", value: shownTable }] : []),
-    ],
-    file: { name: file.name, size: formatBytes(file.size), rows: preview.size },
-    detected: preview.facts,
-    warnings: [...(preview.warnings ?? [])],
-    tableField: tableView
-      ? { ...tableView, button: `Show this ${tableView.label.toLowerCase()}` }
-      : null,
-    columns,
-    preview: preview.rows,
-    fields,
-    from,
-    schedule: scheduleOf(draft),
-    error: otherError(draft, [
-      ...[...columns, ...fields, ...readingFields],
-      ...(tableView ? [tableView] : []),
-    ]),
-    duration: typicalDurationText(typical),
-    changeFileHref,
-    otherButtons: buttonViews(kind),
-  };
-}
-
-function buttonViews(kind: Kind): SubmitView[] {
+export function buttonViews(kind: Kind): SubmitView[] {
   return buttonFields(kind).map(({ name, button, help }) => ({ name, label: button, help }));
 }
 
-function headOf({ type, kind, from, moreFiles = [] }: JobDraft) {
+export function headOf({ type, kind, from, moreFiles = [] }: JobDraft) {
   const { title, description } = kind;
   const earlier = from
     ? { href: `/jobs/${from.id}`, started: formatDateTime(from.created_at) }
@@ -363,49 +255,19 @@ export function nextFileHref(
   return `/jobs/new/${type}?${query}`;
 }
 
-function columnViews(
-  field: InputField,
-  { columns, rows }: FilePreview,
-  { values, errors }: FormState,
-  isOtherTable: boolean,
-): ColumnView[] {
-  const choices = [{ name: "", label: "Skip" }, ...field.columns];
-  const isStale = isOtherTable || mappingIsStale(field.name, columns.length, values);
-  return columns.map(({ header, holds }, index) => {
-    const name = `${field.name}.${index}`;
-    const value = (isStale ? undefined : values[name]) ?? holds;
-    return {
-      name,
-      header,
-      samples: rows.map((cells) => cells[index] ?? ""),
-      options: choices.map((choice) => {
-        return { value: choice.name, label: choice.label, selected: choice.name === value };
-      }),
-      error: errors?.[name] ?? "",
-    };
-  });
-}
-
-/**
- * A file that is read in another way may have other columns: then the person's choices are of no use,
- * nor are they where all columns were skipped because none was recognised.
- */
-function mappingIsStale(field: string, columns: number, values: FormState["values"]): boolean {
-  const chosen = Object.entries(values).filter(([name]) => name.startsWith(`${field}.`));
-  const indexes = chosen.map(([name]) => Number(name.slice(field.length + 1)));
-  return chosen.every(([, value]) => value === "") || Math.max(...indexes) >= columns;
-}
-
-function otherError({ errors = {} }: FormState, fields: { name: string }[]): string {
+export function otherError(
+  { errors = {} }: Pick<FormState, "errors">,
+  fields: { name: string }[],
+): string {
   const shown = new Set([...fields.map(({ name }) => name), "when"]);
   return (
     Object.entries(errors).find(
-      ([name]) => !shown.has(name) && !shown.has(name.split(".")[0]!),
+      ([name, error]) => error && !shown.has(name) && !shown.has(name.split(".")[0]!),
     )?.[1] ?? ""
   );
 }
 
-function scheduleOf({ schedule, preferredZone, errors }: JobDraft): ScheduleView {
+export function scheduleOf({ schedule, preferredZone, errors }: JobDraft): ScheduleView {
   return scheduleView(schedule, preferredZone, errors?.when);
 }
 
@@ -414,7 +276,12 @@ export function moreFilesValue(files: readonly Pick<UploadedFile, "id">[]): stri
   return files.map(({ id }) => id).join(",");
 }
 
-function hiddenFields({ type, idempotencyKey, from, moreFiles = [] }: JobDraft): HiddenField[] {
+export function hiddenFields({
+  type,
+  idempotencyKey,
+  from,
+  moreFiles = [],
+}: JobDraft): HiddenField[] {
   return [
     { name: "type", value: type },
     { name: "idempotency_key", value: idempotencyKey },

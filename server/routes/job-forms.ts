@@ -68,7 +68,7 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
       moreFiles: await findMoreFiles(services, c.var.person, formField(body, moreFilesField)),
       schedule: readScheduleInput(body),
       idempotencyKey: idempotencyKeyOf(body),
-      wasReadAgain: true,
+      wasReadAgain: formField(body, "read_again") !== "",
       shownTable: formField(body, "shown_table"),
     });
   });

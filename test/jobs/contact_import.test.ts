@@ -208,6 +208,15 @@ describe.each(backends)("contact import on $name", (which) => {
       expect(await contacts()).toEqual([]);
     });
 
+    test("the import skips the columns that a mapping skips together", async () => {
+      const mapping = { 0: "email", 2: "custom", others: "" };
+      await importFile("Email,City,Fax\na@x.test,Rome,12\n", { mapping });
+      const saved = engine.backend.db.selectFrom("contacts").select("custom_fields");
+      expect((await saved.execute()).map(({ custom_fields }) => custom_fields)).toEqual([
+        JSON.stringify({ Fax: "12" }),
+      ]);
+    });
+
     test("the import takes the first row for names when the input says so", async () => {
       const job = await importFile("a@x.test\nb@x.test\n", {
         mapping: { 0: "email" },

@@ -79,6 +79,34 @@ function chosenIn(page: string): Record<string, string> {
   );
 }
 
+/** @returns the text of the element with this id */
+function textOf(page: string, id: string): string {
+  const [, html = ""] = new RegExp(`id="${id}"[^>]*>([\\s\\S]*?)</p>`).exec(page) ?? [];
+  return html
+    .replace(/<svg[\s\S]*?<\/svg>|<[^>]+>/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** @returns the cells of the preview, its header first */
+function previewIn(page: string): string[][] {
+  const [, table = ""] = /id="preview"([\s\S]*?)<\/section>/.exec(page) ?? [];
+  return [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row = ""]) =>
+    [...row.matchAll(/<t[hd][^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell = ""]) => cell),
+  );
+}
+
+/** @returns each select that is marked as wrong: its name, the id of its error, and whether it has the focus */
+function invalidIn(page: string): string[] {
+  const selects = [...page.matchAll(/<select [^>]*aria-invalid="true"[^>]*>/g)].map(String);
+  return selects.map((select) => {
+    const [, name] = /name="([^"]+)"/.exec(select)!;
+    const [, error] = /aria-describedby="([^"]+)"/.exec(select)!;
+    expect(page).toContain(`id="${error}"`);
+    return `${name} ${error}${select.includes(" autofocus") ? " focused" : ""}`;
+  });
+}
+
 /** Submits the upload form of a page. */
 async function uploadOn(
   page: string,
@@ -245,6 +273,7 @@ describe("the file of a form", () => {
       delimiter: "semicolon",
       first_row: "names",
       duplicates: "skip",
+      validate_only: false,
     });
   });
 
@@ -254,11 +283,12 @@ describe("the file of a form", () => {
     const page = await browser.text(next);
     const fields = { ...hiddenIn(page), ...chosenIn(page) };
     const path = "/jobs/new/contact_import";
-    const again = await browser.post(path, { ...fields, start_row: "3", delimiter: "pipe" });
+    const way = { start_row: "3", delimiter: "pipe", read_again: "1" };
+    const again = await browser.post(path, { ...fields, ...way });
     expect(again.status).toBe(200);
     const read = await again.text();
     expect(chosenIn(read)).toMatchObject({ "mapping.0": "email", "mapping.1": "full_name" });
-    expect(read).toContain('<details class="card" id="preview" open>');
+    expect(read).toContain('id="reading" open>');
     expect(hiddenIn(read)).toMatchObject({ idempotency_key: fields.idempotency_key });
     const wrong = await browser.post(path, { ...fields, start_row: "900" });
     expect(wrong.status).toBe(422);
@@ -271,7 +301,7 @@ describe("the file of a form", () => {
     const answer = await uploadOn("/jobs/new/contact_import", damaged);
     const page = await browser.text(answer.headers.get("location")!);
     expect(page).toContain("Row 2 has letters that can’t be read as UTF-8.");
-    expect(page).toContain('<details class="card" id="preview" open>');
+    expect(page).toContain('id="reading" open>');
   });
 
   describe("a workbook with several sheets", () => {
@@ -348,6 +378,76 @@ describe("the file of a form", () => {
     });
   });
 
+  test("is previewed as it would be saved, and says what would be rejected and why", async () => {
+    const file = "Mail,City,Groups\nada@x.test,London,VIP; News\nbob,Oslo,\n,,\n,Rome,\n";
+    const next = (await uploadOn("/jobs/new/contact_import", file)).headers.get("location")!;
+    const page = await browser.text(next);
+    expect(textOf(page, "trial")).toBe(
+      "2 of 3 rows would be rejected: No @ in the email (1), Missing email (1).",
+    );
+    expect(previewIn(page)).toEqual([
+      ["Email", "Tags", "City (custom field)"],
+      ["ada@x.test", "VIP, News", "London"],
+    ]);
+    const chosen = { ...hiddenIn(page), ...chosenIn(page), "mapping.1": "company" };
+    const again = await (
+      await browser.post("/jobs/new/contact_import", { ...chosen, "mapping.2": "" })
+    ).text();
+    expect(previewIn(again)).toEqual([
+      ["Email", "Company"],
+      ["ada@x.test", "London"],
+    ]);
+    expect(again).not.toContain('id="reading" open');
+    expect(page.indexOf('id="preview"')).toBeLessThan(page.indexOf('id="submit"'));
+  });
+
+  test("has a note before the start if no column seems to hold the email", async () => {
+    const file = "Vorname,Ort\nAda,London\n";
+    const next = (await uploadOn("/jobs/new/contact_import", file)).headers.get("location")!;
+    const page = await browser.text(next);
+    expect(textOf(page, "mapping-note")).toBe(
+      "No column holds the email yet. Choose the one that does.",
+    );
+    expect(page).not.toMatch(/id="trial"|aria-invalid/);
+    const sent = { ...hiddenIn(page), ...chosenIn(page) };
+    const refused = await (await browser.post("/jobs", sent)).text();
+    expect(invalidIn(refused)).toEqual(["mapping.0 mapping-error focused"]);
+    expect(refused).not.toContain("mapping-note");
+  });
+
+  test("of many columns asks about those with a field or values, and about the others at once", async () => {
+    const names = Array.from({ length: 16_384 }, (_, at) => `Name ${at}`);
+    const header = [...names.slice(0, -1), "Email"].join(",");
+    const row = (email: string) =>
+      [...names.slice(0, 300).map((name) => `of ${name}`), ...Array(16_083).fill(""), email].join(
+        ",",
+      );
+    const file = `${header}\n${row("ada@x.test")}\n`;
+    const next = (await uploadOn("/jobs/new/contact_import", file)).headers.get("location")!;
+    const page = await browser.text(next);
+    expect(page.length).toBeLessThan(120_000);
+    const chosen = chosenIn(page);
+    expect(chosen).toMatchObject({ "mapping.16383": "email", "mapping.others": "custom" });
+    expect(Object.keys(chosen).filter((name) => name.startsWith("mapping."))).toHaveLength(101);
+    expect(page).toContain("16,284 more columns import as");
+    const sent = { ...hiddenIn(page), ...chosen, "mapping.others": "" };
+    expect((await browser.post("/jobs", sent)).status).toBe(303);
+    const [job] = await jobs();
+    expect(JSON.parse(job!.input).mapping).toMatchObject({ 16383: "email", others: "" });
+  });
+
+  test("keeps columns without values apart", async () => {
+    const file = "Email,Fax,City,Pager\nada@x.test,,London,\n";
+    const next = (await uploadOn("/jobs/new/contact_import", file)).headers.get("location")!;
+    const [columns = "", empty = ""] = (await browser.text(next)).split('id="empty-columns"');
+    expect(Object.keys(chosenIn(columns))).toEqual(
+      expect.arrayContaining(["mapping.0", "mapping.2"]),
+    );
+    expect(chosenIn(columns)).not.toHaveProperty("mapping.1");
+    expect(empty).toContain("2 columns without values");
+    expect(chosenIn(empty)).toMatchObject({ "mapping.1": "custom", "mapping.3": "custom" });
+  });
+
   test("needs an email column and no field twice", async () => {
     const next = (await uploadOn("/jobs/new/contact_import", people)).headers.get("location")!;
     const page = await browser.text(next);
@@ -355,11 +455,18 @@ describe("the file of a form", () => {
     const answer = await browser.post("/jobs", { ...fields, "mapping.0": "company" });
     expect(answer.status).toBe(422);
     const again = await answer.text();
-    expect(again).toContain("No column is mapped to Email. Choose the column");
+    expect(again).toMatch(/id="mapping-error">.*No column is mapped to Email\. Choose the column/s);
+    expect(invalidIn(again)).toEqual(["mapping.0 mapping-error focused"]);
     expect(chosenIn(again)).toMatchObject({ "mapping.0": "company", duplicates: "skip" });
     expect(hiddenIn(again)).toMatchObject({ upload_id: hiddenIn(page).upload_id });
     const twice = await browser.post("/jobs", { ...fields, "mapping.1": "email" });
-    expect(await twice.text()).toContain("Two columns are mapped to Email");
+    const doubled = await twice.text();
+    expect(doubled).toContain("Two columns are mapped to Email");
+    expect(invalidIn(doubled)).toEqual([
+      "mapping.0 holds-0-error focused",
+      "mapping.1 holds-1-error",
+    ]);
+    expect(doubled.match(/autofocus/g)).toHaveLength(1);
     const odd = await browser.post("/jobs", { ...fields, "mapping.x": "company" });
     expect(await odd.text()).toContain("Columns are numbered from 0");
     expect(await jobs()).toEqual([]);

@@ -1,5 +1,6 @@
 /** Examples of each page, with and without data, and with errors in forms. */
 
+import type { ColumnMappingView, ColumnView } from "../../server/presenters/column-mapping.ts";
 import type { FieldView, Option } from "../../server/presenters/form.ts";
 import type { JobView } from "../../server/presenters/job.ts";
 import type { TrayView } from "../../server/presenters/layout.ts";
@@ -171,6 +172,43 @@ const schedule: ScheduleView = {
 };
 const from = { href: jobs.done.href, started: time("14:03") };
 
+function columnView(header: string, chosen: string, samples: string[], place: number): ColumnView {
+  return {
+    place,
+    name: `mapping.${place}`,
+    header,
+    samples,
+    options: options(chosen, "Skip", "Email", "First name", "Last name", "Company", "Phone"),
+    error: "",
+    errorId: "",
+    hasFocus: false,
+  };
+}
+
+const columns = [
+  ["E-Mail", "Email", "ada@example.com", "grace.hopper@navy.example.com", "linus@example.org"],
+  ["Vorname", "First name", "Ada", "Grace", "Linus"],
+  ["Nachname", "Last name", "Lovelace", "Hopper", "Torvalds"],
+  ["Firma", "Company", "Analytical Engines & Co. KG", "US Navy", ""],
+  ["Tel.", "Phone", "+44 20 7946 0018", "", "+358 9 1234"],
+  ["Notizen", "Skip", '=HYPERLINK("http://x")', "", "<b>fett</b>"],
+].map(([header = "", chosen = "", ...samples], place) =>
+  columnView(header, chosen, samples, place),
+);
+const columnMapping: ColumnMappingView = {
+  error: "",
+  note: "",
+  columns,
+  empty: [columnView("Fax", "Skip", [], 6)],
+  emptyText: "1 column without values",
+  others: {
+    name: "mapping.others",
+    label: "284 more columns",
+    headers: "Birthday, Notes & more …",
+    options: options("Custom field", "Skip", "Custom field"),
+  },
+};
+
 const mapping: Pages["jobs/mapping"] = {
   layout: { ...layout, title: "Import contacts", section: "new" },
   title: "Import contacts",
@@ -197,31 +235,28 @@ const mapping: Pages["jobs/mapping"] = {
     { label: "Encoding", value: "UTF-8" },
     { label: "Delimiter", value: "semicolon" },
   ],
-  columns: [
-    ["E-Mail", "Email", "ada@example.com", "grace.hopper@navy.example.com", "linus@example.org"],
-    ["Vorname", "First name", "Ada", "Grace", "Linus"],
-    ["Nachname", "Last name", "Lovelace", "Hopper", "Torvalds"],
-    ["Firma", "Company", "Analytical Engines & Co. KG", "US Navy", ""],
-    ["Tel.", "Phone", "+44 20 7946 0018", "", "+358 9 1234"],
-    ["Notizen", "Skip", '=HYPERLINK("http://x")', "", "<b>fett</b>"],
-  ].map(([header = "", chosen = "", ...samples], place) => ({
-    name: `column_${place}`,
-    header,
-    samples,
-    options: options(chosen, "Skip", "Email", "First name", "Last name", "Company", "Phone"),
-    error: "",
-  })),
-  preview: [
-    [
-      "ada@example.com",
-      "Ada",
-      "Lovelace",
-      "Analytical Engines & Co. KG",
-      "+44 20 7946 0018",
-      "=HYPERLINK(…)",
+  columnMapping,
+  preview: {
+    header: columns.map(({ header }) => header),
+    rows: [
+      [
+        "ada@example.com",
+        "Ada",
+        "Lovelace",
+        "Analytical Engines & Co. KG",
+        "+44 20 7946 0018",
+        "=HYPERLINK(…)",
+      ],
+      ["grace.hopper@navy.example.com", "Grace", "Hopper", "US Navy", "", ""],
     ],
-    ["grace.hopper@navy.example.com", "Grace", "Hopper", "US Navy", "", ""],
-  ],
+  },
+  trial: {
+    summary: "12 of the first 1,000 rows would be rejected",
+    reasons: "No @ in the email (9), Missing email (3)",
+    header: ["Email", "First name", "City (custom field)"],
+    rows: [["ada@example.com", "Ada", "<b>London</b>"]],
+    note: "11 more custom fields, not shown here.",
+  },
   fields: [
     field("duplicates", "Existing contacts", {
       type: "select",
@@ -234,7 +269,7 @@ const mapping: Pages["jobs/mapping"] = {
   duration: "Usually 1-3 minutes",
   readingFields: [],
   readAgainAction: "/jobs/new/contact_import",
-  wasReadAgain: false,
+  readingIsOpen: false,
   changeFileHref: "/jobs/new/contact_import",
   otherButtons: [
     { name: "validate_only", label: "Check only", help: "Says what an import would do." },
@@ -591,10 +626,18 @@ export const pages: Record<string, PageFixture> = {
     template: "jobs/mapping",
     data: {
       ...mapping,
-      error: "No column is mapped to Email.",
-      columns: mapping.columns.map((column, place) =>
-        place === 0 ? { ...column, error: "Choose the column with the email addresses." } : column,
-      ),
+      trial: null,
+      columnMapping: {
+        ...columnMapping,
+        error: "No column is mapped to Email. Choose the column with the email addresses.",
+        columns: columns.map((column, place) => ({
+          ...column,
+          ...(place === 0 && { errorId: "mapping-error", hasFocus: true }),
+          ...(place > 3 && { error: "Two columns are mapped to Phone.", errorId: `e-${place}` }),
+        })),
+        empty: [],
+        others: null,
+      },
     },
   },
   contacts: { template: "contacts/index", data: contacts },

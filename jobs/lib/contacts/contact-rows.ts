@@ -1,17 +1,12 @@
 /** Turns rows of a file into contacts, or into the reason why they are rejected. */
-import { Refused, reasonHeader } from "../../../server/job.ts";
+import { reasonHeader } from "../../../server/job.ts";
 import { restoreCell } from "../csv/spreadsheet-cells.ts";
 import { formatNumber } from "../numbers.ts";
 import { customFieldNames, maxCustomValue, parseTags, uniqueTags } from "./custom-fields.ts";
 import { toE164 } from "./e164.ts";
 import { parseEmail } from "./email.ts";
-import {
-  contactFields,
-  type MappableField,
-  type Mapping,
-  mappableFields,
-  repeatableFields,
-} from "./fields.ts";
+import { contactFields, fieldOfColumn, type Mapping } from "./fields.ts";
+import { columnsOf } from "./mapped-columns.ts";
 import type { ContactValues } from "./merge-contact.ts";
 import { parsePhone } from "./phone.ts";
 import { splitName } from "./split-name.ts";
@@ -125,36 +120,13 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Con
   }
 }
 
-/** @throws Refused if no column holds the email, or two columns hold the same field */
-export function columnsOf(mapping: Mapping): Map<MappableField, number> {
-  const columns = new Map<MappableField, number>();
-  for (const [column, field] of Object.entries(mapping)) {
-    if (field === "" || repeatableFields.has(field)) continue;
-    if (columns.has(field)) {
-      const label = mappableFields.find(({ name }) => name === field)?.label ?? field;
-      throw new Refused(
-        `Two columns are mapped to ${label}`,
-        "Choose one of them and skip the other.",
-      );
-    }
-    columns.set(field, Number(column));
-  }
-  if (!columns.has("email"))
-    throw new Refused(
-      "No column is mapped to Email",
-      "Choose the column with the email addresses.",
-    );
-  return columns;
-}
-
-/** A column that the mapping does not name becomes a custom field: nothing of a file is lost. */
 function columnsWith(
   mapping: Mapping,
   header: readonly string[],
   field: "tags" | "custom",
 ): number[] {
   return [...header.keys()].filter(
-    (column) => (mapping[column] ?? "custom") === field && header[column] !== reasonHeader,
+    (column) => fieldOfColumn(mapping, column) === field && header[column] !== reasonHeader,
   );
 }
 

@@ -69,24 +69,24 @@ export async function openContacts(
   const { source } = await openTable(upload, reading.sheet);
   const { inspection, mapping: suggested } = await inspectContacts(source, reading);
   const mapping = reading.mapping ?? suggested;
+  return { source, inspection, mapping, parser: createParser(mapping, inspection) };
+}
+
+/** @throws Refused if no column holds the email, or the mapping does not fit */
+export function createParser(mapping: Mapping, inspection: CsvInspection): ContactParser {
   requireMappedColumns(mapping, inspection.header.length);
   const parser = compileMapping(mapping, inspection.header);
   const { isGenerated = false } = inspection;
   const width = (!isGenerated && inspection.headerCells) || inspection.header.length;
   return {
-    source,
-    inspection,
-    mapping,
-    parser: {
-      ...parser,
-      parse(cells, row, onNote) {
-        if (cells.length > width && hasText(cells, width)) {
-          // A cell of a sheet is in its column, whatever stands beside it.
-          if (!isGenerated) return tooManyCells;
-          onNote?.("beside-table");
-        }
-        return parser.parse(cells, row, onNote);
-      },
+    ...parser,
+    parse(cells, row, onNote) {
+      if (cells.length > width && hasText(cells, width)) {
+        // A cell of a sheet is in its column, whatever stands beside it.
+        if (!isGenerated) return tooManyCells;
+        onNote?.("beside-table");
+      }
+      return parser.parse(cells, row, onNote);
     },
   };
 }

@@ -17,15 +17,31 @@ export type ContactField = (typeof contactFields)[number]["name"];
  */
 export type MappableField = ContactField | "full_name" | "tags" | "custom";
 
-export const mappableFields: readonly { name: MappableField; label: string }[] = [
-  ...contactFields.map(({ name, label }) => ({ name, label })),
+export const mappableFields: readonly {
+  name: MappableField;
+  label: string;
+  isRequired?: boolean;
+  isDefault?: boolean;
+}[] = [
+  ...contactFields.map(({ name, label }) => ({ name, label, isRequired: name === "email" })),
   { name: "full_name", label: "Full name" },
   { name: "tags", label: "Tags" },
-  { name: "custom", label: "Custom field" },
+  { name: "custom", label: "Custom field", isDefault: true },
 ];
 
 /** Fields that several columns can be mapped to. */
 export const repeatableFields: ReadonlySet<MappableField> = new Set(["tags", "custom"]);
 
-/** Column index (from 0, as text) to field; "" skips the column. Other columns become custom fields. */
+/**
+ * Column index (from 0, as text) to field; "" skips the column. Columns that are not listed are what
+ * `others` says, or else custom fields.
+ */
 export type Mapping = Record<string, MappableField | "">;
+
+/** The key of a mapping that stands for all columns that it does not list. */
+export const otherColumns = "others";
+
+/** Columns that nobody named become custom fields, so that nothing of a file is lost. */
+export function fieldOfColumn(mapping: Mapping, column: number): MappableField | "" {
+  return mapping[column] ?? mapping[otherColumns] ?? "custom";
+}

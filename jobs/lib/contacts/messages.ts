@@ -2,7 +2,7 @@
 import type { Tally } from "../../../server/job.ts";
 import { formatCount, formatNumber } from "../numbers.ts";
 import type { ContactsFile } from "./contacts-file.ts";
-import { mappableFields } from "./fields.ts";
+import { fieldOfColumn, mappableFields } from "./fields.ts";
 
 /** What an import did to contacts, or would do. */
 export interface Comparison {
@@ -41,7 +41,7 @@ export function importedMessage(
 
 /** "Mapped E-Mail → Email, Vorname → First name; custom fields: City; skipped: Note" */
 export function mappingMessage({ mapping, inspection: { header } }: ContactsFile): string {
-  const fields = header.map((_, column) => mapping[column] ?? "custom");
+  const fields = header.map((_, column) => fieldOfColumn(mapping, column));
   const mapped = mappableFields.flatMap(({ name, label }) =>
     name === "custom"
       ? []

@@ -6,11 +6,15 @@ import { formatNumber } from "../numbers.ts";
 import { openTable } from "../tables/open-table.ts";
 import type { Table } from "../tables/table.ts";
 import { inspectContacts } from "./contacts-file.ts";
+import type { Mapping } from "./fields.ts";
 import { parseReadingFields } from "./reading-fields.ts";
-import { type ScannedRows, scanRows } from "./scan-rows.ts";
+import { type NumberedRow, type ScannedRows, scanRows } from "./scan-rows.ts";
+import { tryMapping } from "./try-mapping.ts";
 
 const maxPreviewRows = 5;
 const maxListedRows = 10;
+const maxSamples = 3;
+const maxSampleLength = 200;
 
 /** @throws Refused if the file cannot be read */
 export async function previewContacts(
@@ -22,12 +26,15 @@ export async function previewContacts(
   const { inspection, mapping } = await inspectContacts(table.source, reading);
   const { encoding, delimiter, hasHeader, header, sample, start } = inspection;
   const scanned = await scanRows(table.source, inspection);
+  const samples = findSamples(scanned.first, header.length);
   return {
     size: scanned.size,
     warnings: warningsOf(scanned, inspection),
     facts: factsOf(table, inspection),
     choices: choicesOf(table),
-    columns: header.map((name, column) => ({ header: name, holds: mapping[column] ?? "" })),
+    columns: header.map((name, column) => {
+      return { header: name, holds: mapping[column] ?? "", samples: samples[column] ?? [] };
+    }),
     rows: sample.slice(0, maxPreviewRows),
     suggested: {
       encoding,
@@ -36,7 +43,22 @@ export async function previewContacts(
       start_row: String(start.row + 1),
       first_row: hasHeader ? "names" : "contact",
     },
+    tryMapping: (given) => tryMapping(given as Mapping, scanned, inspection),
   };
+}
+
+/** @returns the first values of each column; none for one that is empty as far as the file was read */
+function findSamples(rows: readonly NumberedRow[], width: number): string[][] {
+  const samples = Array.from({ length: width }, (): string[] => []);
+  for (const { cells } of rows) {
+    for (let column = 0; column < Math.min(width, cells.length); column++) {
+      const found = samples[column]!;
+      if (found.length === maxSamples) continue;
+      const cell = cells[column]!.trim().slice(0, maxSampleLength).toWellFormed();
+      if (cell !== "" && !found.includes(cell)) found.push(cell);
+    }
+  }
+  return samples;
 }
 
 function factsOf({ source }: Table, { encoding, delimiter }: CsvInspection): FilePreview["facts"] {

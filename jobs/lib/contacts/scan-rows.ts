@@ -10,11 +10,25 @@ export interface ScannedRows {
   isWhole: boolean;
   /** The numbers of rows with letters that could not be decoded. */
   unreadable: number[];
+  /** The first rows, to try the mapping on. */
+  first: NumberedRow[];
+  /** Whether `first` has all rows of the file. */
+  hasAllRows: boolean;
+}
+
+export interface NumberedRow {
+  cells: string[];
+  row: number;
 }
 
 const sampleBytes = 256_000;
 /** A text of this size takes a tenth of a second; spreadsheets are slower. */
 const maxWholeBytes = 5_000_000;
+/** Limits of the rows to try the mapping on, which takes a few microseconds a row. */
+const maxFirstRows = 10_000;
+const maxFirstCells = 500_000;
+/** Of a file that is not read whole. */
+const maxSampledRows = 1_000;
 
 export async function scanRows(
   source: TableSource,
@@ -24,18 +38,30 @@ export async function scanRows(
   const progressAt = source.progressAt ?? ((byte: number) => byte);
   const wholeBytes = source.isGenerated ? sampleBytes : maxWholeBytes;
   const unreadable: number[] = [];
+  const first: NumberedRow[] = [];
   let counted = 0;
-  for await (const { rows, suspects, bytesRead } of readRows(source, inspection, {
+  let cellCount = 0;
+  for await (const { rows, numbers, suspects, bytesRead } of readRows(source, inspection, {
     pieceBytes: sampleBytes,
   })) {
     counted += rows.length;
+    for (let at = 0; at < rows.length; at++) {
+      cellCount += rows[at]!.length;
+      if (first.length === maxFirstRows || cellCount > maxFirstCells) break;
+      first.push({ cells: rows[at]!, row: numbers[at]! });
+    }
     for (const { row, problem } of suspects) if (problem === "unreadable") unreadable.push(row);
     // The last row of a file may come in a piece of its own.
     const share = progressAt(bytesRead) / source.size;
     if (source.size <= wholeBytes || share === 1) continue;
     const expected = counted / ((share * (bytesRead - start.byte)) / bytesRead);
     const rounded = formatNumber(Math.round(Number(expected.toPrecision(2))));
-    return { size: `about ${rounded} rows`, isWhole: false, unreadable };
+    return {
+      size: `about ${rounded} rows`,
+      ...{ isWhole: false, hasAllRows: false, unreadable },
+      first: first.slice(0, maxSampledRows),
+    };
   }
-  return { size: formatCount(counted, "row"), isWhole: true, unreadable };
+  const hasAllRows = first.length === counted;
+  return { size: formatCount(counted, "row"), isWhole: true, hasAllRows, unreadable, first };
 }

@@ -9,11 +9,11 @@ import type { ByteSource, FilePreview } from "../../job.ts";
 import {
   type JobDraft,
   jobFormPage,
-  mappingPage,
   moreFilesField,
   moreFilesValue,
   uploadPage,
 } from "../../presenters/job-form.ts";
+import { mappingPage } from "../../presenters/mapping-page.ts";
 import type { Services } from "../../services.ts";
 import type { RouteContext } from "./layout.ts";
 import { layoutWithTray } from "./tray.ts";
