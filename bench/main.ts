@@ -28,6 +28,8 @@ const sections: Record<string, () => Promise<Row[]>> = {
     (await import("./polling-clients/polling-clients.ts")).pollingClients(),
   "changing-dashboard": async () =>
     (await import("./dashboard/changing-dashboard.ts")).changingDashboard(),
+  "contact-search": async () =>
+    (await import("./contact-search/contact-search.ts")).contactSearch(),
   "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };
 

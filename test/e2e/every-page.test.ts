@@ -36,6 +36,9 @@ beforeAll(async () => {
     paths.set(shown, (await row.locator("a.name").getAttribute("href"))!);
   }
   paths.set("with a log", await startJob(page, "ticking", { ticks: 20, pace: 1, lines: 1 }));
+  await page.goto("/contacts");
+  const contact = page.locator(".responsive-table th a").first();
+  paths.set("contact", (await contact.getAttribute("href"))!);
   await page.goto("/jobs/new/contact_import");
   await page.setInputFiles("input[type=file]", csv);
   await page.click("#submit");
@@ -66,6 +69,10 @@ const pages: Record<string, () => [Page, string]> = {
   contacts: () => [page, "/contacts"],
   "no contacts": () => [newAccount, "/contacts"],
   "no contact matches": () => [page, "/contacts?q=nobody+at+all"],
+  contact: () => [page, paths.get("contact")!],
+  "form of a contact": () => [page, `${paths.get("contact")}/edit`],
+  "deletion of a contact": () => [page, `${paths.get("contact")}/delete`],
+  "contact not found": () => [page, "/contacts/0"],
   settings: () => [page, "/settings"],
   "page not found": () => [page, "/no/such/page"],
   "job not found": () => [newAccount, "/jobs/0190a6c0-0000-7000-8000-000000000000"],
