@@ -54,6 +54,12 @@ export function subjects({ mapping, imported, exported, states }: Paths): Map<st
     "job-with-file": { path: exported },
     "tray-opened": { path: exported, act: opens("#tray-button") },
     contacts: { path: "/contacts" },
+    "contacts-found": { path: "/contacts?q=lovelace&sort=name" },
+    "contacts-no-match": { path: "/contacts?q=nobody" },
+    // SQLite numbers the contacts of the demo account from 1.
+    contact: { path: "/contacts/1" },
+    "contact-form": { path: "/contacts/1/edit" },
+    "contact-delete": { path: "/contacts/1/delete" },
     settings: { path: "/settings" },
     "no-such-page": { path: "/no/such/page" },
   };

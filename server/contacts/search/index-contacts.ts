@@ -2,7 +2,7 @@
  * Fills the search index behind the jobs that write contacts. Their record of changes says which
  * contacts are still to be indexed, so they write no index themselves.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
 import { runInBatches } from "../../maintenance/run-in-batches.ts";
@@ -15,7 +15,7 @@ import { jobTerm, termsOfContact } from "./search-terms.ts";
 /** Contacts whose terms are gathered before they are written: about 40 MB, in few postings. */
 const maxGathered = 40_000;
 /** Contacts per query, between which other work of the process has its turn. */
-const pageSize = 100;
+const pageSize = 250;
 /** Batches per query. */
 const changesPage = 5;
 /** A job that still writes is left alone for this long, so that it does not wait for the index. */
@@ -168,7 +168,11 @@ function gather(
   }
 }
 
-/** @returns false if it was aborted before the end */
+/**
+ * Writes in transactions as short as those of an import, with a pause as long after each, in which
+ * others write.
+ * @returns false if it was aborted before the end
+ */
 async function writeGathered(
   backend: Backend,
   accountId: string,
@@ -176,12 +180,13 @@ async function writeGathered(
   signal: AbortSignal,
 ): Promise<boolean> {
   const additions = additionsOf(gathered);
-  let next = 0;
-  await runInBatches(backend, signal, async (tx, max) => {
-    const some = additions.slice(next, next + max);
-    await addPostings(tx, backend, accountId, some);
-    next += some.length;
-    return some.length;
-  });
-  return next === additions.length && !signal.aborted;
+  // A posting is read and written.
+  const size = Math.ceil(backend.maxBatchRows / 2);
+  for (let from = 0; from < additions.length && !signal.aborted; from += size) {
+    const startedAt = performance.now();
+    const some = additions.slice(from, from + size);
+    await backend.write((tx) => addPostings(tx, backend, accountId, some), { durable: false });
+    await sleep(performance.now() - startedAt);
+  }
+  return !signal.aborted;
 }
