@@ -1,4 +1,6 @@
 /** Lists contacts: all, by words, by tag or by the job that changed them, in pages of bounded work. */
+
+import { searchWords } from "../../jobs/lib/contacts/match-contact.ts";
 import type { Backend } from "../backend/backend.ts";
 import { countChangedContacts, listChangedContacts } from "./changed-contacts.ts";
 import { type ContactEvent, listContactHistory } from "./contact-history.ts";
@@ -12,7 +14,6 @@ import {
   type Search,
   sortMatches,
 } from "./search/search-contacts.ts";
-import { searchWords } from "./search/search-terms.ts";
 
 export interface ContactFilter {
   accountId: string;

@@ -2,13 +2,15 @@
  * Searches the contacts of an account by words, a tag and a job. The work is bounded: up to 1,000
  * contacts are read, checked and sorted; of more, the newest are read until a page is full.
  */
+
+import { matchesSearch } from "../../../jobs/lib/contacts/match-contact.ts";
 import type { Backend } from "../../backend/backend.ts";
 import type { ContactRow } from "../contact-row.ts";
 import { type ContactSort, compareContacts } from "../contact-sort.ts";
 import { findContactsById } from "../find-contacts-by-id.ts";
 import { addToSet, countIds, type IdSet, idsAscending, idsDescending } from "./id-block.ts";
 import { findByTerms } from "./postings.ts";
-import { anyContact, jobTerm, matchesSearch, tagTerm, termsOfWords } from "./search-terms.ts";
+import { anyContact, jobTerm, tagTerm, termsOfWords } from "./search-terms.ts";
 import { findUnindexed } from "./unindexed-contacts.ts";
 
 /** More contacts are not sorted. */

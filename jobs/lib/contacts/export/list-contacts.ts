@@ -2,12 +2,12 @@
 import { sql } from "kysely";
 import type { JobContext } from "../../../../server/job.ts";
 import { fromRanges } from "../contact-changes.ts";
-import { hasTag, matchesWords, searchWords } from "../search-words.ts";
+import { matchesSearch, searchWords } from "../match-contact.ts";
 import { type ExportedContact, exportedColumns } from "./export-columns.ts";
 
 /** Contacts must match all of them. */
 export interface ContactFilter {
-  /** Words, each of which must occur in the contact: see `search-words.ts`. */
+  /** Words, each of which must occur in the contact: see `match-contact.ts`. */
   q?: string | undefined;
   tag?: string | undefined;
   /** An import: the contacts that it created or changed. */
@@ -46,14 +46,13 @@ export async function* listContacts(
   size: () => number,
 ): AsyncGenerator<ContactPage> {
   const words = searchWords(filter.q ?? "");
-  const { tag, prefix = "" } = filter;
+  const { prefix = "" } = filter;
+  const tag = filter.tag || undefined;
   const pages = filter.job_id
     ? pagesOfImport(job, filter.job_id, from)
     : pagesByAddress(job, from, size);
   for await (const { contacts, position, read } of pages) {
-    const found = contacts.filter(
-      (contact) => matchesWords(contact, words) && (!tag || hasTag(contact, tag)),
-    );
+    const found = contacts.filter((contact) => matchesSearch(contact, { words, tag }));
     yield { contacts: found, position, read };
   }
 
