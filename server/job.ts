@@ -478,9 +478,12 @@ export interface JobContext<Step extends string = string> {
   readonly jobs: JobsApi;
   /** Opens a file that the account uploaded. */
   open(uploadId: string): Promise<ByteSource>;
-  /** Writes a file for people to download. */
+  /**
+   * Writes a file for people to download.
+   * @param file.items how many items it has, in the unit of the kind, if people should know
+   */
   file(
-    file: { name: string; type: string; role?: FileRole },
+    file: { name: string; type: string; role?: FileRole; items?: number },
     chunks: AsyncIterable<Uint8Array | string>,
   ): Promise<void>;
 }

@@ -219,6 +219,8 @@ export interface FilesTable {
    */
   expires_at: number | null;
   deleted_at: Generated<number | null>;
+  /** The number of items in it, if the kind knows it. */
+  items: Generated<number | null>;
 }
 
 export interface UploadsTable {

@@ -29,6 +29,7 @@ export interface ContactsPage extends Page {
   previousHref: string | null;
   nextHref: string | null;
   importHref: string;
+  exportHref: string;
 }
 
 export interface ContactView {

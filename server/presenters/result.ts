@@ -36,7 +36,9 @@ export interface FileView {
   /** "8.1 MB" */
   size: string;
   role: DownloadRole;
-  /** "6 rows" for a file of rejected rows, else empty */
+  /** Whether the file is what the job was started for: its link is a button. */
+  isMain: boolean;
+  /** "10,986 contacts", "6 rows" of rejected ones; empty if unknown */
   rows: string;
   /** For a file that is deleted before its job. */
   expires: TimeView | null;
@@ -48,10 +50,15 @@ export type PreviewView =
       kind: "table";
       header: string[];
       rows: string[][];
-      /** "4 more columns", or empty */
+      /** "First 5 of 10,986 contacts, 4 more columns", or empty */
       note: string;
     }
-  | { kind: "text"; lines: string[] }
+  | {
+      kind: "text";
+      lines: string[];
+      /** "First 12 lines", or empty */
+      note: string;
+    }
   /** The page loads the image from the URL of the file. */
   | { kind: "image" };
 
@@ -76,7 +83,9 @@ export function resultView(
   stored: JobResults,
   now: number,
 ): ResultView {
-  const files = stored.files.map((file) => fileView(row, file, stored.previews.get(file.id), now));
+  const files = stored.files.map((file) =>
+    fileView(row, file, stored.previews.get(file.id), { unit: kind?.unit, now }),
+  );
   return {
     id: row.id,
     kind: row.kind,
@@ -103,7 +112,7 @@ function fileView(
   job: JobSummaryRow,
   file: DownloadableFile,
   preview: Preview | undefined,
-  now: number,
+  { unit = "items", now }: { unit: string | undefined; now: number },
 ): FileView {
   const { id, name, role, expires_at, deleted_at } = file;
   const isGone = deleted_at !== null || (expires_at !== null && expires_at <= now);
@@ -113,17 +122,32 @@ function fileView(
     name,
     size: formatBytes(file.size),
     role,
-    rows: role === "rejected" ? formatCount(job.rejected, "rows") : "",
+    rows: countText(job, file, unit),
+    isMain: role === "result" && job.result_page === null,
     expires: isGone || expires_at === null ? null : formatDateTime(expires_at),
-    preview: preview ? previewView(preview) : null,
+    preview: preview ? previewView(preview, file, unit) : null,
   };
 }
 
-function previewView(preview: Preview): PreviewView {
-  if (preview.kind !== "table") return preview;
+function countText(job: JobSummaryRow, { role, items }: DownloadableFile, unit: string): string {
+  if (items !== null) return formatCount(items, unit);
+  return role === "rejected" ? formatCount(job.rejected, "rows") : "";
+}
+
+function previewView(preview: Preview, { items }: DownloadableFile, unit: string): PreviewView {
+  if (preview.kind === "image") return preview;
+  if (preview.kind === "text") {
+    const { kind, lines, hasMore } = preview;
+    return { kind, lines, note: hasMore ? `First ${formatCount(lines.length, "lines")}` : "" };
+  }
   const { kind, header, rows, hiddenColumns } = preview;
-  const note = hiddenColumns > 0 ? formatCount(hiddenColumns, "more columns") : "";
-  return { kind, header, rows, note };
+  const notes = [
+    ...(items !== null && items > rows.length
+      ? [`First ${rows.length} of ${formatCount(items, unit)}`]
+      : []),
+    ...(hiddenColumns > 0 ? [formatCount(hiddenColumns, "more columns")] : []),
+  ];
+  return { kind, header, rows, note: notes.join(", ") };
 }
 
 /** @param first numbers of the first rows, at least one */

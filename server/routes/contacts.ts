@@ -60,6 +60,7 @@ export function contactRoutes(services: Services): Hono<Env> {
         list.previous === undefined ? null : listHref({ ...set, before: list.previous }),
       nextHref: list.next === undefined ? null : listHref({ ...set, after: list.next }),
       importHref: "/jobs/new/contact_import",
+      exportHref: exportHref({ q, tag, job_id: job?.id }),
     };
     return c.html(render.page("contacts/index", page));
   });
@@ -92,6 +93,13 @@ async function findListedJob(c: Context<Env>, services: Services): Promise<JobRo
 
 function listedJob({ id, finished_at }: JobRow) {
   return { id, finishedAt: finished_at };
+}
+
+/** The form of an export of the listed contacts. */
+function exportHref(filter: Record<string, string | undefined>): string {
+  const set = Object.entries(filter).filter((entry): entry is [string, string] => !!entry[1]);
+  const search = new URLSearchParams(set).toString();
+  return `/jobs/new/contact_export${search && `?${search}`}`;
 }
 
 function listHref(query: Record<string, string | undefined>): string {

@@ -3,14 +3,14 @@ import Papa from "papaparse";
 /** The start of a file, for its card on the page of the job. */
 export type Preview =
   | { kind: "table"; header: string[]; rows: string[][]; hiddenColumns: number }
-  | { kind: "text"; lines: string[] }
+  | { kind: "text"; lines: string[]; hasMore: boolean }
   /** The page loads the image from the address of the file. */
   | { kind: "image" };
 
 /** Bytes that are read from the start of a file. */
 export const previewBytes = 64_000;
 
-const max = { rows: 5, columns: 20, lines: 20, cell: 100, line: 200, image: 10_000_000 };
+const max = { rows: 5, columns: 20, lines: 12, cell: 100, line: 200, image: 10_000_000 };
 const tables = ["text/csv", "text/tab-separated-values"];
 const texts = /^(text\/|application\/(x-nd)?json(l|-seq)?\b|application\/(xml|sql|yaml)\b)/;
 const images = /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/;
@@ -37,7 +37,7 @@ export function previewNeeds({
 /** @returns null for binary data */
 export function textPreview({ mediaType, size, bytes }: FileStart): Preview | null {
   const whole = bytes.length >= size;
-  const text = decode(bytes, whole);
+  const text = decode(bytes, whole, charsetOf(mediaType));
   if (text === undefined) return null;
   if (tables.includes(mimeEssence(mediaType))) return table(text, whole) ?? lines(text, whole);
   return lines(text, whole);
@@ -61,7 +61,7 @@ function table(text: string, whole: boolean): Preview | null {
 /** Leaves out blank rows, and the last row where `text` may end in the middle of it. */
 function firstRows(text: string, max: number, whole: boolean): string[][] {
   const { data } = Papa.parse<string[]>(text, {
-    delimitersToGuess: [",", ";", "\t", "|"],
+    delimitersToGuess: [",", ";", "\t", "|", "~", "^", ":"],
     skipEmptyLines: "greedy",
   });
   if (!whole) data.pop();
@@ -72,11 +72,18 @@ function lines(text: string, whole: boolean): Preview {
   const all = text.split(/\r\n|\r|\n/);
   if (!whole && all.length > 1) all.pop();
   while (all.length > 1 && all.at(-1) === "") all.pop();
-  return { kind: "text", lines: all.slice(0, max.lines).map((line) => truncate(line, max.line)) };
+  return {
+    kind: "text",
+    lines: all.slice(0, max.lines).map((line) => truncate(line, max.line)),
+    hasMore: !whole || all.length > max.lines,
+  };
 }
 
-/** Decodes UTF-8, UTF-16 with a byte order mark, or else Windows-1252, which accepts any bytes. */
-function decode(bytes: Uint8Array, whole: boolean): string | undefined {
+/**
+ * Decodes UTF-8, UTF-16 with a byte order mark, or else the given charset. The default is Windows-1252,
+ * which accepts any bytes.
+ */
+function decode(bytes: Uint8Array, whole: boolean, charset: string): string | undefined {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (a === 0xfe && b === 0xff) return new TextDecoder("utf-16be").decode(bytes);
@@ -85,7 +92,20 @@ function decode(bytes: Uint8Array, whole: boolean): string | undefined {
     // `stream` accepts a character that is cut at the end.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !whole });
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return decoderOf(charset).decode(bytes, { stream: !whole });
+  }
+}
+
+/** @returns the charset of "text/csv; charset=shift_jis" */
+function charsetOf(mediaType: string): string {
+  return /;\s*charset="?([\w-]+)/i.exec(mediaType)?.[1] ?? "windows-1252";
+}
+
+function decoderOf(charset: string): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    return new TextDecoder("windows-1252");
   }
 }
 

@@ -21,6 +21,7 @@ const hashes = {
   "006_contact_changes.ts": "f498e49ec8b914cce94a8aa44f1835255c13a74ebc53b893a1a9ed3b851f16ca",
   "007_partial_uploads.ts": "f25518d8ab6e4ee9c1771e008243bd077dcbc10404d6b95aaab882bf6978de16",
   "008_contact_search.ts": "c20449f293e6f47aa621aacc670e1ed695c91534dae9a0b8c5c0e9125f01ec69",
+  "009_file_items.ts": "9a5dec27182f530b4a0980ff3be5c87c71b9563afdc90ee4213718ff26c41820",
 };
 
 test("a migration never changes after it is written", () => {

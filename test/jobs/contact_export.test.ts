@@ -56,6 +56,7 @@ describe.each(backends)("contact export on $name", (which) => {
         role: "result",
         name: "contacts.csv",
         media_type: "text/csv",
+        items: 2,
         content:
           "\ufeffEmail,First name,Last name,Company,Phone,Tags\r\n" +
           "ada@x.test,'=1+1,,,,\r\n" +

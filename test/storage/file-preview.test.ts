@@ -72,13 +72,14 @@ describe("texts", () => {
     const text = Array.from({ length: 30 }, (_, n) => (n === 1 ? "x".repeat(500) : `line ${n}`));
     const shown = previewOf(text.join("\n"), "text/plain");
     if (shown?.kind !== "text") throw new Error("no text");
-    const { lines } = shown;
-    expect([lines.length, lines[0], lines[1]!.length, lines[19]]).toEqual([
-      20,
+    const { lines, hasMore } = shown;
+    expect([lines.length, lines[0], lines[1]!.length, lines[11]]).toEqual([
+      12,
       "line 0",
       200,
-      "line 19",
+      "line 11",
     ]);
+    expect(hasMore).toBe(true);
   });
 
   test.each<[string, Uint8Array]>([
@@ -86,7 +87,15 @@ describe("texts", () => {
     ["UTF-16 with a byte order mark", Buffer.from("\ufeffZoë", "utf16le")],
     ["Windows-1252", Buffer.from("Zoë\nÖ…", "latin1")],
   ])("the preview reads a text in %s", (_, bytes) => {
-    expect(previewOf(bytes, "text/plain", 99)).toEqual({ kind: "text", lines: ["Zoë"] });
+    const expected = { kind: "text", lines: ["Zoë"], hasMore: true };
+    expect(previewOf(bytes, "text/plain", 99)).toEqual(expected);
+  });
+
+  test("the preview reads a text in the charset of its media type", () => {
+    const bytes = Buffer.from([0xe3, 0xee, 0xf0, 0xee, 0xe4]);
+    expect(previewOf(bytes, "text/plain; charset=windows-1251", 5)).toEqual({
+      ...{ kind: "text", lines: ["город"], hasMore: false },
+    });
   });
 
   test("binary content of a text type has no preview", () => {

@@ -5,7 +5,14 @@ import { bytes, temporaryStorage } from "./temporary.ts";
 
 function file(id: string, different: Partial<FileRow> = {}): FileRow {
   const times = { created_at: 0, expires_at: null, deleted_at: null };
-  const row = { id, job_id: "job", role: "result" as const, name: id, media_type: "text/plain" };
+  const row = {
+    id,
+    job_id: "job",
+    role: "result" as const,
+    name: id,
+    media_type: "text/plain",
+    items: null,
+  };
   return { ...row, ...times, size: 1_000_000, storage_key: `jobs/job/files/${id}`, ...different };
 }
 
@@ -23,10 +30,10 @@ async function setUp() {
 test("a preview reads the start of a file once", async () => {
   const { storage, asked, previews } = await setUp();
   await storage.save("jobs/job/files/a", bytes("first\n".repeat(100_000)));
-  const lines = Array(20).fill("first");
-  expect(await previews.get(file("a"))).toEqual({ kind: "text", lines });
+  const lines = Array(12).fill("first");
+  expect(await previews.get(file("a"))).toEqual({ kind: "text", lines, hasMore: true });
   await storage.delete("jobs/job/files/a");
-  expect(await previews.get(file("a"))).toEqual({ kind: "text", lines });
+  expect(await previews.get(file("a"))).toEqual({ kind: "text", lines, hasMore: true });
   expect(asked).toEqual(["jobs/job/files/a 64000"]);
 });
 

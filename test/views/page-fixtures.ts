@@ -384,6 +384,7 @@ const contacts: Pages["contacts/index"] = {
   previousHref: "/contacts?before=ada",
   nextHref: "/contacts?after=ada",
   importHref: "/jobs/new/contact_import",
+  exportHref: "/jobs/new/contact_export",
 };
 
 const contactLayout = {

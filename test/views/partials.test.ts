@@ -125,13 +125,14 @@ test("every partial escapes text that people typed", () => {
     name: nasty,
     size: "1 kB",
     role: "rejected" as const,
+    isMain: false,
     rows: nasty,
     expires: job.created,
   };
   const results = {
     page: { href: "/contacts", text: nasty },
     files: [
-      { ...file, id: "1", preview: { kind: "text" as const, lines: [nasty] } },
+      { ...file, id: "1", preview: { kind: "text" as const, lines: [nasty], note: nasty } },
       { ...file, id: "2", preview: { kind: "image" as const } },
       {
         ...file,

@@ -10,6 +10,7 @@ export interface NewFile {
   name: string;
   type: string;
   role?: FileRole;
+  items?: number;
 }
 
 const folderOf = (jobId: string) => `jobs/${jobId}/files/`;
@@ -91,6 +92,7 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
         name: file.name,
         media_type: file.type,
         size,
+        items: file.items ?? null,
         storage_key: key,
         created_at: at,
         expires_at: retentionMs === undefined ? null : at + retentionMs,

@@ -67,10 +67,10 @@ export async function writeExportPieces(
 export async function writeExportFile(
   job: JobContext,
   options: ExportOptions,
-  { fields, pieces }: ExportProgress,
+  { fields, pieces, written }: ExportProgress,
 ): Promise<void> {
   const writer = createExportWriter(columnsOfFields(fields), options);
-  await job.file(writer.file, writer.joinPieces(readPieces()));
+  await job.file({ ...writer.file, items: written }, writer.joinPieces(readPieces()));
 
   async function* readPieces() {
     for (let number = 0; number < pieces; number++) {
