@@ -1,6 +1,6 @@
 /**
- * GET /jobs/new (choose a kind), GET /jobs/new/:type (its form), and POST /jobs/new/:type (the form as
- * submitted, with the uploaded file read again).
+ * GET /jobs/new (choose a kind), GET /jobs/new/:type (its form), and POST /jobs/new/:type
+ * (redirects to the form with the submitted values, which reads the uploaded file again).
  */
 import { Hono } from "hono";
 import { checkInput } from "../engine/start/check-input.ts";
@@ -15,6 +15,8 @@ import type { Kind } from "../job.ts";
 import { kindCard, moreFilesField } from "../presenters/job-form.ts";
 import type { Env } from "../services.ts";
 import { kindNotFound } from "./http-error.ts";
+import { formAddress } from "./page/form-address.ts";
+import { formErrors } from "./page/form-errors.ts";
 import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
 import type { JobFormServices } from "./page/job-form-pages.ts";
 import { findMoreFiles } from "./page/more-files.ts";
@@ -43,15 +45,18 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
     const from = await findPrefillJob(services, c.var.person, type, query.from_job);
     const prefilled = await prefillFrom(services, kind, from, pickFormValues(kind, query));
     const { values } = prefilled;
-    const errors = { ...errorsIn(kind, values), ...prefilled.errors };
+    const schedule = readScheduleInput(query);
+    const shownTable = formField(query, "shown_table");
+    const form = { kind, values, schedule, shownTable };
+    const { timeZone } = c.var.person.preferences;
+    const refused = query.refused ? formErrors(form, timeZone, services.backend.now()) : {};
+    if (Object.keys(refused).length > 0) c.status(422);
     return nextFormPage(c, services, {
-      type,
-      kind,
-      values,
-      from,
+      ...{ ...form, type, from },
       moreFiles: await findMoreFiles(services, c.var.person, query[moreFilesField]),
-      schedule: readScheduleInput(query),
-      errors,
+      idempotencyKey: idempotencyKeyOf(query),
+      errors: { ...errorsIn(kind, values), ...refused, ...prefilled.errors },
+      wasReadAgain: Boolean(query.read_again),
     });
   });
 
@@ -60,7 +65,7 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
     const kind = catalog.get(type);
     if (!kind) throw kindNotFound();
     const body = await c.req.parseBody();
-    return nextFormPage(c, services, {
+    const draft = {
       type,
       kind,
       values: submittedValues(kind, body),
@@ -70,7 +75,9 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
       idempotencyKey: idempotencyKeyOf(body),
       wasReadAgain: formField(body, "read_again") !== "",
       shownTable: formField(body, "shown_table"),
-    });
+    };
+    const address = formAddress(draft, draft.wasReadAgain ? "read_again" : "");
+    return address ? c.redirect(address, 303) : nextFormPage(c, services, draft);
   });
 
   return routes;

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { visibleJobs } from "../accounts/authorize.ts";
 import { InvalidInput, type Started } from "../engine/start/request.ts";
 import { start } from "../engine/start/start.ts";
-import { plainFields, tableFieldOf } from "../forms/input-fields.ts";
+import { plainFields } from "../forms/input-fields.ts";
 import {
   type FormValues,
   parseInput,
@@ -19,11 +19,12 @@ import { kindNotFound } from "./http-error.ts";
 import { loadJob } from "./middleware/load-job.ts";
 import { createDashboard } from "./page/dashboard.ts";
 import { setFlash } from "./page/flash.ts";
+import { otherTableError } from "./page/form-errors.ts";
 import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
 import { jobPage } from "./page/job-page.ts";
 import { findMoreFiles } from "./page/more-files.ts";
-import { nextFormPage } from "./page/next-form-page.ts";
 import { findPrefillJob } from "./page/prefill.ts";
+import { showRefusedForm } from "./page/refused-form.ts";
 
 export function jobRoutes(services: Services): Hono<Env> {
   const { backend, catalog, config } = services;
@@ -67,7 +68,7 @@ export function jobRoutes(services: Services): Hono<Env> {
         ...{ retryOf: from?.id, changed: from !== undefined },
         errors: {
           ...(scheduleError && { when: scheduleError }),
-          ...otherTableError(kind, values, shownTable),
+          ...otherTableError({ kind, values, shownTable }),
         },
         unlessActive: formField(body, "anyway") ? undefined : visibleJobs(person, "account"),
       });
@@ -77,22 +78,13 @@ export function jobRoutes(services: Services): Hono<Env> {
       return c.redirect(nextFileHref(type, kind, moreFiles, choices(kind, values)), 303);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      c.status(422);
       const form = { moreFiles, schedule, idempotencyKey, shownTable };
       const draft = { type, kind, values, from, ...form };
-      return nextFormPage(c, services, { ...draft, errors: error.fields });
+      return showRefusedForm(c, services, { ...draft, errors: error.fields });
     }
   });
 
   return routes;
-}
-
-/** The columns of the form are those of another sheet than the one that the person has chosen since. */
-function otherTableError(kind: Kind, values: FormValues, shown: string): Record<string, string> {
-  const field = tableFieldOf(kind);
-  if (!field || !shown || values[field.name] === shown) return {};
-  const name = field.label.toLowerCase();
-  return { [field.name]: `You chose another ${name}. Check its columns, then start.` };
 }
 
 function startedFlash({ title }: Kind, { job }: Started): FlashView {

@@ -107,6 +107,15 @@ function invalidIn(page: string): string[] {
   });
 }
 
+/** Submits a form. @returns the page on which it is shown again */
+async function shownAgain(path: string, fields: Record<string, string>): Promise<Response> {
+  const answer = await browser.post(path, fields);
+  expect(answer.status).toBe(303);
+  const address = answer.headers.get("location")!;
+  expect(address).toMatch(/^\/jobs\/new\/\w+\?/);
+  return browser.get(address);
+}
+
 /** Submits the upload form of a page. */
 async function uploadOn(
   page: string,
@@ -198,7 +207,7 @@ describe("the form of a kind", () => {
     const page = await browser.text("/jobs/new/everything");
     const values = { times: "many", subject: "", style: "", reply_to: "ada@", note: "<b>keep</b>" };
     const secret = { code: "open sesame", pem: "sesame, twice" };
-    const answer = await browser.post("/jobs", { ...hiddenIn(page), ...values, ...secret });
+    const answer = await shownAgain("/jobs", { ...hiddenIn(page), ...values, ...secret });
     expect(answer.status).toBe(422);
     const again = await answer.text();
     expect(again).not.toContain("sesame");
@@ -211,6 +220,35 @@ describe("the form of a kind", () => {
     expect(again).not.toContain("checked>");
     expect(hiddenIn(again).idempotency_key).toBe(hiddenIn(page).idempotency_key);
     expect(await jobs()).toEqual([]);
+  });
+
+  test("keeps its values when its address is loaded again after a refusal, but no secret", async () => {
+    const page = await browser.text("/jobs/new/everything");
+    const values = { subject: "Hi", times: "99", when: "at", when_at: "2020-01-01T02:00" };
+    const fields = { ...hiddenIn(page), ...values, style: "wild", code: "open sesame" };
+    const address = (await browser.post("/jobs", fields)).headers.get("location")!;
+    expect(address).not.toContain("sesame");
+    expect(address).not.toContain("token=");
+    for (let time = 0; time < 2; time++) {
+      const again = await browser.text(address);
+      expect(again).toContain('value="Hi"');
+      expect(again).toContain("Enter 10 or less");
+      expect(again).toContain("This time has passed");
+      expect(chosenIn(again)).toEqual({ style: "wild", when: "at" });
+      expect(hiddenIn(again).idempotency_key).toBe(hiddenIn(page).idempotency_key);
+    }
+    expect(await jobs()).toEqual([]);
+  });
+
+  test("is the answer itself if an address cannot hold its values or tell its error", async () => {
+    const page = await browser.text("/jobs/new/everything");
+    const fields = { ...hiddenIn(page), subject: "Hi", style: "wild" };
+    const long = await browser.post("/jobs", { ...fields, subject: "", note: "x".repeat(7_000) });
+    expect(long.status).toBe(422);
+    expect(await long.text()).toContain("x".repeat(7_000));
+    const secret = await browser.post("/jobs", { ...fields, pin: "many" });
+    expect(secret.status).toBe(422);
+    expect(await secret.text()).toMatch(/id="f-pin-error">.*Enter a number/);
   });
 
   test("starts one job when it is sent twice, and says so if the second differs", async () => {
@@ -284,13 +322,13 @@ describe("the file of a form", () => {
     const fields = { ...hiddenIn(page), ...chosenIn(page) };
     const path = "/jobs/new/contact_import";
     const way = { start_row: "3", delimiter: "pipe", read_again: "1" };
-    const again = await browser.post(path, { ...fields, ...way });
+    const again = await shownAgain(path, { ...fields, ...way });
     expect(again.status).toBe(200);
     const read = await again.text();
     expect(chosenIn(read)).toMatchObject({ "mapping.0": "email", "mapping.1": "full_name" });
     expect(read).toContain('id="reading" open>');
     expect(hiddenIn(read)).toMatchObject({ idempotency_key: fields.idempotency_key });
-    const wrong = await browser.post(path, { ...fields, start_row: "900" });
+    const wrong = await shownAgain(path, { ...fields, start_row: "900" });
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain("people.csv is empty");
     expect(await jobs()).toEqual([]);
@@ -335,14 +373,14 @@ describe("the file of a form", () => {
       expect(chosenIn(page)).toMatchObject({ sheet: "People", "mapping.0": "email" });
       expect(hiddenIn(page)).toMatchObject({ shown_table: "People" });
       const fields = { ...hiddenIn(page), ...chosenIn(page) };
-      const other = await (await browser.post(path, { ...fields, sheet: "Firms" })).text();
+      const other = await (await shownAgain(path, { ...fields, sheet: "Firms" })).text();
       expect(chosenIn(other)).toMatchObject({
         sheet: "Firms",
         "mapping.0": "company",
         "mapping.1": "email",
       });
       const kept = { ...hiddenIn(other), ...chosenIn(other), "mapping.0": "" };
-      const again = await (await browser.post(path, kept)).text();
+      const again = await (await shownAgain(path, kept)).text();
       expect(chosenIn(again)).toMatchObject({ sheet: "Firms", "mapping.0": "" });
       expect((await browser.post("/jobs", { ...hiddenIn(again), ...chosenIn(again) })).status).toBe(
         303,
@@ -357,7 +395,7 @@ describe("the file of a form", () => {
     test("never starts with the columns of a sheet for those of another", async () => {
       const page = await uploaded(sheets);
       const fields = { ...hiddenIn(page), ...chosenIn(page), sheet: "Firms" };
-      const answer = await browser.post("/jobs", fields);
+      const answer = await shownAgain("/jobs", fields);
       expect(answer.status).toBe(422);
       const again = await answer.text();
       expect(again).toContain("You chose another sheet. Check its columns, then start.");
@@ -391,7 +429,7 @@ describe("the file of a form", () => {
     ]);
     const chosen = { ...hiddenIn(page), ...chosenIn(page), "mapping.1": "company" };
     const again = await (
-      await browser.post("/jobs/new/contact_import", { ...chosen, "mapping.2": "" })
+      await shownAgain("/jobs/new/contact_import", { ...chosen, "mapping.2": "" })
     ).text();
     expect(previewIn(again)).toEqual([
       ["Email", "Company"],
@@ -410,7 +448,7 @@ describe("the file of a form", () => {
     );
     expect(page).not.toMatch(/id="trial"|aria-invalid/);
     const sent = { ...hiddenIn(page), ...chosenIn(page) };
-    const refused = await (await browser.post("/jobs", sent)).text();
+    const refused = await (await shownAgain("/jobs", sent)).text();
     expect(invalidIn(refused)).toEqual(["mapping.0 mapping-error focused"]);
     expect(refused).not.toContain("mapping-note");
   });
@@ -452,14 +490,14 @@ describe("the file of a form", () => {
     const next = (await uploadOn("/jobs/new/contact_import", people)).headers.get("location")!;
     const page = await browser.text(next);
     const fields = { ...hiddenIn(page), ...chosenIn(page), duplicates: "skip" };
-    const answer = await browser.post("/jobs", { ...fields, "mapping.0": "company" });
+    const answer = await shownAgain("/jobs", { ...fields, "mapping.0": "company" });
     expect(answer.status).toBe(422);
     const again = await answer.text();
     expect(again).toMatch(/id="mapping-error">.*No column is mapped to Email\. Choose the column/s);
     expect(invalidIn(again)).toEqual(["mapping.0 mapping-error focused"]);
     expect(chosenIn(again)).toMatchObject({ "mapping.0": "company", duplicates: "skip" });
     expect(hiddenIn(again)).toMatchObject({ upload_id: hiddenIn(page).upload_id });
-    const twice = await browser.post("/jobs", { ...fields, "mapping.1": "email" });
+    const twice = await shownAgain("/jobs", { ...fields, "mapping.1": "email" });
     const doubled = await twice.text();
     expect(doubled).toContain("Two columns are mapped to Email");
     expect(invalidIn(doubled)).toEqual([
@@ -467,7 +505,7 @@ describe("the file of a form", () => {
       "mapping.1 holds-1-error",
     ]);
     expect(doubled.match(/autofocus/g)).toHaveLength(1);
-    const odd = await browser.post("/jobs", { ...fields, "mapping.x": "company" });
+    const odd = await shownAgain("/jobs", { ...fields, "mapping.x": "company" });
     expect(await odd.text()).toContain("Columns are numbered from 0");
     expect(await jobs()).toEqual([]);
   });
