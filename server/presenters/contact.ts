@@ -249,6 +249,7 @@ function parseTags(tags: string | null): string[] {
   return tags ? JSON.parse(tags) : [];
 }
 
+/** Without a prototype: a field may be named "constructor". */
 function parseFields(fields: string | null): Record<string, string> {
-  return fields ? JSON.parse(fields) : {};
+  return Object.assign(Object.create(null), fields ? JSON.parse(fields) : {});
 }

@@ -94,6 +94,8 @@ test("a person edits a contact in its form, and the page shows the change and wh
     tags: "VIP, Poet",
     custom_name_1: "City",
     custom_value_1: "London",
+    custom_name_2: "constructor",
+    custom_value_2: "Babbage",
   });
   expect([saved.status, saved.headers.get("location")]).toEqual([303, path]);
   const page = await person.browser.text(path);
@@ -103,12 +105,14 @@ test("a person edits a contact in its form, and the page shows the change and wh
   expect(page).toMatch(/Changed by\s+ada/);
   expect(page).toContain("Last name: Hopper → King");
   expect(page).toContain("City: empty → London");
+  expect(page).toContain("constructor: empty → Babbage");
   expect(page).toMatch(/Created by\s+<a href="\/jobs\//);
   expect(await person.browser.text("/contacts?tag=poet")).toContain("Edited by a person");
   expect(formOf(await person.browser.text(`${path}/edit`))).toMatchObject({
     custom_name_1: "City",
     custom_value_1: "London",
-    custom_name_2: "",
+    custom_name_2: "constructor",
+    custom_name_3: "",
   });
 });
 
