@@ -30,6 +30,8 @@ export default defineJob({
     import: {
       kind: "contact_import",
       label: "Import these",
+      title: "Import",
+      doneText: "Imported",
       icon: "import",
       input: ({ id, input }) => ({ ...input, checked_job: id }),
     },

@@ -29,6 +29,8 @@ export default defineJob({
     }),
     checked_job: z.string().optional().meta({
       hidden: true,
+      job: true,
+      label: "Check",
       help: "The check whose contacts are imported; the file is not read again.",
     }),
   }),
@@ -51,6 +53,8 @@ export default defineJob({
     undo: {
       kind: "contact_undo",
       label: "Undo this import",
+      title: "Undo",
+      doneText: "Undone",
       icon: "refresh",
       confirmation: {
         heading: "Undo this import?",

@@ -14,7 +14,7 @@ export default defineJob({
   icon: "refresh",
   listed: false,
   input: z.object({
-    job_id: z.string().meta({ label: "Import" }),
+    job_id: z.string().meta({ label: "Import", job: true }),
     subject: z.string().nullish().meta({ label: "File" }),
   }),
   subject: ({ subject }) => subject ?? "",

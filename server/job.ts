@@ -18,6 +18,8 @@ declare module "zod" {
     hidden?: boolean;
     /** For a field that is true or false: the text of a second button, which starts the job with it. */
     button?: string;
+    /** True for a field that holds the id of another job: its page is linked. */
+    job?: boolean;
     /** True for a password or token: pages and the API never show it again. */
     secret?: boolean;
     /** True for text of several lines. */
@@ -226,6 +228,10 @@ export interface FollowUp<Input = Record<string, unknown>> {
   kind: string;
   /** The text of the button: "Undo this import". */
   label: string;
+  /** The name of the job in sentences: "Undo". */
+  title: string;
+  /** The word for it once the job is done: "Undone". */
+  doneText: string;
   icon?: IconName;
   /** A page that asks first, for work that cannot be taken back. Default: the button starts the job. */
   confirmation?: { heading: string; text: string };

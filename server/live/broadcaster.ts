@@ -32,6 +32,11 @@ export interface Broadcaster {
   readonly frameCount: number;
 }
 
+/** An ended job that offers to start others changes once more, when one of them is started. */
+function isSettled({ finished_at, follow_ups }: JobSummaryRow): boolean {
+  return finished_at !== null && (follow_ups === null || follow_ups === "[]");
+}
+
 export function createBroadcaster(options: {
   reader: JobReader;
   frames: Frames;
@@ -112,7 +117,7 @@ export function createBroadcaster(options: {
     const result = job.pages.size > 0 ? await frames.result(row, at) : "";
     await broadcastLogLines(job, row);
     job.sent = panelSent(row, view, at);
-    job.ended = row.finished_at !== null;
+    job.ended = isSettled(row);
     if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
     if (job.pages.size > 0) send(job.pages, `panel:${row.id}`, frames.panel(view));
     if (result) send(job.pages, `result:${row.id}`, result);
@@ -161,7 +166,7 @@ export function createBroadcaster(options: {
       job.steps = steps;
       if (job.version < 0) {
         job.version = row.version;
-        job.ended = row.finished_at !== null;
+        job.ended = isSettled(row);
         job.logSeq = row.log_seq;
         job.sent = panelSent(row, view, at);
       }

@@ -4,6 +4,7 @@
  */
 import type { Backend, ChangedIds } from "../backend/backend.ts";
 import type { JobReader } from "../engine/job-reader.ts";
+import { isFinal } from "../engine/status.ts";
 import type { Log } from "../log.ts";
 import { createBroadcaster } from "./broadcaster.ts";
 import { createChangedJobs, retryMs } from "./changed-jobs.ts";
@@ -61,7 +62,8 @@ export function createHub(options: {
   function refresh(): void {
     const at = now();
     for (const { id, version, ended, sent } of subscriptions.jobs()) {
-      if (version >= 0 && !ended && at - sent.at >= refreshMs) changedJobs.add(id);
+      const isActive = !ended && !(sent.shape && isFinal(sent.shape.status));
+      if (version >= 0 && isActive && at - sent.at >= refreshMs) changedJobs.add(id);
     }
     changedJobs.schedule();
   }

@@ -26,6 +26,7 @@ const shapeColumns = [
   "reason",
   "cancel_requested_at",
   "pause_requested_at",
+  "follow_ups",
 ] as const satisfies readonly (keyof JobSummaryRow)[];
 
 /** A change of one of these columns requires a whole panel. */
@@ -41,9 +42,12 @@ export function nothingSent(): SentState {
 
 /** @returns the state after a whole panel was sent */
 export function panelSent(row: JobSummaryRow, view: JobView, now: number): SentState {
-  const { version, status, fence, current_step, reason, cancel_requested_at, pause_requested_at } =
-    row;
-  const shape = { status, fence, current_step, reason, cancel_requested_at, pause_requested_at };
+  const { version, status, fence, current_step, reason } = row;
+  const { cancel_requested_at, pause_requested_at, follow_ups } = row;
+  const shape = {
+    ...{ status, fence, current_step, reason },
+    ...{ cancel_requested_at, pause_requested_at, follow_ups },
+  };
   return { version, at: now, panelAt: now, shape, panel: panelText(view) };
 }
 

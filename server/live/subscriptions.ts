@@ -27,7 +27,7 @@ export interface WatchedJob {
   readonly ahead: Map<Watcher, number>;
   /** Version of the last row, -1 before the first. The rows themselves would need too much memory. */
   version: number;
-  /** Whether the end of the job was sent to all watchers. */
+  /** Whether the last state of the job was sent to all watchers. */
   ended: boolean;
   steps: readonly StepRow[];
   /** The number of the last log line that was broadcast. */

@@ -4,6 +4,7 @@ import { offeredFollowUps } from "../engine/offered-follow-ups.ts";
 import { isCancellable, isFinal, type Status } from "../engine/status.ts";
 import type { FollowUp, IconName } from "../job.ts";
 import { formatCount } from "../text/counts.ts";
+import type { TimeView } from "../text/dates.ts";
 
 export interface ButtonView {
   /** The form's action is `/jobs/<id>/<path>`. */
@@ -26,11 +27,21 @@ export interface FollowUpView {
   asks: boolean;
 }
 
+export interface StartedFollowUpView {
+  /** "Undone by you", "Undo started by Ada Lovelace" */
+  text: string;
+  at: TimeView;
+  /** Null once the job was deleted. */
+  href: string | null;
+}
+
 /** The buttons on a job's page, rendered for one viewer and in no live partial. */
 export interface ActionsView {
   id: string;
   buttons: ButtonView[];
   followUps: FollowUpView[];
+  /** The follow-ups that were started, latest first. */
+  started: StartedFollowUpView[];
   /** "Fix 6 rejected rows": leads to the page where they are mended. */
   mend: { href: string; label: string; variant: ButtonView["variant"] } | null;
   /** The CSRF token of the viewer's session, for every form. */
@@ -69,6 +80,7 @@ export function actionsView(
   row: JobSummaryRow,
   kind: KindSummary | undefined,
   viewer: { mayAct: boolean; token: string; sound: boolean },
+  started: StartedFollowUpView[],
   now: number,
 ): ActionsView {
   const followUps = viewer.mayAct ? offeredFollowUps(row, kind).map(followUpView) : [];
@@ -77,6 +89,7 @@ export function actionsView(
     buttons: viewer.mayAct ? jobButtons(row, kind, now) : [],
     mend: viewer.mayAct ? mendLink(row, kind, followUps) : null,
     followUps,
+    started,
     token: viewer.token,
     sound: isFinal(row.status) ? null : viewer.sound,
   };

@@ -27,7 +27,7 @@ export interface AboutView {
   /** "Started by Ada Lovelace" */
   owner: string;
   /** The input of the job, with masked secrets. */
-  input: { label: string; value: string }[];
+  input: { label: string; value: string; href?: string }[];
   /** "Edit and run again": the form, prefilled from this job; null for kinds without a form. */
   change: LinkView | null;
   /** Time at which the job is deleted with its log and files; null while it is active. */
@@ -47,6 +47,8 @@ export function aboutView(
     isOwn: boolean;
     /** Names of the uploads in the input, by id; deleted ones are missing. */
     uploadNames: ReadonlyMap<string, string>;
+    /** Titles of the jobs in the input, by id; those that the viewer may not see are missing. */
+    jobTitles: ReadonlyMap<string, string>;
     retryOf: Pick<JobRow, "id" | "created_at"> | undefined;
     retentionDays: number;
   },
@@ -57,7 +59,7 @@ export function aboutView(
   return {
     id,
     owner: about.isOwn ? "Started by you" : `Started by ${about.ownerName ?? "a former member"}`,
-    input: inputFacts(job, kind, about.uploadNames),
+    input: inputFacts(job, kind, about),
     change: hasForm
       ? {
           href: `/jobs/new/${job.kind}?from_job=${id}`,
@@ -73,29 +75,49 @@ export function aboutView(
 
 /** Leaves out empty fields and fields of several values, such as a mapping of columns. */
 function inputFacts(
-  job: JobRow,
+  { input: json }: JobRow,
   kind: Kind | undefined,
-  uploadNames: ReadonlyMap<string, string>,
+  { uploadNames, jobTitles }: Record<"uploadNames" | "jobTitles", ReadonlyMap<string, string>>,
 ): AboutView["input"] {
-  const input: Record<string, unknown> = JSON.parse(job.input);
+  const input: Record<string, unknown> = JSON.parse(json);
   return Object.entries(kind?.input.shape ?? {}).flatMap(([field, type]) => {
     const value = input[field];
     const isEmpty = value === undefined || value === null || value === "";
     if (isEmpty || typeof value === "object") return [];
-    const { label = labelOf(field), upload, options } = (type as z.ZodType).meta() ?? {};
+    const { label = labelOf(field), upload, options, job } = (type as z.ZodType).meta() ?? {};
     const text = typeof value === "boolean" ? (value ? "Yes" : "No") : String(value);
     if (isSecret(type)) return [{ label, value: "••••••••" }];
+    if (job) return [jobFact(label, text, jobTitles)];
     if (upload) return [{ label, value: uploadNames.get(text) ?? "a deleted file" }];
     return [{ label, value: options?.[text] ?? text }];
   });
 }
 
+function jobFact(
+  label: string,
+  id: string,
+  titles: ReadonlyMap<string, string>,
+): AboutView["input"][number] {
+  const value = titles.get(id);
+  return value ? { label, value, href: `/jobs/${id}` } : { label, value: "a deleted job" };
+}
+
 /** @returns the ids of the uploads in the job's input */
 export function uploadIds(job: JobRow, kind: Kind | undefined): string[] {
+  return valuesOf(job, kind, "upload");
+}
+
+/** @returns the ids of other jobs in the job's input */
+export function jobIds(job: JobRow, kind: Kind | undefined): string[] {
+  return valuesOf(job, kind, "job");
+}
+
+/** @param mark the metadata that the fields have */
+function valuesOf(job: JobRow, kind: Kind | undefined, mark: "upload" | "job"): string[] {
   const input: Record<string, unknown> = JSON.parse(job.input);
   return Object.entries(kind?.input.shape ?? {}).flatMap(([field, type]) => {
     const value = input[field];
-    return (type as z.ZodType).meta()?.upload && typeof value === "string" ? [value] : [];
+    return (type as z.ZodType).meta()?.[mark] && typeof value === "string" ? [value] : [];
   });
 }
 

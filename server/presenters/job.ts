@@ -4,6 +4,7 @@
  */
 import type { StepRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
+import { offeredFollowUps } from "../engine/offered-follow-ups.ts";
 import { isFinal, type Status } from "../engine/status.ts";
 import { defaultIcon, type IconName } from "../job.ts";
 import { formatNumber } from "../text/counts.ts";
@@ -35,6 +36,8 @@ export interface JobView {
   label: string;
   /** False once the job is final. */
   active: boolean;
+  /** The names of the follow-ups that it offers, separated by spaces, or empty. */
+  offers: string;
   version: number;
   /** ms since 1970; frames are ordered by version, then by this */
   renderedAt: number;
@@ -106,6 +109,9 @@ export function jobView(
     displayStatus: status,
     label: statusLabel(row, kind, status, now),
     active: !isOver,
+    offers: offeredFollowUps(row, kind)
+      .map(([name]) => name)
+      .join(" "),
     version: row.version,
     renderedAt: now,
     percent: percentOf(row),

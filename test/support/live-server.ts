@@ -243,7 +243,7 @@ const assets = () => ({ css: assetHref("app.css"), js: assetHref("app.js") });
 function actionsOf({ id, active, buttons }: JobView): ActionsView {
   const offered = active ? buttons : [{ ...buttons[0]!, path: "retry" as const, label: "Retry" }];
   return {
-    ...{ id, token: layout.token, buttons: offered, followUps: [], mend: null },
+    ...{ id, token: layout.token, buttons: offered, followUps: [], started: [], mend: null },
     sound: active ? false : null,
   };
 }

@@ -58,6 +58,7 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     displayStatus: "running",
     label: "Running",
     active: true,
+    offers: "",
     version: 87,
     renderedAt: 1_763_906_712_345,
     percent: 42,

@@ -68,6 +68,9 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
         id: job.id,
         buttons: job.buttons,
         followUps: job.active ? [] : [undo],
+        started: job.active
+          ? []
+          : [{ text: "Undone by you", at: time("14:40"), href: jobs.done.href }],
         mend: job.active
           ? null
           : {

@@ -1,6 +1,6 @@
 /**
  * Loads the parts of a job's page that depend on the viewer, such as buttons with their token, when
- * the job's status changes. Frames go to all viewers alike and cannot carry them.
+ * the job's status, or the jobs that it offers to start, change. Frames go to all viewers alike and cannot carry them.
  */
 import { dispatch } from "./events.js";
 
@@ -10,8 +10,10 @@ let timer;
 let lastRequest = 0;
 
 document.addEventListener("live:swapped", ({ detail: { part, before } }) => {
+  if (!part.id.startsWith("panel-")) return;
   // The class of the panel is the job's status.
-  if (!part.id.startsWith("panel-") || part.className === before.className) return;
+  const isSame = part.className === before.className;
+  if (isSame && part.dataset.offers === before.dataset.offers) return;
   load(part.id.slice("panel-".length));
 });
 

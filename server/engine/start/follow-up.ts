@@ -63,11 +63,12 @@ async function withdraw(
   by: { userId: string; via: AuditSource; newJobId: string },
 ): Promise<void> {
   const offered: string[] = JSON.parse(job.follow_ups ?? "[]");
+  const left = offered.filter((each) => each !== name);
   await backend.write(async (tx) => {
     await tx.db
       .updateTable("jobs")
       .set({
-        follow_ups: JSON.stringify(offered.filter((each) => each !== name)),
+        follow_ups: left.length > 0 ? JSON.stringify(left) : null,
         version: sql`version + 1`,
       })
       .where("id", "=", job.id)

@@ -31,7 +31,7 @@ export async function jobPage(c: Context<Env>, services: Services, job: JobRow):
     except: job.id,
     title: view.title,
     section: "jobs",
-    topics: view.active ? [`job:${job.id}`] : [],
+    topics: view.active || view.offers ? [`job:${job.id}`] : [],
     since: String(now),
     refresh: seconds === null ? null : refreshView(pathWithQuery(c), seconds),
   });

@@ -2,13 +2,15 @@
 import type { Person } from "../../accounts/accounts.ts";
 import { can } from "../../accounts/authorize.ts";
 import { findUser, listUserNames } from "../../accounts/users.ts";
-import type { JobRow } from "../../backend/schema.ts";
+import type { AuditRow, JobRow } from "../../backend/schema.ts";
 import { type ActionsView, actionsView } from "../../presenters/job-actions.ts";
 import { type HistoryView, historyView } from "../../presenters/job-history.ts";
-import { type AboutView, aboutView, uploadIds } from "../../presenters/job-page.ts";
+import { type AboutView, aboutView, jobIds, uploadIds } from "../../presenters/job-page.ts";
+import { type StartedFollowUp, startedFollowUps } from "../../presenters/started-follow-ups.ts";
 import type { Renderer } from "../../render.ts";
 import type { Services } from "../../services.ts";
 import { findUpload } from "../../storage/uploads.ts";
+import { findJob } from "../middleware/load-job.ts";
 
 const maxHistoryLines = 100;
 
@@ -28,21 +30,33 @@ export async function viewerParts(
   const { backend, catalog, config, jobs } = services;
   const kind = catalog.get(job.kind);
   const isOwn = job.user_id === person.userId;
-  const [history, owner, uploadNames, retryOf] = await Promise.all([
-    readHistory(services, job.id, person.userId),
+  const entries = await jobs.audit(job.id, maxHistoryLines);
+  const names = await readNames(services, entries, person.userId);
+  const [started, owner, uploadNames, jobTitles, retryOf] = await Promise.all([
+    readStarted(services, entries),
     isOwn ? undefined : findUser(backend, { id: job.user_id }),
     readUploadNames(services, uploadIds(job, kind)),
+    readJobTitles(services, person, jobIds(job, kind)),
     job.retry_of ? jobs.get(job.retry_of) : undefined,
   ]);
   const mayAct = can(person, "act", job);
   const { sound } = person.preferences;
+  const nameOf = (id: string) =>
+    id === person.userId ? "you" : (names.get(id) ?? "a former member");
   return {
-    actions: actionsView(job, kind, { mayAct, token, sound }, backend.now()),
-    history,
+    actions: actionsView(
+      job,
+      kind,
+      { mayAct, token, sound },
+      startedFollowUps(started, kind, nameOf),
+      backend.now(),
+    ),
+    history: historyView(job.id, entries, names, person.userId),
     about: aboutView(job, kind, {
       ownerName: owner?.name ?? null,
       isOwn,
       uploadNames,
+      jobTitles,
       retryOf,
       retentionDays: config.retentionDays,
     }),
@@ -58,14 +72,41 @@ export function renderViewerParts(render: Renderer, parts: ViewerParts): string 
   ].join("");
 }
 
-async function readHistory(
-  { backend, jobs }: Services,
-  jobId: string,
+function readNames(
+  { backend }: Services,
+  entries: readonly AuditRow[],
   viewerId: string,
-): Promise<HistoryView> {
-  const entries = await jobs.audit(jobId, maxHistoryLines);
+): Promise<ReadonlyMap<string, string>> {
   const otherIds = entries.map(({ user_id }) => user_id).filter((id) => id !== viewerId);
-  return historyView(jobId, entries, await listUserNames(backend, otherIds), viewerId);
+  return listUserNames(backend, otherIds);
+}
+
+async function readStarted(
+  { jobs }: Services,
+  entries: readonly AuditRow[],
+): Promise<StartedFollowUp[]> {
+  const started = entries.filter(
+    ({ action, new_job_id }) => action === "followed_up" && new_job_id,
+  );
+  return Promise.all(
+    started.map(async (entry) => ({ entry, job: await jobs.get(entry.new_job_id!) })),
+  );
+}
+
+/** @returns "Import contacts, people.csv" by id; jobs that the person may not see are missing */
+async function readJobTitles(
+  services: Services,
+  person: Person,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const jobs = await Promise.all(ids.map((id) => findJob(services, person, id, "see")));
+  return new Map(
+    jobs.flatMap((job): [string, string][] => {
+      if (!job) return [];
+      const title = services.catalog.get(job.kind)?.title ?? job.kind;
+      return [[job.id, [title, job.subject].filter(Boolean).join(", ")]];
+    }),
+  );
 }
 
 async function readUploadNames(
