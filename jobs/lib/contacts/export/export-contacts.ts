@@ -21,10 +21,10 @@ export interface ExportProgress extends ContactPosition {
 }
 
 /** Contacts per query; each page becomes one piece of the file. */
-const maxPageSize = 5_000;
+const maxPageSize = 2_000;
 const firstPageSize = 500;
 /** Contacts with long notes come in smaller pages, which bounds the memory. */
-const pieceBytes = 4_000_000;
+const pieceBytes = 1_000_000;
 
 /** @throws Refused if the account has no such field, or the import is unknown */
 export async function writeExportPieces(
