@@ -25,7 +25,7 @@ const sampleBytes = 256_000;
 /** A text of this size takes a tenth of a second; spreadsheets are slower. */
 const maxWholeBytes = 5_000_000;
 /** Limits of the rows to try the mapping on, which takes a few microseconds a row. */
-const maxFirstRows = 10_000;
+const maxFirstRows = 5_000;
 const maxFirstCells = 500_000;
 /** Of a file that is not read whole. */
 const maxSampledRows = 1_000;

@@ -45,7 +45,7 @@ describe("the trial of a mapping", () => {
     const large = await tryMapping(`Email,Name\n${rowsOf(300_000, cells)}`);
     expect(large?.summary).toBe("1 of the first 1,000 rows would be rejected");
     const medium = await tryMapping(`Email,Name\n${rowsOf(20_000, cells)}`);
-    expect(medium?.summary).toBe("1 of the first 10,000 rows would be rejected");
+    expect(medium?.summary).toBe("1 of the first 5,000 rows would be rejected");
   });
 
   test("a mapping without an email or with a field twice cannot be tried", async () => {
