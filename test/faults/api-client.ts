@@ -19,7 +19,7 @@ export async function createClient(url: string, place: Place) {
   return {
     /** For a header. */
     authorization,
-    async upload(name: string, body: string, to = url): Promise<string> {
+    async upload(name: string, body: string | Uint8Array<ArrayBuffer>, to = url): Promise<string> {
       const response = await fetch(`${to}/api/uploads?name=${name}`, {
         method: "POST",
         headers: { authorization, "content-type": "text/csv" },
