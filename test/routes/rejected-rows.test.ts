@@ -181,7 +181,7 @@ function cellsIn(page: string): [string, string][] {
 }
 
 function hiddenIn(page: string): [string, string][] {
-  const [form = ""] = /<form class="card" id="mend"[\s\S]*?<div/.exec(page) ?? [];
+  const [form = ""] = /<form class="card[^"]*" id="mend"[\s\S]*?<div/.exec(page) ?? [];
   const found = form.matchAll(/name="(idempotency_key)"[^>]*? value="([^"]*)"/g);
   return [...found].map(([, name = "", value = ""]) => [name, value]);
 }
