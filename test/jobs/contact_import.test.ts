@@ -105,7 +105,7 @@ describe.each(backends)("contact import on $name", (which) => {
     const file =
       "email,first name,last name,company\nada@x.test,,Lovelace,Engines\nbob@x.test,Bob,,\n";
     const job = await importFile(file);
-    expect(job.outcome).toBe("Imported 2 of 2");
+    expect(job.outcome).toBe("Imported 2 of 2 (1 created, 1 updated)");
     expect(await people()).toEqual(["ada@x.test Ada Lovelace Engines 1", "bob@x.test Bob"]);
     expect((await contacts()).map((contact) => contact.job_id)).toEqual([job.id, job.id]);
     expect(await contactCount()).toBe(2);
@@ -126,7 +126,7 @@ describe.each(backends)("contact import on $name", (which) => {
     const file = "email,name\nada@x.test,Ada Lovelace\nbob@x.test,Bob Byron\n";
     await importFile(file);
     const before = await people();
-    expect((await importFile(file)).outcome).toBe("Imported 2 of 2");
+    expect((await importFile(file)).outcome).toBe("Nothing changed: 2 unchanged");
     expect((await importFile(file, { duplicates: "skip" })).outcome).toBe(
       "Nothing imported: 2 duplicates skipped",
     );
