@@ -84,7 +84,13 @@ function inputFacts(
     const value = input[field];
     const isEmpty = value === undefined || value === null || value === "";
     if (isEmpty || typeof value === "object") return [];
-    const { label = labelOf(field), upload, options, job, button } = (type as z.ZodType).meta() ?? {};
+    const {
+      label = labelOf(field),
+      upload,
+      options,
+      job,
+      button,
+    } = (type as z.ZodType).meta() ?? {};
     const text = typeof value === "boolean" ? (value ? "Yes" : "No") : String(value);
     // A button that was not pressed is no choice.
     if (button && value === false) return [];
