@@ -236,7 +236,7 @@ describe.each(backends)("contact import on $name", (which) => {
     }).join("\n")}\n`;
 
     /** Makes batches small on every backend, so that many of them can be interrupted. */
-    const inSmallBatches = () => ({ ...engine.backend, maxBatchRows: 500 });
+    const inSmallBatches = (maxBatchRows = 200) => ({ ...engine.backend, maxBatchRows });
 
     async function everything(id: string) {
       const { status, outcome, succeeded, rejected, skipped } = await engine.job(id);
@@ -318,7 +318,7 @@ describe.each(backends)("contact import on $name", (which) => {
     });
 
     function stoppingOnceSaved(abort: AbortController) {
-      const backend = inSmallBatches();
+      const backend = inSmallBatches(500);
       return {
         ...backend,
         async write<T>(...given: Parameters<typeof backend.write<T>>) {

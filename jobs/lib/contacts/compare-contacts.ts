@@ -1,16 +1,18 @@
 /** Second step of a check: compares the sorted contacts of a file with those that the account has. */
 import type { JobContext } from "../../../server/job.ts";
 import type { RunPosition } from "../external-sort/run-row.ts";
-import { mergeRuns } from "../external-sort/sorted-runs.ts";
 import { writeCheckedContacts } from "./checked-contacts.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import { findByEmail } from "./find-contacts.ts";
 import { mergeValues } from "./merge-contact.ts";
+import { type Duplicates, type MergedBatch, mergedContacts } from "./merged-contacts.ts";
 import type { Comparison } from "./messages.ts";
 import { type ReadProgress, runNames } from "./read-contacts.ts";
-import { type Duplicates, mergeRows } from "./save-contacts.ts";
 
-interface ComparePosition extends RunPosition, Comparison {}
+interface ComparePosition extends RunPosition, Comparison {
+  /** Rows so far. */
+  rows: number;
+}
 
 export async function compareContacts(
   job: JobContext,
@@ -18,28 +20,29 @@ export async function compareContacts(
   duplicates: Duplicates,
   size = job.maxUpsertRows,
 ): Promise<Comparison> {
-  const found: Comparison = { created: 0, updated: 0, unchanged: 0 };
+  let found: Comparison = { created: 0, updated: 0, unchanged: 0 };
   const runs = runNames(read);
-  await job.batches<ContactRow, ComparePosition>({
+  await job.batches<MergedBatch, ComparePosition>({
     total: read.contacts,
     async *from(last) {
-      if (last) Object.assign(found, pick(last));
-      for await (const items of mergeRuns<ContactRow>(job.scratch, runs, { from: last, size })) {
-        await compare(items);
-        const [key, order] = items.at(-1)!;
-        yield { items, cursor: { key, order, ...found } };
+      if (last) found = pickCounts(last);
+      let rows = last?.rows ?? 0;
+      const options = { from: last, size, duplicates };
+      for await (const batch of mergedContacts(job.scratch, runs, options)) {
+        await compare(batch.contacts);
+        rows += batch.rows;
+        yield { items: [batch], cursor: { ...batch.position, ...found, rows }, done: rows };
       }
     },
-    write: async (contacts) => ({ succeeded: contacts.length }),
+    write: async ([batch]) => ({ succeeded: batch!.rows }),
   });
   await writeCheckedContacts(job, runs);
   return found;
 
   async function compare(contacts: readonly ContactRow[]): Promise<void> {
-    const merged = mergeRows(contacts, duplicates);
-    const emails = merged.map(([email]) => email);
+    const emails = contacts.map(([email]) => email);
     const stored = await findByEmail(job, job.accountId, emails);
-    for (const [email, , ...given] of merged) {
+    for (const [email, , ...given] of contacts) {
       const values = stored.get(email)?.values;
       if (!values) found.created++;
       else if (duplicates === "skip" || mergeValues(values, given) === values) found.unchanged++;
@@ -48,6 +51,6 @@ export async function compareContacts(
   }
 }
 
-function pick({ created, updated, unchanged }: Comparison): Comparison {
+function pickCounts({ created, updated, unchanged }: Comparison): Comparison {
   return { created, updated, unchanged };
 }

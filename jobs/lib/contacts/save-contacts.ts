@@ -1,22 +1,19 @@
 /** Second step of an import: merges the sorted runs and saves the contacts in key order. */
 import type { BatchWrite, JobContext } from "../../../server/job.ts";
 import type { RunPosition } from "../external-sort/run-row.ts";
-import { mergeRuns } from "../external-sort/sorted-runs.ts";
 import { beforeUpdate, countChanges, recordChanges, type Updated } from "./contact-changes.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import { addToContactCount, lockContacts, wholeRow } from "./contacts-table.ts";
 import { findByEmail } from "./find-contacts.ts";
 import { type ContactValues, mergeValues } from "./merge-contact.ts";
+import { type Duplicates, type MergedBatch, mergedContacts } from "./merged-contacts.ts";
 import type { Comparison } from "./messages.ts";
 
-/** How to treat a contact that exists already or appears earlier in the file. */
-export type Duplicates = "update" | "skip";
-
+/** The cursor: where the last batch ended, and what came before. */
 interface SavePosition extends RunPosition {
-  /** Batches so far. */
   batches: number;
-  /** Contacts so far; rows of one contact in a batch count once. */
   contacts: number;
+  rows: number;
 }
 
 export async function saveContacts(
@@ -28,30 +25,30 @@ export async function saveContacts(
     size = job.maxUpsertRows,
   }: { total: number; duplicates: Duplicates; size?: number },
 ): Promise<Comparison> {
-  let batches = 0;
-  let found = 0;
-  let merged: ContactRow[] = [];
-  await job.batches<ContactRow, SavePosition>({
+  const saved = { batches: 0, contacts: 0, rows: 0 };
+  await job.batches<MergedBatch, SavePosition>({
     total,
     async *from(last) {
-      batches = last?.batches ?? 0;
-      found = last?.contacts ?? 0;
-      for await (const items of mergeRuns<ContactRow>(job.scratch, runs, { from: last, size })) {
-        const [key, order] = items.at(-1)!;
-        merged = mergeRows(items, duplicates);
-        found += merged.length;
-        yield { items, cursor: { key, order, batches: batches + 1, contacts: found } };
-        batches++;
+      if (last)
+        Object.assign(saved, { batches: last.batches, contacts: last.contacts, rows: last.rows });
+      const options = { from: last, size, duplicates };
+      for await (const batch of mergedContacts(job.scratch, runs, options)) {
+        saved.batches++;
+        saved.contacts += batch.contacts.length;
+        saved.rows += batch.rows;
+        yield { items: [batch], cursor: { ...batch.position, ...saved }, done: saved.rows };
       }
     },
-    async write(contacts, write) {
-      const inserted = await saveBatch(job, write, merged, { batch: batches, duplicates });
-      const saved = duplicates === "update" ? contacts.length : inserted;
-      return { succeeded: saved, skipped: contacts.length - saved };
+    async write([batch], write) {
+      const { contacts, rows } = batch!;
+      const number = saved.batches - 1;
+      const inserted = await saveBatch(job, write, contacts, { batch: number, duplicates });
+      const succeeded = duplicates === "update" ? rows : inserted;
+      return { succeeded, skipped: rows - succeeded };
     },
   });
   const { created, updated } = await countChanges(job, job.id);
-  return { created, updated, unchanged: Math.max(0, found - created - updated) };
+  return { created, updated, unchanged: saved.contacts - created - updated };
 }
 
 /** @returns the number of new contacts */
@@ -86,23 +83,4 @@ async function saveBatch(
   });
   await addToContactCount(write, job.accountId, inserted);
   return inserted;
-}
-
-/**
- * Merges rows of the same key, which are adjacent and in the order of the file: "update" applies each
- * in turn, "skip" keeps the first. Rows of one key in two batches give the same outcome, because
- * saving applies the same rule.
- */
-export function mergeRows(contacts: readonly ContactRow[], duplicates: Duplicates): ContactRow[] {
-  const once: ContactRow[] = [];
-  for (const contact of contacts) {
-    const before = once.at(-1);
-    if (before?.[0] !== contact[0]) once.push(contact);
-    else if (duplicates === "update") once[once.length - 1] = mergeRow(before, contact);
-  }
-  return once;
-}
-
-function mergeRow([email, row, ...before]: ContactRow, [, , ...given]: ContactRow): ContactRow {
-  return [email, row, ...mergeValues(before, given)];
 }
