@@ -59,19 +59,19 @@ const sqlite = backends.filter(({ name }) => name === "sqlite");
 
 describe.each(sqlite)("an endless loop with a long timeout on $name", (which) => {
   test("a job without heartbeats is rescued, runs in a runner of its own and can be cancelled", {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const scene = await openScene(which);
     await scene.worker(oneRunner);
     const neighbour = await scene.start("copy_rows", { rows: 150, size: 1, pause: 40 });
     await scene.until(neighbour, (row) => row.step_done > 0);
     const loop = await scene.start("endless_loop_1h", {});
-    await scene.until(loop, (row) => row.status === "running" && row.rescues === 2, 45_000);
-    const finished = await scene.ended(neighbour, 20_000);
+    await scene.until(loop, (row) => row.status === "running" && row.rescues === 2, 120_000);
+    const finished = await scene.ended(neighbour, 60_000);
     expect(finished).toMatchObject({ status: "done", succeeded: 150, skipped: 0 });
     expect((await scene.job(loop)).status).toBe("running");
     await cancel(scene, loop, "person-1");
-    expect((await scene.ended(loop, 12_000)).status).toBe("cancelled");
+    expect((await scene.ended(loop, 40_000)).status).toBe("cancelled");
     expect(finalEvents(await scene.events(loop))).toHaveLength(1);
   });
 });

@@ -13,7 +13,7 @@ const kills = 20;
 
 describe.each(backends)("an import on $name", (which) => {
   test("an import that is started fifty times and killed twenty times adds each contact once", {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async ({ annotate }) => {
     const rows = rowsOn[which.name];
     const scene = await openScene(which);
