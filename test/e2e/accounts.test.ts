@@ -22,7 +22,7 @@ describe("signing in and up", () => {
     await signIn(page, { email, password });
     await expectText(page, "h1", "Jobs");
     // The demo account has a job in every status.
-    for (const shown of ["running", "paused", "scheduled", "done", "failed", "cancelled"]) {
+    for (const shown of ["running", "paused", "scheduled", "partly-done", "failed", "cancelled"]) {
       expect(await page.locator(`.job-row.${shown}`).count(), shown).toBeGreaterThan(0);
     }
     await page.click("#nav-contacts");

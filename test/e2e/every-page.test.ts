@@ -61,10 +61,9 @@ const pages: Record<string, () => [Page, string]> = {
   "upload form": () => [page, "/jobs/new/contact_import"],
   "column mapping": () => [page, paths.get("mapping")!],
   ...Object.fromEntries(
-    ["running", "paused", "scheduled", "done", "failed", "cancelled", "with a log"].map((shown) => [
-      `job: ${shown}`,
-      () => [page, paths.get(shown)!] as [Page, string],
-    ]),
+    ["running", "paused", "scheduled", "partly-done", "failed", "cancelled", "with a log"].map(
+      (shown) => [`job: ${shown}`, () => [page, paths.get(shown)!] as [Page, string]],
+    ),
   ),
   contacts: () => [page, "/contacts"],
   "no contacts": () => [newAccount, "/contacts"],

@@ -128,7 +128,7 @@ describe("a shutdown", () => {
     const { html } = await back.get(path);
     expect(html).toMatch(/class="succeeded"><dt>done<\/dt><dd>2,000<\/dd>/);
     expect(html).not.toMatch(/skipped|Retry \d/);
-    expect((await back.get("/contacts?q=row-00001999@")).html).toContain("1 contact matches");
+    expect((await back.get("/contacts?after=row-00001998")).html).toContain("row-00001999@");
     expect((await back.get("/jobs")).html.match(/class="job-row /g)).toHaveLength(7);
   });
 });
