@@ -43,11 +43,9 @@ export async function up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<v
     -- JSON, see server/backend/schema.ts
     created text not null,
     updated text not null,
-    deleted text not null,
 
     created_count integer not null,
     updated_count integer not null,
-    deleted_count integer not null,
     primary key (job_id, batch)
   )`.execute(db);
   await sql`create index contact_changes_by_email on contact_changes

@@ -5,7 +5,7 @@ import type { SchemaDialect } from "../server/backend/backend.ts";
 export async function up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void> {
   const { blob, bytewiseText, identity } = dialect;
 
-  // Which contacts have a term, see server/contacts/search/. A posting covers 65,536 ids, so that the
+  // A posting names the contacts of 65,536 ids that have a term (server/contacts/search/), so that the
   // work of a search is bounded however frequent its words are.
   await sql`create table contact_postings (
     account_id ${bytewiseText} not null,

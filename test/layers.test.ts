@@ -62,6 +62,13 @@ describe("imports", () => {
     expect(broken(({ from, to }) => isIn(from, "jobs") && !allowed(to))).toEqual([]);
   });
 
+  test("the server imports of jobs only the rules of contacts, which people and jobs share", () => {
+    const fromJobs = ({ from, to }: Import) => isIn(from, "server") && isIn(to, "jobs");
+    expect(broken((each) => fromJobs(each) && !isIn(each.to, "jobs/lib/contacts"))).toEqual([]);
+    const users = ["server/contacts", "server/routes", "server/commands"];
+    expect(broken((each) => fromJobs(each) && !isIn(each.from, ...users))).toEqual([]);
+  });
+
   test("server/job.ts imports only packages", () => {
     expect(broken(({ from, to }) => from === "server/job.ts" && isOurs(to))).toEqual([]);
   });

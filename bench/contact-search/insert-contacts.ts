@@ -1,4 +1,5 @@
 /** Inserts contacts as an import does, with its record of changes, but without reading a file. */
+import { recordChanges } from "../../jobs/lib/contacts/contact-changes.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import { people } from "../import/csv.ts";
 
@@ -29,16 +30,12 @@ export async function insertContacts(
           returnIds: true,
         },
       );
-      await tx.db
-        .insertInto("contact_changes")
-        .values({
-          ...{ job_id: jobId, batch, account_id: accountId, changed_at: at },
-          ...{ first_email: some[0]![1]!, last_email: some.at(-1)![1]! },
-          created: JSON.stringify([[insertedIds[0], insertedIds.at(-1)]]),
-          ...{ updated: "[]", deleted: "[]" },
-          ...{ created_count: some.length, updated_count: 0, deleted_count: 0 },
-        })
-        .execute();
+      await recordChanges(tx, {
+        ...{ job: { id: jobId, accountId }, batch, at },
+        emails: [some[0]![1]!, some.at(-1)![1]!],
+        created: insertedIds,
+        updated: [],
+      });
     });
   }
   await backend.db

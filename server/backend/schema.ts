@@ -340,7 +340,7 @@ export interface ContactNamesTable {
   created_at: number;
 }
 
-/** The contacts that one batch of a job created, updated or deleted. */
+/** The contacts that one batch of a job created or updated. */
 export interface ContactChangesTable {
   job_id: string;
   /** From 0, in order of email addresses. */
@@ -354,11 +354,8 @@ export interface ContactChangesTable {
   created: string;
   /** JSON: `[id, before]` of each contact, with the old values of the columns that changed. */
   updated: string;
-  /** JSON: `[id, email]` of each contact. */
-  deleted: string;
   created_count: number;
   updated_count: number;
-  deleted_count: number;
   /** Time from which the search index has these contacts; null: still to be indexed. */
   indexed_at: Generated<number | null>;
 }
@@ -381,7 +378,7 @@ export interface ContactSearchBackfillTable {
   last_email: string;
 }
 
-/** What people did to contacts. Rows are never updated. */
+/** The changes of contacts by people. Rows are never updated. */
 export interface ContactEditsTable {
   id: Generated<number>;
   account_id: string;
@@ -403,6 +400,7 @@ export interface SecretsTable {
 export type JobRow = Selectable<JobsTable>;
 export type StepRow = Selectable<JobStepsTable>;
 export type EventRow = Selectable<JobEventsTable>;
+export type ContactRow = Selectable<ContactsTable>;
 export type FileRow = Selectable<FilesTable>;
 /** A file that people can download. */
 export type DownloadableFile = FileRow & { role: DownloadRole };

@@ -1,3 +1,4 @@
+import { recordChanges } from "../../jobs/lib/contacts/contact-changes.ts";
 import type { WriteTransaction } from "../backend/backend.ts";
 
 const firstNames = [
@@ -50,18 +51,12 @@ export async function seedContacts(
     update: [],
     returnIds: true,
   });
-  await tx.db
-    .insertInto("contact_changes")
-    .values({
-      ...{ job_id: jobId, batch: 0, account_id: accountId, changed_at: at },
-      first_email: String(rows[0]![1]),
-      last_email: String(rows.at(-1)![1]),
-      created: JSON.stringify([[insertedIds[0], insertedIds.at(-1)]]),
-      updated: "[]",
-      deleted: "[]",
-      ...{ created_count: rows.length, updated_count: 0, deleted_count: 0 },
-    })
-    .execute();
+  await recordChanges(tx, {
+    ...{ job: { id: jobId, accountId }, batch: 0, at },
+    emails: [String(rows[0]![1]), String(rows.at(-1)![1])],
+    created: insertedIds,
+    updated: [],
+  });
   await tx.db
     .updateTable("accounts")
     .set({ contact_count: rows.length })

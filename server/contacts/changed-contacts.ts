@@ -1,10 +1,10 @@
 /** Finds the contacts that a job created or changed, in the record of changes. */
-import { sql } from "kysely";
+
+import { changedIds } from "../../jobs/lib/contacts/contact-changes.ts";
 import type { Backend } from "../backend/backend.ts";
-import type { ContactRow } from "./contact-row.ts";
+import type { ContactRow } from "../backend/schema.ts";
 import { compareContacts } from "./contact-sort.ts";
 import { findContactsById } from "./find-contacts-by-id.ts";
-import { changedIds } from "./search/changed-ids.ts";
 
 /** Batches per query. */
 const pageSize = 10;
@@ -51,18 +51,4 @@ export async function listChangedContacts(
   }
   const rows = [...contacts.values()].sort(compareContacts("email"));
   return (before === undefined ? rows : rows.reverse()).slice(0, limit);
-}
-
-/** @returns how many contacts the job created or changed, those that were deleted since included */
-export async function countChangedContacts(
-  { db }: Pick<Backend, "db">,
-  { accountId, jobId }: { accountId: string; jobId: string },
-): Promise<number> {
-  const { count } = await db
-    .selectFrom("contact_changes")
-    .select(sql<number>`coalesce(sum(created_count + updated_count), 0)`.as("count"))
-    .where("job_id", "=", jobId)
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  return Number(count);
 }

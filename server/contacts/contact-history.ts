@@ -1,8 +1,9 @@
-/** Which jobs and people changed a contact, from the record of changes and that of edits. */
+/** The history of a contact: the jobs and people that changed it, from the records of both. */
+
+import { changedIds } from "../../jobs/lib/contacts/contact-changes.ts";
 import type { Backend } from "../backend/backend.ts";
+import type { ContactRow } from "../backend/schema.ts";
 import type { ContactColumns } from "./contact-input.ts";
-import type { ContactRow } from "./contact-row.ts";
-import { changedIds } from "./search/changed-ids.ts";
 
 export type ContactValues = Omit<ContactColumns, "phone_e164">;
 

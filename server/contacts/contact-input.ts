@@ -1,15 +1,16 @@
-/** What a person or a program may change of a contact, with the rules of an import. */
+/** Changes of a contact by a person or a program, with the rules of an import. */
 import {
   maxCustomFields,
   maxCustomValue,
   maxNameLength,
+  maxTagLength,
   uniqueTags,
 } from "../../jobs/lib/contacts/custom-fields.ts";
 import { toE164 } from "../../jobs/lib/contacts/e164.ts";
 import { parseEmail } from "../../jobs/lib/contacts/email.ts";
 import { contactFields } from "../../jobs/lib/contacts/fields.ts";
 import { parsePhone } from "../../jobs/lib/contacts/phone.ts";
-import type { ContactRow } from "./contact-row.ts";
+import type { ContactRow } from "../backend/schema.ts";
 
 /** Fields that are missing stay as they are; null empties a field. */
 export interface ContactInput {
@@ -40,7 +41,7 @@ export type ContactColumns = Pick<
 /** Values that a contact cannot have. */
 export class InvalidContact extends Error {
   override name = "InvalidContact";
-  /** What is wrong, by the name of the field; that of a custom field is `custom_fields.<name>`. */
+  /** Messages by field; a custom field is `custom_fields.<name>`. */
   readonly fields: Readonly<Record<string, string>>;
 
   constructor(fields: Readonly<Record<string, string>>) {
@@ -49,8 +50,7 @@ export class InvalidContact extends Error {
   }
 }
 
-const maxTags = 100;
-const maxTagLength = 100;
+const maxTagsOfContact = 100;
 
 /**
  * @returns the columns of the contact with the input
@@ -90,7 +90,7 @@ export function applyInput(contact: ContactRow, input: ContactInput): ContactCol
 
 function joinTags(given: readonly string[], errors: Record<string, string>): string | null {
   const tags = uniqueTags(given.map((tag) => tag.trim()).filter((tag) => tag !== ""));
-  if (tags.length > maxTags) errors.tags = `More than ${maxTags} tags`;
+  if (tags.length > maxTagsOfContact) errors.tags = `More than ${maxTagsOfContact} tags`;
   if (tags.some((tag) => tag.length > maxTagLength))
     errors.tags = `A tag longer than ${maxTagLength} characters`;
   return tags.length > 0 ? JSON.stringify(tags) : null;

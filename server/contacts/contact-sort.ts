@@ -1,5 +1,5 @@
 /** The orders of a list of contacts. */
-import type { ContactRow } from "./contact-row.ts";
+import type { ContactRow } from "../backend/schema.ts";
 
 export const contactSorts = ["email", "name", "company", "changed", "newest"] as const;
 export type ContactSort = (typeof contactSorts)[number];

@@ -1,10 +1,11 @@
 /** Lists contacts: all, by words, by tag or by the job that changed them, in pages of bounded work. */
 
+import { countChanges } from "../../jobs/lib/contacts/contact-changes.ts";
 import { searchWords } from "../../jobs/lib/contacts/match-contact.ts";
 import type { Backend } from "../backend/backend.ts";
-import { countChangedContacts, listChangedContacts } from "./changed-contacts.ts";
+import type { ContactRow } from "../backend/schema.ts";
+import { listChangedContacts } from "./changed-contacts.ts";
 import { type ContactEvent, listContactHistory } from "./contact-history.ts";
-import type { ContactRow } from "./contact-row.ts";
 import type { ContactSort } from "./contact-sort.ts";
 import { findContactsById } from "./find-contacts-by-id.ts";
 import {
@@ -93,8 +94,10 @@ export function createContactReader(backend: Pick<Backend, "db" | "relation">): 
     return { ...newest, total, sort: "newest", unsearched };
   }
 
-  function countAll(accountId: string, jobId: string | undefined): Promise<number> {
-    return jobId ? countChangedContacts({ db }, { accountId, jobId }) : count(accountId);
+  async function countAll(accountId: string, jobId: string | undefined): Promise<number> {
+    if (!jobId) return count(accountId);
+    const { created, updated } = await countChanges({ db, accountId }, jobId);
+    return created + updated;
   }
 
   return {

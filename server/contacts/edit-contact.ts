@@ -2,13 +2,13 @@
 import { sql } from "kysely";
 import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { AuditSource, ContactEditAction } from "../backend/enums.ts";
+import type { ContactRow } from "../backend/schema.ts";
 import {
   applyInput,
   type ContactColumns,
   type ContactInput,
   InvalidContact,
 } from "./contact-input.ts";
-import type { ContactRow } from "./contact-row.ts";
 import { additionsOf, addPostings } from "./search/postings.ts";
 import { termsOfContact } from "./search/search-terms.ts";
 

@@ -1,5 +1,5 @@
 import type { Backend } from "../backend/backend.ts";
-import type { ContactRow } from "./contact-row.ts";
+import type { ContactRow } from "../backend/schema.ts";
 
 /**
  * Finds contacts of an account, in no order. The account is compared here: with it in the query,

@@ -1,5 +1,6 @@
-/** The pages of one contact: GET /contacts/:id, its form, and the question before it is deleted. */
+/** One contact: GET /contacts/:id, and the question before it is deleted. */
 import { formatDateTime, type TimeView } from "../text/dates.ts";
+import { type Contact, parseFields, parseTags } from "./contact-values.ts";
 import {
   contactName,
   contactSource,
@@ -8,7 +9,6 @@ import {
   type JobTitles,
   tagHref,
 } from "./contacts.ts";
-import type { FieldView } from "./form.ts";
 import type { Page } from "./layout.ts";
 
 export interface ContactPage extends Page {
@@ -43,40 +43,12 @@ export interface ContactEventView {
   changes: { label: string; before: string; after: string }[];
 }
 
-export interface ContactFormPage extends Page {
-  heading: string;
-  backHref: string;
-  action: string;
-  updatedAt: string;
-  fields: FieldView[];
-  /** Custom fields, the last one with an empty name. */
-  customFields: { number: number; name: string; value: string; isNew: boolean; error: string }[];
-  /** Names for completion. */
-  knownFields: string[];
-  /** A sentence about the whole form, or empty. */
-  error: string;
-}
-
 export interface DeleteContactPage extends Page {
   heading: string;
   email: string;
   action: string;
   updatedAt: string;
   backHref: string;
-}
-
-export interface Contact {
-  id: number;
-  email: string;
-  first_name: string | null;
-  last_name: string | null;
-  company: string | null;
-  phone: string | null;
-  phone_e164: string | null;
-  custom_fields: string | null;
-  tags: string | null;
-  created_at: number;
-  updated_at: number;
 }
 
 interface Event {
@@ -166,60 +138,6 @@ function customChanges(before: Record<string, string>, after: Record<string, str
     });
 }
 
-/** The submitted form, or the contact as it is. */
-export interface ContactFormValues {
-  email: string;
-  first_name: string;
-  last_name: string;
-  company: string;
-  phone: string;
-  tags: string;
-  custom: readonly (readonly [name: string, value: string])[];
-}
-
-export function contactFormValues(contact: Contact): ContactFormValues {
-  return {
-    email: contact.email,
-    first_name: contact.first_name ?? "",
-    last_name: contact.last_name ?? "",
-    company: contact.company ?? "",
-    phone: contact.phone ?? "",
-    tags: parseTags(contact.tags).join(", "),
-    custom: Object.entries(parseFields(contact.custom_fields)),
-  };
-}
-
-/** @param form.errors by the name of a field; that of a custom field is `custom_fields.<name>` */
-export function contactFormPage(
-  contact: Contact,
-  form: { values: ContactFormValues; errors?: Readonly<Record<string, string>>; error?: string },
-): Omit<ContactFormPage, "layout" | "knownFields"> {
-  const { values, errors = {}, error = "" } = form;
-  const known = parseFields(contact.custom_fields);
-  const custom = values.custom.map(([name, value], at) => {
-    const error = errors[`custom_fields.${name}`] ?? "";
-    return { number: at + 1, name, value, isNew: !(name in known), error };
-  });
-  const hasEmpty = custom.some(({ name }) => name === "");
-  const empty = { number: custom.length + 1, name: "", value: "", isNew: true, error: "" };
-  return {
-    heading: contactName(contact) || contact.email,
-    backHref: `/contacts/${contact.id}`,
-    action: `/contacts/${contact.id}/edit`,
-    updatedAt: String(contact.updated_at),
-    fields: [
-      field("email", "Email", values.email, errors, { type: "email", required: true }),
-      field("first_name", "First name", values.first_name, errors),
-      field("last_name", "Last name", values.last_name, errors),
-      field("company", "Company", values.company, errors),
-      field("phone", "Phone", values.phone, errors),
-      field("tags", "Tags", values.tags, errors, { help: "Separate tags by commas." }),
-    ],
-    customFields: hasEmpty ? custom : [...custom, empty],
-    error: error || (errors.custom_fields ?? ""),
-  };
-}
-
 export function deleteContactPage(contact: Contact): Omit<DeleteContactPage, "layout"> {
   return {
     heading: `Delete ${contactName(contact) || contact.email}?`,
@@ -228,28 +146,4 @@ export function deleteContactPage(contact: Contact): Omit<DeleteContactPage, "la
     updatedAt: String(contact.updated_at),
     backHref: `/contacts/${contact.id}`,
   };
-}
-
-function field(
-  name: string,
-  label: string,
-  value: string,
-  errors: Readonly<Record<string, string>>,
-  more: Partial<FieldView> = {},
-): FieldView {
-  return {
-    ...{ name, label, value, error: errors[name] ?? "" },
-    ...{ type: "text", checked: false, options: [], required: false, help: "" },
-    ...{ accept: "", fileText: "", items: [], condition: null },
-    ...more,
-  };
-}
-
-function parseTags(tags: string | null): string[] {
-  return tags ? JSON.parse(tags) : [];
-}
-
-/** Without a prototype: a field may be named "constructor". */
-function parseFields(fields: string | null): Record<string, string> {
-  return Object.assign(Object.create(null), fields ? JSON.parse(fields) : {});
 }

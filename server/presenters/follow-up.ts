@@ -1,6 +1,7 @@
 /** The page that asks before a follow-up of a job starts. */
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import type { FollowUp } from "../job.ts";
+import { jobTitle } from "./job-title.ts";
 import type { Page } from "./layout.ts";
 
 /** GET /jobs/:id/follow-ups/:name: asks before the job starts. */
@@ -25,6 +26,6 @@ export function followUpPage(
     heading: confirmation?.heading ?? label,
     text: confirmation?.text ?? "",
     label,
-    job: [kind?.title ?? job.kind, job.subject].filter(Boolean).join(", "),
+    job: jobTitle(job, kind),
   };
 }

@@ -1,15 +1,15 @@
 /** The form of a contact (GET and POST /contacts/:id/edit), and its deletion (/contacts/:id/delete). */
 import { type Context, Hono } from "hono";
 import { parseTags } from "../../jobs/lib/contacts/custom-fields.ts";
+import type { ContactRow } from "../backend/schema.ts";
 import { InvalidContact } from "../contacts/contact-input.ts";
-import type { ContactRow } from "../contacts/contact-row.ts";
 import { deleteContact, StaleContact, updateContact } from "../contacts/edit-contact.ts";
+import { deleteContactPage } from "../presenters/contact.ts";
 import {
   type ContactFormValues,
   contactFormPage,
   contactFormValues,
-  deleteContactPage,
-} from "../presenters/contact.ts";
+} from "../presenters/contact-form.ts";
 import type { Env, Services } from "../services.ts";
 import { contactEditor, loadContact } from "./page/contact.ts";
 import { setFlash } from "./page/flash.ts";

@@ -21,7 +21,7 @@ export function contactPageRoutes(services: Services): Hono<Env> {
     const userIds = history.flatMap(({ by }) => ("userId" in by ? [by.userId] : []));
     const jobIds = history.flatMap(({ by }) => ("jobId" in by ? [by.jobId] : []));
     const page = contactPage(contact, history, {
-      jobs: await listJobTitles(c, services, jobIds),
+      jobs: await listJobTitles(c.var.person, services, jobIds),
       names: await listUserNames(backend, userIds),
     });
     const title = page.heading;

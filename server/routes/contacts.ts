@@ -32,7 +32,7 @@ export function contactRoutes(services: Services): Hono<Env> {
     const job = await findListedJob(c, services);
     const filter = { accountId, q, tag, sort, ...(job && { job: listedJob(job) }) };
     const list = await contacts.list(filter, { limit: rowsOnPage, after, before });
-    const titles = await listJobTitles(c, services, [
+    const titles = await listJobTitles(c.var.person, services, [
       ...list.contacts.map(({ job_id }) => job_id),
       ...(job ? [job.id] : []),
     ]);
@@ -55,12 +55,14 @@ export function contactRoutes(services: Services): Hono<Env> {
       contacts: views,
       job: job ? { id: job.id, title: titles.get(job.id) ?? "", href: `/jobs/${job.id}` } : null,
       clearHref: "/contacts",
-      firstHref: list.previous === undefined ? null : listHref(set),
+      firstHref: list.previous === undefined ? null : address("/contacts", set),
       previousHref:
-        list.previous === undefined ? null : listHref({ ...set, before: list.previous }),
-      nextHref: list.next === undefined ? null : listHref({ ...set, after: list.next }),
+        list.previous === undefined
+          ? null
+          : address("/contacts", { ...set, before: list.previous }),
+      nextHref: list.next === undefined ? null : address("/contacts", { ...set, after: list.next }),
       importHref: "/jobs/new/contact_import",
-      exportHref: exportHref({ q, tag, job_id: job?.id }),
+      exportHref: address("/jobs/new/contact_export", { q, tag, job_id: job?.id }),
     };
     return c.html(render.page("contacts/index", page));
   });
@@ -95,15 +97,9 @@ function listedJob({ id, finished_at }: JobRow) {
   return { id, finishedAt: finished_at };
 }
 
-/** The form of an export of the listed contacts. */
-function exportHref(filter: Record<string, string | undefined>): string {
-  const set = Object.entries(filter).filter((entry): entry is [string, string] => !!entry[1]);
-  const search = new URLSearchParams(set).toString();
-  return `/jobs/new/contact_export${search && `?${search}`}`;
-}
-
-function listHref(query: Record<string, string | undefined>): string {
+/** @returns the address with the fields that are set */
+function address(path: string, query: Record<string, string | undefined>): string {
   const set = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
   const search = new URLSearchParams(set).toString();
-  return search ? `/contacts?${search}` : "/contacts";
+  return search ? `${path}?${search}` : path;
 }

@@ -5,7 +5,8 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { mendRejected } from "../engine/start/mend-rejected.ts";
-import { findRejectedRows } from "../engine/start/rejected-rows.ts";
+import { findRejectedRows, type RejectedRows } from "../engine/start/rejected-rows.ts";
+import { jobTitle } from "../presenters/job-title.ts";
 import { cellName, rejectedRowsBody } from "../presenters/rejected-rows.ts";
 import type { Env, Services } from "../services.ts";
 import { type RejectedTable, readRejectedTable } from "../storage/rejected-table.ts";
@@ -19,19 +20,19 @@ export function rejectedRowRoutes(services: Services): Hono<Env> {
   const routes = new Hono<Env>();
 
   routes.get("/jobs/:id/rejected-rows", loadJob(services, "download"), async (c) => {
-    const { table } = await readTable(c.var.job);
-    return c.html(await page(c, table));
+    return c.html(await page(c, await readTable(c.var.job)));
   });
 
   routes.post("/jobs/:id/rejected-rows", loadJob(services, "act"), async (c) => {
     const { job, person } = c.var;
     const body = await c.req.parseBody();
-    const { table } = await readTable(job);
+    const found = await readTable(job);
+    const { table } = found;
     const mended = { ...table, rows: mendedRows(table, body) };
     if (!hasChanged(table, mended)) {
       c.status(422);
       return c.html(
-        await page(c, table, "Correct at least one cell: these rows would be rejected again."),
+        await page(c, found, "Correct at least one cell: these rows would be rejected again."),
       );
     }
     const started = await mendRejected(services, job, mended, {
@@ -46,17 +47,20 @@ export function rejectedRowRoutes(services: Services): Hono<Env> {
     return { ...found, table: await readRejectedTable(storage.read(found.file.storage_key)) };
   }
 
-  async function page(c: RouteContext, table: RejectedTable, error = ""): Promise<string> {
+  async function page(
+    c: RouteContext,
+    { kind, file, stepResult, table }: RejectedRows & { table: RejectedTable },
+    error = "",
+  ): Promise<string> {
     const { job } = c.var;
-    const { kind, file, stepResult } = await findRejectedRows(services, job);
-    const columnOf = (reason: string) =>
-      kind.rejectedColumn?.(reason, JSON.parse(job.input), stepResult);
+    const input = JSON.parse(job.input);
+    const columnOf = (reason: string) => kind.rejectedColumn?.(reason, input, stepResult);
     const body = rejectedRowsBody(table, job.rejected, columnOf);
     return render.page("jobs/rejected_rows", {
       layout: await layoutWithTray(c, services, { title: body.heading, section: "jobs" }),
       ...body,
       jobHref: `/jobs/${job.id}`,
-      job: [kind.title, job.subject].filter(Boolean).join(", "),
+      job: jobTitle(job, kind),
       action: `/jobs/${job.id}/rejected-rows`,
       hidden: [{ name: "idempotency_key", value: randomUUID() }],
       downloadHref: `/jobs/${job.id}/result?file=${file.id}`,

@@ -1,4 +1,5 @@
 /** Inserts contacts as a batch of an import does, with its record of changes. */
+import { recordChanges } from "../../jobs/lib/contacts/contact-changes.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import { insertJob } from "../support/job-row.ts";
 
@@ -43,16 +44,15 @@ export async function insertContacts(
         .returning("id");
       ids.push(...(await some.execute()).map(({ id }) => id));
     }
-    await db
-      .insertInto("contact_changes")
-      .values({
-        ...{ job_id, batch: 0, account_id: accountId, changed_at: now },
-        ...{ first_email: rows[0]!.email, last_email: rows.at(-1)!.email },
-        created: JSON.stringify(ids.map((id) => [id, id])),
-        ...{ updated: "[]", deleted: "[]" },
-        ...{ created_count: rows.length, updated_count: 0, deleted_count: 0 },
-      })
-      .execute();
+    await recordChanges(
+      { db },
+      {
+        ...{ job: { id: job_id, accountId }, batch: 0, at: now },
+        emails: [rows[0]!.email, rows.at(-1)!.email],
+        created: ids,
+        updated: [],
+      },
+    );
     await db
       .updateTable("accounts")
       .set(({ eb }) => ({ contact_count: eb("contact_count", "+", rows.length) }))

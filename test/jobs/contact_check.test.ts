@@ -100,6 +100,22 @@ describe.each(backends)("the check of a file on $name", (which) => {
     expect(await contacts()).toHaveLength(1);
   });
 
+  test("of two people who start a follow-up at the same moment, one starts it", async () => {
+    const job = await check(`${header}ada@x.test,Ada,\n`);
+    const parts = { backend: engine.backend, catalog };
+    const starts = await Promise.allSettled(
+      ["user-1", "user-2"].map((userId) => startFollowUp(parts, job, "import", { userId })),
+    );
+    expect(starts.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const imports = await engine.backend.db
+      .selectFrom("jobs")
+      .selectAll()
+      .where("kind", "=", "contact_import")
+      .execute();
+    expect(imports).toHaveLength(1);
+    expect((await engine.job(job.id)).follow_ups).toBeNull();
+  });
+
   test("the import of a check can be started once", async () => {
     const job = await check(`${header}ada@x.test,Ada,\n`);
     const { backend } = engine;

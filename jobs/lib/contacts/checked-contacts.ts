@@ -1,19 +1,16 @@
 /** Hands the sorted contacts of a check over to the import of the same file. */
 import type { JobContext } from "../../../server/job.ts";
-import { joinRuns } from "../external-sort/join-runs.ts";
+import { joinedBlocks } from "../external-sort/join-runs.ts";
 import { runName } from "./read-contacts.ts";
 import { type ReadResult, readStep } from "./read-step.ts";
-
-const joined = "checked";
 
 /** Keeps the contacts of all runs in one file of the check, which only other jobs can open. */
 export async function writeCheckedContacts(
   job: JobContext,
   runs: readonly string[],
 ): Promise<void> {
-  await joinRuns(job.scratch, runs, joined, job.signal);
   const file = { name: "contacts.ndjson", type: "application/x-ndjson", role: "internal" } as const;
-  await job.file(file, job.scratch.read(joined));
+  await job.file(file, joinedBlocks(job.scratch, runs, job.signal));
 }
 
 /**

@@ -26,7 +26,6 @@ export interface BatchChanges {
   /** Ids in ascending order. */
   created?: readonly number[];
   updated: readonly Updated[];
-  deleted?: readonly [id: number, email: string][];
 }
 
 /** @returns the old values of what changes from `stored` to `after` */
@@ -49,9 +48,9 @@ export function restoreBefore(values: ContactValues, before: Before): ContactVal
 /** Writes nothing if the batch changed nothing. */
 export async function recordChanges(
   { db }: Pick<BatchWrite, "db">,
-  { job, batch, at, emails, created = [], updated, deleted = [] }: BatchChanges,
+  { job, batch, at, emails, created = [], updated }: BatchChanges,
 ): Promise<void> {
-  if (created.length + updated.length + deleted.length === 0) return;
+  if (created.length + updated.length === 0) return;
   await db
     .insertInto("contact_changes")
     .values({
@@ -63,10 +62,8 @@ export async function recordChanges(
       last_email: emails[1],
       created: JSON.stringify(toRanges(created)),
       updated: JSON.stringify(updated),
-      deleted: JSON.stringify(deleted),
       created_count: created.length,
       updated_count: updated.length,
-      deleted_count: deleted.length,
     })
     .execute();
 }
@@ -97,6 +94,12 @@ export function toRanges(ids: readonly number[]): [from: number, to: number][] {
     else ranges.push([id, id]);
   }
   return ranges;
+}
+
+/** @param change the columns of a recorded batch @returns the contacts that it created and updated */
+export function changedIds(change: { created: string; updated: string }): number[] {
+  const updated: Updated[] = JSON.parse(change.updated);
+  return [...fromRanges(JSON.parse(change.created)), ...updated.map(([id]) => id)];
 }
 
 export function fromRanges(ranges: readonly (readonly [from: number, to: number])[]): number[] {

@@ -5,7 +5,7 @@ export const maxCustomFields = 1_000;
 export const maxTags = 2_000;
 export const maxCustomValue = 10_000;
 export const maxNameLength = 100;
-const maxTagLength = 100;
+export const maxTagLength = 100;
 
 const TAG_SEPARATOR = /\s*(?:[;,|\n\r]|:::)\s*/;
 /** Quotes, and the mark of Google's own groups: `* myContacts`. */

@@ -4,7 +4,7 @@ import { formatCount, formatNumber } from "../numbers.ts";
 import type { ContactsFile } from "./contacts-file.ts";
 import { fieldOfColumn, mappableFields } from "./fields.ts";
 
-/** What an import did to contacts, or would do. */
+/** The counts of contacts that an import changed, or would change. */
 export interface Comparison {
   created: number;
   updated: number;

@@ -10,7 +10,7 @@ import { writeRejectedRows } from "./rejected-rows.ts";
 
 export const readStep = "Reading the file";
 
-/** What the step returns: its last cursor, and how the file was read. */
+/** The result of the step: its last cursor, and how the file was read. */
 export interface ReadResult extends ReadProgress {
   mapping: Mapping;
   delimiter: DelimiterName;
@@ -51,7 +51,7 @@ export function columnOfReason(
   value: (step: typeof readStep) => unknown,
 ): number | undefined {
   const read = value(readStep) as Partial<ReadResult> | undefined;
-  const { mapping = {} } = { mapping: read?.mapping ?? input.mapping };
+  const mapping = read?.mapping ?? input.mapping ?? {};
   const columnOf = (field: string) =>
     Object.keys(mapping).find((column) => mapping[column] === field);
   const named = contactFields.find(({ label }) => reason.startsWith(label))?.name ?? "email";

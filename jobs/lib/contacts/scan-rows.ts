@@ -27,7 +27,7 @@ const maxWholeBytes = 5_000_000;
 /** Limits of the rows to try the mapping on, which takes a few microseconds a row. */
 const maxFirstRows = 5_000;
 const maxFirstCells = 500_000;
-/** Of a file that is not read whole. */
+/** Rows that are tried of a file that is not read whole. */
 const maxSampledRows = 1_000;
 
 export async function scanRows(

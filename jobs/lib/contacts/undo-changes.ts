@@ -114,7 +114,6 @@ async function undoBatch(
       contact.id,
       beforeUpdate(contact, restoreBefore(contact.values, before)),
     ]),
-    deleted: removed.map(({ id, email }) => [id, email]),
   });
   const succeeded = removed.length + restored.length;
   return { succeeded, skipped: ids.length - succeeded };

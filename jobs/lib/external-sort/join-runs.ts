@@ -11,12 +11,17 @@ export async function joinRuns(
   joined: string,
   signal: AbortSignal,
 ): Promise<void> {
-  await scratch.write(joined, blocks());
+  await scratch.write(joined, joinedBlocks(scratch, names, signal));
+}
 
-  async function* blocks() {
-    for await (const rows of mergeRuns(scratch, names, { size: rowsPerBlock })) {
-      signal.throwIfAborted();
-      yield Buffer.from(`${JSON.stringify(rows)}\n`);
-    }
+/** Yields the bytes of the run that has the rows of all these runs. */
+export async function* joinedBlocks(
+  scratch: Scratch,
+  names: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for await (const rows of mergeRuns(scratch, names, { size: rowsPerBlock })) {
+    signal.throwIfAborted();
+    yield Buffer.from(`${JSON.stringify(rows)}\n`);
   }
 }

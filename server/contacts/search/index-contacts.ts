@@ -4,11 +4,11 @@
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
+import { changedIds } from "../../../jobs/lib/contacts/contact-changes.ts";
 import type { Backend } from "../../backend/backend.ts";
+import type { ContactRow } from "../../backend/schema.ts";
 import { runInBatches } from "../../maintenance/run-in-batches.ts";
-import type { ContactRow } from "../contact-row.ts";
 import { findContactsById } from "../find-contacts-by-id.ts";
-import { changedIds } from "./changed-ids.ts";
 import { additionsOf, addPostings } from "./postings.ts";
 import { jobTerm, termsOfContact } from "./search-terms.ts";
 

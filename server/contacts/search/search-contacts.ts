@@ -5,7 +5,7 @@
 
 import { matchesSearch } from "../../../jobs/lib/contacts/match-contact.ts";
 import type { Backend } from "../../backend/backend.ts";
-import type { ContactRow } from "../contact-row.ts";
+import type { ContactRow } from "../../backend/schema.ts";
 import { type ContactSort, compareContacts } from "../contact-sort.ts";
 import { findContactsById } from "../find-contacts-by-id.ts";
 import { addToSet, countIds, type IdSet, idsAscending, idsDescending } from "./id-block.ts";

@@ -1,9 +1,9 @@
 /** Finds contacts that the search index does not have yet, so that a search misses none of them. */
 import { sql } from "kysely";
+import { changedIds } from "../../../jobs/lib/contacts/contact-changes.ts";
 import { matchesSearch } from "../../../jobs/lib/contacts/match-contact.ts";
 import type { Backend } from "../../backend/backend.ts";
 import { findContactsById } from "../find-contacts-by-id.ts";
-import { changedIds } from "./changed-ids.ts";
 
 /** Contacts that a search reads one by one; a batch of a job has up to 5,000. */
 const maxRead = 5_000;

@@ -12,6 +12,7 @@ import { createdDetails } from "./duplicates.ts";
 import { totalSize, type Upload } from "./job-uploads.ts";
 import type { StartRequest } from "./request.ts";
 import { indexJob } from "./search-index.ts";
+import { takeOffer } from "./take-offer.ts";
 
 const defaultTimeout: Duration = "1h";
 
@@ -25,7 +26,10 @@ interface CheckedRequest extends Omit<StartRequest, "input"> {
   at: number;
 }
 
-/** @returns undefined if the request's idempotency key was used before */
+/**
+ * @returns undefined if the request's idempotency key was used before
+ * @throws ActionRefused `not_offered` for a follow-up that somebody has started
+ */
 export async function insertJob(
   tx: WriteTransaction,
   kind: Kind,
@@ -75,6 +79,7 @@ export async function insertJob(
   await indexJob(tx, kind, job);
   await insertEvent(tx, job, { type: "created", details: createdDetails(request) }, at);
   await recordStart(tx, job, request);
+  if (request.followUpOf) await takeOffer(tx, request.followUpOf);
   await tx.enqueue({ id: job.id, runAt, priority: job.priority });
   return job;
 }
@@ -84,17 +89,19 @@ function subjectOf(kind: Kind, { input, uploads }: CheckedRequest): string | nul
   return subject === undefined ? (uploads[0]?.name ?? null) : sanitizeText(subject);
 }
 
-/** Records the start in the audit log of the job, and in that of the job that it repeats. */
+/** Records the start in the audit log of the job, and in that of the job that it repeats or follows. */
 async function recordStart(
   tx: WriteTransaction,
   job: JobRow,
-  { via = "page", changed }: CheckedRequest,
+  { via = "page", changed, followUpOf }: CheckedRequest,
 ): Promise<void> {
   const entry = { userId: job.user_id, via, at: job.created_at };
   await recordAudit(tx.db, { ...entry, jobId: job.id, action: "started" });
-  if (!job.retry_of) return;
-  const action = changed ? "started_again" : "retried";
-  await recordAudit(tx.db, { ...entry, jobId: job.retry_of, action, newJobId: job.id });
+  const before = followUpOf?.jobId ?? job.retry_of;
+  if (!before) return;
+  const again = changed ? "started_again" : "retried";
+  const action = followUpOf ? "followed_up" : again;
+  await recordAudit(tx.db, { ...entry, jobId: before, action, newJobId: job.id });
 }
 
 function stepRows(jobId: string, kind: Kind) {

@@ -15,6 +15,8 @@ export interface StartRequest {
   retryOf?: string | undefined;
   /** Only this part of the job `retryOf` is repeated. */
   only?: "failed" | undefined;
+  /** The job that offers this one, which is withdrawn in the same transaction. */
+  followUpOf?: { jobId: string; name: string } | undefined;
   /** The person edited the input of the job `retryOf`. */
   changed?: boolean | undefined;
   /** Default: a page. */

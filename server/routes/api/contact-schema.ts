@@ -1,11 +1,9 @@
 /** Contacts as the API has them. */
 import { z } from "@hono/zod-openapi";
-import type { ContactRow } from "../../contacts/contact-row.ts";
+import type { ContactRow } from "../../backend/schema.ts";
 import { contactSorts } from "../../contacts/contact-sort.ts";
 import { iso } from "./job-json.ts";
-
-const maxLimit = 200;
-const defaultLimit = 50;
+import { pageLimit } from "./page-limit.ts";
 
 /** Postgres rejects U+0000. */
 const text = z.string().regex(/^[^\0]*$/, "Contains a null character");
@@ -59,18 +57,7 @@ export const contactQuery = z.object({
   tag: text.max(200).optional().meta({ description: "Only contacts with this tag." }),
   job: text.optional().meta({ description: "Only contacts that the job of this ID changed." }),
   sort: z.enum(contactSorts).default("email"),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(defaultLimit)
-    .transform((limit) => Math.min(limit, maxLimit))
-    .openapi({
-      type: "integer",
-      minimum: 1,
-      default: defaultLimit,
-      description: `Number of contacts on a page. The maximum is ${maxLimit}.`,
-    }),
+  limit: pageLimit("contacts"),
   cursor: text.max(500).optional().meta({ description: "`next_cursor` of the previous page." }),
 });
 

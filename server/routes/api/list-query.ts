@@ -1,10 +1,9 @@
 /** The query of GET /api/jobs. */
 import { z } from "@hono/zod-openapi";
 import { finalStatuses, type Status, statuses } from "../../engine/status.ts";
+import { pageLimit } from "./page-limit.ts";
 
 const maxIds = 200;
-const defaultLimit = 50;
-const maxLimit = 200;
 
 const groups = {
   active: statuses.filter((status) => !finalStatuses.includes(status)),
@@ -42,18 +41,7 @@ export const listQuery = z.object({
     "Only jobs that finished at this time or later, and active jobs that were created then.",
   ),
   to: dateTime("Only jobs that finished, or for active jobs were created, before this time."),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(defaultLimit)
-    .transform((limit) => Math.min(limit, maxLimit))
-    .openapi({
-      type: "integer",
-      minimum: 1,
-      default: defaultLimit,
-      description: `Number of jobs on a page. The maximum is ${maxLimit}.`,
-    }),
+  limit: pageLimit("jobs"),
   cursor: z.string().optional().meta({ description: "`next_cursor` of the previous page." }),
 });
 

@@ -1,5 +1,5 @@
 import { contactsOf } from "../../accounts/authorize.ts";
-import type { ContactRow } from "../../contacts/contact-row.ts";
+import type { ContactRow } from "../../backend/schema.ts";
 import type { ContactEditor } from "../../contacts/edit-contact.ts";
 import type { Services } from "../../services.ts";
 import { HttpError } from "../http-error.ts";

@@ -10,7 +10,7 @@ import { type StartedFollowUp, startedFollowUps } from "../../presenters/started
 import type { Renderer } from "../../render.ts";
 import type { Services } from "../../services.ts";
 import { findUpload } from "../../storage/uploads.ts";
-import { findJob } from "../middleware/load-job.ts";
+import { listJobTitles } from "./job-titles.ts";
 
 const maxHistoryLines = 100;
 
@@ -36,7 +36,7 @@ export async function viewerParts(
     readStarted(services, entries),
     isOwn ? undefined : findUser(backend, { id: job.user_id }),
     readUploadNames(services, uploadIds(job, kind)),
-    readJobTitles(services, person, jobIds(job, kind)),
+    listJobTitles(person, services, jobIds(job, kind)),
     job.retry_of ? jobs.get(job.retry_of) : undefined,
   ]);
   const mayAct = can(person, "act", job);
@@ -90,22 +90,6 @@ async function readStarted(
   );
   return Promise.all(
     started.map(async (entry) => ({ entry, job: await jobs.get(entry.new_job_id!) })),
-  );
-}
-
-/** @returns "Import contacts, people.csv" by id; jobs that the person may not see are missing */
-async function readJobTitles(
-  services: Services,
-  person: Person,
-  ids: readonly string[],
-): Promise<Map<string, string>> {
-  const jobs = await Promise.all(ids.map((id) => findJob(services, person, id, "see")));
-  return new Map(
-    jobs.flatMap((job): [string, string][] => {
-      if (!job) return [];
-      const title = services.catalog.get(job.kind)?.title ?? job.kind;
-      return [[job.id, [title, job.subject].filter(Boolean).join(", ")]];
-    }),
   );
 }
 
