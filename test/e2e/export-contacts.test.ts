@@ -26,7 +26,7 @@ beforeAll(async () => {
 async function downloadResult(page: Page): Promise<string> {
   await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
   const button = page.locator(".btn.primary[data-result]");
-  await expect.poll(() => button.count(), { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => button.count()).toBe(1);
   const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
   return (await readFile(await file.path(), "utf8")).replace("\ufeff", "");
 }

@@ -33,7 +33,7 @@ describe("many tabs over plain HTTP/1.1 outside localhost", () => {
       ),
     );
     const eleventh = await context.newPage();
-    expect((await eleventh.goto("/contacts", { timeout: 5_000 }))?.status()).toBe(200);
+    expect((await eleventh.goto("/contacts", { timeout: 30_000 }))?.status()).toBe(200);
 
     // The tab that opened the stream closes, and the others stay live.
     await first.close();

@@ -100,7 +100,7 @@ describe("a shutdown", () => {
     const form = await browser.get("/jobs/new/copy_rows?rows=2000&size=10&pause=40");
     const { path } = await form.submit("/jobs");
     await expect
-      .poll(async () => (await browser.get(path)).html, { timeout: 15_000 })
+      .poll(async () => (await browser.get(path)).html)
       .toMatch(/[1-9][\d,]* of 2,000 rows/);
 
     const processes = [first.pid, ...descendantsOf(first.pid)];
@@ -108,7 +108,7 @@ describe("a shutdown", () => {
     const stoppedAt = Date.now();
     first.kill("SIGTERM");
     expect(await first.exited).toEqual({ code: 0, signal: null });
-    expect(Date.now() - stoppedAt).toBeLessThan(10_000);
+    expect(Date.now() - stoppedAt).toBeLessThan(20_000);
     await expect.poll(() => processes.filter(isAlive)).toEqual([]);
     // The log consists of structured lines.
     const lines = first

@@ -24,7 +24,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
   afterAll(() => bucket.close());
 
   test("a person alone downloads the rejected rows of their import from the bucket", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     const { url } = await scene.application({ NODE_ENV: "", ...bucket.environment });
@@ -84,7 +84,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
   });
 
   test("an upload that is too large or breaks off leaves nothing in the bucket", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     const set = { NODE_ENV: "", UPLOAD_LIMIT_MB: "25", ...bucket.environment };
@@ -112,7 +112,7 @@ describe.each(backends)("storage in a bucket on $name", (which) => {
   });
 
   test("a worker removes scratch files once an unavailable bucket is back", {
-    timeout: 150_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     const worker = await scene.worker(bucket.environment);
@@ -179,7 +179,7 @@ describe("web processes with separate folders on postgres", () => {
   const postgres = backends.find(({ name }) => name === "postgres")!;
 
   test("two web processes share people, forms, links and files", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const bucket = await openBucket();
     onTestFinished(() => bucket.close());

@@ -22,7 +22,7 @@ async function startCleanup(scene: Scene, input: { cleanupMs: number; ignoresSig
 
 describe.each(backends)("a job's cleanup on $name", (which) => {
   test("cleanup runs until its timeout and does not disturb other jobs", {
-    timeout: 150_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     await scene.worker({ RUNNERS: "1" });
@@ -41,7 +41,7 @@ describe.each(backends)("a job's cleanup on $name", (which) => {
   });
 
   test("cleanup that a shutdown interrupts runs again from its beginning", {
-    timeout: 150_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     const first = await scene.worker({ RUNNERS: "1" });
@@ -61,7 +61,7 @@ describe.each(backends)("a job's cleanup on $name", (which) => {
 
 describe.each(backends.slice(0, 1))("a cleanup that ignores its signal on $name", (which) => {
   test("the worker kills such a cleanup at its timeout, removes its files and does not run it again", {
-    timeout: 150_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     await scene.worker({ RUNNERS: "1" });

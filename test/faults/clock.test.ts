@@ -19,7 +19,7 @@ describe.each(postgres)("a worker's clock on $name", (which) => {
   ])(
     "a worker whose clock is set $what keeps its jobs, runs them on time and takes over only lost jobs",
     {
-      timeout: 120_000,
+      timeout: 300_000,
     },
     async ({ by }) => {
       const scene = await openScene(which, { maxRunning: 20 });
@@ -110,8 +110,8 @@ async function expectTakeover(scene: Scene, killed: Launched, survivor: Launched
     .execute();
   await killFamily(killed);
   const at = performance.now();
-  for (const { id } of running) await scene.until(id, ({ fence }) => fence > 1, 15_000);
-  if (running.length > 0) expect(performance.now() - at).toBeLessThan(9_000);
+  for (const { id } of running) await scene.until(id, ({ fence }) => fence > 1);
+  if (running.length > 0) expect(performance.now() - at).toBeLessThan(30_000);
   await expect.poll(() => survivor.output()).toContain("workers lost");
   for (const id of ids) {
     expect(await scene.ended(id)).toMatchObject({ status: "done", skipped: 0 });
@@ -120,7 +120,7 @@ async function expectTakeover(scene: Scene, killed: Launched, survivor: Launched
 }
 
 async function expectIntact(scene: Scene, id: string): Promise<void> {
-  const job = await scene.ended(id, 40_000);
+  const job = await scene.ended(id);
   expect(job).toMatchObject({ status: "done", succeeded: 250, skipped: 0, fence: 1 });
   const events = await scene.events(id);
   expect(isGapless(events)).toBe(true);

@@ -9,7 +9,7 @@ import { startSilentProxy } from "./silent-proxy.ts";
 const postgres = backends.find(({ name }) => name === "postgres")!;
 
 test("a worker whose connections go dead gives up its jobs, and another worker continues them", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await openScene(postgres);
   const proxy = await startSilentProxy(scene.url);
@@ -26,7 +26,7 @@ test("a worker whose connections go dead gives up its jobs, and another worker c
   proxy.silence();
   const silentAt = performance.now();
   for (const id of ids) await scene.until(id, (row) => row.fence > 1 && row.status === "running");
-  expect(performance.now() - silentAt).toBeLessThan(12_000);
+  expect(performance.now() - silentAt).toBeLessThan(30_000);
   expect(other.output()).toContain("workers lost");
   // The cut-off worker has to stop its runners by itself.
   await expect.poll(() => disconnected.output(), { timeout: 20_000 }).toContain("runner lost");
@@ -34,7 +34,7 @@ test("a worker whose connections go dead gives up its jobs, and another worker c
   // The old connections stay dead for ever; new ones get through.
   proxy.silent = false;
   for (const id of ids) {
-    expect(await scene.ended(id, 60_000)).toMatchObject({
+    expect(await scene.ended(id)).toMatchObject({
       ...{ status: "done", succeeded: 600, skipped: 0, fence: 2, retries: 0 },
     });
     const events = await scene.events(id);
@@ -46,12 +46,12 @@ test("a worker whose connections go dead gives up its jobs, and another worker c
   await expect.poll(workers, { timeout: 30_000 }).toHaveLength(2);
   await other.stop();
   const next = await scene.start("sleep", { ms: 1 });
-  expect((await scene.ended(next, 40_000)).status).toBe("done");
+  expect((await scene.ended(next)).status).toBe("done");
   await expect.poll(() => countLockedEntries(scene.backend)).toBe(0);
 });
 
 test("a worker's listener reconnects within ten seconds after it is closed or goes dead", {
-  timeout: 150_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await openScene(postgres);
   const proxy = await startSilentProxy(scene.url);

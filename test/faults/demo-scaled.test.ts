@@ -78,7 +78,7 @@ async function follow(web: string, id: string): Promise<string> {
 
 describe("npm run demo:scaled", () => {
   test("a job whose worker is killed finishes on another worker, and both web processes stream it", {
-    timeout: 150_000,
+    timeout: 300_000,
   }, async () => {
     const form = await fetch(`${url}/jobs/new/countdown`, { headers: { cookie } });
     const fields = { type: "countdown", from: String(countdownFrom), token: await tokenOn(form) };

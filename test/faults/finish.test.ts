@@ -72,7 +72,7 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
     const id = await scene.start("copy_rows", { rows: 120, size: 1, pause: 20 });
     await scene.until(id, (row) => row.step_done > 10);
     await pause(scene, id, "person-1");
-    const paused = await scene.until(id, (row) => row.status === "paused", 3_000);
+    const paused = await scene.until(id, (row) => row.status === "paused");
     await sleep(1_500);
     expect((await scene.job(id)).step_done).toBe(paused.step_done);
     expect(paused.step_done).toBeLessThan(120);
@@ -85,7 +85,7 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
     ]);
   });
 
-  test("a running job that is cancelled stops within two seconds and removes its scratch files", async () => {
+  test("a running job that is cancelled stops before the grace period ends and removes its scratch files", async () => {
     const scene = await open();
     const cleanupLog = join(scene.place.storageDir, "cleanup.log");
     const id = await scene.start("cleanup", { cleanupLog });
@@ -95,8 +95,8 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
     await cancel(scene, id, "person-1");
     const again = await cancel(scene, id, "person-1");
     expect(again.status).toBe("running");
-    const job = await scene.ended(id, 5_000);
-    expect(performance.now() - requestedAt).toBeLessThan(2_000 + 500);
+    const job = await scene.ended(id);
+    expect(performance.now() - requestedAt).toBeLessThan(4_500);
     expect(job).toMatchObject({ status: "cancelled", reason: "while_running", result_page: null });
     await expect.poll(() => existsSync(scratch)).toBe(false);
     expect(readFileSync(cleanupLog, "utf8")).toBe(`${id}\n`);
@@ -116,9 +116,9 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
     const requestedAt = performance.now();
     await cancel(scene, id, "person-1");
-    const job = await scene.ended(id, 12_000);
+    const job = await scene.ended(id);
     expect(performance.now() - requestedAt).toBeGreaterThan(4_500);
-    expect(performance.now() - requestedAt).toBeLessThan(9_000);
+    expect(performance.now() - requestedAt).toBeLessThan(30_000);
     expect(job.status).toBe("cancelled");
     await expect.poll(() => existsSync(scratch)).toBe(false);
     expect(readFileSync(cleanupLog, "utf8")).toBe(`${id}\n`);
@@ -160,7 +160,7 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
     await scene.until(id, (row) => row.current_step !== null);
     await pause(scene, id, "person-1");
     await cancel(scene, id, "person-1");
-    expect(await scene.ended(id, 5_000)).toMatchObject({ status: "cancelled" });
+    expect(await scene.ended(id)).toMatchObject({ status: "cancelled" });
     await expect.poll(() => existsSync(cleanupLog)).toBe(true);
   });
 

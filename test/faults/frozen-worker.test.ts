@@ -9,7 +9,7 @@ const rows = 900;
 
 describe.each(backends)("a frozen worker on $name", (which) => {
   test("a frozen worker's job continues on another worker, and its late writes are discarded", {
-    timeout: 150_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     const frozen = await scene.worker();
@@ -22,11 +22,11 @@ describe.each(backends)("a frozen worker on $name", (which) => {
     const { fence } = await scene.job(id);
     const frozenAt = performance.now();
     await scene.until(id, (row) => row.fence > fence && row.status === "running");
-    expect(performance.now() - frozenAt).toBeLessThan(8_000);
+    expect(performance.now() - frozenAt).toBeLessThan(30_000);
     expect(second.output()).toContain("workers lost");
 
     for (const pid of family) signalTo(pid, "SIGCONT");
-    const job = await scene.ended(id, 60_000);
+    const job = await scene.ended(id);
     expect(job).toMatchObject({ status: "done", succeeded: rows, skipped: 0, fence: 2 });
     const events = await scene.events(id);
     expect(isGapless(events)).toBe(true);

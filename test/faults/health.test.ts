@@ -11,7 +11,7 @@ const entry = join(import.meta.dirname, "../../server/commands/health.ts");
 const [, postgres] = backends;
 
 test("the health command reports the health of the web process and the worker", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await openScene(postgres!);
   const unusedPort = String(await freePort());

@@ -14,7 +14,7 @@ const to = 80_000;
 
 describe.each(backends)("jobs on contacts on $name", (which) => {
   test("a check, an import of a workbook and its undo are killed, and leave the contacts right to the row", {
-    timeout: 290_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     const application = await scene.application({ NODE_ENV: "" });

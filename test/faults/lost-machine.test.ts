@@ -24,7 +24,7 @@ const rejectedEach = 1_000;
 
 describe.each(backends)("an import on $name", (which) => {
   test("an import continues from its checkpoint on a new machine with an empty disk", {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     const bucket = await openBucket();
     onTestFinished(() => bucket.close());

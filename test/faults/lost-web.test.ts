@@ -8,7 +8,7 @@ const rounds = 3;
 
 describe.each(backends)("a killed web process on $name", (which) => {
   test("a killed web process leaves each job it was starting once or not at all, and a repeated start returns that job", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which);
     let application = await scene.application({ NODE_ENV: "" });

@@ -70,7 +70,7 @@ test.each(cases)(
 
     const back = scene.backend.now();
     await expect.poll(stalled, { timeout: limit, interval: 100 }).toEqual([]);
-    for (const id of ids) await scene.ended(id, 60_000);
+    for (const id of ids) await scene.ended(id);
     expect(family.filter((pid) => !isAlive(pid))).toEqual([]);
     for (const [at, id] of ids.entries()) {
       const job = await scene.job(id);

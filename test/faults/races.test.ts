@@ -33,7 +33,7 @@ describe.each(backends)("races on $name", (which) => {
   });
 
   test("a thousand jobs that finish while they are cancelled each end once", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const scene = await openScene(which, { maxRunning: rounds });
     const second = await startSecondProcess(scene.url);

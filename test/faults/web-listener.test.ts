@@ -12,7 +12,7 @@ const postgres = backends.find(({ name }) => name === "postgres")!;
 const maxReconnectMs = 10_000;
 
 test("streams lag at most three seconds while a web process replaces its listener", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await openScene(postgres);
   const proxy = await startSilentProxy(scene.url);

@@ -56,7 +56,7 @@ describe("the scripts and styles of a page", () => {
     await page.waitForTimeout(2000);
     expect(loads()).toBe(1);
     await page.evaluate("self.isHidden = true");
-    await expect.poll(loads, { timeout: 3000 }).toBe(2);
+    await expect.poll(loads).toBe(2);
     await waitUntilLive(page);
   });
 });

@@ -15,7 +15,7 @@ describe("fallbacks of the event stream", () => {
     scene.server.appendLog(job.id, "one");
     scene.server.mode = "silent";
     const page = await scene.openPage(job.href);
-    await page.waitForSelector("#live-indicator:text-is('Polling')", { timeout: 5000 });
+    await page.waitForSelector("#live-indicator:text-is('Polling')");
 
     scene.server.updateJob(job.id, { percent: 61, percentText: "61 %" });
     scene.server.appendLog(job.id, "two");
@@ -43,7 +43,7 @@ describe("fallbacks of the event stream", () => {
     const job = scene.server.addJob();
     scene.server.mode = "silent";
     const page = await scene.openPage(job.href);
-    await page.waitForSelector("#live-indicator:text-is('Polling')", { timeout: 5000 });
+    await page.waitForSelector("#live-indicator:text-is('Polling')");
     await expect
       .poll(() => scene.server.pollStatuses.filter((status) => status === 304).length)
       .toBe(2);

@@ -67,7 +67,7 @@ export function launch(
 }
 
 /** Waits until the process has printed the text. @throws with its output if it exits or `ms` pass before */
-export async function untilPrinted(launched: Launched, text: string, ms = 60_000): Promise<void> {
+export async function untilPrinted(launched: Launched, text: string, ms = 120_000): Promise<void> {
   let ended = false;
   void launched.exited.then(() => {
     ended = true;

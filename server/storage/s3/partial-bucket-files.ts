@@ -124,6 +124,18 @@ export function createPartialBucketFiles(parts: Bucket): PartialFiles {
   async function complete(key: string, handle: string): Promise<void> {
     const sent = await listParts(key, handle);
     if (!sent) return assertComplete(key);
+    try {
+      await joinParts(key, handle, sent);
+    } catch (error) {
+      // Another process may complete the file at any moment, after which parts and tail are gone.
+      if (!(error instanceof KeyNotFound)) throw error;
+      await assertComplete(key);
+    }
+    await deleteTails(key);
+  }
+
+  /** @throws KeyNotFound if the upload or its tail is gone */
+  async function joinParts(key: string, handle: string, sent: Part[]): Promise<void> {
     const tail = tailKey(key, sent.length + 1);
     const rest = (await storage.size(tail)) === undefined ? undefined : await readAll(tail);
     if (rest || sent.length === 0) {
@@ -133,13 +145,9 @@ export function createPartialBucketFiles(parts: Bucket): PartialFiles {
     }
     const Parts = sent.map(({ PartNumber, ETag }) => ({ PartNumber, ETag }));
     const input = { ...uploadOf(key, handle), MultipartUpload: { Parts } };
-    try {
-      await client.send(new CompleteMultipartUploadCommand(input));
-    } catch (error) {
-      if ((error as Error).name !== "NoSuchUpload") throw bucketError(error);
-      await assertComplete(key);
-    }
-    await deleteTails(key);
+    await client.send(new CompleteMultipartUploadCommand(input)).catch((error) => {
+      throw error.name === "NoSuchUpload" ? new KeyNotFound(key) : bucketError(error);
+    });
   }
 
   /** @throws KeyNotFound unless another process has completed the file */

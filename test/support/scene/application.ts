@@ -70,7 +70,7 @@ export function useApplication(options: ApplicationOptions = {}): ApplicationSce
       storageState: signedIn,
       ...contextOptions,
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     return context;
   };
   scene.openPage = async (path, contextOptions) => {

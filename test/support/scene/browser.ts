@@ -1,10 +1,13 @@
 /** Starts a browser for the tests of one file, and waits for the contents of its pages. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { launchBrowser } from "../browser.ts";
 
 /** A host that over plain http is no secure context, unlike localhost: as on a company's network. */
 export const mappedHost = "headway.test";
+
+const closingLimitMs = 60_000;
 
 export interface BrowserScene {
   /** Opens a context with cookies of its own, which is closed when the test ends. */
@@ -27,10 +30,10 @@ export function useBrowser(options: { backForwardCache?: boolean } = {}): Browse
     });
     launching.catch(() => {});
   });
-  afterAll(async () => (await launching).close());
+  afterAll(async () => withinLimit((await launching).close()));
 
   afterEach(async () => {
-    for (const context of contexts) await context.close();
+    for (const context of contexts) await withinLimit(context.close());
     contexts.clear();
     expect(errors.splice(0)).toEqual([]);
   });
@@ -50,12 +53,17 @@ export function useBrowser(options: { backForwardCache?: boolean } = {}): Browse
   return { newContext, keepContexts: () => contexts.clear() };
 }
 
+/** A busy browser now and then never answers that it has closed; its process ends with the file. */
+async function withinLimit(closing: Promise<void>): Promise<void> {
+  await Promise.race([closing, sleep(closingLimitMs, undefined, { ref: false })]);
+}
+
 /** Waits until an element has a text. Ignores white space. */
 export async function expectText(
   page: Page,
   selector: string,
   text: string | RegExp,
-  timeout = 30_000,
+  timeout = 60_000,
 ): Promise<void> {
   await expect
     .poll(

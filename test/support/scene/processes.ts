@@ -86,7 +86,7 @@ export async function openScene(
         .where("job_id", "=", id)
         .orderBy("seq")
         .execute(),
-    async until(id, isMet, ms = 45_000) {
+    async until(id, isMet, ms = 120_000) {
       for (const deadline = Date.now() + ms; ; await sleep(25)) {
         const row = await scene.job(id);
         if (isMet(row)) return row;
