@@ -1,5 +1,6 @@
 /** The settings. No other file reads the environment. */
 import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 import { availableParallelism } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { z } from "zod";
@@ -135,6 +136,18 @@ export function developmentEnvironment(): NodeJS.ProcessEnv {
 /** The environment of a child process with some settings replaced. An empty setting counts as not set. */
 export function environmentWith(settings: Record<string, string>): NodeJS.ProcessEnv {
   return { ...process.env, ...settings };
+}
+
+/** Nobody but the owner of the code may write here: what is in the cache is executed. */
+export const compileCacheDir = join(import.meta.dirname, "../node_modules/.cache/headway-code");
+
+/**
+ * Keeps the compiled code of the modules that this process and its children load from now on, so that
+ * workers and runners start with two thirds of the work. Does nothing where the code is read-only.
+ */
+export function cacheCompiledCode(): void {
+  const { directory } = enableCompileCache(compileCacheDir);
+  if (directory) process.env.NODE_COMPILE_CACHE ??= compileCacheDir;
 }
 
 function makeWritable(folder: string): void {

@@ -2,7 +2,7 @@
 import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, cacheCompiledCode, readConfig } from "./config.ts";
 import { createLog, type Log } from "./log.ts";
 import { exitOnConfigError, exitOnFailure } from "./startup.ts";
 
@@ -16,6 +16,7 @@ export interface ProcessParts {
 
 /** Exits the process with a message of one line if a setting is invalid or the database fails. */
 export async function openProcess(role: "web" | "worker"): Promise<ProcessParts> {
+  cacheCompiledCode();
   const config = exitOnConfigError(readConfig);
   const log = createLog(config.logLevel, role);
   const backend = await exitOnFailure(

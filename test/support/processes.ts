@@ -2,6 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compileCacheDir } from "../../server/config.ts";
 
 export interface Launched {
   readonly pid: number;
@@ -32,7 +33,7 @@ export function launch(
   args: string[] = [],
 ): Launched {
   const child: ChildProcess = spawn(process.execPath, [entry, ...args], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCacheDir, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const printed: string[] = [];

@@ -3,6 +3,7 @@ import { Stopped } from "../../../server/engine/run/run.ts";
 import type { JobJson } from "../../../server/routes/api/job-schema.ts";
 import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
+import { eventTypes } from "../../support/job-row.ts";
 
 const actions = ["cancel", "pause", "resume", "start-now", "retry"];
 
@@ -42,7 +43,10 @@ describe.each(backends)("$name", (which) => {
     const requested = await act(id, "cancel");
     expect(requested).toMatchObject({ status: "running", cancellable: false });
     expect(requested.cancel_requested_at).not.toBeNull();
-    expect((await act(id, "cancel")).version).toBe(requested.version);
+    const again = await act(id, "cancel");
+    expect(again.cancel_requested_at).toBe(requested.cancel_requested_at);
+    const types = await eventTypes(api.backend, id);
+    expect(types.filter((type) => type === "cancel_requested")).toHaveLength(1);
     abort.abort(new Stopped("cancel"));
     await running;
     expect((await api.job(id)).status).toBe("cancelled");
