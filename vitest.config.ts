@@ -43,7 +43,7 @@ export default defineConfig({
           setupFiles: stopProcesses,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
