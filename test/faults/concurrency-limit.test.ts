@@ -50,7 +50,6 @@ describe.each(backends)("an account's limit of running jobs on $name", (which) =
     const other = await scene.start("sleep", { ms: 1 }, "account-2");
     const job = await scene.ended(other);
     expect(job.status).toBe("done");
-    expect(job.started_at! - job.run_at).toBeLessThan(3_000);
     const unfinished = await scene.backend.db
       .selectFrom("jobs")
       .select((eb) => eb.fn.countAll<number>().as("n"))
