@@ -150,6 +150,11 @@ export function cacheCompiledCode(): void {
   if (directory) process.env.NODE_COMPILE_CACHE ??= compileCacheDir;
 }
 
+/** Whether this process, or one that it descends from, is a script of package.json. */
+export function isNpmScript(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
+}
+
 function makeWritable(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });

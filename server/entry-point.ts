@@ -4,6 +4,7 @@ import { openBackend } from "./backend/open.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
 import { type Config, cacheCompiledCode, readConfig } from "./config.ts";
 import { createLog, type Log } from "./log.ts";
+import { onNpmExit } from "./npm-exit.ts";
 import { exitOnConfigError, exitOnFailure } from "./startup.ts";
 
 export interface ProcessParts {
@@ -27,8 +28,12 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
   return { config, log, backend, catalog: await readCatalog(config.jobsDirs) };
 }
 
+/** SIGHUP: the terminal was closed. */
+const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
 /**
- * Stops the process once, on SIGTERM or SIGINT, or when a parent with an IPC channel exits.
+ * Stops the process once: on SIGTERM, SIGINT or SIGHUP, or when its parent exits, if that is npm or has
+ * an IPC channel.
  * @param stop ends the work of the process; the database is closed afterwards
  */
 export async function stopOnSignal(
@@ -45,9 +50,9 @@ export async function stopOnSignal(
     process.exit(0);
   }
 
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
+  for (const signal of stopSignals) process.on(signal, onSignal);
   process.on("disconnect", onSignal);
+  onNpmExit(onSignal);
   // The parent may have exited before the listener was added.
   if (process.send && !process.connected) await onSignal();
 }

@@ -18,9 +18,8 @@ import { openStorage } from "./storage/open-storage.ts";
 new Worker(new URL("./engine/worker/orphan-watch.ts", import.meta.url)).unref();
 process.on("disconnect", () => process.exit(0));
 if (!process.connected) process.exit(0);
-// Ctrl-C reaches every process of the terminal; the supervisor decides when a runner ends.
-process.on("SIGINT", () => {});
-process.on("SIGTERM", () => {});
+// These may reach every process of the terminal; the supervisor decides when a runner ends.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
 const retryDelayMs = 500;
 const config = readConfig();

@@ -9,6 +9,7 @@ import { openBackend } from "../backend/open.ts";
 import { readCatalog } from "../catalog.ts";
 import { environmentWith, readConfig } from "../config.ts";
 import { createLog } from "../log.ts";
+import { onNpmExit } from "../npm-exit.ts";
 import { exitOnConfigError } from "../startup.ts";
 import { freePort } from "./scaled/free-port.ts";
 import { type SupervisedProcess, startProcess } from "./scaled/process.ts";
@@ -25,6 +26,7 @@ const stops: (() => Promise<unknown>)[] = [];
 let stopping: Promise<void> | undefined;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0));
+onNpmExit(() => stop(0));
 try {
   await start();
 } catch (error) {

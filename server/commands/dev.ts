@@ -7,6 +7,7 @@ import { watch } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { developmentEnvironment } from "../config.ts";
+import { onNpmExit } from "../npm-exit.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** Waits for the last of several events, because editors save a file in several steps. */
@@ -54,5 +55,5 @@ async function stop(): Promise<void> {
   child?.kill("SIGTERM");
 }
 
-process.on("SIGTERM", stop);
-process.on("SIGINT", stop);
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, stop);
+onNpmExit(stop);

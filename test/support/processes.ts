@@ -1,8 +1,11 @@
 /** Starts processes of the project for tests, reads their output, and ends them by their ids. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { compileCacheDir } from "../../server/config.ts";
+
+const root = join(import.meta.dirname, "../..");
 
 export interface Launched {
   readonly pid: number;
@@ -32,7 +35,16 @@ export function launch(
   environment: Record<string, string>,
   args: string[] = [],
 ): Launched {
-  const child: ChildProcess = spawn(process.execPath, [entry, ...args], {
+  return launchCommand([process.execPath, entry, ...args], environment);
+}
+
+/** @param command a program and its arguments */
+export function launchCommand(
+  [program, ...args]: [string, ...string[]],
+  environment: Record<string, string>,
+): Launched {
+  const child: ChildProcess = spawn(program, args, {
+    cwd: root,
     env: { ...process.env, NODE_COMPILE_CACHE: compileCacheDir, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
