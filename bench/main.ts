@@ -8,6 +8,7 @@ import { table } from "./support/table.ts";
 /** Each section is imported when it runs, so that it does not weigh on the others. */
 const sections: Record<string, () => Promise<Row[]>> = {
   import: async () => (await import("./import/import.ts")).imports(),
+  durability: async () => (await import("./durability/durability.ts")).durability(),
   "spreadsheet-import": async () =>
     (await import("./spreadsheet-import/spreadsheet-import.ts")).spreadsheetImport(),
   progress: async () => (await import("./progress/progress.ts")).progress(),

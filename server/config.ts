@@ -157,7 +157,8 @@ export function isNpmScript(): boolean {
 
 function makeWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    // Only the owner may read what people upload.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);
     // The check above succeeds for root even on a read-only mount.
     writeFileSync(join(folder, ".writable"), "");

@@ -1,5 +1,6 @@
 /** Opens the parts that every process of the application needs, and stops them on a signal. */
 import type { Backend } from "./backend/backend.ts";
+import type { DatabaseLost } from "./backend/database-lost.ts";
 import { openBackend } from "./backend/open.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
 import { type Config, cacheCompiledCode, readConfig } from "./config.ts";
@@ -21,11 +22,21 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
   const config = exitOnConfigError(readConfig);
   const log = createLog(config.logLevel, role);
   const backend = await exitOnFailure(
-    openBackend(config.databaseUrl, { listenUrl: config.listenUrl, statementTimeout: "short" }),
+    openBackend(config.databaseUrl, {
+      listenUrl: config.listenUrl,
+      statementTimeout: "short",
+      // The parent of a worker has just checked it.
+      check: !process.send,
+    }),
     "the database cannot be opened",
   );
+  onDatabaseLost(backend, ({ message }) => log.error(message));
   await exitOnFailure(backend.migrate(), "the database cannot be migrated");
   return { config, log, backend, catalog: await readCatalog(config.jobsDirs) };
+}
+
+function onDatabaseLost({ lost }: Backend, report: (error: DatabaseLost) => void): void {
+  lost.addEventListener("abort", () => report(lost.reason), { once: true });
 }
 
 /** SIGHUP: the terminal was closed. */

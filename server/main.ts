@@ -3,12 +3,15 @@ import { buildAssets } from "./assets/build.ts";
 import { seed } from "./commands/seed.ts";
 import { openProcess, stopOnSignal } from "./entry-point.ts";
 import { startWeb } from "./serve.ts";
+import { exitOnFailure } from "./startup.ts";
 import { startWorkerChild } from "./worker-child.ts";
 
 const parts = await openProcess("web");
 const { config } = parts;
 await buildAssets({ minify: !config.development, dev: config.development });
-const demo = config.production ? undefined : await seed(parts);
+const demo = config.production
+  ? undefined
+  : await exitOnFailure(seed(parts), "the demo account cannot be created");
 const web = await startWeb(parts);
 const worker = startWorkerChild(parts);
 

@@ -25,6 +25,8 @@ const retryDelayMs = 500;
 const config = readConfig();
 const log = createLog(config.logLevel, "runner");
 const backend = await openWithRetries();
+// Nothing that a run does can be saved any more.
+backend.lost.addEventListener("abort", () => process.exit(1));
 const recordMetric: RecordMetric = (metric) => send({ type: "metric", metric });
 backend.lifecycle.subscribe((event) => recordMetric({ type: "lifecycle", event }));
 const storage = await openStorage(config);
@@ -37,7 +39,10 @@ let quitting = false;
 async function openWithRetries(): Promise<Backend> {
   for (;;) {
     try {
-      return await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
+      return await openBackend(config.databaseUrl, {
+        listenUrl: config.listenUrl,
+        mustExist: true,
+      });
     } catch (error) {
       if (!isTransientError(error)) throw error;
       await sleep(retryDelayMs);

@@ -18,8 +18,13 @@ export async function exitOnFailure<T>(work: Promise<T>, message: string): Promi
   try {
     return await work;
   } catch (error) {
-    exit(`${message}: ${(error as Error).message}`);
+    exit(`${message}: ${failureText(error as Error)}`);
   }
+}
+
+function failureText({ code = "", message }: Error & { code?: string }): string {
+  if (!/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return message;
+  return "the database file is damaged. Restore a backup (npm run restore -- FILE); npm run doctor shows the damage";
 }
 
 /** Logs that SQLite works on one machine only, for operators who start web and workers separately. */

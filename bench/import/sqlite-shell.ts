@@ -8,7 +8,7 @@ import { createReadStream, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import Database from "better-sqlite3";
 
-/** The same pragmas as the application's (`server/backend/sqlite/immediate-dialect.ts`). */
+/** The same pragmas as the application's (`server/backend/sqlite/open-file.ts`). */
 const settings =
   "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -32000;";
 

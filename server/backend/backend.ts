@@ -22,12 +22,13 @@ export interface Backend {
   readonly lifecycle: Pick<JobLifecycle, "subscribe">;
   /** The database's clock, ms since 1970. All processes agree on it, whatever their own clocks say. */
   now(): number;
+  /** Aborts once nothing can be written any more, with a DatabaseLost as its reason. */
+  readonly lost: AbortSignal;
   /**
    * Runs one transaction. Await only database calls inside: it occupies the single writer of a
    * SQLite file, or a connection of Postgres.
-   * @param options.durable false if a power cut may lose the commit
    */
-  write<T>(work: (tx: WriteTransaction) => Promise<T>, options?: { durable?: boolean }): Promise<T>;
+  write<T>(work: (tx: WriteTransaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** Turns an array into a typed table expression, to join many values in one statement. */
   relation<Row extends object>(
     rows: readonly Row[],
@@ -38,6 +39,15 @@ export interface Backend {
   /** @throws if the database does not answer or has no tables yet */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WriteOptions {
+  /**
+   * True, the default: the commit survives a power cut once `write` has returned. False: a power cut
+   * may lose it. `unless_process_ends`: a power cut may lose the commits of its last 100 ms if it also
+   * ends this process, whose memory knows of them; then SQLite does not wait for the disk.
+   */
+  durable?: boolean | "unless_process_ends";
 }
 
 export type RelationColumns<Row> = { [Column in keyof Row]: "text" | "integer" | "real" };

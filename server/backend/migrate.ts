@@ -2,9 +2,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Kysely } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
+import { type Kysely, sql } from "kysely";
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migration";
 import type { SchemaDialect } from "./backend.ts";
+import { DatabaseRefused } from "./database-refused.ts";
 import type { Schema } from "./schema.ts";
 
 const folder = join(import.meta.dirname, "../../migrations");
@@ -14,11 +15,36 @@ export interface MigrationFile {
   up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void>;
 }
 
-/** @throws the error of the migration that failed; the database is then unchanged */
+/**
+ * @throws DatabaseRefused if a newer version has migrated the database, and the error of a migration
+ * that failed; the database is then unchanged
+ */
 export async function migrate(db: Kysely<Schema>, dialect: SchemaDialect): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => readMigrations(dialect) } });
+  const migrations = await readMigrations(dialect);
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  await refuseNewer(db, migrations);
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
+}
+
+async function refuseNewer(
+  db: Kysely<Schema>,
+  migrations: Record<string, Migration>,
+): Promise<void> {
+  const unknown = (await appliedMigrations(db)).filter((name) => !(name in migrations));
+  if (unknown.length === 0) return;
+  throw new DatabaseRefused(
+    `a newer version of Headway made or updated it (${unknown.join(", ")}). Start that version, or restore a backup from before the update`,
+  );
+}
+
+/** @returns the names in their order; empty for a database without tables */
+export async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.table(DEFAULT_MIGRATION_TABLE)} order by name`.execute(db);
+  return rows.map(({ name }) => name);
 }
 
 async function readMigrations(dialect: SchemaDialect): Promise<Record<string, Migration>> {

@@ -9,12 +9,16 @@ export interface OpenOptions {
   listenUrl?: string | null;
   /** Short for processes that people or other processes wait for. Default: long. */
   statementTimeout?: keyof typeof statementTimeouts;
+  /** Refuses to create a SQLite file. */
+  mustExist?: boolean;
+  /** Looks for damage in a SQLite file before it is used. */
+  check?: boolean;
 }
 
 /**
- * Opens a database without changing it.
+ * Opens a database without changing it. Creates an empty SQLite file if there is none.
  * @param url `postgres://…`, or the path of a SQLite file
- * @throws if the file or the server cannot be reached
+ * @throws DatabaseRefused, and other errors if the file or the server cannot be reached
  */
 export async function openBackend(url: string, options: OpenOptions = {}): Promise<Backend> {
   if (/^postgres(ql)?:/.test(url)) {
@@ -26,5 +30,6 @@ export async function openBackend(url: string, options: OpenOptions = {}): Promi
     });
   }
   const { openSqlite } = await import("./sqlite/open.ts");
-  return openSqlite(url);
+  const { mustExist = false, check = false } = options;
+  return openSqlite(url, { mustExist, check });
 }

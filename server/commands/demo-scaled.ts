@@ -2,6 +2,7 @@
  * `npm run demo:scaled`: a deployment for many machines in one terminal: Postgres, two web and three
  * worker processes, and a round-robin proxy. Kill any of them by hand and watch the others recover.
  */
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { demoAccount } from "../accounts/demo-account.ts";
 import { buildAssets } from "../assets/build.ts";
@@ -50,6 +51,8 @@ async function start(): Promise<void> {
     STORAGE_URL: "",
     METRICS_PORT: "",
   };
+  // For root, Postgres runs as another user, who needs a way to its folder.
+  if (process.getuid?.() === 0) await chmod(settings.storageDir, 0o711);
   const postgres = startPostgres(postgresPort);
   stops.push(postgres.stop);
   await postgres.started();

@@ -39,9 +39,10 @@ function isRefused(cause: unknown): boolean {
 }
 
 async function checkWorker({ databaseUrl }: Config): Promise<string> {
-  const backend = await openBackend(databaseUrl, { statementTimeout: "short" }).catch(
-    () => undefined,
-  );
+  const backend = await openBackend(databaseUrl, {
+    statementTimeout: "short",
+    mustExist: true,
+  }).catch(() => undefined);
   if (!backend) return "";
   const age = await heartbeatAge(backend).finally(() => backend.close());
   if (age === undefined) return "no web process answers here, and no worker is registered";

@@ -3,15 +3,16 @@ import { createAccounts } from "../accounts/accounts.ts";
 import { openBackend } from "../backend/open.ts";
 import { readConfig } from "../config.ts";
 import { createLog } from "../log.ts";
-import { exitOnConfigError } from "../startup.ts";
+import { exitOnConfigError, exitOnFailure } from "../startup.ts";
 
 const email = process.argv[2];
 if (!email) stop("Usage: npm run token -- EMAIL");
 
 const config = exitOnConfigError(readConfig);
-const backend = await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
+const opening = openBackend(config.databaseUrl, { listenUrl: config.listenUrl, check: true });
+const backend = await exitOnFailure(opening, "the database cannot be opened");
 try {
-  await backend.migrate();
+  await exitOnFailure(backend.migrate(), "the database cannot be migrated");
   const accounts = createAccounts({ backend, config, log: createLog("error", "web") });
   const user = await accounts.findUser(email);
   if (user) console.log(await accounts.createToken(user.id, "Created on the command line"));

@@ -1,6 +1,7 @@
 /** The one map from errors to HTTP status, title and detail, for pages and the API. */
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { DatabaseLost } from "../backend/database-lost.ts";
 import { InvalidContact } from "../contacts/contact-input.ts";
 import { ContactNotFound, StaleContact } from "../contacts/edit-contact.ts";
 import { ActionRefused } from "../engine/action-refused.ts";
@@ -78,6 +79,10 @@ function outageOf(error: unknown): HttpErrorOptions | undefined {
   if (error instanceof StorageUnavailable) {
     const detail = `${error.message}. Nothing is lost. Try again in a moment.`;
     return { status: 503, title: "Files are unavailable", detail };
+  }
+  if (error instanceof DatabaseLost) {
+    const detail = "Its file was moved or deleted. An operator has to put it back.";
+    return { status: 503, title: "The database is unavailable", detail };
   }
   if (isTransientError(error)) {
     const detail = "Nothing is lost, and jobs continue once it is back. Try again in a moment.";

@@ -1,5 +1,6 @@
 /** GET /up: the process responds. GET /ready: the database responds too. */
 import { Hono } from "hono";
+import { DatabaseLost } from "../backend/database-lost.ts";
 import type { Env, Services } from "../services.ts";
 
 export function healthRoutes({ backend }: Pick<Services, "backend">): Hono<Env> {
@@ -9,8 +10,9 @@ export function healthRoutes({ backend }: Pick<Services, "backend">): Hono<Env> 
     try {
       await backend.ping();
       return c.text("ready");
-    } catch {
-      return c.text("The database does not answer", 503);
+    } catch (error) {
+      const isLost = error instanceof DatabaseLost;
+      return c.text(isLost ? error.message : "The database does not answer", 503);
     }
   });
   return routes;

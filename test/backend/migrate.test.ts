@@ -39,4 +39,16 @@ describe.each(backends)("migrations on $name", (which) => {
     await backend.migrate();
     await expect(backend.ping()).resolves.toBeUndefined();
   });
+
+  test("migrate() refuses a database of a newer version and names what it does not know", async () => {
+    const { backend } = await open();
+    await backend.migrate();
+    await sql`insert into kysely_migration (name, timestamp) values ('999_future', '2030')`.execute(
+      backend.db,
+    );
+    await expect(backend.migrate()).rejects.toThrow(
+      "a newer version of Headway made or updated it (999_future). Start that version",
+    );
+    await expect(backend.ping()).resolves.toBeUndefined();
+  });
 });

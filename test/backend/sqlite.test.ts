@@ -1,6 +1,10 @@
+import { chmodSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import Database from "better-sqlite3";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openBackend } from "../../server/backend/open.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { databaseContract } from "./contract/database.ts";
 import { notificationsContract } from "./contract/notifications.ts";
@@ -38,4 +42,39 @@ test("a notification is read by a later poll if an earlier one fails", async ({
   await sql`alter table renamed rename to notifications`.execute(backend().db);
   await backend().write(async (tx) => tx.notify("job-1"));
   await expect.poll(() => received.flat()).toContain("job-1");
+});
+
+test("only its owner can read the database and its log, also one that others could read before", async () => {
+  const permissions = (path: string) => statSync(path).mode & 0o777;
+  const path = join(opened.dir, "private.db");
+  const first = await openBackend(path);
+  await first.migrate();
+  for (const end of ["", "-wal", "-shm"]) expect(permissions(path + end), end).toBe(0o600);
+  await first.close();
+  chmodSync(path, 0o644);
+  const second = await openBackend(path);
+  await second.ping();
+  for (const end of ["", "-wal"]) expect(permissions(path + end), end).toBe(0o600);
+  await second.close();
+});
+
+test("the log shrinks after a burst of writes beside a long reader", {
+  timeout: 120_000,
+}, async () => {
+  const path = join(opened.dir, "burst.db");
+  const burst = await openBackend(path);
+  onTestFinished(() => burst.close());
+  await sql`create table burst (bytes blob)`.execute(burst.db);
+  const reader = new Database(path);
+  reader.exec("begin; select count(*) from burst");
+  const bytes = Buffer.alloc(4_000_000);
+  const insert = () =>
+    burst.write(({ db }) => sql`insert into burst values (${bytes})`.execute(db));
+  for (let n = 0; n < 25; n++) await insert();
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(90_000_000);
+  reader.close();
+  // The first moves the log into the file, the second begins the log anew.
+  await insert();
+  await insert();
+  expect(statSync(`${path}-wal`).size).toBeLessThan(70_000_000);
 });

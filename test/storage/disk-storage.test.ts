@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
@@ -57,6 +58,16 @@ test("a key cannot reach other files in the storage folder", async () => {
   await expect(textOf(storage.read("secret"))).rejects.toThrow(InvalidKey);
   await expect(storage.save("uploads/../secret", bytes("x"))).rejects.toThrow(InvalidKey);
   expect(await readFile(join(dir, "secret"), "utf8")).toBe("secret");
+});
+
+test("only its owner can read a stored file and its folders", async () => {
+  const { storage, dir } = await temporaryStorage();
+  const permissions = (path: string) => statSync(join(dir, path)).mode & 0o777;
+  await storage.save("uploads/one", bytes("1"));
+  const handle = await storage.partialFiles.create("uploads/two");
+  expect(permissions("uploads/one")).toBe(0o600);
+  expect(permissions(`.partial/${handle}`)).toBe(0o600);
+  for (const folder of ["uploads", ".partial"]) expect(permissions(folder), folder).toBe(0o700);
 });
 
 describe("interrupted saves to a disk", () => {

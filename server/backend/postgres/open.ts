@@ -12,7 +12,13 @@ import {
   type JobLifecycleEvent,
   lifecycleEvent,
 } from "../../engine/job-lifecycle.ts";
-import type { Backend, RelationColumns, SchemaDialect, WriteTransaction } from "../backend.ts";
+import type {
+  Backend,
+  RelationColumns,
+  SchemaDialect,
+  WriteOptions,
+  WriteTransaction,
+} from "../backend.ts";
 import { claimEventType } from "../claim-sql.ts";
 import { migrate } from "../migrate.ts";
 import type { JobRow, Schema } from "../schema.ts";
@@ -56,7 +62,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
 
   async function write<T>(
     work: (tx: WriteTransaction) => Promise<T>,
-    { durable = true }: { durable?: boolean } = {},
+    { durable = true }: WriteOptions = {},
   ): Promise<T> {
     const changed = new Set<string>();
     const events: JobLifecycleEvent[] = [];
@@ -98,6 +104,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     db,
     now,
     write,
+    // A server that is away may come back.
+    lost: new AbortController().signal,
     queue: createQueue({ db, pool, directUrl, pooled, now, onClaim }),
     notifications: createNotifications(directUrl),
     maxBatchRows,

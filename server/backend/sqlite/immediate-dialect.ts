@@ -10,31 +10,17 @@ import {
   type SqliteStatement,
 } from "kysely";
 import { LRUCache } from "lru-cache";
+import { busyTimeoutMs } from "./open-file.ts";
 
-/** A transaction fails if other processes keep writing for this long. */
-const busyTimeoutMs = 5_000;
 const retryMs = 1;
-
-/**
- * Opens a connection to the file.
- * With `synchronous = normal` a killed process loses nothing. A power cut may lose the last commits
- * but never corrupts the file (https://sqlite.org/wal.html#performance_considerations).
- */
-export function openFile(path: string): Database.Database {
-  const file = new Database(path, { timeout: busyTimeoutMs });
-  file.pragma("journal_mode = wal");
-  file.pragma("synchronous = normal");
-  file.pragma("foreign_keys = on");
-  file.pragma("cache_size = -16000");
-  return file;
-}
 
 export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
   readonly #file: Database.Database;
 
-  constructor(file: Database.Database) {
-    const config = { database: withStatementCache(file) };
+  /** @param beforeWrite called before each statement that writes; may throw */
+  constructor(file: Database.Database, beforeWrite = () => {}) {
+    const config = { database: withStatementCache(file, beforeWrite) };
     super(config);
     this.#config = config;
     this.#file = file;
@@ -108,18 +94,17 @@ function isBusy(error: unknown): boolean {
 const maxStatements = 500;
 
 /** Kysely prepares a statement for every call; a cache makes small statements several times faster. */
-function withStatementCache(file: Database.Database) {
-  const cache = new LRUCache<string, SqliteStatement>({ max: maxStatements });
+function withStatementCache(file: Database.Database, beforeWrite: () => void) {
+  const cache = new LRUCache<string, Database.Statement>({ max: maxStatements });
   return {
     close: () => {
       file.close();
     },
     prepare(sql: string): SqliteStatement {
-      const cached = cache.get(sql);
-      if (cached) return cached;
-      const statement = file.prepare(sql) as unknown as SqliteStatement;
-      cache.set(sql, statement);
-      return statement;
+      const statement = cache.get(sql) ?? file.prepare(sql);
+      if (!cache.has(sql)) cache.set(sql, statement);
+      if (!statement.readonly) beforeWrite();
+      return statement as unknown as SqliteStatement;
     },
   };
 }

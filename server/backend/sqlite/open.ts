@@ -1,33 +1,58 @@
 import { type Expression, Kysely, sql, type Transaction } from "kysely";
 import { createJobLifecycle, type JobLifecycleEvent } from "../../engine/job-lifecycle.ts";
-import type { Backend, RelationColumns, SchemaDialect, WriteTransaction } from "../backend.ts";
+import type {
+  Backend,
+  RelationColumns,
+  SchemaDialect,
+  WriteOptions,
+  WriteTransaction,
+} from "../backend.ts";
 import { migrate } from "../migrate.ts";
 import type { Schema } from "../schema.ts";
-import { ImmediateSqliteDialect, openFile } from "./immediate-dialect.ts";
+import { createCommitFlush } from "./commit-flush.ts";
+import { createFileIdentity } from "./file-identity.ts";
+import { ImmediateSqliteDialect } from "./immediate-dialect.ts";
 import {
   createNotifications,
   createNotificationsTable,
   insertNotification,
 } from "./notifications.ts";
+import { checkFile, openFile, prepareFile } from "./open-file.ts";
 import { createQueue } from "./queue.ts";
 import { upsert } from "./upsert.ts";
 
 /** These take about 3 ms, in which nobody else writes to the file. */
 const maxBatchRows = 500;
 
+export interface SqliteOptions {
+  /** Refuses to create the file. */
+  mustExist: boolean;
+  /** Looks for damage in the whole file, if it is not large. */
+  check: boolean;
+}
+
 /**
  * The backend of one machine: everything in one file. Transactions have a connection of their own,
  * so that reads do not wait for them.
+ * @throws DatabaseRefused
  */
-export function openSqlite(path: string): Backend {
-  const file = openFile(path);
-  const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(file) });
-  const writerFile = openFile(path);
+export function openSqlite(path: string, { mustExist, check }: SqliteOptions): Backend {
+  if (!mustExist) prepareFile(path);
+  // Its writes are single statements outside of `write`, which are rare.
+  const file = openFile(path, "full");
+  if (check) checkFile(file);
+  const identity = createFileIdentity(path);
+  const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(file, identity.check) });
+  const writerFile = openFile(path, "normal");
   const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
+  const commits = createCommitFlush(path);
   const now = Date.now;
   const lifecycle = createJobLifecycle();
 
-  async function write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
+  async function write<T>(
+    work: (tx: WriteTransaction) => Promise<T>,
+    { durable = true }: WriteOptions = {},
+  ): Promise<T> {
     const events: JobLifecycleEvent[] = [];
     const result = await writer.transaction().execute(async (db) => {
       const changed = new Set<string>();
@@ -35,7 +60,11 @@ export function openSqlite(path: string): Backend {
       if (changed.size > 0) await insertNotification(db, changed);
       return result;
     });
+    // After the commit: a file that was deleted before it has not kept it.
+    identity.check();
     lifecycle.emit(events);
+    if (durable === true) await commits.flush();
+    else commits.flushSoon();
     return result;
   }
 
@@ -62,7 +91,8 @@ export function openSqlite(path: string): Backend {
     db,
     now,
     write,
-    queue: createQueue({ file, now, write }),
+    lost: identity.lost,
+    queue: createQueue({ file, now, write, lost: identity.lost }),
     notifications: createNotifications(file),
     maxBatchRows,
     lifecycle,
@@ -71,8 +101,13 @@ export function openSqlite(path: string): Backend {
       await migrate(db, schemaDialect);
       await createNotificationsTable(db);
     },
-    ping: async () => void file.prepare("select 1 from jobs limit 1").get(),
+    async ping() {
+      identity.check();
+      file.prepare("select 1 from jobs limit 1").get();
+    },
     close: async () => {
+      identity.close();
+      await commits.close();
       await Promise.all([db.destroy(), writer.destroy()]);
       for (const each of [file, writerFile]) if (each.open) each.close();
     },

@@ -13,12 +13,15 @@ export function createQueue(options: {
   file: Database.Database;
   now: () => number;
   write: Backend["write"];
+  lost: AbortSignal;
 }): Queue {
-  const { file, now, write } = options;
+  const { file, now, write, lost } = options;
   return {
-    claim: (workerId) => write((tx) => claim(tx, workerId, now())),
+    // After a power cut, a job whose claim was lost is still queued.
+    claim: (workerId) =>
+      write((tx) => claim(tx, workerId, now()), { durable: "unless_process_ends" }),
     async listen({ concurrency, runNext, maintenanceTasks = [] }) {
-      const polling = listen(file, now, concurrency, runNext);
+      const polling = listen(file, now, concurrency, runNext, lost);
       const maintenance = startMaintenance(maintenanceTasks);
       return {
         queueWorkerId: null,
@@ -83,6 +86,7 @@ function listen(
   now: () => number,
   concurrency: number,
   runNext: RunNext,
+  lost: AbortSignal,
 ): QueueListener {
   const due = file.prepare("select 1 from jobs where status = 'queued' and run_at <= ? limit 1");
   const busy = new Set<Promise<void>>();
@@ -90,7 +94,7 @@ function listen(
 
   function poll(): void {
     // One new slot per poll: the next poll finds out whether more is due.
-    if (stopped || busy.size >= concurrency || !isAnyDue()) return;
+    if (stopped || lost.aborted || busy.size >= concurrency || !isAnyDue()) return;
     const slot = drain().finally(() => busy.delete(slot));
     busy.add(slot);
   }

@@ -53,7 +53,7 @@ async function commitBatch<Item, Cursor>(
   rejections: Rejections,
   { write: writeItems }: BatchOptions<Item, Cursor>,
 ): Promise<Tally> {
-  const tally = await run.backend.write(async (tx) => {
+  const commit = async (tx: WriteTransaction) => {
     // First, because it checks the fence and locks the row, so that no other run takes over the job.
     await saveCheckpoint(run, tx, checkpoint);
     const written = await writeItems?.(batch.items, tx);
@@ -67,7 +67,9 @@ async function commitBatch<Item, Cursor>(
     await addCounts(run, tx, tally);
     tx.notify(run.row.id);
     return tally;
-  });
+  };
+  // A power cut ends this run too. The next one then continues after the last batch on the disk.
+  const tally = await run.backend.write(commit, { durable: "unless_process_ends" });
   run.row.checkpoint = JSON.stringify(checkpoint);
   return tally;
 }

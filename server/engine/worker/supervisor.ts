@@ -75,7 +75,7 @@ export async function startSupervisor(options: {
 
   /** Skipped while the last sweep still waits, such as for rows that a suspended process locked. */
   async function sweep(): Promise<void> {
-    if (stopping || sweeping) return;
+    if (stopping || sweeping || backend.lost.aborted) return;
     sweeping = true;
     try {
       await rescueUnknownJobs(backend, unknownJobs, local.has);
@@ -99,7 +99,9 @@ export async function startSupervisor(options: {
     }),
     maintenanceTasks,
   });
-  const onHeartbeat = logged("beat", heartbeat.send);
+  const onHeartbeat = logged("beat", async () => {
+    if (!backend.lost.aborted) await heartbeat.send();
+  });
   const onSweep = logged("sweep", sweep);
   const heartbeatTimer = setInterval(() => {
     enforce();

@@ -12,6 +12,8 @@ import { writeChunks } from "./write-chunks.ts";
 const chunkSize = 256 * 1024;
 /** No source is silent for this long, so an older partial file is abandoned. */
 const abandonedAfterMs = 24 * 3_600_000;
+/** The files of people are for the owner of the process alone. */
+const privateFolder = { recursive: true, mode: 0o700 } as const;
 
 /** @param dir absolute path; created on the first save */
 export function createDiskStorage(dir: string): Storage {
@@ -26,7 +28,7 @@ export function createDiskStorage(dir: string): Storage {
   /** Runs before the first save of each process, and again after a failure. */
   async function prepare(): Promise<void> {
     try {
-      await mkdir(partials, { recursive: true });
+      await mkdir(partials, privateFolder);
       await deleteAbandoned(partials);
     } catch (error) {
       ready = undefined;
@@ -122,7 +124,7 @@ async function deleteAbandoned(folder: string): Promise<void> {
 }
 
 async function writePartial(path: string, chunks: Chunks): Promise<number> {
-  const file = await open(path, "wx");
+  const file = await open(path, "wx", 0o600);
   try {
     const size = await writeChunks(chunks, file);
     // Before the rename: otherwise a power cut could leave a name without its bytes.
@@ -135,7 +137,7 @@ async function writePartial(path: string, chunks: Chunks): Promise<number> {
 
 /** Moves a written file to its place. */
 async function publish(partial: string, path: string): Promise<void> {
-  const created = await mkdir(dirname(path), { recursive: true });
+  const created = await mkdir(dirname(path), privateFolder);
   await rename(partial, path);
   await syncFolders(dirname(path), created ? dirname(created) : dirname(path));
 }

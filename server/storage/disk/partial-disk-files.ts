@@ -30,7 +30,7 @@ export function createPartialDiskFiles(folder: Folder): PartialFiles {
     const handle = uuidv7();
     const { O_CREAT, O_EXCL, O_WRONLY } = constants;
     try {
-      await (await open(pathOf(handle), O_CREAT | O_EXCL | O_WRONLY)).close();
+      await (await open(pathOf(handle), O_CREAT | O_EXCL | O_WRONLY, 0o600)).close();
     } catch (error) {
       throw diskError(error);
     }
