@@ -105,6 +105,7 @@ export type Partials = {
   "shared/_kind_icon": IconName;
   "shared/_status_badge": Pick<JobView, "displayStatus" | "label">;
   "shared/_field": FieldView;
+  "shared/_field_attributes": FieldView;
   "shared/_field_error": { id: string; text: string };
   "shared/_hidden_fields": HiddenField[];
   "shared/_options": Option[];

@@ -23,6 +23,7 @@ import {
 export type PageFixture = { [N in keyof Pages]: { template: N; data: Pages[N] } }[keyof Pages];
 
 const undo = { name: "undo", label: "Undo this import", icon: "refresh" as const, asks: true };
+const importNow = { name: "import", label: "Import now", icon: "import" as const, asks: false };
 
 function options(chosen: string, ...labels: string[]): Option[] {
   return labels.map((label) => ({ value: label.toLowerCase(), label, selected: label === chosen }));
@@ -63,11 +64,14 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
       log: logOf(job.id, job.started ? logLines : [], {
         follows: job.active,
         earlier: { href: `${job.href}?before=1#log`, hidden: job.status !== "failed" },
+        level: job.status === "failed" ? "warn" : "",
+        laterHref: job.status === "failed" ? `${job.href}?after=5#log` : null,
+        newestHref: job.status === "failed" ? `${job.href}#log` : null,
       }),
       actions: {
         id: job.id,
         buttons: job.buttons,
-        followUps: job.active ? [] : [undo],
+        followUps: job.active ? [] : [undo, importNow],
         started: job.active
           ? []
           : [{ text: "Undone by you", at: time("14:40"), href: jobs.done.href }],
@@ -103,6 +107,7 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
         input: [
           { label: "File", value: "autumn-fair.csv, 8.1 MB" },
           { label: "Existing contacts", value: "Update" },
+          { label: "Checked by", value: "Check contacts, autumn-fair.csv", href: jobs.done.href },
         ],
         change: {
           href: `/jobs/new/${job.kind}?from_job=${job.id}`,
@@ -114,6 +119,12 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
       },
     },
   };
+}
+
+/** The page after the person has stopped its reloads. */
+function refreshStopped({ template, data }: PageFixture): PageFixture {
+  const refresh = { seconds: null, checkHref: "/jobs?refresh=off", toggleHref: "/jobs" };
+  return { template, data: { ...data, layout: { ...data.layout, refresh } } } as PageFixture;
 }
 
 const filter = {
@@ -200,7 +211,7 @@ const columns = [
 );
 const columnMapping: ColumnMappingView = {
   error: "",
-  note: "",
+  note: "No column holds the email yet. Choose the one that does.",
   columns,
   empty: [columnView("Fax", "Skip", [], 6)],
   emptyText: "1 column without values",
@@ -270,7 +281,7 @@ const mapping: Pages["jobs/mapping"] = {
   schedule,
   error: "",
   duration: "Usually 1-3 minutes",
-  readingFields: [],
+  readingFields: [field("start_row", "First row of the table", { type: "number", value: "3" })],
   readAgainAction: "/jobs/new/contact_import",
   readingIsOpen: false,
   changeFileHref: "/jobs/new/contact_import",
@@ -537,7 +548,12 @@ export const pages: Record<string, PageFixture> = {
   "job-queued": jobPage(jobs.queued),
   "job-retrying": jobPage(jobs.retrying),
   "job-paused": jobPage(jobs.paused),
+  "job-refresh-stopped": refreshStopped(jobPage(jobs.queued)),
   "job-done": jobPage(jobs.done, result),
+  "job-exported": jobPage(jobs.exported, {
+    ...emptyResult,
+    files: [{ ...result.files[0]!, name: "contacts.csv", isMain: true, rows: "99,702 contacts" }],
+  }),
   "job-failed": jobPage(jobs.failed),
   "job-cancelled": jobPage(jobs.cancelled),
   "new": {
@@ -589,6 +605,37 @@ export const pages: Record<string, PageFixture> = {
       schedule: null,
       error: "",
       submitLabel: "Upload",
+    },
+  },
+  "form-export": {
+    template: "jobs/form",
+    data: {
+      ...form,
+      kind: "contact_export",
+      title: "Export contacts",
+      fields: [
+        field("fields", "Fields", {
+          type: "list",
+          required: false,
+          items: [
+            { name: "fields.email", label: "Email", place: "1" },
+            { name: "fields.custom_fields.City", label: "City", place: "" },
+          ],
+          error: "Choose at least one field",
+        }),
+        field("delimiter", "Delimiter", {
+          type: "select",
+          options: options("Comma", "Comma", "Semicolon"),
+          condition: { query: "format=csv", text: "CSV only" },
+        }),
+        field("protect_numbers", "Protect numbers", {
+          type: "checkbox",
+          required: false,
+          condition: { query: "format=csv", text: "CSV only" },
+        }),
+        field("password", "Password of the file", { type: "password", required: false }),
+      ],
+      error: "",
     },
   },
   "form-uploaded": {
@@ -714,7 +761,12 @@ export const pages: Record<string, PageFixture> = {
         ...layout,
         title: "Settings",
         section: "settings",
-        flash: { tone: "good", text: "Token created" },
+        flash: {
+          tone: "good",
+          text: "Token created",
+          link: { href: "/api/openapi.json", text: "API docs" },
+        },
+        preferences: { sound: true, openResult: true, timeZone: "Europe/Berlin" },
       },
       sessions: [
         {
