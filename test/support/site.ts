@@ -1,5 +1,6 @@
 /** The whole application on a real database, requested without a network. */
 import type { Hono } from "hono";
+import type { Accounts } from "../../server/accounts/accounts.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { Catalog } from "../../server/catalog.ts";
 import { execute } from "../../server/engine/run/execute.ts";
@@ -15,6 +16,7 @@ import { createWebApp } from "./web-app.ts";
 
 export interface Site {
   app: Hono<Env>;
+  accounts: Accounts;
   backend: Backend;
   catalog: Catalog;
   storage: Storage;
@@ -39,6 +41,7 @@ export async function openSite(which: TestBackend, catalog: Catalog = sampleKind
   });
   return {
     app,
+    accounts: site.accounts,
     backend,
     catalog,
     storage,
