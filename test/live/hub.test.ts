@@ -329,6 +329,21 @@ describe.each(backends)("the hub on $name", (which) => {
     late.leave();
   });
 
+  test("a stream does not end before its snapshot was sent", async () => {
+    const job = await startJob();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    snapshotDelay = promise;
+    const stream = watch(`job:${job.id}`);
+    await cancel({ backend: opened.backend, catalog: noopCatalog }, job.id, "user-1");
+    // The end is broadcast, while the snapshot is still read.
+    await stream.has("Cancelled");
+    await sleep(100);
+    expect(stream.ended()).toBe(false);
+    resolve();
+    await vi.waitFor(() => expect(stream.ended()).toBe(true), 5_000);
+    stream.leave();
+  });
+
   test("elapsed time is sent without a write", async () => {
     const job = await startJob();
     const claimed = await claimJob();

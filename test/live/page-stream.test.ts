@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openPageStream } from "../../server/live/page-stream.ts";
 import { frame } from "../../server/live/sse-format.ts";
 import { createSseResponses, type SseResponses } from "../../server/live/sse-response.ts";
@@ -108,6 +108,31 @@ test("a stalled reader is disconnected when its process ends", async () => {
   await fill(stream);
   streams.endAll();
   expect(response.destroyed).toBe(true);
+});
+
+describe("a reader that takes nothing", () => {
+  const beatMs = 15_000;
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test("is disconnected at the next beat once more than 256 kB wait for it", async () => {
+    const stream = open();
+    await fill(stream);
+    stream.mailbox.put("panel:1", Buffer.alloc(256_000 - stream.mailbox.waitingBytes));
+    vi.advanceTimersByTime(beatMs);
+    expect(response.destroyed).toBe(false);
+    stream.mailbox.append(Buffer.alloc(1));
+    vi.advanceTimersByTime(beatMs);
+    expect(response.destroyed).toBe(true);
+  });
+
+  test("is disconnected at the third beat however little waits for it", async () => {
+    await fill(open());
+    vi.advanceTimersByTime(2 * beatMs);
+    expect(response.destroyed).toBe(false);
+    vi.advanceTimersByTime(beatMs);
+    expect(response.destroyed).toBe(true);
+  });
 });
 
 test("a stream whose reader left before it was opened is closed at once", async () => {
