@@ -102,6 +102,7 @@ describe("imports", () => {
       "eta/expected-step.ts",
       "eta/pauses.ts",
       "eta/progress-samples.ts",
+      "eta/samples-of-events.ts",
       "eta/smoother.ts",
       "eta/start-times.ts",
       "eta/step-estimate.ts",

@@ -4,6 +4,7 @@ import type { Run } from "../run/run.ts";
 import type { Estimator, JobHistory } from "./estimator.ts";
 import { listLatestJobsOfMachine, listPastJobsWithSteps } from "./past-jobs.ts";
 import type { ProgressSample } from "./progress-samples.ts";
+import { samplesOfEvents } from "./samples-of-events.ts";
 import { measureShares } from "./step-shares.ts";
 
 /** Saves the queries for short jobs, which end within the delay. A later run needs them at once. */
@@ -50,10 +51,6 @@ async function readHistory({ backend, row, kind }: Run): Promise<JobHistory> {
   return { ...common, stepMs, samples: await readSamples(db, row) };
 }
 
-/**
- * Reconstructs the samples of the current step from the job's events, on a clock that leaves out the
- * time between runs. Events do not record waits, so `waited` is 0.
- */
 async function readSamples(db: Run["backend"]["db"], row: JobRow): Promise<ProgressSample[]> {
   const latest = await db
     .selectFrom("job_events")
@@ -63,27 +60,5 @@ async function readSamples(db: Run["backend"]["db"], row: JobRow): Promise<Progr
     .orderBy("seq", "desc")
     .limit(maxEvents)
     .execute();
-  const samples: ProgressSample[] = [];
-  let at = 0;
-  /** Time of the last event; undefined while the job does not run. */
-  let previousAt: number | undefined;
-  for (const { type, details, created_at } of latest.reverse()) {
-    // The time at which a lost worker stopped is unknown.
-    if (previousAt !== undefined && type !== "rescued") at += created_at - previousAt;
-    if (runEvents.has(type) || previousAt !== undefined) previousAt = created_at;
-    if (stopEvents.has(type)) previousAt = undefined;
-    if (type === "step_started" || type === "step_finished") samples.splice(0);
-    const done = type === "step_started" ? 0 : type === "progress" ? parseDone(details) : undefined;
-    if (done !== undefined) samples.push({ at, done, waited: 0 });
-  }
-  return samples;
-}
-
-/** A job runs from an event of `runEvents` to one of `stopEvents`. */
-const runEvents = new Set(["started", "continued", "step_started", "progress"]);
-const stopEvents = new Set(["paused", "retry_scheduled", "interrupted", "rescued"]);
-
-function parseDone(details: string | null): number | undefined {
-  const done: unknown = JSON.parse(details ?? "{}").done;
-  return typeof done === "number" ? done : undefined;
+  return samplesOfEvents(latest.reverse());
 }
