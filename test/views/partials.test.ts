@@ -2,14 +2,7 @@ import { describe, expect, test } from "vitest";
 import { statuses } from "../../server/engine/status.ts";
 import type { JobView } from "../../server/presenters/job.ts";
 import { createRenderer } from "../../server/render.ts";
-import {
-  emptyResult,
-  jobs,
-  logLines,
-  logOf,
-  result,
-  resultOf,
-} from "../support/view-fixtures.ts";
+import { emptyResult, jobs, logLines, logOf, result, resultOf } from "../support/view-fixtures.ts";
 import { faults } from "./validator.ts";
 
 const viewsDir = new URL("../../views", import.meta.url).pathname;
