@@ -15,10 +15,17 @@ test("frequent updates of jobs do not spread them over many pages of Postgres", 
       select pg_relation_size('jobs') / 8192 as pages`.execute(backend.db);
     return rows[0]!.pages;
   };
-  const before = await pages();
-  for (let time = 0; time < 60; time++) {
-    await sql`update jobs set step_done = step_done + 1, version = version + 1`.execute(backend.db);
-  }
-  // Without free space on its pages the table would grow to thirty times its size.
-  expect(await pages()).toBeLessThan(before * 15);
+  const growth = async () => {
+    await sql`vacuum full jobs`.execute(backend.db);
+    const before = await pages();
+    for (let time = 0; time < 60; time++) {
+      await sql`update jobs set step_done = step_done + 1, version = version + 1`.execute(
+        backend.db,
+      );
+    }
+    return (await pages()) / before;
+  };
+  // Without free space on its pages the table would grow to thirty times its size. Long transactions
+  // of other tests keep old rows as well, so one time of several counts.
+  await expect.poll(growth).toBeLessThan(15);
 });
