@@ -115,6 +115,17 @@ describe.each(backends)("accounts on $name", (which) => {
     expect(ended).toHaveLength(1);
   });
 
+  test("an expired session is not listed", async () => {
+    const { person } = await signUp();
+    await accounts.signIn(ada, { address: "203.0.113.7", userAgent: "Firefox/150" });
+    expect(await accounts.listSessions(person)).toHaveLength(2);
+    const db = opened.backend.db.withTables<{ sessions: { id: string; expiresAt: string } }>();
+    const expired = db.updateTable("sessions").set({ expiresAt: "2026-01-01T00:00:00.000Z" });
+    await expired.where("id", "=", person.sessionId!).execute();
+    const sessions = await accounts.listSessions(person);
+    expect(sessions.map(({ userAgent }) => userAgent)).toEqual(["Firefox/150"]);
+  });
+
   test("a person cannot revoke another person's sessions and tokens", async () => {
     const { person, headers } = await signUp();
     await accounts.signUp({ ...ada, email: "eve@example.com" }, lynx);

@@ -5,7 +5,11 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { listAudit, recordDownloads } from "../../server/engine/audit.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { pause, resume } from "../../server/engine/pause.ts";
-import { AlreadyActive, type StartRequest } from "../../server/engine/start/request.ts";
+import {
+  AlreadyActive,
+  InvalidInput,
+  type StartRequest,
+} from "../../server/engine/start/request.ts";
 import { retry } from "../../server/engine/start/retry.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { startNow } from "../../server/engine/start/start-now.ts";
@@ -80,6 +84,27 @@ describe.each(backends)("duplicate starts on $name", (which) => {
     const first = await begin({ text: "keyed" }, key);
     const second = await start(backend, catalog, asked({ text: "keyed" }, key));
     expect(second).toMatchObject({ repeated: true, sameInput: true, job: { id: first.id } });
+  });
+
+  test("an idempotency key of another person is as good as unused", async () => {
+    const key = { idempotencyKey: "shared" };
+    const first = await begin({ text: "ada's" }, key);
+    const others = { ...key, userId: "eve", accountId: "account-2" };
+    const second = await start(backend, catalog, asked({ text: "eve's" }, others));
+    expect(second).toMatchObject({ repeated: false, sameInput: true, job: { user_id: "eve" } });
+    expect(second.job.id).not.toBe(first.id);
+    // Each repeats their own start, also with input that has become invalid.
+    for (const [more, job] of [
+      [key, first],
+      [others, second.job],
+    ] as const) {
+      const again = await start(backend, catalog, asked({ text: "other" }, more));
+      expect(again).toMatchObject({ repeated: true, sameInput: false, job: { id: job.id } });
+      const invalid = { ...more, errors: { text: "No" } };
+      expect((await start(backend, catalog, asked({}, invalid))).job.id).toBe(job.id);
+    }
+    const third = { ...key, userId: "bob" };
+    await expect(start(backend, catalog, asked({}, third))).rejects.toThrow(InvalidInput);
   });
 
   test("one of many concurrent starts with the same input creates a job", async () => {

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
+import type { JobRow } from "../../../server/backend/schema.ts";
+import { release } from "../../../server/engine/finish.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import { noopCatalog } from "../../sample-kinds/noop-catalog.ts";
 import { addAccount } from "../../support/backends.ts";
+import { eventTypes } from "../../support/job-row.ts";
 
 /** The tests that every queue must pass: which job is claimed, when, and how often. */
 export function queueContract(backend: () => Backend): void {
@@ -122,6 +125,43 @@ export function queueContract(backend: () => Backend): void {
     await vi.waitFor(() => expect(done).toBe(8), 15_000);
     await listener.stop();
     expect(maxRunning).toBe(3);
+  });
+
+  /** Ends the run of a claimed job, so that it can be claimed again. */
+  const giveBack = async (job: JobRow, runningMs: number) => {
+    await release(backend(), job, "interrupted");
+    const jobs = backend().db.updateTable("jobs").where("id", "=", job.id);
+    await jobs.set({ running_ms: runningMs, run_at: 0 }).execute();
+  };
+
+  test("a second claim keeps the start of the first run and counts on from its fence", async () => {
+    await drain();
+    await startJob(await newAccount());
+    const first = (await backend().queue.claim("w1"))!;
+    expect(first.started_at).toBe(first.claimed_at);
+    await giveBack(first, 0);
+    // A claim in the same millisecond could not be told from one that starts anew.
+    await vi.waitFor(() => expect(backend().now()).toBeGreaterThan(first.claimed_at!));
+    const second = (await backend().queue.claim("w2"))!;
+    expect(second).toMatchObject({ id: first.id, fence: first.fence + 1, worker_id: "w2" });
+    expect(second.claimed_at).toBeGreaterThan(first.claimed_at!);
+    expect(second.started_at).toBe(first.started_at);
+    expect(second.last_progress_at).toBe(second.claimed_at);
+    expect(await eventTypes(backend(), first.id)).toEqual([
+      ...["created", "started", "interrupted", "continued"],
+    ]);
+    await drain();
+  });
+
+  test("a second claim allows only the time that earlier runs have left", async () => {
+    await drain();
+    await startJob(await newAccount());
+    const first = (await backend().queue.claim("w"))!;
+    expect(first.deadline_at).toBe(first.claimed_at! + first.timeout_ms);
+    await giveBack(first, 1_234);
+    const second = (await backend().queue.claim("w"))!;
+    expect(second.deadline_at).toBe(second.claimed_at! + second.timeout_ms - 1_234);
+    await drain();
   });
 
   test("a job that is enqueued twice is claimed once", async () => {

@@ -210,6 +210,35 @@ describe("an unavailable database", () => {
     job.set(1, null, null);
     await expect(job.flush()).rejects.toThrow("away");
   });
+
+  test("a sampled value that could not be written is sampled again", async () => {
+    const { track, written, failWith } = setUp();
+    const job = track();
+    failWith(new Error("away"));
+    job.set(1, 2, null);
+    await expect(job.flush()).rejects.toThrow("away");
+    failWith(undefined);
+    await job.flush();
+    expect(written.at(-1)?.rows).toMatchObject([{ done: 1, sampled: 1 }]);
+    await job.flush();
+    expect(written).toHaveLength(1);
+  });
+
+  test("a value that was not sampled is written again without an event", async () => {
+    const { track, written, pass, failWith } = setUp();
+    const job = track();
+    job.set(1, 9, null);
+    await pass(100);
+    failWith(new Error("away"));
+    job.set(2, 9, null);
+    await pass(200);
+    failWith(undefined);
+    await pass(200);
+    expect(written.map(({ rows }) => rows[0])).toMatchObject([
+      { done: 1, sampled: 1 },
+      { done: 2, sampled: 0 },
+    ]);
+  });
 });
 
 test("a line of a stopped run is neither written nor awaited", async () => {

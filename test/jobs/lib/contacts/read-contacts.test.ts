@@ -5,6 +5,7 @@ import { readContacts, runNames } from "../../../../jobs/lib/contacts/read-conta
 import { saveContacts } from "../../../../jobs/lib/contacts/save-contacts.ts";
 import { defineJob, type Kind, upload } from "../../../../server/job.ts";
 import { backends } from "../../../support/backends.ts";
+import { stopAfterWrites } from "../../../support/interrupted-backend.ts";
 import { type Engine, testEngine } from "../../../support/test-engine.ts";
 
 let names: string[] = [];
@@ -63,4 +64,28 @@ test("readContacts says early how many contacts the whole file seems to hold", a
     expect(contacts).toBeLessThan(1_100);
   }
   expect(expected.at(-1)).toBeCloseTo(1_000);
+});
+
+test("readContacts continues an interrupted reading behind the last run that it has saved", async () => {
+  const rows = Array.from({ length: 600 }, (_, at) =>
+    at % 100 === 50 ? `nobody${at},x\n` : `user${1_000 + at}@x.test,${at}\n`,
+  );
+  const upload_id = await engine.upload(`email,phone\n${rows.join("")}`);
+  const id = await engine.start("small", { upload_id });
+  const abort = new AbortController();
+  const backend = stopAfterWrites(engine.backend, 25, abort);
+  const stopped = await engine.run(id, { backend, abort });
+  const { cursor } = JSON.parse(stopped.checkpoint!);
+  expect(stopped.status).toBe("queued");
+  expect(cursor.contacts).toBeGreaterThan(50);
+  expect(cursor.contacts).toBeLessThan(500);
+  const ended = await engine.run(id);
+  // A second reading of the first rows would count them twice, and reject them twice.
+  expect(ended.outcome).toMatch(/^594 contacts, /);
+  expect(ended).toMatchObject({ status: "done", succeeded: 594, rejected: 6 });
+  expect(await engine.errors(id)).toMatchObject([
+    { count: 6, rows: [52, 152, 252, 352, 452, 552] },
+  ]);
+  const contacts = await engine.backend.db.selectFrom("contacts").select("phone").execute();
+  expect(contacts).toHaveLength(594);
 });
