@@ -9,15 +9,20 @@ import { progressWriter } from "./engine/run/progress-writer.ts";
 import type { Log } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
 
-/** @param parts.recordMetric called with the metrics of the runs; default: they are dropped */
+/**
+ * @param parts.recordMetric called with the metrics of the runs; default: they are dropped
+ * @param parts.maxStoredBytes of an account; default: no limit
+ */
 export function createExecutor(parts: {
   backend: Backend;
   storage: Storage;
   catalog: Catalog;
   log: Log;
   recordMetric?: RecordMetric;
+  maxStoredBytes?: number;
 }): Executor {
   const { backend, log, recordMetric = () => {} } = parts;
+  const { maxStoredBytes = Number.POSITIVE_INFINITY } = parts;
   const writeProgress = progressWriter(backend);
   const tracker = createProgressTracker({
     async write(rows, logs) {
@@ -28,5 +33,5 @@ export function createExecutor(parts: {
     now: backend.now,
     onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
-  return { ...parts, recordMetric, tracker, policyFor: policyFor(backend) };
+  return { ...parts, recordMetric, maxStoredBytes, tracker, policyFor: policyFor(backend) };
 }

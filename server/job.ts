@@ -102,7 +102,7 @@ export interface Kind<
   steps: Steps;
   /** The plural of an item: "rows". Default "items". */
   unit?: string;
-  /** A job that ran longer than this, pauses not counted, fails with `timeout`. Default "1h". */
+  /** A job that ran longer than this, pauses and long sleeps not counted, fails with `timeout`. Default "1h". */
   timeout?: Duration;
   /** The time that `cleanup` may take. Default "60s". */
   cleanupTimeout?: Duration;
@@ -436,7 +436,10 @@ export interface JobContext<Step extends string = string> {
   readonly id: string;
   readonly accountId: string;
   readonly userId: string;
-  /** Fires on cancel, pause, timeout, shutdown and when another worker took the job over. */
+  /**
+   * Fires on cancel, pause, timeout, shutdown and when another worker took the job over; also when the
+   * job gives back its slot: behind a checkpoint for an account that has nothing running, or to sleep.
+   */
   readonly signal: AbortSignal;
   /** For reading. Write in `batches`, so that each row is written exactly once. */
   // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
@@ -473,6 +476,12 @@ export interface JobContext<Step extends string = string> {
   /**
    * Waits, and rejects at once when the signal fires. Wait here rather than elsewhere: the estimate
    * of the remaining time takes waits of a second and more into account.
+   *
+   * A job that sleeps for 10 s or more takes no slot from other jobs: its run ends with a rejection of
+   * this call, and after that time another one goes on from the last checkpoint (a finished step, a
+   * committed batch), as after a crash. It runs the code between there and this call again, and the call
+   * then returns at once. Sleep right behind a checkpoint if that code should not be repeated. Further
+   * long sleeps before the next checkpoint, and concurrent ones, keep the slot.
    * @param reason shown meanwhile: "the service allows 100 letters a minute"
    */
   sleep(milliseconds: number, reason?: string): Promise<void>;

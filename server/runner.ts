@@ -7,6 +7,7 @@ import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
 import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import { execute } from "./engine/run/execute.ts";
+import { createRoomRequest, type RoomRequest } from "./engine/run/room-request.ts";
 import { Stopped } from "./engine/run/run.ts";
 import { isTransientError } from "./engine/transient-error.ts";
 import type { FromRunner, ToRunner } from "./engine/worker/runner-messages.ts";
@@ -31,8 +32,10 @@ const recordMetric: RecordMetric = (metric) => send({ type: "metric", metric });
 backend.lifecycle.subscribe((event) => recordMetric({ type: "lifecycle", event }));
 const storage = await openStorage(config);
 const catalog = await readCatalog(config.jobsDirs);
-const executor = createExecutor({ backend, storage, catalog, log, recordMetric });
+const { maxStoredBytes } = config.limits;
+const executor = createExecutor({ backend, storage, catalog, log, recordMetric, maxStoredBytes });
 const aborts = new Map<string, AbortController>();
+const rooms = new Map<string, RoomRequest>();
 let quitting = false;
 
 /** Retries while the database is unavailable, so that the job does not fail before it starts. */
@@ -64,15 +67,19 @@ async function exitWhenIdle(): Promise<void> {
 process.on("message", async (message: ToRunner) => {
   if (message.type === "ping") send({ type: "pong" });
   if (message.type === "stop") aborts.get(message.id)?.abort(new Stopped(message.reason));
+  if (message.type === "request_room") rooms.get(message.id)?.request();
   if ("row" in message) {
     const { row, type } = message;
     const abort = new AbortController();
+    const room = createRoomRequest();
     aborts.set(row.id, abort);
-    const job = await execute(executor, row, abort, type).catch((error) => {
+    rooms.set(row.id, room);
+    const job = await execute(executor, row, abort, type, room).catch((error) => {
       log.error({ job: row.id, err: error }, "the end of a run could not be saved");
       return undefined;
     });
     aborts.delete(row.id);
+    rooms.delete(row.id);
     send({ type: "ended", id: row.id, job });
   }
   if (message.type === "quit") quitting = true;

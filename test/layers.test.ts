@@ -119,6 +119,7 @@ describe("imports", () => {
       "server/storage/file-preview.ts",
       "server/storage/rejected-table.ts",
       "server/job.ts",
+      "server/limit-reached.ts",
       "server/forms/input-fields.ts",
       "server/forms/input-values.ts",
       "server/forms/schedule.ts",

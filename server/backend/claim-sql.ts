@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 
 /** A job with this priority number or a lower one also runs while its account is at its limit. */
-const maxPriorityWithoutLimit = -1_000;
+export const maxPriorityWithoutLimit = -1_000;
 
 /**
  * Whether `accounts` may run one more job of that `priority`: below its limit, or below twice its

@@ -135,6 +135,13 @@ export interface JobsTable {
   deadline_at: number | null;
   cancel_requested_at: number | null;
   pause_requested_at: number | null;
+  /** Time at which it was asked to give back its slot to another account. */
+  room_requested_at: Generated<number | null>;
+  /**
+   * JSON: the long sleep that its run began after the last checkpoint, as `RecordedSleep` describes.
+   * The next run waits only for the rest of it.
+   */
+  sleep: Generated<string | null>;
   /** JSON: the position at which the next run continues. */
   checkpoint: string | null;
   /**
@@ -156,7 +163,7 @@ export interface JobsTable {
   /** The range in which the job is expected to end. */
   eta_earliest: number | null;
   eta_latest: number | null;
-  /** Set while a run sleeps. `waiting_for` is optional. */
+  /** Set while the job sleeps. `waiting_for` is optional. */
   waiting_until: number | null;
   waiting_for: string | null;
   /** JSON array: the names of the follow-ups that the job offers and nobody has started yet. */
@@ -221,6 +228,8 @@ export interface FilesTable {
   deleted_at: Generated<number | null>;
   /** The number of items in it, if the kind knows it. */
   items: Generated<number | null>;
+  /** The account of its job, which counts its bytes. */
+  account_id: Generated<string | null>;
 }
 
 export interface UploadsTable {
@@ -310,6 +319,8 @@ export interface WorkersTable {
   started_at: number;
   /** The id under which the queue locks entries for this worker. */
   queue_worker_id: string | null;
+  /** Number of jobs that it runs at once; null for a worker of an older version. */
+  concurrency: Generated<number | null>;
 }
 
 export interface ContactsTable {

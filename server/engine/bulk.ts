@@ -9,6 +9,7 @@ import { ActionRefused } from "./action-refused.ts";
 import { cancel } from "./cancel.ts";
 import { InvalidInput, UnknownKind } from "./start/request.ts";
 import { retry } from "./start/retry.ts";
+import type { StartLimits } from "./start/start-limits.ts";
 import { isFinal } from "./status.ts";
 
 export interface BulkContext {
@@ -18,6 +19,8 @@ export interface BulkContext {
   by: string;
   /** Ms since 1970. */
   since: number;
+  /** For retries. Default: no limits. */
+  limits?: StartLimits;
 }
 
 /** @returns the number of changed jobs */
@@ -66,7 +69,10 @@ async function hide(backend: Backend, ids: readonly string[]): Promise<void> {
   });
 }
 
-/** Retries ended jobs, each of them once. */
+/**
+ * Retries ended jobs, each of them once.
+ * @throws LimitReached with `limits`; jobs before that one are retried
+ */
 export const retryMany: BulkAction = async (context, jobs) => {
   let count = 0;
   for (const job of jobs) if (isFinal(job.status) && (await retryOne(context, job))) count++;
@@ -76,7 +82,7 @@ export const retryMany: BulkAction = async (context, jobs) => {
 /** @returns false if the job was retried before or cannot be retried */
 async function retryOne(context: BulkContext, job: JobRow): Promise<boolean> {
   try {
-    const started = await retry(context, job, context.by);
+    const started = await retry(context, job, context.by, { limits: context.limits });
     return !started.repeated || started.job.created_at >= context.since;
   } catch (error) {
     // An uploaded file or the kind may have been removed. This must not stop the other retries.

@@ -26,7 +26,7 @@ type Finish = Omit<Transition, "id" | "fence" | "at">;
 const retryDelaysMs = [100, 300, 600, 1_000, 2_000];
 
 /** @returns the job after the change, or undefined if another run has claimed it */
-async function finish(backend: Backend, { id, fence }: Claimed, change: Finish) {
+export async function finish(backend: Backend, { id, fence }: Claimed, change: Finish) {
   for (const delayMs of retryDelaysMs) {
     try {
       return await write();

@@ -43,6 +43,10 @@ interface EventDetails {
   retry_scheduled: { retry: number; of: number; wait_ms: number; error: string };
   /** The run was released because its worker stopped, or its process was killed for another job. */
   interrupted: null;
+  /** The job gave its slot to another account and continues by itself. */
+  made_room: null;
+  /** The job gave back its slot for a `job.sleep`. The kind wrote `reason`. */
+  sleeping: { wait_ms: number; reason: string | null };
   /** `rescue` counts the rescues without a checkpoint in between. */
   rescued: { rescue: number };
   /** The kind wrote `outcome`. */
@@ -90,6 +94,8 @@ export const eventTypes = [
   "cancel_requested",
   "retry_scheduled",
   "interrupted",
+  "made_room",
+  "sleeping",
   "rescued",
   "done",
   "failed",

@@ -1,7 +1,18 @@
 /** The reasons for a job's status. `server/presenters/outcome.ts` makes sentences of them. */
 
-/** Reasons for which a job that ran before is queued again. */
-export const queuedReasons = ["retry", "rescued", "interrupted", "resumed"] as const;
+/**
+ * Reasons for which a job that ran before is queued again. `made_room`: it gave its slot to another
+ * account; `sleeping`: it gave back its slot for a long `job.sleep`; `woken`: that sleep is over.
+ */
+export const queuedReasons = [
+  "retry",
+  "rescued",
+  "interrupted",
+  "resumed",
+  "made_room",
+  "sleeping",
+  "woken",
+] as const;
 
 /**
  * `error`: the kind threw an error; `refused`: it threw `Refused`; `timeout`: it ran for too long;

@@ -3,6 +3,7 @@ import type { Backend } from "../backend/backend.ts";
 import type { AuditSource } from "../backend/enums.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { recordAudit } from "./audit.ts";
+import type { QueuedReason } from "./job-reason.ts";
 import {
   currentJob,
   type EventRecord,
@@ -47,8 +48,8 @@ export async function pause(
 }
 
 /**
- * Queues a paused job, which then continues after its last checkpoint. A scheduled job still waits
- * for its time. In any other status nothing changes.
+ * Queues a paused job, which then continues after its last checkpoint. A scheduled or sleeping job still
+ * waits for its time. In any other status nothing changes.
  * @param by the user's id
  * @returns the job after the change
  */
@@ -62,7 +63,11 @@ export async function resume(
     const at = backend.now();
     const resumed = await transition(tx, {
       ...{ id, to: "queued", from: ["paused"], at },
-      set: { run_at: sql`case when run_at > ${at} then run_at else ${at} end`, reason: "resumed" },
+      set: {
+        run_at: sql`case when run_at > ${at} then run_at else ${at} end`,
+        // A job that was paused in its sleep sleeps on.
+        reason: sql<QueuedReason>`case when sleep is not null and run_at > ${at} then 'sleeping' else 'resumed' end`,
+      },
       event: { type: "resumed", details: { by } },
     });
     if (!resumed) return currentJob(tx.db, id);

@@ -119,6 +119,7 @@ function released(at: number): Columns {
     worker_id: null,
     released_at: at,
     deadline_at: null,
+    room_requested_at: null,
     eta_earliest: null,
     eta_latest: null,
     waiting_until: null,
@@ -129,7 +130,9 @@ function released(at: number): Columns {
 
 function ending(to: Status, at: number): Columns {
   if (to === "paused") return { pause_requested_at: null };
-  return isFinal(to) ? { finished_at: at, checkpoint: null, pause_requested_at: null } : {};
+  if (!isFinal(to)) return {};
+  const nothingWaits = { waiting_until: null, waiting_for: null };
+  return { finished_at: at, checkpoint: null, pause_requested_at: null, ...nothingWaits };
 }
 
 async function decrementRunning(tx: WriteTransaction, accountId: string): Promise<void> {

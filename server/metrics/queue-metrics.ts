@@ -1,6 +1,11 @@
 /** Metrics of active jobs and the queue, read from the database when they are collected. */
+import { sql } from "kysely";
 import { Gauge, type Registry } from "prom-client";
 import type { Backend } from "../backend/backend.ts";
+
+/** A job that gave back its slot waits from then on, and keeps its place in the queue. */
+const oldestWait = sql<number | null>`min(
+  case when released_at > run_at then released_at else run_at end)`;
 
 /** Minimum time between two queries, however often metrics are collected. */
 const minIntervalMs = 5_000;
@@ -49,7 +54,7 @@ export function addQueueMetrics(registry: Registry, { db, now }: Backend): void 
         .execute(),
       db
         .selectFrom("jobs")
-        .select((eb) => [eb.fn.countAll().as("count"), eb.fn.min("run_at").as("oldest")])
+        .select((eb) => [eb.fn.countAll().as("count"), oldestWait.as("oldest")])
         .where("status", "=", "queued")
         .where("run_at", "<=", at)
         .executeTakeFirstOrThrow(),

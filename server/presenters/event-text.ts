@@ -34,6 +34,10 @@ export function eventMessage({ type, details }: JobEvent, unit = "items"): strin
       return `Retry ${details.retry} of ${details.of} in ${waitText(details.wait_ms)}: ${details.error}`;
     case "interrupted":
       return "Interrupted. Resumes from the last checkpoint.";
+    case "made_room":
+      return "Made room for others; goes on by itself";
+    case "sleeping":
+      return `Waits ${waitText(details.wait_ms)}${details.reason ? `: ${details.reason}` : ""}`;
     case "rescued":
       return "Resuming after a lost worker";
     case "done":

@@ -55,6 +55,9 @@ export interface SoundSwitch {
   token: string;
 }
 
+/** Such a job waits for its retry, or sleeps, and was not scheduled by a person. */
+const waitingReasons = new Set<JobSummaryRow["reason"]>(["retry", "sleeping"]);
+
 /**
  * The same for every viewer, because everybody who may see a job in a list may act on it.
  * @param kind undefined if the kind was removed; then the job cannot be started again
@@ -68,7 +71,9 @@ export function jobButtons(
   if (isFinal(status)) return kind ? [...retryRejected(row, kind), startAgain(status)] : [];
   if (status === "running" && row.cancel_requested_at) return [];
   const buttons: ButtonView[] = [];
-  if (status === "queued" && row.run_at > now && row.reason !== "retry") buttons.push(startNow);
+  if (status === "queued" && row.run_at > now && !waitingReasons.has(row.reason)) {
+    buttons.push(startNow);
+  }
   if (status === "paused") buttons.push(resume);
   else if (!row.pause_requested_at) buttons.push(pause);
   if (isCancellable(row, kind)) buttons.push(cancel);

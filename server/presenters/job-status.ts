@@ -1,7 +1,8 @@
 /** The state of a job in words, finer than its stored status. */
+import type { JobReason } from "../engine/job-reason.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { formatDuration } from "../text/durations.ts";
-import { queuedText, retryText, waitingText } from "./waiting-text.ts";
+import { queuedText, retryText, sleepText, waitingText } from "./waiting-text.ts";
 
 /** Derived from the stored status and from what was requested of the job, or why it waits. */
 export type DisplayStatus =
@@ -9,6 +10,8 @@ export type DisplayStatus =
   | "queued"
   | "retrying"
   | "resuming"
+  /** Sleeps without a slot. */
+  | "waiting"
   | "running"
   | "pausing"
   | "paused"
@@ -20,6 +23,15 @@ export type DisplayStatus =
   | "nothing-done"
   | "failed"
   | "cancelled";
+
+/** The job goes on by itself as soon as it gets a slot. */
+const resumingReasons = new Set<JobReason>([
+  "rescued",
+  "interrupted",
+  "made_room",
+  "sleeping",
+  "woken",
+]);
 
 /**
  * @param kind undefined if the kind was removed
@@ -37,7 +49,8 @@ export function displayStatus(
   }
   if (row.status !== "queued") return row.status;
   if (row.reason === "retry") return "retrying";
-  if (row.reason === "rescued" || row.reason === "interrupted") return "resuming";
+  if (row.reason === "sleeping" && row.run_at > now) return "waiting";
+  if (row.reason !== null && resumingReasons.has(row.reason)) return "resuming";
   return row.run_at > now ? "scheduled" : "queued";
 }
 
@@ -56,7 +69,9 @@ export function statusLabel(
     case "retrying":
       return retryText(row, now);
     case "resuming":
-      return `Resuming${row.reason === "rescued" ? " after a lost worker" : ""}${since(row.released_at, now)}`;
+      return resumingText(row, now);
+    case "waiting":
+      return sleepText(row, now);
     case "running":
       return waitingText(row, now) || "Running";
     case "pausing":
@@ -76,6 +91,13 @@ export function statusLabel(
     case "cancelled":
       return "Cancelled";
   }
+}
+
+function resumingText(row: JobSummaryRow, now: number): string {
+  if (row.reason === "made_room") return "Made room for others; goes on by itself";
+  if (row.reason === "rescued") return `Resuming after a lost worker${since(row.released_at, now)}`;
+  // The time since a sleep began is no delay.
+  return row.reason === "interrupted" ? `Resuming${since(row.released_at, now)}` : "Resuming";
 }
 
 function doneStatus(

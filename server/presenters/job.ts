@@ -74,6 +74,8 @@ export interface JobView {
   when: TimeView;
   /** For a scheduled job. */
   starts: TimeView | null;
+  /** The end of a long sleep. */
+  wakes: TimeView | null;
   created: TimeView;
   started: TimeView | null;
   finished: TimeView | null;
@@ -132,6 +134,7 @@ export function jobView(
     buttons: jobButtons(row, kind, now),
     when: formatDateTime(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
     starts: starts === null ? null : formatDateTime(starts),
+    wakes: status === "waiting" ? formatDateTime(row.run_at) : null,
     created: formatDateTime(row.created_at),
     started: row.started_at === null ? null : formatDateTime(row.started_at),
     finished: row.finished_at === null ? null : formatDateTime(row.finished_at),
@@ -144,10 +147,10 @@ function countLabel(name: (typeof countNames)[number], kind: KindSummary | undef
   return name === "succeeded" ? (kind?.succeededLabel ?? "done") : name;
 }
 
-/** Estimates the start of a queued job and the end of a started one, also while it waits for a retry. */
+/** Estimates the start of a queued job and the end of a started one, also while it waits. */
 function estimateText(row: JobSummaryRow, status: DisplayStatus, now: number): string {
   if (status === "queued") return startText(row.queuePosition, now);
-  if (row.status !== "running" && status !== "retrying") return "";
+  if (row.status !== "running" && status !== "retrying" && status !== "waiting") return "";
   return timeLeftText(row, now);
 }
 

@@ -28,7 +28,16 @@ export function limitText(queued: QueuePosition | undefined): string {
 /** @returns "Waiting 22 s: the service allows 100 messages a minute"; empty where the job does not wait */
 export function waitingText(row: JobSummaryRow, now: number): string {
   if (!row.waiting_for || row.waiting_until === null || row.waiting_until <= now) return "";
-  return `Waiting ${formatDuration(row.waiting_until - now + 999)}: ${row.waiting_for}`;
+  return sleepText(row, now);
+}
+
+/**
+ * @param row of a job that sleeps
+ * @returns "Waiting 22 s: the service allows 100 messages a minute", "Waiting 3 h 20 min"
+ */
+export function sleepText({ waiting_until, waiting_for }: JobSummaryRow, now: number): string {
+  const left = Math.max(0, (waiting_until ?? now) - now);
+  return `Waiting ${formatDuration(left + 999)}${waiting_for ? `: ${waiting_for}` : ""}`;
 }
 
 /** @returns "Retry 2 of 3 in 4 s: the gateway was busy" */

@@ -22,6 +22,7 @@ const hashes = {
   "007_partial_uploads.ts": "f25518d8ab6e4ee9c1771e008243bd077dcbc10404d6b95aaab882bf6978de16",
   "008_contact_search.ts": "b5b07df443573099e5fd488e0b1265b24717754b7743ac4233da7f6c9113488b",
   "009_file_items.ts": "9a5dec27182f530b4a0980ff3be5c87c71b9563afdc90ee4213718ff26c41820",
+  "011_fairness.ts": "324d9db6e7584520194d94a80438763cb9c435018077ef08c3a67f622c3ff030",
 };
 
 test("a migration never changes after it is written", () => {

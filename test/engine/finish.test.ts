@@ -10,6 +10,7 @@ import {
   release,
   rescue,
 } from "../../server/engine/finish.ts";
+import { fallAsleep, giveSlotToOthers } from "../../server/engine/give-back.ts";
 import { parseEvent } from "../../server/engine/job-event.ts";
 import { Refused, TryAgain } from "../../server/job.ts";
 import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
@@ -33,6 +34,8 @@ describe.each(backends)("the end of a run on $name", (which) => {
     return parseEvent(await last.executeTakeFirstOrThrow());
   };
 
+  const nap = () => ({ until: opened.backend.now() + 60_000, step: null, waitingFor: null });
+
   /** Every way to end, done to a running job. */
   const ends: Record<string, (job: JobRow) => Promise<JobRow | undefined>> = {
     finishDone: (job) => finishDone(opened.backend, job, { message: "Done", page: "/contacts" }),
@@ -42,6 +45,8 @@ describe.each(backends)("the end of a run on $name", (which) => {
     finishPaused: (job) => finishPaused(opened.backend, job),
     failWithTimeout: (job) => failWithTimeout(opened.backend, job, 2_000),
     release: (job) => release(opened.backend, job, "interrupted"),
+    giveSlotToOthers: (job) => giveSlotToOthers(opened.backend, job),
+    fallAsleep: (job) => fallAsleep(opened.backend, job, nap()),
     rescue: (job) => rescue(opened.backend, job),
   };
 
@@ -60,7 +65,7 @@ describe.each(backends)("the end of a run on $name", (which) => {
   );
 
   const asked = { cancel_requested_at: 5 };
-  test.each(["failOrRetry", "finishPaused", "release", "rescue"])(
+  test.each(["failOrRetry", "finishPaused", "release", "giveSlotToOthers", "fallAsleep", "rescue"])(
     "%s of a job with a cancel request cancels the job",
     async (name) => {
       const job = await insert(asked);
@@ -69,7 +74,7 @@ describe.each(backends)("the end of a run on $name", (which) => {
     },
   );
 
-  test.each(["failOrRetry", "release", "rescue"])(
+  test.each(["failOrRetry", "release", "giveSlotToOthers", "fallAsleep", "rescue"])(
     "%s of a job with a pause request pauses the job",
     async (name) => {
       const job = await insert({ pause_requested_at: 5 });
@@ -139,6 +144,27 @@ describe.each(backends)("the end of a run on $name", (which) => {
   test("a release counts neither as a retry nor as a rescue", async () => {
     const row = await release(opened.backend, await insert({ rescues: 1, retries: 1 }), "rescued");
     expect(row).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, retries: 1 });
+  });
+
+  test("a job that makes room keeps its place in the queue and counts no retry or rescue", async () => {
+    const job = await insert({ run_at: 77, rescues: 1, retries: 1, room_requested_at: 5 });
+    const row = await giveSlotToOthers(opened.backend, job);
+    expect(row).toMatchObject({ status: "queued", reason: "made_room", run_at: 77 });
+    expect(row).toMatchObject({ rescues: 1, retries: 1, room_requested_at: null, worker_id: null });
+    expect(await lastEvent(row!)).toEqual({ type: "made_room", details: null });
+  });
+
+  test("a job that falls asleep is due at the end of its sleep and keeps its estimate", async () => {
+    const job = await insert({ eta_earliest: 70, eta_latest: 90, rescues: 1 });
+    const { until } = nap();
+    const asleep = { until, step: 2, waitingFor: "the service is busy\0" };
+    const row = await fallAsleep(opened.backend, job, asleep);
+    const waiting = { waiting_until: until, waiting_for: "the service is busy\u{FFFD}" };
+    expect(row).toMatchObject({ status: "queued", reason: "sleeping", run_at: until, ...waiting });
+    expect(row).toMatchObject({ eta_earliest: 70, eta_latest: 90, rescues: 1 });
+    expect(JSON.parse(row!.sleep!)).toEqual({ until, step: 2 });
+    const details = { wait_ms: expect.any(Number), reason: waiting.waiting_for };
+    expect(await lastEvent(row!)).toEqual({ type: "sleeping", details });
   });
 
   test("a message with characters that Postgres refuses is sanitized", async () => {

@@ -12,10 +12,13 @@ import type { JobFilter } from "../../server/engine/list/list-ranges.ts";
 import { searchJobs } from "../../server/engine/list/search.ts";
 import { AlreadyActive } from "../../server/engine/start/request.ts";
 import { start } from "../../server/engine/start/start.ts";
+import { findReachedLimit } from "../../server/engine/start/start-limits.ts";
 import { isFinal } from "../../server/engine/status.ts";
 import { sendHeartbeat } from "../../server/engine/worker/heartbeat.ts";
+import { makeRoom } from "../../server/engine/worker/make-room.ts";
 import { repairRunningCounters } from "../../server/engine/worker/running-counters.ts";
 import { claimCleanups, createSweeper } from "../../server/engine/worker/sweep.ts";
+import { wakeSleepers } from "../../server/engine/worker/wake-sleepers.ts";
 import { createLog } from "../../server/log.ts";
 import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -188,12 +191,19 @@ describe.each(backends)("query plans with many jobs on $name", (which) => {
     }
   });
 
+  test("the limits of starts read no more rows than they allow", async () => {
+    const limits = { maxStartsPerMinute: 500, maxQueuedJobs: 1_000 };
+    await expectBounded((backend) => findReachedLimit(backend, everyone.accountId, limits));
+  });
+
   test("the heartbeat and the sweep do not scan the table", async () => {
     await expectBounded(async (backend) => {
       await sendHeartbeat(backend, "worker-1", null);
       await claimCleanups(backend, 5);
       await repairRunningCounters(backend);
       await createSweeper(backend, createLog("silent", "worker")).sweep("worker-1");
+      await wakeSleepers(backend);
+      await makeRoom(backend);
     });
   });
 

@@ -21,6 +21,15 @@ const examples: [message: string, event: JobEvent][] = [
   ["Retry 2 of 3 in 4 s: busy", retry(4_000)],
   ["Retry 2 of 3 in 200 ms: busy", retry(200)],
   ["Interrupted. Resumes from the last checkpoint.", { type: "interrupted", details: null }],
+  ["Made room for others; goes on by itself", { type: "made_room", details: null }],
+  ["Waits 1 h", { type: "sleeping", details: { wait_ms: 3_600_000, reason: null } }],
+  [
+    "Waits 22 s: the service allows 100 letters a minute",
+    {
+      type: "sleeping",
+      details: { wait_ms: 22_000, reason: "the service allows 100 letters a minute" },
+    },
+  ],
   ["Resuming after a lost worker", { type: "rescued", details: { rescue: 1 } }],
   ["Imported 3 of 3", { type: "done", details: { outcome: "Imported 3 of 3" } }],
   ["no such file", { type: "failed", details: { reason: "error", error: "no such file" } }],

@@ -56,6 +56,38 @@ const states: [DisplayStatus, string, Partial<JobRow & { queuePosition: QueuePos
     { status: "queued", reason: "rescued", released_at: now - 3_400 },
   ],
   ["resuming", "Resuming", { status: "queued", reason: "interrupted", released_at: now - 400 }],
+  [
+    "resuming",
+    "Made room for others; goes on by itself",
+    { status: "queued", reason: "made_room", released_at: now - 90_000 },
+  ],
+  [
+    "waiting",
+    "Waiting 22 s: the service allows 100 letters a minute",
+    {
+      ...{ status: "queued", reason: "sleeping", ...begun },
+      ...{ run_at: now + 21_500, waiting_until: now + 21_500 },
+      waiting_for: "the service allows 100 letters a minute",
+    },
+  ],
+  [
+    "waiting",
+    "Waiting 3 h 20 min",
+    {
+      ...{ status: "queued", reason: "sleeping", ...begun },
+      ...{ run_at: now + 12_000_000, waiting_until: now + 12_000_000 },
+    },
+  ],
+  [
+    "resuming",
+    "Resuming",
+    { status: "queued", reason: "sleeping", run_at: now, released_at: now - 60_000 },
+  ],
+  [
+    "resuming",
+    "Resuming",
+    { status: "queued", reason: "woken", run_at: now, released_at: now - 60_000 },
+  ],
   ["queued", "Queued", { status: "queued", reason: "resumed" }],
   ["running", "Running", { status: "running", ...begun }],
   [
@@ -105,8 +137,8 @@ describe("display statuses", () => {
   test("these examples cover every status and every display status", () => {
     expect(new Set(states.map(([, , { status }]) => status))).toEqual(new Set(statuses));
     const all: Record<DisplayStatus, true> = {
-      ...{ scheduled: true, queued: true, retrying: true, resuming: true, running: true },
-      ...{ pausing: true, paused: true, cancelling: true },
+      ...{ scheduled: true, queued: true, retrying: true, resuming: true, waiting: true },
+      ...{ running: true, pausing: true, paused: true, cancelling: true },
       ...{ done: true, "partly-done": true, "nothing-done": true, failed: true, cancelled: true },
     };
     expect(new Set(states.map(([shown]) => shown))).toEqual(new Set(Object.keys(all)));
@@ -296,6 +328,21 @@ describe("where a failed or cancelled job stopped", () => {
 describe("the buttons of a job", () => {
   const offered = (row: Partial<JobRow>, of: KindSummary | undefined = kind) =>
     jobView(jobRow(row), of, [], now).buttons.map(({ label }) => label);
+
+  test("a sleeping job says when it continues, and cannot be started ahead of time", () => {
+    const asleep = {
+      status: "queued",
+      reason: "sleeping",
+      ...begun,
+      run_at: now + 90_000,
+    } as const;
+    expect(view(asleep).wakes).toEqual({
+      iso: "2026-11-23T14:06:30.000Z",
+      text: "Nov 23, 14:06 UTC",
+    });
+    expect(offered(asleep)).toEqual(["Pause", "Cancel"]);
+    expect(view({ ...asleep, run_at: now }).wakes).toBeNull();
+  });
 
   test("a job offers the buttons of its status", () => {
     expect(offered({ status: "queued" })).toEqual(["Pause", "Cancel"]);

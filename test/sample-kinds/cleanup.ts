@@ -1,6 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
+import { holdSlot } from "../support/hold-slot.ts";
 
 /** Writes a scratch file, waits a minute and records each call of `cleanup`. */
 export default defineJob({
@@ -19,7 +20,7 @@ export default defineJob({
       await job.scratch.write("half.txt", [Buffer.from("half done")]);
       if (fail) throw new Error("It cannot be done");
       if (ignoreSignalMs > 0) await new Promise((resolve) => setTimeout(resolve, ignoreSignalMs));
-      await job.sleep(60_000);
+      await holdSlot(job, 60_000);
     });
     return { message: "Done" };
   },

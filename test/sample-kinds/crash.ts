@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
+import { holdSlot } from "../support/hold-slot.ts";
 
 /** Kills the process that runs it. */
 export default defineJob({
@@ -14,7 +15,7 @@ export default defineJob({
       if (how === "exit") process.exit(1);
       const leak: string[][] = [];
       while (how === "memory") leak.push(Array.from({ length: 10_000 }, () => `${Math.random()}`));
-      await job.sleep(60_000);
+      await holdSlot(job, 60_000);
     });
     return { message: "Survived" };
   },

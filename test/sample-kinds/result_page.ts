@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
+import { holdSlot } from "../support/hold-slot.ts";
 
 /** Finishes with a result page, which opens for a person who watched the job. */
 export default defineJob({
@@ -11,7 +12,7 @@ export default defineJob({
   cancellable: false,
   async run(job, { ms }) {
     await job.step("Preparing", async () => job.log("Prepared"));
-    await job.step("Sleeping", () => job.sleep(ms));
+    await job.step("Sleeping", () => holdSlot(job, ms));
     return { message: "Created a page", page: "/contacts?q=made" };
   },
 });

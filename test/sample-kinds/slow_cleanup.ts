@@ -2,6 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { defineJob } from "../../server/job.ts";
+import { holdSlot } from "../support/hold-slot.ts";
 
 /** Records when its slow `cleanup` begins and when it ends. */
 export default defineJob({
@@ -19,7 +20,7 @@ export default defineJob({
   async run(job) {
     await job.step("Working", async () => {
       await job.scratch.write("half.txt", [Buffer.from("half done")]);
-      await job.sleep(300_000);
+      await holdSlot(job, 300_000);
     });
     return { message: "Done" };
   },

@@ -43,6 +43,18 @@ function states(now: number): Record<string, State> {
       },
     },
     resuming: { stepsDone: 1, row: { ...half, started_at: now - minute, reason: "rescued" } },
+    "made-room": { stepsDone: 1, row: { ...half, started_at: now - minute, reason: "made_room" } },
+    waiting: {
+      stepsDone: 1,
+      row: {
+        ...half,
+        started_at: now - minute,
+        reason: "sleeping",
+        run_at: now + 3_600 * second,
+        waiting_until: now + 3_600 * second,
+        waiting_for: "the service allows 100 letters an hour",
+      },
+    },
     running: {
       stepsDone: 1,
       lines: [

@@ -12,6 +12,7 @@ function file(id: string, different: Partial<FileRow> = {}): FileRow {
     name: id,
     media_type: "text/plain",
     items: null,
+    account_id: null,
   };
   return { ...row, ...times, size: 1_000_000, storage_key: `jobs/job/files/${id}`, ...different };
 }

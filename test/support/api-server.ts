@@ -5,6 +5,7 @@ import { serve } from "@hono/node-server";
 import type { Accounts, Person } from "../../server/accounts/accounts.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
+import type { Config } from "../../server/config.ts";
 import { execute } from "../../server/engine/run/execute.ts";
 import { createExecutor } from "../../server/executor.ts";
 import type { SseResponses } from "../../server/live/sse-response.ts";
@@ -43,11 +44,12 @@ export interface Member extends Person {
   start(type: string, metadata?: object): Promise<string>;
 }
 
-export async function apiServer(which: TestBackend): Promise<Api> {
+/** @param config values that an environment variable cannot set */
+export async function apiServer(which: TestBackend, config?: Partial<Config>): Promise<Api> {
   const database = await openTestBackend(which);
   const { backend } = database;
   const settings = { UPLOAD_LIMIT_MB: "1", NODE_ENV: "" };
-  const web = createWebApp(database, { settings, catalog });
+  const web = createWebApp(database, { settings, config, catalog });
   const { accounts, log, storage, streams } = web.services;
   const server = serve({ fetch: web.app.fetch, hostname: "127.0.0.1", port: 0 }) as Server;
   if (!server.listening) await once(server, "listening");

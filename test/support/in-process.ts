@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { execute } from "../../server/engine/run/execute.ts";
+import { createRoomRequest } from "../../server/engine/run/room-request.ts";
 import { Stopped, type StopReason } from "../../server/engine/run/run.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createExecutor } from "../../server/executor.ts";
@@ -23,6 +24,7 @@ export async function createJob<Input extends z.ZodObject>(
   const request = { kind: name, input: {}, accountId: "account-1", userId: "person-1" };
   const { id } = (await start(backend, catalog, request)).job;
   const abort = { current: new AbortController() };
+  let room = createRoomRequest();
   const storage = createDiskStorage(dir);
   const log = createLog("silent", "runner");
   const executor = createExecutor({ backend, catalog, storage, log });
@@ -36,11 +38,14 @@ export async function createJob<Input extends z.ZodObject>(
       const row = await backend.queue.claim("worker-1");
       if (row?.id !== id) throw new Error("The job cannot be claimed");
       abort.current = new AbortController();
-      const ended = await execute(executor, row, abort.current);
+      room = createRoomRequest();
+      const ended = await execute(executor, row, abort.current, "run", room);
       if (ended) await execute(executor, ended, new AbortController(), "clean");
       return readJob(backend, id);
     },
     /** Asks the current run to stop. */
     stop: (reason: StopReason) => abort.current.abort(new Stopped(reason)),
+    /** Asks the current run to give back its slot at its next checkpoint. */
+    requestRoom: () => room.request(),
   };
 }

@@ -43,6 +43,8 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     deadline_at: null,
     cancel_requested_at: null,
     pause_requested_at: null,
+    room_requested_at: null,
+    sleep: null,
     checkpoint: null,
     succeeded: 0,
     rejected: 0,

@@ -83,6 +83,7 @@ export function jobView(different: Partial<JobView> = {}): JobView {
     result: null,
     buttons: [button.pause, button.cancel],
     starts: null,
+    wakes: null,
     created: time("14:03"),
     started: time("14:04"),
     finished: null,
@@ -199,6 +200,14 @@ export const jobs = {
     displayStatus: "resuming",
     label: "Resuming after a lost worker for 3 s",
     estimate: "",
+    message: "",
+  }),
+  waiting: jobView({
+    id: numbered(15),
+    status: "queued",
+    displayStatus: "waiting",
+    label: "Waiting 48 s: the service allows 100 letters a minute",
+    wakes: time("14:06"),
     message: "",
   }),
   pausing: jobView({

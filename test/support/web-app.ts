@@ -20,7 +20,7 @@ export interface WebAppOptions {
   /** Environment variables. */
   settings?: Readonly<Record<string, string>>;
   /** Values that an environment variable cannot set. */
-  config?: Partial<Config>;
+  config?: Partial<Config> | undefined;
   /** Default: no kinds. */
   catalog?: Catalog;
   /** Default: the folder of the database. */

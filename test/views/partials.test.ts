@@ -43,6 +43,7 @@ test("the fixtures cover every status and every display status", () => {
     queued: true,
     retrying: true,
     resuming: true,
+    waiting: true,
     running: true,
     pausing: true,
     paused: true,

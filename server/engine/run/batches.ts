@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { WriteTransaction } from "../../backend/backend.ts";
 import type { Batch, BatchOptions, Tally } from "../../job.ts";
 import type { Rejections } from "./rejections.ts";
-import { loseLease, type Run } from "./run.ts";
+import { loseLease, makeRoomIfRequested, type Run } from "./run.ts";
 
 interface Checkpoint {
   step: number;
@@ -15,7 +15,7 @@ interface Checkpoint {
 /**
  * Processes the batches of a step, beginning after the cursor that an earlier run saved.
  * @param counts the counts of the job, which each batch increases
- * @throws Stopped between two batches if the run was asked to stop
+ * @throws Stopped between two batches if the run was asked to stop or to make room
  */
 export async function runBatches<Item, Cursor>(
   run: Run,
@@ -38,6 +38,7 @@ export async function runBatches<Item, Cursor>(
     // progress of all jobs need one.
     await nextTurn();
     signal.throwIfAborted();
+    makeRoomIfRequested(run);
   }
 }
 
@@ -71,6 +72,7 @@ async function commitBatch<Item, Cursor>(
   // A power cut ends this run too. The next one then continues after the last batch on the disk.
   const tally = await run.backend.write(commit, { durable: "unless_process_ends" });
   run.row.checkpoint = JSON.stringify(checkpoint);
+  run.sleeps.clear();
   return tally;
 }
 
@@ -88,6 +90,7 @@ async function saveCheckpoint(
       last_progress_at: run.backend.now(),
       rescues: 0,
       version: sql`version + 1`,
+      ...(run.sleeps.isStored ? { sleep: null } : {}),
     })
     .where("id", "=", run.row.id)
     .where("fence", "=", run.row.fence)

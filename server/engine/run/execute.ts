@@ -16,13 +16,17 @@ import {
   finishPaused,
   release,
 } from "../finish.ts";
+import { fallAsleep, giveSlotToOthers } from "../give-back.ts";
 import type { RecordMetric } from "../job-lifecycle.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/runner-messages.ts";
 import { hasCleanup, removeLeftovers, runCleanup } from "./cleanup.ts";
 import { createJobContext } from "./job-context.ts";
 import type { JobProgress, ProgressTracker } from "./progress-tracker.ts";
+import { createRoomRequest, type RoomRequest } from "./room-request.ts";
 import { type PolicyFor, type Run, Stopped } from "./run.ts";
+import type { Asleep } from "./sleep.ts";
+import { createSleepRecord } from "./sleep-record.ts";
 import { trackWrites } from "./track-writes.ts";
 
 export interface Executor {
@@ -33,11 +37,14 @@ export interface Executor {
   log: Log;
   recordMetric: RecordMetric;
   policyFor: PolicyFor;
+  /** Bytes that an account may store; infinite without a limit. */
+  maxStoredBytes: number;
 }
 
 /**
  * @param row the job as it was claimed, or as it ended
  * @param abort stops the task
+ * @param room asks a run to give back its slot at its next checkpoint
  * @returns the job if this was its last run
  */
 export async function execute(
@@ -45,10 +52,11 @@ export async function execute(
   row: JobRow,
   abort: AbortController,
   task: Task = "run",
+  room: RoomRequest = createRoomRequest(),
 ): Promise<JobRow | undefined> {
   const kind = executor.catalog.get(row.kind);
   if (task === "run") {
-    const ended = await runJob(executor, row, kind, abort);
+    const ended = await runJob(executor, row, kind, { abort, room });
     return ended && isFinal(ended.status) ? ended : undefined;
   }
   if (task === "discard" || !kind || !hasCleanup(kind, row)) {
@@ -62,7 +70,8 @@ async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: Abort
   const { backend, tracker, log } = executor;
   const progress = tracker.track(row.id, row.fence, createEstimator([]));
   progress.stop();
-  const run: Run = { row, kind, abort, progress, ...executor };
+  const sleeps = createSleepRecord(null);
+  const run: Run = { row, kind, abort, progress, sleeps, room: null, ...executor };
   const done = await runCleanup(run, await createJobContext(run), log);
   if (done) return removeLeftovers(executor, row.id);
   await backend.db
@@ -77,7 +86,7 @@ async function runJob(
   executor: Executor,
   row: JobRow,
   kind: Kind | undefined,
-  abort: AbortController,
+  { abort, room }: Pick<Run, "abort" | "room">,
 ): Promise<JobRow | undefined> {
   const { backend, tracker, log, recordMetric } = executor;
   if (!kind) return failUnknownKind(backend, row);
@@ -85,7 +94,9 @@ async function runJob(
   const estimator = createEstimator(Object.values(kind.steps));
   const progress = tracker.track(row.id, row.fence, estimator, onLost, row.log_seq);
   const writes = trackWrites(executor.storage);
-  const run: Run = { row, kind, abort, progress, ...executor, storage: writes.storage };
+  const sleeps = createSleepRecord(row.sleep);
+  const parts = { row, kind, abort, progress, room, sleeps };
+  const run: Run = { ...parts, ...executor, storage: writes.storage };
   // An earlier run may have written files, too.
   const needsCleanup = () => row.fence > 1 || writes.written;
   const cancelHistory = loadHistory(run, estimator);
@@ -140,6 +151,10 @@ async function finishAfterError(error: unknown, run: Run, job: JobContext, log: 
       return finishPaused(backend, row);
     case "shutdown":
       return release(backend, row, "interrupted");
+    case "make_room":
+      return giveSlotToOthers(backend, row);
+    case "sleep":
+      return fallAsleep(backend, row, run.abort.signal.reason as Asleep);
     case "cancel":
       return finishCancelled(backend, row, "while_running", kind.cancelledMessage?.(job));
     case "deadline":

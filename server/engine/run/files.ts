@@ -1,7 +1,8 @@
 /** Saves the files that a job offers for download. A file is listed once it is complete. */
 import type { Backend } from "../../backend/backend.ts";
-import type { FileRole } from "../../job.ts";
+import { type FileRole, Refused } from "../../job.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { countStoredBytes } from "../../storage/stored-bytes.ts";
 import { parseDuration } from "../parse-duration.ts";
 import { loseLease, type Run, Stopped } from "./run.ts";
 
@@ -19,6 +20,7 @@ const folderOf = (jobId: string) => `jobs/${jobId}/files/`;
  * Streams the bytes to storage, then inserts the row of the file. Replaces a file of the same role
  * and name from an earlier run. The cleanup of the job deletes bytes without a row, which remain if
  * the process ends in between.
+ * @throws Refused if the account's storage is full
  */
 export async function saveFile(
   run: Run,
@@ -26,6 +28,7 @@ export async function saveFile(
   chunks: AsyncIterable<Uint8Array | string>,
 ): Promise<void> {
   const { storage, row } = run;
+  await assertRoomFor(run, file);
   const key = `${folderOf(row.id)}${file.id}`;
   const { size } = await storage.save(key, encodeChunks(chunks, run.abort.signal));
   try {
@@ -36,6 +39,16 @@ export async function saveFile(
     if (error instanceof Stopped && error.reason === "lost") await tryRemove(storage, key);
     throw error;
   }
+}
+
+/** Other roles help people out of a job that is done, so they are saved in any case. @throws Refused */
+async function assertRoomFor({ backend, row, maxStoredBytes }: Run, file: NewFile): Promise<void> {
+  if ((file.role ?? "result") !== "result" || !Number.isFinite(maxStoredBytes)) return;
+  if ((await countStoredBytes(backend, row.account_id)) < maxStoredBytes) return;
+  throw new Refused(
+    "Your account's storage is full",
+    "Files are deleted after their retention. Settings shows how much is stored.",
+  );
 }
 
 /**
@@ -88,6 +101,7 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
       .values({
         id: file.id,
         job_id: row.id,
+        account_id: row.account_id,
         role,
         name: file.name,
         media_type: file.type,

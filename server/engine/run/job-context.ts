@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
 import type { JobContext, Tally } from "../../job.ts";
 import { createScratch } from "../../storage/scratch.ts";
@@ -9,10 +8,8 @@ import { offerFollowUp, withdrawFollowUp } from "./follow-ups.ts";
 import { createJobsApi } from "./jobs-api.ts";
 import { createRejections } from "./rejections.ts";
 import type { Run } from "./run.ts";
+import { createSleep } from "./sleep.ts";
 import { loadSteps } from "./steps.ts";
-
-/** A shorter sleep counts as work and costs nothing else, because a kind may sleep in a hot loop. */
-const minReportedWaitMs = 1_000;
 
 /** Creates the `job` that a kind gets, for one run. */
 export async function createJobContext(run: Run): Promise<JobContext> {
@@ -47,13 +44,7 @@ export async function createJobContext(run: Run): Promise<JobContext> {
     expect: (step, total) => progress.expect(steps.position(step), total),
     reject: (number, reason) => rejections.add(number, reason),
     log: (message, level = "info") => progress.log({ level, message, at: backend.now() }),
-    sleep: async (ms, reason) => {
-      const endWait =
-        ms < minReportedWaitMs ? undefined : progress.wait(backend.now() + ms, reason ?? null);
-      await sleep(ms, undefined, { signal })
-        .catch(() => signal.throwIfAborted())
-        .finally(endWait);
-    },
+    sleep: createSleep(run, steps),
     offer: (name) => offerFollowUp(run, name),
     withdraw: (name) => withdrawFollowUp(run, name),
     jobs: createJobsApi(run),

@@ -5,6 +5,8 @@ import type { Catalog } from "../../catalog.ts";
 import type { Kind } from "../../job.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { JobProgress } from "./progress-tracker.ts";
+import type { RoomRequest } from "./room-request.ts";
+import type { SleepRecord } from "./sleep-record.ts";
 
 /** The permissions with which a job operates on other jobs. */
 export interface JobPolicy {
@@ -15,8 +17,18 @@ export interface JobPolicy {
 /** @returns undefined if the person is no longer a member of the account */
 export type PolicyFor = (userId: string, accountId: string) => Promise<JobPolicy | undefined>;
 
-/** The reason for which a run has to stop. `lost`: another run has claimed the job. */
-export type StopReason = "cancel" | "pause" | "deadline" | "shutdown" | "lost";
+/**
+ * The reason for which a run has to stop. `lost`: another run has claimed the job; `make_room`: another
+ * account needs its slot; `sleep`: it gives back its slot for a long sleep.
+ */
+export type StopReason =
+  | "cancel"
+  | "pause"
+  | "deadline"
+  | "shutdown"
+  | "lost"
+  | "make_room"
+  | "sleep";
 
 /** The reason of a run's abort signal. A kind that does not catch it ends as `reason` says. */
 export class Stopped extends Error {
@@ -37,6 +49,11 @@ export interface Run {
   readonly policyFor: PolicyFor;
   readonly abort: AbortController;
   readonly progress: JobProgress;
+  /** Whether another account needs the slot of this run; null for a cleanup, which has none. */
+  readonly room: RoomRequest | null;
+  readonly sleeps: SleepRecord;
+  /** Bytes that an account may store. */
+  readonly maxStoredBytes: number;
 }
 
 /**
@@ -47,4 +64,15 @@ export function loseLease(run: Run): never {
   const lost = new Stopped("lost");
   run.abort.abort(lost);
   throw lost;
+}
+
+/**
+ * Stops a run at a checkpoint if another account needs its slot.
+ * @throws Stopped
+ */
+export function makeRoomIfRequested(run: Run): void {
+  if (!run.room?.isPending()) return;
+  const stopped = new Stopped("make_room");
+  run.abort.abort(stopped);
+  throw stopped;
 }

@@ -1,7 +1,7 @@
 /** The steps of one run. A step that an earlier run completed is not repeated. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
 import { recordEvent } from "../transition.ts";
-import { loseLease, type Run } from "./run.ts";
+import { loseLease, makeRoomIfRequested, type Run } from "./run.ts";
 
 export interface Steps {
   /** Runs a step, or returns its saved value if it is done. */
@@ -10,6 +10,10 @@ export interface Steps {
   value<T>(name: string): T | undefined;
   /** @returns the position of the running step @throws outside of a step */
   current(): number;
+  /** @returns the position of the running step, undefined between two steps */
+  running(): number | undefined;
+  /** Whether this run is between two steps, and an earlier one was interrupted in the step that follows. */
+  wasInterruptedLater(): boolean;
   /** @throws if the kind has no such step */
   position(name: string): number;
 }
@@ -34,7 +38,10 @@ export async function loadSteps(run: Run): Promise<Steps> {
       return;
     }
     progress.startStep({ position, toJobProgress });
-    const jobColumns = { current_step: position, step_done: 0, step_total: null, message: null };
+    const jobColumns = {
+      ...{ current_step: position, step_done: 0, step_total: null, message: null },
+      sleep: null,
+    };
     const changes = { status: "running", started_at: backend.now() } as const;
     await update(step, changes, "step_started", jobColumns);
   }
@@ -53,7 +60,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
       total: progress.total,
     } as const;
     // A finished step is a checkpoint too, which resets the number of rescues.
-    await update(step, changes, "step_finished", { checkpoint: null, rescues: 0 });
+    await update(step, changes, "step_finished", { checkpoint: null, rescues: 0, sleep: null });
     running = undefined;
   }
 
@@ -78,6 +85,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
         .execute();
     });
     Object.assign(step, changes);
+    run.sleeps.clear();
   }
 
   function find(name: string): StepRow {
@@ -92,6 +100,9 @@ export async function loadSteps(run: Run): Promise<Steps> {
       if (running === undefined) throw new Error("Batches and progress belong into a step");
       return running;
     },
+    running: () => running,
+    wasInterruptedLater: () =>
+      running === undefined && rows.some(({ status }) => status === "running"),
     value<T>(name: string): T | undefined {
       const step = rows.find((each) => each.name === name);
       return step?.status === "done" ? (JSON.parse(step.result ?? "null") as T) : undefined;
@@ -100,6 +111,8 @@ export async function loadSteps(run: Run): Promise<Steps> {
       const step = find(name);
       if (step.status === "done") return JSON.parse(step.result ?? "null") as T;
       run.abort.signal.throwIfAborted();
+      // All that was done before is in finished steps.
+      makeRoomIfRequested(run);
       await start(step);
       const value = await work();
       await finish(step, value);

@@ -9,13 +9,13 @@ import { start } from "./start.ts";
 /**
  * Starts a follow-up of a finished job, which then no longer offers it. A second call by the same
  * user returns the same new job.
- * @throws ActionRefused `not_offered`, UnknownKind, InvalidInput
+ * @throws ActionRefused `not_offered`, UnknownKind, InvalidInput; LimitReached with `limits`
  */
 export async function startFollowUp(
   { backend, catalog }: { backend: Backend; catalog: Catalog },
   job: JobRow,
   name: string,
-  by: Pick<StartRequest, "userId" | "via">,
+  by: Pick<StartRequest, "userId" | "via" | "limits">,
 ): Promise<Started> {
   const kind = catalog.get(job.kind);
   if (!kind) throw new UnknownKind(job.kind);

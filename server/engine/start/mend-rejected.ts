@@ -15,7 +15,7 @@ export async function mendRejected(
   parts: RejectedParts,
   job: JobRow,
   table: Pick<RejectedTable, "header" | "rows" | "delimiter">,
-  request: Pick<StartRequest, "userId" | "via" | "idempotencyKey">,
+  request: Pick<StartRequest, "userId" | "via" | "idempotencyKey" | "limits">,
 ): Promise<Started> {
   const { backend, storage, catalog } = parts;
   const { file, inputFor } = await findRejectedRows(parts, job);

@@ -2,6 +2,7 @@
 
 import type { AuditSource } from "../../backend/enums.ts";
 import type { JobRow } from "../../backend/schema.ts";
+import type { StartLimits } from "./start-limits.ts";
 
 export interface StartRequest {
   kind: string;
@@ -23,6 +24,8 @@ export interface StartRequest {
   via?: AuditSource | undefined;
   /** Errors in other fields of the form. They prevent the start, unless the key was used before. */
   errors?: Readonly<Record<string, string>> | undefined;
+  /** Refuses the start beyond one of these. Default: no limits, for the system itself. */
+  limits?: StartLimits | undefined;
   /** Refuses the start while the account, or this user, has an active job with the same input. */
   unlessActive?: { userId?: string | undefined } | undefined;
 }

@@ -14,7 +14,7 @@ export async function retryRejected(
   parts: RejectedParts,
   job: JobRow,
   userId: string,
-  options: Pick<StartRequest, "via" | "unlessActive"> = {},
+  options: Pick<StartRequest, "via" | "unlessActive" | "limits"> = {},
 ): Promise<Started> {
   const { file, inputFor } = await findRejectedRows(parts, job);
   await saveAsUpload(parts, job, file);

@@ -10,13 +10,13 @@ import { start } from "./start.ts";
  * Starts a new job with the input of one that ended, linked to it. A second call returns the same
  * new job.
  * @throws ActionRefused `not_final`; InvalidInput, for example if an uploaded file was deleted;
- * UnknownKind; AlreadyActive with `unlessActive`
+ * UnknownKind; LimitReached with `limits`; AlreadyActive with `unlessActive`
  */
 export async function retry(
   { backend, catalog }: { backend: Backend; catalog: Catalog },
   job: JobRow,
   userId: string,
-  options: Pick<StartRequest, "via" | "unlessActive"> = {},
+  options: Pick<StartRequest, "via" | "unlessActive" | "limits"> = {},
 ): Promise<Started> {
   if (!isFinal(job.status)) throw new ActionRefused("not_final");
   return start(backend, catalog, {

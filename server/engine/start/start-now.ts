@@ -5,7 +5,7 @@ import { recordAudit } from "../audit.ts";
 import { currentJob, recordEvent } from "../transition.ts";
 
 /**
- * Makes a scheduled job due now. A job that is due, runs, is paused or ended stays as it is.
+ * Makes a scheduled job due now. A job that is due, runs, sleeps, is paused or ended stays as it is.
  * @param by the user's id
  * @returns the job after the change
  */
@@ -18,7 +18,7 @@ export async function startNow(
   return backend.write(async (tx) => {
     const at = backend.now();
     const before = await currentJob(tx.db, id);
-    if (before.run_at <= at) return before;
+    if (before.run_at <= at || before.reason === "sleeping") return before;
     const job = await recordEvent(tx, {
       ...{ id, at, from: ["queued"], set: { run_at: at } },
       event: { type: "brought_forward", details: { by } },

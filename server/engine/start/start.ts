@@ -7,10 +7,11 @@ import { inputFingerprint } from "./fingerprint.ts";
 import { insertJob } from "./insert-job.ts";
 import { findUploads } from "./job-uploads.ts";
 import { InvalidInput, type Started, type StartRequest, UnknownKind } from "./request.ts";
+import { findReachedLimit } from "./start-limits.ts";
 
 /**
  * Validates the request, and inserts the job with all its rows in one transaction.
- * @throws UnknownKind, InvalidInput; AlreadyActive with `unlessActive`
+ * @throws UnknownKind, InvalidInput; LimitReached with `limits`; AlreadyActive with `unlessActive`
  */
 export async function start(
   backend: Backend,
@@ -30,6 +31,14 @@ export async function start(
     const earlier = await findByIdempotencyKey(backend.db, request, input);
     if (earlier) return earlier;
     throw new InvalidInput(errors);
+  }
+  const reached =
+    request.limits && (await findReachedLimit(backend, request.accountId, request.limits));
+  if (reached) {
+    // A repeated start starts nothing.
+    const earlier = await findByIdempotencyKey(backend.db, request, input);
+    if (earlier) return earlier;
+    throw reached;
   }
   const { uploads } = found;
   const fingerprint = inputFingerprint(request.kind, checked.input, uploads);

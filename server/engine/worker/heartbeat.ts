@@ -24,24 +24,26 @@ export async function createHeartbeat(options: {
   backend: Backend;
   /** The id under which the queue locks entries for this worker; called once `send` is. */
   queueWorkerId: () => string | null;
+  /** Number of jobs that this worker runs at once. */
+  concurrency: number;
   onRegister: (workerId: string) => void;
   /** Called with the running jobs of this worker in the database. */
   onAnswer: (jobs: RunningJob[]) => void;
   /** Called when this worker was declared lost. @returns whether to register again */
   onLost: (workerId: string) => boolean;
 }): Promise<Heartbeat> {
-  const { backend, queueWorkerId, onRegister, onAnswer, onLost } = options;
+  const { backend, queueWorkerId, concurrency, onRegister, onAnswer, onLost } = options;
   let sent = 0;
   let lastAnswered = 0;
   let answeredAt = performance.now();
-  let workerId = await registerWorker(backend, null);
+  let workerId = await registerWorker(backend, null, concurrency);
   onRegister(workerId);
 
   async function registerAgain(): Promise<void> {
     // Ignores the answers to heartbeats that were sent under the old id.
     lastAnswered = Number.POSITIVE_INFINITY;
     try {
-      workerId = await registerWorker(backend, queueWorkerId());
+      workerId = await registerWorker(backend, queueWorkerId(), concurrency);
       onRegister(workerId);
     } finally {
       lastAnswered = sent + 1;
@@ -69,11 +71,13 @@ export async function createHeartbeat(options: {
 
 /**
  * @param queueWorkerId the id under which the queue locks entries for the worker
+ * @param concurrency number of jobs that it runs at once, if it is to count as slots
  * @returns the id of the new worker
  */
 export async function registerWorker(
   backend: Backend,
   queueWorkerId: string | null,
+  concurrency: number | null = null,
 ): Promise<string> {
   const id = uuidv7();
   const at = backend.now();
@@ -86,6 +90,7 @@ export async function registerWorker(
       last_heartbeat_at: at,
       started_at: at,
       queue_worker_id: queueWorkerId,
+      concurrency,
     })
     .execute();
   return id;
@@ -94,7 +99,12 @@ export async function registerWorker(
 /** The columns of a running job that a heartbeat reads. */
 export type RunningJob = Pick<
   JobRow,
-  "id" | "fence" | "cancel_requested_at" | "pause_requested_at" | "deadline_at"
+  | "id"
+  | "fence"
+  | "cancel_requested_at"
+  | "pause_requested_at"
+  | "room_requested_at"
+  | "deadline_at"
 >;
 
 /** @returns the worker's running jobs, or undefined if it was declared lost */
@@ -115,7 +125,10 @@ export async function sendHeartbeat(
   if (numUpdatedRows === 0n) return undefined;
   return backend.db
     .selectFrom("jobs")
-    .select(["id", "fence", "cancel_requested_at", "pause_requested_at", "deadline_at"])
+    .select([
+      ...(["id", "fence", "deadline_at"] as const),
+      ...(["cancel_requested_at", "pause_requested_at", "room_requested_at"] as const),
+    ])
     .where("worker_id", "=", workerId)
     .where("status", "=", "running")
     .execute();

@@ -11,6 +11,8 @@ export interface LocalJob {
   row: JobRow;
   /** `at` is on the clock of `performance.now()`. */
   requestedStop?: { reason: StopReason; at: number };
+  /** The `room_requested_at` that was passed on. */
+  roomRequestedAt?: number | null;
   /** Consecutive heartbeats in which the database did not list the job. */
   missedHeartbeats: number;
   /** For an ended job, the time by which its cleanup has to end, on the clock of `performance.now()`. */
@@ -38,7 +40,9 @@ export interface LocalJobs {
   killAll(): void;
 }
 
-export function createLocalJobs(pool: Pick<RunnerPool, "stop" | "kill">): LocalJobs {
+export function createLocalJobs(
+  pool: Pick<RunnerPool, "stop" | "kill" | "requestRoom">,
+): LocalJobs {
   const jobs = new Map<string, LocalJob>();
   let missingBefore = new Set<string>();
 
@@ -46,6 +50,13 @@ export function createLocalJobs(pool: Pick<RunnerPool, "stop" | "kill">): LocalJ
     if (job.requestedStop) return;
     job.requestedStop = { reason, at: performance.now() };
     pool.stop(job.row.id, reason);
+  }
+
+  /** Passes each request on once. */
+  function passRoomRequest(job: LocalJob, requestedAt: number | null): void {
+    if (requestedAt === null || requestedAt === job.roomRequestedAt) return;
+    job.roomRequestedAt = requestedAt;
+    pool.requestRoom(job.row.id);
   }
 
   return {
@@ -74,6 +85,7 @@ export function createLocalJobs(pool: Pick<RunnerPool, "stop" | "kill">): LocalJ
         job.missedHeartbeats = isOurs ? 0 : job.missedHeartbeats + 1;
         const reason = isOurs ? stopReasonOf(current, now) : lostReasonOf(job);
         if (reason) stop(job, reason);
+        else if (isOurs) passRoomRequest(job, current.room_requested_at);
       }
       // One heartbeat may fall between a claim and the arrival of the job here, but not two.
       const missing = listed.filter(({ id }) => !jobs.has(id));

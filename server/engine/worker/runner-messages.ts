@@ -9,6 +9,8 @@ export type Task = "run" | "clean" | "discard";
 export type ToRunner =
   | { type: Task; row: JobRow }
   | { type: "stop"; id: string; reason: StopReason }
+  /** The job gives back its slot at its next checkpoint. */
+  | { type: "request_room"; id: string }
   | { type: "ping" }
   | { type: "quit" };
 

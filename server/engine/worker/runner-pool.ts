@@ -24,6 +24,8 @@ export interface RunnerPool {
   /** @param alone whether the task gets a process of its own; default: whether its job needs one */
   run(row: JobRow, task: Task, alone?: boolean): Promise<TaskExit>;
   stop(id: string, reason: StopReason): void;
+  /** Asks the job to give back its slot at its next checkpoint. */
+  requestRoom(id: string): void;
   /** Kills the process in which this job runs. */
   kill(id: string): void;
   /** Pings all runners and kills those that hang. */
@@ -100,6 +102,7 @@ export function createRunnerPool(options: {
       return exit;
     },
     stop: (id, reason) => runnerOf(id)?.stop(id, reason),
+    requestRoom: (id) => runnerOf(id)?.requestRoom(id),
     kill(id) {
       const runner = runnerOf(id);
       if (!runner || killedFor.has(runner)) return;

@@ -33,6 +33,8 @@ export interface RunnerProcess {
   readonly gone: Promise<void>;
   run(row: JobRow, task: Task): Promise<RunnerExit>;
   stop(id: string, reason: StopReason): void;
+  /** Asks the job to give back its slot at its next checkpoint. */
+  requestRoom(id: string): void;
   ping(): void;
   /** Asks the process to exit once it has no jobs. */
   quit(): void;
@@ -74,6 +76,7 @@ export function startRunner(recordMetric: RecordMetric): RunnerProcess {
       return promise;
     },
     stop: (id, reason) => send({ type: "stop", id, reason }),
+    requestRoom: (id) => send({ type: "request_room", id }),
     ping: () => send({ type: "ping" }),
     quit: () => send({ type: "quit" }),
     kill: () => void child.kill("SIGKILL"),

@@ -6,6 +6,7 @@ import type { RecordMetric } from "../job-lifecycle.ts";
 import { createCleanupScheduler } from "./cleanup-scheduler.ts";
 import { createHeartbeat, heartbeatIntervalMs, type RunningJob } from "./heartbeat.ts";
 import { createLocalJobs } from "./local-jobs.ts";
+import { makeRoom } from "./make-room.ts";
 import { createRunNext } from "./run-next.ts";
 import { createRunnerPool } from "./runner-pool.ts";
 import {
@@ -15,6 +16,7 @@ import {
   rescueUnknownJobs,
   sweepIntervalMs,
 } from "./sweep.ts";
+import { wakeSleepers } from "./wake-sleepers.ts";
 
 /** Jobs have this long to stop at a shutdown, before their processes are killed. */
 const shutdownGraceMs = 6_000;
@@ -54,6 +56,7 @@ export async function startSupervisor(options: {
   const heartbeat = await createHeartbeat({
     backend,
     queueWorkerId: () => listener.queueWorkerId,
+    concurrency,
     onRegister,
     onAnswer(jobs) {
       unknownJobs = local.reconcile(jobs, backend.now());
@@ -80,6 +83,8 @@ export async function startSupervisor(options: {
     try {
       await rescueUnknownJobs(backend, unknownJobs, local.has);
       await sweeper.sweep(heartbeat.workerId);
+      await wakeSleepers(backend);
+      await makeRoom(backend);
       await cleanups.startDue();
     } finally {
       sweeping = false;

@@ -37,7 +37,7 @@ export const jobSchema = z
     status: statusSchema,
     reason: z.string().nullable().meta({
       description:
-        "Why the job has this status: `retry`, `rescued`, `interrupted`, `resumed`, `timeout`, `worker_lost`, `error` or `refused`.",
+        "Why the job has this status: `retry`, `rescued`, `interrupted`, `resumed`, `made_room` (it gave its slot to another account and goes on by itself), `sleeping` (it continues at `waiting_until`), `woken`, `timeout`, `worker_lost`, `error` or `refused`.",
     }),
     progress_pct: z.int().min(0).max(100).nullable().meta({
       description: "Progress over all steps. Null if a total is unknown. 100 means done.",
@@ -71,10 +71,11 @@ export const jobSchema = z
         "Position in the account's queue, counted from 1. Null unless the job is queued and due, and null behind position 100.",
     }),
     waiting_until: time.nullable().meta({
-      description: "The running job waits until this time, for example for a rate limit.",
+      description:
+        "The job waits until this time, for example for a rate limit. After a wait of 10 s or more it goes on as soon as it gets a slot.",
     }),
     waiting_for: z.string().nullable().meta({
-      description: "Why the running job waits, such as `the service allows 100 letters a minute`.",
+      description: "Why the job waits, such as `the service allows 100 letters a minute`.",
     }),
     eta: z.object({ from: time, to: time }).nullable().meta({
       description: "The earliest and the latest time at which the job is expected to finish.",

@@ -40,7 +40,24 @@ test("the time until a lost worker was noticed is not counted as work", () => {
   ]);
 });
 
-test.each(["paused", "retry_scheduled", "interrupted"] as const)(
+test("a long sleep is counted as time and as an announced wait", () => {
+  const samples = samplesOfEvents([
+    event(0, "started"),
+    event(0, "step_started"),
+    progress(1_000, 10),
+    event(1_500, "sleeping"),
+    event(61_500, "continued"),
+    progress(62_500, 20),
+    progress(63_500, 30),
+  ]);
+  expect(samples.slice(1)).toEqual([
+    { at: 1_000, done: 10, waited: 0 },
+    { at: 62_500, done: 20, waited: 60_000 },
+    { at: 63_500, done: 30, waited: 0 },
+  ]);
+});
+
+test.each(["paused", "retry_scheduled", "interrupted", "made_room"] as const)(
   "the time after %s is not counted as work, and the time before it is",
   (type) => {
     const samples = samplesOfEvents([

@@ -6,6 +6,7 @@ import { cancel } from "../../../server/engine/cancel.ts";
 import { rescue } from "../../../server/engine/finish.ts";
 import { defineJob, type Kind } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
+import { holdSlot } from "../../support/hold-slot.ts";
 import { createJob } from "../../support/in-process.ts";
 import { readJob } from "../../support/job-row.ts";
 
@@ -63,7 +64,7 @@ describe.each(backends)("files of a job on $name", (which) => {
             yield `Run ${runs}`;
           })(),
         );
-        if (runs === 1) await job.sleep(60_000);
+        if (runs === 1) await holdSlot(job, 60_000);
         return { message: "Done" };
       }),
     );

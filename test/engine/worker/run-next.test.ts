@@ -26,7 +26,7 @@ describe.each(backends)("a run whose runner crashes, on $name", (which) => {
     id = (await start(backend, noopCatalog, { kind: "noop", input: {}, ...owner })).job.id;
     worker = await registerWorker(backend, null);
     exit = Promise.withResolvers();
-    local = createLocalJobs({ stop() {}, kill() {} });
+    local = createLocalJobs({ stop() {}, kill() {}, requestRoom() {} });
     const runNext = createRunNext({
       ...{ backend, local, log: createLog("silent", "worker") },
       pool: { run: () => exit.promise },

@@ -1,0 +1,15 @@
+/** What an account or a person may use at most. Each is `Infinity` where there is no limit. */
+export interface Limits {
+  /** Starts of an account within a minute. */
+  maxStartsPerMinute: number;
+  /** Queued jobs of an account. */
+  maxQueuedJobs: number;
+  /** Bytes of the uploads and the result files of an account. */
+  maxStoredBytes: number;
+  /** Uploads that an account sends at the same time to one web process. */
+  maxParallelUploads: number;
+  /** Resumable uploads of an account that are not complete. */
+  maxUnfinishedUploads: number;
+  /** Event streams that a person has open at one web process. */
+  maxStreams: number;
+}
