@@ -31,6 +31,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
     (await import("./dashboard/changing-dashboard.ts")).changingDashboard(),
   "contact-search": async () =>
     (await import("./contact-search/contact-search.ts")).contactSearch(),
+  fairness: async () => (await import("./fairness/fairness.ts")).fairness(),
   "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };
 

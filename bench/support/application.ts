@@ -51,6 +51,11 @@ export async function startApplication({
     STORAGE_DIR: storageDir,
     JOBS_DIR: [join(root, "jobs"), join(root, "bench/kinds")].join(delimiter),
     LOG_LEVEL: "warn",
+    // One person opens thousands of streams and starts as many jobs as the measurement needs.
+    STREAMS_LIMIT: "0",
+    STARTS_LIMIT: "0",
+    QUEUE_LIMIT: "0",
+    STORAGE_LIMIT_GB: "0",
     ...settings,
   };
   const options = inspect ? ["--inspect=127.0.0.1:0"] : [];
