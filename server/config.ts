@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "./config-error.ts";
+import type { Limits } from "./limits.ts";
 import { minSecretLength, readOrCreateSecret } from "./secret-file.ts";
 import { type BucketAddress, readBucketAddress } from "./storage/s3/bucket-address.ts";
 
@@ -33,6 +34,8 @@ export interface Config {
   /** Number of trusted reverse proxies, each of which appends to `X-Forwarded-For`. */
   proxies: number;
   maxUploadBytes: number;
+  /** What an account or a person may use at most. */
+  limits: Limits;
   /** Days from the end of a job to its deletion. */
   retentionDays: number;
   production: boolean;
@@ -50,6 +53,10 @@ const wholeNumber = (name: string, from: number, to: number) =>
     .int(`${name} must be a whole number from ${from} to ${to}`)
     .min(from, `${name} must be a whole number from ${from} to ${to}`)
     .max(to, `${name} must be a whole number from ${from} to ${to}`);
+
+/** 0 stands for no limit. */
+const limit = (name: string, to: number) =>
+  wholeNumber(name, 0, to).transform((max) => max || Number.POSITIVE_INFINITY);
 
 const postgres = /^postgres(ql)?:\/\//;
 
@@ -84,6 +91,12 @@ const settings = z.object({
   PROXIES: wholeNumber("PROXIES", 0, 10).default(0),
   JOBS_DIR: z.string().default(join(root, "jobs")),
   UPLOAD_LIMIT_MB: wholeNumber("UPLOAD_LIMIT_MB", 1, 100_000).default(2_000),
+  STARTS_LIMIT: limit("STARTS_LIMIT", 1_000_000).prefault(600),
+  QUEUE_LIMIT: limit("QUEUE_LIMIT", 10_000_000).prefault(10_000),
+  STORAGE_LIMIT_GB: limit("STORAGE_LIMIT_GB", 1_000_000).prefault(10),
+  PARALLEL_UPLOADS_LIMIT: limit("PARALLEL_UPLOADS_LIMIT", 100_000).prefault(20),
+  UNFINISHED_UPLOADS_LIMIT: limit("UNFINISHED_UPLOADS_LIMIT", 1_000_000).prefault(100),
+  STREAMS_LIMIT: limit("STREAMS_LIMIT", 1_000_000).prefault(200),
   RETENTION_DAYS: wholeNumber("RETENTION_DAYS", 1, 36_500).default(90),
   METRICS_PORT: wholeNumber("METRICS_PORT", 1, 65_534).optional(),
   NODE_ENV: z.string().optional(),
@@ -120,6 +133,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     jobsDirs: set.JOBS_DIR.split(delimiter).map(readableFolder),
     proxies: set.PROXIES,
     maxUploadBytes: set.UPLOAD_LIMIT_MB * 1_000_000,
+    limits: {
+      maxStartsPerMinute: set.STARTS_LIMIT,
+      maxQueuedJobs: set.QUEUE_LIMIT,
+      maxStoredBytes: set.STORAGE_LIMIT_GB * 1_000_000_000,
+      maxParallelUploads: set.PARALLEL_UPLOADS_LIMIT,
+      maxUnfinishedUploads: set.UNFINISHED_UPLOADS_LIMIT,
+      maxStreams: set.STREAMS_LIMIT,
+    },
     retentionDays: set.RETENTION_DAYS,
     production: set.NODE_ENV === "production",
     development: set.NODE_ENV === "development",

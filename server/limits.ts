@@ -13,3 +13,6 @@ export interface Limits {
   /** Event streams that a person has open at one web process. */
   maxStreams: number;
 }
+
+/** The limits that a start observes. */
+export type StartLimits = Pick<Limits, "maxStartsPerMinute" | "maxQueuedJobs">;

@@ -19,6 +19,7 @@ import { createRenderer, type Renderer } from "./render.ts";
 import { createPreviews } from "./storage/previews.ts";
 import { createResumableUploads, type ResumableUploads } from "./storage/resumable-uploads.ts";
 import type { Storage } from "./storage/storage.ts";
+import { createUploadMeter, type UploadMeter } from "./storage/upload-meter.ts";
 
 export interface Services {
   config: Config;
@@ -27,6 +28,7 @@ export interface Services {
   catalog: Catalog;
   storage: Storage;
   resumableUploads: ResumableUploads;
+  uploadMeter: UploadMeter;
   accounts: Accounts;
   render: Renderer;
   jobs: JobReader;
@@ -55,18 +57,20 @@ export function createServices(parts: {
 }): Services {
   const { config, log, backend, catalog, storage, strict = !config.production } = parts;
   const maxBytes = config.maxUploadBytes;
-  const resumableUploads = createResumableUploads({ backend, storage, maxBytes });
+  const { limits } = config;
+  const resumableUploads = createResumableUploads({ backend, storage, maxBytes, limits });
+  const uploadMeter = createUploadMeter(backend, limits);
   const accounts = createAccounts({ backend, config, log });
   const render = createRenderer({ viewsDir, strict, cache: config.production });
   const jobs = createJobReader({ backend, catalog, previews: createPreviews(storage) });
   const contacts = createContactReader(backend);
   const frames = createFrames({ catalog, render, reader: jobs });
   const hub = createHub({ backend, reader: jobs, frames, log });
-  const streams = createSseResponses();
+  const streams = createSseResponses(limits.maxStreams);
   accounts.onSessionEnd((id) => streams.endSession(id));
   return {
     ...{ config, log, backend, catalog, storage, resumableUploads, accounts, render },
-    ...{ jobs, contacts, frames, hub, streams },
+    ...{ uploadMeter, jobs, contacts, frames, hub, streams },
   };
 }
 

@@ -30,3 +30,19 @@ test.each(["", "half of a sec"])(
     expect(readConfig({ STORAGE_DIR: folder, SECRET: secret }).secret).toBe(secret);
   },
 );
+
+test("limits have generous defaults, and 0 stands for none", () => {
+  const { limits } = readConfig({ STORAGE_DIR: storage() });
+  expect(limits).toEqual({
+    maxStartsPerMinute: 600,
+    maxQueuedJobs: 10_000,
+    maxStoredBytes: 10_000_000_000,
+    maxParallelUploads: 20,
+    maxUnfinishedUploads: 100,
+    maxStreams: 200,
+  });
+  const set = readConfig({ STORAGE_DIR: storage(), STORAGE_LIMIT_GB: "0", STREAMS_LIMIT: "7" });
+  expect(set.limits).toMatchObject({ maxStoredBytes: Number.POSITIVE_INFINITY, maxStreams: 7 });
+  const wrong = { STORAGE_DIR: storage(), STARTS_LIMIT: "-1" };
+  expect(() => readConfig(wrong)).toThrow("STARTS_LIMIT must be a whole number from 0");
+});

@@ -120,6 +120,7 @@ describe("imports", () => {
       "server/storage/rejected-table.ts",
       "server/job.ts",
       "server/limit-reached.ts",
+      "server/limits.ts",
       "server/forms/input-fields.ts",
       "server/forms/input-values.ts",
       "server/forms/schedule.ts",

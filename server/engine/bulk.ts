@@ -5,11 +5,11 @@
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
+import type { StartLimits } from "../limits.ts";
 import { ActionRefused } from "./action-refused.ts";
 import { cancel } from "./cancel.ts";
 import { InvalidInput, UnknownKind } from "./start/request.ts";
 import { retry } from "./start/retry.ts";
-import type { StartLimits } from "./start/start-limits.ts";
 import { isFinal } from "./status.ts";
 
 export interface BulkContext {

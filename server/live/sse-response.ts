@@ -4,6 +4,7 @@
  * several times the CPU and memory. There are no headers of HTTP/1.1 connections, so HTTP/2 works.
  */
 import type { ServerResponse } from "node:http";
+import { LimitReached } from "../limit-reached.ts";
 import { ping, retry } from "./sse-format.ts";
 
 /**
@@ -15,6 +16,8 @@ const minRetryMs = 500;
 /** A deploy ends all streams at once. Their readers reconnect spread over this time. */
 const shutdownSpreadMs = 5_000;
 const ageSpreadMs = 1_000;
+/** The stream of a closed page may count until its next ping. */
+const tooManyRetrySeconds = beatMs / 1_000;
 
 export interface SseResponse {
   /** Sends a chunk. While `isFull`, wait for `onDrain` first. */
@@ -50,7 +53,10 @@ export interface SseOptions {
 
 /** The open streams of a process. */
 export interface SseResponses {
-  /** @param response without written headers */
+  /**
+   * @param response without written headers
+   * @throws LimitReached if the owner has too many streams at this process
+   */
   open(response: ServerResponse, options: SseOptions): SseResponse;
   /**
    * Ends the streams of a session.
@@ -69,16 +75,32 @@ interface OpenStream extends SseResponse {
   endWithRetry(spreadMs: number): void;
 }
 
-export function createSseResponses(): SseResponses {
+/** @param maxPerPerson streams of one person */
+export function createSseResponses(maxPerPerson = Number.POSITIVE_INFINITY): SseResponses {
   const streams = new Set<OpenStream>();
+  const countByUser = new Map<string, number>();
+
+  function countStream(userId: string, change: 1 | -1): void {
+    const count = (countByUser.get(userId) ?? 0) + change;
+    if (count > 0) countByUser.set(userId, count);
+    else countByUser.delete(userId);
+  }
+
   return {
     get count() {
       return streams.size;
     },
     open(response, options) {
+      const { userId } = options.owner;
+      if ((countByUser.get(userId) ?? 0) >= maxPerPerson) {
+        throw new LimitReached("maxStreams", maxPerPerson, tooManyRetrySeconds);
+      }
       const stream = openStream(response, options);
       streams.add(stream);
-      stream.onClose(() => streams.delete(stream));
+      countStream(userId, 1);
+      stream.onClose(() => {
+        if (streams.delete(stream)) countStream(userId, -1);
+      });
       return stream;
     },
     endSession(id) {

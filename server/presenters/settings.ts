@@ -1,4 +1,6 @@
 /** GET /settings */
+import { formatBytes, formatBytesOf } from "../text/bytes.ts";
+import { formatNumber } from "../text/counts.ts";
 import { formatDateTime, type TimeView } from "../text/dates.ts";
 import type { Option } from "./form.ts";
 import type { Page } from "./layout.ts";
@@ -13,6 +15,19 @@ export interface SettingsPage extends Page {
   newToken: string | null;
   tokenError: string;
   createTokenHref: string;
+  usage: UsageView[];
+}
+
+/** What the account uses of one of its limits. */
+export interface UsageView {
+  /** "Storage" */
+  label: string;
+  /** "1.2 of 10 GB" */
+  text: string;
+  /** 0 to 1, or null without a limit */
+  fraction: number | null;
+  /** "Uploads and result files." */
+  help: string;
 }
 
 export interface SessionView {
@@ -51,6 +66,35 @@ export function timeZoneOptions(zones: readonly string[], chosen: string | null)
     return { value: zone, label: zone.replaceAll("_", " "), selected: zone === chosen };
   });
   return [browser, ...named];
+}
+
+/** @param limits infinite where there is none */
+export function usageViews(
+  used: { bytes: number; queuedJobs: number },
+  limits: { maxStoredBytes: number; maxQueuedJobs: number },
+): UsageView[] {
+  return [
+    {
+      label: "Storage",
+      text: Number.isFinite(limits.maxStoredBytes)
+        ? formatBytesOf(used.bytes, limits.maxStoredBytes)
+        : formatBytes(used.bytes),
+      fraction: fractionOf(used.bytes, limits.maxStoredBytes),
+      help: "Uploaded files and results of the account's jobs, until they expire.",
+    },
+    {
+      label: "Queued jobs",
+      text: Number.isFinite(limits.maxQueuedJobs)
+        ? `${formatNumber(used.queuedJobs)} of ${formatNumber(limits.maxQueuedJobs)}`
+        : formatNumber(used.queuedJobs),
+      fraction: fractionOf(used.queuedJobs, limits.maxQueuedJobs),
+      help: "Scheduled jobs count too.",
+    },
+  ];
+}
+
+function fractionOf(used: number, max: number): number | null {
+  return Number.isFinite(max) ? Math.min(1, used / max) : null;
 }
 
 export function sessionView(

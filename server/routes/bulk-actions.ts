@@ -29,7 +29,7 @@ const actions: Record<Exclude<BulkActionName, "download">, BulkAction> = {
 };
 
 export function bulkActionRoutes(services: Services): Hono<Env> {
-  const { backend, catalog } = services;
+  const { backend, catalog, config } = services;
   const routes = new Hono<Env>();
 
   routes.post("/jobs/bulk", async (c) => {
@@ -43,7 +43,8 @@ export function bulkActionRoutes(services: Services): Hono<Env> {
     if (jobs.length === 0) return back(c, services, "plain", "Select at least one job.");
     if (!isBulkAction(action)) return back(c, services, "plain", "Choose an action.");
     if (action === "download") return downloadFiles(c, services, jobs);
-    const context = { backend, catalog, by: c.var.person.userId, since: backend.now() };
+    const by = c.var.person.userId;
+    const context = { backend, catalog, by, since: backend.now(), limits: config.limits };
     const count = await actions[action](context, jobs);
     const statuses = jobs.map(({ status }) => status);
     return back(c, services, "good", bulkDoneText(action, count, statuses));

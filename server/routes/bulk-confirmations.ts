@@ -12,7 +12,7 @@ import { bulkKinds, isBulkAction, renderBulkPage } from "./page/bulk-page.ts";
 import { formField, formTexts, idempotencyKeyOf } from "./page/form-fields.ts";
 
 export function bulkConfirmationRoutes(services: Services): Hono<Env> {
-  const { backend, catalog } = services;
+  const { backend, catalog, config } = services;
   const routes = new Hono<Env>();
 
   routes.get("/jobs/bulk", async (c) => {
@@ -34,6 +34,7 @@ export function bulkConfirmationRoutes(services: Services): Hono<Env> {
       accountId: person.accountId,
       userId: person.userId,
       idempotencyKey: idempotencyKeyOf(fields) ?? randomUUID(),
+      limits: config.limits,
     });
     return c.redirect(`/jobs/${job.id}`, 303);
   });

@@ -7,6 +7,8 @@ import { ContactNotFound, StaleContact } from "../contacts/edit-contact.ts";
 import { ActionRefused } from "../engine/action-refused.ts";
 import { AlreadyActive, InvalidInput, UnknownKind } from "../engine/start/request.ts";
 import { isTransientError } from "../engine/transient-error.ts";
+import { LimitReached } from "../limit-reached.ts";
+import { reachedLimitText } from "../presenters/limit-text.ts";
 import { alreadyActiveText, refusalText, unknownKindText } from "../presenters/refusal-text.ts";
 import { UploadExpired } from "../storage/resumable-uploads.ts";
 import { StorageFull, StorageUnavailable } from "../storage/storage.ts";
@@ -47,6 +49,15 @@ function refusalOf(error: unknown): HttpErrorOptions | undefined {
   }
   if (error instanceof ActionRefused) {
     return { status: 409, title: "Not possible now", detail: refusalText(error) };
+  }
+  if (error instanceof LimitReached) {
+    const { retryAfterSeconds } = error;
+    return {
+      status: 429,
+      title: "Limit reached",
+      detail: reachedLimitText(error),
+      retryAfterSeconds,
+    };
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ import { loadJob } from "./middleware/load-job.ts";
 import { layoutWithTray } from "./page/tray.ts";
 
 export function followUpRoutes(services: Services): Hono<Env> {
-  const { catalog, render } = services;
+  const { catalog, config, render } = services;
   const routes = new Hono<Env>();
 
   routes.get("/jobs/:id/follow-ups/:name", loadJob(services, "act"), async (c) => {
@@ -29,6 +29,7 @@ export function followUpRoutes(services: Services): Hono<Env> {
     const { job, person } = c.var;
     const started = await startFollowUp(services, job, c.req.param("name"), {
       userId: person.userId,
+      limits: config.limits,
     });
     return c.redirect(`/jobs/${started.job.id}`, 303);
   });

@@ -13,6 +13,8 @@ export interface HttpErrorOptions {
   errors?: Readonly<Record<string, string>>;
   /** The existing job that a start conflicts with, for the API. */
   jobId?: string;
+  /** Whole seconds after which another try may succeed. */
+  retryAfterSeconds?: number;
 }
 
 export class HttpError extends Error {
@@ -22,14 +24,17 @@ export class HttpError extends Error {
   readonly links: readonly { href: string; text: string }[];
   readonly errors: Readonly<Record<string, string>> | undefined;
   readonly jobId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor({ status, title, detail, links = [allJobs], errors, jobId }: HttpErrorOptions) {
+  constructor(options: HttpErrorOptions) {
+    const { status, title, detail, links = [allJobs], errors, jobId, retryAfterSeconds } = options;
     super(detail);
     this.status = status;
     this.title = title;
     this.links = links;
     this.errors = errors;
     this.jobId = jobId;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

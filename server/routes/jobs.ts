@@ -70,6 +70,7 @@ export function jobRoutes(services: Services): Hono<Env> {
           ...(scheduleError && { when: scheduleError }),
           ...otherTableError({ kind, values, shownTable }),
         },
+        limits: config.limits,
         unlessActive: formField(body, "anyway") ? undefined : visibleJobs(person, "account"),
       });
       if (started.repeated) setFlash(c, repeatedFlash(started, { type, kind, values }), config);

@@ -16,7 +16,7 @@ import type { RouteContext } from "./page/layout.ts";
 import { layoutWithTray } from "./page/tray.ts";
 
 export function rejectedRowRoutes(services: Services): Hono<Env> {
-  const { render, storage } = services;
+  const { config, render, storage } = services;
   const routes = new Hono<Env>();
 
   routes.get("/jobs/:id/rejected-rows", loadJob(services, "download"), async (c) => {
@@ -38,6 +38,7 @@ export function rejectedRowRoutes(services: Services): Hono<Env> {
     const started = await mendRejected(services, job, mended, {
       userId: person.userId,
       idempotencyKey: idempotencyKeyOf(body) ?? randomUUID(),
+      limits: config.limits,
     });
     return c.redirect(`/jobs/${started.job.id}`, 303);
   });

@@ -19,12 +19,13 @@ export function retryRoutes(services: Services): Hono<Env> {
 
   routes.post("/jobs/:id/retry", loadJob(services, "act"), async (c) => {
     const { job, person } = c.var;
-    return redirect(c, await retry(services, job, person.userId, await options(c)));
+    return redirect(c, await retry(services, job, person.userId, await options(c, config)));
   });
 
   routes.post("/jobs/:id/retry-rejected", loadJob(services, "act"), async (c) => {
     const { job, person } = c.var;
-    return redirect(c, await retryRejected(services, job, person.userId, await options(c)));
+    const given = await options(c, config);
+    return redirect(c, await retryRejected(services, job, person.userId, given));
   });
 
   function redirect(c: Context<Env>, { job, repeated }: Started): Response {
@@ -36,9 +37,9 @@ export function retryRoutes(services: Services): Hono<Env> {
   return routes;
 }
 
-async function options(c: Context<Env>) {
+async function options(c: Context<Env>, { limits }: Services["config"]) {
   const anyway = formField(await c.req.parseBody(), "anyway");
-  return { unlessActive: anyway ? undefined : visibleJobs(c.var.person, "account") };
+  return { limits, unlessActive: anyway ? undefined : visibleJobs(c.var.person, "account") };
 }
 
 /** The new job's own page needs no notice. */

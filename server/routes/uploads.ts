@@ -3,8 +3,9 @@ import { Hono } from "hono";
 import { uploadField } from "../forms/input-fields.ts";
 import { pickFormValues } from "../forms/input-values.ts";
 import { readScheduleInput } from "../forms/schedule.ts";
+import { LimitReached } from "../limit-reached.ts";
 import { moreFilesField, nextFileHref } from "../presenters/job-form.ts";
-import type { Env } from "../services.ts";
+import type { Env, Services } from "../services.ts";
 import { toHttpError } from "./error-map.ts";
 import { kindNotFound } from "./http-error.ts";
 import { assertFormToken, protectForms } from "./middleware/protect-forms.ts";
@@ -17,8 +18,8 @@ import { isUploadError, receiveUpload } from "./receive-upload.ts";
  * The kind and the other fields are in the query, because the body is the file. Mount before the
  * general `protectForms`, which limits the size of bodies.
  */
-export function uploadRoutes(services: JobFormServices): Hono<Env> {
-  const { backend, catalog, config, storage } = services;
+export function uploadRoutes(services: JobFormServices & Pick<Services, "uploadMeter">): Hono<Env> {
+  const { backend, catalog, config, storage, uploadMeter } = services;
   const routes = new Hono<Env>();
 
   // A refused upload is answered at this address, which the person may load again.
@@ -43,16 +44,20 @@ export function uploadRoutes(services: JobFormServices): Hono<Env> {
       const target = { backend, storage, maxBytes: config.maxUploadBytes };
       const checkFields = (fields: ReadonlyMap<string, string>) =>
         assertFormToken(c, services, fields.get("token"));
-      const { id } = await receiveUpload(c, { target, accountId, userId, checkFields });
+      const options = { target, meter: uploadMeter, accountId, userId, checkFields };
+      const { id } = await receiveUpload(c, options);
       const fields = { ...values, ...(from && { from_job: from.id }) };
       const files = [{ id }, ...moreFiles];
       return c.redirect(nextFileHref(type, kind, files, fields), 303);
     } catch (error) {
       if (!isUploadError(error)) throw error;
-      c.status(toHttpError(error).status);
+      const { status, message: detail, retryAfterSeconds } = toHttpError(error);
+      const message = error instanceof LimitReached ? detail : error.message;
+      c.status(status);
+      if (retryAfterSeconds) c.header("Retry-After", String(retryAfterSeconds));
       const schedule = readScheduleInput({});
       const draft = { type, kind, values, from, moreFiles, schedule };
-      return renderUploadPage(c, services, draft, error.message);
+      return renderUploadPage(c, services, draft, message);
     }
   });
 

@@ -2,9 +2,14 @@
 import { createHash, type Hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { v7 as uuidv7 } from "uuid";
+import type { WriteTransaction } from "../backend/backend.ts";
 import type { PartialUploadRow } from "../backend/schema.ts";
+import { LimitReached } from "../limit-reached.ts";
+import type { Limits } from "../limits.ts";
 import { safeFileName } from "./file-name.ts";
 import { KeyNotFound } from "./storage.ts";
+import { countStoredBytes } from "./stored-bytes.ts";
+import { fullStorageRetrySeconds } from "./upload-meter.ts";
 import { createUploadWriters, UploadConflict } from "./upload-writers.ts";
 import {
   findUpload,
@@ -53,19 +58,29 @@ export class UploadExpired extends Error {
 
 /** Time since the last byte. */
 export const partialUploadLifetimeMs = 24 * 3_600_000;
+/** People continue or give up an upload when they like. */
+const unfinishedRetrySeconds = 60;
 /** One request may take longer than the lifetime. */
 const extendAfterMs = 600_000;
 
+type UploadLimits = Pick<Limits, "maxStoredBytes" | "maxUnfinishedUploads">;
+
 export type ResumableUploads = ReturnType<typeof createResumableUploads>;
 
-export function createResumableUploads({ backend, storage, maxBytes }: UploadTarget) {
+/** @param target.limits of each account. They hold over all web processes. */
+export function createResumableUploads({
+  backend,
+  storage,
+  maxBytes,
+  limits,
+}: UploadTarget & { limits: UploadLimits }) {
   const { db } = backend;
   const { partialFiles } = storage;
   const takeOver = createUploadWriters(backend);
   /** Saves reading an upload again whose bytes all passed through this process. */
   const hashes = new LRUCache<string, { hash: Hash; size: number }>({ max: 1_000 });
 
-  /** @throws UploadTooLarge, UploadEmpty, StorageFull, StorageUnavailable */
+  /** @throws UploadTooLarge, UploadEmpty, LimitReached, StorageFull, StorageUnavailable */
   async function create(upload: NewResumableUpload): Promise<ResumableUpload> {
     if (upload.size > maxBytes) throw new UploadTooLarge(maxBytes);
     if (upload.size === 0) throw new UploadEmpty();
@@ -86,7 +101,12 @@ export function createResumableUploads({ backend, storage, maxBytes }: UploadTar
       expires_at: now + partialUploadLifetimeMs,
     };
     try {
-      await db.insertInto("partial_uploads").values(row).execute();
+      await backend.write(async (tx) => {
+        // Of two concurrent requests the second counts the upload of the first.
+        await tx.lock(`uploads:${row.account_id}`);
+        await assertWithinLimits(tx, row, limits);
+        await tx.db.insertInto("partial_uploads").values(row).execute();
+      });
     } catch (error) {
       await partialFiles.delete(key, row.storage_handle);
       throw error;
@@ -225,6 +245,26 @@ export function createResumableUploads({ backend, storage, maxBytes }: UploadTar
   }
 
   return { create, find, progress, append, delete: remove };
+}
+
+/** Unfinished uploads count at their full size. @throws LimitReached */
+async function assertWithinLimits(
+  { db }: Pick<WriteTransaction, "db">,
+  { account_id, size }: PartialUploadRow,
+  { maxStoredBytes, maxUnfinishedUploads }: UploadLimits,
+): Promise<void> {
+  const { unfinished } = await db
+    .selectFrom("partial_uploads")
+    .select((eb) => eb.fn.countAll<number>().as("unfinished"))
+    .where("account_id", "=", account_id)
+    .executeTakeFirstOrThrow();
+  if (unfinished >= maxUnfinishedUploads) {
+    throw new LimitReached("maxUnfinishedUploads", maxUnfinishedUploads, unfinishedRetrySeconds);
+  }
+  if (!Number.isFinite(maxStoredBytes)) return;
+  if ((await countStoredBytes({ db }, account_id)) + size > maxStoredBytes) {
+    throw new LimitReached("maxStoredBytes", maxStoredBytes, fullStorageRetrySeconds);
+  }
 }
 
 /** Deletes the bytes before the row that names them, so that it can be repeated. */

@@ -22,6 +22,7 @@ import {
 import { toHttpError } from "../../server/routes/error-map.ts";
 import { receiveUpload } from "../../server/routes/receive-upload.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
+import { createUploadMeter } from "../../server/storage/upload-meter.ts";
 import type { UploadRow } from "../../server/storage/uploads.ts";
 import { filesIn, temporaryDir } from "../storage/temporary.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -38,11 +39,16 @@ async function server(options: { limit?: number } = {}) {
   const dir = await temporaryDir();
   const storage = createDiskStorage(dir);
   const target = { backend: db.backend, storage, maxBytes: options.limit ?? 1_000_000 };
+  const noLimits = {
+    maxParallelUploads: Number.POSITIVE_INFINITY,
+    maxStoredBytes: Number.POSITIVE_INFINITY,
+  };
+  const meter = createUploadMeter(db.backend, noLimits);
   const outcomes: string[] = [];
   const app = new Hono();
   app.post("/uploads", async (c) => {
     const person = { accountId: "account-1", userId: "user-1" };
-    const row = await receiveUpload(c, { target, ...person });
+    const row = await receiveUpload(c, { target, meter, ...person });
     outcomes.push("saved");
     return c.json(row, 201);
   });

@@ -805,6 +805,10 @@ export const pages: Record<string, PageFixture> = {
       newToken: "hw_9bT2xkQ4mZr7uYc1eWn8aLs5dFg6hJk3",
       tokenError: "",
       createTokenHref: "/settings/tokens",
+      usage: [
+        { label: "Storage", text: "1.2 of 10 GB", fraction: 0.12, help: "Files." },
+        { label: "Queued jobs", text: "12", fraction: null, help: "" },
+      ],
       sound: true,
       openResult: false,
       timeZones: options("Same as this browser", "Same as this browser", "UTC", "Europe/Berlin"),

@@ -2,7 +2,7 @@
 
 import type { AuditSource } from "../../backend/enums.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import type { StartLimits } from "./start-limits.ts";
+import type { StartLimits } from "../../limits.ts";
 
 export interface StartRequest {
   kind: string;

@@ -3,9 +3,7 @@ import type { Kysely } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
 import type { Schema } from "../../backend/schema.ts";
 import { LimitReached } from "../../limit-reached.ts";
-import type { Limits } from "../../limits.ts";
-
-export type StartLimits = Pick<Limits, "maxStartsPerMinute" | "maxQueuedJobs">;
+import type { StartLimits } from "../../limits.ts";
 
 const minuteMs = 60_000;
 /** A queue of thousands of jobs is not shorter after a second. */

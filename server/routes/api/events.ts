@@ -43,7 +43,7 @@ The stream ends after the job's last event, whose type is \`done\`, \`failed\` o
       },
     },
     204: noContent("For the stream: the job is final and you have its last event"),
-    ...problems(404, 410, 422),
+    ...problems(404, 410, 422, 429),
   },
 });
 

@@ -27,17 +27,17 @@ const route = createRoute({
       jobSchema.extend({ job_id: z.string() }).openapi("FollowedUp"),
       newJobHeaders,
     ),
-    ...problems(400, 404, 409, 410, 415, 422),
+    ...problems(400, 404, 409, 410, 415, 422, 429),
   },
 });
 
 export function followUpsApi(services: Services): OpenAPIHono<Env> {
-  const { backend } = services;
+  const { backend, config } = services;
   const api = new OpenAPIHono<Env>();
   const middleware = [ignoreEmptyBody, loadJob(services, "act")] as const;
   api.openapi({ ...route, middleware: [...middleware] }, async (c) => {
     const { job: old, person } = c.var;
-    const by = { userId: person.userId, via: "api" as const };
+    const by = { userId: person.userId, via: "api" as const, limits: config.limits };
     const { job } = await startFollowUp(services, old, c.req.valid("param").name, by);
     setNewJobHeaders(c, job, backend.now());
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);

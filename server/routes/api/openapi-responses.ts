@@ -25,6 +25,7 @@ const reasons = {
   412: "The version of the protocol in `Tus-Resumable` is not 1.0.0.",
   415: "The request is not JSON.",
   422: "The request is invalid. `errors` says what is wrong with each field.",
+  429: "The account or the person has reached a limit. `Retry-After` says when to try again.",
   507: "The file storage is full.",
 };
 

@@ -21,7 +21,7 @@ export const problemSchema = z
   .openapi("Problem");
 
 /** Seconds after which a client may try again during an outage. */
-const retryAfterSeconds = 2;
+const outageRetrySeconds = 2;
 
 /** The fields of a request that do not match its schema. */
 export function invalidFields(error: z.core.$ZodError): HttpError {
@@ -38,7 +38,8 @@ export function invalidFields(error: z.core.$ZodError): HttpError {
 /** With the type `about:blank`, RFC 9457 (4.2.1) wants the name of the status as the title. */
 export function sendProblem(c: Context, error: HttpError): Response {
   const { status, message: detail, errors, jobId: job_id } = error;
-  if (status === 503) c.header("Retry-After", String(retryAfterSeconds));
+  const seconds = error.retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined);
+  if (seconds !== undefined) c.header("Retry-After", String(seconds));
   return c.json(
     { type: "about:blank", title: STATUS_CODES[status], status, detail, errors, job_id },
     status,

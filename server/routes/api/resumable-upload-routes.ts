@@ -50,7 +50,7 @@ export const createUploadRoute = createRoute({
     201: json("The upload was created.", progressSchema, {
       Location: "The address of the upload. Its last part is the ID of the upload.",
     }),
-    ...problems(400, 412, 413, 507),
+    ...problems(400, 412, 413, 429, 507),
   },
 });
 
@@ -75,7 +75,7 @@ export const continueUploadRoute = createRoute({
   request: { params, headers: version.extend({ "Upload-Offset": offset }), body: chunk(true) },
   responses: {
     204: noContent("The bytes were stored; `Upload-Offset` is behind the last one."),
-    ...problems(400, 404, 409, 410, 412, 415, 507),
+    ...problems(400, 404, 409, 410, 412, 415, 429, 507),
   },
 });
 
@@ -98,6 +98,6 @@ export const overrideMethodRoute = createRoute({
   request: { params, headers: version, body: chunk(false) },
   responses: {
     204: noContent("As PATCH or DELETE."),
-    ...problems(400, 404, 409, 410, 412, 415, 507),
+    ...problems(400, 404, 409, 410, 412, 415, 429, 507),
   },
 });

@@ -29,6 +29,7 @@ import {
 export function resumableUploadsApi({
   config,
   resumableUploads: uploads,
+  uploadMeter,
 }: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
 
@@ -48,7 +49,8 @@ export function resumableUploadsApi({
       const detail = `Send the bytes as \`${chunkType}\`.`;
       throw new HttpError({ status: 415, title: "Upload failed", detail });
     }
-    return uploads.append(upload, offset, bodyOf(c));
+    const end = uploadMeter.beginReserved(upload.account_id);
+    return uploads.append(upload, offset, bodyOf(c)).finally(end);
   }
 
   async function continueUpload(c: Context<Env>) {

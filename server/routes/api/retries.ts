@@ -34,19 +34,20 @@ const route = createRoute({
   },
   responses: {
     202: json("The new job.", retriedSchema, newJobHeaders),
-    ...problems(400, 404, 409, 410, 415, 422),
+    ...problems(400, 404, 409, 410, 415, 422, 429),
   },
 });
 
 export function retriesApi(services: Services): OpenAPIHono<Env> {
-  const { backend } = services;
+  const { backend, config } = services;
   const api = new OpenAPIHono<Env>();
   const middleware = [ignoreEmptyBody, loadJob(services, "act")] as const;
   api.openapi({ ...route, middleware: [...middleware] }, async (c) => {
     const { job: old, person } = c.var;
+    const options = { via: "api", limits: config.limits } as const;
     const { job } = c.req.valid("json").only
-      ? await retryRejected(services, old, person.userId, { via: "api" })
-      : await retry(services, old, person.userId, { via: "api" });
+      ? await retryRejected(services, old, person.userId, options)
+      : await retry(services, old, person.userId, options);
     setNewJobHeaders(c, job, backend.now());
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
   });

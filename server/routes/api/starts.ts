@@ -51,11 +51,11 @@ const route = createRoute({
   },
   responses: {
     202: json("The job was accepted.", startedSchema.openapi("Started"), newJobHeaders),
-    ...problems(400, 409, 413, 415, 422),
+    ...problems(400, 409, 413, 415, 422, 429),
   },
 });
 
-export function startsApi({ backend, catalog, jobs }: Services): OpenAPIHono<Env> {
+export function startsApi({ backend, catalog, config, jobs }: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
   api.openapi(route, async (c) => {
     const { type, metadata, run_at, unless_running } = c.req.valid("json");
@@ -68,6 +68,7 @@ export function startsApi({ backend, catalog, jobs }: Services): OpenAPIHono<Env
       idempotencyKey: c.req.valid("header")["Idempotency-Key"],
       runAt: run_at === undefined ? undefined : Date.parse(run_at),
       via: "api",
+      limits: config.limits,
       unlessActive: unless_running ? visibleJobs(c.var.person, "account") : undefined,
     });
     if (!sameInput) throw keyReused(job);

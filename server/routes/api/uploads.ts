@@ -31,17 +31,22 @@ const route = createRoute({
       },
     },
   },
-  responses: { 201: json("The file was stored.", uploadSchema), ...problems(400, 413, 507) },
+  responses: { 201: json("The file was stored.", uploadSchema), ...problems(400, 413, 429, 507) },
 });
 
-export function uploadsApi({ backend, storage, config }: Services): OpenAPIHono<Env> {
+export function uploadsApi({
+  backend,
+  storage,
+  config,
+  uploadMeter: meter,
+}: Services): OpenAPIHono<Env> {
   const api = new OpenAPIHono<Env>();
   // Not `api.openapi`, whose validator would read the whole form into memory.
   api.openAPIRegistry.registerPath(route);
   api.post(route.getRoutingPath(), async (c) => {
     const { accountId, userId } = c.var.person;
     const target = { backend, storage, maxBytes: config.maxUploadBytes };
-    const { id, name, size } = await receiveUpload(c, { target, accountId, userId });
+    const { id, name, size } = await receiveUpload(c, { target, meter, accountId, userId });
     return c.json({ upload_id: id, name, size }, 201);
   });
   return api;

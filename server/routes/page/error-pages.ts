@@ -44,6 +44,7 @@ export async function renderErrorPage(
   const { status, title } = error;
   const reloads = status === 503 && c.req.method === "GET";
   if (reloads) c.header("Refresh", String(reloadSeconds));
+  if (error.retryAfterSeconds) c.header("Retry-After", String(error.retryAfterSeconds));
   // Without a database the page cannot know who is signed in.
   await currentPerson(c, services).catch(() => null);
   const page = services.render.page("errors/error", {

@@ -5,8 +5,10 @@ import {
   sessionView,
   timeZoneOptions,
   tokenView,
+  usageViews,
 } from "../../presenters/settings.ts";
 import type { Env } from "../../services.ts";
+import { countStoredBytes } from "../../storage/stored-bytes.ts";
 import { deviceName } from "../../text/device-name.ts";
 import { layoutWithTray, type TrayServices } from "./tray.ts";
 
@@ -18,12 +20,15 @@ export async function renderSettings(
   services: TrayServices,
   changes: Partial<Pick<SettingsPage, "newToken" | "tokenError">>,
 ): Promise<Response> {
-  const { accounts, render } = services;
+  const { accounts, backend, config, jobs, render } = services;
   const { person } = c.var;
-  const [sessions, tokens, preferences] = await Promise.all([
+  const { accountId } = person;
+  const [sessions, tokens, preferences, bytes, counts] = await Promise.all([
     accounts.listSessions(person),
     accounts.listTokens(person),
     accounts.getPreferences(person.userId),
+    countStoredBytes(backend, accountId),
+    jobs.countByStatus({ accountId }),
   ]);
   const page: SettingsPage = {
     layout: await layoutWithTray(c, services, { title: "Settings", section: "settings" }),
@@ -37,6 +42,7 @@ export async function renderSettings(
     newToken: null,
     tokenError: "",
     createTokenHref: "/settings/tokens",
+    usage: usageViews({ bytes, queuedJobs: counts.queued }, config.limits),
     ...changes,
   };
   return c.html(render.page("settings/index", page));

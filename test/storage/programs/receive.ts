@@ -8,6 +8,7 @@ import { openBackend } from "../../../server/backend/open.ts";
 import { toHttpError } from "../../../server/routes/error-map.ts";
 import { receiveUpload } from "../../../server/routes/receive-upload.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk-storage.ts";
+import { createUploadMeter } from "../../../server/storage/upload-meter.ts";
 
 const dir = process.argv[2]!;
 const backend = await openBackend(`${dir}/headway.db`);
@@ -15,6 +16,8 @@ await backend.migrate();
 const account = { id: "account-1", name: "One", created_at: 0 };
 await backend.db.insertInto("accounts").values(account).execute();
 const target = { backend, storage: createDiskStorage(dir), maxBytes: 300_000_000 };
+const none = Number.POSITIVE_INFINITY;
+const meter = createUploadMeter(backend, { maxParallelUploads: none, maxStoredBytes: none });
 
 let peak = 0;
 const measure = () => {
@@ -26,7 +29,7 @@ setInterval(measure, 20);
 const app = new Hono();
 app.get("/memory", (c) => c.json({ most: measure() }));
 app.post("/uploads", async (c) => {
-  const row = await receiveUpload(c, { target, accountId: "account-1", userId: "user-1" });
+  const row = await receiveUpload(c, { target, meter, accountId: "account-1", userId: "user-1" });
   return c.json(row, 201);
 });
 app.onError((error, c) => c.text(error.message, toHttpError(error).status));
