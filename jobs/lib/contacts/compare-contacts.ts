@@ -1,6 +1,7 @@
 /** Second step of a check: compares the sorted contacts of a file with those that the account has. */
 import type { JobContext } from "../../../server/job.ts";
 import type { RunPosition } from "../external-sort/run-row.ts";
+import { readAhead } from "../read-ahead.ts";
 import { writeCheckedContacts } from "./checked-contacts.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import { findByEmail } from "./find-contacts.ts";
@@ -28,7 +29,7 @@ export async function compareContacts(
       if (last) found = pickCounts(last);
       let rows = last?.rows ?? 0;
       const options = { from: last, size, duplicates };
-      for await (const batch of mergedContacts(job.scratch, runs, options)) {
+      for await (const batch of readAhead(mergedContacts(job.scratch, runs, options))) {
         await compare(batch.contacts);
         rows += batch.rows;
         yield { items: [batch], cursor: { ...batch.position, ...found, rows }, done: rows };

@@ -3,9 +3,8 @@ import { type JobContext, Refused } from "../../../server/job.ts";
 import type { FilePosition } from "../csv/format.ts";
 import { type RowPiece, readRows } from "../csv/read-rows.ts";
 import { joinRuns } from "../external-sort/join-runs.ts";
-import { writeRun } from "../external-sort/sorted-runs.ts";
+import { RunBuilder } from "../external-sort/run-builder.ts";
 import { formatNumber } from "../numbers.ts";
-import type { ContactRow } from "./contact-rows.ts";
 import type { ContactsFile } from "./contacts-file.ts";
 import { maxCustomFields, maxTags } from "./custom-fields.ts";
 import { createFooter, type WaitingRow } from "./footer.ts";
@@ -30,8 +29,8 @@ export interface RunSize {
   bytes: number;
 }
 
-/** A run is sorted in memory, so it ends at whichever limit comes first. */
-const maxRunSize: RunSize = { rows: 25_000, bytes: 8_000_000 };
+/** A run is sorted in memory, so it ends at whichever limit comes first. Bytes are those of the file. */
+const maxRunSize: RunSize = { rows: 100_000, bytes: 16_000_000 };
 /** Bytes per read: the bar moves at least this often, and runs come close to their limit. */
 const pieceSize = 250_000;
 /** This many runs are joined into one, which bounds the memory of the final merge for files of any size. */
@@ -53,7 +52,7 @@ export async function readContacts(
     customFields: [],
     tags: [],
   };
-  let contacts: ContactRow[] = [];
+  const run = new RunBuilder();
   let rejected: RejectedRow[] = [];
   const notes = createRowNotes(job);
   const footer = createFooter(inspection.header.length);
@@ -68,7 +67,7 @@ export async function readContacts(
       const contact = parser.parse(cells, row, (note) => notes.add(note, row));
       if (typeof contact !== "string") {
         if (!footer.isEmpty) footer.release().forEach(reject);
-        contacts.push(contact);
+        run.add(contact);
       } else if (isRepeatedHeader(cells, inspection)) notes.add("repeated-header", row);
       else if (footer.hold({ cells, row, reason: contact })) continue;
       else {
@@ -92,9 +91,10 @@ export async function readContacts(
 
   /** Writes the files before the cursor that counts them: a crash in between writes the same files again. */
   async function saveRun({ byte, row }: FilePosition) {
-    const runs = contacts.length > 0 ? read.runs + 1 : read.runs;
+    const contacts = read.contacts + run.rows;
+    const runs = run.rows > 0 ? read.runs + 1 : read.runs;
     if (runs > read.runs) {
-      await writeRun(job.scratch, runName(read.runs), contacts);
+      await run.write(job.scratch, runName(read.runs));
       if (runs % runsPerJoin === 0) await joinFullRuns(job, runs);
     }
     if (rejected.length > 0) await writeRejectedPiece(job, file, read.rejected, rejected);
@@ -102,13 +102,12 @@ export async function readContacts(
       byte,
       row,
       runs,
-      contacts: read.contacts + contacts.length,
+      contacts,
       rejected: read.rejected + (rejected.length > 0 ? 1 : 0),
       customFields: [...parser.customFields],
       tags: [...parser.tags],
     };
     refuseTooMany(read);
-    contacts = [];
     rejected = [];
     notes.flush();
     return {
@@ -132,17 +131,16 @@ export async function readContacts(
         parsePiece(piece);
         cursor = piece.cursor;
         const done = progressAt(piece.bytesRead);
-        const found = read.contacts + contacts.length;
+        const found = read.contacts + run.rows;
         job.progress(done, source.size, progressMessage(found));
         if (done > 0) expect((found / done) * source.size);
-        const isFull =
-          contacts.length >= maxSize.rows || piece.bytesRead - read.byte >= maxSize.bytes;
+        const isFull = run.rows >= maxSize.rows || piece.bytesRead - read.byte >= maxSize.bytes;
         // A crash would lose the rows that wait.
         if (isFull && footer.isEmpty) yield await saveRun(cursor);
       }
       endTable();
       notes.flush();
-      if (contacts.length + rejected.length > 0) yield await saveRun(cursor);
+      if (run.rows + rejected.length > 0) yield await saveRun(cursor);
     },
   });
   return read;

@@ -1,6 +1,7 @@
 /** Second step of an import: merges the sorted runs and saves the contacts in key order. */
 import type { BatchWrite, JobContext } from "../../../server/job.ts";
 import type { RunPosition } from "../external-sort/run-row.ts";
+import { readAhead } from "../read-ahead.ts";
 import { beforeUpdate, countChanges, recordChanges, type Updated } from "./contact-changes.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import { addToContactCount, lockContacts, wholeRow } from "./contacts-table.ts";
@@ -32,7 +33,7 @@ export async function saveContacts(
       if (last)
         Object.assign(saved, { batches: last.batches, contacts: last.contacts, rows: last.rows });
       const options = { from: last, size, duplicates };
-      for await (const batch of mergedContacts(job.scratch, runs, options)) {
+      for await (const batch of readAhead(mergedContacts(job.scratch, runs, options))) {
         saved.batches++;
         saved.contacts += batch.contacts.length;
         saved.rows += batch.rows;

@@ -1,5 +1,6 @@
 import type { Scratch } from "../../../server/job.ts";
-import { mergeRuns, rowsPerBlock } from "./sorted-runs.ts";
+import { rowsPerBlock } from "./run-builder.ts";
+import { mergeRuns } from "./sorted-runs.ts";
 
 /**
  * Merges several sorted runs into one, so that the final merge has few runs open.

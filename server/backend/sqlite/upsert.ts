@@ -1,8 +1,11 @@
 import type Database from "better-sqlite3";
 import type { Upsert, Upserted } from "../../job.ts";
 
+/** Ten rows a statement save an eighth of the time of single rows; more gain nothing. */
+const rowsPerStatement = 10;
+
 /**
- * Runs one prepared statement per row, in the transaction that is open on the file.
+ * Runs prepared statements of a few rows, in the transaction that is open on the file.
  *
  * SQLite numbers new rows from the highest row id on, so within one transaction the growth of the
  * highest row id is the number of inserted rows.
@@ -13,10 +16,15 @@ export function upsert(
   rows: readonly unknown[][],
   how: Upsert,
 ): Upserted {
-  const statement = file.prepare(statementFor(table, how));
   const before = maxRowId(file, table);
   let changes = 0;
-  for (const row of rows) changes += statement.run(row).changes;
+  let at = 0;
+  for (const count of [rowsPerStatement, 1]) {
+    if (rows.length - at < count) continue;
+    const statement = file.prepare(statementFor(table, how, count));
+    for (; at + count <= rows.length; at += count)
+      changes += statement.run(rows.slice(at, at + count).flat()).changes;
+  }
   const inserted = maxRowId(file, table) - before;
   return {
     inserted,
@@ -28,13 +36,18 @@ export function upsert(
   };
 }
 
-function statementFor(table: string, { columns, key, update, updateIfGiven = [] }: Upsert): string {
+function statementFor(
+  table: string,
+  { columns, key, update, updateIfGiven = [] }: Upsert,
+  count: number,
+): string {
   const set = [
     ...update.map((column) => `"${column}" = excluded."${column}"`),
     ...updateIfGiven.map((column) => `"${column}" = coalesce(excluded."${column}", "${column}")`),
   ].join(", ");
+  const row = `(${columns.map(() => "?").join(", ")})`;
   return `insert into "${table}" (${quoted(columns)})
-    values (${columns.map(() => "?").join(", ")})
+    values ${Array(count).fill(row).join(", ")}
     on conflict (${quoted(key)}) do ${set ? `update set ${set}` : "nothing"}`;
 }
 

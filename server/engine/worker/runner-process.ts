@@ -10,7 +10,7 @@ import type { FromRunner, Task, ToRunner } from "./runner-messages.ts";
  * Streams of rows create much garbage. A small young generation, and a heap that grows by 80 % at
  * most before a collection, reduce the memory of a runner to a third for a few percent of its speed.
  */
-const memoryFlags = ["--max-semi-space-size=4", "--heap-growing-percent=80"];
+const memoryFlags = ["--max-semi-space-size=8", "--heap-growing-percent=80"];
 const entry = join(import.meta.dirname, "../../runner.ts");
 
 /** A process may need this long to start on a busy machine. Only then does silence mean that it hangs. */

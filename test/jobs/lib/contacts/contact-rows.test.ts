@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type ContactRow, compileMapping } from "../../../../jobs/lib/contacts/contact-rows.ts";
 import type { Mapping } from "../../../../jobs/lib/contacts/fields.ts";
-import { mergeRuns, writeRun } from "../../../../jobs/lib/external-sort/sorted-runs.ts";
+import { mergeRuns } from "../../../../jobs/lib/external-sort/sorted-runs.ts";
 import { collect, memoryScratch } from "../../../support/memory-files.ts";
+import { writeRun } from "../external-sort/write-run.ts";
 
 const all: Mapping = {
   0: "email",

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { joinRuns } from "../../../../jobs/lib/external-sort/join-runs.ts";
 import type { RunRow } from "../../../../jobs/lib/external-sort/run-row.ts";
-import { mergeRuns, writeRun } from "../../../../jobs/lib/external-sort/sorted-runs.ts";
+import { mergeRuns } from "../../../../jobs/lib/external-sort/sorted-runs.ts";
 import { collect, memoryScratch } from "../../../support/memory-files.ts";
+import { writeRun } from "./write-run.ts";
 
 async function threeRuns() {
   const scratch = memoryScratch(1_000);

@@ -2,8 +2,9 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RunPosition, RunRow } from "../../../../jobs/lib/external-sort/run-row.ts";
-import { mergeRuns, writeRun } from "../../../../jobs/lib/external-sort/sorted-runs.ts";
+import { mergeRuns } from "../../../../jobs/lib/external-sort/sorted-runs.ts";
 import { collect, memoryScratch } from "../../../support/memory-files.ts";
+import { writeRun } from "./write-run.ts";
 
 type Row = [key: string, order: number, value: string | null];
 
