@@ -20,10 +20,13 @@ import { jobFormRoutes } from "./routes/job-forms.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { liveRoutes } from "./routes/live/live.ts";
 import { logRoutes } from "./routes/logs.ts";
+import { bodyTimeout } from "./routes/middleware/body-timeout.ts";
 import { lingeringClose } from "./routes/middleware/lingering-close.ts";
 import { protectForms } from "./routes/middleware/protect-forms.ts";
+import { rejectForeignHosts } from "./routes/middleware/reject-foreign-hosts.ts";
 import { rejectNullCharacters } from "./routes/middleware/reject-null-characters.ts";
 import { requirePerson } from "./routes/middleware/require-person.ts";
+import { warnAboutProxies } from "./routes/middleware/warn-about-proxies.ts";
 import { answerError, renderErrorPage } from "./routes/page/error-pages.ts";
 import { pauseRoutes } from "./routes/pauses.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
@@ -31,6 +34,7 @@ import { rejectedRowRoutes } from "./routes/rejected-rows.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { retryRoutes } from "./routes/retries.ts";
 import { revocationRoutes } from "./routes/revocations.ts";
+import { securityTxtRoutes } from "./routes/security-txt.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { signUpRoutes } from "./routes/sign-ups.ts";
@@ -40,10 +44,12 @@ import { viewerPartRoutes } from "./routes/viewer-parts.ts";
 import type { Env, Services } from "./services.ts";
 
 export function createApp(services: Services): Hono<Env> {
-  const isHttps = services.config.publicUrl?.startsWith("https:") ?? false;
+  const { config } = services;
+  const isHttps = config.publicUrl?.startsWith("https:") ?? false;
   const app = new Hono<Env>();
 
   app.use(lingeringClose);
+  app.use(bodyTimeout({ bodyMs: config.bodyTimeoutMs, uploadIdleMs: config.uploadIdleMs }));
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -64,10 +70,14 @@ export function createApp(services: Services): Hono<Env> {
   // `compress` copies every response, so skip it for clients that accept no encoding.
   const compressed = compress();
   app.use((c, next) => (c.req.header("accept-encoding") ? compressed(c, next) : next()));
+  // Probes may ask for any name.
   app.route("/", healthRoutes(services));
+  app.use(rejectForeignHosts(config));
+  app.use(warnAboutProxies(services));
+  app.route("/", securityTxtRoutes(services));
   app.route("/", assetRoutes());
 
-  if (services.config.development) app.route("/", devRoutes(services));
+  if (config.development) app.route("/", devRoutes(services));
   app.route("/api", apiRoutes(services));
   app.use(rejectNullCharacters);
   app.route("/", sessionRoutes(services));

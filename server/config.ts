@@ -36,6 +36,12 @@ export interface Config {
   maxUploadBytes: number;
   /** What an account or a person may use at most. */
   limits: Limits;
+  /** Time in which the headers of a request arrive. */
+  headersTimeoutMs: number;
+  /** Time in which the body of a request arrives, other than an upload. */
+  bodyTimeoutMs: number;
+  /** Time without a byte after which an upload is cut. */
+  uploadIdleMs: number;
   /** Days from the end of a job to its deletion. */
   retentionDays: number;
   production: boolean;
@@ -44,6 +50,10 @@ export interface Config {
   logLevel: string;
   /** Separate port for `/metrics`; null: metrics are not served. */
   metricsPort: number | null;
+  /** The address on which `/metrics` is served. */
+  metricsHost: string;
+  /** Whom to tell of a vulnerability, as a URL; null: `/.well-known/security.txt` does not exist. */
+  securityContact: string | null;
 }
 
 const root = join(import.meta.dirname, "..");
@@ -97,8 +107,18 @@ const settings = z.object({
   PARALLEL_UPLOADS_LIMIT: limit("PARALLEL_UPLOADS_LIMIT", 100_000).prefault(20),
   UNFINISHED_UPLOADS_LIMIT: limit("UNFINISHED_UPLOADS_LIMIT", 1_000_000).prefault(100),
   STREAMS_LIMIT: limit("STREAMS_LIMIT", 1_000_000).prefault(200),
+  HEADERS_TIMEOUT_SECONDS: wholeNumber("HEADERS_TIMEOUT_SECONDS", 1, 600).default(20),
+  BODY_TIMEOUT_SECONDS: wholeNumber("BODY_TIMEOUT_SECONDS", 1, 3_600).default(30),
+  UPLOAD_IDLE_SECONDS: wholeNumber("UPLOAD_IDLE_SECONDS", 1, 3_600).default(60),
   RETENTION_DAYS: wholeNumber("RETENTION_DAYS", 1, 36_500).default(90),
   METRICS_PORT: wholeNumber("METRICS_PORT", 1, 65_534).optional(),
+  METRICS_HOST: z.string().default("127.0.0.1"),
+  SECURITY_CONTACT: z
+    .url({
+      protocol: /^(mailto|https|tel)$/,
+      error: "SECURITY_CONTACT must be an address such as mailto:security@headway.example",
+    })
+    .optional(),
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"], {
@@ -141,11 +161,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       maxUnfinishedUploads: set.UNFINISHED_UPLOADS_LIMIT,
       maxStreams: set.STREAMS_LIMIT,
     },
+    headersTimeoutMs: set.HEADERS_TIMEOUT_SECONDS * 1_000,
+    bodyTimeoutMs: set.BODY_TIMEOUT_SECONDS * 1_000,
+    uploadIdleMs: set.UPLOAD_IDLE_SECONDS * 1_000,
     retentionDays: set.RETENTION_DAYS,
     production: set.NODE_ENV === "production",
     development: set.NODE_ENV === "development",
     logLevel: set.LOG_LEVEL,
     metricsPort: set.METRICS_PORT ?? null,
+    metricsHost: set.METRICS_HOST,
+    securityContact: set.SECURITY_CONTACT ?? null,
   };
 }
 

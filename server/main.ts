@@ -1,4 +1,5 @@
 /** `npm start`: the web process with a worker as its child, for one machine. */
+import { hasDemoAccount } from "./accounts/demo-account.ts";
 import { buildAssets } from "./assets/build.ts";
 import { seed } from "./commands/seed.ts";
 import { openProcess, stopOnSignal } from "./entry-point.ts";
@@ -9,9 +10,9 @@ import { startWorkerChild } from "./worker-child.ts";
 const parts = await openProcess("web");
 const { config } = parts;
 await buildAssets({ minify: !config.development, dev: config.development });
-const demo = config.production
-  ? undefined
-  : await exitOnFailure(seed(parts), "the demo account cannot be created");
+const demo = hasDemoAccount(config)
+  ? await exitOnFailure(seed(parts), "the demo account cannot be created")
+  : undefined;
 const web = await startWeb(parts);
 const worker = startWorkerChild(parts);
 

@@ -1,18 +1,21 @@
 /** Starts and stops the web server. */
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
+import { demoAccount, hasDemoAccount } from "./accounts/demo-account.ts";
 import { sharedSecret } from "./accounts/shared-secret.ts";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { ProcessParts } from "./entry-point.ts";
 import { logJobActivity } from "./log-job-activity.ts";
 import { startMetrics } from "./metrics/start-metrics.ts";
-import { createServices } from "./services.ts";
+import { createServices, type Services } from "./services.ts";
 import { exitOnFailure } from "./startup.ts";
 import { prepareStorage } from "./storage/open-storage.ts";
 
 /** Connections that are open this long after a stop are closed. */
 const drainMs = 5_000;
+/** How often node:http looks for connections whose headers are late. */
+const timeoutCheckMs = 2_000;
 
 export interface Web {
   /** The public address. */
@@ -31,12 +34,13 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
   const { hub, streams } = services;
   const recordMetric = await exitOnFailure(
     startMetrics({ role: "web", config, backend, live: { hub, streams } }),
-    `metrics cannot be served on ${config.host}:${config.metricsPort}`,
+    `metrics cannot be served on ${config.metricsHost}:${config.metricsPort}`,
   );
   backend.lifecycle.subscribe((event) => {
     logJobActivity(log, { type: "lifecycle", event });
     recordMetric({ type: "lifecycle", event });
   });
+  await warnOfLockedDemo(services);
   const app = createApp(services);
   const { host } = config;
   const server = await exitOnFailure(
@@ -62,14 +66,26 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
   };
 }
 
+/** An earlier start on a developer's machine may have created it in the same database. */
+async function warnOfLockedDemo({ accounts, config, log }: Services): Promise<void> {
+  if (hasDemoAccount(config) || !(await accounts.findUser(demoAccount.email))) return;
+  log.warn(`nobody can sign in as ${demoAccount.email}: the password of this account is published`);
+}
+
 function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = serve({
       fetch,
       port: config.port,
       hostname: config.host,
-      // The default of five minutes is too short for a large upload on a slow connection.
-      serverOptions: { requestTimeout: 0 },
+      serverOptions: {
+        // Counts from the first byte of an upload too. `bodyTimeout` limits bodies instead.
+        requestTimeout: 0,
+        // Also closes a connection on which no byte ever arrives. The default would be that of
+        // `requestTimeout`: none.
+        headersTimeout: config.headersTimeoutMs,
+        connectionsCheckingInterval: timeoutCheckMs,
+      },
     }) as Server;
     server.once("error", (error: NodeJS.ErrnoException) => {
       const isInUse = error.code === "EADDRINUSE";

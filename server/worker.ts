@@ -15,7 +15,7 @@ const { config, log, backend, catalog } = parts;
 const storage = await exitOnFailure(prepareStorage(config), "the file storage cannot be used");
 const updateMetrics = await exitOnFailure(
   startMetrics({ role: "worker", config, backend }),
-  `metrics cannot be served on ${config.host}:${config.metricsPort}`,
+  `metrics cannot be served on ${config.metricsHost}:${config.metricsPort}`,
 );
 const indexer = createSearchIndexer({ backend, log });
 let workerId = "";

@@ -46,3 +46,9 @@ test("limits have generous defaults, and 0 stands for none", () => {
   const wrong = { STORAGE_DIR: storage(), STARTS_LIMIT: "-1" };
   expect(() => readConfig(wrong)).toThrow("STARTS_LIMIT must be a whole number from 0");
 });
+
+test("metrics are served on this machine alone unless a setting says otherwise", () => {
+  const settings = { STORAGE_DIR: storage(), HOST: "0.0.0.0", METRICS_PORT: "9090" };
+  expect(readConfig(settings).metricsHost).toBe("127.0.0.1");
+  expect(readConfig({ ...settings, METRICS_HOST: "0.0.0.0" }).metricsHost).toBe("0.0.0.0");
+});

@@ -9,13 +9,13 @@ import { serveMetrics } from "./serve-metrics.ts";
 import { addStreamMetrics, type LiveParts } from "./stream-metrics.ts";
 
 /**
- * Starts to collect metrics, and serves them on `METRICS_PORT`. Does nothing if that is not set.
+ * Starts to collect metrics, and serves them on `METRICS_HOST` and `METRICS_PORT`. Does nothing if that is not set.
  * @returns a function that records a metric of jobs and workers
  * @throws if the port is in use
  */
 export async function startMetrics(parts: {
   role: "web" | "worker";
-  config: Pick<Config, "host" | "metricsPort">;
+  config: Pick<Config, "metricsHost" | "metricsPort">;
   backend: Backend;
   live?: LiveParts;
 }): Promise<RecordMetric> {
@@ -27,6 +27,6 @@ export async function startMetrics(parts: {
   addQueueMetrics(registry, backend);
   if (live) addStreamMetrics(registry, live);
   const recordMetric = addJobMetrics(registry);
-  await serveMetrics(registry, config.host, config.metricsPort);
+  await serveMetrics(registry, config.metricsHost, config.metricsPort);
   return recordMetric;
 }

@@ -14,6 +14,7 @@ import {
   type UploadTarget,
   UploadTooLarge,
 } from "../storage/uploads.ts";
+import { untilIdle } from "./middleware/body-timeout.ts";
 
 interface ReceiveOptions {
   target: UploadTarget;
@@ -92,7 +93,9 @@ export async function* bodyOf(c: Context): AsyncGenerator<Uint8Array> {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
   // Reading Node's stream saves a copy into web streams. It must stay open after a refused upload,
   // because the answer goes out on the same connection.
-  const body = incoming ? incoming.iterator({ destroyOnReturn: false }) : c.req.raw.body;
+  const body = incoming
+    ? untilIdle(incoming, incoming.iterator({ destroyOnReturn: false }))
+    : c.req.raw.body;
   try {
     yield* body ?? [];
   } catch (cause) {

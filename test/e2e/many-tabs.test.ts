@@ -1,18 +1,36 @@
-import { describe, expect, test } from "vitest";
-import { signedOut, signIn, startJob, useApplication } from "../support/scene/application.ts";
-import { expectText, mappedHost, waitUntilLive } from "../support/scene/browser.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../server/commands/scaled/free-port.ts";
+import { startApplication } from "../support/application.ts";
+import { signUp, startJob } from "../support/scene/application.ts";
+import { expectText, mappedHost, useBrowser, waitUntilLive } from "../support/scene/browser.ts";
 
-const scene = useApplication();
+const browser = useBrowser();
+
+/** Starts the application for people on other machines. @returns its address */
+async function startForOthers(): Promise<string> {
+  const storageDir = await mkdtemp(join(tmpdir(), "headway-e2e-"));
+  const port = await freePort();
+  const url = `http://${mappedHost}:${port}`;
+  const settings = { PORT: String(port), PUBLIC_URL: url };
+  const app = await startApplication({ databaseUrl: undefined, storageDir }, settings);
+  onTestFinished(async () => {
+    await app.stop();
+    await rm(storageDir, { recursive: true, force: true });
+  });
+  return url;
+}
 
 describe("many tabs over plain HTTP/1.1 outside localhost", () => {
   test("ten tabs are live at once and leave a connection for an eleventh page", async () => {
-    const context = await scene.newContext({
-      ...signedOut,
-      baseURL: `http://${mappedHost}:${scene.port}`,
-    });
+    const context = await browser.newContext({ baseURL: await startForOthers() });
+    context.setDefaultTimeout(60_000);
     const first = await context.newPage();
-    await first.goto("/jobs");
-    await signIn(first);
+    await first.goto("/sign-up");
+    const email = "ada@example.com";
+    await signUp(first, { name: "Ada", email, password: "analytical engine" });
     expect(await first.evaluate("isSecureContext")).toBe(false);
     const paths = [
       await startJob(first, "ticking", { ticks: 3_000, pace: 100 }),

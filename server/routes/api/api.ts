@@ -1,7 +1,9 @@
 /** The JSON API, mounted at /api. */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { HonoRequest } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Env, Services } from "../../services.ts";
+import { isAborted } from "../aborted-request.ts";
 import { toHttpError } from "../error-map.ts";
 import { HttpError } from "../http-error.ts";
 import { requireApiPerson } from "../middleware/require-person.ts";
@@ -38,8 +40,8 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
     c.header("Cache-Control", "no-cache, private");
     await next();
   });
-  for (const path of ["/jobs/*", "/contacts/*"])
-    api.use(path, bodyLimit({ maxSize: maxBodySize, onError: tooLarge }));
+  const limitBody = bodyLimit({ maxSize: maxBodySize, onError: tooLarge });
+  api.use((c, next) => (hasUnlimitedBody(c.req) ? next() : limitBody(c, next)));
   api.route("/", uploadsApi(services));
   api.route("/", resumableUploadsApi(services));
   api.route("/", startsApi(services));
@@ -59,6 +61,7 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
     throw new HttpError({ status: 404, title: "Not found", detail });
   });
   api.onError((error, c) => {
+    if (isAborted(c)) return c.body(null, 400);
     const httpError = toHttpError(error);
     if (httpError.status >= 500) log.error({ err: error, path: c.req.path }, "request failed");
     return sendProblem(c, httpError);
@@ -71,6 +74,11 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
   }
 
   return api;
+}
+
+/** Uploads have a limit of their own, and `bodyLimit` makes a copy of a request to look at its body. */
+function hasUnlimitedBody({ method, path }: HonoRequest): boolean {
+  return method === "GET" || method === "HEAD" || path.startsWith("/api/uploads");
 }
 
 function tooLarge(): never {

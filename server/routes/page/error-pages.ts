@@ -4,6 +4,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import { AlreadyActive } from "../../engine/start/request.ts";
 import { errorPage } from "../../presenters/error-page.ts";
 import type { Env, Services } from "../../services.ts";
+import { isAborted } from "../aborted-request.ts";
 import { toHttpError } from "../error-map.ts";
 import type { HttpError } from "../http-error.ts";
 import { confirmDuplicate } from "./confirm-duplicate.ts";
@@ -23,6 +24,7 @@ export async function answerError(
   c: Context<Env>,
   services: Services,
 ): Promise<Response> {
+  if (isAborted(c)) return c.body(null, 400);
   if (error instanceof AlreadyActive) return confirmDuplicate(c, services, error.job);
   const httpError = toHttpError(error);
   const { status, message } = httpError;
