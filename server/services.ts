@@ -5,12 +5,14 @@
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { type Accounts, createAccounts, type Person } from "./accounts/accounts.ts";
+import { createFailedTokens, type FailedTokens } from "./accounts/failed-tokens.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { JobRow } from "./backend/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
 import { type ContactReader, createContactReader } from "./contacts/contacts.ts";
 import { createJobReader, type JobReader } from "./engine/job-reader.ts";
+import { createFilePreviewer, type FilePreviewer } from "./file-preview/file-previewer.ts";
 import { createFrames, type Frames } from "./live/frames.ts";
 import { createHub, type Hub } from "./live/hub.ts";
 import { createSseResponses, type SseResponses } from "./live/sse-response.ts";
@@ -30,9 +32,11 @@ export interface Services {
   resumableUploads: ResumableUploads;
   uploadMeter: UploadMeter;
   accounts: Accounts;
+  failedTokens: FailedTokens;
   render: Renderer;
   jobs: JobReader;
   contacts: ContactReader;
+  filePreviewer: FilePreviewer;
   frames: Frames;
   hub: Hub;
   /** All event streams of this process, those of pages and those of the API. */
@@ -61,16 +65,18 @@ export function createServices(parts: {
   const resumableUploads = createResumableUploads({ backend, storage, maxBytes, limits });
   const uploadMeter = createUploadMeter(backend, limits);
   const accounts = createAccounts({ backend, config, log });
+  const failedTokens = createFailedTokens();
   const render = createRenderer({ viewsDir, strict, cache: config.production });
   const jobs = createJobReader({ backend, catalog, previews: createPreviews(storage) });
   const contacts = createContactReader(backend);
+  const filePreviewer = createFilePreviewer({ jobsDirs: config.jobsDirs });
   const frames = createFrames({ catalog, render, reader: jobs });
   const hub = createHub({ backend, reader: jobs, frames, log });
   const streams = createSseResponses(limits.maxStreams);
   accounts.onSessionEnd((id) => streams.endSession(id));
   return {
-    ...{ config, log, backend, catalog, storage, resumableUploads, accounts, render },
-    ...{ uploadMeter, jobs, contacts, frames, hub, streams },
+    ...{ config, log, backend, catalog, storage, resumableUploads, accounts, failedTokens, render },
+    ...{ uploadMeter, jobs, contacts, filePreviewer, frames, hub, streams },
   };
 }
 

@@ -12,7 +12,8 @@ import {
 } from "./api-tokens.ts";
 import { createAuth } from "./auth.ts";
 import { rethrowCause } from "./auth-error.ts";
-import { ensureMembership } from "./members.ts";
+import { type DemoSettings, isLockedDemo } from "./demo-account.ts";
+import { ensureMembership, setRole } from "./members.ts";
 import { type Preferences, readPreferences, savePreferences } from "./preferences.ts";
 import { createSessionCache } from "./session-cache.ts";
 import { createSessionEndSignals } from "./session-end-signals.ts";
@@ -45,7 +46,7 @@ export interface Accounts {
   /** For commands. The case of the email does not matter. */
   findUser(email: string): Promise<User | undefined>;
 
-  /** @returns null if the email or the password is wrong */
+  /** @returns null if the email or the password is wrong, or the demo account is locked */
   signIn(given: { email: string; password: string }, client: ClientInfo): Promise<SignedIn | null>;
   /**
    * Creates a user with an account and signs them in. A repeated sign-up with the same password
@@ -73,13 +74,16 @@ export interface Accounts {
   /** @returns false if the person has no such token */
   revokeToken(person: Person, tokenId: string): Promise<boolean>;
 
+  /** Open streams of what the user may no longer see end at once, in all processes. */
+  setRole(userId: string, role: Person["role"]): Promise<void>;
+
   getPreferences(userId: string): Promise<Preferences>;
   /** Changes the given preferences and leaves the others as they are. */
   updatePreferences(userId: string, changes: Partial<Preferences>): Promise<void>;
 
   /**
-   * Calls the listener with the id of each session that ends, and with the id of a user when one
-   * of their tokens is revoked, in this process or any other. Open streams of that session or user
+   * Calls the listener with the id of each session that ends, and with the id of a user when their
+   * role changes or one of their tokens is revoked, in this process or any other. Open streams of that session or user
    * must then be authorised again. Other processes are listened to while there is a listener.
    * @returns a function that removes the listener
    */
@@ -145,11 +149,13 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     findUser: (email) => findUser(backend, { email: email.toLowerCase() }),
 
     async signIn(given, client) {
+      if (isLockedDemo(given.email, config)) return null;
       const signedIn = await signIn(auth, given, client);
       if (signedIn) await deleteExpiredSessionsOf(backend, signedIn.user.id);
       return signedIn;
     },
     async signUp(given, client) {
+      if (isLockedDemo(given.email, config)) return null;
       const signedIn = await signUp({ auth, backend }, given, client);
       if (signedIn) await ensureMembership(backend, signedIn.user);
       return signedIn;
@@ -178,6 +184,11 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       return revoked;
     },
 
+    async setRole(userId, role) {
+      await setRole(backend, userId, role);
+      await announceEnd(userId);
+    },
+
     getPreferences: (userId) => readPreferences(backend.db, userId),
     async updatePreferences(userId, changes) {
       await savePreferences(backend, userId, changes);
@@ -199,6 +210,6 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
 
 export interface AccountsParts {
   backend: Pick<Backend, "name" | "db" | "write" | "now" | "notifications">;
-  config: Pick<Config, "publicUrl" | "port" | "secret">;
+  config: Pick<Config, "port" | "secret"> & DemoSettings;
   log: Log;
 }

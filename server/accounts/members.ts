@@ -30,6 +30,14 @@ export async function ensureMembership(
   });
 }
 
+export async function setRole(
+  { db }: Pick<Backend, "db">,
+  userId: string,
+  role: Membership["role"],
+): Promise<void> {
+  await db.updateTable("members").set({ role }).where("user_id", "=", userId).execute();
+}
+
 export function findMembership(db: Backend["db"], userId: string): Promise<Membership | undefined> {
   return db
     .selectFrom("members")

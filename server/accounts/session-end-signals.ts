@@ -9,7 +9,7 @@ import type { Backend } from "../backend/backend.ts";
 const prefix = "ended";
 
 export interface SessionEndSignals {
-  /** @param id of a session, or of a user whose token was revoked */
+  /** @param id of a session, or of a user whose role changed or whose token was revoked */
   publish(id: string): Promise<void>;
   /**
    * Calls the listener with the ids that other processes publish.

@@ -43,6 +43,7 @@ export interface Schema {
   contact_search_backfill: ContactSearchBackfillTable;
   contact_edits: ContactEditsTable;
   secrets: SecretsTable;
+  rate_limits: RateLimitsTable;
 }
 
 export interface AccountsTable {
@@ -406,6 +407,14 @@ export interface SecretsTable {
   /** The generated signing secret, or the fingerprint of the one from the `SECRET` setting. */
   name: "generated" | "fingerprint";
   value: string;
+}
+
+/** Requests that count against a limit. */
+export interface RateLimitsTable {
+  /** A hash of what the requests have in common, such as an email. */
+  key: string;
+  hits: number;
+  resets_at: number;
 }
 
 export type JobRow = Selectable<JobsTable>;

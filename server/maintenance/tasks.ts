@@ -1,4 +1,5 @@
 /** The periodic maintenance tasks. The queue runs each on one worker at a time. */
+import { deleteExpiredRateLimits } from "../accounts/rate-limit-store.ts";
 import { deleteExpiredSessions } from "../accounts/sessions.ts";
 import type { Backend, MaintenanceTask } from "../backend/backend.ts";
 import { indexContacts } from "../contacts/search/index-contacts.ts";
@@ -51,6 +52,14 @@ export function createMaintenanceTasks(parts: {
       name: "sessions",
       everyMinutes: 60,
       run: (signal) => runInBatches(backend, signal, (tx, max) => deleteExpiredSessions(tx, max)),
+    },
+    {
+      name: "rate-limits",
+      everyMinutes: 60,
+      run: (signal) =>
+        runInBatches(backend, signal, ({ db }, max) =>
+          deleteExpiredRateLimits({ db, now: backend.now }, max),
+        ),
     },
   ];
   return tasks.map((task) => ({ ...task, run: (signal) => runLogged(task, signal, log) }));

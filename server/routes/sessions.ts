@@ -1,24 +1,28 @@
 /** GET and POST /sign-in, POST /sign-in/demo, POST /sign-out */
 import { type Context, Hono } from "hono";
-import { demoAccount } from "../accounts/demo-account.ts";
+import { demoAccount, hasDemoAccount } from "../accounts/demo-account.ts";
 import type { SignInPage } from "../presenters/sessions.ts";
-import type { Env } from "../services.ts";
-import { protectForms } from "./middleware/protect-forms.ts";
+import type { Env, Services } from "../services.ts";
+import { noStore } from "./middleware/no-store.ts";
+import { maxCredentialBytes, protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
-import { requirePerson } from "./middleware/require-person.ts";
+import { type PersonServices, requirePerson } from "./middleware/require-person.ts";
 import { addCookies, clientInfo, formField } from "./page/form-fields.ts";
 import { currentPerson, layoutFor, type PageServices } from "./page/layout.ts";
 import { localPath } from "./page/return-path.ts";
 
-export function sessionRoutes(services: PageServices): Hono<Env> {
+export function sessionRoutes(services: PersonServices & Pick<Services, "backend">): Hono<Env> {
   const { accounts, config } = services;
   const routes = new Hono<Env>();
 
-  const limits = rateLimit({
+  const limits = rateLimit(services, {
     countSuccess: false,
-    proxies: config.proxies,
     reject: async (c, error) => signInPage(c, services, await readForm(c), error),
   });
+
+  const protect = protectForms(services, { maxBytes: maxCredentialBytes });
+  routes.use("/sign-in", noStore);
+  routes.use("/sign-in/*", noStore);
 
   routes.get("/sign-in", async (c) => {
     const next = localPath(c.req.query("next"));
@@ -26,7 +30,7 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
     return signInPage(c, services, { email: "", next });
   });
 
-  routes.post("/sign-in", protectForms(services), ...limits, async (c) => {
+  routes.post("/sign-in", protect, ...limits, async (c) => {
     const { email, password, next } = await readForm(c);
     const signedIn = await accounts.signIn({ email, password }, clientInfo(c, config));
     if (!signedIn) {
@@ -37,9 +41,9 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
     return c.redirect(next, 303);
   });
 
-  routes.post("/sign-in/demo", protectForms(services), ...limits, async (c) => {
+  routes.post("/sign-in/demo", protect, ...limits, async (c) => {
     const { next } = await readForm(c);
-    const isOffered = await hasDemo(services);
+    const isOffered = await offersDemo(services);
     const signedIn = isOffered ? await accounts.signIn(demoAccount, clientInfo(c, config)) : null;
     if (!signedIn) {
       c.status(422);
@@ -52,6 +56,9 @@ export function sessionRoutes(services: PageServices): Hono<Env> {
   routes.post("/sign-out", requirePerson(services), protectForms(services), async (c) => {
     const { cookies } = await accounts.signOut(c.req.raw.headers);
     addCookies(c, cookies);
+    // Pages of the session that this browser has stored, also for its back button:
+    // https://www.w3.org/TR/clear-site-data/
+    c.header("Clear-Site-Data", '"cache"');
     return c.redirect("/sign-in", 303);
   });
 
@@ -69,14 +76,13 @@ async function signInPage(
     email: form.email,
     next: form.next,
     error,
-    demo: await hasDemo(services),
+    demo: await offersDemo(services),
   };
   return c.html(services.render.page("sessions/sign_in", page));
 }
 
-/** The demo account exists outside of production only. */
-async function hasDemo({ accounts, config }: PageServices): Promise<boolean> {
-  return !config.production && Boolean(await accounts.findUser(demoAccount.email));
+async function offersDemo({ accounts, config }: PageServices): Promise<boolean> {
+  return hasDemoAccount(config) && Boolean(await accounts.findUser(demoAccount.email));
 }
 
 async function readForm(c: Context<Env>) {

@@ -7,9 +7,8 @@ import type { TrayServices } from "./page/tray.ts";
 
 export function settingsRoutes(services: TrayServices): Hono<Env> {
   const routes = new Hono<Env>();
-  routes.get("/settings", (c) => {
-    c.header("Cache-Control", "no-store");
-    return renderSettings(c, services, { newToken: takeFlashCookie(c, newTokenCookie) ?? null });
-  });
+  routes.get("/settings", (c) =>
+    renderSettings(c, services, { newToken: takeFlashCookie(c, newTokenCookie) ?? null }),
+  );
   return routes;
 }

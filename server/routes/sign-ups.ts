@@ -3,8 +3,9 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { passwordLength } from "../accounts/auth.ts";
 import type { SignUpPage } from "../presenters/sessions.ts";
-import type { Env } from "../services.ts";
-import { protectForms } from "./middleware/protect-forms.ts";
+import type { Env, Services } from "../services.ts";
+import { noStore } from "./middleware/no-store.ts";
+import { maxCredentialBytes, protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
 import { addCookies, clientInfo, formField } from "./page/form-fields.ts";
 import { currentPerson, layoutFor, type PageServices } from "./page/layout.ts";
@@ -28,15 +29,16 @@ const signUpSchema = z.object({
 type Form = Awaited<ReturnType<typeof readForm>>;
 type Errors = Partial<SignUpPage["errors"]>;
 
-export function signUpRoutes(services: PageServices): Hono<Env> {
+export function signUpRoutes(services: PageServices & Pick<Services, "backend">): Hono<Env> {
   const { accounts, config } = services;
   const routes = new Hono<Env>();
 
-  const limits = rateLimit({
+  const limits = rateLimit(services, {
     countSuccess: true,
-    proxies: config.proxies,
     reject: async (c, email) => signUpPage(c, services, await readForm(c), { email }),
   });
+
+  routes.use("/sign-up", noStore);
 
   routes.get("/sign-up", async (c) => {
     const next = localPath(c.req.query("next"));
@@ -44,17 +46,22 @@ export function signUpRoutes(services: PageServices): Hono<Env> {
     return signUpPage(c, services, { name: "", email: "", next });
   });
 
-  routes.post("/sign-up", protectForms(services), ...limits, async (c) => {
-    const form = await readForm(c);
-    const checked = signUpSchema.safeParse(form);
-    if (!checked.success) return invalid(c, form, firstErrors(checked.error));
-    const signedIn = await accounts.signUp(checked.data, clientInfo(c, config));
-    if (!signedIn) {
-      return invalid(c, form, { email: "An account with this email exists. Sign in instead." });
-    }
-    addCookies(c, signedIn.cookies);
-    return c.redirect(form.next, 303);
-  });
+  routes.post(
+    "/sign-up",
+    protectForms(services, { maxBytes: maxCredentialBytes }),
+    ...limits,
+    async (c) => {
+      const form = await readForm(c);
+      const checked = signUpSchema.safeParse(form);
+      if (!checked.success) return invalid(c, form, firstErrors(checked.error));
+      const signedIn = await accounts.signUp(checked.data, clientInfo(c, config));
+      if (!signedIn) {
+        return invalid(c, form, { email: "An account with this email exists. Sign in instead." });
+      }
+      addCookies(c, signedIn.cookies);
+      return c.redirect(form.next, 303);
+    },
+  );
 
   function invalid(c: Context<Env>, form: Form, errors: Errors) {
     c.status(422);

@@ -23,6 +23,7 @@ const hashes = {
   "008_contact_search.ts": "b5b07df443573099e5fd488e0b1265b24717754b7743ac4233da7f6c9113488b",
   "009_file_items.ts": "9a5dec27182f530b4a0980ff3be5c87c71b9563afdc90ee4213718ff26c41820",
   "011_fairness.ts": "324d9db6e7584520194d94a80438763cb9c435018077ef08c3a67f622c3ff030",
+  "013_rate_limits.ts": "0ca485a9935f03a659caa522308a0269a07dd243c1810f0a290afa72c270a914",
 };
 
 test("a migration never changes after it is written", () => {

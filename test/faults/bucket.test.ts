@@ -187,7 +187,8 @@ describe("web processes with separate folders on postgres", () => {
     const webs = await Promise.all(
       [1, 2].map(async () => {
         const place = { ...scene.place, storageDir: await createFolder() };
-        const web = await startWeb(place, bucket.environment);
+        // The demo account exists outside of production only.
+        const web = await startWeb(place, { NODE_ENV: "", ...bucket.environment });
         onTestFinished(() => web.stop());
         return { ...web, place };
       }),

@@ -29,10 +29,14 @@ test("a script is cached forever under its own version and not under another", a
   }
 });
 
-test("shared caches do not store a person's pages", async () => {
-  const { browser } = await site.join("ada");
-  for (const path of ["/jobs", "/jobs/new", "/contacts", "/nowhere"]) {
-    expect((await browser.get(path)).headers.get("cache-control")).toBe("private, no-cache");
+test("no cache stores a person's pages, the forms to sign in and up, or redirects between them", async () => {
+  const ada = await site.join("ada");
+  const { browser } = ada;
+  const id = await ada.start("stepping");
+  const paths = ["/jobs", "/jobs/new", "/contacts", "/settings", "/nowhere", `/jobs/${id}`];
+  for (const path of [...paths, "/sign-in", "/sign-up"]) {
+    expect((await browser.get(path)).headers.get("cache-control")).toBe("private, no-store");
+    const answer = await site.app.request(path);
+    expect(answer.headers.get("cache-control")).toBe("private, no-store");
   }
-  expect((await browser.get("/settings")).headers.get("cache-control")).toBe("no-store");
 });

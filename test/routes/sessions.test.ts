@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { demoAccount } from "../../server/accounts/demo-account.ts";
+import { createRateLimitStore } from "../../server/accounts/rate-limit-store.ts";
+import type { Config } from "../../server/config.ts";
 import { ada, Browser, csrfTokenOf, signedUp } from "../support/cookie-browser.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { createWebApp, type WebApp } from "../support/web-app.ts";
@@ -29,11 +31,27 @@ describe("the demo account", () => {
     expect(await browser.text("/settings")).toContain(demoAccount.email);
   });
 
-  test("is refused in production, even where somebody signed up with its email", async () => {
-    await signedUp(app, demoAccount);
-    const answer = await new Browser(app).submit("/sign-in", "/sign-in/demo", {});
-    expect(answer.status).toBe(422);
-    expect(await answer.text()).toContain("The demo account isn&#39;t available");
+  test.each<[string, Partial<Config>]>([
+    ["in production", { production: true }],
+    ["where other machines reach it", { production: false, host: "0.0.0.0" }],
+    ["behind a public address", { production: false, publicUrl: "https://headway.example" }],
+  ])("is locked %s, although an earlier start has created it", async (_, config) => {
+    const here = createWebApp(database, { config: { production: false } });
+    await signedUp(here.app, demoAccount);
+    const { app } = createWebApp(database, { config });
+    const browser = new Browser(app);
+    expect(await browser.text("/sign-in")).not.toContain("Try the demo account");
+    const pressed = await browser.submit("/sign-in", "/sign-in/demo", {});
+    expect(pressed.status).toBe(422);
+    expect(await pressed.text()).toContain("The demo account isn&#39;t available");
+    const { email, password } = demoAccount;
+    for (const typed of [email, ` ${email.toUpperCase()} `]) {
+      const answer = await browser.submit("/sign-in", "/sign-in", { email: typed, password });
+      expect(answer.status).toBe(422);
+    }
+    expect((await browser.submit("/sign-up", "/sign-up", demoAccount)).status).toBe(422);
+    const another = await here.app.request("/sign-in");
+    expect(await another.text()).toContain("Try the demo account");
   });
 });
 
@@ -159,6 +177,7 @@ describe("signing out", () => {
     site.accounts.onSessionEnd((id) => ended.push(id));
     const answer = await browser.submit("/settings", "/sign-out");
     expect(answer.headers.get("location")).toBe("/sign-in");
+    expect(answer.headers.get("clear-site-data")).toBe('"cache"');
     expect((await thief.get("/settings")).status).toBe(303);
     expect(ended).toHaveLength(1);
   });
@@ -212,9 +231,26 @@ describe("forms", () => {
     const answer = await browser.submit("/settings", "/sign-out", { more: "x".repeat(1_000_000) });
     expect(answer.status).toBe(413);
   });
+
+  test.each(["/sign-in", "/sign-up"])(
+    "of anybody to %s are rejected unread beyond 16 kB",
+    async (path) => {
+      const browser = new Browser(app);
+      const fields = { email: "x".repeat(16_000), password: "any" };
+      expect((await browser.submit(path, path, fields)).status).toBe(413);
+      const [found] = await database.backend.db.selectFrom("rate_limits").selectAll().execute();
+      expect(found).toBeUndefined();
+    },
+  );
 });
 
 describe("the rate limit", () => {
+  /** Counts as many attempts as a hundred guesses would, each of which costs a tenth of a second. */
+  async function count(limit: string, key: string, times: number): Promise<void> {
+    const store = createRateLimitStore(database.backend, limit, 600_000);
+    for (let nth = 0; nth < times; nth++) await store.increment(key);
+  }
+
   test("stops an email at one address after ten wrong passwords and says how long to wait", async () => {
     await signedUp(app);
     const browser = new Browser(app);
@@ -232,20 +268,72 @@ describe("the rate limit", () => {
     expect((await elsewhere.submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
   });
 
-  test("does not count successful sign-ins", async () => {
+  test("counts successful sign-ins against a limit of their own", async () => {
     await signedUp(app);
     for (let nth = 1; nth <= 12; nth++) {
       expect((await new Browser(app).submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
     }
+    // The sign-up and these.
+    await count("requests-of-network", "203.0.113.7", 500 - 13);
+    expect((await new Browser(app).submit("/sign-in", "/sign-in", signIn)).status).toBe(429);
+  });
+
+  test("counts the attempts at all web processes together", async () => {
+    const browsers = [new Browser(app), new Browser(createWebApp(database).app)];
+    for (let nth = 1; nth <= 10; nth++) {
+      const fields = { email: ada.email, password: "wrong password" };
+      expect((await browsers[nth % 2]!.submit("/sign-in", "/sign-in", fields)).status).toBe(422);
+    }
+    for (const browser of browsers) {
+      expect((await browser.submit("/sign-in", "/sign-in", signIn)).status).toBe(429);
+    }
+  });
+
+  test("stops guesses at one email from many networks, but not its owner", async () => {
+    await signedUp(app);
+    await count("email", ada.email, 99);
+    const guess = (network: number) => {
+      const browser = new Browser(app, `198.51.100.${network}`);
+      const fields = { email: ada.email.toUpperCase(), password: "a guess" };
+      return browser.submit("/sign-in", "/sign-in", fields);
+    };
+    expect((await guess(1)).status).toBe(422);
+    expect((await guess(2)).status).toBe(429);
+    // She has signed up from this network.
+    expect((await new Browser(app).submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
+  });
+
+  test("stops guesses in a network, but not those who signed in there before", async () => {
+    await signedUp(app);
+    await count("network", "203.0.113.7", 50);
+    const browser = new Browser(app);
+    const other = { email: "bo@example.com", password: "whatever it is" };
+    expect((await browser.submit("/sign-in", "/sign-in", other)).status).toBe(429);
+    expect((await browser.submit("/sign-in", "/sign-in", signIn)).status).toBe(303);
+  });
+
+  test("counts a client whose proxy writes another port for each connection as one", async () => {
+    const { app } = createWebApp(database, { settings: { PROXIES: "1" } });
+    await count("network", "203.0.113.7", 48);
+    const browser = new Browser(app, "10.0.0.9");
+    const token = csrfTokenOf(await browser.text("/sign-in"));
+    const guess = (nth: number) => {
+      const fields = { token, email: `user${nth}`, password: "wrong password" };
+      return browser.post("/sign-in", fields, { "x-forwarded-for": `203.0.113.7:${40_000 + nth}` });
+    };
+    const statuses = [];
+    for (let nth = 1; nth <= 3; nth++) statuses.push((await guess(nth)).status);
+    expect(statuses).toEqual([422, 422, 429]);
   });
 
   test("stops all emails at one address after fifty wrong passwords", async () => {
+    await count("network", "203.0.113.7", 48);
     const browser = new Browser(app);
     const token = csrfTokenOf(await browser.text("/sign-in"));
     const guess = (nth: number) =>
       browser.post("/sign-in", { token, email: `user${nth}`, password: "wrong password" });
-    for (let nth = 1; nth <= 50; nth++) expect((await guess(nth)).status).toBe(422);
-    expect((await guess(51)).status).toBe(429);
+    for (let nth = 1; nth <= 2; nth++) expect((await guess(nth)).status).toBe(422);
+    expect((await guess(3)).status).toBe(429);
   });
 
   test("counts successful and failed sign-ups", async () => {

@@ -5,7 +5,10 @@ import type { Env } from "../../server/services.ts";
 import { secret } from "./web-app.ts";
 
 /** Settings of `createAccounts` for tests that need no application. */
-export const config = { publicUrl: null as string | null, port: 3000, secret };
+export const config = {
+  ...{ publicUrl: null as string | null, port: 3000, secret },
+  ...{ production: false, host: "127.0.0.1" },
+};
 export const log = createLog("silent", "web");
 
 export class Browser {

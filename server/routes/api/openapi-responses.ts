@@ -36,7 +36,7 @@ export function problems(...statuses: (keyof typeof reasons)[]) {
   return {
     ...Object.fromEntries(answers),
     default: problem(
-      "503 while the database or the file storage is unavailable (see `Retry-After`), 500 for an unexpected error.",
+      "429 after too many requests, 503 while the database or the file storage is unavailable (see `Retry-After`), 500 for an unexpected error.",
     ),
   } as { default: ReturnType<typeof problem> };
 }

@@ -4,27 +4,31 @@ import { bodyLimit } from "hono/body-limit";
 import { isCsrfToken } from "../../accounts/csrf-token.ts";
 import { requestOrigin } from "../../accounts/request-origin.ts";
 import type { Env } from "../../services.ts";
+import { formatBytes } from "../../text/bytes.ts";
 import { HttpError } from "../http-error.ts";
 import { csrfBinding, currentPerson, type PageServices } from "../page/layout.ts";
 import { returnPath } from "../page/return-path.ts";
 import { assertNoNullCharacters } from "./reject-null-characters.ts";
 
-/** Bytes. Uploads are streamed and have their own limit. */
-const maxFormSize = 1_000_000;
+/** Uploads are streamed and have their own limit. */
+const maxFormBytes = 1_000_000;
+/** For the forms that anybody can send: an email, a password and where to go. */
+export const maxCredentialBytes = 16_000;
 
 /**
  * For POST: rejects forms of other sites, forms without the CSRF token of this browser, and bodies
  * that are too large. The token is the field `token` of the form, never part of an address, which
  * histories and logs keep.
- * @param streamed for a route that streams the body: it is neither read nor limited here, and the
- *   route checks its token with `assertFormToken`
+ * @param options.maxBytes of the body; default 1 MB
+ * @param options.streamed for a route that streams the body: it is neither read nor limited here, and
+ *   the route checks its token with `assertFormToken`
  * @throws HttpError 403, 413
  */
 export function protectForms(
   services: PageServices,
-  { streamed = false } = {},
+  { streamed = false, maxBytes = maxFormBytes } = {},
 ): MiddlewareHandler<Env> {
-  const limitBody = bodyLimit({ maxSize: maxFormSize, onError: formTooLarge });
+  const limitBody = bodyLimit({ maxSize: maxBytes, onError: () => formTooLarge(maxBytes) });
   return async (c, next) => {
     if (requestOrigin(c.req.raw.headers, services.config) === "cross-site") throw outdatedPage(c);
     const check = async () => {
@@ -59,11 +63,11 @@ function outdatedPage(c: Context<Env>): HttpError {
   });
 }
 
-function formTooLarge(): never {
+function formTooLarge(maxBytes: number): never {
   throw new HttpError({
     status: 413,
     title: "This form is too large",
-    detail: "A form can hold up to 1 MB. Upload a file instead.",
+    detail: `This form can hold up to ${formatBytes(maxBytes)}. Files have a form of their own.`,
     links: [{ href: "/jobs/new", text: "New job" }],
   });
 }

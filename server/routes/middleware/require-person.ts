@@ -2,22 +2,26 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { Person } from "../../accounts/accounts.ts";
 import { parseBearerToken } from "../../accounts/api-tokens.ts";
+import { clientAddress, subscriberNetwork } from "../../accounts/client-address.ts";
 import { requestOrigin } from "../../accounts/request-origin.ts";
-import type { Env } from "../../services.ts";
+import type { Env, Services } from "../../services.ts";
 import { HttpError } from "../http-error.ts";
 import { currentPerson, type PageServices } from "../page/layout.ts";
 import { returnPath } from "../page/return-path.ts";
+import { noStoreValue } from "./no-store.ts";
+
+export type PersonServices = PageServices & Pick<Services, "failedTokens">;
 
 const safeMethods = ["GET", "HEAD"];
 
 /**
  * For pages: sets `person`, or redirects to the sign-in page, which leads back. A program may read
  * pages with its API token, since the API hands it links to them (`result_url`); forms need a
- * session. Shared caches must not store any page.
+ * session. No cache stores a page, so that nobody reads it with the back button after a sign-out.
  */
-export function requirePerson(services: PageServices): MiddlewareHandler<Env> {
+export function requirePerson(services: PersonServices): MiddlewareHandler<Env> {
   return async (c, next) => {
-    c.header("Cache-Control", "private, no-cache");
+    c.header("Cache-Control", noStoreValue);
     if (await currentPerson(c, services)) return next();
     const isSafe = safeMethods.includes(c.req.method);
     const program = isSafe ? await personByToken(c, services) : null;
@@ -35,9 +39,9 @@ export function requirePerson(services: PageServices): MiddlewareHandler<Env> {
 /**
  * For the API: sets `person` from `Authorization: Bearer`, or from the session cookie if one of our
  * pages sent the request.
- * @throws HttpError 401
+ * @throws HttpError 401, 429
  */
-export function requireApiPerson(services: PageServices): MiddlewareHandler<Env> {
+export function requireApiPerson(services: PersonServices): MiddlewareHandler<Env> {
   return async (c, next) => {
     const person = await apiPerson(c, services);
     if (!person) {
@@ -53,16 +57,29 @@ export function requireApiPerson(services: PageServices): MiddlewareHandler<Env>
   };
 }
 
-async function apiPerson(c: Context<Env>, services: PageServices): Promise<Person | null> {
+async function apiPerson(c: Context<Env>, services: PersonServices): Promise<Person | null> {
   if (c.req.header("authorization")) return personByToken(c, services);
   if (requestOrigin(c.req.raw.headers, services.config) !== "same-origin") return null;
   return currentPerson(c, services);
 }
 
+/** @throws HttpError 429 for an unknown token from a network that has tried many */
 async function personByToken(
   c: Context<Env>,
-  { accounts }: Pick<PageServices, "accounts">,
+  { accounts, config, failedTokens }: PersonServices,
 ): Promise<Person | null> {
   const token = parseBearerToken(c.req.header("authorization"));
-  return token ? accounts.authenticateToken(token) : null;
+  if (!token) return null;
+  const network = subscriberNetwork(clientAddress(c, config.proxies));
+  if (failedTokens.isRefused(network, token)) {
+    c.header("Retry-After", String(failedTokens.retryAfterSeconds));
+    throw new HttpError({
+      status: 429,
+      title: "Too many attempts",
+      detail: "Too many requests with unknown API tokens came from your network. Try again later.",
+    });
+  }
+  const person = await accounts.authenticateToken(token);
+  failedTokens.record(network, token, person !== null);
+  return person;
 }
