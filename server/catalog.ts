@@ -1,5 +1,5 @@
 /** Reads the kinds from the folders of jobs, once when a process starts. */
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDuration } from "./engine/parse-duration.ts";
@@ -31,6 +31,19 @@ export async function readCatalog(folders: readonly string[]): Promise<Catalog> 
     }
   }
   return catalog;
+}
+
+/** @returns the path of the file of a kind. @throws if no folder has one */
+export async function findKindFile(folders: readonly string[], name: string): Promise<string> {
+  for (const folder of folders.toReversed()) {
+    const path = join(folder, `${name}.ts`);
+    const isFile = await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (isFile) return path;
+  }
+  throw new Error(`No folder of kinds has ${name}.ts`);
 }
 
 function check(path: string, kind: Kind | undefined): Kind {

@@ -180,6 +180,8 @@ export interface Kind<
   ): number | undefined;
   /**
    * Inspects a file that was just uploaded, so that the form can ask about its columns.
+   * It runs in a thread without environment and database, for 15 s and with 256 MB at most. All of the
+   * result but `tryMapping` is plain data.
    * @param values the fields of the form so far, as typed
    * @throws Refused if the file cannot be used; the message is shown beside the file
    */

@@ -77,10 +77,15 @@ export interface TrialView {
 /** Columns of the first rows as they are in the file. */
 const maxPreviewColumns = 50;
 
+/** The result of the kind's `preview`. */
+type PreviewData = Omit<FilePreview, "tryMapping">;
+
+/** @param trial of `shownMapping`; undefined if the kind tries none, or that mapping is refused */
 export function mappingPage(
   draft: JobDraft,
   file: { name: string; size: number },
-  preview: FilePreview,
+  preview: PreviewData,
+  trial: MappingTrial | undefined,
   typical: DurationEstimate | null,
   changeFileHref: string,
 ): Omit<MappingPage, "layout"> {
@@ -88,13 +93,7 @@ export function mappingPage(
   const upload = uploadField(kind)!;
   const state: FormState = { ...draft, suggested: preview.suggested };
   const table = tableFieldOf(kind);
-  const tableView = table && fieldViews(table, preview.choices, state)[0];
-  const shownTable = tableView?.value ?? "";
-  const isOtherTable = Boolean(draft.shownTable) && draft.shownTable !== shownTable;
-  const mapping = inputFields(kind).find((field) => field.type === "columns")!;
-  const chosen = fieldsOfColumns(mapping, preview, values, isOtherTable);
-  const columnMapping = columnMappingView(mapping, preview, chosen, state);
-  const trial = preview.tryMapping?.(submittedMapping(columnMapping));
+  const { mapping, columnMapping, tableView, shownTable } = readMapping(draft, preview);
   const views = (affectsPreview: boolean) =>
     plainFields(kind)
       .filter((field) => field.affectsPreview === affectsPreview && field !== table)
@@ -142,7 +141,24 @@ export function mappingPage(
   };
 }
 
-/** @returns the mapping that the form would submit as it is shown */
+/** @returns the mapping that the form would submit as it is shown: by column, the name of a field */
+export function shownMapping(draft: JobDraft, preview: PreviewData): Record<string, string> {
+  return submittedMapping(readMapping(draft, preview).columnMapping);
+}
+
+function readMapping(draft: JobDraft, preview: PreviewData) {
+  const { kind, values } = draft;
+  const state: FormState = { ...draft, suggested: preview.suggested };
+  const table = tableFieldOf(kind);
+  const tableView = table && fieldViews(table, preview.choices, state)[0];
+  const shownTable = tableView?.value ?? "";
+  const isOtherTable = Boolean(draft.shownTable) && draft.shownTable !== shownTable;
+  const mapping = inputFields(kind).find((field) => field.type === "columns")!;
+  const chosen = fieldsOfColumns(mapping, preview, values, isOtherTable);
+  const columnMapping = columnMappingView(mapping, preview, chosen, state);
+  return { mapping, columnMapping, tableView, shownTable };
+}
+
 function submittedMapping({ columns, empty, others }: ColumnMappingView): Record<string, string> {
   const chosen = ({ options }: { options: Option[] }) =>
     options.find(({ selected }) => selected)?.value ?? "";

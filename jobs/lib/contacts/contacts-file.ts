@@ -2,7 +2,7 @@
 import type { ByteSource } from "../../../server/job.ts";
 import type { FormatChoices } from "../csv/detect-format.ts";
 import { type DelimiterName, delimiters, type Encoding } from "../csv/format.ts";
-import { type CsvInspection, inspectCsv } from "../csv/inspect.ts";
+import { type CsvInspection, type InspectOptions, inspectCsv } from "../csv/inspect.ts";
 import { openTable } from "../tables/open-table.ts";
 import type { TableSource } from "../tables/table.ts";
 import { requireMappedColumns } from "./column-mapping.ts";
@@ -35,11 +35,13 @@ const sampleRows = 20;
 
 /**
  * Deterministic: a job that continues inspects the file again instead of storing the outcome.
+ * @param options.isPart the source ends before its file does
  * @throws Refused if the file is not a table or has no rows
  */
 export async function inspectContacts(
   source: TableSource,
   { encoding, delimiter, start_row, first_row }: ReadChoices,
+  { isPart = false }: Pick<InspectOptions, "isPart"> = {},
 ): Promise<Pick<ContactsFile, "inspection" | "mapping">> {
   const choices: FormatChoices = {
     encoding,
@@ -51,6 +53,7 @@ export async function inspectContacts(
     ...choices,
     rows: sampleRows,
     isGenerated: source.isGenerated ?? false,
+    isPart,
     countKnownNames,
   });
   if (inspection.hasHeader && !inspection.isGenerated) {

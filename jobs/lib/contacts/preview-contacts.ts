@@ -1,31 +1,42 @@
 /** Previews an uploaded file for the page that maps its columns. */
+import { isAscii } from "node:buffer";
 import type { ByteSource, FilePreview } from "../../../server/job.ts";
 import { delimiterLabels, delimiterName, encodingNames } from "../csv/format.ts";
 import type { CsvInspection } from "../csv/inspect.ts";
 import { formatNumber } from "../numbers.ts";
 import { openTable } from "../tables/open-table.ts";
-import type { Table } from "../tables/table.ts";
+import { onlyHead, readHead, withHead } from "../tables/read-head.ts";
+import type { Table, TableSource } from "../tables/table.ts";
 import { inspectContacts } from "./contacts-file.ts";
 import type { Mapping } from "./fields.ts";
 import { parseReadingFields } from "./reading-fields.ts";
 import { type NumberedRow, type ScannedRows, scanRows } from "./scan-rows.ts";
 import { tryMapping } from "./try-mapping.ts";
 
+const maxTextBytes = 1_000_000;
 const maxPreviewRows = 5;
 const maxListedRows = 10;
 const maxSamples = 3;
 const maxSampleLength = 200;
 
-/** @throws Refused if the file cannot be read */
+/**
+ * Reads the first megabyte of a text, and of a spreadsheet or an address book what its format needs.
+ * @throws Refused if the file cannot be read, or its first megabyte has no row
+ */
 export async function previewContacts(
   upload: ByteSource,
   values: Readonly<Record<string, unknown>>,
 ): Promise<FilePreview> {
   const reading = parseReadingFields(values);
-  const table = await openTable(upload, reading.sheet);
-  const { inspection, mapping } = await inspectContacts(table.source, reading);
+  const opened = await openTable(
+    withHead(upload, await readHead(upload, maxTextBytes)),
+    reading.sheet,
+  );
+  const { source, isPart, isCertain } = await limitText(opened.source);
+  const table = { ...opened, source };
+  const { inspection, mapping } = await inspectContacts(source, reading, { isPart });
   const { encoding, delimiter, hasHeader, header, sample, start } = inspection;
-  const scanned = await scanRows(table.source, inspection);
+  const scanned = await scanRows(source, inspection, isPart);
   const samples = findSamples(scanned.first, header.length);
   return {
     size: scanned.size,
@@ -37,7 +48,7 @@ export async function previewContacts(
     }),
     rows: sample.slice(0, maxPreviewRows),
     suggested: {
-      encoding,
+      ...(isCertain && { encoding }),
       delimiter: delimiterName(delimiter),
       ...(table.sheet === undefined ? {} : { sheet: table.sheet }),
       start_row: String(start.row + 1),
@@ -45,6 +56,19 @@ export async function previewContacts(
     },
     tryMapping: (given) => tryMapping(given as Mapping, scanned, inspection),
   };
+}
+
+/**
+ * Limits a text to its beginning, however few rows that has.
+ * @returns `isCertain`: false if only a later part can tell the encoding, which the job then detects
+ */
+async function limitText(
+  source: TableSource,
+): Promise<{ source: TableSource; isPart: boolean; isCertain: boolean }> {
+  if (source.isGenerated) return { source, isPart: false, isCertain: true };
+  const head = await readHead(source, maxTextBytes);
+  const isPart = head.length === maxTextBytes && head.length < source.size;
+  return { source: onlyHead(source, head), isPart, isCertain: !isPart || !isAscii(head) };
 }
 
 /** @returns the first values of each column; none for one that is empty as far as the file was read */

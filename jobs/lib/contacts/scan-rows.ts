@@ -22,27 +22,30 @@ export interface NumberedRow {
 }
 
 const sampleBytes = 256_000;
-/** A text of this size takes a tenth of a second; spreadsheets are slower. */
-const maxWholeBytes = 5_000_000;
+/** Spreadsheets are slower to read than text. */
+const maxGeneratedBytes = 256_000;
 /** Limits of the rows to try the mapping on, which takes a few microseconds a row. */
 const maxFirstRows = 5_000;
 const maxFirstCells = 500_000;
 /** Rows that are tried of a file that is not read whole. */
 const maxSampledRows = 1_000;
 
+/** @param isPart the source ends before its file does */
 export async function scanRows(
   source: TableSource,
   inspection: CsvInspection,
+  isPart = false,
 ): Promise<ScannedRows> {
   const { start } = inspection;
   const progressAt = source.progressAt ?? ((byte: number) => byte);
-  const wholeBytes = source.isGenerated ? sampleBytes : maxWholeBytes;
+  const isReadWhole = source.isGenerated ? source.size <= maxGeneratedBytes : !isPart;
   const unreadable: number[] = [];
   const first: NumberedRow[] = [];
   let counted = 0;
   let cellCount = 0;
   for await (const { rows, numbers, suspects, bytesRead } of readRows(source, inspection, {
     pieceBytes: sampleBytes,
+    isPart,
   })) {
     counted += rows.length;
     for (let at = 0; at < rows.length; at++) {
@@ -53,7 +56,7 @@ export async function scanRows(
     for (const { row, problem } of suspects) if (problem === "unreadable") unreadable.push(row);
     // The last row of a file may come in a piece of its own.
     const share = progressAt(bytesRead) / source.size;
-    if (source.size <= wholeBytes || share === 1) continue;
+    if (isReadWhole || share === 1) continue;
     const expected = counted / ((share * (bytesRead - start.byte)) / bytesRead);
     const rounded = formatNumber(Math.round(Number(expected.toPrecision(2))));
     return {

@@ -22,6 +22,8 @@ export interface InspectOptions extends FormatChoices {
   rows?: number;
   /** True for UTF-8 text with commas that a program of ours wrote. Default false. */
   isGenerated?: boolean;
+  /** True for the beginning of a longer file. Default false. */
+  isPart?: boolean;
   /** Recognises the header by names that the caller knows. */
   countKnownNames?: CountKnownNames;
 }
@@ -36,6 +38,7 @@ const maxSampleCell = 200;
 /** The columns of a sheet in Excel. */
 const maxColumns = 16_384;
 const ADVICE = "Upload a file with one person per row.";
+const PART_ADVICE = "Remove blank lines above the table, and check that its quotes are closed.";
 
 /**
  * Reads the first 256 kB only, except where a single row is longer or to detect the encoding.
@@ -43,7 +46,13 @@ const ADVICE = "Upload a file with one person per row.";
  */
 export async function inspectCsv(
   source: ByteSource,
-  { rows = 5, isGenerated = false, countKnownNames = () => 0, ...choices }: InspectOptions = {},
+  {
+    rows = 5,
+    isGenerated = false,
+    isPart = false,
+    countKnownNames = () => 0,
+    ...choices
+  }: InspectOptions = {},
 ): Promise<CsvInspection> {
   const beginning = await readFirstBytes(source);
   const { format, usualWidth } = isGenerated
@@ -62,11 +71,16 @@ export async function inspectCsv(
     format.start = { byte: hintEnd.byte + parse(noteRows).cut, row: hintEnd.row + noteRows };
   }
 
-  const table = await readFirstRows(source, format, Math.max(rows + 1, headerGuessRows));
-  if (table.length === 0) throw new Refused(`${source.name} is empty`, ADVICE);
+  const noRows = (problem: string) =>
+    isPart
+      ? new Refused(`${source.name} has no row in its first MB`, PART_ADVICE)
+      : new Refused(`${source.name} ${problem}`, ADVICE);
+  const readFirst = (wanted: number) => readFirstRows(source, format, wanted, isPart);
+  const table = await readFirst(Math.max(rows + 1, headerGuessRows));
+  if (table.length === 0) throw noRows("is empty");
   if (isAddressList(table)) {
     format.isAddressList = true;
-    const people = await readFirstRows(source, format, rows);
+    const people = await readFirst(rows);
     return {
       ...format,
       header: ["Column 1"],
@@ -76,7 +90,7 @@ export async function inspectCsv(
   }
   format.hasHeader = choices.hasHeader ?? looksLikeHeader(table, countKnownNames);
   const names = format.hasHeader ? table.shift() : undefined;
-  if (table.length === 0) throw new Refused(`${source.name} has a header but no rows`, ADVICE);
+  if (table.length === 0) throw noRows("has a header but no rows");
 
   const sample = table.slice(0, rows).map((cells) => cells.map(truncate));
   const width = Math.max(filledWidth(names ?? []), ...sample.map(filledWidth));
@@ -115,9 +129,10 @@ async function readFirstRows(
   source: ByteSource,
   format: CsvFormat,
   wanted: number,
+  isPart: boolean,
 ): Promise<string[][]> {
   const rows: string[][] = [];
-  for await (const piece of readRows(source, format, { pieceBytes: sampleBytes })) {
+  for await (const piece of readRows(source, format, { pieceBytes: sampleBytes, isPart })) {
     rows.push(...piece.rows.slice(0, wanted - rows.length));
     if (rows.length >= wanted) break;
   }

@@ -12,6 +12,8 @@ export interface ReadOptions {
   pieceBytes?: number;
   /** Maximum length of a cell, in characters. Default 1,000,000. */
   maxCell?: number;
+  /** True for the beginning of a longer file, whose last row is not complete. Default false. */
+  isPart?: boolean;
 }
 
 /** One or more consecutive rows. */
@@ -39,7 +41,7 @@ const closeQuoteAdvice = "Check the quotes: a cell that starts with one must end
 export async function* readRows(
   source: ByteSource,
   format: CsvFormat,
-  { from, pieceBytes = MB, maxCell = MB }: ReadOptions = {},
+  { from, pieceBytes = MB, maxCell = MB, isPart = false }: ReadOptions = {},
 ): AsyncGenerator<RowPiece, void, undefined> {
   let { byte, row } = from ?? format.start;
   let headerAhead = format.hasHeader && byte <= format.start.byte;
@@ -47,9 +49,10 @@ export async function* readRows(
 
   // Closes the file even if the reader stops early or a row is refused.
   await using pieces = rechunk(source.read(byte), pieceBytes);
-  for (let whole = false; !whole; ) {
+  for (let hasEnded = false; !hasEnded; ) {
     const next = await pieces.next();
-    whole = next.done === true;
+    hasEnded = next.done === true;
+    const whole = hasEnded && !isPart;
     const bytes = next.done
       ? unparsed
       : unparsed.length === 0

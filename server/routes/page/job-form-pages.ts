@@ -3,9 +3,11 @@ import { randomUUID } from "node:crypto";
 import { assetHref } from "../../assets/href.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { DurationEstimate } from "../../engine/eta/duration-estimate.ts";
+import type { TryMapping } from "../../file-preview/file-previewer.ts";
+import type { PreviewData } from "../../file-preview/messages.ts";
 import { uploadField } from "../../forms/input-fields.ts";
 import { withoutFileValues } from "../../forms/input-values.ts";
-import type { ByteSource, FilePreview } from "../../job.ts";
+import type { ByteSource } from "../../job.ts";
 import {
   type JobDraft,
   jobFormPage,
@@ -13,14 +15,14 @@ import {
   moreFilesValue,
   uploadPage,
 } from "../../presenters/job-form.ts";
-import { mappingPage } from "../../presenters/mapping-page.ts";
+import { mappingPage, shownMapping } from "../../presenters/mapping-page.ts";
 import type { Services } from "../../services.ts";
 import type { RouteContext } from "./layout.ts";
 import { layoutWithTray } from "./tray.ts";
 
 export type JobFormServices = Pick<
   Services,
-  "accounts" | "backend" | "catalog" | "config" | "jobs" | "render" | "storage"
+  "accounts" | "backend" | "catalog" | "config" | "filePreviewer" | "jobs" | "render" | "storage"
 >;
 
 /** A first page has no idempotency key yet and gets a new one. */
@@ -74,7 +76,7 @@ export async function renderMappingPage(
   c: RouteContext,
   services: JobFormServices,
   draft: Draft,
-  { file, preview }: { file: ByteSource; preview: FilePreview },
+  { file, preview, tryMapping }: { file: ByteSource; preview: PreviewData; tryMapping: TryMapping },
 ) {
   const { type, kind } = draft;
   const layout = await layoutWithTray(c, services, { title: kind.title, section: "new" });
@@ -84,7 +86,9 @@ export async function renderMappingPage(
     [uploadField(kind)!.name]: "",
   });
   const changeFileHref = `/jobs/new/${type}?${carried}`;
-  const body = mappingPage(complete(c, draft), file, preview, typical, changeFileHref);
+  const shown = complete(c, draft);
+  const trial = await tryMapping(shownMapping(shown, preview));
+  const body = mappingPage(shown, file, preview, trial, typical, changeFileHref);
   return c.html(services.render.page("jobs/mapping", { layout, ...body }));
 }
 

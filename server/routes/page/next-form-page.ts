@@ -1,5 +1,7 @@
+import { visibleJobs } from "../../accounts/authorize.ts";
+import { PreviewAborted } from "../../file-preview/ask-thread.ts";
 import { plainFields, uploadField } from "../../forms/input-fields.ts";
-import { type ByteSource, type FilePreview, type Kind, Refused } from "../../job.ts";
+import { type ByteSource, Refused } from "../../job.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import {
   type Draft,
@@ -23,12 +25,12 @@ export async function nextFormPage(c: RouteContext, services: JobFormServices, d
   if (!uploadId || error) return renderUploadPage(c, services, draft, error);
   const { backend, storage } = services;
   try {
-    const file = await openUpload(backend, storage, c.var.person.accountId, uploadId);
+    const owner = visibleJobs(c.var.person, "account");
+    const file = await openUpload(backend, storage, owner, uploadId);
     if (!kind.preview) return renderFormPage(c, services, draft, file);
-    const read = await previewFile(kind.preview, file, draft);
-    if (read.draft !== draft) c.status(422);
-    return renderMappingPage(c, services, read.draft, { file, preview: read.preview });
+    return await previewFile(c, services, draft, file);
   } catch (error) {
+    if (error instanceof PreviewAborted) return c.body(null, 400);
     if (!(error instanceof Refused)) throw error;
     c.status(422);
     return renderUploadPage(c, services, draft, messageWithAdvice(error));
@@ -36,32 +38,37 @@ export async function nextFormPage(c: RouteContext, services: JobFormServices, d
 }
 
 /**
- * Reads the file as detected if the person's choices do not fit it, so that they can choose again.
- * @returns the draft without those choices and with the reason, or unchanged
+ * Reads the file as detected if the person's choices do not fit it, so that they can choose again, and
+ * says why.
  */
 async function previewFile(
-  preview: NonNullable<Kind["preview"]>,
-  file: ByteSource,
+  c: RouteContext,
+  services: JobFormServices,
   draft: Draft,
-): Promise<{ draft: Draft; preview: FilePreview }> {
-  const { kind, values, errors } = draft;
+  file: ByteSource,
+): Promise<Response> {
+  const { type, kind, values, errors } = draft;
+  const { userId: personId } = c.var.person;
+  const { signal } = c.req.raw;
+  const show = (shown: Draft) =>
+    services.filePreviewer.preview(
+      { type, file, values: shown.values, personId, signal },
+      (preview, tryMapping) => renderMappingPage(c, services, shown, { file, preview, tryMapping }),
+    );
   try {
-    return { draft, preview: await preview(file, values) };
+    return await show(draft);
   } catch (error) {
     const chosen = plainFields(kind).filter((field) => field.affectsPreview && values[field.name]);
     if (!(error instanceof Refused) || !chosen[0]) throw error;
     const names = new Set(chosen.map(({ name }) => name));
-    const rest = Object.entries(values).filter(([name]) => !names.has(name));
-    const detected = Object.fromEntries(rest);
-    return {
-      draft: {
-        ...draft,
-        values: detected,
-        errors: { ...errors, [chosen[0].name]: messageWithAdvice(error) },
-        wasReadAgain: true,
-      },
-      preview: await preview(file, detected),
-    };
+    const detected = Object.entries(values).filter(([name]) => !names.has(name));
+    c.status(422);
+    return show({
+      ...draft,
+      values: Object.fromEntries(detected),
+      errors: { ...errors, [chosen[0].name]: messageWithAdvice(error) },
+      wasReadAgain: true,
+    });
   }
 }
 
