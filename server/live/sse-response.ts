@@ -59,8 +59,8 @@ export interface SseResponses {
    */
   open(response: ServerResponse, options: SseOptions): SseResponse;
   /**
-   * Ends the streams of a session.
-   * @param id of the session, or of a user of whom an API token was revoked
+   * Ends the streams of a session, or those that a user may no longer read.
+   * @param id of the session, or of a user whose role changed or of whom an API token was revoked
    */
   endSession(id: string): void;
   /** Ends every stream and asks the readers to reconnect. */
@@ -107,7 +107,7 @@ export function createSseResponses(maxPerPerson = Number.POSITIVE_INFINITY): Sse
       for (const stream of [...streams]) {
         const { userId, sessionId } = stream.owner;
         if (sessionId === id) stream.deny();
-        else if (sessionId === null && userId === id) stream.check();
+        else if (userId === id) stream.check();
       }
     },
     endAll() {

@@ -71,6 +71,7 @@ export function jobRoutes(services: Services): Hono<Env> {
           ...otherTableError({ kind, values, shownTable }),
         },
         limits: config.limits,
+        uploadsOf: visibleJobs(person, "account"),
         unlessActive: formField(body, "anyway") ? undefined : visibleJobs(person, "account"),
       });
       if (started.repeated) setFlash(c, repeatedFlash(started, { type, kind, values }), config);

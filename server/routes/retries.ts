@@ -8,6 +8,7 @@ import type { Started } from "../engine/start/request.ts";
 import { retry } from "../engine/start/retry.ts";
 import { retryRejected } from "../engine/start/retry-rejected.ts";
 import type { Env, Services } from "../services.ts";
+import { assertVisibleRetry } from "./assert-visible-retry.ts";
 import { loadJob } from "./middleware/load-job.ts";
 import { setFlash } from "./page/flash.ts";
 import { formField } from "./page/form-fields.ts";
@@ -29,6 +30,7 @@ export function retryRoutes(services: Services): Hono<Env> {
   });
 
   function redirect(c: Context<Env>, { job, repeated }: Started): Response {
+    assertVisibleRetry(c.var.person, job);
     const text = repeated ? "Already restarted. This is the new job." : noticeOf(c);
     if (text) setFlash(c, { tone: "plain", text }, config);
     return redirectToJob(c, job);

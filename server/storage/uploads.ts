@@ -22,6 +22,13 @@ export interface NewUpload {
   chunks: AsyncIterable<Uint8Array>;
 }
 
+/** All uploads of an account, or those among them that one person may read. */
+export interface UploadOwner {
+  accountId: string;
+  /** A person who sees no jobs of others: reads their own uploads, and those of their own jobs. */
+  userId?: string;
+}
+
 export interface UploadTarget {
   backend: Backend;
   storage: Storage;
@@ -91,20 +98,42 @@ export function findUpload(
   return db.selectFrom("uploads").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+/** A query for one upload, which finds nothing if it is not the owner's. */
+export function selectUpload(
+  { db }: Pick<Backend, "db">,
+  { accountId, userId }: UploadOwner,
+  id: string,
+) {
+  const ofAccount = db
+    .selectFrom("uploads")
+    .where("uploads.id", "=", id)
+    .where("uploads.account_id", "=", accountId);
+  if (userId === undefined) return ofAccount;
+  return ofAccount.where(({ eb, or, exists, selectFrom }) =>
+    or([
+      eb("uploads.user_id", "=", userId),
+      exists(
+        selectFrom("job_uploads")
+          .innerJoin("jobs", "jobs.id", "job_uploads.job_id")
+          .select("jobs.id")
+          .whereRef("job_uploads.upload_id", "=", "uploads.id")
+          .where("jobs.user_id", "=", userId),
+      ),
+    ]),
+  );
+}
+
 /**
- * @throws Refused if the account has no such upload, or its bytes are gone
+ * @throws Refused if the owner has no such upload, or its bytes are gone
  */
 export async function openUpload(
-  { db }: Pick<Backend, "db">,
+  backend: Pick<Backend, "db">,
   storage: Storage,
-  accountId: string,
+  owner: UploadOwner,
   uploadId: string,
 ): Promise<ByteSource> {
-  const row = await db
-    .selectFrom("uploads")
+  const row = await selectUpload(backend, owner, uploadId)
     .select(["name", "storage_key"])
-    .where("id", "=", uploadId)
-    .where("account_id", "=", accountId)
     .executeTakeFirst();
   const size = row && (await storage.size(row.storage_key));
   if (!row || size === undefined) {

@@ -43,7 +43,7 @@ describe.each(backends)("uploads on $name", (which) => {
     expect(await rows()).toEqual([row]);
     expect(await filesIn(dir)).toEqual([row.storage_key]);
 
-    const source = await openUpload(db.backend, storage, "account-1", row.id);
+    const source = await openUpload(db.backend, storage, { accountId: "account-1" }, row.id);
     expect([source.name, source.size]).toEqual(["Kunden.csv", 8]);
     expect(await text(source.read())).toBe("a,b\n1,2\n");
     expect(await text(source.read(4))).toBe("1,2\n");
@@ -92,7 +92,8 @@ describe.each(backends)("uploads on $name", (which) => {
   test("an upload of another account, an unknown one and a deleted one cannot be opened", async () => {
     const { target: here, storage } = await target();
     const row = await saveUpload(here, { ...upload, chunks: chunks("x") });
-    const open = (account: string, id: string) => openUpload(db.backend, storage, account, id);
+    const open = (accountId: string, id: string) =>
+      openUpload(db.backend, storage, { accountId }, id);
     await expect(open("account-2", row.id)).rejects.toThrow(Refused);
     await expect(open("account-1", "none")).rejects.toThrow(Refused);
     await storage.delete(row.storage_key);

@@ -48,7 +48,7 @@ export async function createJobContext(run: Run): Promise<JobContext> {
     offer: (name) => offerFollowUp(run, name),
     withdraw: (name) => withdrawFollowUp(run, name),
     jobs: createJobsApi(run),
-    open: (uploadId) => openUpload(backend, storage, row.account_id, uploadId),
+    open: (uploadId) => openUpload(backend, storage, { accountId: row.account_id }, uploadId),
     file: (file, chunks) => saveFile(run, { id: uuidv7(), ...file }, chunks),
   };
 }

@@ -1,4 +1,5 @@
 /** The actions of a job on other jobs, limited to those that its owner may act on. */
+import type { AuditSource } from "../../backend/enums.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { type JobSelection, type JobsApi, type OtherJob, Refused } from "../../job.ts";
 import { type ArchiveEntry, listArchiveEntries } from "../../storage/archive-entries.ts";
@@ -63,7 +64,7 @@ export function createJobsApi(run: Run): JobsApi {
         const some = jobs.map(({ id }) => id);
         entries.push(...(await listArchiveEntries(run, some)));
       }
-      await recordDownloads(backend, { userId: row.user_id, via: "page" }, entries);
+      await recordDownloads(backend, { userId: row.user_id, via: await startedVia(run) }, entries);
       const bytes = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);
       return { count: entries.length, bytes, archive: () => createZip(entries) };
     },
@@ -72,6 +73,17 @@ export function createJobsApi(run: Run): JobsApi {
   function actors(): string[] {
     return [...catalog].filter(([, kind]) => kind.operatesOnJobs).map(([name]) => name);
   }
+}
+
+/** How the person started this job, and so asked for the files. */
+async function startedVia({ backend, row }: Run): Promise<AuditSource> {
+  const started = await backend.db
+    .selectFrom("job_audit_entries")
+    .select("via")
+    .where("job_id", "=", row.id)
+    .where("action", "=", "started")
+    .executeTakeFirst();
+  return started?.via ?? "page";
 }
 
 function otherJob({ backend, storage }: Run, { id, kind, status }: JobRow): OtherJob {

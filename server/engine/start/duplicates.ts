@@ -9,13 +9,13 @@ export async function findByIdempotencyKey(
   request: StartRequest,
   input: string,
 ): Promise<Started | undefined> {
-  const { kind, userId, idempotencyKey } = request;
+  const { kind, userId, idempotencyKey, retryOf, sharesKey } = request;
   if (idempotencyKey === undefined) return undefined;
-  const job = await db
-    .selectFrom("jobs")
-    .selectAll()
-    .where("user_id", "=", userId)
-    .where("idempotency_key", "=", idempotencyKey)
+  const withKey = db.selectFrom("jobs").selectAll().where("idempotency_key", "=", idempotencyKey);
+  const ofAnybody = sharesKey && retryOf ? withKey.where("retry_of", "=", retryOf) : undefined;
+  const job = await (ofAnybody ?? withKey.where("user_id", "=", userId))
+    .orderBy("id")
+    .limit(1)
     .executeTakeFirst();
   if (!job) return undefined;
   const same = job.kind === kind && job.input === input;
@@ -43,6 +43,21 @@ export function createdDetails({
 }: StartOptions): { run_at?: string; only?: "failed" } | null {
   const at = runAt === undefined ? {} : { run_at: new Date(runAt).toISOString() };
   return runAt === undefined && !only ? null : { ...at, ...(only && { only }) };
+}
+
+/**
+ * Locks a key that an account shares until the transaction ends, so that of two concurrent starts the
+ * second finds the job of the first.
+ * @returns that job
+ */
+export async function findBySharedKey(
+  tx: WriteTransaction,
+  request: StartRequest,
+  input: string,
+): Promise<Started | undefined> {
+  if (!request.sharesKey) return undefined;
+  await tx.lock(`key:${request.accountId}:${request.idempotencyKey}`);
+  return findByIdempotencyKey(tx.db, request, input);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Backend } from "../../backend/backend.ts";
 import type { UploadRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
+import { selectUpload, type UploadOwner } from "../../storage/uploads.ts";
 import { sanitizeText } from "../sanitize-text.ts";
 import type { FingerprintedFile } from "./fingerprint.ts";
 
@@ -14,20 +15,18 @@ export function uploadFields({ input }: Pick<Kind, "input">): string[] {
   return fields.filter(([, type]) => (type as z.ZodType).meta?.()?.upload).map(([name]) => name);
 }
 
-/** @returns the uploads in the input; `errors` by field if the account does not have one of them */
+/** @returns the uploads in the input; `errors` by field if the owner does not have one of them */
 export async function findUploads(
   backend: Backend,
   kind: Kind,
   input: Record<string, unknown>,
-  accountId: string,
+  owner: UploadOwner,
 ): Promise<{ uploads: Upload[]; errors?: Record<string, string> }> {
   const uploads: Upload[] = [];
   for (const field of uploadFields(kind)) {
-    const found = await backend.db
-      .selectFrom("uploads")
+    const id = sanitizeText(String(input[field]));
+    const found = await selectUpload(backend, owner, id)
       .select(["id", "name", "size", "sha256"])
-      .where("id", "=", sanitizeText(String(input[field])))
-      .where("account_id", "=", accountId)
       .executeTakeFirst();
     if (!found) return { uploads, errors: { [field]: "This file was deleted. Upload it again." } };
     uploads.push({ ...found, field });

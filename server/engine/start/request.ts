@@ -11,6 +11,8 @@ export interface StartRequest {
   userId: string;
   /** A second start with the same key by the same user returns the same job. */
   idempotencyKey?: string | undefined;
+  /** A second start with the same key and `retryOf` returns the same job, whoever sends it. */
+  sharesKey?: boolean | undefined;
   /** Time at which the job is due, ms since 1970. Default: now. */
   runAt?: number | undefined;
   retryOf?: string | undefined;
@@ -20,6 +22,11 @@ export interface StartRequest {
   followUpOf?: { jobId: string; name: string } | undefined;
   /** The person edited the input of the job `retryOf`. */
   changed?: boolean | undefined;
+  /**
+   * The uploads that the input may name: those of an account, or of one person in it. Default: all of
+   * the account, for the input of an earlier job.
+   */
+  uploadsOf?: { accountId: string; userId?: string } | undefined;
   /** Default: a page. */
   via?: AuditSource | undefined;
   /** Errors in other fields of the form. They prevent the start, unless the key was used before. */

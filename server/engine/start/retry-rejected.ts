@@ -6,7 +6,7 @@ import { start } from "./start.ts";
 
 /**
  * Starts a job like one that ended, linked to it, which reads only the rows that the old one
- * rejected. A second call returns the same new job.
+ * rejected. A second call returns the same new job, also that of another person.
  * @throws ActionRefused, UnknownKind, InvalidInput, StorageFull, StorageUnavailable; AlreadyActive
  * with `unlessActive`
  */
@@ -25,6 +25,7 @@ export async function retryRejected(
     userId,
     idempotencyKey: `retry-rejected:${job.id}`,
     retryOf: job.id,
+    sharesKey: true,
     only: "failed",
     ...options,
   });

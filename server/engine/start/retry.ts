@@ -8,7 +8,7 @@ import { start } from "./start.ts";
 
 /**
  * Starts a new job with the input of one that ended, linked to it. A second call returns the same
- * new job.
+ * new job, also that of another person.
  * @throws ActionRefused `not_final`; InvalidInput, for example if an uploaded file was deleted;
  * UnknownKind; LimitReached with `limits`; AlreadyActive with `unlessActive`
  */
@@ -26,6 +26,7 @@ export async function retry(
     userId,
     idempotencyKey: `retry:${job.id}`,
     retryOf: job.id,
+    sharesKey: true,
     ...options,
   });
 }

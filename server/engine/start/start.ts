@@ -1,7 +1,7 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { Catalog } from "../../catalog.ts";
 import { checkInput } from "./check-input.ts";
-import { findByIdempotencyKey, refuseIfActive } from "./duplicates.ts";
+import { findByIdempotencyKey, findBySharedKey, refuseIfActive } from "./duplicates.ts";
 import { findUnoffered } from "./find-unoffered.ts";
 import { inputFingerprint } from "./fingerprint.ts";
 import { insertJob } from "./insert-job.ts";
@@ -19,9 +19,10 @@ export async function start(
   given: StartRequest,
 ): Promise<Started> {
   const { kind, checked, request } = resolveKind(catalog, given);
+  const { uploadsOf = { accountId: request.accountId } } = request;
   const input = checked.ok ? JSON.stringify(checked.input) : "";
   const found = checked.ok
-    ? await findUploads(backend, kind, checked.input, request.accountId)
+    ? await findUploads(backend, kind, checked.input, uploadsOf)
     : { errors: checked.errors, uploads: [] };
   const unoffered = checked.ok ? await findUnoffered(backend, kind, checked.input, request) : {};
   const errors = { ...found.errors, ...unoffered, ...request.errors };
@@ -43,6 +44,8 @@ export async function start(
   const { uploads } = found;
   const fingerprint = inputFingerprint(request.kind, checked.input, uploads);
   return backend.write(async (tx) => {
+    const shared = await findBySharedKey(tx, request, input);
+    if (shared) return shared;
     if (request.unlessActive) {
       const earlier = await refuseIfActive(tx, { ...request, fingerprint }, input);
       if (earlier) return earlier;

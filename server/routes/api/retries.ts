@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { retry } from "../../engine/start/retry.ts";
 import { retryRejected } from "../../engine/start/retry-rejected.ts";
 import type { Env, Services } from "../../services.ts";
+import { assertVisibleRetry } from "../assert-visible-retry.ts";
 import { loadJob } from "../middleware/load-job.ts";
 import { ignoreEmptyBody } from "./ignore-empty-body.ts";
 import { jobParams } from "./job-action-route.ts";
@@ -27,7 +28,7 @@ const route = createRoute({
   operationId: "retryJob",
   summary: "Retry a finished job",
   description:
-    "Creates a new job with the same input, whose `retry_of` is this job. Repeating the request returns the same new job. With `only`, the new job reads only the rows that this job rejected; a kind that cannot do this answers 409.",
+    "Creates a new job with the same input, whose `retry_of` is this job. Repeating the request returns the same new job, also if another person has sent it before. With `only`, the new job reads only the rows that this job rejected; a kind that cannot do this answers 409.",
   request: {
     params: jobParams,
     body: { content: { "application/json": { schema: optionsSchema } } },
@@ -48,6 +49,7 @@ export function retriesApi(services: Services): OpenAPIHono<Env> {
     const { job } = c.req.valid("json").only
       ? await retryRejected(services, old, person.userId, options)
       : await retry(services, old, person.userId, options);
+    assertVisibleRetry(person, job);
     setNewJobHeaders(c, job, backend.now());
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);
   });

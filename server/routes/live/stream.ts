@@ -2,7 +2,7 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import type { Person } from "../../accounts/accounts.ts";
-import { can } from "../../accounts/authorize.ts";
+import { can, visibleJobs } from "../../accounts/authorize.ts";
 import { assetHref } from "../../assets/href.ts";
 import { openPageStream } from "../../live/page-stream.ts";
 import { jobIdsOf, type Topic } from "../../live/topics.ts";
@@ -24,12 +24,24 @@ export function createStreamHandler(services: Services) {
     const stream = openPageStream(streams, rawResponse(c), {
       version: assetHref("app.js"),
       owner: person,
-      isAllowed: async () => (await readPerson()) !== null,
+      async isAllowed() {
+        const current = await readPerson();
+        return current !== null && (await maySeeAll(current, visible));
+      },
     });
     const { mailbox, end } = stream;
     stream.onClose(hub.watch({ topics: visible, cursors, userId, accountId, mailbox, end }));
     return RESPONSE_ALREADY_SENT;
   };
+
+  /** A job that was deleted meanwhile is no reason to end a stream. */
+  async function maySeeAll(person: Person, topics: readonly Topic[]): Promise<boolean> {
+    const seesAccount = visibleJobs(person, "account").userId === undefined;
+    const isHidden = (topic: Topic) => topic.kind === "list" && topic.scope === "account";
+    if (!seesAccount && topics.some(isHidden)) return false;
+    const owners = await jobs.owners(jobIdsOf(topics));
+    return owners.every((job) => can(person, "see", job));
+  }
 
   /** Leaves out the jobs that the person may not see, as if they did not exist. */
   async function visibleTopics(person: Person, topics: readonly Topic[]): Promise<Topic[]> {

@@ -61,7 +61,7 @@ describe.each(backends)("$name", (which) => {
   });
 
   test("a scheduled job can be started now", async () => {
-    const body = { type: "counting", run_at: "2099-01-01T00:00:00Z" };
+    const body = { type: "counting", run_at: new Date(Date.now() + 86_400_000).toISOString() };
     const { job_id } = (await (await ada.post("/jobs/start", body)).json()) as { job_id: string };
     await expect(api.runNext()).rejects.toThrow("No job is due");
     const due = await act(job_id, "start-now");
@@ -145,6 +145,53 @@ describe.each(backends)("$name", (which) => {
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ errors: { reason: "Unknown field" } });
     expect((await api.job(id)).status).toBe("queued");
+  });
+
+  test("a retry of only the rejected rows that is misspelt is no retry of all", async () => {
+    const id = await ada.start("counting");
+    await act(id, "cancel");
+    for (const body of [{ Only: "failed" }, { only: "faild" }, { only: ["failed"] }]) {
+      expect((await ada.post(`/jobs/${id}/retry`, body)).status).toBe(422);
+    }
+    expect(await api.backend.db.selectFrom("jobs").select("id").execute()).toHaveLength(1);
+  });
+
+  /** Makes the person a colleague of Ada, who also owns the account or does not. */
+  async function colleague(name: string, role: "owner" | "member"): Promise<Member> {
+    const joined = await api.join(name);
+    await api.backend.db
+      .updateTable("members")
+      .set({ account_id: ada.accountId, role })
+      .where("user_id", "=", joined.userId)
+      .execute();
+    return joined;
+  }
+
+  test("two people who retry a job at the same moment start one new job", async () => {
+    const bo = await colleague("bo", "owner");
+    for (let round = 0; round < 5; round++) {
+      const id = await ada.start("counting");
+      await act(id, "cancel");
+      const answers = await Promise.all(
+        [ada, bo, ada, bo].map((person) => person.post(`/jobs/${id}/retry`)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+      const jobs = (await Promise.all(answers.map((each) => each.json()))) as JobJson[];
+      expect(new Set(jobs.map((job) => job.id)).size).toBe(1);
+      const retries = api.backend.db.selectFrom("jobs").select("id").where("retry_of", "=", id);
+      expect(await retries.execute()).toHaveLength(1);
+    }
+  });
+
+  test("a member is not shown the retry of their job that an owner has started", async () => {
+    const carl = await colleague("carl", "member");
+    const id = await carl.start("counting");
+    expect((await carl.post(`/jobs/${id}/cancel`)).status).toBe(200);
+    expect((await ada.post(`/jobs/${id}/retry`)).status).toBe(202);
+    const answer = await carl.post(`/jobs/${id}/retry`);
+    expect(answer.status).toBe(409);
+    const { detail } = (await answer.json()) as { detail: string };
+    expect(detail).toBe("Somebody else in your account has retried this job.");
   });
 
   test("a retry is rejected if the uploaded file was deleted", async () => {

@@ -101,6 +101,54 @@ describe("a stream", () => {
   });
 });
 
+describe("a lowered role", () => {
+  /** Opens a stream as a colleague who owns the account too. */
+  async function readAsOwner(topicsOf: (id: string) => string) {
+    const owner = await site.join("ada");
+    const colleague = await colleagueOf(owner);
+    const { accounts } = site;
+    await accounts.setRole(colleague.userId, "owner");
+    const id = await owner.start("stepping");
+    const promoted = { ...(await site.join("bo")), accountId: owner.accountId };
+    const read = await openStream(promoted, topicsOf(id));
+    return { id, read, owner, lower: () => accounts.setRole(colleague.userId, "member") };
+  }
+
+  test.each<[string, (id: string) => string]>([
+    ["of a colleague's job", (id) => `job:${id}`],
+    ["of the jobs of the account", () => "jobs:account"],
+  ])("ends a stream %s at once", async (_, topicsOf) => {
+    const { id, read, owner, lower } = await readAsOwner(topicsOf);
+    await read("event:hello");
+    await lower();
+    const rest = await read("event:bye");
+    expect(rest).toContain("data:signed-out");
+    await cancel(site, id, owner.userId);
+  });
+
+  test("leaves a stream of own jobs open", async () => {
+    const owner = await site.join("ada");
+    const id = await owner.start("stepping");
+    const read = await openStream(owner, `job:${id},jobs:mine`);
+    await read(`panel-${id}`);
+    await site.accounts.setRole(owner.userId, "member");
+    await cancel(site, id, owner.userId);
+    const rest = await read("Cancelled");
+    expect(rest).not.toContain("signed-out");
+  });
+
+  test("leaves a stream open whose job was deleted meanwhile", async () => {
+    const owner = await site.join("ada");
+    const [gone, id] = [await owner.start("stepping"), await owner.start("counting")];
+    const read = await openStream(owner, `job:${gone},job:${id}`);
+    await read(`panel-${id}`);
+    await site.backend.db.deleteFrom("jobs").where("id", "=", gone).execute();
+    await site.accounts.setRole(owner.userId, "owner");
+    await cancel(site, id, owner.userId);
+    expect(await read("Cancelled")).not.toContain("signed-out");
+  });
+});
+
 test("a poll leaves out a job of another account", async () => {
   const [owner, outsider] = [await site.join("ada"), await site.join("eve")];
   const id = await owner.start("stepping");
