@@ -6,12 +6,17 @@ import { formatCount, formatNumber } from "./numbers.ts";
 /** Jobs in a batch. Small, so that the bar moves often and a cancel takes effect soon. */
 const batchSize = 20;
 
+/** Each is a parameter of a query. */
+const maxNames = 100;
+const maxNameLength = 200;
+const tooMany = `Choose at most ${maxNames}`;
+
 const input = z.object({
   summary: z.string().max(300).default("All jobs").meta({ label: "Jobs" }),
   selection: z.strictObject({
     scope: z.enum(["mine", "account"]).default("mine"),
-    statuses: z.array(z.string()).optional(),
-    kinds: z.array(z.string()).optional(),
+    statuses: z.array(z.string().max(maxNameLength)).max(maxNames, tooMany).optional(),
+    kinds: z.array(z.string().max(maxNameLength)).max(maxNames, tooMany).optional(),
     q: z.string().max(100).optional(),
     from: z.iso.datetime().optional(),
     to: z.iso.datetime().optional(),

@@ -22,7 +22,7 @@ const route = createRoute({
   summary: "What happened to a job",
   description: `With \`Accept: text/event-stream\` the answer is a stream: the events behind \`Last-Event-ID\` (or \`after\`), then each new event, without a gap. A message has \`id:\` (the event's \`seq\`) and \`data:\` (the event as JSON) but no \`event:\`, so \`onmessage\` of an EventSource receives every event.
 
-The stream ends after the job's last event, whose type is \`done\`, \`failed\` or \`cancelled\`. If it ends without one, the connection broke: reconnect with the last \`id\`. A reconnect behind the last event is answered with 204, on which an EventSource stops.`,
+The stream ends after the job's last event, whose type is \`done\`, \`failed\` or \`cancelled\`. If it ends without one, the connection broke: reconnect with the last \`id\`. A reconnect behind the last event is answered with 204, on which an EventSource stops. Behind a number that the job does not have, the stream begins with the first event.`,
   request: {
     params: jobParams,
     query: afterQuery,
@@ -54,7 +54,10 @@ export function eventsApi(services: Services): OpenAPIHono<Env> {
     const { job } = c.var;
     const { after, limit } = c.req.valid("query");
     if (wantsStream(c)) {
-      const behind = lastEventId(c.req.header("last-event-id")) ?? after;
+      const given = lastEventId(c.req.header("last-event-id")) ?? after;
+      // A number that the job does not have is from another job, or from a database that was restored
+      // since: such a reader has none of these events.
+      const behind = given > job.event_seq ? 0 : given;
       if (isFinal(job.status) && behind >= job.event_seq) return c.body(null, 204);
       return stream(c, services, listeners, job, behind);
     }

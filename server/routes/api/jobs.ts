@@ -5,12 +5,13 @@ import { isJobId } from "../../engine/job-id.ts";
 import type { JobFilter } from "../../engine/list/list-ranges.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import type { Env, Services } from "../../services.ts";
+import { HttpError } from "../http-error.ts";
 import { listFilter } from "../job-filter.ts";
 import { loadJob } from "../middleware/load-job.ts";
 import { jobParams } from "./job-action-route.ts";
 import { apiColumns } from "./job-json.ts";
 import { type JobJson, jobSchema } from "./job-schema.ts";
-import { expandStatuses, listQuery } from "./list-query.ts";
+import { expandStatuses, listQuery, maxKinds } from "./list-query.ts";
 import { json, noContent, problems } from "./openapi-responses.ts";
 import { readJob, readJobs } from "./read-jobs.ts";
 
@@ -51,7 +52,7 @@ const many = createRoute({
       "The jobs.",
       z.object({ jobs: z.array(jobSchema), next_cursor: z.string().nullable() }),
     ),
-    ...problems(422),
+    ...problems(400, 422),
   },
 });
 
@@ -73,6 +74,7 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
   api.openapi(many, async (c) => {
     const { ids, status, type, scope, q, from, to, limit, cursor } = c.req.valid("query");
     const { person } = c.var;
+    if (type && type.length > maxKinds) throw tooManyKinds();
     if (ids) {
       const rows = await services.jobs.getMany(ids.filter(isJobId));
       const seen = rows.filter((row) => can(person, "see", row));
@@ -92,6 +94,11 @@ export function jobsApi(services: Services): OpenAPIHono<Env> {
   });
 
   return api;
+}
+
+function tooManyKinds(): HttpError {
+  const detail = `Ask for at most ${maxKinds} kinds.`;
+  return new HttpError({ status: 400, title: "Invalid request", detail });
 }
 
 /** Weak, because `estimated_duration_seconds` may change without the tag. */

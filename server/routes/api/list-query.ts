@@ -4,6 +4,8 @@ import { finalStatuses, type Status, statuses } from "../../engine/status.ts";
 import { pageLimit } from "./page-limit.ts";
 
 const maxIds = 200;
+/** Each kind is a parameter of several queries, of which a database takes some thousands. */
+export const maxKinds = 100;
 
 const groups = {
   active: statuses.filter((status) => !finalStatuses.includes(status)),
@@ -28,7 +30,10 @@ export const listQuery = z.object({
   // Names of kinds are file names. Postgres rejects some other texts.
   type: separated(z.string().regex(/^[\w-]+$/, "Unknown kind"))
     .optional()
-    .openapi({ type: "string", description: "Kinds, separated by commas." }),
+    .openapi({
+      type: "string",
+      description: `Up to ${maxKinds} kinds, separated by commas. More are answered with 400.`,
+    }),
   scope: z.enum(["mine", "account"]).default("mine").meta({
     description:
       "`account` lists the jobs of everybody in the account. Members who are not owners get their own jobs.",

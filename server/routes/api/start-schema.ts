@@ -24,7 +24,7 @@ function alternative(name: string, kind: Kind): JsonSchema {
       run_at: {
         type: "string",
         format: "date-time",
-        description: "The earliest time to start. Default: now.",
+        description: "The earliest time to start, up to a year ahead. Default: now.",
       },
       unless_running: {
         type: "boolean",

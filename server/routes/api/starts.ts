@@ -4,17 +4,27 @@ import type { Context } from "hono";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { typicalSeconds } from "../../engine/eta/typical-durations.ts";
+import { InvalidInput } from "../../engine/start/request.ts";
 import { start } from "../../engine/start/start.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import type { Env, Services } from "../../services.ts";
 import { HttpError } from "../http-error.ts";
 import { json, problems } from "./openapi-responses.ts";
 
+const timeForm =
+  "Write a time with its zone, such as 2026-12-24T02:00:00Z or 2026-12-24T03:00:00+01:00";
+/** For requests on their way, and clients whose clock is behind. */
+const maxPastMs = 60_000;
+const maxAheadMs = 366 * 86_400_000;
+
 const startSchema = z
   .strictObject({
     type: z.string(),
     metadata: z.record(z.string(), z.unknown()).default({}),
-    run_at: z.iso.datetime({ offset: true }).optional(),
+    run_at: z.iso
+      .datetime({ offset: true, error: timeForm })
+      .optional()
+      .meta({ description: `The earliest time to start, up to a year ahead. Default: now.` }),
     unless_running: z.boolean().default(false),
   })
   .openapi("Start");
@@ -60,16 +70,23 @@ export function startsApi({ backend, catalog, config, jobs }: Services): OpenAPI
   api.openapi(route, async (c) => {
     const { type, metadata, run_at, unless_running } = c.req.valid("json");
     const { accountId, userId } = c.var.person;
+    const runAt = run_at === undefined ? undefined : Date.parse(run_at);
+    const timeError = runAt === undefined ? undefined : errorOfTime(runAt, backend.now());
     const { job, sameInput } = await start(backend, catalog, {
       kind: type,
       input: metadata,
       accountId,
       userId,
       idempotencyKey: c.req.valid("header")["Idempotency-Key"],
-      runAt: run_at === undefined ? undefined : Date.parse(run_at),
+      runAt,
+      // A repeated request returns its job, although its time may have passed meanwhile.
+      errors: timeError ? { run_at: timeError } : undefined,
       via: "api",
       limits: config.limits,
+      uploadsOf: visibleJobs(c.var.person, "account"),
       unlessActive: unless_running ? visibleJobs(c.var.person, "account") : undefined,
+    }).catch((error) => {
+      throw timeError && error instanceof InvalidInput ? invalidTime(timeError) : error;
     });
     if (!sameInput) throw keyReused(job);
     const typical = await jobs.typicalDurations(job.account_id, [type]);
@@ -78,6 +95,24 @@ export function startsApi({ backend, catalog, config, jobs }: Services): OpenAPI
     return c.json({ job_id: job.id, status: "queued" as const, estimated_duration_seconds }, 202);
   });
   return api;
+}
+
+/** @param runAt ms. @param now ms */
+function errorOfTime(runAt: number, now: number): string | undefined {
+  if (runAt < now - maxPastMs)
+    return `This time has passed. Leave it out to start now. ${timeForm}`;
+  if (runAt > now + maxAheadMs) return `This is more than a year ahead. ${timeForm}`;
+  return undefined;
+}
+
+function invalidTime(detail: string): HttpError {
+  const errors = { run_at: detail };
+  return new HttpError({
+    status: 422,
+    title: "Invalid input",
+    detail: `run_at: ${detail}`,
+    errors,
+  });
 }
 
 /** @param now ms */

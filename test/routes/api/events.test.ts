@@ -210,7 +210,6 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       const { last } = await ended(id);
       for (const [headers, query] of [
         [{ "last-event-id": String(last) }, ""],
-        [{ "last-event-id": "9999999999" }, ""],
         [{}, `?after=${last}`],
       ] as [Record<string, string>, string][]) {
         const { answer } = await open(id, headers, query);
@@ -218,6 +217,24 @@ describe.each(backends)("the events of a job, on $name", (which) => {
         expect(await answer.text()).toBe("");
       }
     });
+
+    test.each<[string, Record<string, string>, string]>([
+      ["Last-Event-ID", { "last-event-id": "99999" }, ""],
+      ["a Last-Event-ID of no database", { "last-event-id": "9999999999" }, ""],
+      ["`after`", {}, "?after=99999"],
+    ])(
+      "the stream begins with the first event behind %s that the job does not have",
+      async (_, headers, query) => {
+        const id = await ada.start("counting");
+        const { messages } = await open(id, headers, query);
+        expect(seqs(await take(messages, 1))).toEqual([1]);
+        await ada.post(`/jobs/${id}/cancel`);
+        const { last } = await ended(id);
+        expect(seqs(await collect(messages))).toEqual(numbers(last, 2));
+        const afterwards = await open(id, headers, query);
+        expect(seqs(await collect(afterwards.messages))).toEqual(numbers(last));
+      },
+    );
 
     test("the stream of a final job ends without asking the client to reconnect", async () => {
       const id = await ada.start("counting");
@@ -247,7 +264,7 @@ describe.each(backends)("the events of a job, on $name", (which) => {
       onTestFinished(() => void socket.destroy());
       await once(socket, "connect");
       socket.write(
-        `GET /api/jobs/${id}/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${ada.token}\r\n\r\n`,
+        `GET /api/jobs/${id}/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${ada.token}\r\n\r\n`,
       );
       await expect
         .poll(() => api.response().socket?.writableNeedDrain, { timeout: 10_000 })

@@ -232,6 +232,25 @@ describe.each(backends)("$name", (which) => {
   });
 
   describe("many jobs", () => {
+    test("more kinds than a query takes are refused", async () => {
+      const answer = await ada.send(`/jobs?type=${Array(7_000).fill("a").join()}`);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ detail: "Ask for at most 100 kinds." });
+      expect((await ada.send(`/jobs?type=${Array(100).fill("a").join()}`)).status).toBe(200);
+    });
+
+    test.each(["kinds", "statuses"])("a bulk job refuses too many %s", async (name) => {
+      const until = new Date().toISOString();
+      const selection = { until, [name]: Array(101).fill("done") };
+      const answer = await ada.post("/jobs/start", {
+        type: "bulk_cancel",
+        metadata: { selection },
+      });
+      expect(answer.status).toBe(422);
+      const errors = { [`metadata.selection.${name}`]: "Choose at most 100" };
+      expect(await answer.json()).toMatchObject({ errors });
+    });
+
     let eve: Member;
     let ended: string[];
     let waiting: string[];

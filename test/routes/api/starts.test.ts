@@ -3,6 +3,23 @@ import { pause, resume } from "../../../server/engine/pause.ts";
 import { type Api, apiServer, type Member } from "../../support/api-server.ts";
 import { backends } from "../../support/backends.ts";
 
+const nextYear = new Date().getUTCFullYear() + 1;
+
+const wrongTimes = [
+  "tomorrow",
+  "2026-12-24T02:00:00",
+  "2026-12-24 02:00Z",
+  "2026-12-24T02:00:00+01",
+  "2026-12-24T02:00:00Z[Europe/Berlin]",
+  "20261224T020000Z",
+  "2026-12-24T24:00:00Z",
+  "2026-12-24T02:00:60Z",
+  1798077600,
+  "0001-01-01T00:00:00Z",
+  "2020-12-24T02:00:00Z",
+  "9999-12-24T02:00:00Z",
+];
+
 describe.each(backends)("$name", (which) => {
   let api: Api;
   let ada: Member;
@@ -48,10 +65,10 @@ describe.each(backends)("$name", (which) => {
   });
 
   test("a job waits until run_at, in any time zone", async () => {
-    const run_at = "2099-01-01T02:00:00+02:00";
+    const run_at = `${nextYear}-01-01T02:00:00+02:00`;
     const answer = await ada.post("/jobs/start", { ...count, run_at });
     const { job_id } = (await answer.json()) as { job_id: string };
-    expect((await api.job(job_id)).run_at).toBe(Date.parse("2099-01-01T00:00:00Z"));
+    expect((await api.job(job_id)).run_at).toBe(Date.parse(`${nextYear}-01-01T00:00:00Z`));
     expect(answer.headers.get("retry-after")).toBe("30");
   });
 
@@ -99,20 +116,46 @@ describe.each(backends)("$name", (which) => {
   test("a repeated key with another time is rejected, but not with the same time in another zone", async () => {
     const key = { "idempotency-key": "tonight" };
     const at = (run_at?: string) => ada.post("/jobs/start", { ...count, run_at }, key);
-    const first = (await (await at("2099-01-01T02:00:00+02:00")).json()) as { job_id: string };
+    const first = (await (await at(`${nextYear}-01-01T02:00:00+02:00`)).json()) as {
+      job_id: string;
+    };
     const { backend } = api;
     await pause({ backend }, first.job_id, ada.userId);
     await resume({ backend }, first.job_id, ada.userId);
-    const same = await at("2099-01-01T00:00:00Z");
+    const same = await at(`${nextYear}-01-01T00:00:00Z`);
     expect([same.status, await same.json()]).toEqual([202, first]);
-    for (const other of ["2099-01-01T00:00:01Z", undefined]) {
+    for (const other of [`${nextYear}-01-01T00:00:01Z`, undefined]) {
       const answer = await at(other);
       expect([answer.status, await answer.json()]).toMatchObject([409, { job_id: first.job_id }]);
     }
     const soon = { "idempotency-key": "at once" };
     expect((await ada.post("/jobs/start", count, soon)).status).toBe(202);
-    const later = { ...count, run_at: "2099-01-01T00:00:00Z" };
+    const later = { ...count, run_at: `${nextYear}-01-01T00:00:00Z` };
     expect((await ada.post("/jobs/start", later, soon)).status).toBe(409);
+  });
+
+  test("a repeated start returns its job although its time has passed", async () => {
+    const headers = { "idempotency-key": "it was due" };
+    const body = { ...count, run_at: new Date(Date.now() + 60_000).toISOString() };
+    const first = (await (await ada.post("/jobs/start", body, headers)).json()) as {
+      job_id: string;
+    };
+    const passed = new Date(Date.now() - 3_600_000).toISOString();
+    const { db } = api.backend;
+    const details = JSON.stringify({ run_at: passed });
+    await db
+      .updateTable("job_events")
+      .set({ details })
+      .where("job_id", "=", first.job_id)
+      .where("seq", "=", 1)
+      .execute();
+    const again = await ada.post("/jobs/start", { ...count, run_at: passed }, headers);
+    expect([again.status, await again.json()]).toEqual([202, first]);
+  });
+
+  test("a time that has just passed is taken for now", async () => {
+    const run_at = new Date(Date.now() - 10_000).toISOString();
+    expect((await ada.post("/jobs/start", { ...count, run_at })).status).toBe(202);
   });
 
   test("unless_running rejects a start while the same job is active", async () => {
@@ -166,8 +209,16 @@ describe.each(backends)("$name", (which) => {
       { type: "reading", metadata: { upload_id: "\ud83d" } },
       { "metadata.upload_id": "Upload it again" },
     ],
-    ["an invalid time", { ...count, run_at: "tomorrow" }, { run_at: "datetime" }],
-    ["a misspelt property", { ...count, runAt: "2099-01-01T00:00:00Z" }, { runAt: "unknown" }],
+    ...wrongTimes.map((run_at): [string, object, Record<string, string>] => [
+      `the time ${JSON.stringify(run_at)}`,
+      { ...count, run_at },
+      { run_at: "such as 2026-12-24t02:00:00z or 2026-12-24t03:00:00+01:00" },
+    ]),
+    [
+      "a misspelt property",
+      { ...count, runAt: `${nextYear}-01-01T00:00:00Z` },
+      { runAt: "unknown" },
+    ],
     ["an option of a retry", { ...count, only: "failed" }, { only: "unknown field" }],
     [
       "an option that the kind does not have",
