@@ -8,6 +8,7 @@ import type { Catalog } from "../catalog.ts";
 import { logLines, logMessage } from "../presenters/log.ts";
 import type { Env, Services } from "../services.ts";
 import { formatAttachment } from "../storage/content-disposition.ts";
+import { escapeControls } from "../text/control-characters.ts";
 import { loadJob } from "./middleware/load-job.ts";
 import { minLevel } from "./page/job-log.ts";
 
@@ -45,8 +46,8 @@ async function* asText(pages: AsyncIterable<LogRow[]>): AsyncGenerator<Uint8Arra
   for await (const lines of pages) yield Buffer.from(lines.map(lineText).join(""));
 }
 
-/** Joins a message of several lines into one. */
+/** Joins a message of several lines into one. It may have characters of a file of a stranger. */
 function lineText({ created_at, level, message }: LogRow): string {
-  const text = logMessage({ level, message }).replace(/\s*[\r\n]+\s*/g, " ");
+  const text = escapeControls(logMessage({ level, message })).replace(/\s*[\r\n]+\s*/g, " ");
   return `${new Date(created_at).toISOString()} ${level.padEnd(5)} ${text}\n`;
 }

@@ -3,6 +3,7 @@ import { backends } from "../support/backends.ts";
 import { openSite, type Site } from "../support/site.ts";
 
 const count = 2_500;
+const messages = ["two\nlines <b>", "\u001b[2J\u0007ring \u0085\u009b31m\u2028next\ttab"];
 
 describe.each(backends)("the log of a job, on $name", (which) => {
   let site: Site;
@@ -27,7 +28,7 @@ describe.each(backends)("the log of a job, on $name", (which) => {
           : at % 10 === 9
             ? ("warn" as const)
             : ("info" as const),
-      message: at === 0 ? "two\nlines <b>" : `line ${at + 1}`,
+      message: messages[at] ?? `line ${at + 1}`,
       created_at: Date.UTC(2026, 10, 23, 14, 5),
     }));
     for (let from = 0; from < lines; from += 1_000)
@@ -114,6 +115,9 @@ describe.each(backends)("the log of a job, on $name", (which) => {
     const lines = (await answer.text()).split("\n");
     expect(lines.length).toBe(count + 1);
     expect(lines[0]).toBe("2026-11-23T14:05:00.000Z info  two lines <b>");
+    // Terminals obey control characters, and the message may be of a file of a stranger.
+    const escaped = "\\u001b[2J\\u0007ring \\u0085\\u009b31m\\u2028next\ttab";
+    expect(lines[1]).toBe(`2026-11-23T14:05:00.000Z info  ${escaped}`);
     expect(lines[99]).toBe("2026-11-23T14:05:00.000Z error line 100");
     const errors = await ada.browser.text(`/jobs/${id}/log?level=error`);
     expect(errors.trim().split("\n").length).toBe(25);
