@@ -34,7 +34,7 @@ export default defineJob({
       help: "The check whose contacts are imported; the file is not read again.",
     }),
   }),
-  steps: { "Reading the file": 1, "Saving contacts": 3 },
+  steps: { "Reading the file": 1, "Saving contacts": 2 },
   unit: "rows",
   resultLabel: "View imported contacts",
   nothingDoneLabel: "Nothing imported",
