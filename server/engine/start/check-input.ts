@@ -1,6 +1,8 @@
 /** Validates the input of a job against the schema of its kind, with a message for each field. Pure. */
 import type { z } from "zod";
 import type { Kind } from "../../job.ts";
+import { sanitizeText } from "../sanitize-text.ts";
+import { findUnstorable, unstorableMessage } from "./unstorable-text.ts";
 
 export type CheckedInput =
   | { ok: true; input: Record<string, unknown> }
@@ -11,6 +13,11 @@ export function checkInput(
   kind: Pick<Kind, "input">,
   given: Record<string, unknown>,
 ): CheckedInput {
+  const unstorable = findUnstorable(given);
+  if (unstorable.length > 0) {
+    const fields = unstorable.map((path) => [sanitizeText(path), unstorableMessage]);
+    return { ok: false, errors: Object.fromEntries(fields) };
+  }
   const parsed = rejectUnknown(kind.input).safeParse(given, { error: inputError });
   if (!parsed.success) return { ok: false, errors: errorsByField(parsed.error, "input") };
   const { data: input } = parsed;

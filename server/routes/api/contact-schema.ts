@@ -4,9 +4,7 @@ import type { ContactRow } from "../../backend/schema.ts";
 import { contactSorts } from "../../contacts/contact-sort.ts";
 import { iso } from "./job-json.ts";
 import { pageLimit } from "./page-limit.ts";
-
-/** Postgres rejects U+0000. */
-const text = z.string().regex(/^[^\0]*$/, "Contains a null character");
+import { text } from "./text-schema.ts";
 
 export const contactSchema = z
   .object({

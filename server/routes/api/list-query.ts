@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { finalStatuses, type Status, statuses } from "../../engine/status.ts";
 import { pageLimit } from "./page-limit.ts";
+import { text } from "./text-schema.ts";
 
 const maxIds = 200;
 /** Each kind is a parameter of several queries, of which a database takes some thousands. */
@@ -38,7 +39,7 @@ export const listQuery = z.object({
     description:
       "`account` lists the jobs of everybody in the account. Members who are not owners get their own jobs.",
   }),
-  q: z.string().trim().max(100).optional().meta({
+  q: text.trim().max(100).optional().meta({
     description:
       "Search words. Each must be the beginning of a word in the kind's title, the file name or the input; or send the first 8 or more characters of a job ID. For very common words, only the latest 1,000 jobs are searched.",
   }),
@@ -47,7 +48,7 @@ export const listQuery = z.object({
   ),
   to: dateTime("Only jobs that finished, or for active jobs were created, before this time."),
   limit: pageLimit("jobs"),
-  cursor: z.string().optional().meta({ description: "`next_cursor` of the previous page." }),
+  cursor: text.optional().meta({ description: "`next_cursor` of the previous page." }),
 });
 
 function dateTime(description: string) {

@@ -2,15 +2,16 @@ import type { MiddlewareHandler } from "hono";
 import { HttpError } from "../http-error.ts";
 
 /**
- * Rejects URLs with U+0000, which Postgres cannot store.
- * @throws HttpError 400
+ * Rejects URLs with U+0000, which Postgres cannot store. Other characters that it cannot store do not
+ * survive the decoding of a URL or a form.
+ * @throws HttpError 422
  */
 export const rejectNullCharacters: MiddlewareHandler = async (c, next) => {
   if (c.req.url.includes("%00")) throw nullCharacter();
   return next();
 };
 
-/** @throws HttpError 400 if a field of the form contains U+0000 */
+/** @throws HttpError 422 if a field of the form contains U+0000 */
 export function assertNoNullCharacters(form: Record<string, unknown>): void {
   const texts = Object.values(form).filter((value) => typeof value === "string");
   if (texts.some((text) => text.includes("\0"))) throw nullCharacter();
@@ -18,8 +19,8 @@ export function assertNoNullCharacters(form: Record<string, unknown>): void {
 
 function nullCharacter(): HttpError {
   return new HttpError({
-    status: 400,
-    title: "Invalid request",
+    status: 422,
+    title: "Invalid input",
     detail: "The request contains a null character.",
   });
 }

@@ -202,12 +202,17 @@ describe.each(backends)("$name", (which) => {
     [
       "an upload id that no database can store",
       { type: "reading", metadata: { upload_id: "0198\u0000c5d2" } },
-      { "metadata.upload_id": "Upload it again" },
+      { "metadata.upload_id": "can't be stored" },
     ],
     [
       "an upload id that is half a character",
       { type: "reading", metadata: { upload_id: "\ud83d" } },
-      { "metadata.upload_id": "Upload it again" },
+      { "metadata.upload_id": "can't be stored" },
+    ],
+    [
+      "texts and a key that no database can store",
+      { type: "counting", metadata: { "a\u0000": 1, label: { parts: ["fine", "\udc00x"] } } },
+      { "metadata.a\u{FFFD}": "can't be stored", "metadata.label.parts.1": "can't be stored" },
     ],
     ...wrongTimes.map((run_at): [string, object, Record<string, string>] => [
       `the time ${JSON.stringify(run_at)}`,
