@@ -21,32 +21,48 @@ const transientCodes = new Set([
   "57P02", // crash shutdown
   "57P03", // cannot connect now
   "08000", // connection exception
+  "08001", // no connection could be made
   "08003", // connection does not exist
+  "08004", // the server rejected the connection
   "08006", // connection failure
+  // PgBouncer reports the loss of its server with this code, such as "server conn crashed?".
+  "08P01",
   "25P03", // idle in transaction session timeout
   "55P03", // lock not available
   "57014", // query cancelled, such as by its timeout
 ]);
 
 /** Errors of the driver itself have no code. */
-const transientMessages = new Set([
+export const lostConnectionMessages: ReadonlySet<string> = new Set([
   "Connection terminated",
   "Connection terminated unexpectedly",
   "Connection terminated due to connection timeout",
   "Client has encountered a connection error and is not queryable",
+  "Client was closed and is not queryable",
+  "Postgres connection has been discarded",
   "timeout exceeded when trying to connect",
   "timeout expired",
-  // Occurs once for each connection after a migration.
-  "cached plan must not change result type",
 ]);
+
+/** Occurs once for each connection after a migration. */
+const outdatedPlanMessage = "cached plan must not change result type";
 
 /** Whether an error is temporary, which makes it retryable for kinds without `retryOn`. */
 export function isTransientError(error: unknown): boolean {
   if (error instanceof TryAgain) return true;
-  for (let each = error; each instanceof Error; each = each.cause) {
-    const { code } = each as { code?: unknown };
-    if (typeof code === "string" && transientCodes.has(code)) return true;
-    if (transientMessages.has(each.message)) return true;
+  return causesOf(error).some(
+    ({ code, message }) =>
+      (typeof code === "string" && transientCodes.has(code)) ||
+      lostConnectionMessages.has(message) ||
+      message === outdatedPlanMessage,
+  );
+}
+
+/** @returns the error, its cause, the cause of that and so on; empty if no Error was thrown */
+export function causesOf(error: unknown): (Error & { code?: unknown })[] {
+  const causes: Error[] = [];
+  for (let each = error; each instanceof Error && !causes.includes(each); each = each.cause) {
+    causes.push(each);
   }
-  return false;
+  return causes;
 }

@@ -1,7 +1,8 @@
 /** Connections that never wait forever: not for a lock, a statement or a dead network. */
 import { Socket } from "node:net";
 import pg from "pg";
-import { preparingClient } from "./preparing-client.ts";
+import { markConnectionError } from "../connection-error.ts";
+import { endOutdated, preparingClient } from "./preparing-client.ts";
 
 const int8Oid = 20;
 const lockTimeoutMs = 10_000;
@@ -40,6 +41,7 @@ export function connectionConfig(url: string, silenceTimeoutMs = 0): pg.ClientCo
 /** The operating system gives up on a silent network only after a quarter of an hour. */
 function socketWithTimeout(timeoutMs: number): Socket {
   const socket = new Socket();
+  socket.on("error", markConnectionError);
   socket.setTimeout(timeoutMs, () => {
     const error = new Error(`The database did not answer for ${timeoutMs} ms`);
     socket.destroy(Object.assign(error, { code: "ETIMEDOUT" }));
@@ -72,6 +74,8 @@ export function createMigrationPool(directUrl: string): pg.Pool {
 /** Without a handler the loss of an idle connection ends the process. The next query fails anyway. */
 function withErrorHandlers(pool: pg.Pool): pg.Pool {
   pool.on("error", () => {});
+  // The pool emits this before it looks whether the session has ended, and then does not keep it.
+  pool.on("release", (_error, client) => endOutdated(client));
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }

@@ -34,39 +34,35 @@ export function preparingClient(): typeof pg.Client {
     return names.get(text);
   }
 
-  class PreparingClient extends pg.Client {
-    #isOutdated = false;
-
+  return class extends pg.Client {
     // The overloads of the base class have no common signature.
     override query(...args: unknown[]): never {
       const [text, values] = args;
       const query = super.query.bind(this) as (...args: unknown[]) => Promise<unknown>;
-      if (text === "rollback" && this.#isOutdated) return this.#endAfter(query(...args)) as never;
       const inTransaction = this.getTransactionStatus() === "T";
       const mayPrepare =
         typeof text === "string" && (inTransaction || text.startsWith(prepareMark));
       const name = mayPrepare && Array.isArray(values) ? nameOf(text) : undefined;
       if (name === undefined) return query(...args) as never;
-      return query({ name, text, values }).catch((error) =>
-        this.#onError(error, inTransaction),
-      ) as never;
+      return query({ name, text, values }).catch((error) => {
+        if (isOutdatedPlan(error)) outdated.add(this);
+        throw error;
+      }) as never;
     }
+  };
+}
 
-    /**
-     * A migration may invalidate plans: then this session ends, and the next one plans again. The
-     * transaction's rollback comes first; the status of the session does not tell whether one is
-     * open, because the server sends it after the error.
-     */
-    #onError(error: Error, inTransaction: boolean): never {
-      this.#isOutdated ||= /cached plan must not change result type/.test(error.message);
-      if (this.#isOutdated && !inTransaction) this.#endAfter(Promise.resolve());
-      throw error;
-    }
+/** Sessions whose plans a migration has invalidated. */
+const outdated = new WeakSet<pg.ClientBase>();
 
-    /** The pool replaces a session that has ended. */
-    #endAfter<T>(query: Promise<T>): Promise<T> {
-      return query.finally(() => void this.end());
-    }
-  }
-  return PreparingClient;
+function isOutdatedPlan(error: Error): boolean {
+  return /cached plan must not change result type/.test(error.message);
+}
+
+/**
+ * Ends a session with invalid plans, and the next one plans again. Called when the session returns
+ * to its pool: earlier its transaction may still be open, later the pool may have lent it again.
+ */
+export function endOutdated(client: pg.ClientBase): void {
+  if (outdated.delete(client)) void (client as pg.Client).end();
 }
