@@ -31,6 +31,8 @@ export function createExecutor(parts: {
       return lost;
     },
     now: backend.now,
+    // Whole ms, like all times of recorded estimates.
+    elapsed: () => Math.round(performance.now()),
     onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
   return { ...parts, recordMetric, maxStoredBytes, tracker, policyFor: policyFor(backend) };

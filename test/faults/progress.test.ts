@@ -40,6 +40,7 @@ describe.each(backends)("progress on $name", (which) => {
     const progress = createProgressTracker({
       write: progressWriter(backend),
       now: backend.now,
+      elapsed: () => performance.now(),
       onError: (error) => errors.push(error),
     });
     for (const { id } of [lost, valid, ended]) {
@@ -60,28 +61,29 @@ describe.each(backends)("progress on $name", (which) => {
 
   test("fractional or infinite times do not fail the write that other jobs share", async () => {
     const { backend } = await openScene(which);
+    const at = backend.now();
     const progress = createProgressTracker({
       write: progressWriter(backend),
-      now: backend.now,
+      now: () => at,
+      elapsed: () => 5,
       onError: () => {},
     });
-    const until = backend.now() + 9_000;
     const jobs = [];
-    for (const [moment, expected] of [
-      [until + 0.4, 1_000.6],
+    for (const [ms, expected] of [
+      [9_000.4, 1_000.6],
       [Number.POSITIVE_INFINITY, Number.NaN],
     ]) {
       const { id } = await insertJob(backend, runningJob({ fence: 1 }));
       const remaining = { from: expected!, to: expected! };
       const job = progress.track(id, 1, { ...createEstimator([1]), estimate: () => remaining });
-      job.wait(moment!, null);
+      job.wait(ms!, null);
       job.set(1, 2, null);
       jobs.push(id);
     }
     await progress.flush();
     const [odd, none] = await Promise.all(jobs.map((id) => readJob(backend, id)));
     expect(odd).toMatchObject({
-      waiting_until: until,
+      waiting_until: at + 9_000,
       eta_latest: expect.any(Number),
       step_done: 1,
     });
@@ -95,6 +97,7 @@ describe.each(backends)("progress on $name", (which) => {
     const progress = createProgressTracker({
       write: progressWriter(backend),
       now: backend.now,
+      elapsed: () => performance.now(),
       onError: (error) => errors.push(error),
     });
     const track = async () => {

@@ -15,7 +15,7 @@ export interface ProgressRow {
   /** 0 to 1 over all steps, null if the total is unknown. */
   progress: number | null;
   message: string | null;
-  /** Ms since 1970, like all times here. */
+  /** Ms since 1970, like all times of the row. */
   at: number;
   etaEarliest: number | null;
   etaLatest: number | null;
@@ -35,10 +35,12 @@ export interface StepStart {
 }
 
 interface Wait {
+  /** On the clock of the intervals. */
   until: number;
   reason: string | null;
 }
 
+/** All times are on a clock of intervals, which nobody can set. */
 export interface ProgressState {
   id: string;
   fence: number;
@@ -90,19 +92,23 @@ export function createProgressState(
   };
 }
 
-/** Makes the row to write now, and counts it as written. */
-export function takeProgressRow(job: ProgressState, at: number): ProgressRow {
+/**
+ * Makes the row to write now, and counts it as written.
+ * @param at ms since 1970
+ * @param elapsed the same moment on the clock of intervals
+ */
+export function takeProgressRow(job: ProgressState, at: number, elapsed: number): ProgressRow {
   const { id, fence, done, total, message, estimator } = job;
   const progress = job.isNewStep ? job.progress : job.toJobProgress(fractionOf(done, total));
   job.progress = progress;
-  if (!job.isNewStep) estimator.observe(at, done, total);
-  const remaining = estimator.estimate(at);
+  if (!job.isNewStep) estimator.observe(elapsed, done, total);
+  const remaining = estimator.estimate(elapsed);
   const wait = nextWait(job.waits);
-  job.writtenAt = at;
+  job.writtenAt = elapsed;
   job.hasEstimate = remaining !== null;
-  const sampled = job.unsampled && at - job.sampledAt >= minSampleIntervalMs;
+  const sampled = job.unsampled && elapsed - job.sampledAt >= minSampleIntervalMs;
   if (sampled) {
-    job.sampledAt = at;
+    job.sampledAt = elapsed;
     job.unsampled = false;
   }
   return {
@@ -115,7 +121,7 @@ export function takeProgressRow(job: ProgressState, at: number): ProgressRow {
     at,
     etaEarliest: remaining && toTimestamp(at + remaining.from),
     etaLatest: remaining && toTimestamp(at + remaining.to),
-    waitingUntil: wait ? toTimestamp(wait.until) : null,
+    waitingUntil: wait ? toTimestamp(at + wait.until - elapsed) : null,
     waitingFor: wait?.reason ? shortenText(wait.reason) : null,
     sampled: sampled ? 1 : 0,
   };

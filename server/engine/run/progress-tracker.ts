@@ -1,6 +1,6 @@
 /**
  * Throttles the writes of progress, with a leading and a trailing edge. The latest values of all jobs
- * wait in one map and are written together. Pure: callers pass in the clock, the timer and the writer.
+ * wait in one map and are written together. Pure: callers pass in the clocks, the timer and the writer.
  */
 import type { Estimator } from "../eta/estimator.ts";
 import type { LogLine } from "./log-buffer.ts";
@@ -43,10 +43,10 @@ export interface JobProgress {
   /** Starts a step, or continues it. */
   startStep(step: StepStart): void;
   /**
-   * Announces a wait. Of concurrent waits the one that ends first is shown.
+   * Announces a wait of so many ms. Of concurrent waits the one that ends first is shown.
    * @returns a function that ends it
    */
-  wait(until: number, reason: string | null): () => void;
+  wait(ms: number, reason: string | null): () => void;
   /** Writes an estimate that changed without progress. */
   estimateChanged(): void;
   /** Writes progress and log lines now, with an event. Does nothing after `stop`. */
@@ -70,13 +70,18 @@ export interface ProgressTracker {
   flush(): Promise<void>;
 }
 
+/**
+ * @param options.now the database's clock, ms since 1970, for times that are stored
+ * @param options.elapsed a clock in ms that nobody can set, for intervals and estimates
+ */
 export function createProgressTracker(options: {
   write: WriteProgress;
   now: () => number;
+  elapsed: () => number;
   onError: (error: unknown) => void;
   after?: (ms: number, run: () => void) => void;
 }): ProgressTracker {
-  const { write, now, onError, after = (ms, run) => void setTimeout(run, ms) } = options;
+  const { write, now, elapsed, onError, after = (ms, run) => void setTimeout(run, ms) } = options;
   const entries = new Map<string, ProgressState>();
   let scheduled = false;
   let writing: Promise<void> = Promise.resolve();
@@ -87,7 +92,7 @@ export function createProgressTracker(options: {
     if (scheduled) return;
     scheduled = true;
     const interval = entries.size > maxJobsForShortInterval ? intervalMs.many : intervalMs.few;
-    after(Math.max(0, writtenAt + interval - now()), () => {
+    after(Math.max(0, writtenAt + interval - elapsed()), () => {
       flush().catch(onError);
     });
   }
@@ -104,7 +109,7 @@ export function createProgressTracker(options: {
     recheckScheduled = true;
     after(recheckMs, () => {
       recheckScheduled = false;
-      const at = now();
+      const at = elapsed();
       for (const entry of entries.values()) {
         if (!entry.hasEstimate) continue;
         if (at - entry.writtenAt >= recheckMs) entry.dirty = true;
@@ -116,18 +121,19 @@ export function createProgressTracker(options: {
 
   async function writeWaiting(): Promise<void> {
     const at = now();
+    const elapsedMs = elapsed();
     const rows: ProgressRow[] = [];
     const logs: WaitingLines = new Map();
     const written = new Map<string, ProgressState>();
     const maxLines = Math.ceil(maxLinesPerWrite / entries.size);
     for (const entry of entries.values()) {
-      if (entry.dirty) rows.push(takeProgressRow(entry, at));
+      if (entry.dirty) rows.push(takeProgressRow(entry, at, elapsedMs));
       const lines = entry.lines.take(at, maxLines, entry.finishing);
       if (lines.length > 0) logs.set(entry.id, { fence: entry.fence, lines });
       if (entry.dirty || logs.has(entry.id)) written.set(entry.id, entry);
       entry.dirty = false;
     }
-    writtenAt = at;
+    writtenAt = elapsedMs;
     if (hasWaitingLines()) schedule();
     if (written.size === 0) return;
     if (rows.some(({ etaLatest }) => etaLatest !== null)) scheduleRecheck();
@@ -199,14 +205,15 @@ export function createProgressTracker(options: {
           saved = { ...noProgress, progress: entry.progress },
         }) {
           Object.assign(entry, saved, { toJobProgress, isNewStep: true });
-          estimator.startStep(now(), position, saved.done);
+          estimator.startStep(elapsed(), position, saved.done);
         },
-        wait(until, reason) {
+        wait(ms, reason) {
+          const until = elapsed() + Number(ms);
           const wait = { until, reason: reason === null ? null : String(reason) };
-          const onChange = () => estimator.setWait(now(), nextWait(entry.waits)?.until ?? null);
+          const onChange = () => estimator.setWait(elapsed(), nextWait(entry.waits)?.until ?? null);
           entry.waits.add(wait);
           onChange();
-          if (until - now() >= minReportedWaitMs) markDirty();
+          if (ms >= minReportedWaitMs) markDirty();
           return () => {
             entry.waits.delete(wait);
             onChange();

@@ -55,7 +55,7 @@ export function createSleep(run: Run, steps: Pick<Steps, "running" | "wasInterru
       abort.abort(asleep);
       throw asleep;
     }
-    const endWait = leftMs < minReportedWaitMs ? undefined : progress.wait(until, waitingFor);
+    const endWait = leftMs < minReportedWaitMs ? undefined : progress.wait(leftMs, waitingFor);
     sleeping++;
     await wait(Math.min(leftMs, maxTimerMs), undefined, { signal })
       .catch(() => signal.throwIfAborted())

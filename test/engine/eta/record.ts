@@ -15,6 +15,7 @@ import type { Estimator } from "../../../server/engine/eta/estimator.ts";
 import { execute } from "../../../server/engine/run/execute.ts";
 import type { ProgressTracker } from "../../../server/engine/run/progress-tracker.ts";
 import { start } from "../../../server/engine/start/start.ts";
+import { registerWorker } from "../../../server/engine/worker/heartbeat.ts";
 import { createExecutor } from "../../../server/executor.ts";
 import { createLog } from "../../../server/log.ts";
 import { createDiskStorage } from "../../../server/storage/disk/disk-storage.ts";
@@ -81,11 +82,13 @@ async function record(recording: Recording, place: Place): Promise<Trace> {
 async function runJob(place: Place, kind: string, input: Record<string, unknown>) {
   const { backend, catalog, dir } = place;
   const { job } = await start(backend, catalog, { kind, input, ...person });
-  const claimed = (await backend.queue.claim("recorder"))!;
+  const workerId = await registerWorker(backend, null);
+  const claimed = (await backend.queue.claim(workerId))!;
+  const startedAt = Math.round(performance.now());
   const calls: Call[] = [];
   const storage = createDiskStorage(dir);
   const executor = createExecutor({ backend, catalog, storage, log: createLog("warn", "runner") });
-  executor.tracker = recordCalls(executor.tracker, calls, claimed.claimed_at!);
+  executor.tracker = recordCalls(executor.tracker, calls, startedAt);
   const ended = await execute(executor, claimed, new AbortController());
   if (ended?.status !== "done") throw new Error(`${kind} did not succeed: ${ended?.error}`);
   const steps = await backend.db
@@ -112,7 +115,8 @@ function recordCalls(progress: ProgressTracker, calls: Call[], startedAt: number
     expect(position, total) {
       // Only the last one before an observation counts.
       if (calls.at(-1)?.[1] === "expect") calls.pop();
-      calls.push([Date.now() - startedAt, "expect", position, Math.round(total)]);
+      const at = Math.round(performance.now()) - startedAt;
+      calls.push([at, "expect", position, Math.round(total)]);
       estimator.expect(position, total);
     },
     setWait(at, until) {

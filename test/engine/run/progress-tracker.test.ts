@@ -11,6 +11,7 @@ function setUp() {
   const errors: unknown[] = [];
   let timers: { at: number; run: () => void }[] = [];
   let now = 1_000_000;
+  let clockError = 0;
   let fail: Error | undefined;
   /** Jobs that another run has taken over. */
   const lostJobs = new Set<string>();
@@ -21,7 +22,8 @@ function setUp() {
       written.push({ at: now, rows, lines });
       return [...rows.map(({ id }) => id), ...logs.keys()].filter((id) => lostJobs.has(id));
     },
-    now: () => now,
+    now: () => now + clockError,
+    elapsed: () => now,
     onError: (error) => errors.push(error),
     after: (ms, run) => timers.push({ at: now + ms, run }),
   });
@@ -44,6 +46,9 @@ function setUp() {
     written,
     errors,
     pass,
+    setClock: (error: number) => {
+      clockError = error;
+    },
     lostJobs,
     track: (id = "job", onLost?: () => void) => progress.track(id, 1, createEstimator([1]), onLost),
     failWith: (error: Error | undefined) => {
@@ -94,6 +99,28 @@ describe("the throttle", () => {
       { numRuns: 50 },
     );
   });
+
+  test.each([-3, 3])(
+    "a clock that jumps by %i hours changes neither the pace of writes nor an announced wait",
+    async (hours) => {
+      const { track, written, pass, setClock } = setUp();
+      const jump = hours * 3_600_000;
+      const job = track();
+      job.wait(20_000, "the service is busy");
+      job.set(1, 3, null);
+      await pass(0);
+      const before = written[0]!.rows[0]!;
+      setClock(jump);
+      for (let done = 2; done <= 3; done++) {
+        job.set(done, 3, null);
+        await pass(1_000);
+      }
+      expect(written.map(({ rows }) => rows[0]!.sampled)).toEqual([1, 0, 1]);
+      const after = written[2]!.rows[0]!;
+      expect(after.waitingUntil).toBe(before.waitingUntil! + jump);
+      expect(after.at).toBe(before.at + jump + 1_000);
+    },
+  );
 
   test("all jobs of a runner share one write that is less frequent for many jobs", async () => {
     const { track, written, pass } = setUp();
@@ -254,7 +281,7 @@ test("a job with values of wrong types does not prevent the writes of other jobs
   const { track, written, errors, pass } = setUp();
   const invalid = track("odd");
   invalid.set(5n as never, 10n as never, 5 as never);
-  invalid.wait(1_009_000, 7 as never);
+  invalid.wait(9_000, 7 as never);
   track("well").set(1, 2, null);
   await pass(100);
   expect(errors).toEqual([]);
