@@ -5,6 +5,7 @@ import { demoAccount, hasDemoAccount } from "./accounts/demo-account.ts";
 import { sharedSecret } from "./accounts/shared-secret.ts";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
+import { watchWorkers } from "./engine/worker-watch.ts";
 import type { ProcessParts } from "./entry-point.ts";
 import { logJobActivity } from "./log-job-activity.ts";
 import { startMetrics } from "./metrics/start-metrics.ts";
@@ -30,7 +31,9 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
   const secret = await exitOnFailure(sharedSecret(parts), "it has no secret to sign with");
   const config = { ...parts.config, secret };
   const storage = await exitOnFailure(prepareStorage(config), "the file storage cannot be used");
-  const services = createServices({ config, log, backend, catalog, storage });
+  const workers = watchWorkers({ backend, log });
+  const isWorkerMissing = () => workers.isMissing;
+  const services = createServices({ config, log, backend, catalog, storage, isWorkerMissing });
   const { hub, streams } = services;
   const recordMetric = await exitOnFailure(
     startMetrics({ role: "web", config, backend, live: { hub, streams } }),
@@ -62,6 +65,7 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
       clearInterval(idle);
       clearTimeout(late);
       hub.close();
+      workers.stop();
     },
   };
 }

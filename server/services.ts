@@ -41,6 +41,8 @@ export interface Services {
   hub: Hub;
   /** All event streams of this process, those of pages and those of the API. */
   streams: SseResponses;
+  /** Whether no worker is alive, so that jobs wait. */
+  isWorkerMissing: () => boolean;
 }
 
 const viewsDir = join(import.meta.dirname, "../views");
@@ -50,6 +52,7 @@ const viewsDir = join(import.meta.dirname, "../views");
  * @param parts.storage prepared (`prepareStorage`)
  * @param parts.strict whether templates throw if they print null or undefined; default: outside of
  *   production
+ * @param parts.isWorkerMissing default: a worker is alive
  */
 export function createServices(parts: {
   config: Config;
@@ -58,8 +61,10 @@ export function createServices(parts: {
   catalog: Catalog;
   storage: Storage;
   strict?: boolean;
+  isWorkerMissing?: () => boolean;
 }): Services {
   const { config, log, backend, catalog, storage, strict = !config.production } = parts;
+  const { isWorkerMissing = () => false } = parts;
   const maxBytes = config.maxUploadBytes;
   const { limits } = config;
   const resumableUploads = createResumableUploads({ backend, storage, maxBytes, limits });
@@ -67,7 +72,8 @@ export function createServices(parts: {
   const accounts = createAccounts({ backend, config, log });
   const failedTokens = createFailedTokens();
   const render = createRenderer({ viewsDir, strict, cache: config.production });
-  const jobs = createJobReader({ backend, catalog, previews: createPreviews(storage) });
+  const previews = createPreviews(storage);
+  const jobs = createJobReader({ backend, catalog, previews, isWorkerMissing });
   const contacts = createContactReader(backend);
   const filePreviewer = createFilePreviewer({ jobsDirs: config.jobsDirs });
   const frames = createFrames({ catalog, render, reader: jobs });
@@ -76,7 +82,7 @@ export function createServices(parts: {
   accounts.onSessionEnd((id) => streams.endSession(id));
   return {
     ...{ config, log, backend, catalog, storage, resumableUploads, accounts, failedTokens, render },
-    ...{ uploadMeter, jobs, contacts, filePreviewer, frames, hub, streams },
+    ...{ uploadMeter, jobs, contacts, filePreviewer, frames, hub, streams, isWorkerMissing },
   };
 }
 

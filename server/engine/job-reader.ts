@@ -44,8 +44,12 @@ export interface JobReader {
   get(id: string): Promise<JobRow | undefined>;
   /** @returns the whole rows of the jobs that exist, in no order */
   getMany(ids: readonly string[]): Promise<JobRow[]>;
-  /** @returns the columns that pages show, in no order; queued jobs have their position in the queue */
+  /** @returns the columns that pages show, in no order, `withWaits` */
   summaries(ids: readonly string[]): Promise<readonly JobSummaryRow[]>;
+  /** @returns the same rows with what they wait for: their position in the queue, a worker */
+  withWaits<Row extends Pick<JobRow, "id" | "status" | "account_id" | "run_at">>(
+    rows: readonly Row[],
+  ): Promise<readonly (Row & Pick<JobSummaryRow, "queuePosition" | "lacksWorker">)[]>;
   /** @returns the owners of the jobs, which decide who may see them */
   owners(ids: readonly string[]): Promise<JobOwner[]>;
   /** @returns the columns on which the counts of a list depend */
@@ -120,17 +124,29 @@ export interface StoredResults {
 /** Maximum number of previews per job. */
 const maxPreviews = 3;
 
-/** @param previews reads previews of files for `results`; default: no previews */
+/**
+ * @param previews reads previews of files for `results`; default: no previews
+ * @param isWorkerMissing whether no worker is alive; default: one is
+ */
 export function createJobReader({
   backend,
   catalog,
   previews,
+  isWorkerMissing = () => false,
 }: {
   backend: Pick<Backend, "db" | "now">;
   catalog: Catalog;
   previews?: Previews;
+  isWorkerMissing?: () => boolean;
 }): JobReader {
   const { db } = backend;
+
+  const withWaits: JobReader["withWaits"] = async (rows) => {
+    const placed = await withQueuePositions(backend, rows);
+    if (!isWorkerMissing()) return placed;
+    const now = backend.now();
+    return placed.map((row) => ({ ...row, lacksWorker: needsWorker(row, now) }));
+  };
 
   async function previewsOf(files: readonly FileRow[]): Promise<Map<string, Preview>> {
     if (!previews) return new Map();
@@ -149,8 +165,9 @@ export function createJobReader({
     async summaries(ids) {
       if (ids.length === 0) return [];
       const rows = db.selectFrom("jobs").select(jobSummaryColumns).where("id", "in", ids);
-      return withQueuePositions(backend, await rows.execute());
+      return withWaits(await rows.execute());
     },
+    withWaits,
     async owners(ids) {
       if (ids.length === 0) return [];
       const jobs = db.selectFrom("jobs").select(["id", "account_id", "user_id"]);
@@ -219,4 +236,8 @@ export function createJobReader({
     createdSince: (owner, since, limit) => listCreatedSince(db, owner, since, limit),
     findCreatedSince: (since, ids) => findCreatedSince(db, since, ids),
   };
+}
+
+function needsWorker({ status, run_at }: Pick<JobRow, "status" | "run_at">, now: number): boolean {
+  return status === "running" || (status === "queued" && run_at <= now);
 }

@@ -61,6 +61,8 @@ export interface QueuePosition {
 
 export type JobSummaryRow = Pick<JobRow, (typeof jobSummaryColumns)[number]> & {
   queuePosition?: QueuePosition;
+  /** Whether it is due or running while no worker is alive. */
+  lacksWorker?: boolean;
 };
 
 /** The properties of a kind that pages show. A job may outlive its kind, so pages work without it. */

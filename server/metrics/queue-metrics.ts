@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { Gauge, type Registry } from "prom-client";
 import type { Backend } from "../backend/backend.ts";
+import { countLiveWorkers } from "../engine/worker-watch.ts";
 
 /** A job that gave back its slot waits from then on, and keeps its place in the queue. */
 const oldestWait = sql<number | null>`min(
@@ -10,7 +11,8 @@ const oldestWait = sql<number | null>`min(
 /** Minimum time between two queries, however often metrics are collected. */
 const minIntervalMs = 5_000;
 
-export function addQueueMetrics(registry: Registry, { db, now }: Backend): void {
+export function addQueueMetrics(registry: Registry, backend: Backend): void {
+  const { db, now } = backend;
   const jobs = new Gauge({
     name: "headway_jobs",
     help: "Active jobs by kind and status",
@@ -31,6 +33,13 @@ export function addQueueMetrics(registry: Registry, { db, now }: Backend): void 
     collect: () => refresh(),
   });
 
+  const workers = new Gauge({
+    name: "headway_workers",
+    help: "Workers that sent a heartbeat lately",
+    registers: [registry],
+    collect: () => refresh(),
+  });
+
   let reading: Promise<void> | undefined;
   let readAt = 0;
 
@@ -45,7 +54,7 @@ export function addQueueMetrics(registry: Registry, { db, now }: Backend): void 
 
   async function readJobs(): Promise<void> {
     const at = now();
-    const [active, due] = await Promise.all([
+    const [active, due, live] = await Promise.all([
       db
         .selectFrom("jobs")
         .select(["kind", "status", (eb) => eb.fn.countAll().as("count")])
@@ -58,10 +67,12 @@ export function addQueueMetrics(registry: Registry, { db, now }: Backend): void 
         .where("status", "=", "queued")
         .where("run_at", "<=", at)
         .executeTakeFirstOrThrow(),
+      countLiveWorkers(backend),
     ]);
     jobs.reset();
     for (const { kind, status, count } of active) jobs.set({ kind, status }, Number(count));
     depth.set(Number(due.count));
+    workers.set(live);
     age.set(due.oldest === null ? 0 : (at - due.oldest) / 1_000);
   }
 }

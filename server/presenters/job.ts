@@ -17,7 +17,7 @@ import { type StepView, stepViews } from "./job-steps.ts";
 import { adviceText, errorText, outcomeText } from "./outcome.ts";
 import { type LinkView, resultLink } from "./result.ts";
 import { timeLeftText } from "./time-left.ts";
-import { limitText, startText } from "./waiting-text.ts";
+import { limitText, noWorkerText, startText } from "./waiting-text.ts";
 
 export interface JobView {
   id: string;
@@ -98,7 +98,7 @@ export function jobView(
   const texts = {
     stepText: stepText(row, kind),
     amount: amountText(row, kind),
-    message: (status === "queued" && limitText(row.queuePosition)) || (row.message ?? ""),
+    message: messageText(row, status),
   };
   return {
     id: row.id,
@@ -147,8 +147,14 @@ function countLabel(name: (typeof countNames)[number], kind: KindSummary | undef
   return name === "succeeded" ? (kind?.succeededLabel ?? "done") : name;
 }
 
+function messageText(row: JobSummaryRow, status: DisplayStatus): string {
+  if (row.lacksWorker) return noWorkerText;
+  return (status === "queued" && limitText(row.queuePosition)) || (row.message ?? "");
+}
+
 /** Estimates the start of a queued job and the end of a started one, also while it waits. */
 function estimateText(row: JobSummaryRow, status: DisplayStatus, now: number): string {
+  if (row.lacksWorker) return "";
   if (status === "queued") return startText(row.queuePosition, now);
   if (row.status !== "running" && status !== "retrying" && status !== "waiting") return "";
   return timeLeftText(row, now);

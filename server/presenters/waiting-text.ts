@@ -5,6 +5,9 @@ import { approximateDuration, formatDuration } from "../text/durations.ts";
 
 const soonMs = 10_000;
 
+/** For jobs that are due or running while no worker is alive. */
+export const noWorkerText = "No worker is running: jobs wait";
+
 /** @returns "Queued, next in line", "Queued, 3rd in line", "Queued, more than 100 in line" */
 export function queuedText(queued: QueuePosition | undefined): string {
   if (!queued) return "Queued";

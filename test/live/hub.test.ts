@@ -28,6 +28,7 @@ describe.each(backends)("the hub on $name", (which) => {
   let hub: Hub;
   let delay: Promise<void>;
   let snapshotDelay: Promise<void>;
+  let isWorkerMissing: boolean;
   let release: () => void;
   const owner = { accountId: "account-1", userId: "user-1" };
 
@@ -37,7 +38,9 @@ describe.each(backends)("the hub on $name", (which) => {
   afterAll(() => opened.close());
   beforeEach(() => {
     const { backend } = opened;
-    const reader = createJobReader({ backend, catalog: noopCatalog });
+    isWorkerMissing = false;
+    const catalog = noopCatalog;
+    const reader = createJobReader({ backend, catalog, isWorkerMissing: () => isWorkerMissing });
     delay = Promise.resolve();
     snapshotDelay = Promise.resolve();
     const { steps, stepsByJob } = reader;
@@ -57,7 +60,7 @@ describe.each(backends)("the hub on $name", (which) => {
     (await start(opened.backend, noopCatalog, { kind: "noop", input: {}, ...owner })).job;
 
   /** Claims the only job that is due. */
-  const claimJob = async (): Promise<JobRow> => (await opened.backend.queue.claim("worker"))!;
+  const claimJob = async (): Promise<JobRow> => (await opened.backend.queue.claim("worker-1"))!;
 
   const progress = (
     job: JobRow,
@@ -119,6 +122,20 @@ describe.each(backends)("the hub on $name", (which) => {
     await stream.has("value=0.42>");
     await finishDone(opened.backend, claimed, { message: "All done" });
     await stream.has("All done");
+    stream.leave();
+  });
+
+  test("a watcher of a waiting job is told that no worker is running, and when one runs again", async () => {
+    const job = await startJob();
+    const stream = watch(`job:${job.id},row:${job.id}`);
+    await stream.has(`id="panel-${job.id}"`);
+    const text = "No worker is running: jobs wait";
+    expect(stream.count(text)).toBe(0);
+    isWorkerMissing = true;
+    await stream.has(text);
+    isWorkerMissing = false;
+    await vi.waitFor(() => expect(stream.chunks.at(-1)).not.toContain(text), 10_000);
+    await finishDone(opened.backend, await claimJob(), { message: "Done" });
     stream.leave();
   });
 

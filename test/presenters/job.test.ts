@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JobRow, StepRow } from "../../server/backend/schema.ts";
-import type { KindSummary, QueuePosition } from "../../server/engine/job-summary.ts";
+import type { JobSummaryRow, KindSummary, QueuePosition } from "../../server/engine/job-summary.ts";
 import { isFinal, statuses } from "../../server/engine/status.ts";
 import { jobView } from "../../server/presenters/job.ts";
 import type { DisplayStatus } from "../../server/presenters/job-status.ts";
@@ -15,7 +15,7 @@ const kind: KindSummary = {
   stepUnits: { "Reading the file": "bytes" },
 };
 const begun = { started_at: now - 72_000, claimed_at: now - 72_000, last_progress_at: now };
-const view = (row: Partial<JobRow & { queuePosition: QueuePosition }>, steps: StepRow[] = []) =>
+const view = (row: Partial<JobRow & JobSummaryRow>, steps: StepRow[] = []) =>
   jobView(jobRow({ created_at: now - 80_000, ...row }), kind, steps, now);
 
 function queuedAt(position: number | null, different: Partial<QueuePosition> = {}): QueuePosition {
@@ -217,6 +217,19 @@ describe("the progress of a job", () => {
       "Starts in a moment",
       "Limit of 5 running jobs reached",
     ]);
+  });
+
+  test("a job that lacks a worker says so in place of everything that would be an estimate", () => {
+    const text = "No worker is running: jobs wait";
+    const full = queuedAt(3, { runningAtLimit: 5, startsAt: now + 100_000 });
+    const queued = { status: "queued", queuePosition: full } as const;
+    expect(view({ ...queued, lacksWorker: true })).toMatchObject({ message: text, estimate: "" });
+    const eta = { eta_earliest: now + 100_000, eta_latest: now + 110_000, message: "Row 7" };
+    const stopped = view({ ...running, ...eta, lacksWorker: true });
+    expect(stopped).toMatchObject({ message: text, estimate: "" });
+    expect(stopped.doing).toContain(text);
+    const { message, estimate } = view({ ...running, ...eta, lacksWorker: false });
+    expect([message, estimate]).toEqual(["Row 7", "about 2 minutes left"]);
   });
 
   test("a running job and one that waits for its retry show their time left", () => {

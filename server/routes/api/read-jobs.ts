@@ -1,5 +1,4 @@
 /** Reads all that the JSON of jobs needs, with one query of each kind for all jobs. */
-import { withQueuePositions } from "../../engine/eta/queue-positions.ts";
 import { typicalSeconds } from "../../engine/eta/typical-durations.ts";
 import type { Services } from "../../services.ts";
 import { listAvailableFiles } from "../../storage/job-files.ts";
@@ -22,7 +21,7 @@ export async function readJobs(
   const files = Map.groupBy(await listAvailableFiles(backend, ids), (file) => file.job_id);
   const kinds = [...new Set(rows.map((row) => row.kind))];
   const typical = await jobs.typicalDurations(first.account_id, kinds);
-  const placed = await withQueuePositions(backend, rows);
+  const placed = await jobs.withWaits(rows);
   return placed.map((row) =>
     jobJson(row, {
       kind: catalog.get(row.kind),

@@ -16,8 +16,9 @@ export async function confirmDuplicate(
   services: TrayServices,
   active: JobRow,
 ): Promise<Response> {
-  const { backend, catalog, render } = services;
-  const view = jobView(active, catalog.get(active.kind), [], backend.now());
+  const { backend, catalog, jobs, render } = services;
+  const [shown] = await jobs.withWaits([active]);
+  const view = jobView(shown!, catalog.get(active.kind), [], backend.now());
   const sent = await fieldsToRepeat(c);
   const page = {
     layout: await layoutWithTray(c, services, {

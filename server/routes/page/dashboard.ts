@@ -3,7 +3,6 @@ import type { Context } from "hono";
 import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
 import { assetHref } from "../../assets/href.ts";
-import { withQueuePositions } from "../../engine/eta/queue-positions.ts";
 import { maxCounted, type StatusCounts } from "../../engine/list/counts.ts";
 import type { JobFilter } from "../../engine/list/list-ranges.ts";
 import { createQueryCache } from "../../engine/list/query-cache.ts";
@@ -58,7 +57,7 @@ export function createDashboard(services: Services): (c: Context<Env>) => Promis
     const after = c.req.query("after");
     const list = await reader.list(where, { limit: rowsOnPage, after });
     const counts = await countAll(visibleJobs(person, filter.scope));
-    const jobs = await frames.rowViews(await withQueuePositions(backend, list.jobs), now);
+    const jobs = await frames.rowViews(await reader.withWaits(list.jobs), now);
     const isComplete = !list.next && !after;
     const matching = isComplete ? jobs.length : await countMatching(filter, where, counts);
     return render.page("jobs/index", {

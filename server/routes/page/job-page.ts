@@ -1,6 +1,5 @@
 import type { Context } from "hono";
 import type { JobRow } from "../../backend/schema.ts";
-import { withQueuePositions } from "../../engine/eta/queue-positions.ts";
 import { isFinal } from "../../engine/status.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import { refreshView } from "../../presenters/layout.ts";
@@ -24,7 +23,7 @@ export async function jobPage(c: Context<Env>, services: Services, job: JobRow):
     logView(jobs, job, c.req.query()),
     isFinal(job.status) ? jobs.results(job.id) : noResults,
   ]);
-  const [shown] = await withQueuePositions(backend, [job]);
+  const [shown] = await jobs.withWaits([job]);
   const view = frames.view(shown!, steps, now);
   const seconds = pollInterval(job, now, minRefreshSeconds);
   const layout = await layoutWithTray(c, services, {

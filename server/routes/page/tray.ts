@@ -1,7 +1,6 @@
 /** The tray: the person's active jobs in the header of every page but the dashboard. */
 import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
-import { withQueuePositions } from "../../engine/eta/queue-positions.ts";
 import { isFinal, statuses } from "../../engine/status.ts";
 import { jobView } from "../../presenters/job.ts";
 import { type LayoutData, type TrayView, trayView } from "../../presenters/layout.ts";
@@ -40,7 +39,7 @@ async function buildTray(
   const list = await jobs.list(filter, { limit: maxRows + 1 });
   const others = list.jobs.filter(({ id }) => id !== except);
   if (others.length === 0) return null;
-  const shown = await withQueuePositions(backend, others.slice(0, maxRows));
+  const shown = await jobs.withWaits(others.slice(0, maxRows));
   const now = backend.now();
   const all = list.next ? await jobs.count(filter, maxCounted) : list.jobs.length;
   const count = all - (others.length < list.jobs.length ? 1 : 0);
