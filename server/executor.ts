@@ -11,6 +11,7 @@ import type { Storage } from "./storage/storage.ts";
 
 /**
  * @param parts.recordMetric called with the metrics of the runs; default: they are dropped
+ * @param parts.onBegin called with the job's id right before the `run` or `cleanup` of its kind
  * @param parts.maxStoredBytes of an account; default: no limit
  */
 export function createExecutor(parts: {
@@ -19,9 +20,10 @@ export function createExecutor(parts: {
   catalog: Catalog;
   log: Log;
   recordMetric?: RecordMetric;
+  onBegin?: (id: string) => void;
   maxStoredBytes?: number;
 }): Executor {
-  const { backend, log, recordMetric = () => {} } = parts;
+  const { backend, log, recordMetric = () => {}, onBegin = () => {} } = parts;
   const { maxStoredBytes = Number.POSITIVE_INFINITY } = parts;
   const writeProgress = progressWriter(backend);
   const tracker = createProgressTracker({
@@ -35,5 +37,6 @@ export function createExecutor(parts: {
     elapsed: () => Math.round(performance.now()),
     onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
-  return { ...parts, recordMetric, maxStoredBytes, tracker, policyFor: policyFor(backend) };
+  const defaults = { recordMetric, onBegin, maxStoredBytes };
+  return { ...parts, ...defaults, tracker, policyFor: policyFor(backend) };
 }

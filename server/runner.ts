@@ -32,8 +32,12 @@ const recordMetric: RecordMetric = (metric) => send({ type: "metric", metric });
 backend.lifecycle.subscribe((event) => recordMetric({ type: "lifecycle", event }));
 const storage = await openStorage(config);
 const catalog = await readCatalog(config.jobsDirs);
+const onBegin = (id: string) => send({ type: "begun", id });
 const { maxStoredBytes } = config.limits;
-const executor = createExecutor({ backend, storage, catalog, log, recordMetric, maxStoredBytes });
+const executor = createExecutor({
+  ...{ backend, storage, catalog, log },
+  ...{ recordMetric, onBegin, maxStoredBytes },
+});
 const aborts = new Map<string, AbortController>();
 const rooms = new Map<string, RoomRequest>();
 let quitting = false;

@@ -84,6 +84,7 @@ export interface Queue {
    * Claims the next due job of an account that has capacity, in a transaction of its own: sets it
    * running, raises its fence, counts it in its account, and writes and publishes its event.
    * @returns the row after the claim, or undefined if no job can be claimed
+   * @throws UnlistedWorker if the worker was declared lost: its jobs would be orphans at once
    */
   claim(workerId: string): Promise<JobRow | undefined>;
   /** Starts to call `runNext` whenever jobs may be due, at most `concurrency` calls at a time. */

@@ -14,6 +14,11 @@ export function hasCapacity(priority: string): RawBuilder<boolean> {
     * case when ${sql.ref(priority)} <= ${sql.lit(maxPriorityWithoutLimit)} then 2 else 1 end`;
 }
 
+/** Whether the worker has a row. Read by the statement that claims, because a sweep may delete it. */
+export function isListed(workerId: string): RawBuilder<boolean> {
+  return sql`exists (select 1 from workers where workers.id = ${workerId})`;
+}
+
 /** The columns `type, details` of a claim's event, from the job's row after the claim. */
 export const claimEvent = sql`
   case when fence = 1 then 'started' else 'continued' end,

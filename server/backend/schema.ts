@@ -124,7 +124,7 @@ export interface JobsTable {
   log_seq: Generated<number>;
   retries: Generated<number>;
   max_retries: number;
-  /** Consecutive runs that lost their worker before a new checkpoint. */
+  /** Consecutive runs whose runner crashed before a new checkpoint. */
   rescues: Generated<number>;
   worker_id: string | null;
   /** Running time allowed and used so far, without pauses. */

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
+import { databaseErrorText, isOutage } from "./database-error.ts";
 import type { CancelReason } from "./job-reason.ts";
 import { maxRetries, retryDelay } from "./retry-policy.ts";
 import { sanitizeText } from "./sanitize-text.ts";
@@ -14,8 +15,19 @@ import { type Transition, transition } from "./transition.ts";
 /** A claim: a job's id and the fence that it was claimed with. */
 export type Claimed = Pick<JobRow, "id" | "fence">;
 
-/** Number of rescues without a new checkpoint after which a job runs in its own process, or fails. */
-export const rescueLimits = { isolate: 2, max: 3 };
+/**
+ * Number of crashes of its runner without a new checkpoint after which a job fails. In the first one
+ * it may have shared the runner with the job that crashed it; in all later ones it was alone.
+ */
+export const maxCrashes = 4;
+
+/** Whether a job may crash its runner, and therefore gets one of its own. */
+export function isSuspected({ rescues }: Pick<JobRow, "rescues">): boolean {
+  return rescues > 0;
+}
+
+/** A job that lost the database waits this long, so that it does not claim in a busy loop. */
+const outageWaitMs = 2_000;
 
 type Finish = Omit<Transition, "id" | "fence" | "at">;
 
@@ -87,8 +99,15 @@ export function finishDone(
   });
 }
 
-/** Schedules a retry, or fails the job if none is left or the error will not pass. */
+/**
+ * Schedules a retry, or fails the job if none is left or the error will not pass. An outage of the
+ * database says nothing about the job, and uses up none of its retries.
+ */
 export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thrown: unknown) {
+  if (isOutage(thrown)) {
+    const set = { run_at: backend.now() + outageWaitMs };
+    return release(backend, job, "interrupted", set);
+  }
   const waitMs = retryDelay(kind, job.retries, thrown);
   if (waitMs === undefined) return fail(backend, job, thrown);
   const error = errorText(thrown);
@@ -111,9 +130,13 @@ export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thr
   });
 }
 
-/** A kind's error may quote any text of its input. */
+/**
+ * A kind's error may quote any text of its input. The texts of the database and its driver are for the
+ * log alone.
+ */
 function errorText(thrown: unknown): string {
-  return sanitizeText(thrown instanceof Error ? thrown.message : String(thrown));
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return databaseErrorText(thrown) ?? sanitizeText(text);
 }
 
 /** Fails a job with the error that its kind threw. */
@@ -175,24 +198,45 @@ export function finishPaused(backend: Backend, job: Claimed) {
   });
 }
 
-/** Gives a running job back to the front of the queue. Counts neither as a retry nor as a rescue. */
-export function release(backend: Backend, job: Claimed, reason: "interrupted" | "rescued") {
+/**
+ * Gives a running job back to the front of the queue. Counts neither as a retry nor as a crash.
+ * @param set other columns to change
+ */
+export function release(
+  backend: Backend,
+  job: Claimed,
+  reason: "interrupted" | "rescued",
+  set: { run_at?: number } = {},
+) {
   return finish(backend, job, {
     to: "queued",
-    set: { reason },
+    set: { reason, ...set },
     event: { type: "interrupted", details: null },
   });
 }
 
 /**
- * Ends a run whose worker or runner crashed: queues the job again, or fails it after
- * `rescueLimits.max` crashes without a checkpoint in between.
+ * Queues a job again whose worker was lost, or cancels or pauses it if that was requested. Counts
+ * nothing: a worker in a crash loop says nothing about the jobs that it claimed.
  */
-export async function rescue(backend: Backend, job: JobRow) {
+export function rescue(backend: Backend, job: JobRow) {
   if (job.cancel_requested_at) return finishCancelled(backend, job, "worker_lost");
   if (job.pause_requested_at) return finishPaused(backend, job);
+  return finish(backend, job, {
+    to: "queued",
+    set: { reason: "rescued" },
+    event: { type: "rescued", details: { rescue: job.rescues } },
+  });
+}
+
+/**
+ * Ends a run whose runner crashed while its worker lived: queues the job again, as a suspect, or
+ * fails it after `maxCrashes` without a checkpoint in between.
+ */
+export function rescueAfterCrash(backend: Backend, job: JobRow) {
+  if (job.cancel_requested_at || job.pause_requested_at) return rescue(backend, job);
   const rescues = job.rescues + 1;
-  if (rescues < rescueLimits.max) {
+  if (rescues < maxCrashes) {
     return finish(backend, job, {
       to: "queued",
       set: { reason: "rescued", rescues },

@@ -47,7 +47,7 @@ interface EventDetails {
   made_room: null;
   /** The job gave back its slot for a `job.sleep`. The kind wrote `reason`. */
   sleeping: { wait_ms: number; reason: string | null };
-  /** `rescue` counts the rescues without a checkpoint in between. */
+  /** `rescue` counts the crashes of its runners without a checkpoint in between; 0: its worker was lost. */
   rescued: { rescue: number };
   /** The kind wrote `outcome`. */
   done: { outcome: string };
@@ -57,7 +57,7 @@ interface EventDetails {
     error?: string;
     /** For `timeout`. */
     allowed_ms?: number;
-    /** For `worker_lost`: rescues without a checkpoint in between. */
+    /** For `worker_lost`: crashes of its runners without a checkpoint in between. */
     rescues?: number;
   };
   cancelled: {

@@ -16,7 +16,7 @@ export const queuedReasons = [
 
 /**
  * `error`: the kind threw an error; `refused`: it threw `Refused`; `timeout`: it ran for too long;
- * `worker_lost`: its worker crashed too often; `unknown_kind`: the kind's file is gone.
+ * `worker_lost`: it crashed its runners; `unknown_kind`: the kind's file is gone.
  */
 export const failureReasons = [
   "error",

@@ -124,7 +124,8 @@ function released(at: number): Columns {
     eta_latest: null,
     waiting_until: null,
     waiting_for: null,
-    running_ms: sql`running_ms + ${at} - claimed_at`,
+    // The clock may have been set back since the claim.
+    running_ms: sql`running_ms + case when claimed_at < ${at} then ${at} - claimed_at else 0 end`,
   };
 }
 

@@ -24,7 +24,7 @@ export function addJobMetrics(registry: Registry): RecordMetric {
   });
   const rescues = new Counter({
     name: "headway_rescues_total",
-    help: "Jobs rescued from lost workers",
+    help: "Jobs rescued from lost workers and crashed runners",
     registers,
   });
   const wait = new Histogram({

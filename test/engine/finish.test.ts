@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JobRow } from "../../server/backend/schema.ts";
 import {
@@ -7,8 +8,10 @@ import {
   finishCancelled,
   finishDone,
   finishPaused,
+  maxCrashes,
   release,
   rescue,
+  rescueAfterCrash,
 } from "../../server/engine/finish.ts";
 import { fallAsleep, giveSlotToOthers } from "../../server/engine/give-back.ts";
 import { parseEvent } from "../../server/engine/job-event.ts";
@@ -48,6 +51,7 @@ describe.each(backends)("the end of a run on $name", (which) => {
     giveSlotToOthers: (job) => giveSlotToOthers(opened.backend, job),
     fallAsleep: (job) => fallAsleep(opened.backend, job, nap()),
     rescue: (job) => rescue(opened.backend, job),
+    rescueAfterCrash: (job) => rescueAfterCrash(opened.backend, job),
   };
 
   test.each(Object.keys(ends))(
@@ -65,23 +69,32 @@ describe.each(backends)("the end of a run on $name", (which) => {
   );
 
   const asked = { cancel_requested_at: 5 };
-  test.each(["failOrRetry", "finishPaused", "release", "giveSlotToOthers", "fallAsleep", "rescue"])(
-    "%s of a job with a cancel request cancels the job",
-    async (name) => {
-      const job = await insert(asked);
-      expect(await ends[name]!(job)).toMatchObject({ status: "cancelled" });
-      expect((await eventTypes(opened.backend, job.id)).at(-1)).toBe("cancelled");
-    },
-  );
+  test.each([
+    "failOrRetry",
+    "finishPaused",
+    "release",
+    "giveSlotToOthers",
+    "fallAsleep",
+    "rescue",
+    "rescueAfterCrash",
+  ])("%s of a job with a cancel request cancels the job", async (name) => {
+    const job = await insert(asked);
+    expect(await ends[name]!(job)).toMatchObject({ status: "cancelled" });
+    expect((await eventTypes(opened.backend, job.id)).at(-1)).toBe("cancelled");
+  });
 
-  test.each(["failOrRetry", "release", "giveSlotToOthers", "fallAsleep", "rescue"])(
-    "%s of a job with a pause request pauses the job",
-    async (name) => {
-      const job = await insert({ pause_requested_at: 5 });
-      const row = await ends[name]!(job);
-      expect(row).toMatchObject({ status: "paused", pause_requested_at: null });
-    },
-  );
+  test.each([
+    "failOrRetry",
+    "release",
+    "giveSlotToOthers",
+    "fallAsleep",
+    "rescue",
+    "rescueAfterCrash",
+  ])("%s of a job with a pause request pauses the job", async (name) => {
+    const job = await insert({ pause_requested_at: 5 });
+    const row = await ends[name]!(job);
+    expect(row).toMatchObject({ status: "paused", pause_requested_at: null });
+  });
 
   test.each(["finishDone", "fail", "failWithTimeout"])(
     "%s takes effect in spite of a cancel request",
@@ -133,15 +146,65 @@ describe.each(backends)("the end of a run on $name", (which) => {
     expect((await fail(new Refused("no"), always))?.status).toBe("failed");
   });
 
-  test("a job that lost its worker keeps its place in the queue, and fails the third time", async () => {
-    const job = await insert({ run_at: 77 });
-    const once = await rescue(opened.backend, job);
-    expect(once).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, run_at: 77 });
-    const thrice = await rescue(opened.backend, await insert({ rescues: 2 }));
-    expect(thrice).toMatchObject({ status: "failed", reason: "worker_lost", rescues: 3 });
+  test("a job that lost its worker keeps its place in the queue, however often that happens", async () => {
+    const job = await insert({ run_at: 77, rescues: maxCrashes - 1 });
+    const row = await rescue(opened.backend, job);
+    expect(row).toMatchObject({ status: "queued", reason: "rescued", run_at: 77 });
+    expect(row?.rescues).toBe(maxCrashes - 1);
   });
 
-  test("a release counts neither as a retry nor as a rescue", async () => {
+  test("a job whose runner crashed keeps its place in the queue, and fails the fourth time", async () => {
+    const once = await rescueAfterCrash(opened.backend, await insert({ run_at: 77 }));
+    expect(once).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, run_at: 77 });
+    const thrice = await rescueAfterCrash(opened.backend, await insert({ rescues: 2 }));
+    expect(thrice).toMatchObject({ status: "queued", rescues: 3 });
+    const last = await rescueAfterCrash(opened.backend, await insert({ rescues: 3 }));
+    expect(last).toMatchObject({ status: "failed", reason: "worker_lost", rescues: 4 });
+  });
+
+  test("an outage of the database uses up no retry, whatever its kind retries on", async () => {
+    const never = { ...noop, retryOn: () => false };
+    const ended = (code: string, message: string) =>
+      Object.assign(new Error(message), { severity: "FATAL", code });
+    for (const error of [
+      new Error("Connection terminated unexpectedly"),
+      new Error("Client was closed and is not queryable"),
+      ended("08P01", "server conn crashed?"),
+      new Error("The batch was not saved", { cause: ended("57P01", "administrator command") }),
+    ]) {
+      const at = opened.backend.now();
+      const row = await failOrRetry(opened.backend, await insert({ retries: 3 }), never, error);
+      expect(row).toMatchObject({
+        status: "queued",
+        reason: "interrupted",
+        retries: 3,
+        error: null,
+      });
+      expect(row!.run_at).toBeGreaterThan(at);
+    }
+  });
+
+  test("texts of the database and its driver reach no person", async () => {
+    const busy = Object.assign(new Error("deadlock detected"), {
+      severity: "ERROR",
+      code: "40P01",
+    });
+    const retried = await failOrRetry(opened.backend, await insert(), noop, busy);
+    expect(retried).toMatchObject({ retries: 1, error: "The database was unavailable" });
+    const wrong = sql`select no_such_column from jobs`.execute(opened.backend.db);
+    const thrown = await wrong.catch((error: unknown) => error);
+    const failed = await failOrRetry(opened.backend, await insert(), noop, thrown);
+    const error = "The database reported an error. We've logged it.";
+    expect(failed).toMatchObject({ status: "failed", error });
+    expect(await lastEvent(failed!)).toMatchObject({ details: { error } });
+  });
+
+  test("the running time of a job never shrinks, although the clock was set back", async () => {
+    const ahead = await insert({ claimed_at: opened.backend.now() + 3_600_000, running_ms: 500 });
+    expect(await release(opened.backend, ahead, "interrupted")).toMatchObject({ running_ms: 500 });
+  });
+
+  test("a release counts neither as a retry nor as a crash", async () => {
     const row = await release(opened.backend, await insert({ rescues: 1, retries: 1 }), "rescued");
     expect(row).toMatchObject({ status: "queued", reason: "rescued", rescues: 1, retries: 1 });
   });

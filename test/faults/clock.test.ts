@@ -49,6 +49,46 @@ describe.each(postgres)("a worker's clock on $name", (which) => {
   );
 });
 
+const sqlite = backends.filter(({ name }) => name === "sqlite");
+
+describe.each(sqlite)("the clock of the machine on $name", (which) => {
+  test("a clock that jumps three hours ahead and back ends no running job and uses up none of its time", async () => {
+    const scene = await openScene(which);
+    const file = join(scene.place.storageDir, "clock");
+    writeFileSync(file, "0");
+    const environment = {
+      ...{ NODE_OPTIONS: `--import=${preload}`, CLOCK_FILE: file },
+      RUNNERS: "1",
+    };
+    const worker = await scene.worker(environment);
+    const copy = await scene.start("copy_rows", { rows: 1_500, size: 1, pause: 15 });
+    const started = await scene.until(copy, (row) => row.step_done > 20);
+    expect(started.timeout_ms).toBe(hour);
+    const jump = (by: number) => {
+      writeFileSync(file, String(by));
+      for (const pid of [worker.pid, ...descendantsOf(worker.pid)]) signalTo(pid, "SIGUSR2");
+    };
+
+    jump(3 * hour);
+    // The claim moves with the clock, so that the running time stays right.
+    const ahead = await scene.until(copy, (row) => row.claimed_at! > Date.now() + 2 * hour);
+    await scene.until(copy, (row) => row.step_done > ahead.step_done + 100);
+    jump(0);
+    const back = await scene.until(copy, (row) => row.claimed_at! < Date.now());
+    await scene.until(copy, (row) => row.step_done > back.step_done + 100);
+
+    await worker.stop();
+    const released = await scene.job(copy);
+    expect(released).toMatchObject({ status: "queued", reason: "interrupted", fence: 1 });
+    expect(released.running_ms).toBeGreaterThan(1_000);
+    expect(released.running_ms).toBeLessThan(hour / 4);
+    await scene.worker({ RUNNERS: "1" });
+    const job = await scene.ended(copy);
+    expect(job).toMatchObject({ status: "done", succeeded: 1_500, skipped: 0, fence: 2 });
+    expect(job.running_ms).toBeLessThan(hour / 2);
+  });
+});
+
 /** Expects jobs to start and retry at their time by the clock of the server. */
 async function expectPunctual(scene: Scene, jobs: number): Promise<void> {
   const { backend, catalog } = scene;

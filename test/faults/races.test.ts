@@ -4,7 +4,7 @@ import type { JobRow } from "../../server/backend/schema.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { finishCancelled, finishDone, release } from "../../server/engine/finish.ts";
 import { start } from "../../server/engine/start/start.ts";
-import { backends } from "../support/backends.ts";
+import { addWorker, backends } from "../support/backends.ts";
 import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
 import { startSecondProcess } from "./second-process.ts";
 
@@ -37,6 +37,7 @@ describe.each(backends)("races on $name", (which) => {
   }, async () => {
     const scene = await openScene(which, { maxRunning: rounds });
     const second = await startSecondProcess(scene.url);
+    await addWorker(scene.backend, "worker");
     const seen = { done: 0, cancelled: 0 };
     for (let from = 0; from < rounds; from += atATime) {
       const numbers = Array.from({ length: atATime }, (_, n) => from + n);

@@ -40,12 +40,13 @@ export const backends: TestBackend[] = [
   },
 ];
 
-/** Opens a migrated backend with one account. */
+/** Opens a migrated backend with one account, and with the worker `worker-1` that may claim. */
 export async function openTestBackend(which: TestBackend) {
   const { url, dir, remove } = await which.create();
   const backend = await openBackend(url);
   await backend.migrate();
   await addAccount(backend, "account-1");
+  await addWorker(backend, "worker-1");
   return {
     backend,
     url,
@@ -56,6 +57,15 @@ export async function openTestBackend(which: TestBackend) {
       await remove();
     },
   };
+}
+
+/** Lists a worker that sends no heartbeats, because only listed workers may claim. */
+export async function addWorker({ db, now }: Backend, id: string): Promise<void> {
+  const at = now();
+  await db
+    .insertInto("workers")
+    .values({ id, host: "test", pid: 0, last_heartbeat_at: at, started_at: at })
+    .execute();
 }
 
 export async function addAccount(backend: Backend, id: string, maxRunning = 5): Promise<void> {

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import type { Queue, QueueEntry } from "../backend.ts";
-import { claimEvent, hasCapacity } from "../claim-sql.ts";
+import { claimEvent, hasCapacity, isListed } from "../claim-sql.ts";
 import type { JobRow, Schema } from "../schema.ts";
+import { UnlistedWorker } from "../unlisted-worker.ts";
 import { prepareMark } from "./preparing-client.ts";
 import { type ListenOptions, listen } from "./queue-listener.ts";
 
@@ -30,7 +31,10 @@ export function createQueue(
         const account = (await lockStatement.execute(tx)).rows[0];
         return account && (await claimStatement(account.id, workerId, now()).execute(tx)).rows[0];
       });
-      if (row || !(await isAnyClaimable(db))) return row;
+      if (row) return row;
+      const left = await readLeft(db, workerId);
+      if (!left.isListed) throw new UnlistedWorker(workerId);
+      if (!left.isAnyClaimable) return undefined;
       // Other workers are claiming in the accounts with capacity. Waiting for their row locks would
       // line up every worker that was woken up, so pause and try again.
       await sleep(Math.random() * maxClaimPauseMs);
@@ -96,11 +100,17 @@ const claimable = sql`select accounts.id from waiting join accounts using (id) c
 
 const prepared = sql.raw(prepareMark);
 
-async function isAnyClaimable(db: Kysely<Schema>): Promise<boolean> {
-  const { rows } = await sql`${prepared} with recursive ${waiting} ${claimable} limit 1`.execute(
+/** Finds out why a claim got no job: its worker was declared lost, or others lock the accounts. */
+async function readLeft(
+  db: Kysely<Schema>,
+  workerId: string,
+): Promise<{ isListed: boolean; isAnyClaimable: boolean }> {
+  const { rows } = await sql<{ isListed: boolean; isAnyClaimable: boolean }>`
+    ${prepared} with recursive ${waiting}
+    select ${isListed(workerId)} as "isListed", exists (${claimable}) as "isAnyClaimable"`.execute(
     db,
   );
-  return rows.length > 0;
+  return rows[0]!;
 }
 
 /**
@@ -124,6 +134,7 @@ export function claimStatement(
     with next as (
       select jobs.id from jobs join accounts on accounts.id = jobs.account_id
       where account_id = ${accountId}
+        and ${isListed(workerId)}
         and ${hasCapacity("jobs.priority")}
         and status = 'queued' and run_at <= ${serverNow}
       order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),

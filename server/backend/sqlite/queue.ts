@@ -3,8 +3,9 @@ import type Database from "better-sqlite3";
 import { type RawBuilder, sql } from "kysely";
 import { lifecycleEvent } from "../../engine/job-lifecycle.ts";
 import type { Backend, Queue, QueueListener, RunNext, WriteTransaction } from "../backend.ts";
-import { claimEvent, claimEventType, hasCapacity } from "../claim-sql.ts";
+import { claimEvent, claimEventType, hasCapacity, isListed } from "../claim-sql.ts";
 import type { JobRow } from "../schema.ts";
+import { UnlistedWorker } from "../unlisted-worker.ts";
 import { startMaintenance } from "./maintenance-timers.ts";
 
 const pollMs = 50;
@@ -33,13 +34,16 @@ export function createQueue(options: {
   };
 }
 
-/** The next due job among the first ones of all accounts that have capacity. */
-export function nextJobStatement(at: number): RawBuilder<{ id: string; account_id: string }> {
+/** The next due job among the first ones of all accounts that have capacity, for a listed worker. */
+export function nextJobStatement(
+  workerId: string,
+  at: number,
+): RawBuilder<{ id: string; account_id: string }> {
   return sql`
     select head.id, head.account_id from accounts join jobs as head on head.id = (
       select id from jobs where account_id = accounts.id and status = 'queued' and run_at <= ${at}
       order by priority, run_at, id limit 1)
-    where ${hasCapacity("head.priority")}
+    where ${isListed(workerId)} and ${hasCapacity("head.priority")}
     order by head.priority, accounts.running_jobs, accounts.last_claimed_at limit 1`;
 }
 
@@ -50,8 +54,8 @@ async function claim(
   at: number,
 ): Promise<JobRow | undefined> {
   const { db } = tx;
-  const next = (await nextJobStatement(at).execute(db)).rows[0];
-  if (!next) return undefined;
+  const next = (await nextJobStatement(workerId, at).execute(db)).rows[0];
+  if (!next) return refuseUnlisted(tx, workerId);
   await db
     .updateTable("accounts")
     .set({ running_jobs: sql`running_jobs + 1`, last_claimed_at: at })
@@ -79,6 +83,12 @@ async function claim(
   tx.notify(row.id);
   tx.emit(lifecycleEvent(claimEventType(row), row));
   return row;
+}
+
+async function refuseUnlisted({ db }: WriteTransaction, workerId: string): Promise<undefined> {
+  const { rows } = await sql<{ listed: unknown }>`
+    select ${isListed(workerId)} as listed`.execute(db);
+  if (!rows[0]!.listed) throw new UnlistedWorker(workerId);
 }
 
 function listen(

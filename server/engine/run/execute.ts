@@ -36,6 +36,8 @@ export interface Executor {
   tracker: ProgressTracker;
   log: Log;
   recordMetric: RecordMetric;
+  /** Called with the job's id right before the `run` or `cleanup` of its kind. */
+  onBegin: (id: string) => void;
   policyFor: PolicyFor;
   /** Bytes that an account may store; infinite without a limit. */
   maxStoredBytes: number;
@@ -71,7 +73,9 @@ async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: Abort
   const progress = tracker.track(row.id, row.fence, createEstimator([]));
   progress.stop();
   const sleeps = createSleepRecord(null);
-  const run: Run = { row, kind, abort, progress, sleeps, room: null, ...executor };
+  const startedAt = performance.now();
+  const run: Run = { row, kind, abort, progress, sleeps, startedAt, room: null, ...executor };
+  executor.onBegin(row.id);
   const done = await runCleanup(run, await createJobContext(run), log);
   if (done) return removeLeftovers(executor, row.id);
   await backend.db
@@ -88,20 +92,22 @@ async function runJob(
   kind: Kind | undefined,
   { abort, room }: Pick<Run, "abort" | "room">,
 ): Promise<JobRow | undefined> {
-  const { backend, tracker, log, recordMetric } = executor;
+  const { backend, tracker, log, recordMetric, onBegin } = executor;
   if (!kind) return failUnknownKind(backend, row);
   const onLost = () => abort.abort(new Stopped("lost"));
   const estimator = createEstimator(Object.values(kind.steps));
   const progress = tracker.track(row.id, row.fence, estimator, onLost, row.log_seq);
   const writes = trackWrites(executor.storage);
   const sleeps = createSleepRecord(row.sleep);
-  const parts = { row, kind, abort, progress, room, sleeps };
+  const startedAt = performance.now();
+  const parts = { row, kind, abort, progress, room, sleeps, startedAt };
   const run: Run = { ...parts, ...executor, storage: writes.storage };
   // An earlier run may have written files, too.
   const needsCleanup = () => row.fence > 1 || writes.written;
   const cancelHistory = loadHistory(run, estimator);
   try {
     const job = await createJobContext(run);
+    onBegin(row.id);
     const ended = await runToEnd(run, job, log, needsCleanup);
     if (!ended) recordMetric({ type: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
     return ended;

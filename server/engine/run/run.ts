@@ -54,6 +54,8 @@ export interface Run {
   readonly sleeps: SleepRecord;
   /** Bytes that an account may store. */
   readonly maxStoredBytes: number;
+  /** On the clock of `performance.now()`, which nobody can set. */
+  readonly startedAt: number;
 }
 
 /**

@@ -56,7 +56,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
       status: "done",
       result: JSON.stringify(value),
       finished_at: at,
-      running_ms: row.running_ms + at - row.claimed_at! - before,
+      running_ms: row.running_ms + Math.floor(performance.now() - run.startedAt) - before,
       total: progress.total,
     } as const;
     // A finished step is a checkpoint too, which resets the number of rescues.

@@ -17,6 +17,12 @@ export interface Heartbeat {
    * silently. Registers again if this worker was declared lost.
    */
   send(): Promise<void>;
+  /**
+   * Registers this worker again under a new id, unless that was done since. Calls at the same time
+   * share one registration.
+   * @param lostId the id that was declared lost
+   */
+  renew(lostId: string): Promise<void>;
 }
 
 /** Registers this worker. */
@@ -37,9 +43,19 @@ export async function createHeartbeat(options: {
   let lastAnswered = 0;
   let answeredAt = performance.now();
   let workerId = await registerWorker(backend, null, concurrency);
+  let renewing: Promise<void> | undefined;
   onRegister(workerId);
 
+  async function renew(lostId: string): Promise<void> {
+    if (lostId !== workerId) return;
+    renewing ??= registerAgain().finally(() => {
+      renewing = undefined;
+    });
+    await renewing;
+  }
+
   async function registerAgain(): Promise<void> {
+    if (!onLost(workerId)) return;
     // Ignores the answers to heartbeats that were sent under the old id.
     lastAnswered = Number.POSITIVE_INFINITY;
     try {
@@ -59,13 +75,15 @@ export async function createHeartbeat(options: {
     },
     async send() {
       const number = ++sent;
-      const jobs = await sendHeartbeat(backend, workerId, queueWorkerId());
+      const id = workerId;
+      const jobs = await sendHeartbeat(backend, id, queueWorkerId());
       if (number < lastAnswered) return;
       lastAnswered = number;
       answeredAt = performance.now();
       if (jobs) onAnswer(jobs);
-      else if (onLost(workerId)) await registerAgain();
+      else await renew(id);
     },
+    renew,
   };
 }
 
@@ -81,31 +99,25 @@ export async function registerWorker(
 ): Promise<string> {
   const id = uuidv7();
   const at = backend.now();
-  await backend.db
-    .insertInto("workers")
-    .values({
-      id,
-      host: hostname(),
-      pid: process.pid,
-      last_heartbeat_at: at,
-      started_at: at,
-      queue_worker_id: queueWorkerId,
-      concurrency,
-    })
-    .execute();
+  const row = {
+    ...{ id, host: hostname(), pid: process.pid, concurrency },
+    ...{ last_heartbeat_at: at, started_at: at, queue_worker_id: queueWorkerId },
+  };
+  await backend.write(({ db }) => db.insertInto("workers").values(row).execute());
   return id;
 }
 
+const runningJobColumns = [
+  "id",
+  "fence",
+  "claimed_at",
+  "cancel_requested_at",
+  "pause_requested_at",
+  "room_requested_at",
+] as const satisfies readonly (keyof JobRow)[];
+
 /** The columns of a running job that a heartbeat reads. */
-export type RunningJob = Pick<
-  JobRow,
-  | "id"
-  | "fence"
-  | "cancel_requested_at"
-  | "pause_requested_at"
-  | "room_requested_at"
-  | "deadline_at"
->;
+export type RunningJob = Pick<JobRow, (typeof runningJobColumns)[number]>;
 
 /** @returns the worker's running jobs, or undefined if it was declared lost */
 export async function sendHeartbeat(
@@ -113,22 +125,24 @@ export async function sendHeartbeat(
   workerId: string,
   queueWorkerId: string | null,
 ): Promise<RunningJob[] | undefined> {
-  const { numUpdatedRows } = await backend.db
-    .updateTable("workers")
-    .set({
-      heartbeat_count: sql`heartbeat_count + 1`,
-      last_heartbeat_at: backend.now(),
-      queue_worker_id: queueWorkerId,
-    })
-    .where("id", "=", workerId)
-    .executeTakeFirst();
+  // A single statement would block this process while others write to a SQLite file.
+  const { numUpdatedRows } = await backend.write(
+    ({ db }) =>
+      db
+        .updateTable("workers")
+        .set({
+          heartbeat_count: sql`heartbeat_count + 1`,
+          last_heartbeat_at: backend.now(),
+          queue_worker_id: queueWorkerId,
+        })
+        .where("id", "=", workerId)
+        .executeTakeFirst(),
+    { durable: false },
+  );
   if (numUpdatedRows === 0n) return undefined;
   return backend.db
     .selectFrom("jobs")
-    .select([
-      ...(["id", "fence", "deadline_at"] as const),
-      ...(["cancel_requested_at", "pause_requested_at", "room_requested_at"] as const),
-    ])
+    .select(runningJobColumns)
     .where("worker_id", "=", workerId)
     .where("status", "=", "running")
     .execute();

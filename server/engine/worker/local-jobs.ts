@@ -6,17 +6,21 @@ import type { RunnerPool } from "./runner-pool.ts";
 
 /** A job that was asked to stop has this long before its process is killed. */
 const stopGraceMs = 5_000;
+/** A claim may take this long on its way here without a jump of the clock. */
+const maxClaimErrorMs = 2_000;
 
+/** All times are on the clock of `performance.now()`, which nobody can set. */
 export interface LocalJob {
   row: JobRow;
-  /** `at` is on the clock of `performance.now()`. */
   requestedStop?: { reason: StopReason; at: number };
   /** The `room_requested_at` that was passed on. */
   roomRequestedAt?: number | null;
   /** Consecutive heartbeats in which the database did not list the job. */
   missedHeartbeats: number;
-  /** For an ended job, the time by which its cleanup has to end, on the clock of `performance.now()`. */
-  cleanupDeadline: number | undefined;
+  startedAt: number;
+  /** Time by which the run, or the cleanup of an ended job, has to end. */
+  deadline: number;
+  isCleanup: boolean;
   /** Resolves when the job is removed. */
   gone: PromiseWithResolvers<void>;
 }
@@ -31,14 +35,23 @@ export interface LocalJobs {
   /** Asks all jobs to stop. A job that was asked before keeps its first reason. */
   stopAll(reason: StopReason): void;
   /**
-   * Passes requests and deadlines from the database on to the jobs.
+   * Passes requests from the database on to the jobs.
    * @returns running jobs of this worker that have not been here for two heartbeats
    */
-  reconcile(listed: readonly RunningJob[], now: number): RunningJob[];
-  /** Asks cleanups past their deadline to stop, and kills jobs that did not stop within the grace. */
+  reconcile(listed: readonly RunningJob[]): RunningJob[];
+  /**
+   * Finds jobs whose time of claim does not fit their running time here, because the database's
+   * clock jumped: it was set, or its machine slept.
+   * @param now the database's clock, ms since 1970
+   */
+  findMisdated(listed: readonly RunningJob[], now: number): MisdatedJob[];
+  /** Asks jobs past their deadline to stop, and kills those that did not stop within the grace. */
   enforceDeadlines(): void;
   killAll(): void;
 }
+
+/** `claimedAt`: when it would have been claimed, had the clock been as it is now. */
+export type MisdatedJob = Pick<JobRow, "id" | "fence"> & { claimedAt: number };
 
 export function createLocalJobs(
   pool: Pick<RunnerPool, "stop" | "kill" | "requestRoom">,
@@ -63,9 +76,13 @@ export function createLocalJobs(
     has: (id) => jobs.has(id),
     gone: async (id) => jobs.get(id)?.gone.promise,
     add(row, cleanupMs) {
-      const cleanupDeadline = cleanupMs === undefined ? undefined : performance.now() + cleanupMs;
-      const gone = Promise.withResolvers<void>();
-      const job: LocalJob = { row, missedHeartbeats: 0, cleanupDeadline, gone };
+      const startedAt = performance.now();
+      const job: LocalJob = {
+        ...{ row, startedAt, missedHeartbeats: 0 },
+        deadline: startedAt + (cleanupMs ?? remainingMs(row)),
+        isCleanup: cleanupMs !== undefined,
+        gone: Promise.withResolvers<void>(),
+      };
       jobs.set(row.id, job);
       return job;
     },
@@ -76,14 +93,14 @@ export function createLocalJobs(
     stopAll(reason) {
       for (const job of jobs.values()) stop(job, reason);
     },
-    reconcile(listed, now) {
+    reconcile(listed) {
       const listedById = new Map(listed.map((each) => [each.id, each]));
       for (const job of jobs.values()) {
-        if (job.cleanupDeadline !== undefined) continue;
+        if (job.isCleanup) continue;
         const current = listedById.get(job.row.id);
         const isOurs = current?.fence === job.row.fence;
         job.missedHeartbeats = isOurs ? 0 : job.missedHeartbeats + 1;
-        const reason = isOurs ? stopReasonOf(current, now) : lostReasonOf(job);
+        const reason = isOurs ? stopReasonOf(current) : lostReasonOf(job);
         if (reason) stop(job, reason);
         else if (isOurs) passRoomRequest(job, current.room_requested_at);
       }
@@ -93,14 +110,24 @@ export function createLocalJobs(
       missingBefore = new Set(missing.map(({ id }) => id));
       return unknown;
     },
+    findMisdated(listed, now) {
+      const elapsed = performance.now();
+      return listed.flatMap(({ id, fence, claimed_at }) => {
+        const job = jobs.get(id);
+        if (!job || job.isCleanup || job.row.fence !== fence) return [];
+        const claimedAt = Math.round(now - (elapsed - job.startedAt));
+        return Math.abs(claimedAt - claimed_at!) > maxClaimErrorMs
+          ? [{ id, fence, claimedAt }]
+          : [];
+      });
+    },
     enforceDeadlines() {
       const at = performance.now();
       for (const job of jobs.values()) {
-        const { row, cleanupDeadline } = job;
-        if (cleanupDeadline !== undefined && at > cleanupDeadline) stop(job, "deadline");
+        if (at > job.deadline) stop(job, "deadline");
         const { requestedStop } = job;
         if (!requestedStop || requestedStop.reason === "shutdown") continue;
-        if (at - requestedStop.at > stopGraceMs) pool.kill(row.id);
+        if (at - requestedStop.at > stopGraceMs) pool.kill(job.row.id);
       }
     },
     killAll() {
@@ -109,10 +136,14 @@ export function createLocalJobs(
   };
 }
 
-function stopReasonOf(job: RunningJob, now: number): StopReason | undefined {
+/** The time that the claim left to the run. Its two columns are by the same reading of the clock. */
+function remainingMs({ deadline_at, claimed_at }: JobRow): number {
+  return deadline_at! - claimed_at!;
+}
+
+function stopReasonOf(job: RunningJob): StopReason | undefined {
   if (job.cancel_requested_at) return "cancel";
-  if (job.pause_requested_at) return "pause";
-  return job.deadline_at !== null && job.deadline_at <= now ? "deadline" : undefined;
+  return job.pause_requested_at ? "pause" : undefined;
 }
 
 function lostReasonOf({ missedHeartbeats }: LocalJob): StopReason | undefined {

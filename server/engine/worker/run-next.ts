@@ -1,11 +1,14 @@
 import type { Backend, RunNext } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
+import { UnlistedWorker } from "../../backend/unlisted-worker.ts";
 import type { Log } from "../../log.ts";
-import { failWithTimeout, finishCancelled, release, rescue } from "../finish.ts";
+import { release } from "../finish.ts";
 import { isFinal } from "../status.ts";
 import type { CleanupScheduler } from "./cleanup-scheduler.ts";
-import type { LocalJob, LocalJobs } from "./local-jobs.ts";
-import type { RunnerPool, TaskExit } from "./runner-pool.ts";
+import { finishAfterExit } from "./finish-after-exit.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import type { LocalJobs } from "./local-jobs.ts";
+import type { RunnerPool } from "./runner-pool.ts";
 
 /** Claims pause for this long after an error, which spares a failing database many queries a second. */
 const pauseAfterErrorMs = 1_000;
@@ -17,17 +20,32 @@ export function createRunNext(parts: {
   pool: Pick<RunnerPool, "run">;
   local: LocalJobs;
   cleanups: Pick<CleanupScheduler, "clean">;
-  workerId: () => string;
+  heartbeat: Pick<Heartbeat, "workerId" | "renew">;
   isStopping: () => boolean;
 }): RunNext {
-  const { backend, log, pool, local, cleanups, workerId, isStopping } = parts;
+  const { backend, log, pool, local, cleanups, heartbeat, isStopping } = parts;
   let pausedUntil = 0;
+
+  async function claim(): Promise<JobRow | undefined> {
+    const { workerId } = heartbeat;
+    try {
+      return await backend.queue.claim(workerId);
+    } catch (error) {
+      if (!(error instanceof UnlistedWorker)) throw error;
+    }
+    // Without a second claim the jobs that woke this worker up would wait for the sweep.
+    await heartbeat.renew(workerId);
+    return isStopping() ? undefined : backend.queue.claim(heartbeat.workerId);
+  }
 
   async function runJob(row: JobRow): Promise<void> {
     const job = local.add(row);
     let ended: JobRow | undefined;
     try {
-      ended = await finishAfterExit(backend, job, await pool.run(row, "run"));
+      const exit = await pool.run(row, "run");
+      // A runner that crashes before it runs anything would crash again at once.
+      if (exit.how === "crashed" && !exit.hasBegun) pauseClaims();
+      ended = await finishAfterExit(backend, job, exit);
     } finally {
       local.remove(row.id);
     }
@@ -36,10 +54,14 @@ export function createRunNext(parts: {
       await cleanups.clean(ended);
   }
 
+  function pauseClaims(): void {
+    pausedUntil = performance.now() + pauseAfterErrorMs;
+  }
+
   return async () => {
     if (isStopping() || performance.now() < pausedUntil) return false;
     try {
-      const row = await backend.queue.claim(workerId());
+      const row = await claim();
       if (!row) return false;
       // An earlier run of the job, which was rescued from this worker, may not have been killed yet.
       await local.gone(row.id);
@@ -49,34 +71,9 @@ export function createRunNext(parts: {
       return true;
     } catch (error) {
       // The sweep enqueues the job again.
-      pausedUntil = performance.now() + pauseAfterErrorMs;
+      pauseClaims();
       log.error({ err: error }, "a job could not be claimed");
       return false;
     }
   };
-}
-
-/**
- * Writes the end of a run whose process crashed or was killed before it could.
- * @returns the job after its end, if this was its last run
- */
-async function finishAfterExit(
-  backend: Backend,
-  { row, requestedStop }: LocalJob,
-  exit: TaskExit,
-): Promise<JobRow | undefined> {
-  if (exit.how === "ended") return exit.job;
-  const reason = requestedStop?.reason;
-  if (reason === "lost") return undefined;
-  if (reason === "shutdown") return release(backend, row, "interrupted");
-  const wasKilledForNeighbour = exit.how === "killed" && exit.killedFor !== row.id;
-  if (wasKilledForNeighbour) return release(backend, row, "rescued");
-  if (reason === "deadline") return failWithTimeout(backend, row, row.timeout_ms);
-  if (reason === "cancel") return finishCancelled(backend, row, "unresponsive");
-  const current = await backend.db
-    .selectFrom("jobs")
-    .selectAll()
-    .where("id", "=", row.id)
-    .executeTakeFirst();
-  return current?.fence === row.fence ? rescue(backend, current) : undefined;
 }

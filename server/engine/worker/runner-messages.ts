@@ -16,6 +16,8 @@ export type ToRunner =
 
 export type FromRunner =
   | { type: "ready" }
+  /** The `run` or `cleanup` of the job's kind is about to be called. */
+  | { type: "begun"; id: string }
   /** The task is done. `job` is set if this was the job's last run. */
   | { type: "ended"; id: string; job?: JobRow | undefined }
   | { type: "pong" }

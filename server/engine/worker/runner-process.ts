@@ -17,7 +17,10 @@ const entry = join(import.meta.dirname, "../../runner.ts");
 const maxStartMs = 30_000;
 
 /** The end of a task in a runner: it ended itself, or the process exited. */
-export type RunnerExit = { how: "ended"; job: JobRow | undefined } | { how: "lost" };
+export type RunnerExit =
+  | { how: "ended"; job: JobRow | undefined }
+  /** `hasBegun`: the kind's own code was called. */
+  | { how: "lost"; hasBegun: boolean };
 
 export interface RunnerProcess {
   readonly pid: number;
@@ -29,6 +32,8 @@ export interface RunnerProcess {
    * time by which the process should have started.
    */
   answeredAt: number;
+  /** Resolves once the process takes tasks, or is gone. */
+  readonly started: Promise<void>;
   /** Resolves once the process is gone. */
   readonly gone: Promise<void>;
   run(row: JobRow, task: Task): Promise<RunnerExit>;
@@ -48,7 +53,9 @@ export function startRunner(recordMetric: RecordMetric): RunnerProcess {
     execArgv: [...process.execArgv, ...memoryFlags],
   });
   const jobs = new Map<string, JobRow>();
+  const begun = new Set<string>();
   const pendingExits = new Map<string, (exit: RunnerExit) => void>();
+  const started = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
 
   function send(message: ToRunner): void {
@@ -58,6 +65,7 @@ export function startRunner(recordMetric: RecordMetric): RunnerProcess {
 
   function resolveExit(id: string, exit: RunnerExit): void {
     jobs.delete(id);
+    begun.delete(id);
     pendingExits.get(id)?.(exit);
     pendingExits.delete(id);
   }
@@ -67,6 +75,7 @@ export function startRunner(recordMetric: RecordMetric): RunnerProcess {
     jobs,
     alone: undefined,
     answeredAt: performance.now() + maxStartMs,
+    started: started.promise,
     gone: gone.promise,
     run(row, task) {
       jobs.set(row.id, row);
@@ -84,11 +93,16 @@ export function startRunner(recordMetric: RecordMetric): RunnerProcess {
 
   child.on("message", (message: FromRunner) => {
     runner.answeredAt = performance.now();
+    if (message.type === "ready") started.resolve();
+    if (message.type === "begun") begun.add(message.id);
     if (message.type === "ended") resolveExit(message.id, { how: "ended", job: message.job });
     if (message.type === "metric") recordMetric(message.metric);
   });
   const onExit = () => {
-    for (const id of [...jobs.keys()]) resolveExit(id, { how: "lost" });
+    for (const id of [...jobs.keys()]) {
+      resolveExit(id, { how: "lost", hasBegun: begun.has(id) });
+    }
+    started.resolve();
     gone.resolve();
   };
   child.on("exit", onExit);

@@ -5,8 +5,9 @@ import type { Log } from "../../log.ts";
 import type { RecordMetric } from "../job-lifecycle.ts";
 import { createCleanupScheduler } from "./cleanup-scheduler.ts";
 import { createHeartbeat, heartbeatIntervalMs, type RunningJob } from "./heartbeat.ts";
-import { createLocalJobs } from "./local-jobs.ts";
+import { createLocalJobs, type MisdatedJob } from "./local-jobs.ts";
 import { makeRoom } from "./make-room.ts";
+import { redateClaims } from "./redate-claims.ts";
 import { createRunNext } from "./run-next.ts";
 import { createRunnerPool } from "./runner-pool.ts";
 import {
@@ -44,6 +45,9 @@ export async function startSupervisor(options: {
   const { backend, catalog, log, concurrency, runners, maintenanceTasks = [] } = options;
   const { onRegister = () => {}, recordMetric = () => {} } = options;
   let unknownJobs: RunningJob[] = [];
+  let misdatedJobs: MisdatedJob[] = [];
+  /** Undefined while it starts, in which time it may already claim. */
+  let listener: QueueListener | undefined;
   let stopping = false;
   let sweeping = false;
   const pool = createRunnerPool({ shared: runners, catalog, log, recordMetric });
@@ -55,11 +59,12 @@ export async function startSupervisor(options: {
   );
   const heartbeat = await createHeartbeat({
     backend,
-    queueWorkerId: () => listener.queueWorkerId,
+    queueWorkerId: () => listener?.queueWorkerId ?? null,
     concurrency,
     onRegister,
     onAnswer(jobs) {
-      unknownJobs = local.reconcile(jobs, backend.now());
+      unknownJobs = local.reconcile(jobs);
+      misdatedJobs = local.findMisdated(jobs, backend.now());
     },
     onLost(workerId) {
       log.warn({ worker: workerId }, "this worker was declared lost");
@@ -81,6 +86,7 @@ export async function startSupervisor(options: {
     if (stopping || sweeping || backend.lost.aborted) return;
     sweeping = true;
     try {
+      await redateClaims(backend, misdatedJobs);
       await rescueUnknownJobs(backend, unknownJobs, local.has);
       await sweeper.sweep(heartbeat.workerId);
       await wakeSleepers(backend);
@@ -95,15 +101,15 @@ export async function startSupervisor(options: {
     return () => work().catch((error) => log.error({ err: error }, `${name} failed`));
   }
 
-  const listener: QueueListener = await backend.queue.listen({
+  const started = await backend.queue.listen({
     concurrency,
     runNext: createRunNext({
-      ...{ backend, log, pool, local, cleanups },
-      workerId: () => heartbeat.workerId,
+      ...{ backend, log, pool, local, cleanups, heartbeat },
       isStopping: () => stopping,
     }),
     maintenanceTasks,
   });
+  listener = started;
   const onHeartbeat = logged("beat", async () => {
     if (!backend.lost.aborted) await heartbeat.send();
   });
@@ -122,7 +128,7 @@ export async function startSupervisor(options: {
       stopping = true;
       local.stopAll("shutdown");
       const killTimer = setTimeout(() => local.killAll(), shutdownGraceMs);
-      await listener.stop();
+      await started.stop();
       clearTimeout(killTimer);
       clearInterval(heartbeatTimer);
       clearInterval(sweepTimer);

@@ -13,11 +13,16 @@ import type { RunningJob } from "./heartbeat.ts";
 export const sweepIntervalMs = 1_000;
 /** A worker is lost if its heartbeat counter does not grow for this long. */
 export const lostAfterMs = 5_000;
-/** The sweeper must have observed the counter itself for this part of `lostAfterMs`. */
+/**
+ * The sweeper must have observed the counter itself for this part of `lostAfterMs`, without a gap:
+ * while the database was away nobody could send a heartbeat.
+ */
 const minObservedMs = 2_500;
 /** A queued job that is overdue for this long has lost its queue entry. */
 const overdueMs = 5_000;
 const maxEnqueued = 50;
+/** A worker may have been silent for this long when the sweeper first observes its counter. */
+const maxUnobservedMs = lostAfterMs - minObservedMs;
 /** The worker of an ended job has this long to start the cleanup itself. */
 const cleanupAfterMs = 8_000;
 /** A worker that claimed a cleanup has this long before another worker may claim it. */
@@ -37,6 +42,7 @@ export function createSweeper(
 ): Sweeper {
   /** For each worker its last known counter, and when that was first observed. */
   const observed = new Map<string, { count: number; at: number }>();
+  let observedAt = Number.NEGATIVE_INFINITY;
   let repairedAt = Number.NEGATIVE_INFINITY;
 
   async function findLostWorkers(ownId: string): Promise<string[]> {
@@ -46,6 +52,9 @@ export function createSweeper(
       .select(["id", "heartbeat_count", "last_heartbeat_at"])
       .execute();
     const at = monotonic();
+    // Counts from the query, because the network may have held back its answer.
+    if (queriedAt - observedAt > minObservedMs) limitSilence(queriedAt);
+    observedAt = queriedAt;
     for (const { id, heartbeat_count: count, last_heartbeat_at } of workers) {
       const before = observed.get(id);
       if (!before)
@@ -58,6 +67,11 @@ export function createSweeper(
     return [...observed].flatMap(([id, last]) =>
       id !== ownId && queriedAt - last.at >= lostAfterMs ? [id] : [],
     );
+  }
+
+  /** After a gap in the observations. @param at the time on the clock of `monotonic` */
+  function limitSilence(at: number): void {
+    for (const last of observed.values()) last.at = Math.max(last.at, at - maxUnobservedMs);
   }
 
   return {
@@ -80,7 +94,7 @@ export function createSweeper(
  * @param sinceLastMs time since its last heartbeat by the database's clock
  */
 function initialSilence(sinceLastMs: number): number {
-  return Math.min(Math.max(0, sinceLastMs), lostAfterMs - minObservedMs);
+  return Math.min(Math.max(0, sinceLastMs), maxUnobservedMs);
 }
 
 /** Deletes the rows of workers and unlocks their queue entries. */

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 import type { JobRow } from "../../../server/backend/schema.ts";
+import { UnlistedWorker } from "../../../server/backend/unlisted-worker.ts";
 import { release } from "../../../server/engine/finish.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import { noopCatalog } from "../../sample-kinds/noop-catalog.ts";
-import { addAccount } from "../../support/backends.ts";
+import { addAccount, addWorker } from "../../support/backends.ts";
 import { eventTypes } from "../../support/job-row.ts";
 
 /** The tests that every queue must pass: which job is claimed, when, and how often. */
@@ -20,6 +21,10 @@ export function queueContract(backend: () => Backend): void {
     await addAccount(backend(), id, maxRunning);
     return id;
   };
+  beforeAll(async () => {
+    for (const id of ["drain", "listener", "a", "b", "w", "w1", "w2"])
+      await addWorker(backend(), id);
+  });
   const drain = async () => {
     while (await backend().queue.claim("drain"));
   };
@@ -38,6 +43,19 @@ export function queueContract(backend: () => Backend): void {
       .executeTakeFirstOrThrow();
     expect(row.running_jobs).toBe(1);
     await drain();
+  });
+
+  test("a worker that was struck off the list claims nothing, and a listed one gets the job", async () => {
+    await drain();
+    const job = await startJob(await newAccount());
+    await addWorker(backend(), "struck-off");
+    await backend().db.deleteFrom("workers").where("id", "=", "struck-off").execute();
+    await expect(backend().queue.claim("struck-off")).rejects.toThrow(UnlistedWorker);
+    const jobs = backend().db.selectFrom("jobs").select(["status", "fence", "worker_id"]);
+    const after = await jobs.where("id", "=", job.id).executeTakeFirstOrThrow();
+    expect(after).toEqual({ status: "queued", fence: 0, worker_id: null });
+    expect((await backend().queue.claim("w"))?.id).toBe(job.id);
+    await expect(backend().queue.claim("struck-off")).rejects.toThrow(UnlistedWorker);
   });
 
   test("an account never runs more jobs than its limit with many claiming workers", async () => {

@@ -84,7 +84,7 @@ describe.each(backends)("runs on $name", (which) => {
     const row = () => readJob(opened.backend, job.id);
     await expect.poll(async () => (await row()).step_done).toBeGreaterThan(0);
     await rescue(opened.backend, await row());
-    expect(await run).toMatchObject({ status: "queued", reason: "rescued", rescues: 1 });
+    expect(await run).toMatchObject({ status: "queued", reason: "rescued", rescues: 0 });
     expect(heard).toMatchObject([{ reason: "lost" }]);
     await cancel({ backend: opened.backend, catalog: new Map() }, job.id, "person-1");
   });

@@ -1,7 +1,12 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerWorker, sendHeartbeat } from "../../../server/engine/worker/heartbeat.ts";
-import { claimCleanups, createSweeper, deferCleanup } from "../../../server/engine/worker/sweep.ts";
+import {
+  claimCleanups,
+  createSweeper,
+  deferCleanup,
+  rescueOrphans,
+} from "../../../server/engine/worker/sweep.ts";
 import { createLog } from "../../../server/log.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { insertJob, readJob, runningJob } from "../../support/job-row.ts";
@@ -11,6 +16,7 @@ describe.each(backends)("the sweep on $name", (which) => {
   let clock = 0;
   beforeEach(async () => {
     opened = await openTestBackend(which);
+    await opened.backend.db.deleteFrom("workers").execute();
     clock = 0;
   });
   afterEach(() => opened.close());
@@ -38,9 +44,10 @@ describe.each(backends)("the sweep on $name", (which) => {
       expect(await workers()).toEqual([own, steady, silent]);
     }
     expect((await readJob(backend, job.id)).status).toBe("running");
-    clock = 5_500;
-    await sendHeartbeat(backend, steady, null);
-    await sweep(own);
+    for (clock = 4_000; clock <= 5_500; clock += 1_500) {
+      await sendHeartbeat(backend, steady, null);
+      await sweep(own);
+    }
     expect(await workers()).toEqual([own, steady]);
     expect(await readJob(backend, job.id)).toMatchObject({ status: "queued", reason: "rescued" });
     expect((await readJob(backend, unharmed.id)).status).toBe("running");
@@ -74,7 +81,38 @@ describe.each(backends)("the sweep on $name", (which) => {
     await swept;
     expect(await workers()).toEqual([own, other]);
     await sweep(own);
+    expect(await workers()).toEqual([own, other]);
+    clock = 62_500;
+    await sweep(own);
     expect(await workers()).toEqual([own]);
+  });
+
+  test("the sweep removes no worker that could not reach the database for as long as itself", async () => {
+    const { backend } = opened;
+    const [own, other] = [await registerWorker(backend, null), await registerWorker(backend, null)];
+    const { sweep } = sweeper();
+    await sweep(own);
+    clock = 7_000;
+    await sweep(own);
+    expect(await workers()).toEqual([own, other]);
+    clock = 8_000;
+    await sendHeartbeat(backend, other, null);
+    for (; clock < 12_000; clock += 1_000) await sweep(own);
+    expect(await workers()).toEqual([own, other]);
+    clock = 13_000;
+    await sweep(own);
+    expect(await workers()).toEqual([own]);
+  });
+
+  test("jobs of a worker that is lost again and again are never counted as crashed", async () => {
+    const { backend } = opened;
+    const { id } = await insertJob(backend, runningJob({ worker_id: "gone" }));
+    for (let loss = 0; loss < 9; loss++) {
+      await rescueOrphans(backend);
+      expect(await readJob(backend, id)).toMatchObject({ status: "queued", rescues: 0 });
+      const again = backend.db.updateTable("jobs").where("id", "=", id);
+      await again.set({ status: "running", worker_id: "gone" }).execute();
+    }
   });
 
   test("the sweep removes a worker that was already silent after half the time", async () => {

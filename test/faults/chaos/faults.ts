@@ -1,4 +1,5 @@
 /** The faults that a chaos run injects into processes, connections and the database. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { childrenOf, killFamily, signalTo } from "../../support/processes.ts";
@@ -39,6 +40,27 @@ export const faults: Record<string, Fault> = {
       const worker = chance.pick(running(fleet.workers));
       await takeovers.expect([worker.process!.pid]);
       await fleet.replace(worker, ({ kill }) => kill("SIGKILL"), chance.between(500, 3_000));
+    },
+  },
+  "worker in a crash loop": {
+    weight: 2,
+    async run({ fleet, backend, chance, takeovers }) {
+      const worker = chance.pick(running(fleet.workers));
+      for (let crash = chance.between(2, 4); crash > 0 && worker.process; crash--) {
+        const { pid } = worker.process;
+        await untilClaimed(backend, pid);
+        await takeovers.expect([pid]);
+        await fleet.replace(worker, killFamily, chance.between(100, 500));
+      }
+    },
+  },
+  "workers struck off the list": {
+    weight: 2,
+    async run({ backend, chance }) {
+      for (let strike = chance.between(2, 6); strike > 0; strike--) {
+        await backend.db.deleteFrom("workers").execute();
+        await sleep(chance.between(50, 400));
+      }
     },
   },
   "runner killed": {
@@ -93,6 +115,21 @@ export const faults: Record<string, Fault> = {
     },
   },
 };
+
+/** Waits until the process runs a job, but no longer than a few seconds: the queue may be empty. */
+async function untilClaimed({ db }: Backend, pid: number): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    const claimed = await db
+      .selectFrom("jobs")
+      .innerJoin("workers", "workers.id", "jobs.worker_id")
+      .select("jobs.id")
+      .where("jobs.status", "=", "running")
+      .where("workers.pid", "=", pid)
+      .executeTakeFirst();
+    if (claimed) return;
+    await sleep(100);
+  }
+}
 
 async function outage({ postgres, takeovers }: Target, mode: "fast" | "immediate") {
   takeovers.discard();

@@ -41,6 +41,7 @@ const lines: [string, string | number][] = [
   ["  takeover, max", wait(1)],
   ["lost", report.lost],
   ["doubled", report.doubled],
+  ["innocent jobs failed", report.innocentFailed],
   ["violations", report.violations.length],
 ];
 print("");

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { createLocalJobs } from "../../../server/engine/worker/local-jobs.ts";
+import { jobRow, runningJob } from "../../support/job-row.ts";
+
+const hour = 3_600_000;
+const claimedAt = 1_800_000_000_000;
+const claimed = (runningMs = 0) =>
+  jobRow(
+    runningJob({
+      ...{ claimed_at: claimedAt, running_ms: runningMs, timeout_ms: hour },
+      deadline_at: claimedAt + hour - runningMs,
+    }),
+  );
+
+function setUp() {
+  const stopped: [string, string][] = [];
+  const local = createLocalJobs({
+    stop: (id, reason) => void stopped.push([id, reason]),
+    kill: () => {},
+    requestRoom: () => {},
+  });
+  return { local, stopped };
+}
+
+test("a job stops at its deadline by its running time, whatever the clock of the database says", () => {
+  const { local, stopped } = setUp();
+  const fresh = claimed();
+  const used = claimed(hour);
+  local.add(fresh);
+  local.add(used);
+  local.reconcile([fresh, used]);
+  while (stopped.length === 0) local.enforceDeadlines();
+  // An earlier run has used up the time of this one.
+  expect(stopped).toEqual([[used.id, "deadline"]]);
+});
+
+test("a job whose time of claim does not fit the clock any more is found, and no other", () => {
+  const { local } = setUp();
+  const row = claimed();
+  local.add(row);
+  expect(local.findMisdated([row], claimedAt + 500)).toEqual([]);
+  for (const jump of [3 * hour, -3 * hour]) {
+    const now = claimedAt + jump;
+    const [found] = local.findMisdated([row], now);
+    expect(found).toMatchObject({ id: row.id, fence: row.fence });
+    expect(Math.abs(found!.claimedAt - now)).toBeLessThan(60_000);
+    expect(local.findMisdated([{ ...row, claimed_at: found!.claimedAt }], now)).toEqual([]);
+  }
+  expect(local.findMisdated([{ ...row, fence: 2 }], claimedAt + hour)).toEqual([]);
+  local.remove(row.id);
+  local.add(row, 1_000);
+  expect(local.findMisdated([row], claimedAt + hour)).toEqual([]);
+});
