@@ -6,6 +6,33 @@ export type MemberRole = (typeof memberRoles)[number];
 export const stepStatuses = ["waiting", "running", "done"] as const;
 export type StepStatus = (typeof stepStatuses)[number];
 
+/**
+ * What an API token may do: `read` reads, `start` also starts jobs and uploads files, `all` does
+ * everything that its person may do.
+ */
+export const tokenScopes = ["read", "start", "all"] as const;
+export type TokenScope = (typeof tokenScopes)[number];
+
+export const securityEventTypes = [
+  "signed_up",
+  "signed_in",
+  "sign_in_failed",
+  "signed_out",
+  "password_failed",
+  "password_changed",
+  "session_revoked",
+  "other_sessions_revoked",
+  "token_created",
+  "token_revoked",
+  "two_factor_enabled",
+  "two_factor_disabled",
+  "recovery_codes_created",
+  "passkey_added",
+  "passkey_removed",
+  "downloaded",
+] as const;
+export type SecurityEventType = (typeof securityEventTypes)[number];
+
 /** The engine itself writes a note, for example about dropped lines. */
 export const logLevels = ["info", "warn", "error", "note"] as const;
 export type LogLevel = (typeof logLevels)[number];

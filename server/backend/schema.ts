@@ -14,7 +14,9 @@ import type {
   DownloadRole,
   LogLevel,
   MemberRole,
+  SecurityEventType,
   StepStatus,
+  TokenScope,
 } from "./enums.ts";
 
 export interface Schema {
@@ -22,6 +24,7 @@ export interface Schema {
   members: MembersTable;
   preferences: PreferencesTable;
   api_tokens: ApiTokensTable;
+  security_events: SecurityEventsTable;
   jobs: JobsTable;
   job_steps: JobStepsTable;
   job_events: JobEventsTable;
@@ -80,6 +83,24 @@ export interface ApiTokensTable {
   token_hash: string;
   created_at: number;
   last_used_at: number | null;
+  scope: Generated<TokenScope>;
+  /** Time from which it authenticates nobody; null: it never ends. */
+  expires_at: number | null;
+}
+
+/** What happened to the sign-ins and credentials of people. Rows are never updated. */
+export interface SecurityEventsTable {
+  id: string;
+  user_id: string;
+  /** The account to which the person belonged at that time. */
+  account_id: string | null;
+  type: SecurityEventType;
+  /** Of the client; empty if unknown. */
+  address: string;
+  user_agent: string;
+  /** JSON: `SecurityEventDetails`; null without details. */
+  details: string | null;
+  created_at: number;
 }
 
 export interface JobsTable {

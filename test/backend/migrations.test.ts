@@ -24,6 +24,7 @@ const hashes = {
   "009_file_items.ts": "9a5dec27182f530b4a0980ff3be5c87c71b9563afdc90ee4213718ff26c41820",
   "011_fairness.ts": "324d9db6e7584520194d94a80438763cb9c435018077ef08c3a67f622c3ff030",
   "013_rate_limits.ts": "0ca485a9935f03a659caa522308a0269a07dd243c1810f0a290afa72c270a914",
+  "012_credentials.ts": "bede06b3f29f484c06774e675ec2d79ad26edb39be2fed8d274467d95be661f6",
 };
 
 test("a migration never changes after it is written", () => {
