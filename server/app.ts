@@ -21,6 +21,7 @@ import { jobRoutes } from "./routes/jobs.ts";
 import { liveRoutes } from "./routes/live/live.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { bodyTimeout } from "./routes/middleware/body-timeout.ts";
+import { limitPasswordChecks } from "./routes/middleware/limit-password-checks.ts";
 import { lingeringClose } from "./routes/middleware/lingering-close.ts";
 import { protectForms } from "./routes/middleware/protect-forms.ts";
 import { rejectForeignHosts } from "./routes/middleware/reject-foreign-hosts.ts";
@@ -28,20 +29,33 @@ import { rejectNullCharacters } from "./routes/middleware/reject-null-characters
 import { requirePerson } from "./routes/middleware/require-person.ts";
 import { warnAboutProxies } from "./routes/middleware/warn-about-proxies.ts";
 import { answerError, renderErrorPage } from "./routes/page/error-pages.ts";
+import { passkeySettingsRoutes } from "./routes/passkey-settings.ts";
+import { passkeySignInRoutes } from "./routes/passkey-sign-ins.ts";
 import { pauseRoutes } from "./routes/pauses.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
 import { rejectedRowRoutes } from "./routes/rejected-rows.ts";
 import { resultRoutes } from "./routes/results.ts";
 import { retryRoutes } from "./routes/retries.ts";
 import { revocationRoutes } from "./routes/revocations.ts";
+import { securityEventRoutes } from "./routes/security-events.ts";
+import { securitySettingsRoutes } from "./routes/security-settings.ts";
 import { securityTxtRoutes } from "./routes/security-txt.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
+import { signInCodeRoutes } from "./routes/sign-in-codes.ts";
 import { signUpRoutes } from "./routes/sign-ups.ts";
 import { startNowRoutes } from "./routes/start-now.ts";
+import { twoFactorSettingsRoutes } from "./routes/two-factor-settings.ts";
 import { uploadRoutes } from "./routes/uploads.ts";
 import { viewerPartRoutes } from "./routes/viewer-parts.ts";
 import type { Env, Services } from "./services.ts";
+
+/** Forms of the settings that ask for the password. */
+const passwordPaths = [
+  ...["/settings/password", "/settings/tokens", "/settings/passkeys/options"],
+  "/settings/two-factor/:action",
+];
+const filePaths = ["/jobs/:id/result", "/jobs/:id/results.zip", "/jobs/:id/log", "/files/:id"];
 
 export function createApp(services: Services): Hono<Env> {
   const { config } = services;
@@ -81,12 +95,17 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/api", apiRoutes(services));
   app.use(rejectNullCharacters);
   app.route("/", sessionRoutes(services));
+  app.route("/", signInCodeRoutes(services));
+  app.route("/", passkeySignInRoutes(services));
   app.route("/", signUpRoutes(services));
 
-  // All routes below require a person.
+  // All routes below require a person. The API hands out links to files, so tokens open those too.
+  for (const path of filePaths) app.use(path, requirePerson(services, { tokens: true }));
   app.use(requirePerson(services));
   app.route("/", uploadRoutes(services));
   app.post("*", protectForms(services));
+  const limitChecks = limitPasswordChecks(services);
+  for (const path of passwordPaths) app.use(path, limitChecks);
   app.get("/", (c) => c.redirect("/jobs", 303));
   // Before `/jobs/:id`: "new" and "bulk" are not ids.
   app.route("/", jobFormRoutes(services));
@@ -109,6 +128,10 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", contactEditRoutes(services));
   app.route("/", settingsRoutes(services));
   app.route("/", preferenceRoutes(services));
+  app.route("/", securitySettingsRoutes(services));
+  app.route("/", twoFactorSettingsRoutes(services));
+  app.route("/", passkeySettingsRoutes(services));
+  app.route("/", securityEventRoutes(services));
   app.route("/", apiTokenRoutes(services));
   app.route("/", revocationRoutes(services));
 

@@ -10,7 +10,7 @@ import type { ProcessParts } from "./entry-point.ts";
 import { logJobActivity } from "./log-job-activity.ts";
 import { startMetrics } from "./metrics/start-metrics.ts";
 import { createServices, type Services } from "./services.ts";
-import { exitOnFailure } from "./startup.ts";
+import { exitOnFailure, warnWithoutHttps } from "./startup.ts";
 import { prepareStorage } from "./storage/open-storage.ts";
 
 /** Connections that are open this long after a stop are closed. */
@@ -50,6 +50,7 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
     listen(app.fetch, config),
     `it cannot listen on ${host}:${config.port}`,
   );
+  warnWithoutHttps(config, log);
   const { port } = server.address() as { port: number };
   const url = config.publicUrl ?? `http://${host.replace("127.0.0.1", "localhost")}:${port}`;
   log.info({ url }, "web ready");

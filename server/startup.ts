@@ -38,6 +38,16 @@ export function logDatabaseLocation(
   log.info(`${message}; for more machines set DATABASE_URL=postgres://…`);
 }
 
+/** Over http browsers send cookies in clear, and nobody tells them to come back by https (HSTS). */
+export function warnWithoutHttps(
+  { production, publicUrl }: Pick<Config, "production" | "publicUrl">,
+  log: Pick<Log, "warn">,
+): void {
+  if (!production || !publicUrl?.startsWith("http:")) return;
+  const message = `PUBLIC_URL is ${publicUrl}: passwords and sessions can be read on their way`;
+  log.warn(`${message}; serve the pages by https`);
+}
+
 function exit(message: string): never {
   process.stderr.write(`Headway cannot start: ${message}\n`);
   process.exit(1);

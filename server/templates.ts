@@ -27,11 +27,21 @@ import type { StepView } from "./presenters/job-steps.ts";
 import type { LayoutData, PagerView, RefreshView, TrayView } from "./presenters/layout.ts";
 import type { JobLog, LogLinesView } from "./presenters/log.ts";
 import type { MappingPage, TrialView } from "./presenters/mapping-page.ts";
+import type { NewPasskeyPage } from "./presenters/passkeys.ts";
 import type { RejectedRowsPage } from "./presenters/rejected-rows.ts";
 import type { FileView, ResultView } from "./presenters/result.ts";
 import type { ScheduleView } from "./presenters/schedule.ts";
-import type { SignInPage, SignUpPage } from "./presenters/sessions.ts";
-import type { RevokeView, SettingsPage } from "./presenters/settings.ts";
+import type { ActivityPage } from "./presenters/security-events.ts";
+import type { SecurityPage } from "./presenters/security-settings.ts";
+import type { SignInCodePage, SignInPage, SignUpPage } from "./presenters/sessions.ts";
+import type {
+  CredentialField,
+  RevokeView,
+  SettingsPage,
+  SettingsSection,
+} from "./presenters/settings.ts";
+import type { TokensPage } from "./presenters/token-settings.ts";
+import type { ConfirmPasswordPage, TwoFactorSetupPage } from "./presenters/two-factor.ts";
 
 /** A live partial. With `oob` htmx swaps it for the element with the same id in an open page. */
 export type Live<T> = T & { oob: boolean };
@@ -59,8 +69,15 @@ export interface Pages {
   "contacts/edit": ContactFormPage;
   "contacts/delete": DeleteContactPage;
   "sessions/sign_in": SignInPage;
+  "sessions/code": SignInCodePage;
   "sessions/sign_up": SignUpPage;
   "settings/index": SettingsPage;
+  "settings/security": SecurityPage;
+  "settings/tokens": TokensPage;
+  "settings/activity": ActivityPage;
+  "settings/confirm_password": ConfirmPasswordPage;
+  "settings/two_factor_setup": TwoFactorSetupPage;
+  "settings/new_passkey": NewPasskeyPage;
   "errors/error": ErrorPage;
 }
 
@@ -95,6 +112,7 @@ export type Partials = {
   "jobs/_column_rows": ColumnView[];
   "jobs/_mapping_trial": TrialView;
   "contacts/_table": ContactView[];
+  "settings/_nav": SettingsSection;
   "settings/_revoke_button": RevokeView;
   "shared/icons": Record<never, never>;
   "shared/_header": LayoutData;
@@ -106,6 +124,7 @@ export type Partials = {
   "shared/_status_badge": Pick<JobView, "displayStatus" | "label">;
   "shared/_field": FieldView;
   "shared/_field_attributes": FieldView;
+  "shared/_credential_field": CredentialField;
   "shared/_field_error": { id: string; text: string };
   "shared/_hidden_fields": HiddenField[];
   "shared/_options": Option[];

@@ -1,24 +1,39 @@
 /** Authentication: signing in, up and out, sessions, API tokens and preferences. */
 import { parse } from "hono/utils/cookie";
 import type { Backend } from "../backend/backend.ts";
+import type { TokenScope } from "../backend/enums.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import {
   type ApiToken,
   createToken,
-  findTokenUserId,
+  findToken,
   listTokens,
   revokeToken,
+  type TokenOptions,
 } from "./api-tokens.ts";
 import { createAuth } from "./auth.ts";
 import { rethrowCause } from "./auth-error.ts";
+import type { ClientInfo, ClientRequest } from "./client-request.ts";
 import { type DemoSettings, isLockedDemo } from "./demo-account.ts";
 import { ensureMembership, setRole } from "./members.ts";
+import { createPasskeys, type Passkeys } from "./passkeys.ts";
+import { changePassword, isPassword } from "./passwords.ts";
 import { type Preferences, readPreferences, savePreferences } from "./preferences.ts";
+import { createSecurityLog, type SecurityLog } from "./security-log.ts";
 import { createSessionCache } from "./session-cache.ts";
 import { createSessionEndSignals } from "./session-end-signals.ts";
-import { deleteExpiredSessionsOf, deleteSession, listSessions, type Session } from "./sessions.ts";
-import { type ClientInfo, type SignedIn, signIn, signUp } from "./sign-in.ts";
+import {
+  countSessions,
+  deleteExpiredSessionsOf,
+  deleteOtherSessions,
+  deleteSession,
+  listSessions,
+  maxSessionMs,
+  type Session,
+} from "./sessions.ts";
+import { type SignedIn, signIn, signUp } from "./sign-in.ts";
+import { createTwoFactor, type TwoFactor } from "./two-factor.ts";
 import { findUser, type User } from "./users.ts";
 
 export interface Person {
@@ -29,6 +44,8 @@ export interface Person {
   email: string;
   /** Null for a request that carries an API token. */
   sessionId: string | null;
+  /** The scope of the API token, or "all" for a session. */
+  scope: TokenScope;
   /** At most 5 s old. */
   preferences: Preferences;
 }
@@ -41,7 +58,7 @@ export interface Accounts {
    * @returns null for a missing, expired or forged cookie
    */
   authenticate(headers: Headers, renew?: (cookie: string) => void): Promise<Person | null>;
-  /** @returns null for an unknown or revoked API token */
+  /** @returns null for an unknown, revoked or expired API token */
   authenticateToken(token: string): Promise<Person | null>;
   /** For commands. The case of the email does not matter. */
   findUser(email: string): Promise<User | undefined>;
@@ -63,16 +80,39 @@ export interface Accounts {
    */
   signOut(headers: Headers): Promise<{ cookies: string[] }>;
 
-  /** Open sessions, newest first. */
+  /** Whether it is the password of the person whose session the request has. */
+  isPassword(request: ClientRequest, password: string): Promise<boolean>;
+  /**
+   * Changes the password and ends all sessions of the person; the request's browser gets a new one.
+   * @param passwords.next satisfies `findPasswordProblem`
+   * @returns the `Set-Cookie` values of the new session, or null if the current password is wrong
+   */
+  changePassword(
+    person: Person,
+    request: ClientRequest,
+    passwords: { current: string; next: string },
+  ): Promise<{ cookies: string[] } | null>;
+
+  /** Open sessions, newest first, at most 20. */
   listSessions(person: Person): Promise<Session[]>;
+  countSessions(person: Person): Promise<number>;
   /** @returns false if the person has no such session */
   revokeSession(person: Person, sessionId: string): Promise<boolean>;
-  /** @returns the token itself, `hw_…`; only its hash is stored */
-  createToken(userId: string, name: string): Promise<string>;
-  /** Newest first. */
+  /** Ends all sessions of the person but that of the request. @returns their number */
+  revokeOtherSessions(person: Person): Promise<number>;
+  /**
+   * @returns the token itself, `hw_…`; only its hash is stored
+   * @throws TooManyTokens
+   */
+  createToken(userId: string, name: string, options?: TokenOptions): Promise<string>;
+  /** Newest first, expired ones included. */
   listTokens(person: Person): Promise<ApiToken[]>;
-  /** @returns false if the person has no such token */
-  revokeToken(person: Person, tokenId: string): Promise<boolean>;
+  /** @returns the name of the revoked token, or undefined if the person has no such token */
+  revokeToken(person: Person, tokenId: string): Promise<string | undefined>;
+
+  twoFactor: TwoFactor;
+  passkeys: Passkeys;
+  securityLog: SecurityLog;
 
   /** Open streams of what the user may no longer see end at once, in all processes. */
   setRole(userId: string, role: Person["role"]): Promise<void>;
@@ -83,8 +123,9 @@ export interface Accounts {
 
   /**
    * Calls the listener with the id of each session that ends, and with the id of a user when their
-   * role changes or one of their tokens is revoked, in this process or any other. Open streams of that session or user
-   * must then be authorised again. Other processes are listened to while there is a listener.
+   * role changes, one of their tokens is revoked or several of their sessions end, in this process or
+   * any other. Open streams of that session or user must then be authorised again. Other processes
+   * are listened to while there is a listener.
    * @returns a function that removes the listener
    */
   onSessionEnd(listener: (id: string) => void): () => void;
@@ -126,10 +167,16 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       .getSession({ headers: cookie, query: { disableRefresh: !renew }, returnHeaders: true })
       .catch(rethrowCause);
     if (!response) return null;
-    for (const renewed of headers.getSetCookie()) renew?.(renewed);
     const { id: userId, name, email } = response.user;
-    const sessionId = response.session.id;
-    return { userId, name, email, ...(await loadMember(response.user)), sessionId };
+    const { id: sessionId, createdAt } = response.session;
+    // better-auth extends a session as long as it is used.
+    if (createdAt.getTime() + maxSessionMs <= Date.now()) {
+      await deleteSession(backend, userId, sessionId);
+      return null;
+    }
+    for (const renewed of headers.getSetCookie()) renew?.(renewed);
+    const member = await loadMember(response.user);
+    return { userId, name, email, ...member, sessionId, scope: "all" as const };
   }
 
   async function loadMember(user: { id: string; name: string }) {
@@ -140,17 +187,18 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
   return {
     authenticate,
     async authenticateToken(token) {
-      const userId = await findTokenUserId(backend, token);
-      const user = userId && (await findUser(backend, { id: userId }));
+      const found = await findToken(backend, token);
+      const user = found && (await findUser(backend, { id: found.userId }));
       if (!user) return null;
-      const { id, name, email } = user;
-      return { userId: id, name, email, ...(await loadMember(user)), sessionId: null };
+      const { id: userId, name, email } = user;
+      const { scope } = found;
+      return { userId, name, email, ...(await loadMember(user)), sessionId: null, scope };
     },
     findUser: (email) => findUser(backend, { email: email.toLowerCase() }),
 
     async signIn(given, client) {
       if (isLockedDemo(given.email, config)) return null;
-      const signedIn = await signIn(auth, given, client);
+      const signedIn = await signIn({ auth, backend }, given, client);
       if (signedIn) await deleteExpiredSessionsOf(backend, signedIn.user.id);
       return signedIn;
     },
@@ -170,13 +218,26 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       return { cookies: signedOut.headers.getSetCookie() };
     },
 
+    isPassword: (request, password) => isPassword(auth, request, password),
+    async changePassword(person, request, passwords) {
+      const changed = await changePassword(auth, request, passwords);
+      if (changed) await announceEnd(person.userId);
+      return changed;
+    },
+
     listSessions: (person) => listSessions(backend, person.userId),
+    countSessions: (person) => countSessions(backend, person.userId),
     async revokeSession(person, sessionId) {
       const revoked = await deleteSession(backend, person.userId, sessionId);
       if (revoked) await announceEnd(sessionId);
       return revoked;
     },
-    createToken: (userId, name) => createToken(backend, userId, name),
+    async revokeOtherSessions({ userId, sessionId }) {
+      const count = await deleteOtherSessions(backend, userId, sessionId);
+      if (count > 0) await announceEnd(userId);
+      return count;
+    },
+    createToken: (userId, name, options) => createToken(backend, userId, name, options),
     listTokens: (person) => listTokens(backend, person.userId),
     async revokeToken(person, tokenId) {
       const revoked = await revokeToken(backend, person.userId, tokenId);
@@ -188,6 +249,9 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       await setRole(backend, userId, role);
       await announceEnd(userId);
     },
+    twoFactor: createTwoFactor({ auth, backend, announceEnd }),
+    passkeys: createPasskeys(auth),
+    securityLog: createSecurityLog({ backend, log }),
 
     getPreferences: (userId) => readPreferences(backend.db, userId),
     async updatePreferences(userId, changes) {

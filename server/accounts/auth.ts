@@ -3,17 +3,22 @@
  * and rate limits of better-auth belong to its router, which is not mounted: see
  * `protect-forms.ts` and `rate-limit.ts` in `server/routes/middleware`.
  */
+import { passkey } from "@better-auth/passkey";
 import { betterAuth } from "better-auth";
+import { APIError } from "better-auth/api";
+import { twoFactor } from "better-auth/plugins/two-factor";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
+import { hostCookie, isSecure } from "./cookies.ts";
+import { passwordLength } from "./password-rules.ts";
 
 /** Passes the client's address to `auth.api`. The value never comes from the client's headers. */
 export const addressHeader = "x-headway-address";
 
-/** Characters. 128 is the maximum of better-auth. */
-export const passwordLength = { min: 8, max: 128 };
+/** The cookie that ties a passkey's challenge to a browser, without prefixes. */
+export const challengeCookie = "passkey";
 
 const day = 86_400;
 
@@ -29,19 +34,22 @@ export function createAuth({ backend, config, log }: AuthParts) {
     user: { modelName: "users" },
     account: { modelName: "credentials" },
     verification: { modelName: "verifications" },
-    session: { modelName: "sessions", expiresIn: 30 * day, updateAge: day },
+    // `freshAge: 0`: routes ask for the password instead where a session alone must not suffice.
+    session: { modelName: "sessions", expiresIn: 30 * day, updateAge: day, freshAge: 0 },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: passwordLength.min,
       maxPasswordLength: passwordLength.max,
     },
     advanced: {
-      cookiePrefix: "headway",
-      useSecureCookies: isSecure(config),
-      defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
+      cookiePrefix: hostCookie("headway", config),
+      // Would put `__Secure-` in front of the prefix, which lets a sister site set the cookie.
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure(config) },
       ipAddress: { ipAddressHeaders: [addressHeader], ipv6Subnet: 128 },
       database: { generateId: () => uuidv7() },
     },
+    plugins: [twoFactor({ issuer: "Headway", twoFactorTable: "two_factors" }), passkeyPlugin()],
     telemetry: { enabled: false },
     logger: {
       level: "error",
@@ -50,13 +58,33 @@ export function createAuth({ backend, config, log }: AuthParts) {
   });
 }
 
+/** Passkeys that the browser finds without an email, and with which the device checks the person. */
+function passkeyPlugin() {
+  return passkey({
+    rpName: "Headway",
+    schema: { passkey: { modelName: "passkeys" } },
+    authenticatorSelection: { residentKey: "required", userVerification: "required" },
+    advanced: { webAuthnChallengeCookie: challengeCookie },
+    // The plug-in asks for the check of the person, and accepts an answer without it.
+    registration: {
+      async afterVerification({ verification }) {
+        assertPersonChecked(verification.registrationInfo?.userVerified);
+      },
+    },
+    authentication: {
+      async afterVerification({ verification }) {
+        assertPersonChecked(verification.authenticationInfo.userVerified);
+      },
+    },
+  });
+}
+
+function assertPersonChecked(userVerified: boolean | undefined): void {
+  if (!userVerified) throw new APIError("UNAUTHORIZED", { code: "USER_NOT_VERIFIED" });
+}
+
 export interface AuthParts {
   backend: Pick<Backend, "db" | "name">;
   config: Pick<Config, "publicUrl" | "port" | "secret">;
   log: Log;
-}
-
-/** Whether cookies are `Secure`. Browsers drop those over plain http, where nobody could sign in. */
-export function isSecure(config: Pick<Config, "publicUrl">): boolean {
-  return config.publicUrl?.startsWith("https://") ?? false;
 }

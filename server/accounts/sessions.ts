@@ -13,15 +13,15 @@ export interface Session {
 
 type Database = Pick<Backend, "db">;
 
-const maxListed = 100;
+/** A session ends this long after the sign-in, however much it is used. */
+export const maxSessionMs = 90 * 86_400_000;
 
-/** Open sessions, newest first, at most 100. */
+const maxListed = 20;
+
+/** Open sessions, newest first, at most 20. */
 export async function listSessions(backend: Database, userId: string): Promise<Session[]> {
-  const rows = await authTables(backend)
-    .selectFrom("sessions")
+  const rows = await openSessions(backend, userId)
     .select(["id", "userAgent", "ipAddress", "createdAt"])
-    .where("userId", "=", userId)
-    .where("expiresAt", ">", new Date().toISOString())
     .orderBy("createdAt", "desc")
     .limit(maxListed)
     .execute();
@@ -31,6 +31,22 @@ export async function listSessions(backend: Database, userId: string): Promise<S
     address: compressAddress(ipAddress ?? ""),
     signedInAt: new Date(createdAt),
   }));
+}
+
+/** @returns the number of open sessions, of which `listSessions` may return a part */
+export async function countSessions(backend: Database, userId: string): Promise<number> {
+  const { count } = await openSessions(backend, userId)
+    .select(({ fn }) => fn.countAll<number | string>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function openSessions(backend: Database, userId: string) {
+  return authTables(backend)
+    .selectFrom("sessions")
+    .where("userId", "=", userId)
+    .where("expiresAt", ">", new Date().toISOString())
+    .where("createdAt", ">", oldestSignIn());
 }
 
 /** @returns false if the user has no such session */
@@ -47,12 +63,30 @@ export async function deleteSession(
   return numDeletedRows > 0n;
 }
 
+/**
+ * Deletes all sessions of the user but one.
+ * @param keptId null to keep none
+ * @returns the number of deleted sessions
+ */
+export async function deleteOtherSessions(
+  backend: Database,
+  userId: string,
+  keptId: string | null,
+): Promise<number> {
+  let others = authTables(backend).deleteFrom("sessions").where("userId", "=", userId);
+  if (keptId) others = others.where("id", "!=", keptId);
+  const { numDeletedRows } = await others.executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
 /** Deletes up to `limit` expired sessions of all users. @returns the number of deleted sessions */
 export async function deleteExpiredSessions(backend: Database, limit: number): Promise<number> {
   const expired = authTables(backend)
     .selectFrom("sessions")
     .select("id")
-    .where("expiresAt", "<=", new Date().toISOString())
+    .where(({ or, eb }) =>
+      or([eb("expiresAt", "<=", new Date().toISOString()), eb("createdAt", "<=", oldestSignIn())]),
+    )
     .limit(limit);
   const { numDeletedRows } = await authTables(backend)
     .deleteFrom("sessions")
@@ -68,4 +102,9 @@ export async function deleteExpiredSessionsOf(backend: Database, userId: string)
     .where("userId", "=", userId)
     .where("expiresAt", "<=", new Date().toISOString())
     .execute();
+}
+
+/** The time of sign-in of the oldest sessions that are still open. */
+function oldestSignIn(): string {
+  return new Date(Date.now() - maxSessionMs).toISOString();
 }

@@ -1,26 +1,29 @@
 import type { Backend } from "../backend/backend.ts";
-import { type Auth, addressHeader } from "./auth.ts";
+import type { Auth } from "./auth.ts";
 import { hasErrorCode, rethrowCause } from "./auth-error.ts";
-import { deleteUnfinishedSignUp, type User } from "./users.ts";
-
-/** The list of sessions shows where each session was started. */
-export interface ClientInfo {
-  /** Empty if unknown. */
-  address: string;
-  userAgent: string;
-}
+import { type ClientInfo, clientHeaders } from "./client-request.ts";
+import { deleteUnfinishedSignUp, findUser, type User } from "./users.ts";
 
 export interface SignedIn {
   user: User;
+  /** Whether this sign-up created the user. */
+  isNew: boolean;
+  /** Whether the sign-in still needs a code, which the cookies allow to enter. */
+  needsCode: boolean;
   /** `Set-Cookie` values for the response. */
   cookies: string[];
+}
+
+interface SignInParts {
+  auth: Auth;
+  backend: Pick<Backend, "db">;
 }
 
 const wrongCredentialCodes = ["INVALID_EMAIL_OR_PASSWORD", "INVALID_EMAIL", "PASSWORD_TOO_LONG"];
 
 /** @returns null if the email or the password is wrong */
 export async function signIn(
-  auth: Auth,
+  { auth, backend }: SignInParts,
   { email, password }: { email: string; password: string },
   client: ClientInfo,
 ): Promise<SignedIn | null> {
@@ -30,7 +33,12 @@ export async function signIn(
       headers: clientHeaders(client),
       returnHeaders: true,
     });
-    return { user: response.user, cookies: headers.getSetCookie() };
+    const cookies = headers.getSetCookie();
+    // The plug-in for two-factor authentication replaces the response by one without the user.
+    if (!("twoFactorRedirect" in response))
+      return { user: response.user, isNew: false, needsCode: false, cookies };
+    const user = await findUser(backend, { email: email.toLowerCase() });
+    return user ? { user, isNew: false, needsCode: true, cookies } : null;
   } catch (error) {
     return hasErrorCode(error, wrongCredentialCodes) ? null : rethrowCause(error);
   }
@@ -42,14 +50,14 @@ export async function signIn(
  * @returns null if the email is taken
  */
 export async function signUp(
-  { auth, backend }: { auth: Auth; backend: Pick<Backend, "db"> },
+  { auth, backend }: SignInParts,
   given: { name: string; email: string; password: string },
   client: ClientInfo,
 ): Promise<SignedIn | null> {
   const created = await createUser(auth, given, client);
   if (created) return created;
   if (await deleteUnfinishedSignUp(backend, given.email)) return createUser(auth, given, client);
-  return signIn(auth, given, client);
+  return signIn({ auth, backend }, given, client);
 }
 
 /** The slower of two concurrent sign-ups gets the second code. */
@@ -66,12 +74,9 @@ async function createUser(
       headers: clientHeaders(client),
       returnHeaders: true,
     });
-    return { user: response.user, cookies: headers.getSetCookie() };
+    const cookies = headers.getSetCookie();
+    return { user: response.user, isNew: true, needsCode: false, cookies };
   } catch (error) {
     return hasErrorCode(error, emailTakenCodes) ? null : rethrowCause(error);
   }
-}
-
-function clientHeaders({ address, userAgent }: ClientInfo): Headers {
-  return new Headers({ [addressHeader]: address, "user-agent": userAgent });
 }

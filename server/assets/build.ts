@@ -2,7 +2,8 @@
  * Builds the assets of the pages. `public/app.css` and `public/app.js` (htmx and our scripts) are one
  * file each, so that a first view costs few requests. The list of jobs also loads
  * `public/dashboard.js`, forms with choices that depend on each other `public/job-form.js`, the page of
- * an upload `public/upload.js`, and the browser's shared worker is `public/live-worker.js`.
+ * an upload `public/upload.js`, pages with a passkey `public/passkeys.js`, and the browser's shared
+ * worker is `public/live-worker.js`.
  * `node server/assets/build.ts` builds them for production.
  */
 import { execFile } from "node:child_process";
@@ -19,7 +20,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -31,6 +32,7 @@ const outputs = {
   dashboard: join(root, "public/dashboard.js"),
   jobForm: join(root, "public/job-form.js"),
   upload: join(root, "public/upload.js"),
+  passkeys: join(root, "public/passkeys.js"),
 };
 const scriptsDir = join(root, "public/scripts");
 /** Scripts import some of the texts. */
@@ -53,6 +55,7 @@ export async function buildAssets(options: { minify: boolean; dev?: boolean }): 
   replaceFile(outputs.dashboard, await bundle("dashboard"));
   replaceFile(outputs.jobForm, await bundle("job-form"));
   replaceFile(outputs.upload, await bundle("upload"));
+  replaceFile(outputs.passkeys, await bundle("passkeys"));
   const scripts = await Promise.all(["app", ...(dev ? ["dev-reload"] : [])].map(bundle));
   replaceFile(outputs.js, [bannerWithHashes(), htmx, ...scripts].join("\n"));
 }
@@ -138,11 +141,12 @@ async function buildStylesheet(minify: boolean): Promise<void> {
  * deploy, then changes with any of them.
  */
 function bannerWithHashes(): string {
-  const paths = [outputs.css, outputs.worker, outputs.dashboard, outputs.jobForm, outputs.upload];
+  const { js: _, ...others } = outputs;
+  const paths = Object.values(others);
   const hashes = paths.map((path) => {
     return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 8);
   });
-  return `/* app.css, live-worker.js, dashboard.js, job-form.js, upload.js ${hashes.join(" ")} */`;
+  return `/* ${paths.map((path) => basename(path)).join(", ")} ${hashes.join(" ")} */`;
 }
 
 const bundleOptions = { minify: true, format: "iife", target: "es2022" } as const;

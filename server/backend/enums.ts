@@ -29,6 +29,7 @@ export const securityEventTypes = [
   "recovery_codes_created",
   "passkey_added",
   "passkey_removed",
+  "role_changed",
   "downloaded",
 ] as const;
 export type SecurityEventType = (typeof securityEventTypes)[number];

@@ -18,6 +18,9 @@ try {
   const user = await accounts.findUser(email);
   if (!user) stop(`No user has the email ${email}`);
   await accounts.setRole(user.id, role);
+  const client = { address: "", userAgent: "" };
+  const details = { name: role };
+  await accounts.securityLog.record({ type: "role_changed", userId: user.id, client, details });
 } finally {
   await backend.close();
 }

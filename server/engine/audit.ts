@@ -43,25 +43,31 @@ export interface DownloadedFile {
   fileName: string;
 }
 
-/** Records one download per hour, person and file, because browsers repeat and split downloads. */
+/**
+ * Records one download per hour, person and file, because browsers repeat and split downloads.
+ * @returns the number of recorded downloads
+ */
 export async function recordDownloads(
   { db, now }: Pick<Backend, "db" | "now">,
   { userId, via }: { userId: string; via: AuditSource },
   files: readonly DownloadedFile[],
-): Promise<void> {
+): Promise<number> {
   const at = now();
   const rows = files.map(({ jobId, fileId, fileName }) => ({
     ...{ job_id: jobId, user_id: userId, via, action: "downloaded" as const, created_at: at },
     ...{ file_name: fileName, new_job_id: null },
     dedup_key: `${Math.floor(at / hourMs)}:${userId}:${fileId}`,
   }));
+  let recorded = 0;
   for (let from = 0; from < rows.length; from += maxRowsPerInsert) {
-    await db
+    const { numInsertedOrUpdatedRows } = await db
       .insertInto("job_audit_entries")
       .values(rows.slice(from, from + maxRowsPerInsert))
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .executeTakeFirstOrThrow();
+    recorded += Number(numInsertedOrUpdatedRows ?? 0);
   }
+  return recorded;
 }
 
 /** @returns the latest first */

@@ -60,7 +60,7 @@ export interface SseResponses {
   open(response: ServerResponse, options: SseOptions): SseResponse;
   /**
    * Ends the streams of a session, or those that a user may no longer read.
-   * @param id of the session, or of a user whose role changed or of whom an API token was revoked
+   * @param id of the session or the user
    */
   endSession(id: string): void;
   /** Ends every stream and asks the readers to reconnect. */

@@ -1,5 +1,7 @@
 /** The periodic maintenance tasks. The queue runs each on one worker at a time. */
+import { deleteExpiredTokens } from "../accounts/api-tokens.ts";
 import { deleteExpiredRateLimits } from "../accounts/rate-limit-store.ts";
+import { deleteSecurityEvents } from "../accounts/security-log.ts";
 import { deleteExpiredSessions } from "../accounts/sessions.ts";
 import type { Backend, MaintenanceTask } from "../backend/backend.ts";
 import { indexContacts } from "../contacts/search/index-contacts.ts";
@@ -17,6 +19,9 @@ import { runInBatches } from "./run-in-batches.ts";
 const day = 86_400_000;
 /** Long enough to map the columns of a file after a weekend, and to retry a failed import. */
 const unusedUploadRetentionMs = 7 * day;
+
+/** The security log is kept for a year even where jobs are not: a theft is often noticed late. */
+const minSecurityLogDays = 365;
 
 /** A task occupies a slot for jobs, so it stops after this time and continues in its next run. */
 const maxRunMs = 5 * 60_000;
@@ -60,6 +65,24 @@ export function createMaintenanceTasks(parts: {
         runInBatches(backend, signal, ({ db }, max) =>
           deleteExpiredRateLimits({ db, now: backend.now }, max),
         ),
+    },
+    {
+      name: "tokens",
+      everyMinutes: 60,
+      run: (signal) =>
+        runInBatches(backend, signal, ({ db }, max) =>
+          deleteExpiredTokens({ db, now: backend.now }, max),
+        ),
+    },
+    {
+      name: "security-log",
+      everyMinutes: 60,
+      run: (signal) => {
+        const days = Math.max(retentionDays, minSecurityLogDays);
+        return runInBatches(backend, signal, (tx, max) =>
+          deleteSecurityEvents(tx, backend.now() - days * day, max),
+        );
+      },
     },
   ];
   return tasks.map((task) => ({ ...task, run: (signal) => runLogged(task, signal, log) }));

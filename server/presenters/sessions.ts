@@ -1,5 +1,6 @@
 /** The pages of signing in and signing up. */
 import type { Page } from "./layout.ts";
+import type { CredentialField } from "./settings.ts";
 
 /** GET /sign-in */
 export interface SignInPage extends Page {
@@ -10,6 +11,15 @@ export interface SignInPage extends Page {
   next: string;
   /** Whether the page offers the demo account. */
   demo: boolean;
+  /** The host for which passkeys are made. */
+  passkeyHost: string;
+}
+
+/** GET /sign-in/code: the second step of a sign-in. */
+export interface SignInCodePage extends Page {
+  field: CredentialField;
+  /** The path to go to after signing in. */
+  next: string;
 }
 
 /** GET /sign-up */
@@ -18,6 +28,8 @@ export interface SignUpPage extends Page {
   email: string;
   /** By field; empty if it is valid. */
   errors: { name: string; email: string; password: string };
+  /** Characters. */
+  minPasswordLength: number;
   /** The path to go to after signing up. */
   next: string;
 }

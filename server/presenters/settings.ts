@@ -1,20 +1,16 @@
-/** GET /settings */
+/** GET /settings, and what all pages of the settings share. */
 import { formatBytes, formatBytesOf } from "../text/bytes.ts";
 import { formatNumber } from "../text/counts.ts";
-import { formatDateTime, type TimeView } from "../text/dates.ts";
 import type { Option } from "./form.ts";
 import type { Page } from "./layout.ts";
+
+/** The pages of the settings. */
+export type SettingsSection = "preferences" | "security" | "tokens" | "activity";
 
 export interface SettingsPage extends Page {
   sound: boolean;
   openResult: boolean;
   timeZones: Option[];
-  sessions: SessionView[];
-  tokens: TokenView[];
-  /** A newly created token, which is shown once. */
-  newToken: string | null;
-  tokenError: string;
-  createTokenHref: string;
   usage: UsageView[];
 }
 
@@ -30,26 +26,7 @@ export interface UsageView {
   help: string;
 }
 
-export interface SessionView {
-  id: string;
-  /** "Firefox on Linux" */
-  device: string;
-  /** "203.0.113.7", or empty */
-  address: string;
-  current: boolean;
-  signedIn: TimeView;
-  revokeHref: string;
-}
-
-export interface TokenView {
-  id: string;
-  name: string;
-  created: TimeView;
-  lastUsed: TimeView | null;
-  revokeHref: string;
-}
-
-/** A button that ends a session or revokes a token. */
+/** A button that ends a session, revokes a token or removes a passkey. */
 export interface RevokeView {
   href: string;
   token: string;
@@ -57,6 +34,21 @@ export interface RevokeView {
   label: string;
   /** For the button's accessible name: "Firefox on Linux" */
   of: string;
+}
+
+/** A field for a password, a code or a name in forms about credentials. */
+export interface CredentialField {
+  id: string;
+  name: string;
+  label: string;
+  type: "text" | "password";
+  /** As the attribute `autocomplete` takes it. */
+  autocomplete: string;
+  value: string;
+  /** A sentence below the label, or empty. */
+  help: string;
+  /** The error of an invalid value, or empty. */
+  error: string;
 }
 
 /** @param chosen null for the time zone of the browser */
@@ -97,31 +89,10 @@ function fractionOf(used: number, max: number): number | null {
   return Number.isFinite(max) ? Math.min(1, used / max) : null;
 }
 
-export function sessionView(
-  session: { id: string; address: string; signedInAt: Date },
-  device: string,
-  currentId: string | null,
-): SessionView {
-  const { id, address, signedInAt } = session;
+/** A field that asks for the password of the signed-in person. */
+export function passwordField(id: string, error: string): CredentialField {
   return {
-    ...{ id, device, address },
-    current: id === currentId,
-    signedIn: formatDateTime(signedInAt.getTime()),
-    revokeHref: `/settings/sessions/${id}/revoke`,
-  };
-}
-
-export function tokenView(token: {
-  id: string;
-  name: string;
-  createdAt: number;
-  lastUsedAt: number | null;
-}): TokenView {
-  const { id, name, createdAt, lastUsedAt } = token;
-  return {
-    ...{ id, name },
-    created: formatDateTime(createdAt),
-    lastUsed: lastUsedAt === null ? null : formatDateTime(lastUsedAt),
-    revokeHref: `/settings/tokens/${id}/revoke`,
+    ...{ id, name: "password", label: "Your password", type: "password", error },
+    ...{ autocomplete: "current-password", value: "", help: "" },
   };
 }

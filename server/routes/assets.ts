@@ -1,4 +1,4 @@
-/** GET /app.css, /app.js, /live-worker.js, /dashboard.js, /job-form.js, /upload.js: styles and scripts, cached by browsers. */
+/** GET /app.css, /app.js and the other files that `build.ts` makes: styles and scripts, cached by browsers. */
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
@@ -10,7 +10,7 @@ const immutable = "public, max-age=31536000, immutable";
 
 export function assetRoutes(): Hono<Env> {
   const routes = new Hono<Env>();
-  const path = "/:file{(app|live-worker|dashboard|job-form|upload)\\.(css|js)}";
+  const path = "/:file{(app|live-worker|dashboard|job-form|upload|passkeys)\\.(css|js)}";
   routes.use(path, async (c, next) => {
     await next();
     // Set after the response exists: `onFound` of `serveStatic` is called too late for headers.
@@ -25,7 +25,7 @@ export function assetRoutes(): Hono<Env> {
  * page may ask for a newer file, and an older one must not be cached under that name.
  */
 function isCurrent(version: string | undefined): boolean {
-  return ["app.css", "app.js", "dashboard.js", "job-form.js", "upload.js"].some(
+  return ["app.css", "app.js", "dashboard.js", "job-form.js", "upload.js", "passkeys.js"].some(
     (name) => assetHref(name) === `/${name}?v=${version}`,
   );
 }

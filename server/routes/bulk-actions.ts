@@ -2,7 +2,6 @@
 import { type Context, Hono } from "hono";
 import { can } from "../accounts/authorize.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { recordDownloads } from "../engine/audit.ts";
 import { type BulkAction, cancelMany, clearMany, retryMany } from "../engine/bulk.ts";
 import { isJobId } from "../engine/job-id.ts";
 import { type BulkActionName, bulkDoneText } from "../presenters/bulk.ts";
@@ -10,10 +9,10 @@ import type { Env, Services } from "../services.ts";
 import { listArchiveEntries } from "../storage/archive-entries.ts";
 import { formatCount } from "../text/counts.ts";
 import { readFilter } from "./job-filter.ts";
-import { actorOf } from "./page/actor.ts";
 import { isBulkAction } from "./page/bulk-page.ts";
 import { setFlash } from "./page/flash.ts";
 import { formField, formTexts } from "./page/form-fields.ts";
+import { recordDownloads } from "./page/record-downloads.ts";
 import { returnPath } from "./page/return-path.ts";
 import { zipResponse } from "./page/zip-response.ts";
 
@@ -80,8 +79,9 @@ async function downloadFiles(
   const ids = jobs.map(({ id }) => id);
   const files = await listArchiveEntries(services, ids);
   if (files.length === 0) return back(c, services, "plain", "These jobs have no files.");
-  await recordDownloads(services.backend, actorOf(c.var.person), files);
-  return zipResponse(c, `Files of ${formatCount(jobs.length, "jobs")}.zip`, files);
+  const name = `Files of ${formatCount(jobs.length, "jobs")}.zip`;
+  await recordDownloads(c, services, files, name);
+  return zipResponse(c, name, files);
 }
 
 function back(

@@ -2,24 +2,24 @@
 import { type Context, Hono } from "hono";
 import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
-import { recordDownloads } from "../engine/audit.ts";
 import type { Env, Services } from "../services.ts";
 import { linkLifetimeHours, verifyFileLink } from "../storage/file-links.ts";
 import { previewNeeds } from "../storage/file-preview.ts";
 import { findFile, isAvailable, type JobFile } from "../storage/job-files.ts";
 import { HttpError } from "./http-error.ts";
-import { actorOf } from "./page/actor.ts";
 import { type Download, fileResponse } from "./page/file-response.ts";
+import { type DownloadServices, recordDownloads } from "./page/record-downloads.ts";
 
 /** Mount behind `requirePerson`. */
-export function fileRoutes(services: Pick<Services, "backend" | "config" | "storage">): Hono<Env> {
+export function fileRoutes(services: DownloadServices & Pick<Services, "storage">): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/files/:id", async (c) => {
     // A compressed file would have no known length, and its download could not be continued.
     c.header("Cache-Control", "private, no-store, no-transform");
     const download = await findDownload(c, services);
     if (c.req.method === "GET" && !isPreview(c, download)) {
-      await recordDownload(services, c.var.person, download.file);
+      const { job_id: jobId, id: fileId, name: fileName } = download.file;
+      await recordDownloads(c, services, [{ jobId, fileId, fileName }], fileName);
     }
     return fileResponse(c, services.storage, download);
   });
@@ -49,14 +49,6 @@ async function findDownload(
 function isPreview(c: Context<Env>, { file, size }: Download): boolean {
   const isImage = previewNeeds({ mediaType: file.media_type, size }) === "image";
   return isImage && c.req.header("sec-fetch-dest") === "image";
-}
-
-function recordDownload(
-  { backend }: Pick<Services, "backend">,
-  person: Person,
-  { job_id: jobId, id: fileId, name: fileName }: JobFile,
-): Promise<void> {
-  return recordDownloads(backend, actorOf(person), [{ jobId, fileId, fileName }]);
 }
 
 /** Does not reveal whether the file exists. */

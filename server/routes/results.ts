@@ -5,14 +5,13 @@
 import { Hono } from "hono";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
-import { recordDownloads } from "../engine/audit.ts";
 import type { Env, Services } from "../services.ts";
 import { listArchiveEntries } from "../storage/archive-entries.ts";
 import { createFileLink } from "../storage/file-links.ts";
 import { listAvailableFiles } from "../storage/job-files.ts";
 import { HttpError } from "./http-error.ts";
 import { loadJob } from "./middleware/load-job.ts";
-import { actorOf } from "./page/actor.ts";
+import { recordDownloads } from "./page/record-downloads.ts";
 import { zipResponse } from "./page/zip-response.ts";
 
 export function resultRoutes(services: Services): Hono<Env> {
@@ -30,12 +29,12 @@ export function resultRoutes(services: Services): Hono<Env> {
   });
 
   routes.get("/jobs/:id/results.zip", loadJob(services, "download"), async (c) => {
-    const { job, person } = c.var;
+    const { job } = c.var;
     const files = await listArchiveEntries(services, [job.id]);
     if (files.length === 0) throw resultNotFound(job);
     const fileName = archiveName(job, catalog);
     const archive = { jobId: job.id, fileId: "zip", fileName };
-    if (c.req.method === "GET") await recordDownloads(backend, actorOf(person), [archive]);
+    if (c.req.method === "GET") await recordDownloads(c, services, [archive], fileName);
     return zipResponse(c, fileName, files);
   });
 

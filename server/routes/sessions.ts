@@ -1,15 +1,19 @@
 /** GET and POST /sign-in, POST /sign-in/demo, POST /sign-out */
 import { type Context, Hono } from "hono";
 import { demoAccount, hasDemoAccount } from "../accounts/demo-account.ts";
+import { assetHref } from "../assets/href.ts";
 import type { SignInPage } from "../presenters/sessions.ts";
 import type { Env, Services } from "../services.ts";
 import { noStore } from "./middleware/no-store.ts";
 import { maxCredentialBytes, protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
 import { type PersonServices, requirePerson } from "./middleware/require-person.ts";
+import { enter } from "./page/enter.ts";
 import { addCookies, clientInfo, formField } from "./page/form-fields.ts";
 import { currentPerson, layoutFor, type PageServices } from "./page/layout.ts";
+import { passkeyHost } from "./page/passkey-response.ts";
 import { localPath } from "./page/return-path.ts";
+import { recordSecurityEvent } from "./page/security-event.ts";
 
 export function sessionRoutes(services: PersonServices & Pick<Services, "backend">): Hono<Env> {
   const { accounts, config } = services;
@@ -34,11 +38,12 @@ export function sessionRoutes(services: PersonServices & Pick<Services, "backend
     const { email, password, next } = await readForm(c);
     const signedIn = await accounts.signIn({ email, password }, clientInfo(c, config));
     if (!signedIn) {
+      const userId = (await accounts.findUser(email))?.id ?? null;
+      await recordSecurityEvent(c, services, "sign_in_failed", userId, { method: "password" });
       c.status(422);
       return signInPage(c, services, { email, next }, "Wrong email or password");
     }
-    addCookies(c, signedIn.cookies);
-    return c.redirect(next, 303);
+    return enter(c, services, signedIn, "password", next);
   });
 
   routes.post("/sign-in/demo", protect, ...limits, async (c) => {
@@ -49,12 +54,12 @@ export function sessionRoutes(services: PersonServices & Pick<Services, "backend
       c.status(422);
       return signInPage(c, services, { email: "", next }, "The demo account isn't available");
     }
-    addCookies(c, signedIn.cookies);
-    return c.redirect(next, 303);
+    return enter(c, services, signedIn, "password", next);
   });
 
   routes.post("/sign-out", requirePerson(services), protectForms(services), async (c) => {
     const { cookies } = await accounts.signOut(c.req.raw.headers);
+    await recordSecurityEvent(c, services, "signed_out", c.var.person.userId);
     addCookies(c, cookies);
     // Pages of the session that this browser has stored, also for its back button:
     // https://www.w3.org/TR/clear-site-data/
@@ -71,12 +76,14 @@ async function signInPage(
   form: { email: string; next: string },
   error = "",
 ): Promise<Response> {
+  const script = assetHref("passkeys.js");
   const page: SignInPage = {
-    layout: layoutFor(c, services, { title: "Sign in", section: null }),
+    layout: layoutFor(c, services, { title: "Sign in", section: null, script }),
     email: form.email,
     next: form.next,
     error,
     demo: await offersDemo(services),
+    passkeyHost: passkeyHost(services.config),
   };
   return c.html(services.render.page("sessions/sign_in", page));
 }

@@ -1,17 +1,18 @@
 /** GET and POST /sign-up */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { passwordLength } from "../accounts/auth.ts";
+import { findPasswordProblem, passwordLength } from "../accounts/password-rules.ts";
 import type { SignUpPage } from "../presenters/sessions.ts";
 import type { Env, Services } from "../services.ts";
 import { noStore } from "./middleware/no-store.ts";
 import { maxCredentialBytes, protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
-import { addCookies, clientInfo, formField } from "./page/form-fields.ts";
+import { enter } from "./page/enter.ts";
+import { clientInfo, formField } from "./page/form-fields.ts";
 import { currentPerson, layoutFor, type PageServices } from "./page/layout.ts";
 import { localPath } from "./page/return-path.ts";
+import { recordSecurityEvent } from "./page/security-event.ts";
 
-const { min, max } = passwordLength;
 const signUpSchema = z.object({
   name: z.string().trim().min(1, "Enter your name").max(100, "Use at most 100 characters"),
   email: z
@@ -20,10 +21,6 @@ const signUpSchema = z.object({
     .toLowerCase()
     .max(254, "Use at most 254 characters")
     .pipe(z.email("Enter an email address such as ada@example.com")),
-  password: z
-    .string()
-    .min(min, `Use at least ${min} characters`)
-    .max(max, `Use at most ${max} characters`),
 });
 
 type Form = Awaited<ReturnType<typeof readForm>>;
@@ -46,22 +43,24 @@ export function signUpRoutes(services: PageServices & Pick<Services, "backend">)
     return signUpPage(c, services, { name: "", email: "", next });
   });
 
-  routes.post(
-    "/sign-up",
-    protectForms(services, { maxBytes: maxCredentialBytes }),
-    ...limits,
-    async (c) => {
-      const form = await readForm(c);
-      const checked = signUpSchema.safeParse(form);
-      if (!checked.success) return invalid(c, form, firstErrors(checked.error));
-      const signedIn = await accounts.signUp(checked.data, clientInfo(c, config));
-      if (!signedIn) {
-        return invalid(c, form, { email: "An account with this email exists. Sign in instead." });
-      }
-      addCookies(c, signedIn.cookies);
-      return c.redirect(form.next, 303);
-    },
-  );
+  const protect = protectForms(services, { maxBytes: maxCredentialBytes });
+  routes.post("/sign-up", protect, ...limits, async (c) => {
+    const form = await readForm(c);
+    const { password } = form;
+    const checked = signUpSchema.safeParse(form);
+    const passwordProblem = await findPasswordProblem(password, form.email);
+    if (!checked.success || passwordProblem) {
+      const errors = checked.success ? {} : firstErrors(checked.error);
+      return invalid(c, form, { ...errors, password: passwordProblem ?? "" });
+    }
+    const signedIn = await accounts.signUp({ ...checked.data, password }, clientInfo(c, config));
+    if (!signedIn) {
+      const userId = (await accounts.findUser(checked.data.email))?.id ?? null;
+      await recordSecurityEvent(c, services, "sign_in_failed", userId, { method: "password" });
+      return invalid(c, form, { email: "An account with this email exists. Sign in instead." });
+    }
+    return enter(c, services, signedIn, "password", form.next);
+  });
 
   function invalid(c: Context<Env>, form: Form, errors: Errors) {
     c.status(422);
@@ -79,7 +78,7 @@ function signUpPage(
 ): Response | Promise<Response> {
   const page: SignUpPage = {
     layout: layoutFor(c, services, { title: "Create account", section: null }),
-    ...{ name, email, next },
+    ...{ name, email, next, minPasswordLength: passwordLength.min },
     errors: { name: "", email: "", password: "", ...errors },
   };
   return c.html(services.render.page("sessions/sign_up", page));

@@ -73,6 +73,12 @@ const pages: Record<string, () => [Page, string]> = {
   "deletion of a contact": () => [page, `${paths.get("contact")}/delete`],
   "contact not found": () => [page, "/contacts/0"],
   settings: () => [page, "/settings"],
+  "security settings": () => [page, "/settings/security"],
+  "API tokens": () => [page, "/settings/tokens"],
+  "security log": () => [page, "/settings/activity"],
+  "password before a second factor": () => [page, "/settings/two-factor/set-up"],
+  "new passkey": () => [page, "/settings/passkeys/new"],
+  "second step of a sign-in": () => [visitor, "/sign-in/code?next=/contacts"],
   "page not found": () => [page, "/no/such/page"],
   "job not found": () => [newAccount, "/jobs/0190a6c0-0000-7000-8000-000000000000"],
 };

@@ -24,6 +24,7 @@ const colleague: Person = {
   name: "Bo",
   email: "bo@example.com",
   sessionId: "session-2",
+  scope: "all",
   preferences: defaultPreferences,
 };
 const person: Person = { ...colleague, userId: "user-1", name: "Ann", sessionId: "session-1" };

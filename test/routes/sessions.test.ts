@@ -76,7 +76,7 @@ describe("signing up", () => {
     const page = await answer.text();
     expect(page).toContain("Enter your name");
     expect(page).toContain("Enter an email address such as");
-    expect(page).toContain("Use at least 8 characters");
+    expect(page).toContain("Use at least 10 characters");
     expect(page).toContain('value="ada at home"');
     expect(page).not.toContain("short!!");
   });
@@ -116,7 +116,32 @@ describe("signing in", () => {
     await signedUp(app);
     const answer = await new Browser(secure.app).submit("/sign-in", "/sign-in", signIn);
     const cookie = answer.headers.getSetCookie().find((one) => one.includes("session_token"));
-    expect(cookie).toMatch(/^__Secure-headway\.session_token=.*; Secure/);
+    expect(cookie).toMatch(/^__Host-headway\.session_token=[^;]+; .*Path=\/;.*Secure/);
+    expect(cookie).not.toContain("Domain");
+  });
+
+  test("prefixes every cookie with __Host- over https, and forms still work", async () => {
+    const { app } = createWebApp(database, { settings: { PUBLIC_URL: "https://headway.example" } });
+    const browser = await signedUp(app);
+    const tokens = "/settings/tokens";
+    await browser.submit(tokens, tokens, { name: "laptop", password: ada.password });
+    expect([...browser.cookies.keys()].toSorted()).toEqual([
+      "__Host-headway.session_token",
+      "__Host-headway_new_token",
+      "__Host-headway_visitor",
+    ]);
+    expect(await browser.text(tokens)).toMatch(/hw_[\w-]{43}/);
+    expect([...browser.cookies.keys()]).not.toContain("__Host-headway_new_token");
+  });
+
+  test("finds no session in a cookie that a sister site could set", async () => {
+    const { app } = createWebApp(database, { settings: { PUBLIC_URL: "https://headway.example" } });
+    const browser = await signedUp(app);
+    const value = browser.cookies.get("__Host-headway.session_token")!;
+    const visitor = new Browser(app);
+    for (const name of ["headway.session_token", "__Secure-headway.session_token"])
+      visitor.cookies.set(name, value);
+    expect((await visitor.get("/settings")).status).toBe(303);
   });
 
   test.each([
@@ -149,7 +174,7 @@ describe("signing in", () => {
     const browser = new Browser(app);
     const answer = await browser.submit("/sign-in", "/sign-in", signIn, lynx);
     expect(answer.status).toBe(303);
-    expect(await browser.text("/settings")).toContain("Lynx");
+    expect(await browser.text("/settings/security")).toContain("Lynx");
   });
 });
 

@@ -1,5 +1,6 @@
 /** Every page that gets a screenshot, and every dialog, menu and details element that opens on one. */
 import type { Page } from "@playwright/test";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 
 export interface Subject {
   path: string;
@@ -61,6 +62,20 @@ export function subjects({ mapping, imported, exported, states }: Paths): Map<st
     "contact-form": { path: "/contacts/1/edit" },
     "contact-delete": { path: "/contacts/1/delete" },
     settings: { path: "/settings" },
+    "settings-security": { path: "/settings/security" },
+    "settings-tokens": { path: "/settings/tokens" },
+    "settings-activity": { path: "/settings/activity" },
+    "two-factor-password": { path: "/settings/two-factor/set-up" },
+    "two-factor-setup": {
+      path: "/settings/two-factor/set-up",
+      async act(page) {
+        await page.fill("#password", demoAccount.password);
+        await page.click("#submit");
+        await page.waitForURL("**/confirm");
+      },
+    },
+    "new-passkey": { path: "/settings/passkeys/new" },
+    "sign-in-code": { path: "/sign-in/code" },
     "no-such-page": { path: "/no/such/page" },
   };
   for (const [name, path] of states) byName[`job-${name}`] = { path };

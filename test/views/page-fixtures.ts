@@ -5,6 +5,7 @@ import type { FieldView, Option } from "../../server/presenters/form.ts";
 import type { JobView } from "../../server/presenters/job.ts";
 import type { TrayView } from "../../server/presenters/layout.ts";
 import type { ScheduleView } from "../../server/presenters/schedule.ts";
+import type { CredentialField } from "../../server/presenters/settings.ts";
 import type { Pages } from "../../server/templates.ts";
 import {
   emptyResult,
@@ -532,6 +533,130 @@ const bulk: PageFixture = {
   },
 };
 
+const settingsLayout = {
+  ...layout,
+  title: "Settings",
+  section: "settings" as const,
+  flash: {
+    tone: "good" as const,
+    text: "Token created",
+    link: { href: "/api/openapi.json", text: "API docs" },
+  },
+  preferences: { sound: true, openResult: true, timeZone: "Europe/Berlin" },
+};
+
+function credentialField(id: string, label: string): CredentialField {
+  const texts = { id, name: id, label, value: "", help: "", error: "" };
+  return id.includes("password")
+    ? { ...texts, type: "password", autocomplete: "current-password" }
+    : { ...texts, type: "text", autocomplete: "off" };
+}
+
+const security: Pages["settings/security"] = {
+  layout: settingsLayout,
+  passwordFields: [
+    { ...credentialField("current-password", "Current password"), error: "Wrong password" },
+    { ...credentialField("new-password", "New password"), help: "At least 10 characters." },
+  ],
+  twoFactor: { isEnabled: true, text: "On. 9 recovery codes are left." },
+  newRecoveryCodes: ["x7GhT-92bQa", "Lm3nP-0oYkz"],
+  passkeys: [
+    { id: "p1", name: "Laptop", added: time(), removeHref: "/settings/passkeys/p1/remove" },
+  ],
+  sessions: [
+    {
+      id: "s1",
+      device: "Firefox on Linux",
+      address: "203.0.113.7",
+      current: true,
+      signedIn: time(),
+      revokeHref: "/settings/sessions/s1/revoke",
+    },
+    {
+      id: "s2",
+      device: "Safari on iPhone",
+      address: "",
+      current: false,
+      signedIn: time(),
+      revokeHref: "/settings/sessions/s2/revoke",
+    },
+  ],
+  moreSessions: "and 404 more",
+  revokeOthersHref: "/settings/sessions/revoke-others",
+};
+
+const tokens: Pages["settings/tokens"] = {
+  layout: settingsLayout,
+  tokens: [
+    {
+      id: "t1",
+      name: "Nightly export",
+      scope: "Read only",
+      created: time(),
+      lastUsed: time(),
+      ends: time(),
+      hasEnded: false,
+      revokeHref: "/settings/tokens/t1/revoke",
+    },
+    {
+      id: "t2",
+      name: "Shop",
+      scope: "Everything that you may do",
+      created: time(),
+      lastUsed: null,
+      ends: null,
+      hasEnded: false,
+      revokeHref: "/settings/tokens/t2/revoke",
+    },
+    {
+      id: "t3",
+      name: "Old shop",
+      scope: "Read only",
+      created: time(),
+      lastUsed: null,
+      ends: time(),
+      hasEnded: true,
+      revokeHref: "/settings/tokens/t3/revoke",
+    },
+  ],
+  newToken: "hw_9bT2xkQ4mZr7uYc1eWn8aLs5dFg6hJk3",
+  form: {
+    action: "/settings/tokens",
+    full: "",
+    name: { ...credentialField("token-name", "Token name"), error: "Enter a name" },
+    scopes: options("Read only", "Read only", "Everything that you may do"),
+    lifetimes: options("90 days", "30 days", "90 days", "Never"),
+    password: credentialField("token-password", "Your password"),
+  },
+};
+
+const activity: Pages["settings/activity"] = {
+  layout: settingsLayout,
+  lead: "Sign-ins, changes of credentials and downloads of everybody in your account.",
+  events: [
+    {
+      id: "e2",
+      text: "Failed sign-in: wrong password",
+      isFailure: true,
+      by: "Grace Hopper",
+      device: "Firefox on Linux",
+      address: "203.0.113.7",
+      at: time(),
+    },
+    {
+      id: "e1",
+      text: "Created the API token “Shop”",
+      isFailure: false,
+      by: "",
+      device: "An unknown browser",
+      address: "",
+      at: time("14:01"),
+    },
+  ],
+  olderHref: "/settings/activity?before=e1",
+  newestHref: "/settings/activity",
+};
+
 export const pages: Record<string, PageFixture> = {
   "jobs-bulk": bulk,
   "jobs-follow-up": followUp,
@@ -738,6 +863,7 @@ export const pages: Record<string, PageFixture> = {
       error: "Wrong email or password",
       next: "/jobs",
       demo: true,
+      passkeyHost: "localhost",
     },
   },
   "sign-up": {
@@ -751,60 +877,22 @@ export const pages: Record<string, PageFixture> = {
         email: "An account with this email already exists. Sign in instead.",
         password: "",
       },
+      minPasswordLength: 10,
+      next: "/jobs",
+    },
+  },
+  "sign-in-code": {
+    template: "sessions/code",
+    data: {
+      layout: { ...signedOutLayout, title: "Enter a code" },
+      field: { ...credentialField("code", "Code"), error: "Wrong code", help: "Six digits." },
       next: "/jobs",
     },
   },
   settings: {
     template: "settings/index",
     data: {
-      layout: {
-        ...layout,
-        title: "Settings",
-        section: "settings",
-        flash: {
-          tone: "good",
-          text: "Token created",
-          link: { href: "/api/openapi.json", text: "API docs" },
-        },
-        preferences: { sound: true, openResult: true, timeZone: "Europe/Berlin" },
-      },
-      sessions: [
-        {
-          id: "s1",
-          device: "Firefox on Linux",
-          address: "203.0.113.7",
-          current: true,
-          signedIn: time(),
-          revokeHref: "/settings/sessions/s1/revoke",
-        },
-        {
-          id: "s2",
-          device: "Safari on iPhone",
-          address: "",
-          current: false,
-          signedIn: time(),
-          revokeHref: "/settings/sessions/s2/revoke",
-        },
-      ],
-      tokens: [
-        {
-          id: "t1",
-          name: "Nightly export",
-          created: time(),
-          lastUsed: time(),
-          revokeHref: "/settings/tokens/t1/revoke",
-        },
-        {
-          id: "t2",
-          name: "Shop",
-          created: time(),
-          lastUsed: null,
-          revokeHref: "/settings/tokens/t2/revoke",
-        },
-      ],
-      newToken: "hw_9bT2xkQ4mZr7uYc1eWn8aLs5dFg6hJk3",
-      tokenError: "",
-      createTokenHref: "/settings/tokens",
+      layout: settingsLayout,
       usage: [
         { label: "Storage", text: "1.2 of 10 GB", fraction: 0.12, help: "Files." },
         { label: "Queued jobs", text: "12", fraction: null, help: "" },
@@ -812,6 +900,65 @@ export const pages: Record<string, PageFixture> = {
       sound: true,
       openResult: false,
       timeZones: options("Same as this browser", "Same as this browser", "UTC", "Europe/Berlin"),
+    },
+  },
+  security: { template: "settings/security", data: security },
+  "security-new": {
+    template: "settings/security",
+    data: {
+      ...security,
+      twoFactor: { isEnabled: false, text: "Off. Your password alone signs you in." },
+      newRecoveryCodes: [],
+      passkeys: [],
+      sessions: security.sessions.slice(0, 1),
+      moreSessions: "",
+      revokeOthersHref: null,
+    },
+  },
+  tokens: { template: "settings/tokens", data: tokens },
+  "tokens-full": {
+    template: "settings/tokens",
+    data: {
+      ...tokens,
+      newToken: null,
+      form: { ...tokens.form, full: "You have 50 tokens, the maximum." },
+    },
+  },
+  activity: { template: "settings/activity", data: activity },
+  "activity-none": {
+    template: "settings/activity",
+    data: { ...activity, events: [], olderHref: null, newestHref: null },
+  },
+  "confirm-password": {
+    template: "settings/confirm_password",
+    data: {
+      layout: settingsLayout,
+      heading: "Turn off two-factor authentication?",
+      text: "Your password alone will sign you in again.",
+      action: "/settings/two-factor/disable",
+      field: { ...credentialField("password", "Your password"), error: "Wrong password" },
+      button: "Turn off",
+      danger: true,
+      backHref: "/settings/security",
+    },
+  },
+  "two-factor-setup": {
+    template: "settings/two_factor_setup",
+    data: {
+      layout: settingsLayout,
+      qr: { size: 41, path: "M4 4h1v1h-1z" },
+      secret: "JBSW Y3DP EHPK 3PXP",
+      field: credentialField("code", "Code from the app"),
+    },
+  },
+  "new-passkey": {
+    template: "settings/new_passkey",
+    data: {
+      layout: { ...settingsLayout, script: "/passkeys.js?v=1" },
+      host: "headway.example",
+      name: credentialField("passkey-name", "Name"),
+      password: credentialField("passkey-password", "Your password"),
+      error: "The passkey could not be added.",
     },
   },
   "error-404": errorPage(404, "Page not found", "Check the address, or go to your jobs."),

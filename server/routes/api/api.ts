@@ -7,6 +7,7 @@ import { isAborted } from "../aborted-request.ts";
 import { toHttpError } from "../error-map.ts";
 import { HttpError } from "../http-error.ts";
 import { requireApiPerson } from "../middleware/require-person.ts";
+import { requireScope } from "../middleware/require-scope.ts";
 import { auditApi } from "./audit.ts";
 import { cancellationsApi } from "./cancellations.ts";
 import { contactsApi } from "./contacts.ts";
@@ -36,7 +37,7 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
 
   api.openapi(openapiRoute, (c) => c.json(description(), 200));
 
-  api.use(requireApiPerson(services), async (c, next) => {
+  api.use(requireApiPerson(services), requireScope, async (c, next) => {
     c.header("Cache-Control", "no-cache, private");
     await next();
   });

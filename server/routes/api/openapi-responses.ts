@@ -31,7 +31,11 @@ const reasons = {
 
 /** The problems of the given statuses, and those of every route. */
 export function problems(...statuses: (keyof typeof reasons)[]) {
-  const all = { 401: "The request has no valid token or session.", ...only(statuses) };
+  const all = {
+    401: "The request has no valid token or session.",
+    403: "The scope of the token does not include this request.",
+    ...only(statuses),
+  };
   const answers = Object.entries(all).map(([status, text]) => [status, problem(text)]);
   return {
     ...Object.fromEntries(answers),

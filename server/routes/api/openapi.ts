@@ -1,7 +1,8 @@
 /** GET /api/openapi.json: the API as OpenAPI 3.1, https://spec.openapis.org/oas/v3.1.1 */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { isSecure } from "../../accounts/auth.ts";
+import { hostCookie } from "../../accounts/cookies.ts";
 import type { Env, Services } from "../../services.ts";
+import { requiredScope } from "../middleware/require-scope.ts";
 import { json } from "./openapi-responses.ts";
 import { startAlternatives } from "./start-schema.ts";
 
@@ -22,12 +23,13 @@ export function describeApi(api: OpenAPIHono<Env>, { catalog, config }: Services
   registry.registerComponent("securitySchemes", "token", {
     type: "http",
     scheme: "bearer",
-    description: "Create a token in the settings or with `npm run token -- EMAIL`.",
+    description:
+      "Create a token in the settings or with `npm run token -- EMAIL`. Its scope is `read`, `start` (also starts jobs and uploads files) or `all`; each operation names the least scope that it needs.",
   });
   registry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
     in: "cookie",
-    name: isSecure(config) ? "__Secure-headway.session_token" : "headway.session_token",
+    name: hostCookie("headway.session_token", config),
     description: "The session cookie of a signed-in browser, for pages of the same origin.",
   });
   const document = mounted.getOpenAPI31Document({
@@ -42,5 +44,18 @@ export function describeApi(api: OpenAPIHono<Env>, { catalog, config }: Services
     security: [{ token: [] }, { session: [] }],
   });
   Object.assign(document.components!.schemas!, { Start: startAlternatives(catalog) });
+  for (const [path, operations] of Object.entries(document.paths ?? {}))
+    addScopes(path, operations);
   return document;
+}
+
+/** OpenAPI 3.1 lists the roles that a request needs with its security scheme. */
+function addScopes(path: string, operations: object): void {
+  for (const [method, operation] of Object.entries(operations)) {
+    const described = operation as { security?: unknown[] };
+    if (described.security) continue;
+    const route = path.slice("/api".length).replaceAll(/[{}]/g, "");
+    const scope = requiredScope(method.toUpperCase(), route);
+    described.security = [{ token: [scope] }, { session: [] }];
+  }
 }

@@ -5,6 +5,7 @@ import { retryRejected } from "../../engine/start/retry-rejected.ts";
 import type { Env, Services } from "../../services.ts";
 import { assertVisibleRetry } from "../assert-visible-retry.ts";
 import { loadJob } from "../middleware/load-job.ts";
+import { assertMayStart } from "../middleware/require-scope.ts";
 import { ignoreEmptyBody } from "./ignore-empty-body.ts";
 import { jobParams } from "./job-action-route.ts";
 import { jobSchema } from "./job-schema.ts";
@@ -40,11 +41,12 @@ const route = createRoute({
 });
 
 export function retriesApi(services: Services): OpenAPIHono<Env> {
-  const { backend, config } = services;
+  const { backend, catalog, config } = services;
   const api = new OpenAPIHono<Env>();
   const middleware = [ignoreEmptyBody, loadJob(services, "act")] as const;
   api.openapi({ ...route, middleware: [...middleware] }, async (c) => {
     const { job: old, person } = c.var;
+    assertMayStart(c, catalog.get(old.kind));
     const options = { via: "api", limits: config.limits } as const;
     const { job } = c.req.valid("json").only
       ? await retryRejected(services, old, person.userId, options)

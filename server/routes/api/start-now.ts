@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { startNow } from "../../engine/start/start-now.ts";
 import type { Env, Services } from "../../services.ts";
 import { loadJob } from "../middleware/load-job.ts";
+import { assertMayStart } from "../middleware/require-scope.ts";
 import { ignoreEmptyBody } from "./ignore-empty-body.ts";
 import { jobActionRoute } from "./job-action-route.ts";
 import { readJob } from "./read-jobs.ts";
@@ -20,6 +21,7 @@ export function startNowApi(services: Services): OpenAPIHono<Env> {
   const middleware = [ignoreEmptyBody, loadJob(services, "act")] as const;
   api.openapi({ ...route, middleware: [...middleware] }, async (c) => {
     const { job, person } = c.var;
+    assertMayStart(c, services.catalog.get(job.kind));
     const started = await startNow(services, job.id, person.userId, "api");
     return c.json(await readJob(services, started), 200);
   });

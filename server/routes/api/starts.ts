@@ -9,6 +9,7 @@ import { start } from "../../engine/start/start.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import type { Env, Services } from "../../services.ts";
 import { HttpError } from "../http-error.ts";
+import { assertMayStart } from "../middleware/require-scope.ts";
 import { json, problems } from "./openapi-responses.ts";
 
 const timeForm =
@@ -70,6 +71,7 @@ export function startsApi({ backend, catalog, config, jobs }: Services): OpenAPI
   api.openapi(route, async (c) => {
     const { type, metadata, run_at, unless_running } = c.req.valid("json");
     const { accountId, userId } = c.var.person;
+    assertMayStart(c, catalog.get(type));
     const runAt = run_at === undefined ? undefined : Date.parse(run_at);
     const timeError = runAt === undefined ? undefined : errorOfTime(runAt, backend.now());
     const { job, sameInput } = await start(backend, catalog, {

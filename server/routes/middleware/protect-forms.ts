@@ -47,7 +47,7 @@ export function protectForms(
  * @throws HttpError 403 if it is not the CSRF token of this browser
  */
 export function assertFormToken(c: Context<Env>, services: PageServices, token: unknown): void {
-  const binding = csrfBinding(c);
+  const binding = csrfBinding(c, services);
   const isValid =
     binding && typeof token === "string" && isCsrfToken(services.config.secret, binding, token);
   if (!isValid) throw outdatedPage(c);

@@ -15,17 +15,25 @@ export type PersonServices = PageServices & Pick<Services, "failedTokens">;
 const safeMethods = ["GET", "HEAD"];
 
 /**
- * For pages: sets `person`, or redirects to the sign-in page, which leads back. A program may read
- * pages with its API token, since the API hands it links to them (`result_url`); forms need a
- * session. No cache stores a page, so that nobody reads it with the back button after a sign-out.
+/**
+ * For pages: sets `person`, or redirects to the sign-in page, which leads back. No cache stores a
+ * page, so that nobody reads it with the back button after a sign-out.
+ * @param options.tokens for files: a program may read them with its API token, since the API hands it
+ *   links to them (`result_url`). A token opens no page.
+ * @throws HttpError 403 for a request with an API token in place of a session
  */
-export function requirePerson(services: PersonServices): MiddlewareHandler<Env> {
+export function requirePerson(
+  services: PersonServices,
+  { tokens = false } = {},
+): MiddlewareHandler<Env> {
   return async (c, next) => {
     c.header("Cache-Control", noStoreValue);
     if (await currentPerson(c, services)) return next();
-    const isSafe = safeMethods.includes(c.req.method);
-    const program = isSafe ? await personByToken(c, services) : null;
-    if (program) {
+    if (parseBearerToken(c.req.header("authorization"))) {
+      const isFile = tokens && safeMethods.includes(c.req.method);
+      const program = await personByToken(c, services);
+      if (!program) throw invalidToken(c);
+      if (!isFile) throw tokenOnPage();
       c.set("person", program);
       return next();
     }
@@ -44,17 +52,26 @@ export function requirePerson(services: PersonServices): MiddlewareHandler<Env> 
 export function requireApiPerson(services: PersonServices): MiddlewareHandler<Env> {
   return async (c, next) => {
     const person = await apiPerson(c, services);
-    if (!person) {
-      c.header("WWW-Authenticate", 'Bearer realm="headway"');
-      throw new HttpError({
-        status: 401,
-        title: "Not signed in",
-        detail: "Send an API token as `Authorization: Bearer …`. Create one in the settings.",
-      });
-    }
+    if (!person) throw invalidToken(c);
     c.set("person", person);
     return next();
   };
+}
+
+function invalidToken(c: Context): HttpError {
+  c.header("WWW-Authenticate", 'Bearer realm="headway"');
+  const detail = c.req.header("authorization")
+    ? "This API token is unknown, revoked or expired. Create one in the settings."
+    : "Send an API token as `Authorization: Bearer …`. Create one in the settings.";
+  return new HttpError({ status: 401, title: "Not signed in", detail });
+}
+
+function tokenOnPage(): HttpError {
+  return new HttpError({
+    status: 403,
+    title: "Pages need a browser",
+    detail: "An API token opens no pages. GET /api/openapi.json describes the API.",
+  });
 }
 
 async function apiPerson(c: Context<Env>, services: PersonServices): Promise<Person | null> {

@@ -1,10 +1,13 @@
 /** Renders any error of a page, in one place. */
 import type { Context } from "hono";
+import type { Person } from "../../accounts/accounts.ts";
+import { parseBearerToken } from "../../accounts/api-tokens.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { AlreadyActive } from "../../engine/start/request.ts";
 import { errorPage } from "../../presenters/error-page.ts";
 import type { Env, Services } from "../../services.ts";
 import { isAborted } from "../aborted-request.ts";
+import { sendProblem } from "../api/problems.ts";
 import { toHttpError } from "../error-map.ts";
 import type { HttpError } from "../http-error.ts";
 import { confirmDuplicate } from "./confirm-duplicate.ts";
@@ -37,12 +40,16 @@ export async function answerError(
   return renderErrorPage(c, services, httpError);
 }
 
-/** Renders the error as a page that says where to go. During an outage the page reloads itself. */
+/**
+ * Renders the error as a page that says where to go, or for a program as the API does. During an
+ * outage the page reloads itself.
+ */
 export async function renderErrorPage(
   c: Context<Env>,
   services: PageServices,
   error: HttpError,
 ): Promise<Response> {
+  if (isProgram(c)) return sendProblem(c, error);
   const { status, title } = error;
   const reloads = status === 503 && c.req.method === "GET";
   if (reloads) c.header("Refresh", String(reloadSeconds));
@@ -54,4 +61,10 @@ export async function renderErrorPage(
     ...errorPage(error, reloads),
   });
   return c.html(page, status);
+}
+
+/** Whether the request has an API token and no session. */
+function isProgram(c: Context<Env>): boolean {
+  const person: Person | undefined = c.get("person");
+  return !person?.sessionId && parseBearerToken(c.req.header("authorization")) !== undefined;
 }

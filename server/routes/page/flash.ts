@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
-import { isSecure } from "../../accounts/auth.ts";
+import { hostCookie, isSecure } from "../../accounts/cookies.ts";
 import type { Config } from "../../config.ts";
 
 export type Flash = z.output<typeof shape>;
@@ -22,8 +22,8 @@ export function setFlash(c: Context, flash: Flash, config: Pick<Config, "publicU
 }
 
 /** Reads and deletes the message. */
-export function takeFlash(c: Context): Flash | null {
-  const value = takeFlashCookie(c, name);
+export function takeFlash(c: Context, config: Pick<Config, "publicUrl">): Flash | null {
+  const value = takeFlashCookie(c, name, config);
   if (!value) return null;
   try {
     return shape.parse(JSON.parse(value));
@@ -40,11 +40,18 @@ export function setFlashCookie(
   config: Pick<Config, "publicUrl">,
 ): void {
   const secure = isSecure(config);
-  setCookie(c, key, value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge });
+  const options = { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge } as const;
+  setCookie(c, hostCookie(key, config), value, options);
 }
 
-export function takeFlashCookie(c: Context, key: string): string | undefined {
-  const value = getCookie(c, key);
-  if (value !== undefined) deleteCookie(c, key, { path: "/" });
+export function takeFlashCookie(
+  c: Context,
+  key: string,
+  config: Pick<Config, "publicUrl">,
+): string | undefined {
+  const cookie = hostCookie(key, config);
+  const value = getCookie(c, cookie);
+  // A browser ignores a cookie with the prefix `__Host-` that is not secure, also to delete it.
+  if (value !== undefined) deleteCookie(c, cookie, { path: "/", secure: isSecure(config) });
   return value;
 }

@@ -1,6 +1,6 @@
 /** Reads the fields of a submitted form. */
 import { clientAddress } from "../../accounts/client-address.ts";
-import type { ClientInfo } from "../../accounts/sign-in.ts";
+import type { ClientInfo, ClientRequest } from "../../accounts/client-request.ts";
 import type { Config } from "../../config.ts";
 import type { RouteContext } from "./layout.ts";
 
@@ -24,6 +24,10 @@ export function idempotencyKeyOf(body: Record<string, unknown>): string | undefi
 
 export function clientInfo(c: RouteContext, { proxies }: Pick<Config, "proxies">): ClientInfo {
   return { address: clientAddress(c, proxies), userAgent: c.req.header("user-agent") ?? "" };
+}
+
+export function clientRequest(c: RouteContext, config: Pick<Config, "proxies">): ClientRequest {
+  return { headers: c.req.raw.headers, client: clientInfo(c, config) };
 }
 
 export function addCookies(c: RouteContext, cookies: string[]): void {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Person } from "../../accounts/accounts.ts";
-import { isSecure } from "../../accounts/auth.ts";
+import { hostCookie, isSecure } from "../../accounts/cookies.ts";
 import { csrfToken } from "../../accounts/csrf-token.ts";
 import { defaultPreferences } from "../../accounts/preferences.ts";
 import { assetHref } from "../../assets/href.ts";
@@ -33,7 +33,7 @@ export function layoutFor(
     person: person ? { name: person.name, email: person.email } : null,
     preferences: person?.preferences ?? defaultPreferences,
     token: csrfTokenFor(c, services),
-    flash: takeFlash(c),
+    flash: takeFlash(c, services.config),
     css: assetHref("app.css"),
     js: assetHref("app.js"),
   };
@@ -47,7 +47,7 @@ export function pathWithQuery(c: Context): string {
 
 /** The CSRF token for this browser's forms. Sets a visitor cookie if the browser has no session. */
 export function csrfTokenFor(c: Context<Env>, services: PageServices): string {
-  const binding = csrfBinding(c) ?? setVisitorCookie(c, services);
+  const binding = csrfBinding(c, services) ?? setVisitorCookie(c, services);
   return csrfToken(services.config.secret, binding);
 }
 
@@ -73,16 +73,20 @@ const visitorCookie = "headway_visitor";
  * sign-in forms have a token too.
  * @returns null for a browser that has neither
  */
-export function csrfBinding(c: Context<Env>): string | null {
+export function csrfBinding(
+  c: Context<Env>,
+  { config }: Pick<PageServices, "config">,
+): string | null {
   const person: Person | undefined = c.get("person");
   if (person) return `session ${person.sessionId}`;
-  const visitor = getCookie(c, visitorCookie);
+  const visitor = getCookie(c, hostCookie(visitorCookie, config));
   return visitor ? `visitor ${visitor}` : null;
 }
 
 function setVisitorCookie(c: Context<Env>, { config }: PageServices): string {
   const visitor = randomBytes(18).toString("base64url");
+  const name = hostCookie(visitorCookie, config);
   const secure = isSecure(config);
-  setCookie(c, visitorCookie, visitor, { path: "/", httpOnly: true, sameSite: "Lax", secure });
+  setCookie(c, name, visitor, { path: "/", httpOnly: true, sameSite: "Lax", secure });
   return `visitor ${visitor}`;
 }

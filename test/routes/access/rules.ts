@@ -5,7 +5,7 @@
 import { createToken, listTokens } from "../../../server/accounts/api-tokens.ts";
 import { createFileLink } from "../../../server/storage/file-links.ts";
 import { secret as linkSecret } from "../../support/web-app.ts";
-import { type Actor, type Name, secret, type World } from "./world.ts";
+import { type Actor, type Name, password, secret, type World } from "./world.ts";
 
 /** A request as far as it does not depend on who sends it. */
 export interface Ask {
@@ -42,6 +42,8 @@ export interface Rule {
   others: "refused" | "answered";
   /** Whether other people send it too; default yes. */
   isSentByOthers?: boolean;
+  /** Whether those for whom it has an effect send it too; default yes. */
+  isSentByAudience?: boolean;
   /** @param sender who sends the request, the creator if nobody is signed in */
   ask(world: World, sender: Actor): Promise<Ask> | Ask;
 }
@@ -53,6 +55,10 @@ export const publicRoutes: readonly string[] = [
   "GET /sign-in",
   "POST /sign-in",
   "POST /sign-in/demo",
+  "GET /sign-in/code",
+  "POST /sign-in/code",
+  "POST /sign-in/passkey/options",
+  "POST /sign-in/passkey",
   "GET /sign-up",
   "POST /sign-up",
   "GET /api/openapi.json",
@@ -99,6 +105,14 @@ function ofContact(
 /** A route that serves everybody who is signed in, each with their own things. */
 function own(effect: Effect, ask: Rule["ask"]): Rule {
   return { who: audiences.creator, others: "answered", effect, ask };
+}
+
+/** A route that ends sessions of its sender, and is therefore sent by somebody who is not needed again. */
+function ofGuest(ask: Ask): Rule {
+  return {
+    ...own("answers", async (world) => ({ ...ask, session: await world.guest() })),
+    isSentByOthers: false,
+  };
 }
 
 const tus = { "tus-resumable": "1.0.0" };
@@ -277,7 +291,20 @@ export const rules: Readonly<Record<string, readonly Rule[]>> = {
     ofContact("changes", (id) => `/contacts/${id}/delete`, { form: {} }),
   ],
 
-  "GET /settings": [own("shows", () => ({ path: "/settings" }))],
+  "GET /settings": [own("answers", () => ({ path: "/settings" }))],
+  "GET /settings/security": [own("answers", () => ({ path: "/settings/security" }))],
+  "GET /settings/tokens": [own("shows", () => ({ path: "/settings/tokens" }))],
+  "GET /settings/activity": [
+    {
+      ...{ who: audiences.job, effect: "shows", others: "answered" },
+      async ask({ site, creator: { userId } }) {
+        const client = { address: "", userAgent: "" };
+        const event = { type: "passkey_added", userId, client, details: { name: secret } } as const;
+        await site.accounts.securityLog.record(event);
+        return { path: "/settings/activity" };
+      },
+    },
+  ],
   "POST /settings/preferences": [
     own("changes", () => ({ path: "/settings/preferences", form: { time_zone: "Europe/Berlin" } })),
   ],
@@ -285,7 +312,41 @@ export const rules: Readonly<Record<string, readonly Rule[]>> = {
     own("changes", () => ({ path: "/settings/sound", form: { sound: "on" } })),
   ],
   "POST /settings/tokens": [
-    own("changes", () => ({ path: "/settings/tokens", form: { name: "laptop" } })),
+    own("changes", () => ({ path: "/settings/tokens", form: { name: "laptop", password } })),
+  ],
+  "POST /settings/password": [
+    ofGuest({ path: "/settings/password", form: { current: password, next: "difference engine" } }),
+  ],
+  "POST /settings/sessions/revoke-others": [
+    ofGuest({ path: "/settings/sessions/revoke-others", form: {} }),
+  ],
+  ...Object.fromEntries(
+    ["set-up", "recovery-codes", "disable", "confirm"].flatMap((name) => {
+      const path = `/settings/two-factor/${name}`;
+      return [
+        [`GET ${path}`, [own("answers", () => ({ path }))]],
+        [`POST ${path}`, [own("answers", () => ({ path, form: { password } }))]],
+      ];
+    }),
+  ),
+  "GET /settings/passkeys/new": [own("answers", () => ({ path: "/settings/passkeys/new" }))],
+  "POST /settings/passkeys/options": [
+    own("answers", () => ({ path: "/settings/passkeys/options", form: { password } })),
+  ],
+  "POST /settings/passkeys": [
+    {
+      ...own("changes", () => ({ path: "/settings/passkeys", form: { response: "{}" } })),
+      // `test/e2e/second-factors.test.ts` has the answer of a real browser.
+      isSentByAudience: false,
+    },
+  ],
+  "POST /settings/passkeys/:id/remove": [
+    {
+      ...{ who: audiences.creator, effect: "changes", others: "refused" },
+      ask: async (world) => ({
+        ...{ path: `/settings/passkeys/${await world.passkey()}/remove`, form: {} },
+      }),
+    },
   ],
   "POST /settings/sessions/:id/revoke": [
     {

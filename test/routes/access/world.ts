@@ -2,6 +2,7 @@
  * An account with an owner and two members, one of whom has created everything, and an outsider with
  * an account of their own. All that the creator has contains a secret.
  */
+import { v7 as uuidv7 } from "uuid";
 import bulkCancel from "../../../jobs/bulk_cancel.ts";
 import { createToken } from "../../../server/accounts/api-tokens.ts";
 import type { Catalog } from "../../../server/catalog.ts";
@@ -17,6 +18,8 @@ import { readJob } from "../../support/job-row.ts";
 import { openSite, type Site } from "../../support/site.ts";
 
 export const secret = "marzipan-7f3a";
+/** Of everybody. */
+export const password = "analytical engine";
 
 const catalog: Catalog = new Map(
   Object.entries({
@@ -51,6 +54,10 @@ export interface World extends Record<Name, Actor> {
   contact(): Promise<{ id: number; email: string; updatedAt: string }>;
   /** Signs the creator in once more. @returns the new session, for a request that ends it */
   anotherSession(): Promise<Pick<Actor, "cookie" | "csrf"> & { id: string }>;
+  /** Signs up somebody whose session may end. */
+  guest(): Promise<Pick<Actor, "cookie" | "csrf">>;
+  /** Creates a passkey of the creator. @returns its id */
+  passkey(): Promise<string>;
   /** Deletes the jobs, uploads and contacts of everybody. */
   clear(): Promise<void>;
   /** Everything that belongs to the creator, and the contacts of the account, as text. */
@@ -68,6 +75,7 @@ export async function createWorld(which: TestBackend): Promise<World> {
   const outsider = await actor(site, "outsider");
   const { userId, accountId } = creator;
   let contacts = 0;
+  let guests = 0;
 
   async function upload(person: Actor): Promise<string> {
     const word = person === creator ? secret : "word";
@@ -107,12 +115,25 @@ export async function createWorld(which: TestBackend): Promise<World> {
     },
 
     async anotherSession() {
-      const account = { email: "creator@example.com", password: "analytical engine" };
+      const account = { email: "creator@example.com", password };
       const client = { address: "203.0.113.9", userAgent: "another" };
       const signedIn = await accounts.signIn(account, client);
       const cookie = signedIn!.cookies.map((each) => each.split(";")[0]).join("; ");
       const { sessionId } = (await accounts.authenticate(new Headers({ cookie })))!;
       return { cookie, csrf: await csrfOf(site, cookie), id: sessionId! };
+    },
+
+    guest: () => actor(site, `guest-${++guests}`),
+
+    async passkey() {
+      const id = uuidv7();
+      const row = { id, name: secret, publicKey: "", userId, credentialID: id, counter: 0 };
+      await db
+        .withTables<{ passkeys: Record<string, unknown> }>()
+        .insertInto("passkeys")
+        .values({ ...row, deviceType: "", backedUp: which.name === "sqlite" ? 0 : false })
+        .execute();
+      return id;
     },
 
     async clear() {
@@ -135,6 +156,11 @@ export async function createWorld(which: TestBackend): Promise<World> {
         edits: db.selectFrom("contact_edits").selectAll().where("account_id", "=", accountId),
         // Using a token changes the time of its last use.
         tokens: db.selectFrom("api_tokens").select("id").where("user_id", "=", userId),
+        passkeys: db
+          .withTables<{ passkeys: { id: string; userId: string } }>()
+          .selectFrom("passkeys")
+          .select("id")
+          .where("userId", "=", userId),
         sessions: db
           .withTables<{ sessions: { id: string; userId: string } }>()
           .selectFrom("sessions")
@@ -154,7 +180,7 @@ export async function createWorld(which: TestBackend): Promise<World> {
 }
 
 /** @param accountId the account of which the person becomes a member; default: one of their own */
-async function actor(site: Site, name: Name, accountId?: string): Promise<Actor> {
+async function actor(site: Site, name: string, accountId?: string): Promise<Actor> {
   const person = await site.join(name);
   if (accountId) {
     await site.backend.db

@@ -76,18 +76,25 @@ describe("pages", () => {
     expect(await browser.text("/jobs")).toBe("jobs of Ada Lovelace");
   });
 
-  test("can be read with an API token, which sends no forms", async () => {
+  test("are not opened by an API token, which is told so as a problem", async () => {
     await signedUp(app);
     const user = await site.accounts.findUser("ada@example.com");
     const token = await site.accounts.createToken(user!.id, "script");
     const headers = { authorization: `Bearer ${token}` };
-    const read = await app.request("/jobs", { headers });
-    expect(await read.text()).toBe("jobs of Ada Lovelace");
-    const write = await app.request("/uploads", { method: "POST", headers });
-    expect(write.status).toBe(303);
-    expect((await app.request("/jobs", { method: "HEAD", headers })).status).toBe(200);
-    const wrong = await app.request("/jobs", { headers: { authorization: "Bearer hw_no" } });
-    expect(wrong.status).toBe(303);
+    const wrong = { authorization: "Bearer hw_no" };
+    for (const method of ["GET", "HEAD", "POST"]) {
+      for (const path of ["/jobs", "/settings/tokens", "/contacts"]) {
+        const answer = await app.request(path, { method, headers });
+        expect(answer.status, `${method} ${path}`).toBe(403);
+        expect(answer.headers.get("content-type")).toBe("application/problem+json");
+      }
+      expect((await app.request("/jobs", { method, headers: wrong })).status).toBe(401);
+    }
+  });
+
+  test("redirect a browser that sends the password of a proxy to the sign-in page", async () => {
+    const answer = await new Browser(app).get("/jobs", { authorization: "Basic YTpi" });
+    expect(answer.status).toBe(303);
   });
 });
 
