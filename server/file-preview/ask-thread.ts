@@ -1,8 +1,10 @@
 /** One request to a thread that previews files, which reads the file through the web process. */
 import type { Worker } from "node:worker_threads";
 import { type ByteSource, Refused } from "../job.ts";
-import type { Chunk, ChunkRequest, PreviewAnswer, PreviewRequest } from "./messages.ts";
+import type { Chunk, ChunkRequest, KindLoaded, PreviewAnswer, PreviewRequest } from "./messages.ts";
 
+/** Time to start a thread and load a kind, which a busy machine takes many times longer for. */
+const maxLoadMs = 60_000;
 /** A thread that has not noticed after this time that nobody waits for it is ended. */
 const maxAbortedMs = 1_000;
 const advice = "Save the table as CSV and upload that file.";
@@ -34,7 +36,7 @@ export function askThread(
 
   const lose = (cause: Error) => reject(new ThreadLost("The preview ended", { cause }));
   const tooLarge = (problem: string) => lose(new Refused(`${file.name} ${problem}`, advice));
-  const deadline = setTimeout(tooLarge, maxMs, "takes too long to read");
+  let deadline = setTimeout(tooLarge, maxLoadMs, "cannot be read now");
 
   async function sendChunk(read: number, from: number): Promise<void> {
     try {
@@ -60,8 +62,14 @@ export function askThread(
     reads.delete(read);
   }
 
-  function onMessage(message: PreviewAnswer | ChunkRequest): void {
-    if (message.type === "next") void sendChunk(message.read, message.from);
+  function startTime(): void {
+    clearTimeout(deadline);
+    deadline = setTimeout(tooLarge, maxMs, "takes too long to read");
+  }
+
+  function onMessage(message: PreviewAnswer | ChunkRequest | KindLoaded): void {
+    if (message.type === "loaded") startTime();
+    else if (message.type === "next") void sendChunk(message.read, message.from);
     else if (message.type === "stop") stop(message.read);
     else if (signal.aborted) reject(new PreviewAborted("The client left"));
     else if (message.type === "refused") reject(new Refused(message.message, message.advice));

@@ -22,6 +22,11 @@ export type PreviewAnswer =
   | { type: "refused"; message: string; advice: string | undefined }
   | { type: "failed"; error: unknown };
 
+/** The thread has loaded the kind of a `preview`: from now on its time counts. */
+export interface KindLoaded {
+  type: "loaded";
+}
+
 /** The thread asks for the chunks of the file, one at a time. `read` numbers each reading of it. */
 export type ChunkRequest =
   | { type: "next"; read: number; from: number }

@@ -5,7 +5,7 @@
 import { pathToFileURL } from "node:url";
 import { parentPort } from "node:worker_threads";
 import { type ByteSource, type FilePreview, type Kind, Refused } from "../job.ts";
-import type { Chunk, ChunkRequest, PreviewAnswer, PreviewRequest } from "./messages.ts";
+import type { Chunk, ChunkRequest, KindLoaded, PreviewAnswer, PreviewRequest } from "./messages.ts";
 
 const port = parentPort!;
 const waiting = new Map<number, PromiseWithResolvers<Uint8Array | undefined>>();
@@ -25,6 +25,7 @@ async function answer(request: PreviewRequest): Promise<PreviewAnswer> {
     }
     latest = undefined;
     const file: { default: Kind } = await import(pathToFileURL(request.kindFile).href);
+    port.postMessage({ type: "loaded" } satisfies KindLoaded);
     latest = await file.default.preview!(remoteFile(request), request.values);
     const { tryMapping: _, ...preview } = latest;
     return { type: "previewed", preview };
