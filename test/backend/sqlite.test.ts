@@ -32,6 +32,18 @@ test("a statement that rolls its transaction back reports its own error", async 
   await expect(ending).rejects.toThrow("UNIQUE constraint failed");
 });
 
+test("a single statement waits for another writer without holding up the event loop", async () => {
+  const other = new Database(opened.url);
+  other.exec("begin immediate");
+  // Holding up the event loop would hold up this as well, until the statement fails.
+  const ending = sleep(500).then(() => other.exec("commit"));
+  await backend().db.updateTable("accounts").set({ name: "Ada" }).execute();
+  await ending;
+  other.close();
+  const rows = await backend().db.selectFrom("accounts").select("name").execute();
+  expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(["Ada"]));
+});
+
 test("a notification is read by a later poll if an earlier one fails", async ({
   onTestFinished,
 }) => {

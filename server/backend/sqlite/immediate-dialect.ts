@@ -2,7 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import {
+  type CompiledQuery,
+  type DatabaseConnection,
   type Driver,
+  type QueryResult,
   SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
@@ -46,19 +49,57 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 /**
- * Begins every transaction as a writer, and waits for its turn by polling.
+ * Begins every transaction as a writer, and waits for its turn by polling. So does a single statement
+ * that writes.
  *
  * A deferred transaction that reads before it writes fails at once, whatever the busy timeout, if
  * another process wrote in between. SQLite's own busy handler blocks the event loop and polls ever
  * more rarely, at the end every 100 ms: next to an import, which writes all the time, it misses gap
- * after gap.
+ * after gap. In a web process, all people then wait for one statement.
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #file: Database.Database;
+  #connection: DatabaseConnection | undefined;
 
   constructor(config: SqliteDialectConfig, file: Database.Database) {
     super(config);
     this.#file = file;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    this.#connection ??= this.#waitingForWriters(await super.acquireConnection());
+    return this.#connection;
+  }
+
+  #waitingForWriters(connection: DatabaseConnection): DatabaseConnection {
+    const file = this.#file;
+
+    /** The statement runs before this function returns, with no other one between the two settings. */
+    function execute<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+      file.pragma("busy_timeout = 0");
+      try {
+        return connection.executeQuery<Row>(query);
+      } finally {
+        file.pragma(`busy_timeout = ${busyTimeoutMs}`);
+      }
+    }
+
+    return {
+      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+      async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+        if (file.inTransaction || isRead(query)) return connection.executeQuery<Row>(query);
+        const deadline = performance.now() + busyTimeoutMs;
+        for (;;) {
+          const isLastTry = performance.now() > deadline;
+          try {
+            return await execute<Row>(query);
+          } catch (error) {
+            if (isLastTry || !isBusy(error)) throw error;
+          }
+          await sleep(retryMs);
+        }
+      },
+    };
   }
 
   override async beginTransaction(): Promise<void> {
@@ -81,10 +122,14 @@ class ImmediateDriver extends SqliteDriver {
       if (isLastTry || !isBusy(error)) throw error;
       return false;
     } finally {
-      // Statements outside of transactions still use SQLite's busy handler.
+      // Statements of the driver, without Kysely, still use SQLite's busy handler.
       this.#file.pragma(`busy_timeout = ${busyTimeoutMs}`);
     }
   }
+}
+
+function isRead({ query, sql }: CompiledQuery): boolean {
+  return query.kind === "SelectQueryNode" || /^\s*(?:select|explain)\b/i.test(sql);
 }
 
 function isBusy(error: unknown): boolean {
