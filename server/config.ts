@@ -174,6 +174,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
 }
 
+/** The address of the database itself, for what needs a session of its own. */
+export function directUrl({ databaseUrl, listenUrl }: Config): string {
+  return postgres.test(databaseUrl) ? (listenUrl ?? databaseUrl) : databaseUrl;
+}
+
 /** The environment of a development server: less log output, and pages that reload. */
 export function developmentEnvironment(): NodeJS.ProcessEnv {
   return { LOG_LEVEL: "warn", ...process.env, NODE_ENV: "development" };

@@ -7,6 +7,7 @@ import { type Config, cacheCompiledCode, readConfig } from "./config.ts";
 import { createLog, type Log } from "./log.ts";
 import { onNpmExit } from "./npm-exit.ts";
 import { exitOnConfigError, exitOnFailure } from "./startup.ts";
+import { refuseForgottenFile, refuseTransferred } from "./transfer/transfers.ts";
 
 export interface ProcessParts {
   config: Config;
@@ -32,6 +33,9 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
   );
   onDatabaseLost(backend, ({ message }) => log.error(message));
   await exitOnFailure(backend.migrate(), "the database cannot be migrated");
+  await exitOnFailure(refuseTransferred(backend), "the database cannot be used");
+  const { storageDir } = config;
+  await exitOnFailure(refuseForgottenFile(backend, storageDir), "the database cannot be used");
   return { config, log, backend, catalog: await readCatalog(config.jobsDirs) };
 }
 

@@ -1,6 +1,6 @@
 /** The secret that signs sessions and links if `SECRET` is not set. */
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "./config-error.ts";
 
@@ -18,6 +18,14 @@ export function readOrCreateSecret(storageDir: string): string {
   throw new ConfigError(
     `${path} is shorter than ${minSecretLength} characters: delete it, and a new one is created`,
   );
+}
+
+/** Makes this the secret of the folder, atomically. */
+export function replaceSecret(storageDir: string, secret: string): void {
+  const path = join(storageDir, "secret");
+  const partial = `${path}.${process.pid}`;
+  writeFileSync(partial, secret, { mode: 0o600, flush: true });
+  renameSync(partial, path);
 }
 
 /** Creates the file atomically, so that a full disk or a kill leaves no truncated secret. */

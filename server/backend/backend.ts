@@ -6,6 +6,7 @@ import type { Expression, Kysely, RawBuilder, Transaction } from "kysely";
 import type { JobLifecycle, JobLifecycleEvent } from "../engine/job-lifecycle.ts";
 import type { Upsert, Upserted } from "../job.ts";
 import type { JobRow, Schema } from "./schema.ts";
+import type { TableTransfer } from "./table-transfer.ts";
 
 export interface Backend {
   /** For logs, tests and libraries. Code that behaves differently asks for a capability instead. */
@@ -36,6 +37,8 @@ export interface Backend {
   ): Expression<Row>;
   /** Runs the pending migrations. Safe to call from many processes at once. */
   migrate(): Promise<void>;
+  /** Opens a connection for whole tables. The database must be migrated. */
+  openTableTransfer(): Promise<TableTransfer>;
   /** @throws if the database does not answer or has no tables yet */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -15,13 +15,18 @@ export interface OpenOptions {
   check?: boolean;
 }
 
+/** Whether an address is one of Postgres. All others are paths of SQLite files. */
+export function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:/.test(url);
+}
+
 /**
  * Opens a database without changing it. Creates an empty SQLite file if there is none.
  * @param url `postgres://…`, or the path of a SQLite file
  * @throws DatabaseRefused, and other errors if the file or the server cannot be reached
  */
 export async function openBackend(url: string, options: OpenOptions = {}): Promise<Backend> {
-  if (/^postgres(ql)?:/.test(url)) {
+  if (isPostgres(url)) {
     const { openPostgres } = await import("./postgres/open.ts");
     return openPostgres({
       url,
@@ -32,4 +37,23 @@ export async function openBackend(url: string, options: OpenOptions = {}): Promi
   const { openSqlite } = await import("./sqlite/open.ts");
   const { mustExist = false, check = false } = options;
   return openSqlite(url, { mustExist, check });
+}
+
+/**
+ * Whether other processes have this database open.
+ * @param url see `openBackend`. This process must not have opened it
+ */
+export async function isDatabaseInUse(url: string): Promise<boolean> {
+  if (isPostgres(url)) {
+    return (await import("./postgres/is-in-use.ts")).isInUse(url);
+  }
+  return (await import("./sqlite/is-in-use.ts")).isInUse(url);
+}
+
+/** @returns the address of a database without its password */
+export function databaseName(url: string): string {
+  if (!isPostgres(url)) return url;
+  const address = new URL(url);
+  address.password = "";
+  return address.href;
 }

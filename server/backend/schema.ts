@@ -47,6 +47,8 @@ export interface Schema {
   contact_edits: ContactEditsTable;
   secrets: SecretsTable;
   rate_limits: RateLimitsTable;
+  transfers: TransfersTable;
+  running_backups: RunningBackupsTable;
 }
 
 export interface AccountsTable {
@@ -436,6 +438,26 @@ export interface RateLimitsTable {
   key: string;
   hits: number;
   resets_at: number;
+}
+
+/** The move of this database to another (`out`), and from another (`in`). */
+export interface TransfersTable {
+  direction: "in" | "out";
+  /** The address of the other database, without a password. */
+  peer: string;
+  /** JSON: what is copied, by table. */
+  progress: string;
+  started_at: number;
+  /** Time at which the copy was found to be equal. */
+  verified_at: number | null;
+  /** Null: the move goes on, or was interrupted. */
+  finished_at: number | null;
+}
+
+export interface RunningBackupsTable {
+  id: string;
+  /** The backup renews it while it runs. */
+  active_until: number;
 }
 
 export type JobRow = Selectable<JobsTable>;

@@ -25,6 +25,7 @@ const hashes = {
   "011_fairness.ts": "324d9db6e7584520194d94a80438763cb9c435018077ef08c3a67f622c3ff030",
   "013_rate_limits.ts": "0ca485a9935f03a659caa522308a0269a07dd243c1810f0a290afa72c270a914",
   "012_credentials.ts": "bede06b3f29f484c06774e675ec2d79ad26edb39be2fed8d274467d95be661f6",
+  "014_transfers.ts": "e19e6088f10d9e40106694b053b2bf8e2f3580ee0fd0e66e636b1eb25c8b4fa9",
 };
 
 test("a migration never changes after it is written", () => {

@@ -28,6 +28,7 @@ import { createNotifier } from "./notifier.ts";
 import { createMigrationPool, createPool } from "./pool.ts";
 import { PooledDialect } from "./pooled-dialect.ts";
 import { createQueue, enqueue } from "./queue.ts";
+import { openTableTransfer } from "./table-transfer.ts";
 import { createUpsert } from "./upsert.ts";
 
 /**
@@ -112,6 +113,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     lifecycle,
     relation,
     migrate: () => migrateAll(directUrl),
+    openTableTransfer: () => openTableTransfer(directUrl),
     ping: async () => void (await pool.query("select 1 from jobs limit 1")),
     async close() {
       clock.close();

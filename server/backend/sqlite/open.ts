@@ -19,6 +19,7 @@ import {
 } from "./notifications.ts";
 import { checkFile, openFile, prepareFile } from "./open-file.ts";
 import { createQueue } from "./queue.ts";
+import { openTableTransfer } from "./table-transfer.ts";
 import { upsert } from "./upsert.ts";
 
 /** These take about 3 ms, in which nobody else writes to the file. */
@@ -101,6 +102,7 @@ export function openSqlite(path: string, { mustExist, check }: SqliteOptions): B
       await migrate(db, schemaDialect);
       await createNotificationsTable(db);
     },
+    openTableTransfer: async () => openTableTransfer(path),
     async ping() {
       identity.check();
       file.prepare("select 1 from jobs limit 1").get();

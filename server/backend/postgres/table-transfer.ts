@@ -1,0 +1,205 @@
+import { pipeline } from "node:stream/promises";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import {
+  type Cell,
+  type ColumnType,
+  localTables,
+  type TableShape,
+  type TableTransfer,
+} from "../table-transfer.ts";
+import { connectionConfig } from "./pool.ts";
+
+const columnTypes: Record<string, ColumnType> = {
+  text: "text",
+  integer: "integer",
+  bigint: "integer",
+  "double precision": "real",
+  bytea: "blob",
+  boolean: "boolean",
+  "timestamp with time zone": "time",
+};
+
+/** @param directUrl straight to the server, because a snapshot needs a session of its own */
+export async function openTableTransfer(directUrl: string): Promise<TableTransfer> {
+  const reader = new pg.Client(connectionConfig(directUrl));
+  const writer = new pg.Client(connectionConfig(directUrl));
+  for (const client of [reader, writer]) {
+    client.on("error", () => {});
+    await client.connect();
+  }
+
+  return {
+    describe: () => describeTables(reader),
+    async freeze() {
+      await reader.query("begin isolation level repeatable read read only");
+      await reader.query("select 1");
+    },
+    async read(table, after, limit) {
+      const names = quoted(table.columns.map(({ name }) => name));
+      const key = quoted(table.key);
+      const where = after
+        ? `where (${key}) > (${table.key.map((_, at) => `$${at + 2}`).join(", ")})`
+        : "";
+      const { rows } = await reader.query<unknown[]>({
+        text: `select ${names} from "${table.name}" ${where} order by ${key} limit $1`,
+        values: [limit, ...(after ?? [])],
+        rowMode: "array",
+      });
+      return rows.map((row) => row.map(toCell));
+    },
+    async insert(table, rows, progress) {
+      const names = quoted(table.columns.map(({ name }) => name));
+      const types = table.columns.map(({ type }) => type);
+      const lines = rows.map((row) => copyLine(row, types)).join("");
+      await writer.query("begin");
+      try {
+        const copy = writer.query(copyFrom(`copy "${table.name}" (${names}) from stdin`));
+        await pipeline([Buffer.from(lines)], copy);
+        await writer.query("update transfers set progress = $1 where direction = 'in'", [progress]);
+        await writer.query("commit");
+      } catch (error) {
+        await writer.query("rollback").catch(() => {});
+        throw error;
+      }
+    },
+    async sum(table) {
+      const { rows } = await reader.query<{ rows: number; sum: string }>(sumStatement(table));
+      return { rows: rows[0]!.rows, sum: BigInt(rows[0]!.sum) };
+    },
+    findUnportable: async () => [],
+    async empty(tables) {
+      const names = quoted(tables.map(({ name }) => name));
+      await writer.query(`truncate ${names} restart identity`);
+    },
+    async finish(tables) {
+      for (const { name, identity } of tables) {
+        if (!identity) continue;
+        await writer.query(`select setval(pg_get_serial_sequence('"${name}"', '${identity}'),
+          greatest(max("${identity}"), 1), max("${identity}") is not null) from "${name}"`);
+      }
+      await writer.query("analyze");
+    },
+    async close() {
+      await Promise.all([reader, writer].map((client) => client.end().catch(() => {})));
+    },
+  };
+}
+
+/** @throws for a column of a type that SQLite has no counterpart for, and a table without a key */
+async function describeTables(client: pg.Client): Promise<TableShape[]> {
+  const { rows: columns } = await client.query<{
+    table: string;
+    name: string;
+    type: string;
+    is_identity: boolean;
+  }>(`select relname as table, attname as name, format_type(atttypid, atttypmod) as type,
+      attidentity <> '' as is_identity
+    from pg_class join pg_attribute on attrelid = pg_class.oid
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace
+      and attnum > 0 and not attisdropped
+    order by relname, attnum`);
+  const { rows: keys } = await client.query<{ table: string; column: string }>(`
+    select conrelid::regclass::text as table, attname as column
+    from pg_constraint cross join unnest(conkey) with ordinality as part(number, place)
+    join pg_attribute on attrelid = conrelid and attnum = part.number
+    where contype = 'p' and connamespace = current_schema()::regnamespace
+    order by conrelid, place`);
+  const { rows: references } = await client.query<{ from: string; to: string }>(`
+    select conrelid::regclass::text as from, confrelid::regclass::text as to from pg_constraint
+    where contype = 'f' and connamespace = current_schema()::regnamespace`);
+
+  const names = [...new Set(columns.map(({ table }) => table))];
+  const shapes = names
+    .filter((name) => !localTables.includes(name))
+    .map((name) => {
+      const own = columns.filter(({ table }) => table === name);
+      const key = keys.flatMap(({ table, column }) => (table === name ? [column] : []));
+      if (key.length === 0) throw new Error(`Table ${name} has no primary key`);
+      return {
+        name,
+        key,
+        identity: own.find(({ is_identity }) => is_identity)?.name ?? null,
+        columns: own.map(({ name: column, type }) => {
+          const known = columnTypes[type];
+          if (!known) throw new Error(`Column ${name}.${column} has the unknown type ${type}`);
+          return { name: column, type: known };
+        }),
+      };
+    });
+  return inOrderOfReferences(shapes, references);
+}
+
+/** Each table behind those that its foreign keys lead to. */
+function inOrderOfReferences(
+  shapes: TableShape[],
+  references: readonly { from: string; to: string }[],
+): TableShape[] {
+  const ordered = new Set<TableShape>();
+  function add(shape: TableShape): void {
+    if (ordered.has(shape)) return;
+    for (const { from, to } of references) {
+      const target = from === shape.name && to !== from && shapes.find(({ name }) => name === to);
+      if (target) add(target);
+    }
+    ordered.add(shape);
+  }
+  for (const shape of shapes) add(shape);
+  return [...ordered];
+}
+
+function toCell(value: unknown): Cell {
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "boolean") return Number(value);
+  return value as Cell;
+}
+
+const escapes: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** A line in the text format of COPY: https://www.postgresql.org/docs/current/sql-copy.html */
+function copyLine(row: readonly Cell[], types: readonly ColumnType[]): string {
+  let line = "";
+  for (let at = 0; at < types.length; at++) {
+    if (at > 0) line += "\t";
+    const cell = row[at]!;
+    if (cell === null) line += "\\N";
+    else if (typeof cell === "string") line += cell.replace(/[\\\n\r\t]/g, (c) => escapes[c]!);
+    else if (typeof cell === "number") line += cell;
+    else line += `\\\\x${Buffer.from(cell).toString("hex")}`;
+  }
+  return `${line}\n`;
+}
+
+/** The sum that `row-sum.ts` computes. */
+function sumStatement({ name, columns }: TableShape): string {
+  const text = columns
+    .map((column) => {
+      const value = valueText(`"${column.name}"`, column.type);
+      return `coalesce(octet_length(${value}) || ':' || ${value}, '-')`;
+    })
+    .join(" || ");
+  return `select count(*)::int8 as rows,
+    coalesce(sum(('x' || substr(md5(${text}), 1, 15))::bit(60)::bigint), 0)::text as sum
+    from "${name}"`;
+}
+
+function valueText(column: string, type: ColumnType): string {
+  switch (type) {
+    case "text":
+      return column;
+    case "integer":
+      return `${column}::text`;
+    case "real":
+      return `encode(float8send(${column}), 'hex')`;
+    case "blob":
+      return `encode(${column}, 'hex')`;
+    case "boolean":
+      return `${column}::int::text`;
+    case "time":
+      return `round(extract(epoch from ${column}) * 1000)::bigint::text`;
+  }
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
