@@ -7,7 +7,7 @@ import { z } from "zod";
 import { ConfigError } from "./config-error.ts";
 import type { Limits } from "./limits.ts";
 import { minSecretLength, readOrCreateSecret } from "./secret-file.ts";
-import { type BucketAddress, readBucketAddress } from "./storage/s3/bucket-address.ts";
+import { type BucketAddress, readBucketAddress } from "./storage/bucket-address.ts";
 
 export interface Config {
   port: number;

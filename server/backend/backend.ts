@@ -35,10 +35,23 @@ export interface Backend {
     rows: readonly Row[],
     columns: RelationColumns<Row>,
   ): Expression<Row>;
-  /** Runs the pending migrations. Safe to call from many processes at once. */
-  migrate(): Promise<void>;
+  /**
+   * Runs the pending migrations. Safe to call from many processes at once.
+   * @param last the name of the last one to run, for tests of upgrades; default: all
+   */
+  migrate(last?: string): Promise<void>;
   /** Opens a connection for whole tables. The database must be migrated. */
   openTableTransfer(): Promise<TableTransfer>;
+  /**
+   * Writes a copy of the database as it is now to a new SQLite file, beside running writers.
+   * Undefined on Postgres.
+   */
+  readonly copyTo?: (path: string) => Promise<void>;
+  /**
+   * Reads the whole file and looks for damage. Undefined on Postgres.
+   * @returns a line for each of the first problems
+   */
+  readonly findDamage?: () => Promise<string[]>;
   /** @throws if the database does not answer or has no tables yet */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -19,11 +19,15 @@ export interface MigrationFile {
  * @throws DatabaseRefused if a newer version has migrated the database, and the error of a migration
  * that failed; the database is then unchanged
  */
-export async function migrate(db: Kysely<Schema>, dialect: SchemaDialect): Promise<void> {
+export async function migrate(
+  db: Kysely<Schema>,
+  dialect: SchemaDialect,
+  last?: string,
+): Promise<void> {
   const migrations = await readMigrations(dialect);
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   await refuseNewer(db, migrations);
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (last ? migrator.migrateTo(last) : migrator.migrateToLatest());
   if (error) throw error;
 }
 

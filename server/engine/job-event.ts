@@ -37,6 +37,8 @@ interface EventDetails {
   /** Null if a running job stopped after a `pause_requested`. */
   paused: By | null;
   resumed: By;
+  /** It was unfinished in a backup that was restored. `backup_at`: ms since 1970. */
+  restored: { backup_at: number };
   /** A scheduled job was started before its time. */
   brought_forward: By;
   cancel_requested: By;
@@ -90,6 +92,7 @@ export const eventTypes = [
   "pause_requested",
   "paused",
   "resumed",
+  "restored",
   "brought_forward",
   "cancel_requested",
   "retry_scheduled",

@@ -14,6 +14,9 @@ export const queuedReasons = [
   "woken",
 ] as const;
 
+/** Reasons for which a job is paused though nobody paused it. `restored`: it came from a backup. */
+export const pausedReasons = ["restored"] as const;
+
 /**
  * `error`: the kind threw an error; `refused`: it threw `Refused`; `timeout`: it ran for too long;
  * `worker_lost`: it crashed its runners; `unknown_kind`: the kind's file is gone.
@@ -40,6 +43,7 @@ export const cancelReasons = [
 ] as const;
 
 export type QueuedReason = (typeof queuedReasons)[number];
+export type PausedReason = (typeof pausedReasons)[number];
 export type FailureReason = (typeof failureReasons)[number];
 export type CancelReason = (typeof cancelReasons)[number];
-export type JobReason = QueuedReason | FailureReason | CancelReason;
+export type JobReason = QueuedReason | PausedReason | FailureReason | CancelReason;

@@ -1,6 +1,7 @@
 /** Presents an event of a job as a sentence. */
 import type { JobEvent } from "../engine/job-event.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
+import { formatDateTime } from "../text/dates.ts";
 import { formatDuration } from "../text/durations.ts";
 import { cancelText, failureText } from "./outcome.ts";
 
@@ -26,6 +27,8 @@ export function eventMessage({ type, details }: JobEvent, unit = "items"): strin
       return "Paused";
     case "resumed":
       return "Resumed";
+    case "restored":
+      return `Paused: restored from the backup of ${formatDateTime(details.backup_at).text}`;
     case "brought_forward":
       return "Started ahead of schedule";
     case "cancel_requested":

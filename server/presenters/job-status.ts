@@ -77,7 +77,7 @@ export function statusLabel(
     case "pausing":
       return `Pausing${since(row.pause_requested_at, now)}`;
     case "paused":
-      return "Paused";
+      return row.reason === "restored" ? "Paused after a restore" : "Paused";
     case "cancelling":
       return `Cancelling${since(row.cancel_requested_at, now)}`;
     case "done":

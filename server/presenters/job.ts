@@ -76,6 +76,8 @@ export interface JobView {
   starts: TimeView | null;
   /** The end of a long sleep. */
   wakes: TimeView | null;
+  /** The time of the backup, for a job that was unfinished in it and has not been resumed. */
+  restoredFrom: TimeView | null;
   created: TimeView;
   started: TimeView | null;
   finished: TimeView | null;
@@ -135,6 +137,10 @@ export function jobView(
     when: formatDateTime(row.finished_at ?? starts ?? row.started_at ?? row.created_at),
     starts: starts === null ? null : formatDateTime(starts),
     wakes: status === "waiting" ? formatDateTime(row.run_at) : null,
+    restoredFrom:
+      row.status === "paused" && row.reason === "restored" && row.released_at !== null
+        ? formatDateTime(row.released_at)
+        : null,
     created: formatDateTime(row.created_at),
     started: row.started_at === null ? null : formatDateTime(row.started_at),
     finished: row.finished_at === null ? null : formatDateTime(row.finished_at),

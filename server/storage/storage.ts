@@ -25,7 +25,7 @@ export interface Storage {
   read(key: string, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
   /** Number of bytes under the key, undefined if there is nothing. */
   size(key: string): Promise<number | undefined>;
-  /** All keys of a folder such as `jobs/<id>/files/`, unordered. */
+  /** All keys of a folder such as `jobs/<id>/files/` or `uploads/`, unordered. */
   list(folder: string): Promise<string[]>;
   /** Does nothing where the key does not exist. */
   delete(key: string): Promise<void>;
@@ -97,8 +97,20 @@ export class InvalidKey extends Error {
  */
 export function parseKey(key: string): string[] {
   const parts = key.split("/");
-  if (parts.length < 2 || !parts.every((part) => /^(?!\.)[\w.-]{1,200}$/.test(part))) {
-    throw new InvalidKey(key);
-  }
+  if (parts.length < 2 || !parts.every(isValidPart)) throw new InvalidKey(key);
   return parts;
+}
+
+/**
+ * Splits the path of a folder, with or without a slash at its end.
+ * @throws InvalidKey
+ */
+export function parseFolder(folder: string): string[] {
+  const parts = folder.replace(/\/$/, "").split("/");
+  if (!parts.every(isValidPart)) throw new InvalidKey(folder);
+  return parts;
+}
+
+function isValidPart(part: string): boolean {
+  return /^(?!\.)[\w.-]{1,200}$/.test(part);
 }

@@ -16,6 +16,10 @@ const examples: [message: string, event: JobEvent][] = [
   ["Pause requested", { type: "pause_requested", details: { by: "ada" } }],
   ["Paused", { type: "paused", details: null }],
   ["Resumed", { type: "resumed", details: { by: "ada" } }],
+  [
+    "Paused: restored from the backup of Nov 23, 07:00 UTC",
+    { type: "restored", details: { backup_at: Date.UTC(2026, 10, 23, 7) } },
+  ],
   ["Started ahead of schedule", { type: "brought_forward", details: { by: "ada" } }],
   ["Cancel requested", { type: "cancel_requested", details: { by: "ada" } }],
   ["Retry 2 of 3 in 4 s: busy", retry(4_000)],

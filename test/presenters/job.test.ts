@@ -107,6 +107,11 @@ const states: [DisplayStatus, string, Partial<JobRow & { queuePosition: QueuePos
     { status: "running", ...begun, cancel_requested_at: now - 4_000 },
   ],
   ["paused", "Paused", { status: "paused", ...begun }],
+  [
+    "paused",
+    "Paused after a restore",
+    { status: "paused", ...begun, reason: "restored", released_at: now - 60_000 },
+  ],
   ["done", "Done", { status: "done", ...begun, finished_at: now }],
   [
     "partly-done",
@@ -170,6 +175,14 @@ describe("the progress of a job", () => {
     });
     const done = { status: "done" as const, ...begun, finished_at: now, progress: 1 };
     expect(view(done)).toMatchObject({ percent: 100, percentText: "100 %", amount: "" });
+  });
+
+  test("a job of a restored backup names the time of the backup until it is resumed", () => {
+    const restored = { ...begun, reason: "restored", released_at: now - 60_000 } as const;
+    const { iso } = view({ ...restored, status: "paused" }).restoredFrom!;
+    expect(iso).toBe(new Date(now - 60_000).toISOString());
+    expect(view({ ...restored, status: "queued" }).restoredFrom).toBeNull();
+    expect(view({ ...begun, status: "paused", released_at: now }).restoredFrom).toBeNull();
   });
 
   test("the elapsed time stands still while the job waits or is paused", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../server/config.ts";
 import { ConfigError } from "../../server/config-error.ts";
-import { readBucketAddress } from "../../server/storage/s3/bucket-address.ts";
+import { readBucketAddress } from "../../server/storage/bucket-address.ts";
 import { temporaryDir } from "./temporary.ts";
 
 describe("bucket addresses", () => {

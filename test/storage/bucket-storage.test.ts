@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { BucketAddress } from "../../server/storage/s3/bucket-address.ts";
+import type { BucketAddress } from "../../server/storage/bucket-address.ts";
 import { createBucketStorage } from "../../server/storage/s3/bucket-storage.ts";
 import { StorageUnavailable } from "../../server/storage/storage.ts";
 import { openBucket, type TestBucket } from "../support/s3/bucket.ts";

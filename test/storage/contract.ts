@@ -156,6 +156,8 @@ export function storageContract(open: () => Promise<Place>): void {
         await expect(storage.size(key), key).rejects.toThrow(InvalidKey);
         await expect((async () => storage.delete(key))(), key).rejects.toThrow(InvalidKey);
         await expect((async () => storage.deleteAll(`${key}/`))(), key).rejects.toThrow(InvalidKey);
+        // A name alone may be a folder of the storage, which can be listed.
+        if (/^[\w.]+$/.test(key)) continue;
         await expect((async () => storage.list(`${key}/`))(), key).rejects.toThrow(InvalidKey);
       }
       expect(await kept()).toEqual(["uploads/a"]);

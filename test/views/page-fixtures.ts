@@ -674,6 +674,7 @@ export const pages: Record<string, PageFixture> = {
   "job-retrying": jobPage(jobs.retrying),
   "job-paused": jobPage(jobs.paused),
   "job-refresh-stopped": refreshStopped(jobPage(jobs.queued)),
+  "job-restored": jobPage(jobs.restored),
   "job-done": jobPage(jobs.done, result),
   "job-exported": jobPage(jobs.exported, {
     ...emptyResult,

@@ -112,7 +112,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     maxBatchRows,
     lifecycle,
     relation,
-    migrate: () => migrateAll(directUrl),
+    migrate: (last) => migrateAll(directUrl, last),
     openTableTransfer: () => openTableTransfer(directUrl),
     ping: async () => void (await pool.query("select 1 from jobs limit 1")),
     async close() {
@@ -126,11 +126,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
 }
 
 /** Our tables, then graphile-worker's. */
-async function migrateAll(directUrl: string): Promise<void> {
+async function migrateAll(directUrl: string, last?: string): Promise<void> {
   const pool = createMigrationPool(directUrl);
   try {
     const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-    await migrate(db, schemaDialect);
+    await migrate(db, schemaDialect, last);
     await runMigrations({ pgPool: pool });
   } finally {
     await pool.end();

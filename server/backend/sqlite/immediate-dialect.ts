@@ -146,8 +146,11 @@ function withStatementCache(file: Database.Database, beforeWrite: () => void) {
       file.close();
     },
     prepare(sql: string): SqliteStatement {
-      const statement = cache.get(sql) ?? file.prepare(sql);
-      if (!cache.has(sql)) cache.set(sql, statement);
+      let statement = cache.get(sql);
+      if (!statement) {
+        statement = file.prepare(sql);
+        cache.set(sql, statement);
+      }
       if (!statement.readonly) beforeWrite();
       return statement as unknown as SqliteStatement;
     },

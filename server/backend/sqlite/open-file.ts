@@ -3,6 +3,7 @@ import { chmodSync, closeSync, existsSync, linkSync, openSync, rmSync, statSync 
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { DatabaseRefused } from "../database-refused.ts";
+import { unfinishedRestore } from "../unfinished-restore.ts";
 
 /** A transaction fails if other processes keep writing for this long. */
 export const busyTimeoutMs = 5_000;
@@ -11,13 +12,21 @@ const maxIdleLogBytes = 64 * 1024 * 1024;
 /** A check reads the whole file: half a second for this size. */
 const maxCheckedBytes = 256 * 1024 * 1024;
 
+const maxFindings = 20;
+
 const restoreHint = "Restore a backup (npm run restore -- FILE); npm run doctor shows the damage";
 
 /**
  * Creates the file, readable by its owner alone, if there is none. Makes an existing one so.
- * @throws DatabaseRefused for an empty file beside the files of a database
+ * @throws DatabaseRefused for an empty file beside the files of a database, and in a folder in which a
+ * restore was interrupted
  */
 export function prepareFile(path: string): void {
+  if (existsSync(unfinishedRestore(dirname(path)))) {
+    throw new DatabaseRefused(
+      `a restore into ${dirname(path)} was interrupted. Run npm run restore again`,
+    );
+  }
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) {
     createFile(path);
@@ -89,6 +98,21 @@ export function checkFile(file: Database.Database): void {
     if (found !== "ok") throw damaged(file.name);
   } catch (error) {
     throw explained(file.name, error);
+  }
+}
+
+/** Checks pages, indexes and foreign keys. @returns a line for each of the first problems */
+export function findDamage(file: Database.Database): string[] {
+  try {
+    const found = file.pragma(`integrity_check(${maxFindings})`) as { integrity_check: string }[];
+    const problems = found.map((each) => each.integrity_check).filter((text) => text !== "ok");
+    const orphans = file.pragma("foreign_key_check") as { table: string; parent: string }[];
+    const tables = new Set(
+      orphans.map(({ table, parent }) => `${table} refers to missing ${parent}`),
+    );
+    return [...problems, ...tables];
+  } catch (error) {
+    return [(error as Error).message];
   }
 }
 

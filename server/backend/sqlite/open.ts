@@ -10,6 +10,7 @@ import type {
 import { migrate } from "../migrate.ts";
 import type { Schema } from "../schema.ts";
 import { createCommitFlush } from "./commit-flush.ts";
+import { copyFile } from "./copy-file.ts";
 import { createFileIdentity } from "./file-identity.ts";
 import { ImmediateSqliteDialect } from "./immediate-dialect.ts";
 import {
@@ -17,7 +18,7 @@ import {
   createNotificationsTable,
   insertNotification,
 } from "./notifications.ts";
-import { checkFile, openFile, prepareFile } from "./open-file.ts";
+import { checkFile, findDamage, openFile, prepareFile } from "./open-file.ts";
 import { createQueue } from "./queue.ts";
 import { openTableTransfer } from "./table-transfer.ts";
 import { upsert } from "./upsert.ts";
@@ -98,11 +99,13 @@ export function openSqlite(path: string, { mustExist, check }: SqliteOptions): B
     maxBatchRows,
     lifecycle,
     relation,
-    async migrate() {
-      await migrate(db, schemaDialect);
+    async migrate(last) {
+      await migrate(db, schemaDialect, last);
       await createNotificationsTable(db);
     },
     openTableTransfer: async () => openTableTransfer(path),
+    findDamage: async () => findDamage(file),
+    copyTo: (target) => copyFile(path, target),
     async ping() {
       identity.check();
       file.prepare("select 1 from jobs limit 1").get();

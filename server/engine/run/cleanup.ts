@@ -4,6 +4,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Duration, JobContext, Kind } from "../../job.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { isBackupRunning } from "../is-backup-running.ts";
 import { parseDuration } from "../parse-duration.ts";
 import { removeUnlistedFiles } from "./files.ts";
 import { type Run, Stopped } from "./run.ts";
@@ -42,21 +43,30 @@ export async function runCleanup(
 }
 
 /**
- * Deletes the job's working files, and saved files without a row. If that fails, the sweep tries
- * again later.
+ * Deletes the job's working files, and saved files without a row. If that fails, or while a backup
+ * runs, the sweep tries again later.
  */
 export async function removeLeftovers(
   parts: { backend: Backend; storage: Storage; log: Log },
   id: string,
 ): Promise<void> {
+  const { backend } = parts;
+  const cleanup_due_at = (await tryToRemove(parts, id)) ? null : backend.now() + retryAfterMs;
+  await backend.db.updateTable("jobs").set({ cleanup_due_at }).where("id", "=", id).execute();
+}
+
+async function tryToRemove(
+  parts: { backend: Backend; storage: Storage; log: Log },
+  id: string,
+): Promise<boolean> {
   const { backend, storage, log } = parts;
-  let cleanup_due_at: number | null = null;
   try {
+    if (await isBackupRunning(backend)) return false;
     await storage.deleteAll(`jobs/${id}/scratch/`);
     await removeUnlistedFiles(parts, id);
+    return true;
   } catch (error) {
-    cleanup_due_at = backend.now() + retryAfterMs;
     log.warn({ job: id, err: error }, "working files cannot be removed yet");
+    return false;
   }
-  await backend.db.updateTable("jobs").set({ cleanup_due_at }).where("id", "=", id).execute();
 }

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { v7 as uuidv7 } from "uuid";
-import { type Chunks, KeyNotFound, parseKey, type Storage } from "../storage.ts";
+import { type Chunks, KeyNotFound, parseFolder, parseKey, type Storage } from "../storage.ts";
 import { diskError, isMissing } from "./errors.ts";
 import { createPartialDiskFiles } from "./partial-disk-files.ts";
 import { writeChunks } from "./write-chunks.ts";
@@ -81,7 +81,8 @@ export function createDiskStorage(dir: string): Storage {
 
   async function list(folder: string): Promise<string[]> {
     try {
-      const found = await readdir(folderPath(folder), { recursive: true, withFileTypes: true });
+      const path = join(dir, ...parseFolder(folder));
+      const found = await readdir(path, { recursive: true, withFileTypes: true });
       const files = found.filter((entry) => entry.isFile());
       return files.map(({ parentPath, name }) =>
         relative(dir, join(parentPath, name)).split(sep).join("/"),

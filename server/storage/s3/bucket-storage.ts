@@ -10,15 +10,16 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
+import type { BucketAddress } from "../bucket-address.ts";
 import {
   type Chunks,
   KeyNotFound,
+  parseFolder,
   parseKey,
   type Storage,
   StorageUnavailable,
 } from "../storage.ts";
 import { Blocks } from "./blocks.ts";
-import type { BucketAddress } from "./bucket-address.ts";
 import { bucketError, isMissingObject } from "./errors.ts";
 import { createPartialBucketFiles } from "./partial-bucket-files.ts";
 import { readObject } from "./read-object.ts";
@@ -135,7 +136,7 @@ export function createBucketStorage(address: BucketAddress): Storage {
   }
 
   async function list(folder: string): Promise<string[]> {
-    const inFolder = folderKey(folder);
+    const inFolder = `${prefix}${parseFolder(folder).join("/")}/`;
     const found: string[] = [];
     for (let next: string | undefined, more = true; more; more = next !== undefined) {
       const page = await listPage(inFolder, undefined, next);

@@ -3,10 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type BucketAddress,
-  readBucketAddress,
-} from "../../../server/storage/s3/bucket-address.ts";
+import { type BucketAddress, readBucketAddress } from "../../../server/storage/bucket-address.ts";
 import type { Environment } from "../application.ts";
 import { type Launched, launch, untilPrinted } from "../processes.ts";
 import { keys } from "./signature.ts";
