@@ -18,6 +18,7 @@ export async function createJob<Input extends z.ZodObject>(
   backend: Backend,
   dir: string,
   kind: Kind<Input>,
+  { maxStoredBytes = Number.POSITIVE_INFINITY }: { maxStoredBytes?: number } = {},
 ) {
   const name = `kind_${uuidv7().slice(-12)}`;
   const catalog = new Map<string, Kind>([[name, kind as unknown as Kind]]);
@@ -27,7 +28,7 @@ export async function createJob<Input extends z.ZodObject>(
   let room = createRoomRequest();
   const storage = createDiskStorage(dir);
   const log = createLog("silent", "runner");
-  const executor = createExecutor({ backend, catalog, storage, log });
+  const executor = createExecutor({ backend, catalog, storage, log, maxStoredBytes });
   return {
     id,
     /** The kinds of the next run; a test may remove the job's kind. */

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { cancel } from "../../../server/engine/cancel.ts";
 import { rescue } from "../../../server/engine/finish.ts";
 import { defineJob, type Kind } from "../../../server/job.ts";
+import { countStoredBytes } from "../../../server/storage/stored-bytes.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { holdSlot } from "../../support/hold-slot.ts";
 import { createJob } from "../../support/in-process.ts";
@@ -48,6 +49,30 @@ describe.each(backends)("files of a job on $name", (which) => {
     expect(stored(job.id)).toEqual([]);
     expect(await listed(job.id)).toEqual([]);
     await cancel({ backend, catalog: new Map() }, job.id, "person-1");
+  });
+
+  test("a job whose account has no room fails with its result, and still saves rejected rows", async () => {
+    const { backend, dir } = opened;
+    const saved: string[] = [];
+    const write = kind(async (job) => {
+      for (const role of ["rejected", "result"] as const) {
+        const chunks = (async function* () {
+          yield "1234567890";
+        })();
+        await job.file({ name: `${role}.csv`, type: "text/csv", role }, chunks);
+        saved.push(role);
+      }
+      return { message: "Done" };
+    });
+    // The files of other tests count, too.
+    const full = (await countStoredBytes(backend, "account-1")) + 10;
+    const job = await createJob(backend, dir, write, { maxStoredBytes: full });
+    const error = "Your account's storage is full";
+    expect(await job.run()).toMatchObject({ status: "failed", reason: "refused", error });
+    expect(saved).toEqual(["rejected"]);
+    const roomy = await createJob(backend, dir, write, { maxStoredBytes: full + 11 });
+    expect((await roomy.run()).status).toBe("done");
+    expect((await countStoredBytes(backend, "account-1")) - full).toBe(20);
   });
 
   test("a stray file of a killed process is deleted when the job ends", async () => {

@@ -167,6 +167,29 @@ describe.each(backends)("giving back a slot on $name", (which) => {
       expect(calls).toEqual(["batch 1", "batch 2", "batch 3"]);
     });
 
+    test("a sleep behind a checkpoint is not taken for the one before it", async () => {
+      const job = await jobOf((context) =>
+        context.step("First", () =>
+          context.batches<number, number>({
+            async *from(cursor = 0) {
+              for (let next = cursor + 1; next <= 2; next++) {
+                await context.sleep(hour);
+                yield { items: [next], cursor: next };
+              }
+            },
+            async write() {
+              job.stop("shutdown");
+              return { succeeded: 1 };
+            },
+          }),
+        ),
+      );
+      await job.run();
+      await pass(job.id, hour);
+      expect(await job.run()).toMatchObject({ reason: "interrupted", succeeded: 1, sleep: null });
+      expect(await job.run()).toMatchObject({ reason: "sleeping", succeeded: 1 });
+    });
+
     test("sleeps between steps and within them are told apart", async () => {
       const job = await jobOf(async (context) => {
         await context.step("First", async () => void calls.push("first"));
