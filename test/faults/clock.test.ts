@@ -79,12 +79,12 @@ describe.each(sqlite)("the clock of the machine on $name", (which) => {
 
     await worker.stop();
     const released = await scene.job(copy);
-    expect(released).toMatchObject({ status: "queued", reason: "interrupted", fence: 1 });
+    expect(released).toMatchObject({ status: "queued", reason: "interrupted" });
     expect(released.running_ms).toBeGreaterThan(1_000);
     expect(released.running_ms).toBeLessThan(hour / 4);
     await scene.worker({ RUNNERS: "1" });
     const job = await scene.ended(copy);
-    expect(job).toMatchObject({ status: "done", succeeded: 1_500, skipped: 0, fence: 2 });
+    expect(job).toMatchObject({ status: "done", succeeded: 1_500, skipped: 0 });
     expect(job.running_ms).toBeLessThan(hour / 2);
   });
 });

@@ -21,7 +21,7 @@ describe.each(backends)("a worker in a crash loop on $name", (which) => {
       await killFamily(worker);
     }
     // Each crash hit a run of this job.
-    expect((await scene.job(first!)).fence).toBe(crashes);
+    expect((await scene.job(first!)).fence).toBeGreaterThanOrEqual(crashes);
     await scene.worker({ RUNNERS: "2", CONCURRENCY: String(jobs) });
     for (const id of ids) {
       expect(await scene.ended(id)).toMatchObject({ status: "done", rescues: 0, retries: 0 });

@@ -19,7 +19,7 @@ describe.each(backends)("the jobs of a crashed runner on $name", (which) => {
     for (const id of ids) await scene.until(id, (row) => row.current_step !== null);
     const [shared] = childrenOf(worker.pid);
     signalTo(shared!, "SIGKILL");
-    await scene.until(ids.at(-1)!, (row) => row.fence === 2);
+    await scene.until(ids.at(-1)!, (row) => row.fence > 1);
     await cancel(scene, ids.at(-1)!, "person-1");
     let most = 0;
     for (const id of ids.slice(0, -1)) {
@@ -27,9 +27,10 @@ describe.each(backends)("the jobs of a crashed runner on $name", (which) => {
         most = Math.max(most, childrenOf(worker.pid).length);
         return status === "done";
       });
-      expect(job).toMatchObject({ fence: 2, retries: 0 });
-      const rescued = (await scene.events(id)).find(({ type }) => type === "rescued");
-      expect(JSON.parse(rescued!.details!)).toEqual({ rescue: 1 });
+      expect(job.retries).toBe(0);
+      const rescued = (await scene.events(id)).filter(({ type }) => type === "rescued");
+      const crashes = rescued.map(({ details }) => JSON.parse(details!).rescue as number);
+      expect(Math.max(...crashes)).toBe(1);
     }
     // More than the one that they would share.
     expect(most).toBeGreaterThan(2);
