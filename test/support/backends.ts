@@ -14,7 +14,7 @@ export interface TestBackend {
   create(): Promise<{ url: string; dir: string; remove(): Promise<void> }>;
 }
 
-export const backends: TestBackend[] = [
+const both: TestBackend[] = [
   {
     name: "sqlite",
     async create() {
@@ -39,6 +39,11 @@ export const backends: TestBackend[] = [
     },
   },
 ];
+
+/** SQLite alone if no Postgres was started, as for `npm run mutate`. */
+export const backends: TestBackend[] = both.filter(
+  ({ name }) => name === "sqlite" || inject("postgresUrl") !== "",
+);
 
 /** Opens a migrated backend with one account, and with the worker `worker-1` that may claim. */
 export async function openTestBackend(which: TestBackend) {

@@ -1,0 +1,5 @@
+import { buildAssets } from "../../server/assets/build.ts";
+
+export default async function setup() {
+  await buildAssets({ minify: true });
+}
