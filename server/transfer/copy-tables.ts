@@ -25,20 +25,24 @@ export async function copyTables(options: {
       shape.columns.findIndex((column) => column.name === name),
     );
     progress[shape.name] ??= { after: null, rows: 0, done: false };
+    if (progress[shape.name]!.done) continue;
     let limit = pieceRows.first;
+    let rows = await from.read(shape, progress[shape.name]!.after, limit);
     for (;;) {
-      const { after, rows: before, done } = progress[shape.name]!;
-      if (done) break;
-      const rows = await from.read(shape, after, limit);
+      const { after, rows: before } = progress[shape.name]!;
       const last = rows.at(-1);
-      progress[shape.name] = {
-        after: last ? keyAt.map((at) => last[at]!) : after,
-        rows: before + rows.length,
-        done: rows.length < limit,
-      };
-      await to.insert(shape, rows, JSON.stringify(progress));
-      onPiece(shape.name, before + rows.length);
+      const key = last ? keyAt.map((at) => last[at]!) : after;
+      const done = rows.length < limit;
+      progress[shape.name] = { after: key, rows: before + rows.length, done };
       limit = nextLimit(rows);
+      // One database reads the next piece while the other writes this one.
+      const [, next] = await Promise.all([
+        to.insert(shape, rows, JSON.stringify(progress)),
+        done ? [] : from.read(shape, key, limit),
+      ]);
+      onPiece(shape.name, before + rows.length);
+      if (done) break;
+      rows = next;
     }
   }
 }

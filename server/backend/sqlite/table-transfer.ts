@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import { createRowSum } from "../row-sum.ts";
 import type { Cell, ColumnType, TableShape, TableTransfer } from "../table-transfer.ts";
@@ -44,6 +45,8 @@ export function openTableTransfer(path: string): TableTransfer {
       })();
     },
     async sum(table) {
+      // The other database begins to compute its sum.
+      await nextTurn();
       const sum = createRowSum(table);
       const rows = file.prepare(select(table, "")).raw().iterate();
       for (const row of rows) sum.add(row as Cell[]);
