@@ -228,7 +228,7 @@ export const jobs = {
     buttons: [button.resume, button.cancel],
   }),
   restored: jobView({
-    id: numbered(8),
+    id: numbered(16),
     status: "paused",
     displayStatus: "paused",
     label: "Paused after a restore",

@@ -70,46 +70,44 @@ async function startOwn({ userId, accountId }: Actor, upload_id: string): Promis
 }
 
 const readers = Object.entries(topics).flatMap(([topic, { who, of }]) =>
-  people.flatMap((name) =>
-    (["session", "token"] as const).map((credential) => {
-      return { topic, of, name, credential, may: who.includes(name) };
-    }),
-  ),
+  people.map((name) => ({ topic, of, name, may: who.includes(name) })),
 );
 
 describe("a stream of pages", () => {
-  test.each(readers)(
-    "sends $topic of a job to the $name with a $credential: $may",
-    async ({ of, name, credential, may }) => {
-      const reader = world[name];
-      const { backend, catalog } = world.site;
-      const upload = await world.upload(reader);
-      const own = await startOwn(reader, upload);
-      const id = await world.job("queued");
-      const watched = `${of(id)},job:${own},jobs:mine`;
-      const read = readerOf(await open(`/live?topics=${watched}`, reader, credential));
-      await read(`panel-${own}`);
-      // What the job sends when it changes comes before what the reader's own jobs send afterwards.
-      await cancel({ backend, catalog }, id, world.creator.userId);
-      const created = await world.job("queued");
-      await cancel({ backend, catalog }, own, reader.userId);
-      const later = await startOwn(reader, upload);
-      await read("Cancelled");
-      const text = await read(later);
-      expect([id, created].some((each) => text.includes(each))).toBe(may);
-      if (!may) expect(text).not.toContain(secret);
-    },
-  );
+  test.each(readers)("sends $topic of a job to the $name: $may", async ({ of, name, may }) => {
+    const reader = world[name];
+    const { backend, catalog } = world.site;
+    const upload = await world.upload(reader);
+    const own = await startOwn(reader, upload);
+    const id = await world.job("queued");
+    const watched = `${of(id)},job:${own},jobs:mine`;
+    const read = readerOf(await open(`/live?topics=${watched}`, reader, "session"));
+    await read(`panel-${own}`);
+    // What the job sends when it changes comes before what the reader's own jobs send afterwards.
+    await cancel({ backend, catalog }, id, world.creator.userId);
+    const created = await world.job("queued");
+    await cancel({ backend, catalog }, own, reader.userId);
+    const later = await startOwn(reader, upload);
+    await read("Cancelled");
+    const text = await read(later);
+    expect([id, created].some((each) => text.includes(each))).toBe(may);
+    if (!may) expect(text).not.toContain(secret);
+  });
 
-  test.each(["nothing", "forged"] as const)(
-    "is not opened with %s as a session and token",
-    async (credential) => {
-      const path = `/live?topics=job:${await world.job("queued")}`;
-      const answer = await open(path, world.creator, credential);
-      expect(answer.status).toBe(303);
-      expect(answer.headers.get("location")).toMatch(/^\/sign-in\?/);
-    },
-  );
+  test("leads to the sign-in without a session", async () => {
+    const path = `/live?topics=job:${await world.job("queued")}`;
+    const answer = await open(path, world.creator, "nothing");
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toMatch(/^\/sign-in\?/);
+  });
+
+  test.each([
+    { credential: "token", status: 403 },
+    { credential: "forged", status: 401 },
+  ] as const)("is refused to programs: $credential", async ({ credential, status }) => {
+    const path = `/live?topics=job:${await world.job("queued")}`;
+    expect((await open(path, world.creator, credential)).status).toBe(status);
+  });
 });
 
 describe("the stream of a job's events", () => {
