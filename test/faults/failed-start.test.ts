@@ -18,10 +18,10 @@ const mistakes: [string, (storageDir: string) => Promise<Record<string, string>>
       await writeFile(join(storageDir, "headway.db"), "Dear diary, ".repeat(1_000));
       return {};
     },
-    "the database cannot be opened: file is not a database",
+    "headway.db is damaged. Restore a backup",
   ],
   [
-    "the database belongs to a later version",
+    "the database belongs to a newer version",
     async (storageDir) => {
       const backend = await openBackend(join(storageDir, "headway.db"));
       await backend.migrate();
@@ -31,7 +31,7 @@ const mistakes: [string, (storageDir: string) => Promise<Record<string, string>>
       await backend.close();
       return {};
     },
-    "the database cannot be migrated: corrupted migrations",
+    "a newer version of Headway made or updated it (999_later)",
   ],
   [
     "the folder of kinds does not exist",
