@@ -15,6 +15,7 @@ import type { Kind } from "../job.ts";
 import { kindCard, moreFilesField } from "../presenters/job-form.ts";
 import type { Env } from "../services.ts";
 import { kindNotFound } from "./http-error.ts";
+import { keepForBack } from "./middleware/no-store.ts";
 import { formAddress } from "./page/form-address.ts";
 import { formErrors } from "./page/form-errors.ts";
 import { formField, idempotencyKeyOf } from "./page/form-fields.ts";
@@ -36,7 +37,7 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
     return c.html(render.page("jobs/new", { layout, kinds: cards }));
   });
 
-  routes.get("/jobs/new/:type", async (c) => {
+  routes.get("/jobs/new/:type", keepForBack, async (c) => {
     const type = c.req.param("type");
     const kind = catalog.get(type);
     if (!kind) throw kindNotFound();

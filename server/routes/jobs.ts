@@ -17,6 +17,7 @@ import type { FlashView } from "../presenters/layout.ts";
 import type { Env, Services } from "../services.ts";
 import { kindNotFound } from "./http-error.ts";
 import { loadJob } from "./middleware/load-job.ts";
+import { keepForBack } from "./middleware/no-store.ts";
 import { createDashboard } from "./page/dashboard.ts";
 import { setFlash } from "./page/flash.ts";
 import { otherTableError } from "./page/form-errors.ts";
@@ -37,7 +38,7 @@ export function jobRoutes(services: Services): Hono<Env> {
     return c.html(await jobPage(c, services, c.var.job));
   });
 
-  routes.post("/jobs", async (c) => {
+  routes.post("/jobs", keepForBack, async (c) => {
     const body = await c.req.parseBody();
     const type = formField(body, "type");
     const kind = catalog.get(type);

@@ -40,3 +40,9 @@ test("no cache stores a person's pages, the forms to sign in and up, or redirect
     expect(answer.headers.get("cache-control")).toBe("private, no-store");
   }
 });
+
+test("Back shows a form as it was sent, so that sending it again is the same start", async () => {
+  const { browser } = await site.join("ben");
+  const form = await browser.get("/jobs/new/stepping");
+  expect(form.headers.get("cache-control")).toBe("private, no-cache");
+});
