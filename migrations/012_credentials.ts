@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { SchemaDialect } from "../server/backend/backend.ts";
 
-/** What API tokens may do and when they end, second factors, passkeys, and the security log. */
+/** Scopes and ends of API tokens, second factors, passkeys, and the security log. */
 export async function up(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void> {
   const { boolean, timestamp } = dialect;
 

@@ -34,7 +34,7 @@ export interface Config {
   /** Number of trusted reverse proxies, each of which appends to `X-Forwarded-For`. */
   proxies: number;
   maxUploadBytes: number;
-  /** What an account or a person may use at most. */
+  /** The most that an account or a person may use. */
   limits: Limits;
   /** Time in which the headers of a request arrive. */
   headersTimeoutMs: number;

@@ -1,4 +1,4 @@
-/** What an account or a person may use at most. Each is `Infinity` where there is no limit. */
+/** The most that an account or a person may use. Each is `Infinity` where there is no limit. */
 export interface Limits {
   /** Starts of an account within a minute. */
   maxStartsPerMinute: number;

@@ -46,7 +46,7 @@ async function send(form) {
   }
 }
 
-/** What the server answers to a form that it refuses. */
+/** The server's answer to a form that it refuses. */
 class Refused extends Error {}
 
 /** @param {HTMLFormElement} form */

@@ -1,7 +1,7 @@
 import { parse } from "hono/utils/cookie";
 import { type Auth, addressHeader, type challengeCookie } from "./auth.ts";
 
-/** Where a request came from, for the list of sessions and the security log. */
+/** The origin of a request, for the list of sessions and the security log. */
 export interface ClientInfo {
   /** Empty if unknown. */
   address: string;

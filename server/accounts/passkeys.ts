@@ -21,7 +21,7 @@ export interface PasskeyChallenge {
   cookies: string[];
 }
 
-/** What `PublicKeyCredential.toJSON()` gives. Its parts are checked with the signature. */
+/** The result of `PublicKeyCredential.toJSON()`. Its parts are checked with the signature. */
 export interface PasskeyResponse {
   id: string;
   rawId: string;

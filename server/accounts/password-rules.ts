@@ -1,5 +1,5 @@
 /**
- * Which passwords people may choose. No rules about digits or symbols, which only make passwords
+ * The rules for passwords that people choose. No rules about digits or symbols, which only make passwords
  * predictable: https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver
  */
 

@@ -17,7 +17,7 @@ export interface SecurityEventDetails {
   method?: "password" | "code" | "recovery code" | "passkey";
   /** The name of a token, a passkey, a file or a role. */
   name?: string;
-  /** Of sessions that ended. */
+  /** The number of sessions that ended. */
   count?: number;
 }
 

@@ -53,7 +53,7 @@ export interface TwoFactor {
   signIn(request: ClientRequest, code: string): Promise<CodeResult>;
 }
 
-/** Of better-auth's tables. The columns of the last use are ours. */
+/** A row of better-auth's table. The columns of the last use are ours. */
 type TwoFactorTables = {
   two_factors: {
     userId: string;
@@ -97,7 +97,7 @@ export function createTwoFactor(parts: {
     return Boolean(row?.verified);
   }
 
-  /** Whose sign-in it is, by the cookie that better-auth has checked. */
+  /** The person who signs in, by the cookie that better-auth has checked. */
   async function userOfSignIn(headers: Headers): Promise<string | null> {
     const { createAuthCookie } = await auth.$context;
     const { name } = createAuthCookie("two_factor");

@@ -7,7 +7,7 @@ export const stepStatuses = ["waiting", "running", "done"] as const;
 export type StepStatus = (typeof stepStatuses)[number];
 
 /**
- * What an API token may do: `read` reads, `start` also starts jobs and uploads files, `all` does
+ * The rights of an API token: `read` reads, `start` also starts jobs and uploads files, `all` does
  * everything that its person may do.
  */
 export const tokenScopes = ["read", "start", "all"] as const;

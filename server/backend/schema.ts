@@ -90,14 +90,14 @@ export interface ApiTokensTable {
   expires_at: number | null;
 }
 
-/** What happened to the sign-ins and credentials of people. Rows are never updated. */
+/** Events in the sign-ins and credentials of people. Rows are never updated. */
 export interface SecurityEventsTable {
   id: string;
   user_id: string;
   /** The account to which the person belonged at that time. */
   account_id: string | null;
   type: SecurityEventType;
-  /** Of the client; empty if unknown. */
+  /** The address of the client; empty if unknown. */
   address: string;
   user_agent: string;
   /** JSON: `SecurityEventDetails`; null without details. */

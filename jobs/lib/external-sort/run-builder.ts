@@ -16,7 +16,7 @@ const [OPEN, COMMA, CLOSE, LINE_FEED] = Buffer.from("[,]\n") as unknown as numbe
  */
 export class RunBuilder {
   #json = Buffer.allocUnsafeSlow(firstCapacity);
-  /** Where the JSON of each row ends. */
+  /** The end of each row in `#json`. */
   #ends: number[] = [];
   #keys: string[] = [];
   #orders: number[] = [];

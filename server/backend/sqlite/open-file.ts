@@ -50,7 +50,7 @@ function refuseLostContent(path: string): void {
 /** Creates it atomically, so that processes that start together never see an empty file. */
 function createFile(path: string): void {
   const partial = `${path}.${process.pid}`;
-  // Of an earlier process of the same number, which was killed.
+  // An earlier process of the same number was killed and left it.
   rmSync(partial, { force: true });
   try {
     closeSync(openSync(partial, "wx", 0o600));

@@ -42,7 +42,7 @@ export async function makeRoom(backend: Backend): Promise<void> {
 async function askNextJob(backend: Backend): Promise<boolean> {
   if (!(await findRule(backend.db, backend.now()))) return false;
   return backend.write(async (tx) => {
-    // Of two concurrent sweeps the second counts the jobs that the first has asked.
+    // The second of two concurrent sweeps counts the jobs that the first has asked.
     await tx.lock("make-room");
     const at = backend.now();
     const rule = await findRule(tx.db, at);

@@ -15,7 +15,6 @@ export type PersonServices = PageServices & Pick<Services, "failedTokens">;
 const safeMethods = ["GET", "HEAD"];
 
 /**
-/**
  * For pages: sets `person`, or redirects to the sign-in page, which leads back. No cache stores a
  * page, so that nobody reads it with the back button after a sign-out.
  * @param options.tokens for files: a program may read them with its API token, since the API hands it
