@@ -39,7 +39,7 @@ describe.each(backends)("an import on $name", (which) => {
     let machine = { dir: scene.place.storageDir, backend: scene.backend };
     const machines = [machine.dir];
     const lossConditions = [
-      inStep(0, (job) => JSON.parse(job.checkpoint!).cursor.runs >= 3),
+      inStep(0, (job) => JSON.parse(job.checkpoint!).cursor.runs >= 1),
       inStep(1, (job) => job.step_done > 0),
       inStep(1, (job) => job.step_done > rows / 2),
     ];

@@ -83,6 +83,36 @@ describe("the log on a job's page", () => {
     expect(await gap.getAttribute("href")).toBe(`${job.href}?after=2#log`);
   });
 
+  test("a log that was just loaded skips no lines that arrived meanwhile", async () => {
+    const job = scene.server.addJob();
+    scene.server.appendLog(job.id, "one", "two");
+    const page = await scene.openPage(job.href);
+    await waitUntilLive(page);
+    await page.route(`**${job.href}`, async (route) => {
+      // Only the browser knows the host of this address.
+      const url = new URL(route.request().url());
+      const headers = { ...route.request().headers(), host: url.host };
+      url.hostname = "127.0.0.1";
+      const response = await route.fetch({ url: url.href, headers });
+      scene.server.appendLog(job.id, ...messages(6, 3));
+      await expect.poll(() => page.getAttribute("#log .log-lines", "data-last-line")).toBe("8");
+      await route.fulfill({ response });
+    });
+    // As a chunk that was sent before the server knew what the new log lacks.
+    const next = `<li class="info" id="log-${job.id}-8"><span>line 8</span></li>`;
+    const detail = `<ol id="log-${job.id}" hx-swap-oob="beforeend">${next}</ol>`;
+    await page.evaluate(`
+      document.querySelector("#log .log-lines").classList.add("before");
+      document.addEventListener("htmx:load", ({ target }) => {
+        const frames = new CustomEvent("live:frames", { detail: ${JSON.stringify(detail)} });
+        if (target.id === "log") document.dispatchEvent(frames);
+      });
+    `);
+    await page.click("#log-level-all");
+    await page.waitForSelector("#log .log-lines:not(.before)");
+    await expect.poll(() => page.locator("#log .log-lines li > span").count()).toBe(8);
+  });
+
   test("a link to a line shows that line while new lines arrive", async () => {
     const job = scene.server.addJob();
     scene.server.appendLog(job.id, ...messages(300));

@@ -8,12 +8,16 @@ import { resync } from "./client.js";
 /** Beyond this the first lines are removed. */
 const maxLines = { following: 2000, reading: 10_000 };
 let following = true;
+/** For how long a log that was just loaded waits for the lines between its own and the next ones, ms. */
+const answerTimeout = 10_000;
+let answerDueAt = 0;
 
 setUp();
 // The person chose another level or page of the log.
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (elt.id !== "log") return;
   setUp();
+  answerDueAt = performance.now() + answerTimeout;
   resync();
 });
 
@@ -87,6 +91,9 @@ function filterLines(added, list) {
   const { level } = list.dataset;
   const lines = [...added.children];
   const missing = lineNumber(lines[0]) - lastLine - 1;
+  // Lines that went to the log before this one come again, with these, in the answer to `resync`.
+  if (missing > 0 && performance.now() < answerDueAt) return added.replaceChildren();
+  answerDueAt = 0;
   for (const line of lines) {
     const isKnown = lineNumber(line) <= lastLine;
     if (isKnown || isExcerpt(list) || isBelow(level, line)) line.remove();

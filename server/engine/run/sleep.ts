@@ -31,7 +31,7 @@ export class Asleep extends Stopped {
 /**
  * Only the first long sleep behind a checkpoint gives back the slot: the next run begins at that
  * checkpoint, so no work is repeated more than once. Of concurrent sleeps none does, because a run that
- * sleeps in one place may work in another.
+ * sleeps in one place may work in another. A cleanup has no slot to give back.
  */
 export function createSleep(run: Run, steps: Pick<Steps, "running" | "wasInterruptedLater">) {
   const { backend, progress, abort, room, sleeps } = run;
@@ -40,7 +40,7 @@ export function createSleep(run: Run, steps: Pick<Steps, "running" | "wasInterru
 
   return async (ms: number, reason?: string): Promise<void> => {
     signal.throwIfAborted();
-    const isLong = ms >= minLongSleepMs;
+    const isLong = room !== null && ms >= minLongSleepMs;
     if (isLong && steps.wasInterruptedLater()) return;
     const step = steps.running() ?? null;
     const waitingFor = reason === undefined ? null : String(reason);
@@ -50,7 +50,7 @@ export function createSleep(run: Run, steps: Pick<Steps, "running" | "wasInterru
     const until = Math.ceil(typeof begun === "number" ? Math.min(begun, end) : end);
     const leftMs = isLong ? until - now : ms;
     if (isLong && leftMs <= 0) return;
-    if (begun !== "repeated" && leftMs >= minLongSleepMs && sleeping === 0 && room) {
+    if (begun !== "repeated" && leftMs >= minLongSleepMs && sleeping === 0) {
       const asleep = new Asleep(until, step, waitingFor);
       abort.abort(asleep);
       throw asleep;

