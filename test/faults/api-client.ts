@@ -5,13 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { finalStatuses } from "../../server/engine/status.ts";
+import type { JobJson } from "../../server/routes/api/job-schema.ts";
 import { messagesOf } from "../routes/api/event-reader.ts";
-import { environment, type Place } from "../support/application.ts";
+import { commandIn, environment, type Place } from "../support/application.ts";
 
 const command = join(import.meta.dirname, "../../server/commands/token.ts");
 
 export async function createClient(url: string, place: Place) {
-  const printed = await promisify(execFile)(process.execPath, [command, demoAccount.email], {
+  const [program, ...args] = commandIn(place, command);
+  const printed = await promisify(execFile)(program, [...args, demoAccount.email], {
     env: { ...process.env, ...environment(place, {}) },
   });
   const authorization = `Bearer ${printed.stdout.trim()}`;
@@ -35,6 +37,11 @@ export async function createClient(url: string, place: Place) {
         body: JSON.stringify({ type, metadata }),
       });
       return (await readJson(response)).job_id as string;
+    },
+    /** @returns the job as the API tells it */
+    async job(id: string): Promise<JobJson> {
+      const response = await fetch(`${url}/api/jobs/${id}`, { headers: { authorization } });
+      return (await readJson(response)) as JobJson;
     },
     async act(id: string, action: "cancel" | "pause" | "resume", to = url): Promise<void> {
       const path = `${to}/api/jobs/${id}/${action}`;

@@ -1,6 +1,6 @@
 /** Starts the application in processes of its own, on the database and the folder of a test. */
 import { join } from "node:path";
-import { type Launched, launch, untilPrinted } from "./processes.ts";
+import { type Launched, launchCommand, untilPrinted } from "./processes.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -12,6 +12,8 @@ export interface Place {
   databaseUrl: string | undefined;
   /** The folder of the files, and of a SQLite database. */
   storageDir: string;
+  /** The beginning of a command that runs the rest of it where the folder is mounted. */
+  within?: readonly [string, ...string[]];
 }
 
 export type Environment = Record<string, string>;
@@ -25,7 +27,7 @@ export async function startWorker(
   more: Environment = {},
   onLaunch?: (worker: Launched) => void,
 ): Promise<Launched> {
-  const worker = launch(join(root, "server/worker.ts"), environment(place, more));
+  const worker = launchIn(place, "server/worker.ts", more);
   onLaunch?.(worker);
   await untilReady(worker, "worker ready");
   return worker;
@@ -45,7 +47,7 @@ export async function startApplication(
   more: Environment = {},
   onLaunch?: (main: Launched) => void,
 ): Promise<Application> {
-  const main = launch(join(root, "server/main.ts"), environment(place, { PORT: "0", ...more }));
+  const main = launchIn(place, "server/main.ts", { PORT: "0", ...more });
   onLaunch?.(main);
   await untilReady(main, "worker ready", "Headway runs at");
   const url = /Headway runs at (\S+)/.exec(main.output())![1]!;
@@ -55,10 +57,20 @@ export async function startApplication(
 /** Starts `npm run web`. Resolves when it listens; stops it if it does not become ready. */
 export async function startWeb(place: Place, more: Environment = {}): Promise<Application> {
   const settings = { PORT: "0", NODE_ENV: "production", LOG_LEVEL: "info", ...more };
-  const web = launch(join(root, "server/web.ts"), environment(place, settings));
+  const web = launchIn(place, "server/web.ts", settings);
   await untilReady(web, "web ready");
   const url = /"url":"([^"]+)"/.exec(web.output())![1]!;
   return { ...web, url };
+}
+
+/** @param entry a file of the project that Node runs */
+function launchIn(place: Place, entry: string, more: Environment): Launched {
+  return launchCommand(commandIn(place, join(root, entry)), environment(place, more));
+}
+
+/** @returns the command that runs a file with Node where the place's folder is */
+export function commandIn({ within }: Place, file: string): [string, ...string[]] {
+  return within ? [...within, process.execPath, file] : [process.execPath, file];
 }
 
 /** Leaves no process behind that does not become ready. */
