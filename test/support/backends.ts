@@ -1,26 +1,33 @@
 /** Runs the same tests on both backends: `describe.each(backends)`. */
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
-import { createDatabase } from "./postgres.ts";
+import { createDatabase, dropDatabase } from "./postgres.ts";
 
 export interface TestBackend {
   name: "sqlite" | "postgres";
-  /** Creates an empty database. @returns its address, a folder of its own, and how to remove both */
-  create(): Promise<{ url: string; dir: string; remove(): Promise<void> }>;
+  /**
+   * Creates a database, empty unless it may be migrated already.
+   * @returns its address, a folder of its own, and how to remove both
+   */
+  create(options?: {
+    migrated: boolean;
+  }): Promise<{ url: string; dir: string; remove(): Promise<void> }>;
 }
 
 const both: TestBackend[] = [
   {
     name: "sqlite",
-    async create() {
+    async create({ migrated } = { migrated: false }) {
       const dir = await mkdtemp(join(tmpdir(), "headway-"));
+      const url = join(dir, "headway.db");
+      if (migrated) await copyFile(inject("migrated").sqlite, url);
       return {
-        url: join(dir, "headway.db"),
+        url,
         dir,
         remove: () => rm(dir, { recursive: true, force: true }),
       };
@@ -28,13 +35,18 @@ const both: TestBackend[] = [
   },
   {
     name: "postgres",
-    async create() {
+    async create({ migrated } = { migrated: false }) {
       const dir = await mkdtemp(join(tmpdir(), "headway-"));
       const name = `test_${randomUUID().replaceAll("-", "")}`;
+      const cluster = inject("postgresUrl");
+      const template = migrated ? inject("migrated").postgres : undefined;
       return {
-        url: await createDatabase(inject("postgresUrl"), name),
+        url: await createDatabase(cluster, name, template),
         dir,
-        remove: () => rm(dir, { recursive: true, force: true }),
+        async remove() {
+          await dropDatabase(cluster, name);
+          await rm(dir, { recursive: true, force: true });
+        },
       };
     },
   },
@@ -47,9 +59,8 @@ export const backends: TestBackend[] = both.filter(
 
 /** Opens a migrated backend with one account, and with the worker `worker-1` that may claim. */
 export async function openTestBackend(which: TestBackend) {
-  const { url, dir, remove } = await which.create();
+  const { url, dir, remove } = await which.create({ migrated: true });
   const backend = await openBackend(url);
-  await backend.migrate();
   await addAccount(backend, "account-1");
   await addWorker(backend, "worker-1");
   return {

@@ -1,7 +1,8 @@
 /** Creates a migrated SQLite database for one test file. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inject } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 
@@ -14,8 +15,9 @@ export interface TestDatabase {
 
 export async function testDatabase(): Promise<TestDatabase> {
   const dir = mkdtempSync(join(tmpdir(), "headway-test-"));
-  const backend = await openBackend(join(dir, "headway.db"));
-  await backend.migrate();
+  const path = join(dir, "headway.db");
+  copyFileSync(inject("migrated").sqlite, path);
+  const backend = await openBackend(path);
   return {
     backend,
     dir,

@@ -1,4 +1,4 @@
-/** Starts the Postgres server of a test run and creates a database for each test file. */
+/** Starts the Postgres server of a test run, and creates and drops its databases. */
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,8 @@ import {
   startCluster as start,
 } from "../../server/commands/scaled/postgres-cluster.ts";
 
-export async function startCluster(): Promise<Cluster> {
+/** @param settings such as `fsync=off` */
+export async function startCluster(settings: readonly string[] = []): Promise<Cluster> {
   const dir = await mkdtemp(join(tmpdir(), "headway-postgres-"));
   // As root, Postgres runs as another user, who needs access to the folder.
   await chmod(dir, 0o755);
@@ -17,6 +18,7 @@ export async function startCluster(): Promise<Cluster> {
     dir: join(dir, "data"),
     port: await freePort(),
     persistent: false,
+    settings,
   });
   return {
     ...cluster,
@@ -27,17 +29,33 @@ export async function startCluster(): Promise<Cluster> {
   };
 }
 
-/** @returns the address of a new, empty database */
-export async function createDatabase(clusterUrl: string, name: string): Promise<string> {
-  const client = new pg.Client(clusterUrl);
-  await client.connect();
-  try {
-    await client.query(`drop database if exists "${name}" with (force)`);
-    await client.query(`create database "${name}"`);
-  } finally {
-    await client.end();
-  }
+/**
+ * @param template a database to copy, to which nobody is connected
+ * @returns the address of a new database, which is empty without a template
+ */
+export async function createDatabase(
+  clusterUrl: string,
+  name: string,
+  template = "template1",
+): Promise<string> {
+  await dropDatabase(clusterUrl, name);
+  await query(clusterUrl, `create database "${name}" template "${template}"`);
   const url = new URL(clusterUrl);
   url.pathname = `/${name}`;
   return url.href;
+}
+
+/** Drops a database, whoever is connected to it. */
+export async function dropDatabase(clusterUrl: string, name: string): Promise<void> {
+  await query(clusterUrl, `drop database if exists "${name}" with (force)`);
+}
+
+async function query(url: string, text: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 }

@@ -26,8 +26,10 @@ export async function startCluster(options: {
   dir: string;
   port: number;
   persistent: boolean;
+  /** Settings such as `fsync=off`. */
+  settings?: readonly string[];
 }): Promise<Cluster> {
-  const { dir, port, persistent } = options;
+  const { dir, port, persistent, settings = [] } = options;
   const log: string[] = [];
   const record = (text: unknown) => {
     log.push(...String(text).trim().split("\n"));
@@ -43,7 +45,7 @@ export async function startCluster(options: {
     // Postgres refuses to run as root; this creates and uses an ordinary user.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C"],
-    postgresFlags: ["-c", "max_connections=300"],
+    postgresFlags: ["max_connections=300", ...settings].flatMap((each) => ["-c", each]),
     onLog: record,
     onError: record,
   });

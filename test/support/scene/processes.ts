@@ -1,6 +1,4 @@
 /** Opens a database with an account, and starts worker and web processes, for one test. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFailed, onTestFinished } from "vitest";
@@ -46,8 +44,8 @@ export async function openScene(
 ): Promise<Scene> {
   const launched: Launched[] = [];
   const onLaunch = (process: Launched) => void launched.push(process);
-  const created = await which.create();
-  const folder = storageDir ?? (await mkdtemp(join(tmpdir(), "headway-storage-")));
+  const created = await which.create({ migrated: true });
+  const folder = storageDir ?? created.dir;
   const isSqlite = which.name === "sqlite";
   const place = { databaseUrl: isSqlite ? undefined : created.url, storageDir: folder };
   const url = isSqlite ? join(folder, "headway.db") : created.url;
@@ -63,7 +61,6 @@ export async function openScene(
     await Promise.all(launched.map((each) => each.stop()));
     await backend.close();
     await created.remove();
-    if (!storageDir) await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
   const scene: Scene = {
