@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -5,19 +6,20 @@ import { describe, expect, test } from "vitest";
 import { cancel } from "../../server/engine/cancel.ts";
 import { pause, resume } from "../../server/engine/pause.ts";
 import { backends } from "../support/backends.ts";
-import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
+import { finalEvents, isGapless, type Scene, useScene } from "../support/scene/processes.ts";
+
+/** @returns the path of a file that does not exist yet */
+function newCleanupLog({ place }: Scene): string {
+  return join(place.storageDir, `cleanup-${randomUUID()}.log`);
+}
 
 describe.each(backends)("the outcome of a run on $name", (which) => {
-  const open = async () => {
-    const scene = await openScene(which, { maxRunning: 20 });
-    await scene.worker({ RUNNERS: "1" });
-    return scene;
-  };
+  const sceneOf = useScene(which, { maxRunning: 20 }, (scene) => scene.worker({ RUNNERS: "1" }));
   const types = async (scene: Scene, id: string) =>
     (await scene.events(id)).map(({ type }) => type).filter((type) => type !== "progress");
 
   test("a temporary error is retried after its waits without repeating finished steps", async () => {
-    const scene = await open();
+    const scene = sceneOf();
     const id = await scene.start("flaky", { failures: 3 });
     const job = await scene.ended(id);
     expect(job).toMatchObject({ status: "done", retries: 3, fence: 4, rescues: 0 });
@@ -44,7 +46,7 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
   });
 
   test("a job retries up to its limit, never after a refusal, and only the errors that its kind retries on", async () => {
-    const scene = await open();
+    const scene = sceneOf();
     const [exhausted, refused, notRetried, retried] = await Promise.all([
       scene.start("flaky", { failures: 9 }),
       scene.start("flaky", { failures: 9, how: "refused" }),
@@ -68,7 +70,7 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
   });
 
   test("a job that is paused and resumed continues from its checkpoint", async () => {
-    const scene = await open();
+    const scene = sceneOf();
     const id = await scene.start("copy_rows", { rows: 120, size: 1, pause: 20 });
     await scene.until(id, (row) => row.step_done > 10);
     await pause(scene, id, "person-1");
@@ -86,8 +88,8 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
   });
 
   test("a running job that is cancelled stops before the grace period ends and removes its scratch files", async () => {
-    const scene = await open();
-    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const scene = sceneOf();
+    const cleanupLog = newCleanupLog(scene);
     const id = await scene.start("cleanup", { cleanupLog });
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
@@ -108,10 +110,11 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
   });
 
   test("a job that ignores its signal is killed after the grace period and ends as cancelled", async () => {
-    const scene = await open();
-    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const scene = sceneOf();
+    const cleanupLog = newCleanupLog(scene);
     const id = await scene.start("cleanup", { cleanupLog, ignoreSignalMs: 60_000 });
-    const neighbour = await scene.start("copy_rows", { rows: 200, size: 1, pause: 40 });
+    const input = { rows: 200, size: 1, pause: 40, prefix: "neighbour" };
+    const neighbour = await scene.start("copy_rows", input);
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
     const requestedAt = performance.now();
@@ -128,8 +131,8 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
   });
 
   test("a paused job that is cancelled runs its cleanup", async () => {
-    const scene = await open();
-    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const scene = sceneOf();
+    const cleanupLog = newCleanupLog(scene);
     const id = await scene.start("cleanup", { cleanupLog });
     const scratch = join(scene.place.storageDir, "jobs", id, "scratch");
     await scene.until(id, () => existsSync(join(scratch, "half.txt")));
@@ -142,8 +145,8 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
   });
 
   test("a job that fails without a retry runs its cleanup", async () => {
-    const scene = await open();
-    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const scene = sceneOf();
+    const cleanupLog = newCleanupLog(scene);
     const id = await scene.start("cleanup", { cleanupLog, fail: true });
     expect(await scene.ended(id)).toMatchObject({ status: "failed", reason: "error", retries: 0 });
     await expect
@@ -154,8 +157,8 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
   });
 
   test("a cancellation wins over an earlier pause", async () => {
-    const scene = await open();
-    const cleanupLog = join(scene.place.storageDir, "cleanup.log");
+    const scene = sceneOf();
+    const cleanupLog = newCleanupLog(scene);
     const id = await scene.start("cleanup", { cleanupLog });
     await scene.until(id, (row) => row.current_step !== null);
     await pause(scene, id, "person-1");
@@ -165,7 +168,7 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
   });
 
   test("the timeout counts running time over all runs, without pauses", async () => {
-    const scene = await open();
+    const scene = sceneOf();
     // The start of a runner would count as running time.
     await scene.ended(await scene.start("sleep", { ms: 1 }));
     const long = await scene.start("short_timeout", { batches: 1_000, batchMs: 50 });

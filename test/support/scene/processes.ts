@@ -1,7 +1,7 @@
-/** Opens a database with an account, and starts worker and web processes, for one test. */
+/** Opens a database with an account, and starts worker and web processes. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFailed, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, onTestFailed, onTestFinished } from "vitest";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { openBackend } from "../../../server/backend/open.ts";
 import type { EventRow, JobRow } from "../../../server/backend/schema.ts";
@@ -38,10 +38,40 @@ export interface Scene {
   ended(id: string, ms?: number): Promise<JobRow>;
 }
 
-export async function openScene(
+interface SceneOptions {
+  maxRunning?: number;
+  storageDir?: string;
+}
+
+/** Opens a scene for one test. */
+export async function openScene(which: TestBackend, options: SceneOptions = {}): Promise<Scene> {
+  const { scene, printOutputs, close } = await open(which, options);
+  onTestFailed(printOutputs);
+  onTestFinished(close, 60_000);
+  return scene;
+}
+
+/**
+ * Opens a scene for all tests of a file or a group, which saves the start of its processes.
+ * @param prepare starts them
+ * @returns a function that returns the scene, for use in tests
+ */
+export function useScene(
   which: TestBackend,
-  { maxRunning = 5, storageDir }: { maxRunning?: number; storageDir?: string } = {},
-): Promise<Scene> {
+  options: SceneOptions,
+  prepare: (scene: Scene) => Promise<unknown>,
+): () => Scene {
+  let opened: Awaited<ReturnType<typeof open>>;
+  beforeAll(async () => {
+    opened = await open(which, options);
+    await prepare(opened.scene);
+  });
+  beforeEach(() => onTestFailed(opened.printOutputs));
+  afterAll(() => opened.close());
+  return () => opened.scene;
+}
+
+async function open(which: TestBackend, { maxRunning = 5, storageDir }: SceneOptions) {
   const launched: Launched[] = [];
   const onLaunch = (process: Launched) => void launched.push(process);
   const created = await which.create({ migrated: true });
@@ -54,14 +84,14 @@ export async function openScene(
   await addAccount(backend, "account-1", maxRunning);
   const catalog = await readCatalog(jobsDirs);
 
-  onTestFailed(() => {
+  function printOutputs(): void {
     for (const { pid, output } of launched) process.stderr.write(`Process ${pid}:\n${output()}`);
-  });
-  onTestFinished(async () => {
+  }
+  async function close(): Promise<void> {
     await Promise.all(launched.map((each) => each.stop()));
     await backend.close();
     await created.remove();
-  }, 60_000);
+  }
 
   const scene: Scene = {
     backend,
@@ -92,7 +122,7 @@ export async function openScene(
     },
     ended: (id, ms) => scene.until(id, (row) => isFinal(row.status), ms),
   };
-  return scene;
+  return { scene, printOutputs, close };
 }
 
 /** Whether the events are numbered 1, 2, 3 and so on. */
