@@ -30,6 +30,7 @@ export const localTables: readonly string[] = [
   "kysely_migration_lock",
   "notifications",
   "running_backups",
+  "transfer_indexes",
   "transfers",
   "workers",
 ];
@@ -54,9 +55,15 @@ export interface TableTransfer {
   sum(table: TableShape): Promise<TableSum>;
   /** @returns a line for each of the first values that the other database cannot store */
   findUnportable(table: TableShape): Promise<string[]>;
-  /** Deletes all rows of the tables. */
+  /**
+   * Deletes all rows of the tables, and drops their indexes but the primary keys until `finish`: to
+   * build an index over all rows is several times faster than to insert each row into it.
+   */
   empty(tables: readonly TableShape[]): Promise<void>;
-  /** Makes the database number new rows after the copied ones, and updates its statistics. */
+  /**
+   * Builds the indexes that `empty` dropped, makes the database number new rows after the copied ones,
+   * and updates its statistics. May be repeated.
+   */
   finish(tables: readonly TableShape[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -77,6 +77,7 @@ async function copyDatabase(backend: Backend, path: string, storageDir: string):
       await beginTransfer(copy, "in", "a backup");
       await target.empty(shapes);
       await copyTables({ from: source, to: target, shapes, progress: {} });
+      await target.finish(shapes);
     } finally {
       await Promise.all([source.close(), target.close()]);
     }

@@ -10,7 +10,6 @@ import { pauseRestoredJobs } from "../engine/pause-restored.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import type { Storage } from "../storage/storage.ts";
 import { moveDatabase } from "../transfer/move-database.ts";
-import { restartTransfer } from "../transfer/transfers.ts";
 import { databaseName, keyOfName, secretName } from "./manifest.ts";
 import type { Archive } from "./read-archive.ts";
 import { swapFolder } from "./swap-folder.ts";
@@ -69,7 +68,6 @@ export async function restoreIntoPostgres(
     const from = await openBackend(path, { mustExist: true });
     try {
       await insertSecret(archive, from);
-      await restartTransfer(to, peer);
       await moveDatabase({ from, to, names: { from: peer, to: name } });
     } finally {
       await from.close();

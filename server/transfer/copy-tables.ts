@@ -3,7 +3,7 @@ import type { Cell, TableShape, TableTransfer } from "../backend/table-transfer.
 
 /** Rows of a piece: about this many bytes. */
 const pieceBytes = 4_000_000;
-const pieceRows = { first: 100, max: 5_000 };
+const pieceRows = { first: 100, max: 20_000 };
 
 /** How far each table is copied, by its name. */
 export type Progress = Record<string, { after: Cell[] | null; rows: number; done: boolean }>;
@@ -36,9 +36,9 @@ export async function copyTables(options: {
       progress[shape.name] = { after: key, rows: before + rows.length, done };
       limit = nextLimit(rows);
       // One database reads the next piece while the other writes this one.
-      const [, next] = await Promise.all([
-        to.insert(shape, rows, JSON.stringify(progress)),
+      const [next] = await Promise.all([
         done ? [] : from.read(shape, key, limit),
+        to.insert(shape, rows, JSON.stringify(progress)),
       ]);
       onPiece(shape.name, before + rows.length);
       if (done) break;

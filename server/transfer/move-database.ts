@@ -9,7 +9,14 @@ import {
   type Progress,
   refuseUnportable,
 } from "./copy-tables.ts";
-import { beginTransfer, findTransfer, finishTransfer, saveVerified } from "./transfers.ts";
+import {
+  beginTransfer,
+  findTransfer,
+  finishTransfer,
+  restartTransfer,
+  saveVerified,
+  type TransferRow,
+} from "./transfers.ts";
 
 /** Jobs that are enqueued in one transaction. */
 const enqueuedAtOnce = 500;
@@ -45,8 +52,9 @@ export async function moveDatabase(options: MoveOptions): Promise<Moved> {
     const shapes = (await target.describe()) ?? (await source.describe());
     if (!shapes) throw new Error("One of the two databases must be Postgres");
     await refuseUnportable(source, shapes);
-    await beginTransfer(from, "out", names.to);
-    const tables = await fill(options, source, target, shapes);
+    const { started_at } = await beginTransfer(from, "out", names.to);
+    const transfer = await beginTransfer(to, "in", names.from, started_at);
+    const tables = await fill(options, transfer, { source, target, shapes });
     const released = await handOver(to);
     await finishTransfer(from, "out");
     await finishTransfer(to, "in");
@@ -56,13 +64,17 @@ export async function moveDatabase(options: MoveOptions): Promise<Moved> {
   }
 }
 
+interface Tables {
+  source: TableTransfer;
+  target: TableTransfer;
+  shapes: readonly TableShape[];
+}
+
 async function fill(
-  { to, names, onPiece }: MoveOptions,
-  source: TableTransfer,
-  target: TableTransfer,
-  shapes: readonly TableShape[],
+  { to, onPiece }: MoveOptions,
+  transfer: TransferRow,
+  { source, target, shapes }: Tables,
 ): Promise<Comparison[]> {
-  const transfer = await beginTransfer(to, "in", names.from);
   const progress: Progress = JSON.parse(transfer.progress);
   if (transfer.verified_at !== null) return copied(progress);
   // Migrations may have inserted rows.
@@ -70,7 +82,12 @@ async function fill(
   await copyTables({ from: source, to: target, shapes, progress, ...(onPiece && { onPiece }) });
   const tables = await compareTables({ from: source, to: target, shapes });
   const differences = tables.flatMap(({ difference }) => difference ?? []);
-  if (differences.length > 0) throw new Error(`The copy differs: ${differences.join("; ")}`);
+  if (differences.length > 0) {
+    await restartTransfer(to);
+    throw new Error(
+      `The copy differs: ${differences.join("; ")}. Run the command again, which begins anew`,
+    );
+  }
   await target.finish(shapes);
   await saveVerified(to);
   return tables;

@@ -18,19 +18,25 @@ export async function findTransfer(
   return query.executeTakeFirst();
 }
 
-/** Continues an unfinished transfer with the same peer. Replaces a finished one. */
+/**
+ * Continues an unfinished transfer with the same peer. Replaces any other one.
+ * @param startedAt of the same move in the other database: one that has begun later than what was
+ *   copied may find other rows. Default: continues any
+ */
 export async function beginTransfer(
   { db, now }: Pick<Backend, "db" | "now">,
   direction: Direction,
   peer: string,
+  startedAt?: number,
 ): Promise<TransferRow> {
   const before = await findTransfer({ db }, direction);
-  if (before && before.finished_at === null && before.peer === peer) return before;
+  const isSame = before?.peer === peer && before.started_at === (startedAt ?? before.started_at);
+  if (before && isSame && before.finished_at === null) return before;
   const row = {
     direction,
     peer,
     progress: "{}",
-    started_at: now(),
+    started_at: startedAt ?? now(),
     verified_at: null,
     finished_at: null,
   };
@@ -42,14 +48,10 @@ export async function beginTransfer(
   return row;
 }
 
-/** Lets an interrupted transfer from this peer begin anew. */
-export async function restartTransfer({ db }: Pick<Backend, "db">, peer: string): Promise<void> {
+/** Lets an unfinished transfer into this database begin anew. */
+export async function restartTransfer({ db }: Pick<Backend, "db">): Promise<void> {
   const restarted = db.updateTable("transfers").set({ progress: "{}" });
-  await restarted
-    .where("direction", "=", "in")
-    .where("peer", "=", peer)
-    .where("finished_at", "is", null)
-    .execute();
+  await restarted.where("direction", "=", "in").where("finished_at", "is", null).execute();
 }
 
 /** Saves that the copy has been compared, so that a later run only hands the jobs over. */

@@ -28,6 +28,9 @@ export async function openTableTransfer(directUrl: string): Promise<TableTransfe
     client.on("error", () => {});
     await client.connect();
   }
+  // A crash of the server loses whole pieces with their bookmarks, and only until the next commit of
+  // another connection, such as that of the comparison.
+  await writer.query("set synchronous_commit = off");
 
   return {
     describe: () => describeTables(reader),
@@ -52,16 +55,11 @@ export async function openTableTransfer(directUrl: string): Promise<TableTransfe
       const names = quoted(table.columns.map(({ name }) => name));
       const types = table.columns.map(({ type }) => type);
       const lines = rows.map((row) => copyLine(row, types)).join("");
-      await writer.query("begin");
-      try {
+      await inTransaction(writer, async () => {
         const copy = writer.query(copyFrom(`copy "${table.name}" (${names}) from stdin`));
         await pipeline([Buffer.from(lines)], copy);
         await writer.query("update transfers set progress = $1 where direction = 'in'", [progress]);
-        await writer.query("commit");
-      } catch (error) {
-        await writer.query("rollback").catch(() => {});
-        throw error;
-      }
+      });
     },
     async sum(table) {
       const { rows } = await reader.query<{ rows: number; sum: string }>(sumStatement(table));
@@ -69,10 +67,14 @@ export async function openTableTransfer(directUrl: string): Promise<TableTransfe
     },
     findUnportable: async () => [],
     async empty(tables) {
-      const names = quoted(tables.map(({ name }) => name));
-      await writer.query(`truncate ${names} restart identity`);
+      const names = tables.map(({ name }) => name);
+      await inTransaction(writer, async () => {
+        await writer.query(`truncate ${quoted(names)} restart identity`);
+        await dropIndexes(writer, names);
+      });
     },
     async finish(tables) {
+      await inTransaction(writer, () => buildIndexes(writer));
       for (const { name, identity } of tables) {
         if (!identity) continue;
         await writer.query(`select setval(pg_get_serial_sequence('"${name}"', '${identity}'),
@@ -84,6 +86,54 @@ export async function openTableTransfer(directUrl: string): Promise<TableTransfe
       await Promise.all([reader, writer].map((client) => client.end().catch(() => {})));
     },
   };
+}
+
+async function inTransaction(client: pg.Client, work: () => Promise<unknown>): Promise<void> {
+  await client.query("begin");
+  try {
+    await work();
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+/** Keeps their statements in a table, from which a later process builds them if this one is killed. */
+async function dropIndexes(client: pg.Client, tables: readonly string[]): Promise<void> {
+  await client.query(`create table if not exists transfer_indexes
+    (name text primary key, statement text not null)`);
+  const { rows } = await client.query<{ name: string; build: string; drop: string }>(
+    `select relname as name, case when pg_constraint.oid is null then pg_get_indexdef(indexrelid)
+        else format('alter table %s add constraint %I %s',
+          indrelid::regclass, conname, pg_get_constraintdef(pg_constraint.oid)) end as build,
+      case when pg_constraint.oid is null then format('drop index %I', relname)
+        else format('alter table %s drop constraint %I', indrelid::regclass, conname) end as drop
+    from pg_index join pg_class on pg_class.oid = indexrelid
+      left join pg_constraint on conindid = indexrelid and conrelid = indrelid
+    where not indisprimary
+      and indrelid = any (select format('%I', name)::regclass from unnest($1::text[]) as name)`,
+    [tables],
+  );
+  for (const { name, build, drop } of rows) {
+    await client.query("insert into transfer_indexes (name, statement) values ($1, $2)", [
+      name,
+      build,
+    ]);
+    await client.query(drop);
+  }
+}
+
+async function buildIndexes(client: pg.Client): Promise<void> {
+  const { rows: found } = await client.query<{ table: string | null }>(
+    "select to_regclass('transfer_indexes') as table",
+  );
+  if (found[0]!.table === null) return;
+  const { rows } = await client.query<{ statement: string }>(
+    "select statement from transfer_indexes",
+  );
+  for (const { statement } of rows) await client.query(statement);
+  await client.query("drop table transfer_indexes");
 }
 
 /** @throws for a column of a type that SQLite has no counterpart for, and a table without a key */

@@ -6,6 +6,9 @@ import { openFile } from "./open-file.ts";
 
 /** Lines about values that Postgres cannot store, per table. */
 const maxFindings = 5;
+/** After so many rows the event loop gets a turn, in which the other database takes what was read. */
+const rowsPerTurn = 500;
+const writerCacheKilobytes = 128_000;
 /** Integers beyond it arrive as other numbers. */
 const maxInteger = Number.MAX_SAFE_INTEGER;
 
@@ -13,12 +16,14 @@ export function openTableTransfer(path: string): TableTransfer {
   const file = openFile(path, "normal");
   /** A second one, so that writes are possible beside a frozen read. */
   const writer = openFile(path, "normal");
+  // The other database has checked the keys, and the comparison finds any difference.
+  writer.pragma("foreign_keys = off");
+  writer.pragma(`cache_size = -${writerCacheKilobytes}`);
   const saveProgress = (progress: string) =>
     writer.prepare("update transfers set progress = ? where direction = 'in'").run(progress);
 
-  function select({ name, columns, key }: TableShape, where: string, more = ""): string {
-    return `select ${quoted(columns.map((column) => column.name))} from "${name}" ${where}
-      order by ${quoted(key)} ${more}`;
+  function select({ name, columns }: TableShape, more = ""): string {
+    return `select ${quoted(columns.map((column) => column.name))} from "${name}" ${more}`;
   }
 
   return {
@@ -31,8 +36,14 @@ export function openTableTransfer(path: string): TableTransfer {
       const where = after
         ? `where (${quoted(table.key)}) > (${table.key.map(() => "?").join(", ")})`
         : "";
-      const statement = file.prepare(select(table, where, "limit ?")).raw();
-      return statement.all(...(after ?? []), limit) as Cell[][];
+      const more = `${where} order by ${quoted(table.key)} limit ?`;
+      const statement = file.prepare(select(table, more)).raw();
+      const rows: Cell[][] = [];
+      for (const row of statement.iterate(...(after ?? []), limit)) {
+        rows.push(row as Cell[]);
+        if (rows.length % rowsPerTurn === 0) await nextTurn();
+      }
+      return rows;
     },
     async insert({ name, columns }, rows, progress) {
       const places = columns.map(() => "?").join(", ");
@@ -48,24 +59,57 @@ export function openTableTransfer(path: string): TableTransfer {
       // The other database begins to compute its sum.
       await nextTurn();
       const sum = createRowSum(table);
-      const rows = file.prepare(select(table, "")).raw().iterate();
+      const rows = file.prepare(select(table)).raw().iterate();
       for (const row of rows) sum.add(row as Cell[]);
       return sum.result();
     },
     findUnportable: async (table) => findUnportable(file, table),
     async empty(tables) {
+      const names = tables.map(({ name }) => name);
       writer.transaction(() => {
-        for (const { name } of tables.toReversed()) writer.exec(`delete from "${name}"`);
+        for (const name of names.toReversed()) writer.exec(`delete from "${name}"`);
+        dropIndexes(writer, names);
       })();
     },
     // SQLite numbers new rows after the highest one.
-    finish: async () => void writer.exec("analyze"),
+    async finish() {
+      writer.transaction(() => buildIndexes(writer))();
+      writer.exec("analyze");
+    },
     async close() {
       if (file.inTransaction) file.exec("rollback");
       file.close();
       writer.close();
     },
   };
+}
+
+/** Keeps their statements in a table, from which a later process builds them if this one is killed. */
+function dropIndexes(file: Database.Database, tables: readonly string[]): void {
+  file.exec(
+    "create table if not exists transfer_indexes (name text primary key, statement text not null)",
+  );
+  // Those of constraints have no statement, and cannot be dropped.
+  const indexes = file
+    .prepare(
+      "select name, tbl_name, sql from sqlite_schema where type = 'index' and sql is not null",
+    )
+    .raw()
+    .all() as [string, string, string][];
+  const save = file.prepare("insert into transfer_indexes (name, statement) values (?, ?)");
+  for (const [name, table, statement] of indexes) {
+    if (!tables.includes(table)) continue;
+    save.run(name, statement);
+    file.exec(`drop index "${name}"`);
+  }
+}
+
+function buildIndexes(file: Database.Database): void {
+  const exists = file.prepare("select 1 from sqlite_schema where name = 'transfer_indexes'").get();
+  if (!exists) return;
+  const statements = file.prepare("select statement from transfer_indexes").pluck().all();
+  for (const statement of statements as string[]) file.exec(statement);
+  file.exec("drop table transfer_indexes");
 }
 
 /**
