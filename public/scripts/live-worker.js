@@ -35,7 +35,8 @@ function receive(port, message) {
 function updateTab(port, { topics, after, hidden, resync }) {
   if (tabs.size === 0) status.freshAt = Date.now();
   const isNew = !tabs.has(port);
-  tabs.set(port, { topics, after, hidden, missedPings: 0 });
+  const isResyncing = isNew || resync || tabs.get(port)?.isResyncing === true;
+  tabs.set(port, { topics, after, hidden, missedPings: 0, isResyncing });
   if (!isNew && !resync) return;
   if (status.state) send(port, { type: "status", ...status });
   // Each connection begins with the current state, which this tab needs.

@@ -98,15 +98,15 @@ describe("the log on a job's page", () => {
       await expect.poll(() => page.getAttribute("#log .log-lines", "data-last-line")).toBe("8");
       await route.fulfill({ response });
     });
-    // As a chunk that was sent before the server knew what the new log lacks.
+    // Sent before the server knows what the new log lacks.
     const next = `<li class="info" id="log-${job.id}-8"><span>line 8</span></li>`;
-    const detail = `<ol id="log-${job.id}" hx-swap-oob="beforeend">${next}</ol>`;
+    const list = `<ol id="log-${job.id}" hx-swap-oob="beforeend">${next}</ol>`;
+    await page.exposeFunction("sendLastLine", () =>
+      scene.server.send("lines", `${job.id} 8 ${list}`),
+    );
     await page.evaluate(`
       document.querySelector("#log .log-lines").classList.add("before");
-      document.addEventListener("htmx:load", ({ target }) => {
-        const frames = new CustomEvent("live:frames", { detail: ${JSON.stringify(detail)} });
-        if (target.id === "log") document.dispatchEvent(frames);
-      });
+      document.addEventListener("htmx:load", ({ target }) => target.id === "log" && sendLastLine());
     `);
     await page.click("#log-level-all");
     await page.waitForSelector("#log .log-lines:not(.before)");

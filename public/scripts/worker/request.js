@@ -1,5 +1,5 @@
 /** Requests the updates for all tabs, within a time limit. */
-import { livePath } from "./tabs.js";
+import { beginAnswer, livePath } from "./tabs.js";
 
 export class SignedOutError extends Error {}
 
@@ -13,7 +13,9 @@ export class SignedOutError extends Error {}
 export async function requestUpdates(type, deadline, etag) {
   const headers = { Accept: type, ...(etag && { "If-None-Match": etag }) };
   const { signal } = deadline;
-  const response = await fetch(livePath(), { headers, cache: "no-store", signal });
+  const path = livePath();
+  beginAnswer();
+  const response = await fetch(path, { headers, cache: "no-store", signal });
   if (response.status === 401) throw new SignedOutError();
   if (response.status === 304) return response;
   const contentType = response.headers.get("Content-Type") ?? "";

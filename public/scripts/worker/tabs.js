@@ -2,7 +2,7 @@
  * The tabs that this worker serves: their topics, and the messages to them.
  *
  * @import { ConnectionState, ConnectionStatus, TabReport, WorkerMessage } from "../protocol.d.ts"
- * @typedef {Omit<TabReport, "resync"> & { missedPings: number }} Tab
+ * @typedef {Omit<TabReport, "resync"> & { missedPings: number, isResyncing: boolean }} Tab
  */
 
 /** Proxies refuse addresses of more than 8 kB. */
@@ -27,6 +27,11 @@ function broadcast(message) {
 export function setState(state) {
   status.state = state;
   broadcast({ type: "status", ...status });
+}
+
+/** A connection begins, whose answer has the lines after the cursors of all tabs. */
+export function beginAnswer() {
+  for (const tab of tabs.values()) tab.isResyncing = false;
 }
 
 /** @returns {string} the path with the topics of all tabs, those of visible tabs first */
@@ -68,7 +73,8 @@ export function sendFrames(html) {
   for (const [port, tab] of tabs) {
     for (const [, job = "", line] of lines) {
       const last = tab.after[job];
-      if (last !== undefined) tab.after[job] = Math.max(last, Number(line));
+      // A tab that resyncs may drop these lines, because it lacks those before them.
+      if (last !== undefined && !tab.isResyncing) tab.after[job] = Math.max(last, Number(line));
     }
     if (tab.topics.some((topic) => html.includes(idPartOf(topic)))) {
       send(port, { type: "frames", html });

@@ -39,7 +39,9 @@ export function useBrowser(options: { backForwardCache?: boolean } = {}): Browse
   });
 
   async function newContext(contextOptions: BrowserContextOptions): Promise<BrowserContext> {
-    const context = await (await launching).newContext(contextOptions);
+    // Animations would take a third of a core from the processes under test.
+    const options = { reducedMotion: "reduce" as const, ...contextOptions };
+    const context = await (await launching).newContext(options);
     contexts.add(context);
     context.on("weberror", (error) => errors.push(String(error.error())));
     context.on("console", (message) => {
