@@ -32,7 +32,11 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
     "the database cannot be opened",
   );
   onDatabaseLost(backend, ({ message }) => log.error(message));
-  await exitOnFailure(backend.migrate(), "the database cannot be migrated");
+  const migrating = backend.migrate({ acceptNewer: true });
+  const newer = await exitOnFailure(migrating, "the database cannot be migrated");
+  if (newer.length > 0) {
+    log.warn(`a newer version has updated the database (${newer.join(", ")}): stop this one soon`);
+  }
   await exitOnFailure(refuseTransferred(backend), "the database cannot be used");
   const { storageDir } = config;
   await exitOnFailure(refuseForgottenFile(backend, storageDir), "the database cannot be used");

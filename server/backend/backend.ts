@@ -37,9 +37,10 @@ export interface Backend {
   ): Expression<Row>;
   /**
    * Runs the pending migrations. Safe to call from many processes at once.
-   * @param last the name of the last one to run, for tests of upgrades; default: all
+   * @returns with `acceptNewer` the names of the migrations that this version does not know
+   * @throws DatabaseRefused if a newer version has migrated the database
    */
-  migrate(last?: string): Promise<void>;
+  migrate(options?: MigrateOptions): Promise<string[]>;
   /** Opens a connection for whole tables. The database must be migrated. */
   openTableTransfer(): Promise<TableTransfer>;
   /**
@@ -55,6 +56,16 @@ export interface Backend {
   /** @throws if the database does not answer or has no tables yet */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface MigrateOptions {
+  /** The name of the last one to run, for tests of upgrades. Default: all. */
+  last?: string;
+  /**
+   * Accepts a database that a newer version has migrated, if its migrations only add to it. Not for
+   * commands that copy whole tables, because they would leave out what they do not know.
+   */
+  acceptNewer?: boolean;
 }
 
 export interface WriteOptions {

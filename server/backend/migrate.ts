@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Kysely, sql } from "kysely";
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migration";
-import type { SchemaDialect } from "./backend.ts";
+import type { MigrateOptions, SchemaDialect } from "./backend.ts";
 import { DatabaseRefused } from "./database-refused.ts";
 import type { Schema } from "./schema.ts";
 
@@ -16,30 +16,36 @@ export interface MigrationFile {
 }
 
 /**
+ * A migration with this end of its name takes away or changes what earlier versions rely on. All others
+ * only add to it, and earlier versions go on working beside the newer one.
+ */
+export const breakingEnd = "_breaking";
+
+/**
+ * @returns the names of the migrations that this version does not know; empty without `acceptNewer`
  * @throws DatabaseRefused if a newer version has migrated the database, and the error of a migration
  * that failed; the database is then unchanged
  */
 export async function migrate(
   db: Kysely<Schema>,
   dialect: SchemaDialect,
-  last?: string,
-): Promise<void> {
+  { last, acceptNewer = false }: MigrateOptions = {},
+): Promise<string[]> {
   const migrations = await readMigrations(dialect);
+  const applied = await appliedMigrations(db);
+  const unknown = applied.filter((name) => !(name in migrations));
+  if (unknown.length > 0) {
+    const isComplete = Object.keys(migrations).every((name) => applied.includes(name));
+    const isBroken = unknown.some((name) => name.endsWith(breakingEnd));
+    if (acceptNewer && isComplete && !isBroken) return unknown;
+    throw new DatabaseRefused(
+      `a newer version of Headway made or updated it (${unknown.join(", ")}). Start that version, or restore a backup from before the update`,
+    );
+  }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  await refuseNewer(db, migrations);
   const { error } = await (last ? migrator.migrateTo(last) : migrator.migrateToLatest());
   if (error) throw error;
-}
-
-async function refuseNewer(
-  db: Kysely<Schema>,
-  migrations: Record<string, Migration>,
-): Promise<void> {
-  const unknown = (await appliedMigrations(db)).filter((name) => !(name in migrations));
-  if (unknown.length === 0) return;
-  throw new DatabaseRefused(
-    `a newer version of Headway made or updated it (${unknown.join(", ")}). Start that version, or restore a backup from before the update`,
-  );
+  return [];
 }
 
 /** @returns the names in their order; empty for a database without tables */

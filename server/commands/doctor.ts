@@ -13,7 +13,7 @@ await runCommand(async () => {
   const { databaseUrl, listenUrl, storageDir } = config;
   const backend = await openBackend(databaseUrl, { listenUrl, mustExist: true });
   try {
-    await backend.migrate();
+    await backend.migrate({ acceptNewer: true });
     const database = await examineDatabase(backend);
     report("Database", database);
     // Without its rows no file can be judged.

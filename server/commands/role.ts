@@ -13,7 +13,7 @@ if (!email || !role) stop("Usage: npm run role -- EMAIL owner|member");
 const config = exitOnConfigError(readConfig);
 const backend = await openBackend(config.databaseUrl, { listenUrl: config.listenUrl });
 try {
-  await backend.migrate();
+  await backend.migrate({ acceptNewer: true });
   const accounts = createAccounts({ backend, config, log: createLog("error", "web") });
   const user = await accounts.findUser(email);
   if (!user) stop(`No user has the email ${email}`);

@@ -19,7 +19,7 @@ const config = exitOnConfigError(readConfig);
 const opening = openBackend(config.databaseUrl, { listenUrl: config.listenUrl, check: true });
 const backend = await exitOnFailure(opening, "the database cannot be opened");
 try {
-  await exitOnFailure(backend.migrate(), "the database cannot be migrated");
+  await exitOnFailure(backend.migrate({ acceptNewer: true }), "the database cannot be migrated");
   const accounts = createAccounts({ backend, config, log: createLog("error", "web") });
   const user = await accounts.findUser(email);
   if (!user) fail(`No user has the email ${email}`);

@@ -1,17 +1,26 @@
 /** Tells errors of the database from those of kinds, whose jobs must not fail because of an outage. */
 import { isConnectionError } from "../backend/connection-error.ts";
-import { causesOf, isTransientError, lostConnectionMessages } from "./transient-error.ts";
+import {
+  causesOf,
+  isTransientError,
+  lostConnectionMessages,
+  outdatedPlanMessage,
+} from "./transient-error.ts";
 
 /** Codes of Postgres and its poolers that mean: the server or the way to it is gone for now. */
 const outageCode = /^(08...|57P0.|53300)$/;
 const diskFullCodes = new Set(["53100", "SQLITE_FULL"]);
 
-/** Whether the connection to the database was lost, or could not be made. */
+/**
+ * Whether the connection to the database was lost, could not be made, or has to be made anew because
+ * the newer version that is taking over has changed a table.
+ */
 export function isOutage(error: unknown): boolean {
   return causesOf(error).some(
     (each) =>
       isConnectionError(each) ||
       lostConnectionMessages.has(each.message) ||
+      each.message === outdatedPlanMessage ||
       (isFromPostgres(each) && outageCode.test(String(each.code))),
   );
 }

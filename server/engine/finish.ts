@@ -29,6 +29,11 @@ export function isSuspected({ rescues }: Pick<JobRow, "rescues">): boolean {
 /** A job that lost the database waits this long, so that it does not claim in a busy loop. */
 const outageWaitMs = 2_000;
 
+/** The time that an update of all processes may take. */
+const updateMs = 600_000;
+/** A job whose kind this worker does not know waits this long for another worker. */
+const unknownKindWaitMs = 10_000;
+
 type Finish = Omit<Transition, "id" | "fence" | "at">;
 
 /**
@@ -160,8 +165,15 @@ export function failWithTimeout(backend: Backend, job: Claimed, allowedMs: numbe
   });
 }
 
-/** Fails a job whose kind was removed from `jobs/`. */
-export function failUnknownKind(backend: Backend, job: Claimed) {
+/**
+ * Fails a job whose kind was removed from `jobs/`. A new job goes back to the queue instead: while an
+ * update goes on, a web process of the newer version may have started a kind that only its workers know.
+ */
+export function failUnknownKind(backend: Backend, job: Claimed & Pick<JobRow, "created_at">) {
+  const at = backend.now();
+  if (at - job.created_at < updateMs) {
+    return release(backend, job, "interrupted", { run_at: at + unknownKindWaitMs });
+  }
   return finish(backend, job, {
     to: "failed",
     set: { reason: "unknown_kind", error: null },

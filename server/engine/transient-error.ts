@@ -45,7 +45,7 @@ export const lostConnectionMessages: ReadonlySet<string> = new Set([
 ]);
 
 /** Occurs once for each connection after a migration. */
-const outdatedPlanMessage = "cached plan must not change result type";
+export const outdatedPlanMessage = "cached plan must not change result type";
 
 /** Whether an error is temporary, which makes it retryable for kinds without `retryOn`. */
 export function isTransientError(error: unknown): boolean {

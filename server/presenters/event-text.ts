@@ -54,6 +54,9 @@ export function eventMessage({ type, details }: JobEvent, unit = "items"): strin
       });
     case "cancelled":
       return details.outcome ?? cancelText(details, placeText(details, unit));
+    default:
+      // While an update goes on, workers of a newer version write events too.
+      return "Recorded by a newer version";
   }
 }
 

@@ -40,15 +40,36 @@ describe.each(backends)("migrations on $name", (which) => {
     await expect(backend.ping()).resolves.toBeUndefined();
   });
 
+  const asIfMigratedTo = (backend: Backend, name: string) =>
+    sql`insert into kysely_migration (name, timestamp) values (${name}, '2030')`.execute(
+      backend.db,
+    );
+
   test("migrate() refuses a database of a newer version and names what it does not know", async () => {
     const { backend } = await open();
     await backend.migrate();
-    await sql`insert into kysely_migration (name, timestamp) values ('999_future', '2030')`.execute(
-      backend.db,
-    );
+    await asIfMigratedTo(backend, "999_future");
     await expect(backend.migrate()).rejects.toThrow(
       "a newer version of Headway made or updated it (999_future). Start that version",
     );
     await expect(backend.ping()).resolves.toBeUndefined();
+  });
+
+  test("a process goes on with the database of a newer version, unless a migration is breaking", async () => {
+    const { backend } = await open();
+    expect(await backend.migrate({ acceptNewer: true })).toEqual([]);
+    await asIfMigratedTo(backend, "998_future");
+    expect(await backend.migrate({ acceptNewer: true })).toEqual(["998_future"]);
+    await asIfMigratedTo(backend, "999_future_breaking");
+    await expect(backend.migrate({ acceptNewer: true })).rejects.toThrow(
+      "updated it (998_future, 999_future_breaking). Start that version",
+    );
+  });
+
+  test("a process refuses the database of another branch, which lacks its own migrations", async () => {
+    const { backend } = await open();
+    await backend.migrate({ last: "013_rate_limits" });
+    await asIfMigratedTo(backend, "998_future");
+    await expect(backend.migrate({ acceptNewer: true })).rejects.toThrow("(998_future)");
   });
 });

@@ -34,7 +34,7 @@ function openKept(version: string): Promise<Backend> {
 /** The same rows in a Postgres of that version. */
 async function openCopy(kept: Backend, version: string, tables: SqliteTable[]): Promise<Backend> {
   const postgres = await open(backends.find(({ name }) => name === "postgres")!);
-  await postgres.migrate(version);
+  await postgres.migrate({ last: version });
   for (const { name } of tables) {
     const { rows } = await sql<never>`select * from ${sql.table(name)}`.execute(kept.db);
     await postgres.db

@@ -21,17 +21,17 @@ const mistakes: [string, (storageDir: string) => Promise<Record<string, string>>
     "headway.db is damaged. Restore a backup",
   ],
   [
-    "the database belongs to a newer version",
+    "the database belongs to a newer version that has broken with this one",
     async (storageDir) => {
       const backend = await openBackend(join(storageDir, "headway.db"));
       await backend.migrate();
-      await sql`insert into kysely_migration values ('999_later', '2099-01-01')`.execute(
+      await sql`insert into kysely_migration values ('999_later_breaking', '2099-01-01')`.execute(
         backend.db,
       );
       await backend.close();
       return {};
     },
-    "a newer version of Headway made or updated it (999_later)",
+    "a newer version of Headway made or updated it (999_later_breaking)",
   ],
   [
     "the folder of kinds does not exist",

@@ -14,6 +14,7 @@ import {
 } from "../../engine/job-lifecycle.ts";
 import type {
   Backend,
+  MigrateOptions,
   RelationColumns,
   SchemaDialect,
   WriteOptions,
@@ -112,7 +113,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     maxBatchRows,
     lifecycle,
     relation,
-    migrate: (last) => migrateAll(directUrl, last),
+    migrate: (options) => migrateAll(directUrl, options),
     openTableTransfer: () => openTableTransfer(directUrl),
     ping: async () => void (await pool.query("select 1 from jobs limit 1")),
     async close() {
@@ -126,12 +127,13 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
 }
 
 /** Our tables, then graphile-worker's. */
-async function migrateAll(directUrl: string, last?: string): Promise<void> {
+async function migrateAll(directUrl: string, options?: MigrateOptions): Promise<string[]> {
   const pool = createMigrationPool(directUrl);
   try {
     const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-    await migrate(db, schemaDialect, last);
+    const unknown = await migrate(db, schemaDialect, options);
     await runMigrations({ pgPool: pool });
+    return unknown;
   } finally {
     await pool.end();
   }

@@ -6,8 +6,17 @@
 import { LRUCache } from "lru-cache";
 import pg from "pg";
 
-/** A statement that begins with this is prepared outside of transactions too. */
+/**
+ * A statement that begins with this is prepared outside of transactions too, and even if it returns all
+ * columns of a table. Its caller repeats it if it fails because a migration has added a column.
+ */
 export const prepareMark = "/* prepare */";
+
+/**
+ * Such a statement fails once in each session that has prepared it, together with its transaction, when
+ * a newer version adds a column beside this one.
+ */
+const allColumns = /\b(returning|select) \*|\w"?\.\*/i;
 
 /** A prepared statement stays in every session, so one that is sent only once is not worth it. */
 const minUses = 3;
@@ -41,7 +50,8 @@ export function preparingClient(): typeof pg.Client {
       const query = super.query.bind(this) as (...args: unknown[]) => Promise<unknown>;
       const inTransaction = this.getTransactionStatus() === "T";
       const mayPrepare =
-        typeof text === "string" && (inTransaction || text.startsWith(prepareMark));
+        typeof text === "string" &&
+        (text.startsWith(prepareMark) || (inTransaction && !allColumns.test(text)));
       const name = mayPrepare && Array.isArray(values) ? nameOf(text) : undefined;
       if (name === undefined) return query(...args) as never;
       return query({ name, text, values }).catch((error) => {

@@ -131,7 +131,7 @@ export function claimStatement(
   at: number,
 ): RawBuilder<JobRow> {
   return sql<JobRow>`
-    with next as (
+    ${prepared} with next as (
       select jobs.id from jobs join accounts on accounts.id = jobs.account_id
       where account_id = ${accountId}
         and ${isListed(workerId)}

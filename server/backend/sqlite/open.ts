@@ -99,9 +99,10 @@ export function openSqlite(path: string, { mustExist, check }: SqliteOptions): B
     maxBatchRows,
     lifecycle,
     relation,
-    async migrate(last) {
-      await migrate(db, schemaDialect, last);
+    async migrate(options) {
+      const unknown = await migrate(db, schemaDialect, options);
       await createNotificationsTable(db);
+      return unknown;
     },
     openTableTransfer: async () => openTableTransfer(path),
     findDamage: async () => findDamage(file),

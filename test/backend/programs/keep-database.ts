@@ -96,7 +96,7 @@ if (!version) throw new Error("Give the name of the last migration");
 const dir = mkdtempSync(join(tmpdir(), "headway-kept-"));
 const path = join(dir, "headway.db");
 const backend = await openBackend(path);
-await backend.migrate(version);
+await backend.migrate({ last: version });
 for (const table of await sqliteTables(backend)) await fill(backend, table);
 await backend.close();
 const kept = join(import.meta.dirname, "../kept", `${version}.db.gz`);

@@ -105,6 +105,15 @@ describe.each(backends)("runs on $name", (which) => {
     job.stop("shutdown");
     expect((await first).status).toBe("queued");
     job.catalog.clear();
+    // A newer version of the application may know the kind of a new job.
+    const { now, db } = opened.backend;
+    expect(await job.run()).toMatchObject({
+      ...{ status: "queued", reason: "interrupted", retries: 0, rescues: 0 },
+      run_at: expect.toSatisfy((at: number) => Math.abs(at - now() - 10_000) < 9_000),
+    });
+    expect(existsSync(join(scratch, "half.txt"))).toBe(true);
+    const old = { created_at: now() - 600_001, run_at: 0 };
+    await db.updateTable("jobs").set(old).where("id", "=", job.id).execute();
     expect(await job.run()).toMatchObject({
       status: "failed",
       reason: "unknown_kind",
