@@ -43,8 +43,8 @@ export async function startDatabaseProxy(which: TestBackend): Promise<DatabasePr
   return {
     backend: {
       name: which.name,
-      async create() {
-        const created = await which.create();
+      async create(options) {
+        const created = await which.create(options);
         const url = new URL(created.url);
         target = { port: Number(url.port), host: url.hostname };
         url.port = String(port);
