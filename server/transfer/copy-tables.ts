@@ -36,13 +36,16 @@ export async function copyTables(options: {
       progress[shape.name] = { after: key, rows: before + rows.length, done };
       limit = nextLimit(rows);
       // One database reads the next piece while the other writes this one.
-      const [next] = await Promise.all([
+      const [reading, writing] = await Promise.allSettled([
         done ? [] : from.read(shape, key, limit),
         to.insert(shape, rows, JSON.stringify(progress)),
       ]);
+      // Waits for both before it fails: SQLite cannot close a file that it reads, and would say only that.
+      if (writing.status === "rejected") throw writing.reason;
+      if (reading.status === "rejected") throw reading.reason;
       onPiece(shape.name, before + rows.length);
       if (done) break;
-      rows = next;
+      rows = reading.value;
     }
   }
 }

@@ -12,7 +12,7 @@ const folder = join(import.meta.dirname, "../../migrations");
 /** The last migration of the first release. */
 const firstRelease = "009_file_items";
 
-/** What earlier versions rely on, a line each: tables, columns, and what a row has to be like. */
+/** Lists the columns, and the limits on rows, that earlier versions rely on. */
 async function readRules({
   name,
   db,

@@ -7,14 +7,11 @@ import { isTransientError } from "../../server/engine/transient-error.ts";
 import { defineJob } from "../../server/job.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { createJob } from "../support/in-process.ts";
+import { nextMigration, nextStatements } from "../support/next-version.ts";
 
 const additions = [
-  "create table next_things (id text primary key, job_id text references jobs (id))",
-  "alter table jobs add column next_value text",
-  "alter table workers add column next_value text",
-  "alter table contacts add column next_value text not null default ''",
-  "create index contacts_by_next on contacts (next_value)",
-  "insert into kysely_migration (name, timestamp) values ('999_next', '2030')",
+  ...nextStatements,
+  `insert into kysely_migration (name, timestamp) values ('${nextMigration}', '2030')`,
 ];
 
 describe.each(backends)("a database on $name that a newer version migrates", (which) => {
@@ -85,7 +82,7 @@ describe.each(backends)("a database on $name that a newer version migrates", (wh
     });
     expect(await runKind(during)).toMatchObject(exact);
     await next.close();
-    expect(await backend.migrate({ acceptNewer: true })).toEqual(["999_next"]);
+    expect(await backend.migrate({ acceptNewer: true })).toEqual([nextMigration]);
     const rows = [];
     for (const prefix of ["f", "g", "h"]) rows.push(await runKind(kindOf(prefix)));
     for (const row of rows) expect(row).toMatchObject({ ...exact, next_value: null });

@@ -65,7 +65,7 @@ describe("a move", () => {
     expect(output).toMatch(/each compared by count and checksum/);
     expect(output).toMatch(/Running when it stopped: \d jobs?, to go on/);
     expect(code).toBe(0);
-    // What the hand-over changes: jobs that were running, and the secret, which was in a file.
+    // The hand-over changes jobs that were running, and the secret, which was in a file.
     const copies = await Promise.all([openBackend(scene.url), openBackend(url)]);
     const changed = await differences(...copies);
     await Promise.all(copies.map((each) => each.close()));

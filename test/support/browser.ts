@@ -68,11 +68,10 @@ function installCommands(): string[][] {
   const playwright = createRequire(import.meta.url).resolve("@playwright/test/cli");
   const commands = [[process.execPath, playwright, "install", "chromium"]];
   if (isRoot && existsSync("/usr/bin/apt-get")) {
-    commands.push([
-      "sh",
-      "-c",
-      "apt-get update && apt-get install -y chromium chromium-headless-shell",
-    ]);
+    // Not together, because some systems have no package of the shell.
+    for (const name of ["chromium-headless-shell", "chromium"]) {
+      commands.push(["sh", "-c", `apt-get update && apt-get install -y ${name}`]);
+    }
   }
   return commands;
 }

@@ -12,7 +12,7 @@ declare module "vitest" {
   }
 }
 
-/** No test cuts the power of the machine, so Postgres need not wait for its disk. */
+/** No test cuts the power under Postgres, so it need not wait for its disk. */
 const settings = ["fsync=off", "full_page_writes=off"];
 
 /** Builds the assets and starts the Postgres server that all test files share. */

@@ -16,14 +16,19 @@ const root = join(import.meta.dirname, "../..");
 /** The name of the migration that only the next version has. */
 export const nextMigration = "999_next";
 
+/** All kinds of additions that a migration may make beside an earlier version. */
+export const nextStatements = [
+  "create table next_things (id text primary key, job_id text references jobs (id))",
+  "alter table jobs add column next_value text",
+  "alter table workers add column next_value text",
+  "alter table contacts add column next_value text not null default ''",
+  "create index contacts_by_next on contacts (next_value)",
+];
+
 const migration = `
 import { sql } from "kysely";
 export async function up(db) {
-  await sql\`create table next_things (id text primary key, job_id text references jobs (id))\`.execute(db);
-  await sql\`alter table jobs add column next_value text\`.execute(db);
-  await sql\`alter table workers add column next_value text\`.execute(db);
-  await sql\`alter table contacts add column next_value text\`.execute(db);
-  await sql\`create index contacts_by_next on contacts (next_value)\`.execute(db);
+  for (const statement of ${JSON.stringify(nextStatements)}) await sql.raw(statement).execute(db);
 }
 `;
 

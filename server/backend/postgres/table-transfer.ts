@@ -28,8 +28,8 @@ export async function openTableTransfer(directUrl: string): Promise<TableTransfe
     client.on("error", () => {});
     await client.connect();
   }
-  // A crash of the server loses whole pieces with their bookmarks, and only until the next commit of
-  // another connection, such as that of the comparison.
+  // A crash of the server may lose the last pieces, together with their bookmarks, so that the move goes
+  // on before them. The next commit of another connection, such as the comparison's, makes them last.
   await writer.query("set synchronous_commit = off");
 
   return {

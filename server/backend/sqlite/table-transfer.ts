@@ -89,7 +89,7 @@ function dropIndexes(file: Database.Database, tables: readonly string[]): void {
   file.exec(
     "create table if not exists transfer_indexes (name text primary key, statement text not null)",
   );
-  // Those of constraints have no statement, and cannot be dropped.
+  // Indexes of constraints have no statement, and cannot be dropped.
   const indexes = file
     .prepare(
       "select name, tbl_name, sql from sqlite_schema where type = 'index' and sql is not null",
