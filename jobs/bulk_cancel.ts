@@ -8,7 +8,9 @@ export default defineJob({
   description: "Cancel all matching jobs.",
   icon: "x-circle",
   async run(job, { selection }) {
-    const { text, skipped } = await processJobs(job, selection, (ids) => job.jobs.cancel(ids));
+    const { text, skipped } = await processJobs(job, selection, async (ids) => ({
+      changed: await job.jobs.cancel(ids),
+    }));
     return {
       message: `Cancelled ${text}${skipped > 0 ? `, ${formatNumber(skipped)} skipped: already finished, or can't be cancelled` : ""}`,
     };

@@ -8,7 +8,9 @@ export default defineJob({
   description: "Hide all matching finished jobs from the list.",
   icon: "sparkles",
   async run(job, { selection }) {
-    const { text, skipped } = await processJobs(job, selection, (ids) => job.jobs.clear(ids));
+    const { text, skipped } = await processJobs(job, selection, async (ids) => ({
+      changed: await job.jobs.clear(ids),
+    }));
     const skippedText = `, ${formatNumber(skipped)} skipped: still active`;
     return { message: `Cleared ${text} from the list${skipped > 0 ? skippedText : ""}` };
   },

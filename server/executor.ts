@@ -6,13 +6,20 @@ import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import type { Executor } from "./engine/run/execute.ts";
 import { createProgressTracker } from "./engine/run/progress-tracker.ts";
 import { progressWriter } from "./engine/run/progress-writer.ts";
+import type { RunLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Storage } from "./storage/storage.ts";
+
+const unlimited: RunLimits = {
+  maxStartsPerMinute: Number.POSITIVE_INFINITY,
+  maxQueuedJobs: Number.POSITIVE_INFINITY,
+  maxStoredBytes: Number.POSITIVE_INFINITY,
+};
 
 /**
  * @param parts.recordMetric called with the metrics of the runs; default: they are dropped
  * @param parts.onBegin called with the job's id right before the `run` or `cleanup` of its kind
- * @param parts.maxStoredBytes of an account; default: no limit
+ * @param parts.limits of an account; default: none
  */
 export function createExecutor(parts: {
   backend: Backend;
@@ -21,10 +28,10 @@ export function createExecutor(parts: {
   log: Log;
   recordMetric?: RecordMetric;
   onBegin?: (id: string) => void;
-  maxStoredBytes?: number;
+  limits?: Partial<RunLimits>;
 }): Executor {
   const { backend, log, recordMetric = () => {}, onBegin = () => {} } = parts;
-  const { maxStoredBytes = Number.POSITIVE_INFINITY } = parts;
+  const limits = { ...unlimited, ...parts.limits };
   const writeProgress = progressWriter(backend);
   const tracker = createProgressTracker({
     async write(rows, logs) {
@@ -37,6 +44,6 @@ export function createExecutor(parts: {
     elapsed: () => Math.round(performance.now()),
     onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
-  const defaults = { recordMetric, onBegin, maxStoredBytes };
+  const defaults = { recordMetric, onBegin, limits };
   return { ...parts, ...defaults, tracker, policyFor: policyFor(backend) };
 }

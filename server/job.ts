@@ -402,12 +402,30 @@ export interface JobsApi {
   cancel(ids: readonly string[]): Promise<number>;
   /** Hides finished jobs from the list. */
   clear(ids: readonly string[]): Promise<number>;
-  /** Starts each finished job again. */
-  retry(ids: readonly string[]): Promise<number>;
+  /**
+   * Starts each finished job again, from the first on, until the account has reached a limit. Jobs leave
+   * a fifth of both limits to people.
+   */
+  retry(ids: readonly string[]): Promise<Retried>;
   /** @returns undefined if the person may not see the job */
   get(id: string): Promise<OtherJob | undefined>;
   /** The files that the jobs wrote. */
   files(ids: readonly string[]): Promise<JobFiles>;
+}
+
+export interface Retried {
+  started: number;
+  /** Number of ids before the limit, started or not; all of them without one. */
+  processed: number;
+  limit?: StartLimit;
+}
+
+/** The limit of an account that a start has reached. */
+export interface StartLimit {
+  of: "starts_per_minute" | "queued_jobs";
+  max: number;
+  /** Another start may succeed after this time. */
+  retryAfterMs: number;
 }
 
 /** Another job of the account. */

@@ -16,3 +16,6 @@ export interface Limits {
 
 /** The limits that a start observes. */
 export type StartLimits = Pick<Limits, "maxStartsPerMinute" | "maxQueuedJobs">;
+
+/** The limits that a run observes. */
+export type RunLimits = StartLimits & Pick<Limits, "maxStoredBytes">;

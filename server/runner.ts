@@ -33,10 +33,10 @@ backend.lifecycle.subscribe((event) => recordMetric({ type: "lifecycle", event }
 const storage = await openStorage(config);
 const catalog = await readCatalog(config.jobsDirs);
 const onBegin = (id: string) => send({ type: "begun", id });
-const { maxStoredBytes } = config.limits;
+const { limits } = config;
 const executor = createExecutor({
   ...{ backend, storage, catalog, log },
-  ...{ recordMetric, onBegin, maxStoredBytes },
+  ...{ recordMetric, onBegin, limits },
 });
 const aborts = new Map<string, AbortController>();
 const rooms = new Map<string, RoomRequest>();

@@ -6,6 +6,9 @@ import { formatCount, formatNumber } from "./numbers.ts";
 /** Jobs in a batch. Small, so that the bar moves often and a cancel takes effect soon. */
 const batchSize = 20;
 
+/** A shorter wait would keep the slot, and count as running time. */
+const minWaitMs = 10_000;
+
 /** Each is a parameter of a query. */
 const maxNames = 100;
 const maxNameLength = 200;
@@ -65,16 +68,25 @@ export async function readJobIds(job: JobContext): Promise<string[]> {
   return Buffer.concat(chunks).toString().split("\n").filter(Boolean);
 }
 
+/** The result of an action on some ids. */
+export interface Processed {
+  /** Number of jobs that were changed. */
+  changed: number;
+  /** Number of ids that were dealt with, from the first on. Default: all. */
+  processed?: number;
+  /** A wait before the next ids. */
+  wait?: { ms: number; reason: string } | undefined;
+}
+
 /**
  * Calls `act` for one batch of job ids after the other.
- * @param act returns how many of the ids it changed; it must be safe to repeat, because an interrupted
- *   batch runs again
+ * @param act must be safe to repeat, because an interrupted batch runs again
  * @returns `text` such as "2,310 of 2,314 jobs", and how many jobs `act` left unchanged
  */
 export async function processJobs(
   job: JobContext<keyof typeof steps>,
   selection: Selection,
-  act: (ids: readonly string[]) => Promise<number>,
+  act: (ids: readonly string[]) => Promise<Processed>,
 ): Promise<{ text: string; skipped: number }> {
   const total = await findJobs(job, selection);
   await job.step("Processing jobs", () =>
@@ -82,10 +94,13 @@ export async function processJobs(
       total,
       async *from(at: number = 0) {
         const ids = await readJobIds(job);
-        for (let next = at; next < ids.length; next += batchSize) {
+        for (let next = at; next < ids.length; ) {
           const items = ids.slice(next, next + batchSize);
-          const done = await act(items);
-          yield { items: items.map((_, place) => place < done), cursor: next + items.length };
+          const { changed, processed = items.length, wait } = await act(items);
+          next += processed;
+          // Without a new checkpoint, a second sleep would keep the slot.
+          yield { items: items.slice(0, processed).map((_, place) => place < changed), cursor: next };
+          if (wait) await job.sleep(Math.max(wait.ms, minWaitMs), wait.reason);
         }
       },
       write: async (items) => {

@@ -5,6 +5,7 @@
 import type { Backend } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
+import { LimitReached } from "../limit-reached.ts";
 import type { StartLimits } from "../limits.ts";
 import { ActionRefused } from "./action-refused.ts";
 import { cancel } from "./cancel.ts";
@@ -74,10 +75,30 @@ async function hide(backend: Backend, ids: readonly string[]): Promise<void> {
  * @throws LimitReached with `limits`; jobs before that one are retried
  */
 export const retryMany: BulkAction = async (context, jobs) => {
-  let count = 0;
-  for (const job of jobs) if (isFinal(job.status) && (await retryOne(context, job))) count++;
+  const { count, stopped } = await retryUpToLimit(context, jobs);
+  if (stopped) throw stopped.by;
   return count;
 };
+
+/**
+ * Retries ended jobs, each of them once, until one of the `limits` is reached.
+ * @returns the number of retried jobs, and the first job that a limit stopped, if any
+ */
+export async function retryUpToLimit(
+  context: BulkContext,
+  jobs: readonly JobRow[],
+): Promise<{ count: number; stopped?: { at: JobRow; by: LimitReached } }> {
+  let count = 0;
+  for (const job of jobs) {
+    try {
+      if (isFinal(job.status) && (await retryOne(context, job))) count++;
+    } catch (error) {
+      if (error instanceof LimitReached) return { count, stopped: { at: job, by: error } };
+      throw error;
+    }
+  }
+  return { count };
+}
 
 /** @returns false if the job was retried before or cannot be retried */
 async function retryOne(context: BulkContext, job: JobRow): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import bulkCancel from "../../jobs/bulk_cancel.ts";
@@ -171,6 +172,38 @@ describe.each(backends)("bulk actions on $name", (which) => {
       .orderBy("retry_of")
       .execute();
     expect(again.map(({ retry_of }) => retry_of)).toEqual(failed);
+  });
+
+  test("a bulk retry waits while its account can start no more jobs, and leaves some to people", async () => {
+    const limits = { maxStartsPerMinute: 10 };
+    await add(12, ended("failed"));
+    const id = await engine.start("bulk_retry", selection());
+    // It counts as a start, too.
+    const asleep = await engine.run(id, { limits });
+    expect(asleep).toMatchObject({ status: "queued", reason: "sleeping", succeeded: 7 });
+    expect(asleep.waiting_for).toBe("your account can start 10 jobs a minute");
+    expect(asleep.run_at).toBeGreaterThan(backend.now() + 9_000);
+    // Wakes up too early.
+    await backend.db.updateTable("jobs").set({ run_at: 0 }).where("id", "=", id).execute();
+    expect(await engine.run(id, { limits })).toMatchObject({ reason: "sleeping", succeeded: 7 });
+    const aMinuteAgo = { created_at: sql<number>`created_at - 60000`, run_at: 0 };
+    await backend.db.updateTable("jobs").set(aMinuteAgo).where("created_at", ">", 0).execute();
+    const job = await engine.run(id, { limits });
+    expect(job).toMatchObject({ status: "done", outcome: "Retried 12 of 12 jobs", skipped: 0 });
+  });
+
+  test("a bulk retry waits while the queue of its account is full", async () => {
+    const limits = { maxQueuedJobs: 5 };
+    await add(4, ended("failed"));
+    const queued = await add(3, { user_id: "user-2" });
+    const id = await engine.start("bulk_retry", selection());
+    const asleep = await engine.run(id, { limits });
+    expect(asleep).toMatchObject({ status: "queued", reason: "sleeping", succeeded: 1 });
+    expect(asleep.waiting_for).toBe("your account can have 5 queued jobs");
+    await backend.db.updateTable("jobs").set(ended("done")).where("id", "in", queued).execute();
+    await backend.db.updateTable("jobs").set({ run_at: 0 }).where("id", "=", id).execute();
+    const job = await engine.run(id, { limits });
+    expect(job).toMatchObject({ status: "done", outcome: "Retried 4 of 4 jobs" });
   });
 
   test("a bulk download packs the files of all jobs into one archive", async () => {

@@ -9,6 +9,7 @@ import { Stopped, type StopReason } from "../../server/engine/run/run.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createExecutor } from "../../server/executor.ts";
 import type { Kind } from "../../server/job.ts";
+import type { RunLimits } from "../../server/limits.ts";
 import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import { readJob } from "./job-row.ts";
@@ -18,7 +19,7 @@ export async function createJob<Input extends z.ZodObject>(
   backend: Backend,
   dir: string,
   kind: Kind<Input>,
-  { maxStoredBytes = Number.POSITIVE_INFINITY }: { maxStoredBytes?: number } = {},
+  limits: Partial<RunLimits> = {},
 ) {
   const name = `kind_${uuidv7().slice(-12)}`;
   const catalog = new Map<string, Kind>([[name, kind as unknown as Kind]]);
@@ -28,7 +29,7 @@ export async function createJob<Input extends z.ZodObject>(
   let room = createRoomRequest();
   const storage = createDiskStorage(dir);
   const log = createLog("silent", "runner");
-  const executor = createExecutor({ backend, catalog, storage, log, maxStoredBytes });
+  const executor = createExecutor({ backend, catalog, storage, log, limits });
   return {
     id,
     /** The kinds of the next run; a test may remove the job's kind. */

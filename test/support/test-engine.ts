@@ -6,6 +6,7 @@ import type { Catalog } from "../../server/catalog.ts";
 import { execute } from "../../server/engine/run/execute.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createExecutor } from "../../server/executor.ts";
+import type { RunLimits } from "../../server/limits.ts";
 import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
 import type { Storage } from "../../server/storage/storage.ts";
@@ -24,8 +25,12 @@ export interface Engine {
   /**
    * Claims the job, which must be due, and runs it until the run ends.
    * @param options.backend of the run; default the engine's own
+   * @param options.limits of the account; default: none
    */
-  run(id: string, options?: { backend?: Backend; abort?: AbortController }): Promise<JobRow>;
+  run(
+    id: string,
+    options?: { backend?: Backend; abort?: AbortController; limits?: Partial<RunLimits> },
+  ): Promise<JobRow>;
   /** Starts a job and runs it once. */
   finish(kind: string, input: Record<string, unknown>): Promise<JobRow>;
   job(id: string): Promise<JobRow>;
@@ -55,10 +60,10 @@ export async function testEngine(which: TestBackend, catalog: Catalog): Promise<
       const { job } = await start(backend, catalog, { kind, input, ...person });
       return job.id;
     },
-    async run(id, { backend: runBackend = backend, abort = new AbortController() } = {}) {
+    async run(id, { backend: runBackend = backend, abort = new AbortController(), limits } = {}) {
       const row = await backend.queue.claim("worker-1");
       if (row?.id !== id) throw new Error(`The job ${id} is not due`);
-      const executor = createExecutor({ backend: runBackend, storage, catalog, log });
+      const executor = createExecutor({ backend: runBackend, storage, catalog, log, limits });
       const ended = await execute(executor, row, abort);
       if (ended) await execute(executor, ended, new AbortController(), "clean");
       return engine.job(id);

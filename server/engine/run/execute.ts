@@ -3,6 +3,7 @@ import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { JobContext, Kind, Outcome } from "../../job.ts";
+import type { RunLimits } from "../../limits.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { createEstimator } from "../eta/estimator.ts";
@@ -39,8 +40,7 @@ export interface Executor {
   /** Called with the job's id right before the `run` or `cleanup` of its kind. */
   onBegin: (id: string) => void;
   policyFor: PolicyFor;
-  /** Bytes that an account may store; infinite without a limit. */
-  maxStoredBytes: number;
+  limits: RunLimits;
 }
 
 /**

@@ -42,7 +42,8 @@ export async function saveFile(
 }
 
 /** Other roles help people out of a job that is done, so they are saved in any case. @throws Refused */
-async function assertRoomFor({ backend, row, maxStoredBytes }: Run, file: NewFile): Promise<void> {
+async function assertRoomFor({ backend, row, limits }: Run, file: NewFile): Promise<void> {
+  const { maxStoredBytes } = limits;
   if ((file.role ?? "result") !== "result" || !Number.isFinite(maxStoredBytes)) return;
   if ((await countStoredBytes(backend, row.account_id)) < maxStoredBytes) return;
   throw new Refused(

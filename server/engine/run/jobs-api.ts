@@ -1,12 +1,21 @@
 /** The actions of a job on other jobs, limited to those that its owner may act on. */
 import type { AuditSource } from "../../backend/enums.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { type JobSelection, type JobsApi, type OtherJob, Refused } from "../../job.ts";
+import {
+  type JobSelection,
+  type JobsApi,
+  type OtherJob,
+  Refused,
+  type Retried,
+  type StartLimit,
+} from "../../job.ts";
+import type { LimitReached } from "../../limit-reached.ts";
+import type { RunLimits, StartLimits } from "../../limits.ts";
 import { type ArchiveEntry, listArchiveEntries } from "../../storage/archive-entries.ts";
 import { findJobFile } from "../../storage/job-files.ts";
 import { createZip } from "../../storage/zip.ts";
 import { recordDownloads } from "../audit.ts";
-import { type BulkAction, cancelMany, clearMany, retryMany } from "../bulk.ts";
+import { type BulkAction, cancelMany, clearMany, retryUpToLimit } from "../bulk.ts";
 import { listIds } from "../list/list.ts";
 import type { JobFilter } from "../list/list-ranges.ts";
 import { searchJobs } from "../list/search.ts";
@@ -17,6 +26,8 @@ import type { JobPolicy, Run } from "./run.ts";
 const maxIds = 100_000;
 /** Number of jobs whose rows `files` reads at once. */
 const maxIdsPerRead = 1_000;
+/** The share of its account's starts that a job leaves to people. */
+const shareOfPeople = 0.2;
 
 export function createJobsApi(run: Run): JobsApi {
   const { row, backend, catalog } = run;
@@ -52,7 +63,7 @@ export function createJobsApi(run: Run): JobsApi {
     },
     cancel: all(cancelMany),
     clear: all(clearMany),
-    retry: all(retryMany),
+    retry: async (ids) => retry(ids, await read(ids)),
     async get(id) {
       const [job] = await read([id]);
       return job && otherJob(run, job);
@@ -70,9 +81,33 @@ export function createJobsApi(run: Run): JobsApi {
     },
   };
 
+  async function retry(ids: readonly string[], jobs: readonly JobRow[]): Promise<Retried> {
+    const limits = limitsOfJobs(run.limits);
+    const { count, stopped } = await retryUpToLimit({ ...context, limits }, jobs);
+    if (!stopped) return { started: count, processed: ids.length };
+    const processed = ids.indexOf(stopped.at.id);
+    return { started: count, processed, limit: startLimit(stopped.by, run.limits) };
+  }
+
   function actors(): string[] {
     return [...catalog].filter(([, kind]) => kind.operatesOnJobs).map(([name]) => name);
   }
+}
+
+/** Without a share for people nobody could start anything while a job retries thousands. */
+function limitsOfJobs({ maxStartsPerMinute, maxQueuedJobs }: RunLimits): StartLimits {
+  const shareOf = (max: number) => Math.max(1, Math.floor(max * (1 - shareOfPeople)));
+  return {
+    maxStartsPerMinute: shareOf(maxStartsPerMinute),
+    maxQueuedJobs: shareOf(maxQueuedJobs),
+  };
+}
+
+function startLimit({ limit, retryAfterSeconds }: LimitReached, limits: RunLimits): StartLimit {
+  const retryAfterMs = retryAfterSeconds * 1_000;
+  return limit === "maxQueuedJobs"
+    ? { of: "queued_jobs", max: limits.maxQueuedJobs, retryAfterMs }
+    : { of: "starts_per_minute", max: limits.maxStartsPerMinute, retryAfterMs };
 }
 
 /** How the person started this job, and so asked for the files. */

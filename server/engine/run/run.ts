@@ -3,6 +3,7 @@ import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Kind } from "../../job.ts";
+import type { RunLimits } from "../../limits.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { JobProgress } from "./progress-tracker.ts";
 import type { RoomRequest } from "./room-request.ts";
@@ -52,8 +53,7 @@ export interface Run {
   /** Whether another account needs the slot of this run; null for a cleanup, which has none. */
   readonly room: RoomRequest | null;
   readonly sleeps: SleepRecord;
-  /** Bytes that an account may store. */
-  readonly maxStoredBytes: number;
+  readonly limits: RunLimits;
   /** On the clock of `performance.now()`, which nobody can set. */
   readonly startedAt: number;
 }
