@@ -8,10 +8,13 @@ import type { Log } from "./log.ts";
 
 const entry = join(import.meta.dirname, "worker.ts");
 const restartDelayMs = 500;
+/** The worker ends itself within 10 s. One that is suspended or blocks its event loop does not. */
+const maxStopMs = 15_000;
 /** Limit of the delay, which doubles each time a worker exits before it has registered. */
 const maxRestartDelayMs = 30_000;
 
 export interface WorkerChild {
+  /** Asks the worker to stop, and kills it if it has not exited after 15 s. */
   stop(): Promise<void>;
 }
 
@@ -84,7 +87,9 @@ export function startWorkerChild({
     async stop() {
       stopping = true;
       child?.kill("SIGTERM");
+      const killTimer = setTimeout(() => child?.kill("SIGKILL"), maxStopMs);
       await exited;
+      clearTimeout(killTimer);
     },
   };
 }

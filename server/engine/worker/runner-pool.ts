@@ -8,9 +8,8 @@ import type { StopReason } from "../run/run.ts";
 import type { Task } from "./runner-messages.ts";
 import { type RunnerExit, type RunnerProcess, startRunner } from "./runner-process.ts";
 import { createStartLimit } from "./start-limit.ts";
+import { createStartTimeout, type StartTimeout } from "./start-timeout.ts";
 
-/** A shared runner that does not answer a ping for this long hangs. */
-const maxSilenceMs = 10_000;
 /**
  * Runners of single jobs that start at once. The crash of a shared runner makes all of its jobs ask
  * for one, and so many starts would delay the heartbeats of the worker.
@@ -48,15 +47,18 @@ export function createRunnerPool(options: {
   catalog: Catalog;
   log: Log;
   recordMetric: RecordMetric;
+  /** How long runners may take to start. */
+  startTimeout?: StartTimeout;
 }): RunnerPool {
   const { shared, catalog, log, recordMetric } = options;
+  const { startTimeout = createStartTimeout() } = options;
   const runners = new Set<RunnerProcess>();
   /** The job because of which each killed runner was killed. */
   const killedFor = new Map<RunnerProcess, string>();
   const startLimit = createStartLimit(maxStarting);
 
   function addRunner(): RunnerProcess {
-    const runner = startRunner(recordMetric);
+    const runner = startRunner(recordMetric, startTimeout);
     runners.add(runner);
     void runner.gone.then(() => runners.delete(runner));
     return runner;
@@ -143,9 +145,8 @@ export function createRunnerPool(options: {
     pingAll() {
       for (const runner of runners) {
         runner.ping();
-        const isSilent = performance.now() - runner.answeredAt > maxSilenceMs;
         // A job with a process of its own may block it until its deadline.
-        if (isSilent && runner.jobs.size > 0 && !runner.alone) runner.kill();
+        if (runner.isSilent && runner.jobs.size > 0 && !runner.alone) runner.kill();
       }
     },
     async close() {

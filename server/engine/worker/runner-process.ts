@@ -5,6 +5,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { RecordMetric } from "../job-lifecycle.ts";
 import type { StopReason } from "../run/run.ts";
 import type { FromRunner, Task, ToRunner } from "./runner-messages.ts";
+import type { StartTimeout } from "./start-timeout.ts";
 
 /**
  * Streams of rows create much garbage. A small young generation, and a heap that grows by 80 % at
@@ -13,8 +14,8 @@ import type { FromRunner, Task, ToRunner } from "./runner-messages.ts";
 const memoryFlags = ["--max-semi-space-size=8", "--heap-growing-percent=80"];
 const entry = join(import.meta.dirname, "../../runner.ts");
 
-/** A process may need this long to start on a busy machine. Only then does silence mean that it hangs. */
-const maxStartMs = 30_000;
+/** A process with shared jobs that does not answer a ping for this long hangs. */
+const maxSilenceMs = 10_000;
 
 /** The end of a task in a runner: it ended itself, or the process exited. */
 export type RunnerExit =
@@ -27,11 +28,8 @@ export interface RunnerProcess {
   readonly jobs: ReadonlyMap<string, JobRow>;
   /** The id of the job that has this process for itself. */
   alone: string | undefined;
-  /**
-   * Time of the last answer, on the clock of `performance.now()`. Before the first answer it is the
-   * time by which the process should have started.
-   */
-  answeredAt: number;
+  /** Whether the process takes too long to start, or to answer a ping. */
+  readonly isSilent: boolean;
   /** Resolves once the process takes tasks, or is gone. */
   readonly started: Promise<void>;
   /** Resolves once the process is gone. */
@@ -47,7 +45,11 @@ export interface RunnerProcess {
 }
 
 /** @param recordMetric called with the metrics that the runner sends */
-export function startRunner(recordMetric: RecordMetric): RunnerProcess {
+export function startRunner(recordMetric: RecordMetric, startTimeout: StartTimeout): RunnerProcess {
+  const startedAt = performance.now();
+  const maxStartMs = startTimeout.ms;
+  /** Time of the last answer, on the clock of `performance.now()`. */
+  let answeredAt: number | undefined;
   const child: ChildProcess = fork(entry, {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: [...process.execArgv, ...memoryFlags],
@@ -74,7 +76,12 @@ export function startRunner(recordMetric: RecordMetric): RunnerProcess {
     pid: child.pid ?? 0,
     jobs,
     alone: undefined,
-    answeredAt: performance.now() + maxStartMs,
+    get isSilent() {
+      const now = performance.now();
+      return answeredAt === undefined
+        ? now - startedAt > maxStartMs
+        : now - answeredAt > maxSilenceMs;
+    },
     started: started.promise,
     gone: gone.promise,
     run(row, task) {
@@ -88,12 +95,18 @@ export function startRunner(recordMetric: RecordMetric): RunnerProcess {
     requestRoom: (id) => send({ type: "request_room", id }),
     ping: () => send({ type: "ping" }),
     quit: () => send({ type: "quit" }),
-    kill: () => void child.kill("SIGKILL"),
+    kill() {
+      if (answeredAt === undefined && runner.isSilent) startTimeout.onTimeout(maxStartMs);
+      child.kill("SIGKILL");
+    },
   };
 
   child.on("message", (message: FromRunner) => {
-    runner.answeredAt = performance.now();
-    if (message.type === "ready") started.resolve();
+    answeredAt = performance.now();
+    if (message.type === "ready") {
+      startTimeout.onStarted(answeredAt - startedAt);
+      started.resolve();
+    }
     if (message.type === "begun") begun.add(message.id);
     if (message.type === "ended") resolveExit(message.id, { how: "ended", job: message.job });
     if (message.type === "metric") recordMetric(message.metric);
