@@ -75,7 +75,7 @@ process.on("message", async (message: ToRunner) => {
   if ("row" in message) {
     const { row, type } = message;
     const abort = new AbortController();
-    const room = createRoomRequest();
+    const room = createRoomRequest(() => send({ type: "yielding", id: row.id }));
     aborts.set(row.id, abort);
     rooms.set(row.id, room);
     const job = await execute(executor, row, abort, type, room).catch((error) => {

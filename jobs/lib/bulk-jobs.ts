@@ -99,7 +99,10 @@ export async function processJobs(
           const { changed, processed = items.length, wait } = await act(items);
           next += processed;
           // Without a new checkpoint, a second sleep would keep the slot.
-          yield { items: items.slice(0, processed).map((_, place) => place < changed), cursor: next };
+          yield {
+            items: items.slice(0, processed).map((_, place) => place < changed),
+            cursor: next,
+          };
           if (wait) await job.sleep(Math.max(wait.ms, minWaitMs), wait.reason);
         }
       },

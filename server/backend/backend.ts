@@ -110,10 +110,11 @@ export interface Queue {
   /**
    * Claims the next due job of an account that has capacity, in a transaction of its own: sets it
    * running, raises its fence, counts it in its account, and writes and publishes its event.
+   * @param reserved given for a slot that not every job may take
    * @returns the row after the claim, or undefined if no job can be claimed
    * @throws UnlistedWorker if the worker was declared lost: its jobs would be orphans at once
    */
-  claim(workerId: string): Promise<JobRow | undefined>;
+  claim(workerId: string, reserved?: ReservedSlot): Promise<JobRow | undefined>;
   /** Starts to call `runNext` whenever jobs may be due, at most `concurrency` calls at a time. */
   listen(options: {
     concurrency: number;
@@ -124,6 +125,14 @@ export interface Queue {
   releaseWorkers(queueWorkerIds: string[]): Promise<void>;
   /** Unlocks and deletes entries of workers that are not registered any more. */
   repair(): Promise<void>;
+}
+
+/**
+ * A slot for accounts that have nothing running, and for jobs that give it back soon: those of the
+ * `yieldingKinds`, and those that may run beside the limit of their account.
+ */
+export interface ReservedSlot {
+  yieldingKinds: readonly string[];
 }
 
 /** Claims one job and runs it to its end. @returns false if there was none to claim */

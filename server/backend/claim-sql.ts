@@ -1,5 +1,6 @@
 /** SQL that the claims of both backends share. */
 import { type RawBuilder, sql } from "kysely";
+import type { ReservedSlot } from "./backend.ts";
 
 /** A job with this priority number or a lower one also runs while its account is at its limit. */
 export const maxPriorityWithoutLimit = -1_000;
@@ -12,6 +13,23 @@ export const maxPriorityWithoutLimit = -1_000;
 export function hasCapacity(priority: string): RawBuilder<boolean> {
   return sql`accounts.running_jobs < accounts.max_running_jobs
     * case when ${sql.ref(priority)} <= ${sql.lit(maxPriorityWithoutLimit)} then 2 else 1 end`;
+}
+
+/**
+ * Whether the slot is for a job like that.
+ * @param job the table of its columns
+ * @param reserved undefined for a slot that any job may take
+ */
+export function fitsSlot(job: string, reserved: ReservedSlot | undefined): RawBuilder<boolean> {
+  if (!reserved) return sql`true`;
+  const isUrgent = sql`${sql.ref(`${job}.priority`)} <= ${sql.lit(maxPriorityWithoutLimit)}`;
+  return sql`(accounts.running_jobs = 0 or ${isUrgent} or ${isOneOf(`${job}.kind`, reserved.yieldingKinds)})`;
+}
+
+/** @param column of text */
+export function isOneOf(column: string, values: readonly string[]): RawBuilder<boolean> {
+  if (values.length === 0) return sql`false`;
+  return sql`${sql.ref(column)} in (${sql.join(values)})`;
 }
 
 /** Whether the worker has a row. Read by the statement that claims, because a sweep may delete it. */

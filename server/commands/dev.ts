@@ -24,9 +24,14 @@ function start(): void {
   });
 }
 
+/** The child, unless it has exited: such as one whose code cannot be parsed. */
+function runningChild(): ChildProcess | undefined {
+  return child?.exitCode === null && child.signalCode === null ? child : undefined;
+}
+
 async function restart(): Promise<void> {
-  const running = child;
-  if (running && running.exitCode === null && running.signalCode === null) {
+  const running = runningChild();
+  if (running) {
     const exited = new Promise((resolve) => running.once("exit", resolve));
     running.kill("SIGTERM");
     await exited;
@@ -51,8 +56,10 @@ start();
 
 async function stop(): Promise<void> {
   await restarting;
-  child?.once("exit", (code) => process.exit(code ?? 0));
-  child?.kill("SIGTERM");
+  const running = runningChild();
+  if (!running) process.exit();
+  running.once("exit", (code) => process.exit(code ?? 0));
+  running.kill("SIGTERM");
 }
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, stop);

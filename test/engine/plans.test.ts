@@ -187,7 +187,9 @@ describe.each(backends)("query plans with many jobs on $name", (which) => {
     if (which.name === "sqlite") {
       await expectBounded(({ db }) => nextJobStatement("worker-1", at).execute(db));
     } else {
-      await expectBounded(({ db }) => lockStatement.execute(db));
+      await expectBounded(({ db }) => lockStatement().execute(db));
+      const reserved = { yieldingKinds: ["noop"] };
+      await expectBounded(({ db }) => lockStatement(reserved).execute(db));
       await expectBounded(({ db }) => claimStatement(busy.accountId, "worker-1", at).execute(db));
     }
   });

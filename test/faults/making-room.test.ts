@@ -4,17 +4,28 @@ import { addAccount, backends } from "../support/backends.ts";
 import { isGapless, openScene, type Scene } from "../support/scene/processes.ts";
 
 const slots = 20;
+/** A fifth of them. */
+const reserved = 4;
 
-/** Four accounts take all slots with jobs of an hour, as four free sign-ups can. */
-async function fillSlots(scene: Scene): Promise<string[]> {
+/** Four accounts start jobs of an hour for all slots, as four free sign-ups can. Waits until `expected` run. */
+async function fillSlots(
+  scene: Scene,
+  kind = "countdown",
+  input: object = { from: 3_600 },
+  expected = slots,
+): Promise<string[]> {
   const ids: string[] = [];
   for (let account = 2; account <= 5; account++) {
     await addAccount(scene.backend, `account-${account}`);
     for (let n = 0; n < slots / 4; n++) {
-      ids.push(await scene.start("countdown", { from: 3_600 }, `account-${account}`));
+      ids.push(await scene.start(kind, input, `account-${account}`));
     }
   }
-  for (const id of ids) await scene.until(id, ({ succeeded }) => succeeded > 0);
+  const begun = async () => {
+    const rows = await Promise.all(ids.map((id) => scene.job(id)));
+    return rows.filter(({ current_step }) => current_step !== null).length;
+  };
+  await expect.poll(begun, { timeout: 120_000 }).toBe(expected);
   return ids;
 }
 
@@ -40,6 +51,21 @@ describe.each(backends)("slots that four accounts hold on $name", (which) => {
     // Each second was counted once.
     expect(again.succeeded).toBe(again.step_done);
     expect(worker.output()).not.toContain("runner lost");
+  });
+
+  test("jobs that cannot make room leave a fifth of the slots to accounts that have nothing running", async () => {
+    const scene = await openScene(which);
+    await scene.worker({ CONCURRENCY: String(slots) });
+    const ids = await fillSlots(scene, "sleep", { ms: 3_600_000 }, slots - reserved);
+    const newcomer = await scene.start("sleep", { ms: 1 });
+    expect(await scene.ended(newcomer)).toMatchObject({ status: "done", fence: 1 });
+    // A job that can make room gets a reserved slot, once its kind is known to.
+    await scene.start("countdown", { from: 3_600 });
+    const second = await scene.start("countdown", { from: 3_600 });
+    await scene.until(second, ({ succeeded }) => succeeded > 0);
+    const rows = await Promise.all(ids.map((id) => scene.job(id)));
+    expect(rows.filter(({ status }) => status === "running")).toHaveLength(slots - reserved);
+    expect(rows.filter(({ status }) => status === "queued")).toHaveLength(reserved);
   });
 
   test("a newcomer that is cancelled while it waits takes no slot", async () => {

@@ -45,30 +45,51 @@ async function runScript(scene: Scene, script: string, ready: string, settings =
 
 const signals = ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"] as const;
 
+/** Starts a job of minutes. @returns its id once it has saved a checkpoint */
+async function startLongJob(scene: Scene): Promise<string> {
+  const id = await scene.start("copy_rows", { rows: 100_000, size: 1, pause: 5 });
+  await scene.until(id, (row) => row.step_done > 0);
+  return id;
+}
+
+const handedBack = { status: "queued", reason: "interrupted", rescues: 0 };
+
 describe.each(signals)("%s to npm", (signal) => {
   test("npm start hands its job back, frees its port and leaves no process", async () => {
     const scene = await openScene(sqlite);
     const production = { NODE_ENV: "production" };
     const { npm, port } = await runScript(scene, "start", "worker ready", production);
-    const id = await scene.start("copy_rows", { rows: 100_000, size: 1, pause: 5 });
-    await scene.until(id, (row) => row.step_done > 0);
+    const id = await startLongJob(scene);
     await endFamily(npm, signal);
     await expectFree(port);
-    const job = await scene.job(id);
-    expect(job).toMatchObject({ status: "queued", reason: "interrupted", rescues: 0 });
+    expect(await scene.job(id)).toMatchObject(handedBack);
+  });
+
+  test("npm run worker hands its job back, npm run web frees its port, and neither leaves a process", async () => {
+    const scene = await openScene(sqlite);
+    const web = await runScript(scene, "web", "web ready");
+    const worker = await runScript(scene, "worker", "worker ready");
+    const id = await startLongJob(scene);
+    await endFamily(worker.npm, signal);
+    expect(await scene.job(id)).toMatchObject(handedBack);
+    await endFamily(web.npm, signal);
+    await expectFree(web.port);
   });
 });
 
-test.each([
-  ["web", "web ready", "SIGTERM"],
-  ["web", "web ready", "SIGHUP"],
-  ["worker", "worker ready", "SIGTERM"],
-  ["worker", "worker ready", "SIGHUP"],
-  ["dev", "Headway runs at", "SIGTERM"],
-  ["dev", "Headway runs at", "SIGHUP"],
-] as const)("npm run %s (%s) leaves no process when npm gets %s", async (script, ready, signal) => {
+test.each(["SIGTERM", "SIGHUP"] as const)(
+  "npm run dev leaves no process when npm gets %s",
+  async (signal) => {
+    const scene = await openScene(sqlite);
+    const { npm, port } = await runScript(scene, "dev", "Headway runs at");
+    await endFamily(npm, signal);
+    await expectFree(port);
+  },
+);
+
+test("npm run dev can be stopped after its application has failed to start", async () => {
   const scene = await openScene(sqlite);
-  const { npm, port } = await runScript(scene, script, ready);
-  await endFamily(npm, signal);
-  await expectFree(port);
+  const settings = { JOBS_DIR: "/nowhere" };
+  const { npm } = await runScript(scene, "dev", "Headway cannot start", settings);
+  await endFamily(npm, "SIGTERM");
 });

@@ -1,8 +1,8 @@
 /** graphile-worker wakes up the workers; the `jobs` rows alone decide which jobs run. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
-import type { Queue, QueueEntry } from "../backend.ts";
-import { claimEvent, hasCapacity, isListed } from "../claim-sql.ts";
+import type { Queue, QueueEntry, ReservedSlot } from "../backend.ts";
+import { claimEvent, fitsSlot, hasCapacity, isListed } from "../claim-sql.ts";
 import type { JobRow, Schema } from "../schema.ts";
 import { UnlistedWorker } from "../unlisted-worker.ts";
 import { prepareMark } from "./preparing-client.ts";
@@ -25,14 +25,15 @@ export function createQueue(
   const { db, now, onClaim, ...server } = options;
   const { pool } = server;
 
-  async function claim(workerId: string): Promise<JobRow | undefined> {
+  async function claim(workerId: string, reserved?: ReservedSlot): Promise<JobRow | undefined> {
     for (let attempt = 0; attempt < maxClaimAttempts; attempt++) {
       const row = await db.transaction().execute(async (tx) => {
-        const account = (await lockStatement.execute(tx)).rows[0];
-        return account && (await claimStatement(account.id, workerId, now()).execute(tx)).rows[0];
+        const account = (await lockStatement(reserved).execute(tx)).rows[0];
+        if (!account) return undefined;
+        return (await claimStatement(account.id, workerId, now(), reserved).execute(tx)).rows[0];
       });
       if (row) return row;
-      const left = await readLeft(db, workerId);
+      const left = await readLeft(db, workerId, reserved);
       if (!left.isListed) throw new UnlistedWorker(workerId);
       if (!left.isAnyClaimable) return undefined;
       // Other workers are claiming in the accounts with capacity. Waiting for their row locks would
@@ -43,8 +44,8 @@ export function createQueue(
   }
 
   return {
-    async claim(workerId) {
-      const row = await claim(workerId);
+    async claim(workerId, reserved) {
+      const row = await claim(workerId, reserved);
       if (row) onClaim(row);
       return row;
     },
@@ -92,11 +93,13 @@ const waiting = sql`waiting(id) as (
   from waiting where waiting.id is not null)`;
 
 /** The accounts with capacity, each with its first due job. */
-const claimable = sql`select accounts.id from waiting join accounts using (id) cross join lateral (
-    select priority from jobs
-    where account_id = accounts.id and status = 'queued' and run_at <= ${serverNow}
-    order by priority, run_at, id limit 1) head
-  where ${hasCapacity("head.priority")}`;
+function claimable(reserved: ReservedSlot | undefined): RawBuilder<unknown> {
+  return sql`select accounts.id from waiting join accounts using (id) cross join lateral (
+      select priority, kind from jobs
+      where account_id = accounts.id and status = 'queued' and run_at <= ${serverNow}
+      order by priority, run_at, id limit 1) head
+    where ${hasCapacity("head.priority")} and ${fitsSlot("head", reserved)}`;
+}
 
 const prepared = sql.raw(prepareMark);
 
@@ -104,10 +107,11 @@ const prepared = sql.raw(prepareMark);
 async function readLeft(
   db: Kysely<Schema>,
   workerId: string,
+  reserved: ReservedSlot | undefined,
 ): Promise<{ isListed: boolean; isAnyClaimable: boolean }> {
   const { rows } = await sql<{ isListed: boolean; isAnyClaimable: boolean }>`
     ${prepared} with recursive ${waiting}
-    select ${isListed(workerId)} as "isListed", exists (${claimable}) as "isAnyClaimable"`.execute(
+    select ${isListed(workerId)} as "isListed", exists (${claimable(reserved)}) as "isAnyClaimable"`.execute(
     db,
   );
   return rows[0]!;
@@ -119,23 +123,26 @@ async function readLeft(
  * `skip locked` lets workers pass each other. `no key` lets others insert jobs meanwhile, whose
  * foreign keys read the account's row.
  */
-export const lockStatement: RawBuilder<{ id: string }> = sql`
-  with recursive ${waiting} ${claimable}
-  order by head.priority, accounts.running_jobs, accounts.last_claimed_at
-  limit 1 for no key update of accounts skip locked`;
+export function lockStatement(reserved?: ReservedSlot): RawBuilder<{ id: string }> {
+  return sql`
+    with recursive ${waiting} ${claimable(reserved)}
+    order by head.priority, accounts.running_jobs, accounts.last_claimed_at
+    limit 1 for no key update of accounts skip locked`;
+}
 
 /** Claims in a locked account, and writes the event of the claim. */
 export function claimStatement(
   accountId: string,
   workerId: string,
   at: number,
+  reserved?: ReservedSlot,
 ): RawBuilder<JobRow> {
   return sql<JobRow>`
     ${prepared} with next as (
       select jobs.id from jobs join accounts on accounts.id = jobs.account_id
       where account_id = ${accountId}
         and ${isListed(workerId)}
-        and ${hasCapacity("jobs.priority")}
+        and ${hasCapacity("jobs.priority")} and ${fitsSlot("jobs", reserved)}
         and status = 'queued' and run_at <= ${serverNow}
       order by priority, run_at, jobs.id limit 1 for update of jobs skip locked),
     counted as (

@@ -2,8 +2,15 @@
 import type Database from "better-sqlite3";
 import { type RawBuilder, sql } from "kysely";
 import { lifecycleEvent } from "../../engine/job-lifecycle.ts";
-import type { Backend, Queue, QueueListener, RunNext, WriteTransaction } from "../backend.ts";
-import { claimEvent, claimEventType, hasCapacity, isListed } from "../claim-sql.ts";
+import type {
+  Backend,
+  Queue,
+  QueueListener,
+  ReservedSlot,
+  RunNext,
+  WriteTransaction,
+} from "../backend.ts";
+import { claimEvent, claimEventType, fitsSlot, hasCapacity, isListed } from "../claim-sql.ts";
 import type { JobRow } from "../schema.ts";
 import { UnlistedWorker } from "../unlisted-worker.ts";
 import { startMaintenance } from "./maintenance-timers.ts";
@@ -19,8 +26,8 @@ export function createQueue(options: {
   const { file, now, write, lost } = options;
   return {
     // After a power cut, a job whose claim was lost is still queued.
-    claim: (workerId) =>
-      write((tx) => claim(tx, workerId, now()), { durable: "unless_process_ends" }),
+    claim: (workerId, reserved) =>
+      write((tx) => claim(tx, workerId, now(), reserved), { durable: "unless_process_ends" }),
     async listen({ concurrency, runNext, maintenanceTasks = [] }) {
       const polling = listen(file, now, concurrency, runNext, lost);
       const maintenance = startMaintenance(maintenanceTasks);
@@ -38,12 +45,13 @@ export function createQueue(options: {
 export function nextJobStatement(
   workerId: string,
   at: number,
+  reserved?: ReservedSlot,
 ): RawBuilder<{ id: string; account_id: string }> {
   return sql`
     select head.id, head.account_id from accounts join jobs as head on head.id = (
       select id from jobs where account_id = accounts.id and status = 'queued' and run_at <= ${at}
       order by priority, run_at, id limit 1)
-    where ${isListed(workerId)} and ${hasCapacity("head.priority")}
+    where ${isListed(workerId)} and ${hasCapacity("head.priority")} and ${fitsSlot("head", reserved)}
     order by head.priority, accounts.running_jobs, accounts.last_claimed_at limit 1`;
 }
 
@@ -52,9 +60,10 @@ async function claim(
   tx: WriteTransaction,
   workerId: string,
   at: number,
+  reserved: ReservedSlot | undefined,
 ): Promise<JobRow | undefined> {
   const { db } = tx;
-  const next = (await nextJobStatement(workerId, at).execute(db)).rows[0];
+  const next = (await nextJobStatement(workerId, at, reserved).execute(db)).rows[0];
   if (!next) return refuseUnlisted(tx, workerId);
   await db
     .updateTable("accounts")

@@ -33,6 +33,7 @@ export async function runBatches<Item, Cursor>(
     const checkpoint: Checkpoint = { step, cursor: batch.cursor, done };
     const tally = await commitBatch(run, batch, checkpoint, rejections, options);
     for (const name of ["succeeded", "rejected", "skipped"] as const) counts[name] += tally[name];
+    run.room?.onBatch();
     run.progress.set(done, options.total ?? null, batch.message ?? null);
     // SQLite answers without a turn of the event loop. Messages of the supervisor, timers and the
     // progress of all jobs need one.

@@ -5,7 +5,7 @@
  */
 import { type Kysely, sql } from "kysely";
 import type { Backend } from "../../backend/backend.ts";
-import { hasCapacity, maxPriorityWithoutLimit } from "../../backend/claim-sql.ts";
+import { hasCapacity, isOneOf, maxPriorityWithoutLimit } from "../../backend/claim-sql.ts";
 import type { Schema } from "../../backend/schema.ts";
 import { roomRequestMs } from "../run/room-request.ts";
 
@@ -30,23 +30,29 @@ const rules = {
 
 type Rule = keyof typeof rules;
 
-/** Asks as many jobs as accounts wait for a first slot. Safe to call in many workers at once. */
-export async function makeRoom(backend: Backend): Promise<void> {
-  while (await askNextJob(backend));
+/**
+ * Asks as many jobs as accounts wait for a first slot. Safe to call in many workers at once.
+ * @param yieldingKinds the kinds whose jobs are known to give back their slots: they are asked first
+ */
+export async function makeRoom(
+  backend: Backend,
+  yieldingKinds: readonly string[] = [],
+): Promise<void> {
+  while (await askNextJob(backend, yieldingKinds));
 }
 
 /**
  * Locks one job alone: other writers lock several in any order.
  * @returns whether a job was asked
  */
-async function askNextJob(backend: Backend): Promise<boolean> {
+async function askNextJob(backend: Backend, yieldingKinds: readonly string[]): Promise<boolean> {
   if (!(await findRule(backend.db, backend.now()))) return false;
   return backend.write(async (tx) => {
     // The second of two concurrent sweeps counts the jobs that the first has asked.
     await tx.lock("make-room");
     const at = backend.now();
     const rule = await findRule(tx.db, at);
-    return rule !== undefined && requestRoom(tx.db, rule, at);
+    return rule !== undefined && requestRoom(tx.db, rule, at, yieldingKinds);
   });
 }
 
@@ -129,21 +135,27 @@ function isStopping(at: number) {
 }
 
 /**
- * Asks a job of the account that holds most. Jobs that may run beside the limit of their account keep
- * their slot, because they make room themselves.
+ * Asks a job of the account that holds most, of all jobs that can make room if there are any. Jobs that
+ * may run beside the limit of their account keep their slot, because they make room themselves.
  * @returns whether there is such a job
  */
-async function requestRoom(db: Kysely<Schema>, rule: Rule, at: number): Promise<boolean> {
+async function requestRoom(
+  db: Kysely<Schema>,
+  rule: Rule,
+  at: number,
+  yieldingKinds: readonly string[],
+): Promise<boolean> {
   const { minRunMs, order } = rules[rule];
   const { rows } = await sql`
     update jobs set room_requested_at = ${at} where status = 'running' and id = (
       select id from (
-        select id, claimed_at, priority, room_requested_at,
+        select id, kind, claimed_at, priority, room_requested_at,
           count(*) over (partition by account_id) as held
         from jobs where status = 'running' and not ${isStopping(at)}) as going_on
       where claimed_at <= ${at - minRunMs} and priority > ${maxPriorityWithoutLimit}
         and coalesce(room_requested_at, 0) <= ${at - askAgainMs}
-      order by held desc, claimed_at ${order}, id limit 1)
+      order by case when ${isOneOf("kind", yieldingKinds)} then 0 else 1 end, held desc,
+        claimed_at ${order}, id limit 1)
     returning id`.execute(db);
   return rows.length > 0;
 }

@@ -9,6 +9,7 @@ import { finishAfterExit } from "./finish-after-exit.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { LocalJobs } from "./local-jobs.ts";
 import type { RunnerPool } from "./runner-pool.ts";
+import type { Slot, SlotReserve } from "./slot-reserve.ts";
 
 /** Claims pause for this long after an error, which spares a failing database many queries a second. */
 const pauseAfterErrorMs = 1_000;
@@ -21,21 +22,22 @@ export function createRunNext(parts: {
   local: LocalJobs;
   cleanups: Pick<CleanupScheduler, "clean">;
   heartbeat: Pick<Heartbeat, "workerId" | "renew">;
+  reserve: Pick<SlotReserve, "take">;
   isStopping: () => boolean;
 }): RunNext {
-  const { backend, log, pool, local, cleanups, heartbeat, isStopping } = parts;
+  const { backend, log, pool, local, cleanups, heartbeat, reserve, isStopping } = parts;
   let pausedUntil = 0;
 
-  async function claim(): Promise<JobRow | undefined> {
+  async function claim({ reserved }: Slot): Promise<JobRow | undefined> {
     const { workerId } = heartbeat;
     try {
-      return await backend.queue.claim(workerId);
+      return await backend.queue.claim(workerId, reserved);
     } catch (error) {
       if (!(error instanceof UnlistedWorker)) throw error;
     }
     // Without a second claim the jobs that woke this worker up would wait for the sweep.
     await heartbeat.renew(workerId);
-    return isStopping() ? undefined : backend.queue.claim(heartbeat.workerId);
+    return isStopping() ? undefined : backend.queue.claim(heartbeat.workerId, reserved);
   }
 
   async function runJob(row: JobRow): Promise<void> {
@@ -60,9 +62,11 @@ export function createRunNext(parts: {
 
   return async () => {
     if (isStopping() || performance.now() < pausedUntil) return false;
+    const slot = reserve.take();
     try {
-      const row = await claim();
+      const row = await claim(slot);
       if (!row) return false;
+      slot.fill(row);
       // An earlier run of the job, which was rescued from this worker, may not have been killed yet.
       await local.gone(row.id);
       // The shutdown may have begun during the claim.
@@ -74,6 +78,8 @@ export function createRunNext(parts: {
       pauseClaims();
       log.error({ err: error }, "a job could not be claimed");
       return false;
+    } finally {
+      slot.free();
     }
   };
 }

@@ -20,5 +20,7 @@ export type FromRunner =
   | { type: "begun"; id: string }
   /** The task is done. `job` is set if this was the job's last run. */
   | { type: "ended"; id: string; job?: JobRow | undefined }
+  /** The job saves checkpoints shortly after each other, at which it can give back its slot. */
+  | { type: "yielding"; id: string }
   | { type: "pong" }
   | { type: "metric"; metric: WorkerMetric };

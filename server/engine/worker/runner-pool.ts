@@ -47,18 +47,20 @@ export function createRunnerPool(options: {
   catalog: Catalog;
   log: Log;
   recordMetric: RecordMetric;
+  /** Called with jobs that save checkpoints shortly after each other, once in each run. */
+  onYielding?: (row: JobRow) => void;
   /** How long runners may take to start. */
   startTimeout?: StartTimeout;
 }): RunnerPool {
   const { shared, catalog, log, recordMetric } = options;
-  const { startTimeout = createStartTimeout() } = options;
+  const { onYielding = () => {}, startTimeout = createStartTimeout() } = options;
   const runners = new Set<RunnerProcess>();
   /** The job because of which each killed runner was killed. */
   const killedFor = new Map<RunnerProcess, string>();
   const startLimit = createStartLimit(maxStarting);
 
   function addRunner(): RunnerProcess {
-    const runner = startRunner(recordMetric, startTimeout);
+    const runner = startRunner({ recordMetric, onYielding, startTimeout });
     runners.add(runner);
     void runner.gone.then(() => runners.delete(runner));
     return runner;

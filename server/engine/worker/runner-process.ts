@@ -44,8 +44,14 @@ export interface RunnerProcess {
   kill(): void;
 }
 
-/** @param recordMetric called with the metrics that the runner sends */
-export function startRunner(recordMetric: RecordMetric, startTimeout: StartTimeout): RunnerProcess {
+export function startRunner(options: {
+  /** Called with the metrics that the runner sends. */
+  recordMetric: RecordMetric;
+  /** Called with jobs that save checkpoints shortly after each other. */
+  onYielding: (row: JobRow) => void;
+  startTimeout: StartTimeout;
+}): RunnerProcess {
+  const { recordMetric, onYielding, startTimeout } = options;
   const startedAt = performance.now();
   const maxStartMs = startTimeout.ms;
   /** Time of the last answer, on the clock of `performance.now()`. */
@@ -110,6 +116,10 @@ export function startRunner(recordMetric: RecordMetric, startTimeout: StartTimeo
     if (message.type === "begun") begun.add(message.id);
     if (message.type === "ended") resolveExit(message.id, { how: "ended", job: message.job });
     if (message.type === "metric") recordMetric(message.metric);
+    if (message.type === "yielding") {
+      const row = jobs.get(message.id);
+      if (row) onYielding(row);
+    }
   });
   const onExit = () => {
     for (const id of [...jobs.keys()]) {

@@ -10,8 +10,10 @@ import { makeRoom } from "./make-room.ts";
 import { redateClaims } from "./redate-claims.ts";
 import { createRunNext } from "./run-next.ts";
 import { createRunnerPool } from "./runner-pool.ts";
+import { createSlotReserve } from "./slot-reserve.ts";
 import {
   createSweeper,
+  enqueueOverdue,
   lostAfterMs,
   removeWorkers,
   rescueUnknownJobs,
@@ -50,9 +52,23 @@ export async function startSupervisor(options: {
   let listener: QueueListener | undefined;
   let stopping = false;
   let sweeping = false;
-  const pool = createRunnerPool({ shared: runners, catalog, log, recordMetric });
+  const reserve = createSlotReserve(concurrency);
+  const onFreedReserve = logged("wake-up", () => enqueueOverdue(backend, 0));
+  const pool = createRunnerPool({
+    ...{ shared: runners, catalog, log, recordMetric },
+    onYielding({ kind }) {
+      // Claims for reserved slots have used up the queue entries of these jobs.
+      if (reserve.onYielding(kind)) void onFreedReserve();
+    },
+  });
   const sweeper = createSweeper(backend, log);
-  const local = createLocalJobs(pool);
+  const local = createLocalJobs({
+    ...pool,
+    requestRoom(id) {
+      reserve.onAsked(id);
+      pool.requestRoom(id);
+    },
+  });
   const cleanups = createCleanupScheduler({ backend, catalog, log, pool, local });
   const unsubscribe = backend.lifecycle.subscribe((event) =>
     recordMetric({ type: "lifecycle", event }),
@@ -90,7 +106,7 @@ export async function startSupervisor(options: {
       await rescueUnknownJobs(backend, unknownJobs, local.has);
       await sweeper.sweep(heartbeat.workerId);
       await wakeSleepers(backend);
-      await makeRoom(backend);
+      await makeRoom(backend, reserve.yieldingKinds());
       await cleanups.startDue();
     } finally {
       sweeping = false;
@@ -104,7 +120,7 @@ export async function startSupervisor(options: {
   const started = await backend.queue.listen({
     concurrency,
     runNext: createRunNext({
-      ...{ backend, log, pool, local, cleanups, heartbeat },
+      ...{ backend, log, pool, local, cleanups, heartbeat, reserve },
       isStopping: () => stopping,
     }),
     maintenanceTasks,

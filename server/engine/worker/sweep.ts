@@ -171,14 +171,14 @@ export async function deferCleanup({ db, now }: Backend, id: string, ms: number)
 }
 
 /**
- * Enqueues the first overdue job of each account with capacity. One entry per account is enough,
+ * Enqueues the first job of each account with capacity that is overdue for `minMs`. One entry per account is enough,
  * because a worker that is woken up claims until nothing is due.
  */
-async function enqueueOverdue(backend: Backend): Promise<void> {
+export async function enqueueOverdue(backend: Backend, minMs = overdueMs): Promise<void> {
   const { rows: overdue } = await sql<Pick<JobRow, "id" | "run_at" | "priority">>`
     select head.id, head.run_at, head.priority from accounts join jobs as head on head.id = (
       select id from jobs where account_id = accounts.id and status = 'queued'
-        and run_at < ${backend.now() - overdueMs}
+        and run_at < ${backend.now() - minMs}
       order by priority, run_at, id limit 1)
     where ${hasCapacity("head.priority")}
     limit ${maxEnqueued}`.execute(backend.db);

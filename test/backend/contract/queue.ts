@@ -87,6 +87,23 @@ export function queueContract(backend: () => Backend): void {
     await drain();
   });
 
+  test("a reserved slot takes first jobs, urgent ones and those of yielding kinds alone", async () => {
+    await drain();
+    const account = await newAccount();
+    const claimReserved = (...yieldingKinds: string[]) =>
+      backend().queue.claim("w", { yieldingKinds });
+    const first = await startJob(account);
+    expect((await claimReserved())?.id).toBe(first.id);
+    await startJob(account);
+    expect(await claimReserved()).toBeUndefined();
+    expect(await claimReserved("other", "urgent")).toBeUndefined();
+    const makingRoom = await startJob(account, { kind: "before_all" });
+    expect((await claimReserved())?.id).toBe(makingRoom.id);
+    expect((await claimReserved("other", "noop"))?.account_id).toBe(account);
+    await startJob(account);
+    expect((await backend().queue.claim("w"))?.account_id).toBe(account);
+  });
+
   test("a job is claimed by its priority, lowest number first, and not before its time", async () => {
     await drain();
     const account = await newAccount(10);

@@ -95,13 +95,28 @@ describe.each(backends)("giving back a slot on $name", (which) => {
 
     test("a request expires where no checkpoint comes", () => {
       let now = 0;
-      const room = createRoomRequest(() => now);
+      const room = createRoomRequest(undefined, () => now);
       expect(room.isPending()).toBe(false);
       room.request();
       now = roomRequestMs - 1;
       expect(room.isPending()).toBe(true);
       now = roomRequestMs;
       expect(room.isPending()).toBe(false);
+    });
+
+    test("a run tells once that two of its batches followed each other within 10 s", () => {
+      let now = 0;
+      let told = 0;
+      const room = createRoomRequest(
+        () => told++,
+        () => now,
+      );
+      const toldAfter = (ms: number) => {
+        now += ms;
+        room.onBatch();
+        return told;
+      };
+      expect([0, 10_001, 10_000, 5].map(toldAfter)).toEqual([0, 0, 1, 1]);
     });
   });
 

@@ -17,7 +17,8 @@ describe.each(backends)("making room on $name", (which) => {
     at = opened.backend.now();
   });
   afterEach(() => opened.close());
-  const sweep = (backend = opened.backend) => makeRoom({ ...backend, now: () => at });
+  const sweep = (backend = opened.backend, yieldingKinds?: string[]) =>
+    makeRoom({ ...backend, now: () => at }, yieldingKinds);
 
   /** Inserts jobs of one account that have run for so long, all slots of the only worker. */
   async function running(accountId: string, ages: number[], more: Partial<JobRow> = {}) {
@@ -55,6 +56,18 @@ describe.each(backends)("making room on $name", (which) => {
     await sweep();
     expect(await asked(few)).toEqual([]);
     expect(await asked(many)).toEqual([1]);
+  });
+
+  test("jobs of kinds that are known to make room are asked first, and others if there are none", async () => {
+    const few = await running("few", [20 * second], { kind: "countdown" });
+    const many = await running("many", [20 * second, 30 * second, 40 * second]);
+    await waiting("new");
+    await sweep(opened.backend, ["countdown", "contact_import"]);
+    expect(await asked(few)).toEqual([0]);
+    expect(await asked(many)).toEqual([]);
+    await waiting("newer");
+    await sweep(opened.backend, ["countdown"]);
+    expect(await asked(many)).toEqual([0]);
   });
 
   test("further sweeps ask no other job while the asked one stops", async () => {

@@ -5,6 +5,7 @@ import { registerWorker } from "../../../server/engine/worker/heartbeat.ts";
 import { createLocalJobs, type LocalJobs } from "../../../server/engine/worker/local-jobs.ts";
 import { createRunNext } from "../../../server/engine/worker/run-next.ts";
 import type { TaskExit } from "../../../server/engine/worker/runner-pool.ts";
+import { createSlotReserve } from "../../../server/engine/worker/slot-reserve.ts";
 import { createLog } from "../../../server/log.ts";
 import { noopCatalog } from "../../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
@@ -30,6 +31,7 @@ describe.each(backends)("a run whose runner crashes, on $name", (which) => {
       ...{ backend, local, log: createLog("silent", "worker") },
       pool: { run: () => exit.promise },
       cleanups: { clean: async () => {} },
+      reserve: createSlotReserve(1),
       heartbeat: { workerId: worker, renew: async () => {} },
       isStopping: () => false,
     });
