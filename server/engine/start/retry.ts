@@ -24,9 +24,14 @@ export async function retry(
     input: JSON.parse(job.input),
     accountId: job.account_id,
     userId,
-    idempotencyKey: `retry:${job.id}`,
+    idempotencyKey: retryKey(job.id),
     retryOf: job.id,
     sharesKey: true,
     ...options,
   });
+}
+
+/** The idempotency key that all retries of a job share. */
+export function retryKey(jobId: string): string {
+  return `retry:${jobId}`;
 }

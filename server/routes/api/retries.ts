@@ -1,5 +1,6 @@
 /** POST /api/jobs/:id/retry */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { findLatestRetry } from "../../engine/start/latest-retry.ts";
 import { retry } from "../../engine/start/retry.ts";
 import { retryRejected } from "../../engine/start/retry-rejected.ts";
 import type { Env, Services } from "../../services.ts";
@@ -29,7 +30,7 @@ const route = createRoute({
   operationId: "retryJob",
   summary: "Retry a finished job",
   description:
-    "Creates a new job with the same input, whose `retry_of` is this job. Repeating the request returns the same new job, also if another person has sent it before. With `only`, the new job reads only the rows that this job rejected; a kind that cannot do this answers 409.",
+    "Creates a new job with the same input, whose `retry_of` is this job. Repeating the request starts nothing, also if another person has sent it before: it returns the latest retry of this job. If that has failed, retry that one. With `only`, the new job reads only the rows that this job rejected; a kind that cannot do this answers 409.",
   request: {
     params: jobParams,
     body: { content: { "application/json": { schema: optionsSchema } } },
@@ -48,9 +49,10 @@ export function retriesApi(services: Services): OpenAPIHono<Env> {
     const { job: old, person } = c.var;
     assertMayStart(c, catalog.get(old.kind));
     const options = { via: "api", limits: config.limits } as const;
-    const { job } = c.req.valid("json").only
+    const started = c.req.valid("json").only
       ? await retryRejected(services, old, person.userId, options)
       : await retry(services, old, person.userId, options);
+    const job = started.repeated ? await findLatestRetry(backend, started.job) : started.job;
     assertVisibleRetry(person, job);
     setNewJobHeaders(c, job, backend.now());
     return c.json({ job_id: job.id, ...(await readJob(services, job)) }, 202);

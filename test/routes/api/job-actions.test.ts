@@ -183,6 +183,24 @@ describe.each(backends)("$name", (which) => {
     }
   });
 
+  test("a retry of a job whose retry has failed returns the latest retry, which can be retried", async () => {
+    const first = await ada.start("failing");
+    await api.runNext();
+    const second = (await act(first, "retry", 202)).id;
+    await api.runNext();
+    expect(await act(first, "retry", 202)).toMatchObject({ id: second, status: "failed" });
+    const third = (await act(second, "retry", 202)).id;
+    expect(third).not.toBe(second);
+    for (const id of [first, second]) {
+      expect(await act(id, "retry", 202)).toMatchObject({ id: third, status: "queued" });
+    }
+    const bo = await colleague("bo", "owner");
+    await act(third, "cancel");
+    const answer = await bo.post(`/jobs/${first}/retry`);
+    expect(await answer.json()).toMatchObject({ id: third, status: "cancelled" });
+    expect(await api.backend.db.selectFrom("jobs").select("id").execute()).toHaveLength(3);
+  });
+
   test("a member is not shown the retry of their job that an owner has started", async () => {
     const carl = await colleague("carl", "member");
     const id = await carl.start("counting");
