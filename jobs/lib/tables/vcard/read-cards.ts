@@ -43,7 +43,7 @@ const columnsOfProperties: Record<string, string> = {
   NOTE: "Note",
 };
 
-/** Further values of one column in a card; more are left out. */
+/** Values of one property in a card, the preferred ones first; more are left out. */
 const maxValues = 10;
 
 /** @yields the cards that ended in each chunk, and the bytes up to its end */
@@ -81,7 +81,9 @@ function addProperty(properties: Properties, line: string): void {
   if (!property || property.parts.every((part) => part === "")) return;
   const { name, parts, isPreferred } = property;
   const values = properties.get(name) ?? [];
-  properties.set(name, isPreferred ? [parts, ...values] : [...values, parts]);
+  const all = isPreferred ? [parts, ...values] : [...values, parts];
+  // Limited here, because one card may have millions of them.
+  properties.set(name, all.slice(0, maxValues));
 }
 
 function cardOf(properties: Properties): Card {
@@ -107,7 +109,7 @@ function cardOf(properties: Properties): Card {
   set("Department", joinParts(departments));
   for (const [name, column] of Object.entries(columnsOfProperties)) {
     const values = properties.get(name) ?? [];
-    values.slice(0, maxValues).forEach((parts, at) => {
+    values.forEach((parts, at) => {
       set(at === 0 ? column : `${column} ${at + 1}`, formatValue(name, parts));
     });
   }

@@ -115,6 +115,16 @@ test("cards of Google and Nextcloud in versions 3.0 and 4.0 are read", async () 
   ]);
 });
 
+test("a card keeps ten values of a property, the preferred ones first, however many it has", async () => {
+  const phones = Array.from({ length: 30_000 }, (_, at) => `TEL:${at}`);
+  phones.splice(20_000, 0, "TEL;TYPE=pref:first");
+  const [card = {}] = await cards(["BEGIN:VCARD", "EMAIL:a@x.test", ...phones, "END:VCARD"]);
+  expect(Object.entries(card).filter(([name]) => name.startsWith("Phone"))).toEqual([
+    ["Phone", "first"],
+    ...Array.from({ length: 9 }, (_, at) => [`Phone ${at + 2}`, String(at)]),
+  ]);
+});
+
 test("cards without a charset are read in UTF-8, or in that of Windows, whatever their line ends", async () => {
   const card = (name: string) =>
     `begin:vcard\nversion:3.0\nn:${name};Zoë\nemail:z@x.test\nend:vcard`;
