@@ -115,6 +115,36 @@ describe("of a text", () => {
   });
 });
 
+describe("of 50 MB no more than the first megabyte is read", () => {
+  const card = "BEGIN:VCARD\r\nN:King;Ada;;;\r\nEMAIL:ada@example.com\r\nEND:VCARD\r\n";
+  test.each([
+    ["NDJSON", '{"email":"ada@example.com"}\n', /^about 1,\d00,000 rows/],
+    ["NDJSON with blank lines", `{"email":"ada@example.com"}\n${"\n".repeat(5_000)}`, /rows$/],
+    ["cards", card, /^about [78]\d0,000 rows/],
+  ])("made of %s", async (_, text, size) => {
+    const { file, counted } = repeated(text, 50 * MB);
+    const found = await preview(file);
+    expect(found.size).toMatch(size);
+    expect(found.columns).toContainEqual(expect.objectContaining({ holds: "email" }));
+    expect(counted.read).toBeLessThan(1.2 * MB);
+  });
+
+  test("made of one card with an endless photo", async () => {
+    const photo = `PHOTO;ENCODING=b:\r\n${` ${"A".repeat(74)}\r\n`.repeat(20_000)}`;
+    const begun = card.replace("END:VCARD\r\n", photo);
+    const { file, counted } = repeated(begun, 50 * MB);
+    const found = await preview(file);
+    expect(found.rows).toEqual([expect.arrayContaining(["ada@example.com", "Ada", "King"])]);
+    expect(counted.read).toBeLessThan(2.5 * MB);
+  });
+
+  test("made of an object that does not end", async () => {
+    const { file, counted } = repeated('{"email":"', 50 * MB);
+    await expect(preview(file)).rejects.toMatchObject({ name: "Refused" });
+    expect(counted.read).toBeLessThan(1.2 * MB);
+  });
+});
+
 test("the thread of the caller goes on while a file is previewed", async () => {
   await addKind("busy", "const end = Date.now() + 2000; while (Date.now() < end); return {};");
   let ticks = 0;

@@ -69,7 +69,7 @@ export async function openContacts(
   upload: ByteSource,
   reading: ReadChoices,
 ): Promise<ContactsFile> {
-  const { source } = await openTable(upload, reading.sheet);
+  const { source } = await openTable(upload, { sheet: reading.sheet });
   const { inspection, mapping: suggested } = await inspectContacts(source, reading);
   const mapping = reading.mapping ?? suggested;
   return { source, inspection, mapping, parser: createParser(mapping, inspection) };

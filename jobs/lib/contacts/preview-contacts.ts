@@ -5,7 +5,7 @@ import { delimiterLabels, delimiterName, encodingNames } from "../csv/format.ts"
 import type { CsvInspection } from "../csv/inspect.ts";
 import { formatNumber } from "../numbers.ts";
 import { openTable } from "../tables/open-table.ts";
-import { onlyHead, readHead, withHead } from "../tables/read-head.ts";
+import { onlyHead, previewedBytes, readHead, withHead } from "../tables/read-head.ts";
 import type { Table, TableSource } from "../tables/table.ts";
 import { inspectContacts } from "./contacts-file.ts";
 import type { Mapping } from "./fields.ts";
@@ -13,14 +13,13 @@ import { parseReadingFields } from "./reading-fields.ts";
 import { type NumberedRow, type ScannedRows, scanRows } from "./scan-rows.ts";
 import { tryMapping } from "./try-mapping.ts";
 
-const maxTextBytes = 1_000_000;
 const maxPreviewRows = 5;
 const maxListedRows = 10;
 const maxSamples = 3;
 const maxSampleLength = 200;
 
 /**
- * Reads the first megabyte of a text, and of a spreadsheet or an address book what its format needs.
+ * Reads the first megabyte of a file, and of a spreadsheet what its format needs.
  * @throws Refused if the file cannot be read, or its first megabyte has no row
  */
 export async function previewContacts(
@@ -28,10 +27,10 @@ export async function previewContacts(
   values: Readonly<Record<string, unknown>>,
 ): Promise<FilePreview> {
   const reading = parseReadingFields(values);
-  const opened = await openTable(
-    withHead(upload, await readHead(upload, maxTextBytes)),
-    reading.sheet,
-  );
+  const opened = await openTable(withHead(upload, await readHead(upload, previewedBytes)), {
+    sheet: reading.sheet,
+    isPreview: true,
+  });
   const { source, isPart, isCertain } = await limitText(opened.source);
   const table = { ...opened, source };
   const { inspection, mapping } = await inspectContacts(source, reading, { isPart });
@@ -65,9 +64,9 @@ export async function previewContacts(
 async function limitText(
   source: TableSource,
 ): Promise<{ source: TableSource; isPart: boolean; isCertain: boolean }> {
-  if (source.isGenerated) return { source, isPart: false, isCertain: true };
-  const head = await readHead(source, maxTextBytes);
-  const isPart = head.length === maxTextBytes && head.length < source.size;
+  if (source.isGenerated) return { source, isPart: source.isPart ?? false, isCertain: true };
+  const head = await readHead(source, previewedBytes);
+  const isPart = head.length === previewedBytes && head.length < source.size;
   return { source: onlyHead(source, head), isPart, isCertain: !isPart || !isAscii(head) };
 }
 

@@ -6,10 +6,14 @@ import type { RowBatch, TableSource } from "./table.ts";
 /** Characters of one chunk, about. */
 const chunkLength = 65_536;
 
-/** @param readRows starts anew with each call and gives the same rows each time */
+/**
+ * @param readRows starts anew with each call and gives the same rows each time
+ * @param options.isPart the rows are those of the beginning of a file
+ */
 export function generateCsv(
   { name, size }: Pick<ByteSource, "name" | "size">,
   readRows: () => AsyncIterable<RowBatch>,
+  { isPart = false }: { isPart?: boolean } = {},
 ): TableSource {
   /** The end of the longest text that was read so far, and its share of the table. */
   let furthest = { byte: 0, share: 0 };
@@ -18,6 +22,7 @@ export function generateCsv(
     name,
     size,
     isGenerated: true,
+    isPart,
     progressAt: (byte) => {
       const { share, byte: end } = furthest;
       return end === 0 ? 0 : Math.min(size, Math.round((size * share * byte) / end));

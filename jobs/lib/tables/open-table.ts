@@ -13,23 +13,35 @@ import { openZip } from "./zip-archive.ts";
 const ZIP = "PK\x03\x04";
 const sampleBytes = 1_024;
 
+export interface OpenTableOptions {
+  /** The name of a sheet of a workbook. Default: the first that is visible and has cells. */
+  sheet?: string | undefined;
+  /** Reads only the beginning of an address book or of NDJSON. Default false. */
+  isPreview?: boolean;
+}
+
 /**
  * CSV files, and files that are refused when their text is read, are returned as they are.
- * @param sheet the name of a sheet of a workbook; default the first that is visible and has cells
  * @throws Refused if the file holds no table, several, or no such sheet
  */
-export async function openTable(source: ByteSource, sheet?: string): Promise<Table> {
+export async function openTable(
+  source: ByteSource,
+  options: OpenTableOptions = {},
+): Promise<Table> {
+  const { sheet, isPreview = false } = options;
   const beginning = await readBeginning(source);
-  if (isZip(beginning)) return openArchive(source, sheet);
+  if (isZip(beginning)) return openArchive(source, options);
   await refuseOleFile(source, beginning);
   if (sheet !== undefined) {
     throw new Refused(`${source.name} has no sheets`, "Leave the sheet out for such a file.");
   }
-  if (isVcard(beginning)) return openVcard(source);
-  return (await isNdjson(source, beginning)) ? openNdjson(source) : { source, sheets: [] };
+  if (isVcard(beginning)) return openVcard(source, isPreview);
+  if (await isNdjson(source, beginning)) return openNdjson(source, isPreview);
+  return { source, sheets: [] };
 }
 
-async function openArchive(source: ByteSource, sheet: string | undefined): Promise<Table> {
+async function openArchive(source: ByteSource, options: OpenTableOptions): Promise<Table> {
+  const { sheet } = options;
   const archive = await openZip(source);
   const workbook =
     (await openXlsx(source, archive, sheet)) ?? (await openOds(source, archive, sheet));
@@ -37,7 +49,7 @@ async function openArchive(source: ByteSource, sheet: string | undefined): Promi
   refuseOtherArchives(archive, source.name);
   const unpacked = await unzipTable(source, archive);
   if (!isZip(await readBeginning(unpacked)) || (await isWorkbook(unpacked))) {
-    return openTable(unpacked, sheet);
+    return openTable(unpacked, options);
   }
   throw new Refused(
     `${source.name} holds an archive in the archive`,

@@ -1,5 +1,11 @@
 import type { ByteSource } from "../../../server/job.ts";
 
+/**
+ * The beginning of a file that a preview reads. The columns that occur in it are the first ones of the
+ * table, so that a mapping that people chose for the preview fits the whole file.
+ */
+export const previewedBytes = 1_000_000;
+
 /** The first bytes of a file. */
 export async function readHead(source: ByteSource, bytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -18,7 +24,7 @@ export function withHead<Source extends ByteSource>(source: Source, head: Buffer
   return {
     ...source,
     async *read(from = 0) {
-      if (from < head.length) yield head.subarray(from);
+      yield* pieces(head, from);
       if (head.length < source.size) yield* source.read(Math.max(from, head.length));
     },
   };
@@ -29,7 +35,14 @@ export function onlyHead<Source extends ByteSource>(source: Source, head: Buffer
   return {
     ...source,
     async *read(from = 0) {
-      if (from < head.length) yield head.subarray(from);
+      yield* pieces(head, from);
     },
   };
+}
+
+/** Small, because how far a table is read is known at the end of each. */
+const pieceBytes = 16_384;
+
+function* pieces(head: Buffer, from: number): Generator<Buffer> {
+  for (let at = from; at < head.length; at += pieceBytes) yield head.subarray(at, at + pieceBytes);
 }

@@ -7,6 +7,8 @@ export interface TableSource extends ByteSource {
    * CRLF, each quote in its place, and a line for each row, also for a blank one.
    */
   isGenerated?: boolean;
+  /** True for generated text of the beginning of a file, whose rows are whole. */
+  isPart?: boolean;
   /**
    * How far reading is when the text up to `byte` was read, in bytes of `size`. Default: `byte`.
    * The text of a spreadsheet is longer or shorter than its file.

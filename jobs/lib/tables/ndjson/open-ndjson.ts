@@ -2,6 +2,7 @@
 import { type ByteSource, Refused } from "../../../../server/job.ts";
 import { escapeRestorable } from "../../csv/spreadsheet-cells.ts";
 import { generateCsv } from "../generated-csv.ts";
+import { onlyHead, previewedBytes, readHead } from "../read-head.ts";
 import { maxColumns, type RowBatch, type Table } from "../table.ts";
 import { isObject, parseObject, readObjects } from "./read-objects.ts";
 
@@ -25,20 +26,18 @@ export async function isNdjson(source: ByteSource, beginning: Uint8Array): Promi
 }
 
 /**
- * Reads the whole file for the columns that occur in it. The keys of an object in an object, such as
- * `custom_fields`, are columns of their own.
+ * Reads the whole file for the columns that occur in it, those of its beginning first. The keys of an
+ * object in an object, such as `custom_fields`, are columns of their own.
+ * @param isPreview reads only the beginning
  * @throws Refused if a line is no object
  */
-export async function openNdjson(source: ByteSource): Promise<Table> {
-  /** Name by path; names may be equal. */
-  const columns = new Map<string, string>();
-  for await (const { objects } of readObjects(source)) {
-    for (const { object } of objects)
-      for (const [path, name] of cellsOf(object)) columns.set(path, name);
-    if (columns.size > maxColumns)
-      throw new Refused(`${source.name} has more than ${maxColumns} columns`);
-  }
-  const paths = [...columns.keys()].sort((a, b) => depthOf(a) - depthOf(b));
+export async function openNdjson(file: ByteSource, isPreview = false): Promise<Table> {
+  const beginning = await wholeLinesOfHead(file);
+  const isPart = isPreview && beginning !== file;
+  const source = isPart ? beginning : file;
+  const columns = await readColumns(beginning);
+  if (source !== beginning) for (const column of await readColumns(file)) columns.set(...column);
+  const paths = [...columns.keys()];
 
   async function* readRows(): AsyncGenerator<RowBatch> {
     const header = paths.map((path) => escapeRestorable(columns.get(path)!));
@@ -52,7 +51,32 @@ export async function openNdjson(source: ByteSource): Promise<Table> {
       yield { rows, share: bytes / source.size };
     }
   }
-  return { source: generateCsv(source, readRows), sheets: [] };
+  return { source: generateCsv(source, readRows, { isPart }), sheets: [] };
+}
+
+/** @returns the lines that end in the part which a preview reads; a file that is smaller as it is */
+async function wholeLinesOfHead(file: ByteSource): Promise<ByteSource> {
+  const head = await readHead(file, previewedBytes);
+  if (head.length >= file.size) return file;
+  return onlyHead(file, head.subarray(0, head.lastIndexOf("\n") + 1));
+}
+
+/** @returns name by path, the plain ones first; names may be equal */
+async function readColumns(source: ByteSource): Promise<Map<string, string>> {
+  const columns = new Map<string, string>();
+  for await (const { objects } of readObjects(source)) {
+    try {
+      for (const { object } of objects)
+        for (const [path, name] of cellsOf(object)) columns.set(path, name);
+    } catch (error) {
+      // A line can be nested deeper than calls can be.
+      if (!(error instanceof RangeError)) throw error;
+      throw new Refused(`${source.name} has values that are nested too deeply`);
+    }
+    if (columns.size > maxColumns)
+      throw new Refused(`${source.name} has more than ${maxColumns} columns`);
+  }
+  return new Map([...columns].sort(([a], [b]) => depthOf(a) - depthOf(b)));
 }
 
 type Cell = [path: string, name: string, text: string];

@@ -1,6 +1,7 @@
 /** Opens a vCard file (.vcf), the format of address books, as a table with one row a card. */
 import type { ByteSource } from "../../../../server/job.ts";
 import { generateCsv } from "../generated-csv.ts";
+import { onlyHead, previewedBytes, readHead } from "../read-head.ts";
 import type { RowBatch, Table } from "../table.ts";
 import { cardColumns, readCards } from "./read-cards.ts";
 
@@ -10,13 +11,25 @@ export function isVcard(beginning: Uint8Array): boolean {
   return /^(?:\xef\xbb\xbf)?\s*BEGIN:VCARD/i.test(text);
 }
 
-/** Reads the whole file for the columns that occur in it. */
-export async function openVcard(source: ByteSource): Promise<Table> {
-  const found = new Set<string>();
-  for await (const { cards } of readCards(source.read())) {
-    for (const card of cards) for (const column of card.keys()) found.add(column);
+/**
+ * A large file has these columns even if its beginning, which may be a few cards with photos, does
+ * without them: people map the columns of the beginning.
+ */
+const usualColumns = ["Email", "First name", "Last name", "Company", "Phone"];
+
+/**
+ * Reads the whole file for the columns that occur in it, those of its beginning first.
+ * @param isPreview reads only the beginning
+ */
+export async function openVcard(file: ByteSource, isPreview = false): Promise<Table> {
+  const beginning = await cardsOfHead(file);
+  const isPart = isPreview && beginning !== file;
+  const source = isPart ? beginning : file;
+  const columns = await readColumns(beginning, beginning === file ? [] : usualColumns);
+  if (source !== beginning) {
+    const known = new Set(columns);
+    columns.push(...(await readColumns(file, [])).filter((column) => !known.has(column)));
   }
-  const columns = [...found].sort(compareColumns);
 
   async function* readRows(): AsyncGenerator<RowBatch> {
     let number = 1;
@@ -29,7 +42,28 @@ export async function openVcard(source: ByteSource): Promise<Table> {
       yield { rows, share: bytes / source.size };
     }
   }
-  return { source: generateCsv(source, readRows), sheets: [] };
+  return { source: generateCsv(source, readRows, { isPart }), sheets: [] };
+}
+
+/**
+ * @returns the cards that end in the part which a preview reads, or the lines of a first card that is
+ *   longer; a file that is smaller as it is
+ */
+async function cardsOfHead(file: ByteSource): Promise<ByteSource> {
+  const head = await readHead(file, previewedBytes);
+  if (head.length >= file.size) return file;
+  if (/[\r\n]END:VCARD\s*[\r\n]/i.test(head.toString("latin1"))) return onlyHead(file, head);
+  const end = Math.max(head.lastIndexOf("\n"), head.lastIndexOf("\r")) + 1;
+  return onlyHead(file, Buffer.concat([head.subarray(0, end), Buffer.from("END:VCARD\n")]));
+}
+
+/** @param found columns that are there in any case */
+async function readColumns(source: ByteSource, found: readonly string[]): Promise<string[]> {
+  const columns = new Set(found);
+  for await (const { cards } of readCards(source.read())) {
+    for (const card of cards) for (const column of card.keys()) columns.add(column);
+  }
+  return [...columns].sort(compareColumns);
 }
 
 /** In the order of `cardColumns`, with "Email 2" behind "Email". */

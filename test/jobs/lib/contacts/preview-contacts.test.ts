@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { openContacts } from "../../../../jobs/lib/contacts/contacts-file.ts";
 import { previewContacts } from "../../../../jobs/lib/contacts/preview-contacts.ts";
 import { memoryFile } from "../../../support/memory-files.ts";
 import { encode } from "../csv/encode.ts";
@@ -14,6 +15,35 @@ test("the preview counts the rows of a small file with or without a final line e
 test("the preview estimates the rows of a large file", async () => {
   const rows = Array.from({ length: 300_000 }, (_, at) => `p${100_000 + at}@example.com,Ann\n`);
   expect(await sizeOf(`email,name\n${rows.join("")}`)).toBe("about 300,000 rows");
+});
+
+describe("a mapping chosen for the preview fits the whole file, whose later rows have more columns", () => {
+  async function previewAndJob(text: string) {
+    const file = memoryFile(text);
+    const { columns } = await previewContacts(file, {});
+    const headers = columns.map(({ header }) => header);
+    const whole = await openContacts(file, {});
+    expect(whole.inspection.header.slice(0, headers.length)).toEqual(headers);
+    return { headers, more: whole.inspection.header.slice(headers.length) };
+  }
+
+  test("in NDJSON", async () => {
+    const early = { email: "a@x.test", custom_fields: { City: "Graz" } };
+    const late = { email: "b@x.test", company: "Acme", custom_fields: { Zip: "8010" } };
+    const line = `${JSON.stringify(early)}\n`;
+    const { headers, more } = await previewAndJob(line.repeat(20_000) + JSON.stringify(late));
+    expect(headers).toEqual(["email", "City"]);
+    expect(more).toEqual(["company", "Zip"]);
+  });
+
+  test("in an address book, which has its usual columns from the beginning", async () => {
+    const card = (...lines: string[]) =>
+      ["BEGIN:VCARD", "N:King;Ada;;;", ...lines, "END:VCARD", ""].join("\r\n");
+    const text = card("NOTE:Met in Graz").repeat(20_000) + card("EMAIL:a@x.test", "TITLE:Dr");
+    const { headers, more } = await previewAndJob(text);
+    expect(headers).toEqual(["Email", "First name", "Last name", "Company", "Phone", "Note"]);
+    expect(more).toEqual(["Title"]);
+  });
 });
 
 describe("letters that cannot be read", () => {

@@ -48,6 +48,16 @@ describe("an NDJSON file", () => {
   });
 
   test.each([
+    ["objects", '{"a":', "}"],
+    ["lists", "[", "]"],
+  ])("is refused if it nests %s deeper than a program can read", async (_, open, close) => {
+    const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
+    const file = memoryFile(`{"email":"a@x.test","deep":${deep}}\n`, "contacts.ndjson");
+    const refused = { name: "Refused", message: "contacts.ndjson has values that are nested too deeply" };
+    await expect(openContacts(file, {})).rejects.toMatchObject(refused);
+  });
+
+  test.each([
     ["an array", '[{"email":"a@x.test"}]'],
     ["one object over several lines", '{\n  "email": "a@x.test"\n}\n'],
     ["an object without an email", '{"contacts":[]}\n'],

@@ -11,7 +11,7 @@ export async function readCells(
   content: string | Uint8Array,
   { name = "people.xlsx", sheet }: { name?: string; sheet?: string } = {},
 ): Promise<string[][]> {
-  const { source } = await openTable(memoryFile(content, name, chunkBytes), sheet);
+  const { source } = await openTable(memoryFile(content, name, chunkBytes), { sheet });
   const chunks: Uint8Array[] = [];
   for await (const chunk of source.read()) chunks.push(Uint8Array.from(chunk));
   const text = Buffer.concat(chunks).toString();
