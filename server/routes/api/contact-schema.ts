@@ -47,7 +47,7 @@ export const contactListSchema = z.object({
   }),
 });
 
-export const contactQuery = z.object({
+export const contactQuery = z.strictObject({
   q: text.max(200).default("").meta({
     description:
       "Words, which must all match. Each is found in any part of a name, email, company, phone, tag or custom field; words of one or two letters only where a word begins.",

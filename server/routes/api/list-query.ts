@@ -14,7 +14,7 @@ const groups = {
 };
 const status = z.enum(["active", "finished", ...statuses]);
 
-export const listQuery = z.object({
+export const listQuery = z.strictObject({
   ids: separated(z.string())
     .pipe(z.array(z.string()).max(maxIds, `At most ${maxIds} ids`))
     .optional()

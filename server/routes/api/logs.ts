@@ -25,7 +25,8 @@ const route = createRoute({
   summary: "List the log lines of a job",
   request: {
     params: jobParams,
-    query: afterQuery.extend({
+    query: z.strictObject({
+      ...afterQuery.shape,
       level: level.optional().meta({ description: "Only lines of exactly this level." }),
     }),
   },

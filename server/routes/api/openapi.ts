@@ -38,7 +38,7 @@ export function describeApi(api: OpenAPIHono<Env>, { catalog, config }: Services
       title: "Headway",
       version: "1",
       description:
-        "Start long-running jobs, follow and cancel them, and download their results. Times are ISO 8601 in UTC, IDs are UUIDv7, and errors are `application/problem+json` (RFC 9457).",
+        "Start long-running jobs, follow and cancel them, and download their results. Times are ISO 8601 in UTC, IDs are UUIDv7, and errors are `application/problem+json` (RFC 9457). Fields of JSON and parameters of lists that are unknown or misspelt are refused with 422, which names them.",
     },
     servers: [{ url: config.publicUrl ?? "/" }],
     security: [{ token: [] }, { session: [] }],

@@ -6,6 +6,7 @@ const maxSeq = 2 ** 31 - 1;
 /** Per response. A job that runs for hours has some thousand events. */
 const maxRows = 10_000;
 
+/** Accepts unknown parameters, because polyfills of EventSource add one to the address of a stream. */
 export const afterQuery = z.object({
   after: z.coerce
     .number()
