@@ -4,8 +4,9 @@
  */
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import { type Accounts, createAccounts, type Person } from "./accounts/accounts.ts";
+import { type Accounts, createAccounts } from "./accounts/accounts.ts";
 import { createFailedTokens, type FailedTokens } from "./accounts/failed-tokens.ts";
+import type { Person } from "./accounts/person.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { JobRow } from "./backend/schema.ts";
 import type { Catalog } from "./catalog.ts";

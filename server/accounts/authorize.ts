@@ -1,8 +1,8 @@
 /** Authorization: the only place that decides who may do what. Routes answer 404 for the rest. */
 import type { Backend } from "../backend/backend.ts";
 import type { PolicyFor } from "../engine/run/run.ts";
-import type { Person } from "./accounts.ts";
 import { findMembership } from "./members.ts";
+import type { Person } from "./person.ts";
 
 export type Action = "see" | "act" | "download";
 

@@ -1,5 +1,5 @@
-import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
+import type { Person } from "../accounts/person.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { ActionRefused } from "../engine/action-refused.ts";
 

@@ -1,7 +1,7 @@
 /** GET /files/:id: downloads by signed links. The bytes pass through us, so a link serves one person. */
 import { type Context, Hono } from "hono";
-import type { Person } from "../accounts/accounts.ts";
 import { can } from "../accounts/authorize.ts";
+import type { Person } from "../accounts/person.ts";
 import type { Env, Services } from "../services.ts";
 import { linkLifetimeHours, verifyFileLink } from "../storage/file-links.ts";
 import { previewNeeds } from "../storage/file-preview.ts";

@@ -1,6 +1,7 @@
 /** The filter of lists of jobs: parsed from a query, applied to a list, shown in a form. */
-import type { Person } from "../accounts/accounts.ts";
+
 import { visibleJobs } from "../accounts/authorize.ts";
+import type { Person } from "../accounts/person.ts";
 import type { Catalog } from "../catalog.ts";
 import type { JobReader } from "../engine/job-reader.ts";
 import type { JobFilter } from "../engine/list/list-ranges.ts";

@@ -1,8 +1,9 @@
 import { getMigrations } from "better-auth/db/migration";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Accounts, createAccounts, type Person } from "../../server/accounts/accounts.ts";
+import { type Accounts, createAccounts } from "../../server/accounts/accounts.ts";
 import { createAuth } from "../../server/accounts/auth.ts";
 import { ensureMembership } from "../../server/accounts/members.ts";
+import type { Person } from "../../server/accounts/person.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { ada, config, log } from "../support/cookie-browser.ts";
 

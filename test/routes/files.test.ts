@@ -3,7 +3,7 @@ import { get } from "node:http";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import type { Person } from "../../server/accounts/accounts.ts";
+import type { Person } from "../../server/accounts/person.ts";
 import { defaultPreferences } from "../../server/accounts/preferences.ts";
 import { listAudit } from "../../server/engine/audit.ts";
 import { fileRoutes } from "../../server/routes/files.ts";

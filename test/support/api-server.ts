@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
 import { serve } from "@hono/node-server";
-import type { Accounts, Person } from "../../server/accounts/accounts.ts";
+import type { Accounts } from "../../server/accounts/accounts.ts";
+import type { Person } from "../../server/accounts/person.ts";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 import type { Config } from "../../server/config.ts";

@@ -1,8 +1,8 @@
 /** The parts of a request that its event stream still needs: the raw response and the person. */
 import type { ServerResponse } from "node:http";
 import type { Context } from "hono";
-import type { Person } from "../../accounts/accounts.ts";
 import { parseBearerToken } from "../../accounts/api-tokens.ts";
+import type { Person } from "../../accounts/person.ts";
 import type { Env, Services } from "../../services.ts";
 
 /** @throws if the application is called without the server of node:http */

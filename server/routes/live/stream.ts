@@ -1,8 +1,8 @@
 /** GET /live with `Accept: text/event-stream`: the current state, then each change. */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
-import type { Person } from "../../accounts/accounts.ts";
 import { can, visibleJobs } from "../../accounts/authorize.ts";
+import type { Person } from "../../accounts/person.ts";
 import { assetHref } from "../../assets/href.ts";
 import { openPageStream } from "../../live/page-stream.ts";
 import { jobIdsOf, type Topic } from "../../live/topics.ts";

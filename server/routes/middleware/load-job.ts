@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import type { Person } from "../../accounts/accounts.ts";
 import { type Action, can } from "../../accounts/authorize.ts";
+import type { Person } from "../../accounts/person.ts";
 import type { ExpiredJobRow, JobRow } from "../../backend/schema.ts";
 import { isJobId } from "../../engine/job-id.ts";
 import { expiredJobText } from "../../presenters/expired-job.ts";

@@ -1,8 +1,8 @@
 /** Authentication of pages and of the API. */
 import type { Context, MiddlewareHandler } from "hono";
-import type { Person } from "../../accounts/accounts.ts";
 import { parseBearerToken } from "../../accounts/api-tokens.ts";
 import { clientAddress, subscriberNetwork } from "../../accounts/client-address.ts";
+import type { Person } from "../../accounts/person.ts";
 import { requestOrigin } from "../../accounts/request-origin.ts";
 import type { Env, Services } from "../../services.ts";
 import { HttpError } from "../http-error.ts";

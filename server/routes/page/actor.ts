@@ -1,4 +1,4 @@
-import type { Person } from "../../accounts/accounts.ts";
+import type { Person } from "../../accounts/person.ts";
 import type { AuditSource } from "../../backend/enums.ts";
 
 /** The actor of an audit entry: a person on a page, or their program with an API token. */

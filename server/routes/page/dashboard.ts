@@ -1,7 +1,7 @@
 /** The dashboard: the jobs of a person or an account, filtered, page by page. */
 import type { Context } from "hono";
-import type { Person } from "../../accounts/accounts.ts";
 import { visibleJobs } from "../../accounts/authorize.ts";
+import type { Person } from "../../accounts/person.ts";
 import { assetHref } from "../../assets/href.ts";
 import { maxCounted, type StatusCounts } from "../../engine/list/counts.ts";
 import type { JobFilter } from "../../engine/list/list-ranges.ts";

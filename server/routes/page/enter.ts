@@ -1,4 +1,4 @@
-import type { Person } from "../../accounts/accounts.ts";
+import type { Person } from "../../accounts/person.ts";
 import type { SecurityEventDetails } from "../../accounts/security-log.ts";
 import type { SignedIn } from "../../accounts/sign-in.ts";
 import { addCookies } from "./form-fields.ts";

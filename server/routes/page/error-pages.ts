@@ -1,7 +1,7 @@
 /** Renders any error of a page, in one place. */
 import type { Context } from "hono";
-import type { Person } from "../../accounts/accounts.ts";
 import { parseBearerToken } from "../../accounts/api-tokens.ts";
+import type { Person } from "../../accounts/person.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { AlreadyActive } from "../../engine/start/request.ts";
 import { errorPage } from "../../presenters/error-page.ts";

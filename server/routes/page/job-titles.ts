@@ -1,5 +1,5 @@
-import type { Person } from "../../accounts/accounts.ts";
 import { can } from "../../accounts/authorize.ts";
+import type { Person } from "../../accounts/person.ts";
 import { isJobId } from "../../engine/job-id.ts";
 import { jobTitle } from "../../presenters/job-title.ts";
 import type { Services } from "../../services.ts";

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import type { Person } from "../../accounts/accounts.ts";
 import { hostCookie, isSecure } from "../../accounts/cookies.ts";
 import { csrfToken } from "../../accounts/csrf-token.ts";
+import type { Person } from "../../accounts/person.ts";
 import { defaultPreferences } from "../../accounts/preferences.ts";
 import { assetHref } from "../../assets/href.ts";
 import type { LayoutData } from "../../presenters/layout.ts";

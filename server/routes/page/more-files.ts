@@ -1,6 +1,7 @@
 /** Files that were uploaded together: each gets a form of its own, one after another. */
-import type { Person } from "../../accounts/accounts.ts";
+
 import { can } from "../../accounts/authorize.ts";
+import type { Person } from "../../accounts/person.ts";
 import type { UploadedFile } from "../../presenters/job-form.ts";
 import type { Services } from "../../services.ts";
 import { findUpload } from "../../storage/uploads.ts";

@@ -1,5 +1,5 @@
 /** "Edit and run again" and "Duplicate": a form that is prefilled from an earlier job. */
-import type { Person } from "../../accounts/accounts.ts";
+import type { Person } from "../../accounts/person.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { uploadField } from "../../forms/input-fields.ts";
 import { type FormValues, formValuesOf, withoutFileValues } from "../../forms/input-values.ts";

@@ -1,6 +1,7 @@
 /** The tray: the person's active jobs in the header of every page but the dashboard. */
-import type { Person } from "../../accounts/accounts.ts";
+
 import { visibleJobs } from "../../accounts/authorize.ts";
+import type { Person } from "../../accounts/person.ts";
 import { isFinal, statuses } from "../../engine/status.ts";
 import { jobView } from "../../presenters/job.ts";
 import { type LayoutData, type TrayView, trayView } from "../../presenters/layout.ts";

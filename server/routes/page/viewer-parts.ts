@@ -1,6 +1,7 @@
 /** Reads and renders the parts of a job's page that depend on its viewer, and so are in no frame. */
-import type { Person } from "../../accounts/accounts.ts";
+
 import { can } from "../../accounts/authorize.ts";
+import type { Person } from "../../accounts/person.ts";
 import { findUser, listUserNames } from "../../accounts/users.ts";
 import type { AuditRow, JobRow } from "../../backend/schema.ts";
 import { type ActionsView, actionsView } from "../../presenters/job-actions.ts";
