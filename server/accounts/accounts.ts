@@ -18,6 +18,7 @@ import { createPasskeys, type Passkeys } from "./passkeys.ts";
 import { changePassword, isPassword } from "./passwords.ts";
 import type { Person } from "./person.ts";
 import { type Preferences, readPreferences, savePreferences } from "./preferences.ts";
+import { type ResetSecondFactors, resetSecondFactors } from "./reset-second-factors.ts";
 import { createSecurityLog, type SecurityLog } from "./security-log.ts";
 import { createSessionEnds, type SessionEnds } from "./session-ends.ts";
 import {
@@ -83,6 +84,8 @@ export interface Accounts extends Authenticator, SessionEnds {
   /** @returns the name of the revoked token, or undefined if the person has no such token */
   revokeToken(person: Person, tokenId: string): Promise<string | undefined>;
 
+  /** For commands. Ends all sessions of the user, whose password alone then signs in. */
+  resetSecondFactors(userId: string): Promise<ResetSecondFactors>;
   twoFactor: TwoFactor;
   passkeys: Passkeys;
   securityLog: SecurityLog;
@@ -157,6 +160,11 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
     async setRole(userId, role) {
       await setRole(backend, userId, role);
       await announceEnd(userId);
+    },
+    async resetSecondFactors(userId) {
+      const reset = await resetSecondFactors(backend, userId);
+      await announceEnd(userId);
+      return reset;
     },
     twoFactor: createTwoFactor({ auth, backend, announceEnd }),
     passkeys: createPasskeys(auth),

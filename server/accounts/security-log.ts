@@ -17,7 +17,7 @@ export interface SecurityEventDetails {
   method?: "password" | "code" | "recovery code" | "passkey";
   /** The name of a token, a passkey, a file or a role. */
   name?: string;
-  /** The number of sessions that ended. */
+  /** The number of sessions that ended, or of passkeys that an operator removed. */
   count?: number;
 }
 

@@ -26,6 +26,7 @@ export const securityEventTypes = [
   "token_revoked",
   "two_factor_enabled",
   "two_factor_disabled",
+  "second_factors_reset",
   "recovery_codes_created",
   "passkey_added",
   "passkey_removed",

@@ -57,6 +57,8 @@ const texts = {
   token_revoked: ({ name = "" }) => `Revoked the API token “${name}”`,
   two_factor_enabled: () => "Turned on two-factor authentication",
   two_factor_disabled: () => "Turned off two-factor authentication",
+  second_factors_reset: ({ count = 0 }) =>
+    `An operator turned off two-factor authentication${count > 0 ? ` and removed ${formatCount(count, "passkeys")}` : ""}`,
   recovery_codes_created: () => "Created new recovery codes",
   passkey_added: ({ name = "" }) => `Added the passkey “${name}”`,
   passkey_removed: ({ name = "" }) => `Removed the passkey “${name}”`,

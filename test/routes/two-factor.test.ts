@@ -68,6 +68,36 @@ describe.each(backends)("two-factor authentication on $name", (which) => {
     expect(activity).toContain("Failed sign-in: wrong code");
   });
 
+  test("is off after an operator has reset it, and every device is signed out", async () => {
+    await setUp();
+    const { accounts, backend } = site;
+    const user = (await accounts.findUser(ada.email))!;
+    const passkey = { id: "p", publicKey: "k", userId: user.id, credentialID: "c", counter: 0 };
+    await backend.db
+      .withTables<{ passkeys: Record<string, unknown> }>()
+      .insertInto("passkeys")
+      .values({
+        ...passkey,
+        deviceType: "singleDevice",
+        backedUp: which.name === "sqlite" ? 0 : false,
+      })
+      .execute();
+    const ended: string[] = [];
+    const stop = accounts.onSessionEnd((id) => void ended.push(id));
+    expect(await accounts.resetSecondFactors(user.id)).toEqual({
+      ...{ hadTwoFactor: true, passkeys: 1, sessions: 1 },
+    });
+    stop();
+    expect(ended).toEqual([user.id]);
+    expect((await browser.get("/contacts")).status).toBe(303);
+    const visitor = new Browser(site.app);
+    expect((await enterPassword(visitor)).headers.get("location")).toBe("/contacts");
+    const page = await visitor.text(security);
+    expect(page).toContain("Off. Your password alone signs you in.");
+    const nothing = { hadTwoFactor: false, passkeys: 0, sessions: 1 };
+    expect(await accounts.resetSecondFactors(user.id)).toEqual(nothing);
+  });
+
   test("asks for a code also after the sign-up form, which knows the password too", async () => {
     await setUp();
     const visitor = new Browser(site.app);
