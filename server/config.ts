@@ -36,6 +36,8 @@ export interface Config {
   maxUploadBytes: number;
   /** The most that an account or a person may use. */
   limits: Limits;
+  /** Accounts that one network can create in an hour. */
+  maxSignUpsPerHour: number;
   /** Time in which the headers of a request arrive. */
   headersTimeoutMs: number;
   /** Time in which the body of a request arrives, other than an upload. */
@@ -107,6 +109,7 @@ const settings = z.object({
   PARALLEL_UPLOADS_LIMIT: limit("PARALLEL_UPLOADS_LIMIT", 100_000).prefault(20),
   UNFINISHED_UPLOADS_LIMIT: limit("UNFINISHED_UPLOADS_LIMIT", 1_000_000).prefault(100),
   STREAMS_LIMIT: limit("STREAMS_LIMIT", 1_000_000).prefault(200),
+  SIGN_UPS_LIMIT: limit("SIGN_UPS_LIMIT", 1_000_000).prefault(20),
   HEADERS_TIMEOUT_SECONDS: wholeNumber("HEADERS_TIMEOUT_SECONDS", 1, 600).default(20),
   BODY_TIMEOUT_SECONDS: wholeNumber("BODY_TIMEOUT_SECONDS", 1, 3_600).default(30),
   UPLOAD_IDLE_SECONDS: wholeNumber("UPLOAD_IDLE_SECONDS", 1, 3_600).default(60),
@@ -161,6 +164,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       maxUnfinishedUploads: set.UNFINISHED_UPLOADS_LIMIT,
       maxStreams: set.STREAMS_LIMIT,
     },
+    maxSignUpsPerHour: set.SIGN_UPS_LIMIT,
     headersTimeoutMs: set.HEADERS_TIMEOUT_SECONDS * 1_000,
     bodyTimeoutMs: set.BODY_TIMEOUT_SECONDS * 1_000,
     uploadIdleMs: set.UPLOAD_IDLE_SECONDS * 1_000,

@@ -32,7 +32,8 @@ test.each(["", "half of a sec"])(
 );
 
 test("limits have generous defaults, and 0 stands for none", () => {
-  const { limits } = readConfig({ STORAGE_DIR: storage() });
+  const { limits, maxSignUpsPerHour } = readConfig({ STORAGE_DIR: storage() });
+  expect(maxSignUpsPerHour).toBe(20);
   expect(limits).toEqual({
     maxStartsPerMinute: 600,
     maxQueuedJobs: 10_000,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { findPasswordProblem, passwordLength } from "../accounts/password-rules.ts";
 import type { SignUpPage } from "../presenters/sessions.ts";
 import type { Env, Services } from "../services.ts";
+import { limitSignUps } from "./middleware/limit-sign-ups.ts";
 import { noStore } from "./middleware/no-store.ts";
 import { maxCredentialBytes, protectForms } from "./middleware/protect-forms.ts";
 import { rateLimit } from "./middleware/rate-limit.ts";
@@ -30,10 +31,12 @@ export function signUpRoutes(services: PageServices & Pick<Services, "backend">)
   const { accounts, config } = services;
   const routes = new Hono<Env>();
 
-  const limits = rateLimit(services, {
-    countSuccess: true,
-    reject: async (c, email) => signUpPage(c, services, await readForm(c), { email }),
-  });
+  const reject = async (c: Context<Env>, email: string) =>
+    signUpPage(c, services, await readForm(c), { email });
+  const limits = [
+    ...rateLimit(services, { countSuccess: true, reject }),
+    limitSignUps(services, reject),
+  ];
 
   routes.use("/sign-up", noStore);
 

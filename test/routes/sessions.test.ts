@@ -303,6 +303,32 @@ describe("the rate limit", () => {
     expect((await new Browser(app).submit("/sign-in", "/sign-in", signIn)).status).toBe(429);
   });
 
+  test("stops one network from creating accounts by the dozen, at all web processes together", async () => {
+    const settings = { SIGN_UPS_LIMIT: "2" };
+    const apps = [1, 2].map(() => createWebApp(database, { settings }).app);
+    let created = 0;
+    const signUp = (address: string, given: object = {}) => {
+      const account = { ...ada, email: `p${++created}@example.com`, ...given };
+      return new Browser(apps[created % 2]!, address).submit("/sign-up", "/sign-up", account);
+    };
+    const network = "2001:db8:7:7";
+    expect((await signUp(`${network}::1`)).status).toBe(303);
+    for (let nth = 1; nth <= 3; nth++) {
+      expect((await signUp(`${network}::2`, { password: "short" })).status).toBe(422);
+    }
+    expect((await signUp(`${network}::3`)).status).toBe(303);
+    for (const each of apps) {
+      const refused = await signUp(`${network}::4`);
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(3_000);
+      expect(await refused.text()).toContain("Too many accounts were created from your network.");
+      const form = { email: "p1@example.com", password: ada.password };
+      const known = new Browser(each, `${network}::5`);
+      expect((await known.submit("/sign-in", "/sign-in", form)).status).toBe(303);
+    }
+    expect((await signUp("2001:db8:7:8::1")).status).toBe(303);
+  });
+
   test("counts the attempts at all web processes together", async () => {
     const browsers = [new Browser(app), new Browser(createWebApp(database).app)];
     for (let nth = 1; nth <= 10; nth++) {

@@ -80,7 +80,7 @@ async function emailOf(c: Context<Env>): Promise<string> {
 }
 
 /** @returns "1 minute", "7 minutes" until the limit that was exceeded is over */
-function waitMinutes(c: Context): string {
+export function waitMinutes(c: Context): string {
   const { resetTime } = c.get("rateLimit") as { resetTime: Date };
   const minutes = Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / minute));
   return formatCount(minutes, "minutes");
