@@ -4,7 +4,7 @@
  */
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { demoAccount } from "../accounts/demo-account.ts";
+import { demoAccount, hasDemoAccount } from "../accounts/demo-account.ts";
 import { buildAssets } from "../assets/build.ts";
 import { openBackend } from "../backend/open.ts";
 import { readCatalog } from "../catalog.ts";
@@ -12,6 +12,7 @@ import { environmentWith, readConfig } from "../config.ts";
 import { createLog } from "../log.ts";
 import { onNpmExit } from "../npm-exit.ts";
 import { exitOnConfigError } from "../startup.ts";
+import { scaledEnvironment } from "./scaled/environment.ts";
 import { freePort } from "./scaled/free-port.ts";
 import { type SupervisedProcess, startProcess } from "./scaled/process.ts";
 import { startProxy } from "./scaled/proxy.ts";
@@ -39,24 +40,13 @@ try {
 async function start(): Promise<void> {
   await buildAssets({ minify: true });
   const postgresPort = await freePort();
-  const environment = {
-    DATABASE_URL: `postgres://headway:headway@127.0.0.1:${postgresPort}/postgres`,
-    STORAGE_DIR: join(folder, "files"),
-    HOST: "127.0.0.1",
-    // The proxy below.
-    PROXIES: "1",
-    LOG_LEVEL: "info",
-    // Unset: their values are meant for another deployment or for a single process.
-    DATABASE_LISTEN_URL: "",
-    STORAGE_URL: "",
-    METRICS_PORT: "",
-  };
+  const environment = scaledEnvironment(settings, folder, postgresPort);
   // For root, Postgres runs as another user, who needs a way to its folder.
   if (process.getuid?.() === 0) await chmod(settings.storageDir, 0o711);
   const postgres = startPostgres(postgresPort);
   stops.push(postgres.stop);
   await postgres.started();
-  await migrateAndSeed(environment);
+  await prepareDatabase(environment);
 
   const ports = await Promise.all(webs.map(freePort));
   const workerProcesses = workers.map((n) => startRole("worker", n, environment));
@@ -110,11 +100,13 @@ function startRole(
   });
 }
 
-async function migrateAndSeed(environment: Record<string, string>): Promise<void> {
+/** Migrates, and seeds the demo account where it may be used. */
+async function prepareDatabase(environment: Record<string, string>): Promise<void> {
   const config = readConfig(environmentWith(environment));
   const backend = await openBackend(config.databaseUrl);
   try {
     await backend.migrate();
+    if (!hasDemoAccount(config)) return;
     const catalog = await readCatalog(config.jobsDirs);
     await seed({ backend, catalog, config, log: createLog("error", "web") });
   } finally {
@@ -132,7 +124,7 @@ function printSummary(url: string, all: SupervisedProcess[], ports: number[]): v
   const victim = all.at(-1)?.pid;
   console.log(`
   Headway runs at ${url}
-  Sign in as ${demoAccount.email} with the password ${demoAccount.password}
+  ${hasDemoAccount(settings) ? `Sign in as ${demoAccount.email} with the password ${demoAccount.password}` : `Create an account at ${url}/sign-up: the demo account is only for a machine that nobody else reaches`}
 
 ${table.join("\n")}
   proxy     pid ${process.pid}  ${url}, round robin
