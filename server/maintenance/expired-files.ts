@@ -1,6 +1,6 @@
 /** Deletes the files of jobs after their retention, and uploads that are no longer used. */
 import type { Backend } from "../backend/backend.ts";
-import { deletePartialUpload } from "../storage/resumable-uploads.ts";
+import { deletePartialUpload } from "../storage/delete-partial-upload.ts";
 import type { Storage } from "../storage/storage.ts";
 
 interface Stores {

@@ -10,7 +10,7 @@ import { isTransientError } from "../engine/transient-error.ts";
 import { LimitReached } from "../limit-reached.ts";
 import { reachedLimitText } from "../presenters/limit-text.ts";
 import { alreadyActiveText, refusalText, unknownKindText } from "../presenters/refusal-text.ts";
-import { UploadExpired } from "../storage/resumable-uploads.ts";
+import { UploadExpired } from "../storage/resumable-upload.ts";
 import { StorageFull, StorageUnavailable } from "../storage/storage.ts";
 import { UploadConflict } from "../storage/upload-writers.ts";
 import { UploadRefused, UploadTooLarge } from "../storage/uploads.ts";

@@ -1,10 +1,13 @@
 /**
- * Limits the uploads that an account sends at the same time, and their bytes. Counted in one process:
- * several web processes allow as many times more of them.
+ * Limits the uploads that an account sends at the same time, and ends those for which it has no room
+ * before all of their bytes arrive. Counted in one process, because an upload costs the connections, the
+ * memory and the time of its process alone. The bytes that are stored are limited over all processes,
+ * when an upload is complete (`saveUpload`).
  */
 import type { Backend } from "../backend/backend.ts";
 import { LimitReached } from "../limit-reached.ts";
 import type { Limits } from "../limits.ts";
+import { storageLimitReached } from "./storage-limit.ts";
 import { countStoredBytes } from "./stored-bytes.ts";
 
 export interface UploadMeter {
@@ -31,8 +34,6 @@ export interface MeteredUpload {
 
 /** An upload ends sooner or later; nobody knows when. */
 const parallelRetrySeconds = 5;
-/** Files are deleted by maintenance tasks, which run every hour. */
-export const fullStorageRetrySeconds = 3_600;
 
 /** The uploads of an account while at least one arrives. */
 interface Arriving {
@@ -66,7 +67,7 @@ export function createUploadMeter(
 
   function assertRoom(arriving: Arriving, stored: number, bytes: number): void {
     if (stored + arriving.bytes + bytes <= maxStoredBytes) return;
-    throw new LimitReached("maxStoredBytes", maxStoredBytes, fullStorageRetrySeconds);
+    throw storageLimitReached(maxStoredBytes);
   }
 
   return {

@@ -3,7 +3,7 @@ import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { can } from "../../accounts/authorize.ts";
 import type { Env, Services } from "../../services.ts";
-import type { ResumableUpload, UploadProgress } from "../../storage/resumable-uploads.ts";
+import type { ResumableUpload, UploadProgress } from "../../storage/resumable-upload.ts";
 import { HttpError } from "../http-error.ts";
 import { bodyOf } from "../receive-upload.ts";
 import {

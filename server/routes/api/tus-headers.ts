@@ -1,6 +1,6 @@
 /** The headers of the tus protocol: https://tus.io/protocols/resumable-upload */
 import type { Context } from "hono";
-import type { UploadProgress } from "../../storage/resumable-uploads.ts";
+import type { UploadProgress } from "../../storage/resumable-upload.ts";
 import { HttpError } from "../http-error.ts";
 
 export const tusVersion = "1.0.0";
