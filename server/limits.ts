@@ -6,11 +6,11 @@ export interface Limits {
   maxQueuedJobs: number;
   /** Bytes of the uploads and the result files of an account. */
   maxStoredBytes: number;
-  /** Uploads that an account sends at the same time to one web process. */
+  /** Uploads that an account sends at the same time to one web process, the only one that they cost. */
   maxParallelUploads: number;
   /** Resumable uploads of an account that are not complete. */
   maxUnfinishedUploads: number;
-  /** Event streams that a person has open at one web process. */
+  /** Event streams that a person has open at one web process, the only one that they cost. */
   maxStreams: number;
 }
 

@@ -41,7 +41,8 @@ export function uploadRoutes(services: JobFormServices & Pick<Services, "uploadM
     const from = await findPrefillJob(services, person, type, c.req.query("from_job"));
     const moreFiles = await findMoreFiles(services, person, c.req.query(moreFilesField));
     try {
-      const target = { backend, storage, maxBytes: config.maxUploadBytes };
+      const { maxUploadBytes: maxBytes, limits } = config;
+      const target = { backend, storage, maxBytes, maxStoredBytes: limits.maxStoredBytes };
       const checkFields = (fields: ReadonlyMap<string, string>) =>
         assertFormToken(c, services, fields.get("token"));
       const options = { target, meter: uploadMeter, accountId, userId, checkFields };

@@ -7,6 +7,7 @@ import type { UploadsTable } from "../backend/schema.ts";
 import { type ByteSource, Refused } from "../job.ts";
 import { safeFileName } from "./file-name.ts";
 import type { Storage } from "./storage.ts";
+import { assertRoomFor, lockUploads } from "./storage-limit.ts";
 
 export type UploadRow = Selectable<UploadsTable>;
 
@@ -32,7 +33,10 @@ export interface UploadOwner {
 export interface UploadTarget {
   backend: Backend;
   storage: Storage;
+  /** Of one upload. */
   maxBytes: number;
+  /** Of all files of the account, over all web processes. Default: no limit. */
+  maxStoredBytes?: number;
 }
 
 /** Nothing of the upload was stored. The message is a sentence for the user. */
@@ -56,10 +60,11 @@ export class UploadEmpty extends UploadRefused {
 
 /**
  * Streams the bytes to the storage, then inserts the row.
- * @throws UploadTooLarge, UploadEmpty, StorageFull, and errors of the source; then nothing is stored
+ * @throws UploadTooLarge, UploadEmpty, LimitReached with `maxStoredBytes`, StorageFull, and errors of the
+ *   source; then nothing is stored
  */
 export async function saveUpload(target: UploadTarget, upload: NewUpload): Promise<UploadRow> {
-  const { backend, storage, maxBytes: limit } = target;
+  const { backend, storage, maxBytes: limit, maxStoredBytes = Number.POSITIVE_INFINITY } = target;
   const id = upload.id ?? uuidv7();
   const key = `uploads/${id}`;
   const hash = createHash("sha256");
@@ -76,7 +81,11 @@ export async function saveUpload(target: UploadTarget, upload: NewUpload): Promi
     created_at: backend.now(),
   };
   try {
-    await insertUpload(backend.db, row);
+    await backend.write(async (tx) => {
+      await lockUploads(tx, row.account_id);
+      await assertRoomFor(tx, row.account_id, size, maxStoredBytes);
+      await insertUpload(tx.db, row);
+    });
   } catch (error) {
     if (!upload.id) await storage.delete(key);
     throw error;

@@ -49,6 +49,22 @@ describe.each(backends)("uploads on $name", (which) => {
     expect(await text(source.read(4))).toBe("1,2\n");
   });
 
+  test("of uploads that arrive at the same time no more are stored than the account has room for", async () => {
+    const { target: here, dir } = await target();
+    const processes = [1, 2].map(() => ({ ...here, maxStoredBytes: 1_000 }));
+    const saves = Array.from({ length: 10 }, (_, nth) =>
+      saveUpload(processes[nth % 2]!, { ...upload, chunks: chunks("x".repeat(400)) }),
+    );
+    const outcomes = await Promise.allSettled(saves);
+    const refused = outcomes.filter(({ status }) => status === "rejected");
+    expect(refused).toHaveLength(8);
+    for (const { reason } of refused as PromiseRejectedResult[]) {
+      expect(reason).toMatchObject({ name: "LimitReached", limit: "maxStoredBytes", max: 1_000 });
+    }
+    expect(await rows()).toHaveLength(2);
+    expect(await filesIn(dir)).toHaveLength(2);
+  });
+
   test("an upload with a malformed media type gets application/octet-stream", async () => {
     const { target: here } = await target();
     const row = await saveUpload(here, { ...upload, mediaType: "<b>", chunks: chunks("x") });

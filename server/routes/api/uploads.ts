@@ -45,7 +45,8 @@ export function uploadsApi({
   api.openAPIRegistry.registerPath(route);
   api.post(route.getRoutingPath(), async (c) => {
     const { accountId, userId } = c.var.person;
-    const target = { backend, storage, maxBytes: config.maxUploadBytes };
+    const { maxUploadBytes: maxBytes, limits } = config;
+    const target = { backend, storage, maxBytes, maxStoredBytes: limits.maxStoredBytes };
     const { id, name, size } = await receiveUpload(c, { target, meter, accountId, userId });
     return c.json({ upload_id: id, name, size }, 201);
   });
