@@ -31,7 +31,11 @@ export function toE164(phone: string): string | null {
 }
 
 function parse(phone: string): string | null {
-  const international = phone.trim().replace(/^00(?=[1-9])/, "+");
+  // NFKC makes full-width signs, as in Japanese files, and odd blanks usual ones.
+  const international = phone
+    .normalize("NFKC")
+    .trim()
+    .replace(/^00 ?(?=[1-9])/, "+");
   if (!international.startsWith("+")) return null;
   const parsed = parsePhoneNumberFromString(international);
   return parsed?.isPossible() ? parsed.number : null;

@@ -14,13 +14,22 @@ const ANY_LANGUAGE =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+\p{L}[\p{L}\p{M}\p{N}-]*$/u;
 const NON_ASCII = /[^\0-\x7f]/;
 const maxLength = 254;
+/** RFC 5321, section 4.5.3.1, and RFC 1035, section 2.3.4. */
+const maxLocalPart = 64;
+const LONG_LABEL = /[^.@]{64}/;
 const tooLong = `Email longer than ${maxLength} characters`;
 /** A cell may hold a name and several addresses. */
 const maxCell = 2_000;
 
 /** @param address trimmed, in lower case, not longer than 254 characters */
 export function isEmailAddress(address: string): boolean {
-  return ASCII.test(address) || (NON_ASCII.test(address) && ANY_LANGUAGE.test(address));
+  const hasForm = ASCII.test(address) || (NON_ASCII.test(address) && ANY_LANGUAGE.test(address));
+  return hasForm && (address.length <= maxLocalPart || hasShortParts(address));
+}
+
+function hasShortParts(address: string): boolean {
+  const at = address.indexOf("@");
+  return at <= maxLocalPart && !LONG_LABEL.test(address.slice(at + 1));
 }
 
 export interface ParsedEmail {
@@ -36,7 +45,7 @@ export interface ParsedEmail {
 export function parseEmail(cell: string): ParsedEmail | string {
   const plain = cell.trim().toLowerCase();
   // Most cells hold nothing but an address.
-  const isPlain = plain.length <= maxLength && plain[0] !== "'" && ASCII.test(plain);
+  const isPlain = plain.length <= maxLocalPart && plain[0] !== "'" && ASCII.test(plain);
   if (isPlain && !plain.includes("xn--")) return { address: plain };
   // The patterns below are slow on long texts.
   return cell.length > maxCell ? tooLong : parseWrapped(cell);
@@ -47,7 +56,13 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 /** Texts that people type in place of an address. */
 const PLACEHOLDER = /^(?:[-–—.?/]+|none|n\/?a|null|nil|unknown|keine?|aucune?|ninguno|no email)$/i;
 const ANGLED = /^(.*?)<([^<>]*@[^<>]*)>(.*)$/s;
-const WRAPPING = /^[\s'"`“”„‘’‚«»<>()[\]{},;:]+|[\s'"`“”„‘’‚«»<>()[\]{},;:.!?]+$/g;
+const WRAPPING = /^[\s'"`“”„‘’‚«»<>()[\]{},;:]+|[\s'"`“”„‘’‚«»<>()[\]{},;:.!?/]+$/g;
+/** `[Ann](mailto:ann@example.com)`, as editors copy links. */
+const MARKDOWN_LINK = /\[([^\]]*)\]\(mailto:([^\s()]+)\)/gi;
+/** `ann@example.com (work)`: RFC 5322 calls it a comment. */
+const COMMENT = /^\s*\([^()@]*\)|\([^()@]*\)[\s.,;]*$/g;
+/** `SMTP:` is how Exchange writes the main address. */
+const SCHEME = /^(?:mailto|smtp|e-?mail|mail)\s*:\s*/i;
 
 function parseWrapped(cell: string): ParsedEmail | string {
   const text = cell
@@ -56,6 +71,7 @@ function parseWrapped(cell: string): ParsedEmail | string {
     .replace(/\u00a0/g, " ")
     .replace(/\s*(?:＠|&#64;|@)\s*/g, "@")
     .replace(/[’‘](?=\S)/g, "'")
+    .replace(MARKDOWN_LINK, "$1 <$2>")
     .trim();
   if (text === "" || PLACEHOLDER.test(text)) return "Missing email";
   const [, before = "", inside, after = ""] = ANGLED.exec(text) ?? [];
@@ -85,8 +101,9 @@ function splitAddresses(text: string): string[] {
 
 function normalizeAddress(text: string): string {
   const bare = text
+    .replace(COMMENT, "")
     .replace(WRAPPING, "")
-    .replace(/^mailto:/i, "")
+    .replace(SCHEME, "")
     .replace(/\?(?:subject|cc|bcc|body)=.*$/is, "")
     .replace(WRAPPING, "");
   // In lower case, the Turkish capital I with a dot would become two characters.
@@ -103,11 +120,19 @@ function findFault(address: string): string | undefined {
   if (isEmailAddress(address)) return undefined;
   const at = address.indexOf("@");
   if (at === -1) return "No @ in the email";
+  if (/\p{C}/u.test(address.replace(/\s/g, ""))) return "Invisible character in the email";
   if (/\s/.test(address)) return "Space in the email";
   if (at !== address.lastIndexOf("@")) return "More than one @ in the email";
   if (at === 0) return "Nothing before the @ in the email";
   if (at === address.length - 1) return "No domain in the email";
+  if (address.includes(",")) return "Comma in the email";
   if (/\.\.|^\.|\.@/.test(address)) return "Misplaced dot in the email";
-  if (!address.slice(at).includes(".")) return "Domain without a dot in the email";
-  return "Invalid email";
+  const domain = address.slice(at + 1);
+  if (/^\[|^[\d.]+$/.test(domain)) return "IP address instead of a domain in the email";
+  if (!domain.includes(".")) return "Domain without a dot in the email";
+  if (at > maxLocalPart) return `More than ${maxLocalPart} characters before the @ in the email`;
+  // The domain alone is at fault if it is one behind no other name either.
+  return isEmailAddress(`a@${domain}`)
+    ? "Invalid character before the @ in the email"
+    : "Invalid domain in the email";
 }

@@ -27,6 +27,18 @@ export interface Footer {
   end(lastRow: number): { rejected: WaitingRow[]; footer: WaitingRow[] };
 }
 
+function isFooter(cells: readonly string[], isApart: boolean): boolean {
+  const text = cells.find((cell) => cell.trim() !== "") ?? "";
+  return WORDS.test(text) || (isApart && SENTENCE.test(text));
+}
+
+/** The name of the report, directly above the other lines of a footer of two or more. */
+function isTitle(rows: readonly WaitingRow[], at: number): boolean {
+  const [title, next, last] = rows.slice(at, at + 3);
+  const follows = next?.row === title!.row + 1 && last?.row === next.row + 1;
+  return follows && isFooter(next.cells, false);
+}
+
 /** @param width the columns of the table; a list of one column never has a footer */
 export function createFooter(width: number): Footer {
   let held: WaitingRow[] = [];
@@ -55,8 +67,7 @@ export function createFooter(width: number): Footer {
       const rows = take();
       const start = rows.findIndex(({ cells, row }, at) => {
         const isApart = row > (rows[at - 1]?.row ?? lastRow) + 1;
-        const text = cells.find((cell) => cell.trim() !== "") ?? "";
-        return WORDS.test(text) || (isApart && SENTENCE.test(text));
+        return isFooter(cells, isApart) || (isApart && isTitle(rows, at));
       });
       const end = start === -1 ? rows.length : start;
       return { rejected: rows.slice(0, end), footer: rows.slice(end) };

@@ -1,6 +1,6 @@
 import type { CsvInspection } from "../csv/inspect.ts";
 
-/** Files that were joined repeat the names of their columns in the middle. */
+/** Files that were joined repeat the names of their columns in the middle, in capitals or not. */
 export function isRepeatedHeader(
   cells: readonly string[],
   { hasHeader, header }: Pick<CsvInspection, "hasHeader" | "header">,
@@ -10,5 +10,7 @@ export function isRepeatedHeader(
 
 function isNamed(cell: string | undefined, name: string, column: number): boolean {
   const text = cell?.trim();
-  return text ? text === name : name === `Column ${column + 1}`;
+  return text
+    ? text === name || text.toLowerCase() === name.toLowerCase()
+    : name === `Column ${column + 1}`;
 }

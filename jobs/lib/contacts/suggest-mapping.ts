@@ -14,30 +14,34 @@ const columnNames: Record<Exclude<MappableField, "custom">, string> = {
     "correo correoelectronico direcciondecorreo direccioncorreo direcciondecorreoelectronico " +
     "indirizzoemail postaelettronica enderecodeemail correioeletronico emailcím epostadress sähköposti eposta " +
     "epostaadresi почта электроннаяпочта имейл адресэлектроннойпочты メール メールアドレス 電子メール 邮箱 电子邮件 " +
-    "邮箱地址 電子郵件 이메일 이메일주소",
+    "邮箱地址 電子郵件 이메일 이메일주소 epostadresse sähköpostiosoite електроннапошта ηλεκτρονικόταχυδρομείο דואל البريدالإلكتروني",
   first_name:
     "firstname first fname givenname given forename vorname rufname prenom prenoms nombredepila primernombre nombres nome voornaam " +
-    "fornavn förnamn imię jméno meno keresztnév utónév prenume ad adı имя 名 이름",
+    "fornavn förnamn imię jméno meno keresztnév utónév prenume ad adı имя 名 이름 primeironome etunimi ime ім'я όνομα " +
+    "שםפרטי الاسمالأول",
   last_name:
     "lastname last lname surname familyname family secondname nachname familienname zuname nomdefamille nomfamille " +
     "apellido apellidos primerapellido cognome sobrenome apelido achternaam etternavn " +
-    "efternavn efternamn nazwisko příjmení priezvisko vezetéknév soyad soyadı фамилия 姓",
+    "efternavn efternamn nazwisko příjmení priezvisko vezetéknév soyad soyadı фамилия 姓 ultimonome sukunimi prezime priimek " +
+    "прізвище επώνυμο שםמשפחה اسمالعائلة",
   full_name:
     "fullname namevorname nachnamevorname lastnamefirstname vornamename firstnamelastname nomprenoms contactname displayname personname customername vollername vollstandigername ansprechpartner kontaktname " +
     "vornamenachname vornameundnachname nomcomplet nometprenom prenometnom nomprenom prenomnom nombrecompleto nombreyapellidos nombreyapellido " +
-    "nomecompleto imięinazwisko naam adsoyad teljesnév фио 氏名 名前 姓名 お名前 성명",
+    "nomecompleto imięinazwisko naam adsoyad teljesnév фио 氏名 名前 姓名 お名前 성명 namn navn nimi",
   company:
     "company companyname organisation organization organisationname organizationname org employer business account " +
     "accountname firma firmenname unternehmen unternehmensname arbeitgeber betrieb societe entreprise nomdelentreprise " +
     "nomdelasociete raisonsociale employeur empresa compania nombredelaempresa organizacion sociedad " +
     "azienda società ragionesociale nazwafirmy bedrijf bedrijfsnaam företag společnost cégnév cég şirket компания " +
-    "организация 会社名 会社 企業名 公司 公司名称 회사 회사명",
+    "организация 会社名 会社 企業名 公司 公司名称 회사 회사명 organisatie virksomhed yritys spoločnosť tvrtka podjetje компанія " +
+    "εταιρεία חברה الشركة",
   phone:
     "phone phonenumber telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone workphone " +
     "businessphone primaryphone telefon telefonnummer telefonnr telnr rufnummer handy handynummer mobil mobilnummer " +
     "mobiltelefon numerodetelephone telephoneportable telephonemobile portable telefono numerodetelefono movil celular " +
     "telefonomovil cellulare telefone numertelefonu telefoon mobiel telefonszám ceptelefonu телефон мобильный " +
-    "電話番号 電話 携帯電話 电话 手机 手机号 전화번호 전화 휴대폰",
+    "電話番号 電話 携帯電話 电话 手机 手机号 전화번호 전화 휴대폰 telefoonnummer mobielnummer puhelin puhelinnumero matkapuhelin " +
+    "номертелефона мобильныйтелефон τηλέφωνο טלפון الهاتف",
   tags:
     "tags tag labels label groups groupmembership categories category keywords segments schlagworte schlagworter kategorien " +
     "kategorie gruppen gruppe etiquettes categories etiquetas categorias etichette categorie trefwoorden labels tagi " +
@@ -57,7 +61,7 @@ const namePatterns: [RegExp, MappableField][] = [
   [/last.?name|surname|family.?name|nachname|apellido/, "last_name"],
   [/full.?name/, "full_name"],
   [/company|organi[sz]ation|firma\b|unternehmen|entreprise|societe|empresa/, "company"],
-  [/phone|telefon|mobile|handy/, "phone"],
+  [/phone|telef|mobile|handy/, "phone"],
 ];
 /** Words of columns that hold something about a value, or the value of somebody else. */
 const metadataWords =

@@ -5,6 +5,8 @@ import { parseRows } from "./parse-rows.ts";
 const usual: Delimiter[] = [",", ";", "\t", "|"];
 /** They also stand in times, addresses and names: tried only where the usual ones make no table. */
 const rare: Delimiter[] = ["~", "^", ":"];
+/** Hardly ever part of a text: tried also where the first row lacks the best of the usual ones. */
+const unmistakable: Delimiter[] = ["~", "^"];
 const sampleRows = 200;
 const minUsualShare = 0.5;
 const EMAIL = /^[^\s@,;|]+@[^\s@,;|]+\.[^\s@,;|]+$/;
@@ -15,6 +17,7 @@ interface Candidate extends Dialect {
   /** The share of rows of the most common width. */
   share: number;
   width: number;
+  isInFirstRow: boolean;
 }
 
 /**
@@ -33,7 +36,7 @@ export function detectDialect(text: string, delimiter?: Delimiter): Dialect {
 }
 
 /** The width guards the reading against stray quotes, so it must be certain. */
-function dialectOf({ score: _, share, width, ...dialect }: Candidate): Dialect {
+function dialectOf({ score: _, isInFirstRow: __, share, width, ...dialect }: Candidate): Dialect {
   return share >= 0.6 && width > 1 ? { ...dialect, width } : dialect;
 }
 
@@ -43,8 +46,9 @@ function findBest(text: string, quoting: Partial<Dialect>, given?: Delimiter): C
   if (given) return measured([given])[0]!;
   const candidates = measured(usual);
   const best = pickBest(candidates);
-  if (best.share >= minUsualShare) return best;
-  return pickBest([best, ...measured(rare).filter(({ share }) => share >= minUsualShare)]);
+  if (best.share >= minUsualShare && best.isInFirstRow) return best;
+  const others = best.share >= minUsualShare ? unmistakable : rare;
+  return pickBest([best, ...measured(others).filter(({ share }) => share >= minUsualShare)]);
 }
 
 function pickBest(candidates: readonly Candidate[]): Candidate {
@@ -89,19 +93,20 @@ function measure(text: string, dialect: Dialect): Candidate {
   if (table.length === 0) {
     // Lines of delimiters alone.
     const score = rows.some((cells) => cells.length > 1) ? 0.1 : 0;
-    return { ...dialect, score, share: 0, width: 1 };
+    return { ...dialect, score, share: 0, width: 1, isInFirstRow: false };
   }
   const first = table[0]?.length ?? 1;
   const wide = table.filter((cells) => cells.length > 1);
   const width = first > 1 && shareOf(table, first) >= 0.5 ? first : mostCommonWidth(wide);
-  if (width < 2) return { ...dialect, score: 0, share: 0, width: 1 };
+  if (width < 2) return { ...dialect, score: 0, share: 0, width: 1, isInFirstRow: false };
 
   const share = shareOf(table, width);
   const cells = wide.flatMap((row) => row.slice(1)).filter((cell) => cell !== "");
   const spaced = cells.filter((cell) => cell.startsWith(" ")).length;
   const withEmail = table.filter((row) => row.some((cell) => EMAIL.test(cell.trim()))).length;
   const weight = (first > 1 ? 1 : 0.5) * (spaced > cells.length / 2 ? 0.8 : 1);
-  return { ...dialect, score: share * weight + (0.2 * withEmail) / table.length, share, width };
+  const score = share * weight + (0.2 * withEmail) / table.length;
+  return { ...dialect, score, share, width, isInFirstRow: first > 1 };
 }
 
 /** The share of rows of this width. Sheets leave empty cells to the right, in some rows only. */

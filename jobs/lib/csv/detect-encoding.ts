@@ -72,7 +72,10 @@ function detectUtf16(sample: Uint8Array): "utf-16le" | "utf-16be" | undefined {
 /** A few zeros and control characters in a large text are an innocent fault of old programs. */
 function refuseBinary(sample: Uint8Array, name: string): void {
   let control = 0;
-  for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 26) || byte === 27) control++;
+  // A file system that lost its power fills the last block of a file with zeros.
+  const end = sample.findLastIndex((byte) => byte !== 0 && byte !== 0x1a) + 1;
+  for (const byte of sample.subarray(0, end))
+    if (byte < 9 || (byte > 13 && byte < 26) || byte === 27) control++;
   if (control <= 0.02 * sample.length || control <= 2) return;
   throw new Refused(
     `${name} is not a text file`,
@@ -123,13 +126,21 @@ function firstNonAscii(bytes: Buffer, from: number): number {
 function isMostlyUtf8(lines: Uint8Array): boolean {
   const complete = lines.subarray(0, completeUtf8Length(lines));
   if (isUtf8(complete)) return true;
+  const text = Buffer.from(complete).toString("utf8");
   let bad = 0;
   let good = 0;
-  for (const character of Buffer.from(complete).toString("utf8")) {
+  for (const character of text) {
     if (character === "\ufffd") bad++;
     else if (character > "\x7f") good++;
   }
-  return bad < good * maxDamagedShare;
+  return bad < good * maxDamagedShare || (good > 0 && isJoinedLatin(text));
+}
+
+/** Whether a text in UTF-8 was joined with one in Windows-1252, whose letters stand alone among others. */
+function isJoinedLatin(text: string): boolean {
+  const damaged = text.match(/\ufffd+/g) ?? [];
+  const alone = text.match(/(?<=[a-z,;\t\r\n" ])\ufffd(?=[a-z,;\t\r\n" ])/gi) ?? [];
+  return alone.length === damaged.length && !/[^\0-\u024f\u2010-\u2044\u20ac\ufffd]/.test(text);
 }
 
 /** The number of bytes without an incomplete UTF-8 character at the end. */

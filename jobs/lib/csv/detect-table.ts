@@ -29,7 +29,6 @@ export function countNoteRows(
   width: number | undefined,
   countKnownNames: CountKnownNames,
 ): number {
-  if (width === undefined) return 0;
   let best = { at: -1, names: 0 };
   for (const [at, cells] of rows.slice(0, maxNoteRows).entries()) {
     const names = countKnownNames(cells);
@@ -38,6 +37,7 @@ export function countNoteRows(
     if (cells.some((cell) => cellType(cell) === "email") && names === 0) break;
   }
   if (best.at !== -1) return best.at;
+  if (width === undefined) return 0;
   const first = rows
     .slice(0, maxNoteRows)
     .findIndex((cells) => cells.length > 1 && filledCells(cells) >= Math.max(2, width / 2));

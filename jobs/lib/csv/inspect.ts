@@ -117,7 +117,15 @@ function isAddressList(table: readonly string[][]): boolean {
   const cells = table.flat().filter((cell) => cell.trim() !== "");
   const withAddress = cells.filter((cell) => cell.includes("@"));
   const addresses = withAddress.flatMap((cell) => cell.split("@").slice(1));
+  if (isWrappedList(table) && withAddress.length === cells.length) return true;
   return addresses.length >= 3 * table.length && withAddress.length >= 0.7 * cells.length;
+}
+
+/** Each line but the last ends with the delimiter, as where an editor broke a long list. */
+function isWrappedList(table: readonly string[][]): boolean {
+  const endsOpen = (cells: readonly string[] | undefined) => cells?.at(-1)?.trim() === "";
+  const isBroken = table.length > 1 && table.slice(0, -1).every(endsOpen);
+  return isBroken && (!endsOpen(table.at(-1)) || new Set(table.map(filledWidth)).size > 1);
 }
 
 async function readFirstBytes(source: ByteSource): Promise<Buffer> {

@@ -7,8 +7,13 @@ export interface ReadableSheet extends Sheet {
 
 const maxListed = 10;
 
+/** Rows of a sheet that are searched for an address. */
+const maxSearchedRows = 200;
+const EMAIL = /^\s*\S+@\S+\.\S+\s*$/;
+
 /**
- * @param given the name of a sheet; default the first that is visible and has cells
+ * @param given the name of a sheet; default the first that is visible and holds an email address, or
+ * else the first that has cells: workbooks begin with covers and reports
  * @throws Refused if there is no such sheet, or all are empty
  */
 export async function chooseSheet(
@@ -27,15 +32,26 @@ export async function chooseSheet(
     );
   }
   const visible = sheets.filter(({ isHidden }) => !isHidden);
+  let first: ReadableSheet | undefined;
   for (const sheet of [...visible, ...sheets.filter(({ isHidden }) => isHidden)]) {
-    if (await hasCells(sheet)) return sheet;
+    if (first && sheet.isHidden) break;
+    const content = await lookInto(sheet);
+    if (content === "address") return sheet;
+    if (content === "cells") first ??= sheet;
   }
+  if (first) return first;
   throw new Refused(`${fileName} is empty`, "Upload a file with one person per row.");
 }
 
-async function hasCells(sheet: ReadableSheet): Promise<boolean> {
+/** Reads the first rows, and blank ones above them. */
+async function lookInto(sheet: ReadableSheet): Promise<"address" | "cells" | "nothing"> {
+  let filled = 0;
   for await (const { rows } of sheet.read()) {
-    if (rows.some(({ cells }) => cells.some((cell) => cell.trim() !== ""))) return true;
+    for (const { cells } of rows) {
+      if (cells.some((cell) => EMAIL.test(cell))) return "address";
+      if (cells.some((cell) => cell.trim() !== "")) filled++;
+      if (filled === maxSearchedRows) return "cells";
+    }
   }
-  return false;
+  return filled > 0 ? "cells" : "nothing";
 }

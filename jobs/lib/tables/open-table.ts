@@ -14,7 +14,7 @@ const ZIP = "PK\x03\x04";
 const sampleBytes = 1_024;
 
 export interface OpenTableOptions {
-  /** The name of a sheet of a workbook. Default: the first that is visible and has cells. */
+  /** The name of a sheet of a workbook. Default: that of `chooseSheet`. */
   sheet?: string | undefined;
   /** Reads only the beginning of an address book or of NDJSON. Default false. */
   isPreview?: boolean;

@@ -28,10 +28,24 @@ export async function findUploads(
     const found = await selectUpload(backend, owner, id)
       .select(["id", "name", "size", "sha256"])
       .executeTakeFirst();
-    if (!found) return { uploads, errors: { [field]: "This file was deleted. Upload it again." } };
+    if (!found) return { uploads, errors: { [field]: await reasonFor(backend, owner, id) } };
     uploads.push({ ...found, field });
   }
   return { uploads };
+}
+
+/** A program may start a job before the last bytes of a resumable upload have arrived. */
+async function reasonFor({ db }: Backend, owner: UploadOwner, id: string): Promise<string> {
+  const partial = await db
+    .selectFrom("partial_uploads")
+    .select("user_id")
+    .where("id", "=", id)
+    .where("account_id", "=", owner.accountId)
+    .executeTakeFirst();
+  const isOwn = partial && (owner.userId === undefined || partial.user_id === owner.userId);
+  return isOwn
+    ? "This upload is not complete. Send the rest of the file first."
+    : "This file was deleted. Upload it again.";
 }
 
 /** @returns the size of all uploads in bytes, or null if there are none */

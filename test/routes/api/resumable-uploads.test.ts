@@ -211,6 +211,28 @@ describe.each(backends)("resumable uploads on $name", (which) => {
     });
   });
 
+  test("a job that would read an unfinished upload is refused with what is missing", async () => {
+    const id = await create();
+    await patch(id, 0, file.subarray(0, 1_000));
+    const start = async (member: Member) => {
+      const metadata = { upload_id: id };
+      const answer = await member.post("/jobs/start", { type: "reading", metadata });
+      return {
+        status: answer.status,
+        detail: ((await answer.json()) as { detail: string }).detail,
+      };
+    };
+    expect(await start(ada)).toEqual({
+      status: 422,
+      detail: "This upload is not complete. Send the rest of the file first.",
+    });
+    expect(await start(eve)).toEqual({
+      status: 422,
+      detail: "This file was deleted. Upload it again.",
+    });
+    await send("DELETE", `/${id}`);
+  });
+
   test("POST stands in for PATCH and DELETE where only POST is possible", async () => {
     const id = await create(10);
     const type = { "content-type": "application/offset+octet-stream", "upload-offset": "0" };

@@ -60,17 +60,26 @@ export async function* readCards(
   let properties: Properties = new Map();
   /** A card of version 2.1 may hold the card of an agent. */
   let depth = 0;
+  let isAgentNext = false;
   for await (const lines of readLines(counted)) {
     const cards: Card[] = [];
     for (const line of lines) {
       if (/^BEGIN:VCARD\s*$/i.test(line)) {
+        // The end of the card before was lost.
+        if (depth > 0 && !isAgentNext) {
+          cards.push(cardOf(properties));
+          depth = 0;
+        }
         if (depth++ === 0) properties = new Map();
       } else if (/^END:VCARD\s*$/i.test(line)) {
         if (depth > 0 && --depth === 0) cards.push(cardOf(properties));
       } else if (depth === 1) addProperty(properties, line);
+      isAgentNext =
+        /^(?:[\w-]+\.)?AGENT\b[^:]*:\s*$/i.test(line) || (isAgentNext && line.trim() === "");
     }
     yield { cards, bytes };
   }
+  if (depth > 0) yield { cards: [cardOf(properties)], bytes };
 }
 
 /** Name to the values of the card, each in its parts, the preferred ones first. */

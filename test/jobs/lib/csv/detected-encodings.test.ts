@@ -35,6 +35,13 @@ const czech = [
   "Žaneta;Němcová;Třebíč",
   "Ondřej;Růžička;Přerov",
 ];
+/** Without words that are known from headers. */
+const czechNames = [
+  "first name;last name;company",
+  "Jiří;Dvořák;Škoda",
+  "Zdeněk;Růžička;Čedok",
+  "Šárka;Žižková;Kůň",
+];
 const russian = [
   "Имя;Фамилия;Город",
   "Мира;Хольм;Москва",
@@ -80,7 +87,8 @@ describe.each<[string, string[], Encoding[]]>([
   ["Czech", czech, ["windows-1250", "iso-8859-2"]],
   ["Russian", russian, ["windows-1251", "utf-16le", "utf-16be"]],
   ["Turkish", turkish, ["windows-1254"]],
-  ["Japanese", japanese, ["shift_jis", "utf-16le", "utf-16be"]],
+  ["Czech names", czechNames, ["windows-1250", "iso-8859-2", "cp852"]],
+  ["Japanese", japanese, ["shift_jis", "euc-jp", "utf-16le", "utf-16be"]],
   ["Chinese", chinese, ["gb18030"]],
   ["Taiwanese", taiwanese, ["big5"]],
   ["Korean", korean, ["euc-kr"]],
@@ -109,4 +117,34 @@ describe.each<[string, string[], Encoding[]]>([
       expect(again, detected).toBe(true);
     },
   );
+});
+
+test.each<[string, Encoding]>([
+  ["Jürgen", "windows-1252"],
+  ["Åsa", "windows-1252"],
+  ["Straße", "windows-1252"],
+  ["Zoë", "windows-1252"],
+  ["O’Brien", "windows-1252"],
+  ["5 €", "windows-1252"],
+  ["João", "windows-1252"],
+  ["Łukasz", "windows-1250"],
+  ["Gülşen;Şahin", "windows-1254"],
+  ["Jürgen", "macintosh"],
+  ["Jürgen", "cp850"],
+  ["太郎;山田;日本;東京都", "euc-jp"],
+  ["たろう;やまだ;ハナコ;スズキ", "euc-jp"],
+  ["伟;王;中国石油", "gb18030"],
+])("the only name of a list beyond ASCII, %s, is read from %s", async (name, encoding) => {
+  const source = memoryFile(encode(`a@x.test;${name}\n`, encoding));
+  const { sample } = await inspectCsv(source, { hasHeader: false });
+  expect(sample).toEqual([["a@x.test", ...name.split(";")]]);
+});
+
+test("names of a file in UTF-8 that was joined with one in Windows-1252 are read from both", async () => {
+  const parts = [encode("a@x.test;Jürgen\n", "utf-8"), encode("b@x.test;Zoë\n", "windows-1252")];
+  const { sample } = await inspectCsv(memoryFile(Buffer.concat(parts)), { hasHeader: false });
+  expect(sample).toEqual([
+    ["a@x.test", "Jürgen"],
+    ["b@x.test", "Zoë"],
+  ]);
 });

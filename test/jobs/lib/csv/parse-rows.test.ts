@@ -104,7 +104,9 @@ describe("whole texts", () => {
       ],
     ],
     ["blanks after a closing quote", '"a" ,"b"\t\n"c"  \r\n', [["a", "b"], ["c"]]],
-    ["a quote after a blank", 'a, "b"\n', [["a", ' "b"']]],
+    ["a quote after a blank", 'a, "b"\n', [["a", "b"]]],
+    ["a quote after a blank that is part of a text", 'a, "b" c\n', [["a", ' "b" c']]],
+    ["quotes inside of quotes", '"a "b" c",d\n', [['a "b" c', "d"]]],
   ])("parseRows reads %s", (_, text, expected) => {
     expect(rows(text)).toEqual(expected);
   });

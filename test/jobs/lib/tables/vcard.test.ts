@@ -135,3 +135,17 @@ test("cards without a charset are read in UTF-8, or in that of Windows, whatever
     expected,
   );
 });
+
+test("cards whose ends were lost are read, and the card of an agent is left out", async () => {
+  expect(
+    await cards([
+      ...["BEGIN:VCARD", "EMAIL:a@x.test", "BEGIN:VCARD", "EMAIL:b@x.test", "AGENT:"],
+      ...["BEGIN:VCARD", "EMAIL:agent@x.test", "END:VCARD", "N:Byron;Bob", "END:VCARD"],
+      ...["BEGIN:VCARD", "EMAIL:c@x.test"],
+    ]),
+  ).toEqual([
+    { Email: "a@x.test" },
+    { Email: "b@x.test", "First name": "Bob", "Last name": "Byron" },
+    { Email: "c@x.test" },
+  ]);
+});

@@ -204,6 +204,16 @@ describe("sheets of an Excel workbook", () => {
     ]);
   });
 
+  test("a sheet with addresses is read rather than a cover before it", async () => {
+    const cover = { name: "Cover", rows: [["Report of 2026"], [], ["For", "our shop"]] };
+    expect(await readCells(await writeXlsx({ sheets: [cover, ...sheets] }))).toEqual([
+      ["ada@x.test"],
+    ]);
+    expect(await readCells(await writeXlsx({ sheets: [cover, sheets[1]!] }))).toContainEqual([
+      "Report of 2026",
+    ]);
+  });
+
   test("a sheet that the workbook does not have is refused with the names of those it has", async () => {
     const bytes = await writeXlsx({ sheets });
     await expect(readCells(bytes, { sheet: "Peeple" })).rejects.toMatchObject({
