@@ -337,6 +337,11 @@ export interface BatchWrite {
   readonly db: Kysely<any>;
   /** Waits for the lock of this name, and holds it until the batch is committed. */
   lock(name: string): Promise<void>;
+  /**
+   * Inserts rows of which the table has none: faster than `upsert`, most of all on Postgres.
+   * @returns the `id` of each row, which the database counts up
+   */
+  insert(table: string, columns: readonly string[], rows: readonly unknown[][]): Promise<number[]>;
   /** Inserts or updates rows. Rows sorted by their key are many times faster than others. */
   upsert(table: string, rows: readonly unknown[][], how: Upsert): Promise<Upserted>;
 }
@@ -350,8 +355,6 @@ export interface Upsert {
   update: readonly string[];
   /** The columns that a duplicate overwrites unless the new value is null. */
   updateIfGiven?: readonly string[];
-  /** True to return the `id` of each inserted row, which the database counts up. */
-  returnIds?: boolean;
 }
 
 export interface Upserted {
@@ -359,8 +362,6 @@ export interface Upserted {
   updated: number;
   /** Duplicates that overwrote nothing. */
   skipped: number;
-  /** With `returnIds`: of the inserted rows, in their order. */
-  insertedIds?: number[];
 }
 
 /** An uploaded file, readable from any byte. */

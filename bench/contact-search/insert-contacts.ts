@@ -20,20 +20,15 @@ export async function insertContacts(
     const some = rows.slice(batch * batchSize, (batch + 1) * batchSize);
     const at = backend.now();
     await backend.write(async (tx) => {
-      const { insertedIds = [] } = await tx.upsert(
+      const created = await tx.insert(
         "contacts",
+        [...columns, "job_id", "created_at", "updated_at"],
         some.map((row) => [...row, jobId, at, at]),
-        {
-          columns: [...columns, "job_id", "created_at", "updated_at"],
-          key: ["account_id", "email"],
-          update: [],
-          returnIds: true,
-        },
       );
       await recordChanges(tx, {
         ...{ job: { id: jobId, accountId }, batch, at },
         emails: [some[0]![1]!, some.at(-1)![1]!],
-        created: insertedIds,
+        created,
         updated: [],
       });
     });

@@ -89,6 +89,12 @@ export interface WriteTransaction {
   lock(name: string): Promise<void>;
   /** Puts a queued job into the queue, or moves the entry that it already has. */
   enqueue(entry: QueueEntry): Promise<void>;
+  /**
+   * Inserts many rows of which the table has none, sorted by their key.
+   * @returns the `id` of each row, which the database counts up
+   * @throws if a row repeats a unique key
+   */
+  insert(table: string, columns: readonly string[], rows: readonly unknown[][]): Promise<number[]>;
   /** Inserts or updates many rows, which should be sorted by their key. */
   upsert(table: string, rows: readonly unknown[][], how: Upsert): Promise<Upserted>;
 }

@@ -45,16 +45,15 @@ export async function seedContacts(
   );
   rows.sort((a, b) => (String(a[1]) < String(b[1]) ? -1 : 1));
   const columns = ["account_id", "email", "first_name", "last_name", "company"];
-  const { insertedIds = [] } = await tx.upsert("contacts", rows, {
-    columns: [...columns, "job_id", "created_at", "updated_at"],
-    key: ["account_id", "email"],
-    update: [],
-    returnIds: true,
-  });
+  const created = await tx.insert(
+    "contacts",
+    [...columns, "job_id", "created_at", "updated_at"],
+    rows,
+  );
   await recordChanges(tx, {
     ...{ job: { id: jobId, accountId }, batch: 0, at },
     emails: [String(rows[0]![1]), String(rows.at(-1)![1])],
-    created: insertedIds,
+    created,
     updated: [],
   });
   await tx.db

@@ -8,7 +8,6 @@ export const wholeRow: Upsert = {
   columns: ["account_id", "email", ...valueColumns, "job_id", "updated_at", "created_at"],
   key: ["account_id", "email"],
   update: [...valueColumns, "job_id", "updated_at"],
-  returnIds: true,
 };
 
 /** Waits until nobody else writes contacts of the account, so that a read in the batch stays true. */

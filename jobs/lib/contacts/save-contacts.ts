@@ -63,7 +63,8 @@ async function saveBatch(
   const emails = contacts.map(([email]) => email);
   await lockContacts(write, job.accountId);
   const stored = await findByEmail(write, job.accountId, emails);
-  const rows: unknown[][] = [];
+  const added: unknown[][] = [];
+  const changed: unknown[][] = [];
   const updated: Updated[] = [];
   for (const [email, , ...given] of contacts) {
     const known = stored.get(email);
@@ -71,17 +72,19 @@ async function saveBatch(
     const values: ContactValues = known ? mergeValues(known.values, given) : given;
     if (values === known?.values) continue;
     if (known) updated.push([known.id, beforeUpdate(known, values)]);
-    rows.push([job.accountId, email, ...values, job.id, at, at]);
+    (known ? changed : added).push([job.accountId, email, ...values, job.id, at, at]);
   }
-  const { inserted, insertedIds = [] } = await write.upsert("contacts", rows, wholeRow);
+  // The lock keeps others from adding one of them meanwhile.
+  const created = await write.insert("contacts", wholeRow.columns, added);
+  await write.upsert("contacts", changed, wholeRow);
   await recordChanges(write, {
     job,
     batch,
     at,
     emails: [emails[0]!, emails.at(-1)!],
-    created: insertedIds,
+    created,
     updated,
   });
-  await addToContactCount(write, job.accountId, inserted);
-  return inserted;
+  await addToContactCount(write, job.accountId, created.length);
+  return created.length;
 }

@@ -24,6 +24,7 @@ import { claimEventType } from "../claim-sql.ts";
 import { migrate } from "../migrate.ts";
 import type { JobRow, Schema } from "../schema.ts";
 import { createDatabaseClock } from "./database-clock.ts";
+import { insert } from "./insert.ts";
 import { createNotifications } from "./notifications.ts";
 import { createNotifier } from "./notifier.ts";
 import { createMigrationPool, createPool } from "./pool.ts";
@@ -91,6 +92,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
         await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db);
       },
       enqueue: (entry) => enqueue(db, entry),
+      insert: (table, columns, rows) => insert(db, table, columns, rows),
       upsert: (table, rows, how) => upsert(db, table, rows, how),
     };
   }

@@ -2,6 +2,7 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import { markConnectionError } from "../connection-error.ts";
+import { copyingClient } from "./copying-client.ts";
 import { endOutdated, preparingClient } from "./preparing-client.ts";
 
 const int8Oid = 20;
@@ -60,7 +61,8 @@ export function createPool(
   return withErrorHandlers(
     new pg.Pool({
       ...connectionConfig(url, statementTimeoutMs + graceMs),
-      ...(pooled ? {} : { ...sessionLimits(statementTimeoutMs), Client: preparingClient() }),
+      ...(pooled ? {} : sessionLimits(statementTimeoutMs)),
+      Client: copyingClient(pooled ? pg.Client : preparingClient()),
       max: 20,
     }),
   );

@@ -8,6 +8,7 @@ import {
   type TableShape,
   type TableTransfer,
 } from "../table-transfer.ts";
+import { copyLine } from "./copy-line.ts";
 import { connectionConfig } from "./pool.ts";
 
 const columnTypes: Record<string, ColumnType> = {
@@ -53,8 +54,7 @@ export async function openTableTransfer(directUrl: string): Promise<TableTransfe
     },
     async insert(table, rows, progress) {
       const names = quoted(table.columns.map(({ name }) => name));
-      const types = table.columns.map(({ type }) => type);
-      const lines = rows.map((row) => copyLine(row, types)).join("");
+      const lines = rows.map(copyLine).join("");
       await inTransaction(writer, async () => {
         const copy = writer.query(copyFrom(`copy "${table.name}" (${names}) from stdin`));
         await pipeline([Buffer.from(lines)], copy);
@@ -202,22 +202,6 @@ function toCell(value: unknown): Cell {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "boolean") return Number(value);
   return value as Cell;
-}
-
-const escapes: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-/** A line in the text format of COPY: https://www.postgresql.org/docs/current/sql-copy.html */
-function copyLine(row: readonly Cell[], types: readonly ColumnType[]): string {
-  let line = "";
-  for (let at = 0; at < types.length; at++) {
-    if (at > 0) line += "\t";
-    const cell = row[at]!;
-    if (cell === null) line += "\\N";
-    else if (typeof cell === "string") line += cell.replace(/[\\\n\r\t]/g, (c) => escapes[c]!);
-    else if (typeof cell === "number") line += cell;
-    else line += `\\\\x${Buffer.from(cell).toString("hex")}`;
-  }
-  return `${line}\n`;
 }
 
 /** The sum that `row-sum.ts` computes. */

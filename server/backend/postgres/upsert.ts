@@ -1,6 +1,7 @@
 import { CompiledQuery, sql, type Transaction } from "kysely";
 import type { Upsert, Upserted } from "../../job.ts";
 import type { Schema } from "../schema.ts";
+import { sharedColumns } from "../shared-columns.ts";
 
 type RunUpsert = (
   tx: Transaction<Schema>,
@@ -8,9 +9,6 @@ type RunUpsert = (
   rows: readonly unknown[][],
   how: Upsert,
 ) => Promise<Upserted>;
-
-/** The values of one column: a single one if all rows share it (an account, a time). */
-type Column = { shared: unknown } | { each: unknown[] };
 
 /**
  * One statement with an array per column. The same key may appear only once, so merge rows that
@@ -23,38 +21,24 @@ export function createUpsert(): RunUpsert {
   const statements = new Map<string, string>();
 
   return async (tx, table, rows, how) => {
-    if (rows.length === 0) {
-      return { inserted: 0, updated: 0, skipped: 0, ...(how.returnIds && { insertedIds: [] }) };
-    }
-    const columns = how.columns.map((_, at) => columnOf(rows, at));
-    const isShared = columns.map((column) => "shared" in column);
+    if (rows.length === 0) return { inserted: 0, updated: 0, skipped: 0 };
+    const isShared = sharedColumns(rows, how.columns);
     const key = JSON.stringify([table, how, isShared]);
     const statement =
       statements.get(key) ?? statementFor(table, how, isShared, await columnTypes(tx, table));
     statements.set(key, statement);
-    const values = columns.map((column) => ("shared" in column ? column.shared : column.each));
-    const result = await tx.executeQuery<{ inserted: number; changed: number; ids?: number[] }>(
+    const values = isShared.map((one, at) => (one ? rows[0]![at] : rows.map((row) => row[at])));
+    const result = await tx.executeQuery<{ inserted: number; changed: number }>(
       CompiledQuery.raw(statement, values),
     );
-    const { inserted, changed, ids } = result.rows[0]!;
-    return {
-      inserted,
-      updated: changed - inserted,
-      skipped: rows.length - changed,
-      ...(how.returnIds && { insertedIds: ids?.map(Number) ?? [] }),
-    };
+    const { inserted, changed } = result.rows[0]!;
+    return { inserted, updated: changed - inserted, skipped: rows.length - changed };
   };
-}
-
-function columnOf(rows: readonly unknown[][], at: number): Column {
-  const shared = rows[0]![at];
-  if (rows.every((row) => row[at] === shared)) return { shared };
-  return { each: rows.map((row) => row[at]) };
 }
 
 function statementFor(
   table: string,
-  { columns, key, update, updateIfGiven = [], returnIds }: Upsert,
+  { columns, key, update, updateIfGiven = [] }: Upsert,
   isShared: readonly boolean[],
   types: Map<string, string>,
 ): string {
@@ -72,10 +56,8 @@ function statementFor(
       insert into "${table}" (${quoted(columns)})
       select ${columns.map(value).join(", ")} ${isShared.includes(false) ? `from ${given}` : ""}
       on conflict (${quoted(key)}) do ${set ? `update set ${set}` : "nothing"}
-      returning xmax = 0 as inserted${returnIds ? ", id" : ""})
-    select count(*) filter (where inserted) as inserted, count(*) as changed
-      ${returnIds ? ", array_agg(id order by id) filter (where inserted) as ids" : ""}
-    from written`;
+      returning xmax = 0 as inserted)
+    select count(*) filter (where inserted) as inserted, count(*) as changed from written`;
 }
 
 function quoted(names: readonly string[]): string {

@@ -21,7 +21,7 @@ import {
 import { checkFile, findDamage, openFile, prepareFile } from "./open-file.ts";
 import { createQueue } from "./queue.ts";
 import { openTableTransfer } from "./table-transfer.ts";
-import { upsert } from "./upsert.ts";
+import { createRowWriter } from "./write-rows.ts";
 
 /** These take about 3 ms, in which nobody else writes to the file. */
 const maxBatchRows = 500;
@@ -47,6 +47,7 @@ export function openSqlite(path: string, { mustExist, check }: SqliteOptions): B
   const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(file, identity.check) });
   const writerFile = openFile(path, "normal");
   const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
+  const rowWriter = createRowWriter(writerFile);
   const commits = createCommitFlush(path);
   const now = Date.now;
   const lifecycle = createJobLifecycle();
@@ -83,7 +84,7 @@ export function openSqlite(path: string, { mustExist, check }: SqliteOptions): B
       lock: async () => {},
       // A queued row of `jobs` is its own queue entry.
       enqueue: async () => {},
-      upsert: async (table, rows, how) => upsert(writerFile, table, rows, how),
+      ...rowWriter,
     };
   }
 

@@ -166,6 +166,53 @@ export function databaseContract(backend: () => Backend): void {
     ]);
   });
 
+  test("an insert returns the ids of its rows in their order, and keeps every character", async () => {
+    const { db, write } = backend();
+    const columns = ["account_id", "email", "company", "job_id", "created_at", "updated_at"];
+    const companies = ["A\tB", "A\nB\r\n", "\\N", "\\.", "C:\\new", '"', "", null, "Zoë 😀", "x"];
+    // More rows than one statement of SQLite and one chunk of Postgres take.
+    const rows = Array.from({ length: 1_003 }, (_, at) => {
+      const email = `${String(at).padStart(4, "0")}@x.test`;
+      return ["inserted", email, companies[at % companies.length]!, "job", at, 7];
+    });
+    const ids = await write((tx) => tx.insert("contacts", columns, rows));
+    const stored = await db
+      .selectFrom("contacts")
+      .select(["id", "email", "company", "created_at", "updated_at"])
+      .where("account_id", "=", "inserted")
+      .orderBy("id")
+      .execute();
+    expect(stored.map(({ id }) => id)).toEqual(ids);
+    expect(stored).toEqual(
+      rows.map(([, email, company, , created_at, updated_at], at) => {
+        return { id: ids[at], email, company, created_at, updated_at };
+      }),
+    );
+    expect(await write((tx) => tx.insert("contacts", columns, []))).toEqual([]);
+    const [next] = await write((tx) =>
+      tx.insert("contacts", columns, [["inserted", "next@x.test", null, "job", 1, 1]]),
+    );
+    expect(next).toBeGreaterThan(ids.at(-1)!);
+  });
+
+  test("an insert of a row that exists fails with its whole transaction", async () => {
+    const { db, write } = backend();
+    const columns = ["account_id", "email", "job_id", "created_at", "updated_at"];
+    const row = (email: string) => ["repeated", email, "job", 1, 1];
+    await write((tx) => tx.insert("contacts", columns, [row("b@x.test")]));
+    const repeated = write(async (tx) => {
+      await tx.insert("contacts", columns, [row("a@x.test")]);
+      await tx.insert("contacts", columns, [row("b@x.test"), row("c@x.test")]);
+    });
+    await expect(repeated).rejects.toThrow(/unique/i);
+    const found = await db
+      .selectFrom("contacts")
+      .select("email")
+      .where("account_id", "=", "repeated")
+      .execute();
+    expect(found).toEqual([{ email: "b@x.test" }]);
+  });
+
   test("the database sorts emails by their bytes", async () => {
     const { db, write } = backend();
     const emails = ["b@x", "B@x", "é@x", "z@x", "\u{1F600}@x", "\uFF5E@x"];
