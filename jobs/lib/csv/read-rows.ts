@@ -1,6 +1,7 @@
 /** Reads the rows of a CSV file piece by piece; reading can continue after any piece. */
 import { type ByteSource, Refused } from "../../../server/job.ts";
 import { formatNumber } from "../numbers.ts";
+import { readAhead } from "../read-ahead.ts";
 import type { CsvFormat, FilePosition } from "./format.ts";
 import { parseBytes, UNREADABLE } from "./parse-bytes.ts";
 import { rechunk } from "./rechunk.ts";
@@ -48,7 +49,7 @@ export async function* readRows(
   let unparsed: Buffer = Buffer.alloc(0);
 
   // Closes the file even if the reader stops early or a row is refused.
-  await using pieces = rechunk(source.read(byte), pieceBytes);
+  await using pieces = rechunk(readAhead(source.read(byte)), pieceBytes);
   for (let hasEnded = false; !hasEnded; ) {
     const next = await pieces.next();
     hasEnded = next.done === true;
