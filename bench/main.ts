@@ -31,6 +31,8 @@ const sections: Record<string, () => Promise<Row[]>> = {
     (await import("./dashboard/changing-dashboard.ts")).changingDashboard(),
   "contact-search": async () =>
     (await import("./contact-search/contact-search.ts")).contactSearch(),
+  move: async () => (await import("./move/move.ts")).moves(),
+  retention: async () => (await import("./retention/retention.ts")).retention(),
   fairness: async () => (await import("./fairness/fairness.ts")).fairness(),
   "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };
