@@ -52,7 +52,9 @@ async function measure(name: string, databaseUrl: string): Promise<Row[]> {
     stopping.abort();
     await deleting;
     const seconds = (performance.now() - startedAt) / 1_000;
-    console.error(`  ${name}: p50 ${percentile(during, 50).toFixed(1)} ms during, ${percentile(atRest, 50).toFixed(1)} at rest`);
+    console.error(
+      `  ${name}: p50 ${percentile(during, 50).toFixed(1)} ms during, ${percentile(atRest, 50).toFixed(1)} at rest`,
+    );
     return [
       within({
         what: `page while old jobs are deleted, ${name}: p99`,

@@ -53,7 +53,10 @@ describe("an NDJSON file", () => {
   ])("is refused if it nests %s deeper than a program can read", async (_, open, close) => {
     const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
     const file = memoryFile(`{"email":"a@x.test","deep":${deep}}\n`, "contacts.ndjson");
-    const refused = { name: "Refused", message: "contacts.ndjson has values that are nested too deeply" };
+    const refused = {
+      name: "Refused",
+      message: "contacts.ndjson has values that are nested too deeply",
+    };
     await expect(openContacts(file, {})).rejects.toMatchObject(refused);
   });
 
