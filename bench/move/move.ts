@@ -17,8 +17,8 @@ import { atLeast, type Row } from "../support/row.ts";
 import { median } from "../support/statistics.ts";
 
 const root = join(import.meta.dirname, "../..");
-const many = Number(process.env.MANY ?? 1_000_000);
-const repetitions = Number(process.env.TIMES ?? 3);
+const many = 1_000_000;
+const repetitions = 3;
 
 export async function moves(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "headway-move-"));
@@ -68,15 +68,9 @@ async function fill(path: string): Promise<void> {
 async function move(storageDir: string, databaseUrl: string, target: string): Promise<number> {
   const env = { ...process.env, STORAGE_DIR: storageDir, DATABASE_URL: databaseUrl };
   const startedAt = performance.now();
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [
-      ...(process.env.PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/moving-prof"] : []),
-      "server/commands/move.ts",
-      target,
-    ],
-    { cwd: root, env },
-  );
-  if (process.env.PROF) console.error(stdout);
+  await promisify(execFile)(process.execPath, ["server/commands/move.ts", target], {
+    cwd: root,
+    env,
+  });
   return (performance.now() - startedAt) / 1_000;
 }
