@@ -15,6 +15,11 @@ const systemBrowsers = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
+export interface BrowserOptions extends LaunchOptions {
+  /** Whether the test needs more than a headless shell. */
+  isWhole?: boolean;
+}
+
 const isRoot = process.getuid?.() === 0;
 
 const quietArgs = [
@@ -28,13 +33,12 @@ const quietArgs = [
 
 /**
  * Launches the browser of the system, or else that of Playwright, which it installs if necessary.
- * @param isWhole whether the test needs more than a headless shell
  * @throws an error that lists all attempts
  */
-export async function launchBrowser(
-  options: LaunchOptions = {},
+export async function launchBrowser({
   isWhole = false,
-): Promise<Browser> {
+  ...options
+}: BrowserOptions = {}): Promise<Browser> {
   const failures: string[] = [];
   for (const prepare of [undefined, ...installCommands()]) {
     if (prepare) tryToRun(prepare, failures);

@@ -1,25 +1,11 @@
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import {
-  type Cell,
-  type ColumnType,
-  localTables,
-  type TableShape,
-  type TableTransfer,
-} from "../table-transfer.ts";
+import type { Cell, ColumnType, TableShape, TableTransfer } from "../table-transfer.ts";
 import { copyLine } from "./copy-line.ts";
+import { describeTables } from "./describe-tables.ts";
 import { connectionConfig } from "./pool.ts";
-
-const columnTypes: Record<string, ColumnType> = {
-  text: "text",
-  integer: "integer",
-  bigint: "integer",
-  "double precision": "real",
-  bytea: "blob",
-  boolean: "boolean",
-  "timestamp with time zone": "time",
-};
+import { buildIndexes, dropIndexes } from "./transfer-indexes.ts";
 
 /** @param directUrl straight to the server, because a snapshot needs a session of its own */
 export async function openTableTransfer(directUrl: string): Promise<TableTransfer> {
@@ -97,105 +83,6 @@ async function inTransaction(client: pg.Client, work: () => Promise<unknown>): P
     await client.query("rollback").catch(() => {});
     throw error;
   }
-}
-
-/** Keeps their statements in a table, from which a later process builds them if this one is killed. */
-async function dropIndexes(client: pg.Client, tables: readonly string[]): Promise<void> {
-  await client.query(`create table if not exists transfer_indexes
-    (name text primary key, statement text not null)`);
-  const { rows } = await client.query<{ name: string; build: string; drop: string }>(
-    `select relname as name, case when pg_constraint.oid is null then pg_get_indexdef(indexrelid)
-        else format('alter table %s add constraint %I %s',
-          indrelid::regclass, conname, pg_get_constraintdef(pg_constraint.oid)) end as build,
-      case when pg_constraint.oid is null then format('drop index %I', relname)
-        else format('alter table %s drop constraint %I', indrelid::regclass, conname) end as drop
-    from pg_index join pg_class on pg_class.oid = indexrelid
-      left join pg_constraint on conindid = indexrelid and conrelid = indrelid
-    where not indisprimary
-      and indrelid = any (select format('%I', name)::regclass from unnest($1::text[]) as name)`,
-    [tables],
-  );
-  for (const { name, build, drop } of rows) {
-    await client.query("insert into transfer_indexes (name, statement) values ($1, $2)", [
-      name,
-      build,
-    ]);
-    await client.query(drop);
-  }
-}
-
-async function buildIndexes(client: pg.Client): Promise<void> {
-  const { rows: found } = await client.query<{ table: string | null }>(
-    "select to_regclass('transfer_indexes') as table",
-  );
-  if (found[0]!.table === null) return;
-  const { rows } = await client.query<{ statement: string }>(
-    "select statement from transfer_indexes",
-  );
-  for (const { statement } of rows) await client.query(statement);
-  await client.query("drop table transfer_indexes");
-}
-
-/** @throws for a column of a type that SQLite has no counterpart for, and a table without a key */
-async function describeTables(client: pg.Client): Promise<TableShape[]> {
-  const { rows: columns } = await client.query<{
-    table: string;
-    name: string;
-    type: string;
-    is_identity: boolean;
-  }>(`select relname as table, attname as name, format_type(atttypid, atttypmod) as type,
-      attidentity <> '' as is_identity
-    from pg_class join pg_attribute on attrelid = pg_class.oid
-    where relkind = 'r' and relnamespace = current_schema()::regnamespace
-      and attnum > 0 and not attisdropped
-    order by relname, attnum`);
-  const { rows: keys } = await client.query<{ table: string; column: string }>(`
-    select conrelid::regclass::text as table, attname as column
-    from pg_constraint cross join unnest(conkey) with ordinality as part(number, place)
-    join pg_attribute on attrelid = conrelid and attnum = part.number
-    where contype = 'p' and connamespace = current_schema()::regnamespace
-    order by conrelid, place`);
-  const { rows: references } = await client.query<{ from: string; to: string }>(`
-    select conrelid::regclass::text as from, confrelid::regclass::text as to from pg_constraint
-    where contype = 'f' and connamespace = current_schema()::regnamespace`);
-
-  const names = [...new Set(columns.map(({ table }) => table))];
-  const shapes = names
-    .filter((name) => !localTables.includes(name))
-    .map((name) => {
-      const own = columns.filter(({ table }) => table === name);
-      const key = keys.flatMap(({ table, column }) => (table === name ? [column] : []));
-      if (key.length === 0) throw new Error(`Table ${name} has no primary key`);
-      return {
-        name,
-        key,
-        identity: own.find(({ is_identity }) => is_identity)?.name ?? null,
-        columns: own.map(({ name: column, type }) => {
-          const known = columnTypes[type];
-          if (!known) throw new Error(`Column ${name}.${column} has the unknown type ${type}`);
-          return { name: column, type: known };
-        }),
-      };
-    });
-  return inOrderOfReferences(shapes, references);
-}
-
-/** Each table behind those that its foreign keys lead to. */
-function inOrderOfReferences(
-  shapes: TableShape[],
-  references: readonly { from: string; to: string }[],
-): TableShape[] {
-  const ordered = new Set<TableShape>();
-  function add(shape: TableShape): void {
-    if (ordered.has(shape)) return;
-    for (const { from, to } of references) {
-      const target = from === shape.name && to !== from && shapes.find(({ name }) => name === to);
-      if (target) add(target);
-    }
-    ordered.add(shape);
-  }
-  for (const shape of shapes) add(shape);
-  return [...ordered];
 }
 
 function toCell(value: unknown): Cell {

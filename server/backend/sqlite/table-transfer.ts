@@ -3,6 +3,7 @@ import type Database from "better-sqlite3";
 import { createRowSum } from "../row-sum.ts";
 import type { Cell, ColumnType, TableShape, TableTransfer } from "../table-transfer.ts";
 import { openFile } from "./open-file.ts";
+import { buildIndexes, dropIndexes } from "./transfer-indexes.ts";
 
 /** Lines about values that Postgres cannot store, per table. */
 const maxFindings = 5;
@@ -82,34 +83,6 @@ export function openTableTransfer(path: string): TableTransfer {
       writer.close();
     },
   };
-}
-
-/** Keeps their statements in a table, from which a later process builds them if this one is killed. */
-function dropIndexes(file: Database.Database, tables: readonly string[]): void {
-  file.exec(
-    "create table if not exists transfer_indexes (name text primary key, statement text not null)",
-  );
-  // Indexes of constraints have no statement, and cannot be dropped.
-  const indexes = file
-    .prepare(
-      "select name, tbl_name, sql from sqlite_schema where type = 'index' and sql is not null",
-    )
-    .raw()
-    .all() as [string, string, string][];
-  const save = file.prepare("insert into transfer_indexes (name, statement) values (?, ?)");
-  for (const [name, table, statement] of indexes) {
-    if (!tables.includes(table)) continue;
-    save.run(name, statement);
-    file.exec(`drop index "${name}"`);
-  }
-}
-
-function buildIndexes(file: Database.Database): void {
-  const exists = file.prepare("select 1 from sqlite_schema where name = 'transfer_indexes'").get();
-  if (!exists) return;
-  const statements = file.prepare("select statement from transfer_indexes").pluck().all();
-  for (const statement of statements as string[]) file.exec(statement);
-  file.exec("drop table transfer_indexes");
 }
 
 /**

@@ -24,11 +24,11 @@ export function useBrowser(options: { backForwardCache?: boolean } = {}): Browse
 
   // Not awaited, so that a server can start at the same time.
   beforeAll(() => {
-    const settings = {
+    launching = launchBrowser({
       args: [`--host-resolver-rules=MAP ${mappedHost} 127.0.0.1`],
       ignoreDefaultArgs: options.backForwardCache ? ["--disable-back-forward-cache"] : [],
-    };
-    launching = launchBrowser(settings, options.backForwardCache);
+      isWhole: options.backForwardCache ?? false,
+    });
     launching.catch(() => {});
   });
   afterAll(async () => withinLimit((await launching).close()));
