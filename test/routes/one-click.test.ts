@@ -32,26 +32,6 @@ describe.each(backends)("one click is one job, on $name", (which) => {
   const start = (fields: Record<string, string>, who = ada) =>
     who.post("/jobs", Object.entries({ type: "stepping", ...fields }));
 
-  test("Retry on a job whose retry has ended leads to the latest retry, where it starts a new job", async () => {
-    const first = idIn(await start({ pause: "61" }));
-    await cancel(site, first, ada.userId);
-    const second = idIn(await ada.post(`/jobs/${first}/retry`));
-    await cancel(site, second, ada.userId);
-    const page = async (answer: Response) => ada.browser.text(answer.headers.get("location")!);
-    const led = await ada.post(`/jobs/${first}/retry`);
-    expect(idIn(led)).toBe(second);
-    const shown = await page(led);
-    expect(shown).toContain("Already restarted. This is the latest retry, which was cancelled.");
-    expect(shown).toContain(`action="/jobs/${second}/retry"`);
-    const third = idIn(await ada.post(`/jobs/${second}/retry`));
-    expect(third).not.toBe(second);
-    expect(idIn(await ada.post(`/jobs/${first}/retry`))).toBe(third);
-    const stayed = await page(await ada.post(`/jobs/${first}/retry?stay`));
-    expect(stayed).toContain("Already restarted. The latest retry is active.");
-    expect(stayed).toContain(`id="flash-link" href="/jobs/${third}">Open job</a>`);
-    await cancel(site, third, ada.userId);
-  });
-
   test("a duplicate of an active job starts only after a confirmation", async () => {
     const first = idIn(await start({ pause: "11", idempotency_key: "tab-1" }));
     const asked = await start({ pause: "11", idempotency_key: "tab-2", when: "tonight" });
@@ -99,6 +79,26 @@ describe.each(backends)("one click is one job, on $name", (which) => {
     const again = await ada.post(`/jobs/${id}/retry`, anotherOf(page));
     const job = (await jobs()).find((each) => each.id === idIn(again));
     expect(job).toMatchObject({ retry_of: id, status: "queued" });
+  });
+
+  test("Retry on a job whose retry has ended leads to the latest retry, where it starts a new job", async () => {
+    const first = idIn(await start({ pause: "61" }));
+    await cancel(site, first, ada.userId);
+    const second = idIn(await ada.post(`/jobs/${first}/retry`));
+    await cancel(site, second, ada.userId);
+    const page = async (answer: Response) => ada.browser.text(answer.headers.get("location")!);
+    const led = await ada.post(`/jobs/${first}/retry`);
+    expect(idIn(led)).toBe(second);
+    const shown = await page(led);
+    expect(shown).toContain("Already restarted. This is the latest retry, which was cancelled.");
+    expect(shown).toContain(`action="/jobs/${second}/retry"`);
+    const third = idIn(await ada.post(`/jobs/${second}/retry`));
+    expect(third).not.toBe(second);
+    expect(idIn(await ada.post(`/jobs/${first}/retry`))).toBe(third);
+    const stayed = await page(await ada.post(`/jobs/${first}/retry?stay`));
+    expect(stayed).toContain("Already restarted. The latest retry is active.");
+    expect(stayed).toContain(`id="flash-link" href="/jobs/${third}">Open job</a>`);
+    await cancel(site, third, ada.userId);
   });
 
   test("a start time in the past is an error of its field and starts nothing", async () => {
