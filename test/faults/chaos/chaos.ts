@@ -10,12 +10,12 @@ import type { Backend } from "../../../server/backend/backend.ts";
 import { openBackend } from "../../../server/backend/open.ts";
 import { cancel } from "../../../server/engine/cancel.ts";
 import { finalStatuses } from "../../../server/engine/status.ts";
+import { createRandom } from "../../support/random.ts";
 import { createRestartablePostgres } from "../../support/restartable-postgres.ts";
 import { checkAll, type Findings } from "./check.ts";
 import { faults, type Target } from "./faults.ts";
 import { startFleet } from "./fleet.ts";
 import { startLoad } from "./load.ts";
-import { createRandom } from "./random.ts";
 import { watchTakeovers } from "./takeovers.ts";
 
 /** The longest time for the remaining jobs to finish after the last fault, ms. */

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { childrenOf, killFamily, signalTo } from "../../support/processes.ts";
+import type { Random } from "../../support/random.ts";
 import type { RestartablePostgres } from "../../support/restartable-postgres.ts";
 import { type Fleet, freeze, type Member } from "./fleet.ts";
-import type { Random } from "./random.ts";
 import type { Takeovers } from "./takeovers.ts";
 
 export interface Target {

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { finalStatuses, type Status } from "../../../server/engine/status.ts";
 import type { Place } from "../../support/application.ts";
+import type { Random } from "../../support/random.ts";
 import { createClient } from "../api-client.ts";
 import type { Fleet } from "./fleet.ts";
-import type { Random } from "./random.ts";
 
 /** The most active jobs at a time. */
 const maxActive = 40;
