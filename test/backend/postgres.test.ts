@@ -20,6 +20,20 @@ describe("database", () => databaseContract(backend));
 describe("notifications", () => notificationsContract(backend, () => opened.another()));
 describe("queue", () => queueContract(backend));
 
+test("a closed backend listens no more, though somebody is still subscribed", async () => {
+  const listening = async () => {
+    const { rows } = await sql`select from pg_stat_activity where datname = current_database()
+      and query in ('listen headway_jobs', 'select pg_listening_channels()')`.execute(backend().db);
+    return rows.length;
+  };
+  const before = await listening();
+  const other = await opened.another();
+  other.notifications.subscribe(() => {});
+  await expect.poll(listening).toBe(before + 1);
+  await other.close();
+  await expect.poll(listening, { timeout: 10_000 }).toBe(before);
+});
+
 describe("prepared statements", () => {
   const update = () => backend().db.updateTable("accounts").set({ name: "same" });
   const inTransaction = <T>(run: (db: Backend["db"]) => Promise<T>) =>

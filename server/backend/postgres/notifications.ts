@@ -9,12 +9,18 @@ import { connectListener } from "./listen-connection.ts";
 export const channel = "headway_jobs";
 const retryMs = [100, 500, 1_000, 2_000];
 
+/** Ends the connection, whoever is still subscribed. */
+interface ClosableNotifications extends Notifications {
+  close(): void;
+}
+
 /** @param directUrl straight to the server */
-export function createNotifications(directUrl: string): Notifications {
+export function createNotifications(directUrl: string): ClosableNotifications {
   const listeners = new Set<(change: ChangedIds) => void>();
   let stop: (() => void) | undefined;
 
   return {
+    close: () => stop?.(),
     subscribe(listener) {
       listeners.add(listener);
       stop ??= startListening(directUrl, (change) => {

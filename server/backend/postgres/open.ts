@@ -57,6 +57,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     ? new PooledDialect({ pool }, statementTimeoutMs)
     : new PostgresDialect({ pool });
   const db = new Kysely<Schema>({ dialect });
+  const notifications = createNotifications(directUrl);
   const notifier = createNotifier(pool);
   const upsert = createUpsert();
   const lifecycle = createJobLifecycle();
@@ -111,7 +112,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     // A server that is away may come back.
     lost: new AbortController().signal,
     queue: createQueue({ db, pool, directUrl, pooled, now, onClaim }),
-    notifications: createNotifications(directUrl),
+    notifications,
     maxBatchRows,
     lifecycle,
     relation,
@@ -120,6 +121,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     ping: async () => void (await pool.query("select 1 from jobs limit 1")),
     async close() {
       clock.close();
+      notifications.close();
       await notifier.flush();
       await db.destroy();
       // A Kysely that has run no query does not end its pool.
