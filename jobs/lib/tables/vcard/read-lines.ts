@@ -12,19 +12,30 @@ export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<string[], void, undefined> {
   let rest = "";
-  let line: string | undefined;
+  /** Of the line that may go on. Joined once, because a photo has thousands. */
+  let parts: string[] = [];
+  let length = 0;
   let lines: string[] = [];
 
   function add(physical: string): void {
-    if (line !== undefined && isContinued(line)) {
+    if (isContinued(parts)) {
       // A soft break of quoted-printable (RFC 2045, section 6.7).
-      if (line.length < maxLine) line = line.slice(0, -1) + physical;
-    } else if (line !== undefined && /^[ \t]/.test(physical)) {
-      if (line.length < maxLine) line += physical.slice(1);
+      if (length < maxLine) append(physical, parts.pop()!.slice(0, -1));
+    } else if (parts.length > 0 && /^[ \t]/.test(physical)) {
+      if (length < maxLine) append(physical.slice(1));
     } else {
+      const line = parts.join("");
       if (line) lines.push(line);
-      line = physical;
+      parts = [];
+      length = 0;
+      append(physical);
     }
+  }
+
+  function append(part: string, before = ""): void {
+    if (before) parts.push(before);
+    parts.push(part);
+    length += part.length;
   }
 
   for await (const chunk of chunks) {
@@ -41,6 +52,6 @@ export async function* readLines(
   yield lines;
 }
 
-function isContinued(line: string): boolean {
-  return line.endsWith("=") && QUOTED_PRINTABLE.test(line);
+function isContinued(parts: readonly string[]): boolean {
+  return parts.at(-1)?.endsWith("=") === true && QUOTED_PRINTABLE.test(parts.slice(0, 3).join(""));
 }
