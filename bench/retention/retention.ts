@@ -5,7 +5,7 @@ import type { Backend } from "../../server/backend/backend.ts";
 import { openBackend } from "../../server/backend/open.ts";
 import { deleteExpiredJobs } from "../../server/maintenance/expired-jobs.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
-import { fillWithJobs } from "../../test/support/many-jobs.ts";
+import { analyse, fillWithJobs } from "../../test/support/many-jobs.ts";
 import { createDatabase, startCluster } from "../../test/support/postgres.ts";
 import type { Visits } from "../many-jobs/visits.ts";
 import { startApplication } from "../support/application.ts";
@@ -42,6 +42,7 @@ async function measure(name: string, databaseUrl: string): Promise<Row[]> {
     const { cookie } = await signUp(application);
     await fill(backend);
     const visit = () => visits.call.measure({ ...load, port: application.port, cookie });
+    await visit();
     const atRest = Object.values(await visit()).flat();
     const before = await countJobs(backend);
     const stores = { backend, storage: createDiskStorage(application.storageDir) };
@@ -93,6 +94,7 @@ async function fill(backend: Backend): Promise<void> {
     await sql`insert into job_logs (job_id, seq, level, message, created_at)
       select id, ${sql.lit(n)}, 'info', 'A line of the log', created_at ${ended}`.execute(db);
   }
+  await analyse(backend, Object.keys(rowsPerJob));
 }
 
 async function countJobs({ db }: Backend): Promise<number> {

@@ -1,7 +1,7 @@
 /**
  * Configures better-auth on the application's tables. Only `auth.api` is called. The origin checks
  * and rate limits of better-auth belong to its router, which is not mounted: see
- * `protect-forms.ts` and `rate-limit.ts` in `server/routes/middleware`.
+ * `protect-forms.ts` and `limit-sign-ins.ts` in `server/routes/middleware`.
  */
 import { passkey } from "@better-auth/passkey";
 import { betterAuth } from "better-auth";

@@ -4,9 +4,10 @@ import { demoAccount, hasDemoAccount } from "../accounts/demo-account.ts";
 import { assetHref } from "../assets/href.ts";
 import type { SignInPage } from "../presenters/sessions.ts";
 import type { Env, Services } from "../services.ts";
+import { maxCredentialBytes } from "./middleware/limit-body.ts";
+import { limitSignIns } from "./middleware/limit-sign-ins.ts";
 import { noStore } from "./middleware/no-store.ts";
-import { maxCredentialBytes, protectForms } from "./middleware/protect-forms.ts";
-import { rateLimit } from "./middleware/rate-limit.ts";
+import { protectForms } from "./middleware/protect-forms.ts";
 import { type PersonServices, requirePerson } from "./middleware/require-person.ts";
 import { enter } from "./page/enter.ts";
 import { addCookies, clientInfo, formField } from "./page/form-fields.ts";
@@ -19,7 +20,7 @@ export function sessionRoutes(services: PersonServices & Pick<Services, "backend
   const { accounts, config } = services;
   const routes = new Hono<Env>();
 
-  const limits = rateLimit(services, {
+  const limits = limitSignIns(services, {
     countSuccess: false,
     reject: async (c, error) => signInPage(c, services, await readForm(c), error),
   });

@@ -4,10 +4,11 @@ import { z } from "zod";
 import { findPasswordProblem, passwordLength } from "../accounts/password-rules.ts";
 import type { SignUpPage } from "../presenters/sessions.ts";
 import type { Env, Services } from "../services.ts";
+import { maxCredentialBytes } from "./middleware/limit-body.ts";
+import { limitSignIns } from "./middleware/limit-sign-ins.ts";
 import { limitSignUps } from "./middleware/limit-sign-ups.ts";
 import { noStore } from "./middleware/no-store.ts";
-import { maxCredentialBytes, protectForms } from "./middleware/protect-forms.ts";
-import { rateLimit } from "./middleware/rate-limit.ts";
+import { protectForms } from "./middleware/protect-forms.ts";
 import { enter } from "./page/enter.ts";
 import { clientInfo, formField } from "./page/form-fields.ts";
 import { currentPerson, layoutFor, type PageServices } from "./page/layout.ts";
@@ -34,7 +35,7 @@ export function signUpRoutes(services: PageServices & Pick<Services, "backend">)
   const reject = async (c: Context<Env>, email: string) =>
     signUpPage(c, services, await readForm(c), { email });
   const limits = [
-    ...rateLimit(services, { countSuccess: true, reject }),
+    ...limitSignIns(services, { countSuccess: true, reject }),
     limitSignUps(services, reject),
   ];
 

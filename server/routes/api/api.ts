@@ -1,11 +1,11 @@
 /** The JSON API, mounted at /api. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { HonoRequest } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Env, Services } from "../../services.ts";
 import { isAborted } from "../aborted-request.ts";
 import { toHttpError } from "../error-map.ts";
 import { HttpError } from "../http-error.ts";
+import { limitJsonBody } from "../middleware/limit-body.ts";
 import { requireApiPerson } from "../middleware/require-person.ts";
 import { requireScope } from "../middleware/require-scope.ts";
 import { auditApi } from "./audit.ts";
@@ -24,9 +24,6 @@ import { startNowApi } from "./start-now.ts";
 import { startsApi } from "./starts.ts";
 import { uploadsApi } from "./uploads.ts";
 
-/** Bytes of JSON. Uploads have their own limit. */
-const maxBodySize = 1_000_000;
-
 export function apiRoutes(services: Services): OpenAPIHono<Env> {
   const { log } = services;
   const api = new OpenAPIHono<Env>({
@@ -41,7 +38,7 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
     c.header("Cache-Control", "no-cache, private");
     await next();
   });
-  const limitBody = bodyLimit({ maxSize: maxBodySize, onError: tooLarge });
+  const limitBody = limitJsonBody();
   api.use((c, next) => (hasUnlimitedBody(c.req) ? next() : limitBody(c, next)));
   api.route("/", uploadsApi(services));
   api.route("/", resumableUploadsApi(services));
@@ -80,12 +77,4 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
 /** Uploads have a limit of their own, and `bodyLimit` makes a copy of a request to look at its body. */
 function hasUnlimitedBody({ method, path }: HonoRequest): boolean {
   return method === "GET" || method === "HEAD" || path.startsWith("/api/uploads");
-}
-
-function tooLarge(): never {
-  throw new HttpError({
-    status: 413,
-    title: "Request too large",
-    detail: "A request can hold up to 1 MB of JSON. Send files to POST /api/uploads.",
-  });
 }

@@ -3,7 +3,7 @@ import { rateLimiter } from "hono-rate-limiter";
 import { clientAddress, subscriberNetwork } from "../../accounts/client-address.ts";
 import { createRateLimitStore } from "../../accounts/rate-limit-store.ts";
 import type { Env, Services } from "../../services.ts";
-import { waitMinutes } from "./rate-limit.ts";
+import { waitMinutes } from "./limit-sign-ins.ts";
 
 const windowMs = 3_600_000;
 

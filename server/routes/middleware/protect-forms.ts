@@ -1,19 +1,13 @@
 /** Protection of forms against cross-site request forgery and oversized bodies. */
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { isCsrfToken } from "../../accounts/csrf-token.ts";
 import { requestOrigin } from "../../accounts/request-origin.ts";
 import type { Env } from "../../services.ts";
-import { formatBytes } from "../../text/bytes.ts";
 import { HttpError } from "../http-error.ts";
 import { csrfBinding, currentPerson, type PageServices } from "../page/layout.ts";
 import { returnPath } from "../page/return-path.ts";
+import { limitFormBody } from "./limit-body.ts";
 import { assertNoNullCharacters } from "./reject-null-characters.ts";
-
-/** Uploads are streamed and have their own limit. */
-const maxFormBytes = 1_000_000;
-/** For the forms that anybody can send: an email, a password and where to go. */
-export const maxCredentialBytes = 16_000;
 
 /**
  * For POST: rejects forms of other sites, forms without the CSRF token of this browser, and bodies
@@ -26,9 +20,9 @@ export const maxCredentialBytes = 16_000;
  */
 export function protectForms(
   services: PageServices,
-  { streamed = false, maxBytes = maxFormBytes } = {},
+  { streamed = false, maxBytes }: { streamed?: boolean; maxBytes?: number } = {},
 ): MiddlewareHandler<Env> {
-  const limitBody = bodyLimit({ maxSize: maxBytes, onError: () => formTooLarge(maxBytes) });
+  const limitBody = limitFormBody(maxBytes);
   return async (c, next) => {
     if (requestOrigin(c.req.raw.headers, services.config) === "cross-site") throw outdatedPage(c);
     const check = async () => {
@@ -60,14 +54,5 @@ function outdatedPage(c: Context<Env>): HttpError {
     detail:
       "You signed in or out after it was loaded, or another site sent the form. Nothing was changed. Reload the page and try again.",
     links: [{ href: returnPath(c), text: "Reload the page" }],
-  });
-}
-
-function formTooLarge(maxBytes: number): never {
-  throw new HttpError({
-    status: 413,
-    title: "This form is too large",
-    detail: `This form can hold up to ${formatBytes(maxBytes)}. Files have a form of their own.`,
-    links: [{ href: "/jobs/new", text: "New job" }],
   });
 }

@@ -1,4 +1,4 @@
-/** Rate limits for signing in and up, counted in the database for all web processes together. */
+/** Limits attempts to sign in and up, counted in the database for all web processes together. */
 import type { Context, MiddlewareHandler } from "hono";
 import { rateLimiter } from "hono-rate-limiter";
 import { clientAddress, subscriberNetwork } from "../../accounts/client-address.ts";
@@ -17,7 +17,7 @@ const maxRequestsPerNetwork = 500;
 /** For this long after a sign-in, guesses of others do not lock a person out of that network. */
 const rememberMs = 30 * 24 * 60 * minute;
 
-export interface RateLimitOptions {
+export interface SignInLimitOptions {
   /** Whether successful requests count for the network: creating an account does, signing in does not. */
   countSuccess: boolean;
   /** Renders the page with the message. The status 429 and `Retry-After` are set already. */
@@ -28,9 +28,9 @@ export interface RateLimitOptions {
  * Limits the requests per network of the client, per email of the form, and per both; all forms with
  * this middleware count together. Mount it behind `protectForms`, which bounds the size of the form.
  */
-export function rateLimit(
+export function limitSignIns(
   { backend, config }: Pick<Services, "backend" | "config">,
-  { countSuccess, reject }: RateLimitOptions,
+  { countSuccess, reject }: SignInLimitOptions,
 ): MiddlewareHandler<Env>[] {
   const network = (c: Context<Env>) => subscriberNetwork(clientAddress(c, config.proxies));
   const both = async (c: Context<Env>) => `${network(c)} ${await emailOf(c)}`;
