@@ -76,6 +76,7 @@ const sequences = [
   ["contact_changes", "batch"],
 ] as const;
 
+/** The order keeps Postgres from reading the whole table while it has no statistics of it. */
 async function deleteSequence(
   { db }: WriteTransaction,
   { table, number }: { table: string; number: string },
@@ -85,7 +86,9 @@ async function deleteSequence(
   const { numAffectedRows } = await sql`
     delete from ${sql.table(table)} where (job_id, ${sql.ref(number)}) in (
       select job_id, ${sql.ref(number)} from ${sql.table(table)}
-      where job_id in (${sql.join(ids)}) limit ${max})`.execute(db);
+      where job_id in (${sql.join(ids)}) order by job_id, ${sql.ref(number)} limit ${max})`.execute(
+    db,
+  );
   return Number(numAffectedRows ?? 0);
 }
 
