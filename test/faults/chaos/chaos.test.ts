@@ -1,16 +1,23 @@
 import { expect, test } from "vitest";
 import { runChaos } from "./chaos.ts";
 
-test("half a minute of faults loses no job, runs none twice and fails none", {
-  timeout: 420_000,
-}, async ({ annotate }) => {
-  // The report shows the seed, which repeats the same faults: npm run chaos -- --seed …
-  const seed = Date.now() % 1_000_000;
-  const lines: string[] = [];
-  const report = await runChaos({ seed, seconds: 30, report: (line) => lines.push(line) });
-  await annotate(`seed ${seed}: ${report.jobs} jobs, ${lines.join(", ")}`);
-  expect(report.violations).toEqual([]);
-  expect(report).toMatchObject({ lost: 0, doubled: 0, innocentFailed: 0 });
-  expect(report.jobs).toBeGreaterThan(30);
-  expect(Object.values(report.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(2);
-});
+test.for(["postgres", "sqlite"] as const)(
+  "half a minute of faults on %s loses no job, runs none twice and fails none",
+  {
+    timeout: 420_000,
+  },
+  async (backend, { annotate }) => {
+    // The report shows the seed, which repeats the same faults: npm run chaos -- --seed …
+    const seed = Date.now() % 1_000_000;
+    const lines: string[] = [];
+    const report = await runChaos({
+      ...{ backend, seed, seconds: 30 },
+      report: (line) => lines.push(line),
+    });
+    await annotate(`seed ${seed}: ${report.jobs} jobs, ${lines.join(", ")}`);
+    expect(report.violations).toEqual([]);
+    expect(report).toMatchObject({ lost: 0, doubled: 0, innocentFailed: 0 });
+    expect(report.jobs).toBeGreaterThan(30);
+    expect(Object.values(report.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(2);
+  },
+);

@@ -1,6 +1,6 @@
 /**
- * Runs two web and three worker processes on a Postgres server under load, injects faults one after
- * another, waits until all jobs have finished, and checks that nothing was lost or doubled.
+ * Runs two web and three worker processes on one database under load, injects faults one after another,
+ * waits until all jobs have finished, and checks that nothing was lost or doubled.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,13 +13,13 @@ import { finalStatuses } from "../../../server/engine/status.ts";
 import { createRandom } from "../../support/random.ts";
 import { createRestartablePostgres } from "../../support/restartable-postgres.ts";
 import { checkAll, type Findings } from "./check.ts";
-import { faults, type Target } from "./faults.ts";
+import { faultsOf, type Target } from "./faults.ts";
 import { startFleet } from "./fleet.ts";
 import { startLoad } from "./load.ts";
 import { watchTakeovers } from "./takeovers.ts";
 
 /** The longest time for the remaining jobs to finish after the last fault, ms. */
-const maxDrainMs = 90_000;
+const maxDrainMs = 180_000;
 
 export interface Report extends Findings {
   jobs: number;
@@ -30,18 +30,20 @@ export interface Report extends Findings {
 }
 
 export async function runChaos(options: {
+  backend: Backend["name"];
   seed: number;
   seconds: number;
   report: (line: string) => void;
 }): Promise<Report> {
   const { seed, seconds, report } = options;
   const chance = createRandom(seed);
-  const postgres = await createRestartablePostgres();
-  const created = await postgres.create();
+  const postgres = options.backend === "postgres" ? await createRestartablePostgres() : undefined;
+  const created = await postgres?.create();
   const storageDir = await mkdtemp(join(tmpdir(), "headway-chaos-"));
-  const place = { databaseUrl: created.url, storageDir };
+  const place = { databaseUrl: created?.url, storageDir };
+  const url = created?.url ?? join(storageDir, "headway.db");
   const fleet = await startFleet(place);
-  const backend = await openBackend(created.url);
+  const backend = await openBackend(url);
   const takeovers = watchTakeovers(backend);
   try {
     await backend.db.updateTable("accounts").set({ max_running_jobs: 30 }).execute();
@@ -50,7 +52,7 @@ export async function runChaos(options: {
       await cancel({ backend, catalog: new Map() }, id, "nobody");
     const load = await startLoad({ fleet, place, backend, chance: createRandom(seed + 1) });
     const injected = await injectFaults(
-      { fleet, postgres, backend, chance, takeovers },
+      { fleet, postgres, url, backend, chance, takeovers },
       seconds,
       report,
     );
@@ -64,7 +66,7 @@ export async function runChaos(options: {
     await takeovers.stop();
     await fleet.stop();
     await backend.close();
-    await created.remove();
+    await created?.remove();
     await rm(storageDir, { recursive: true, force: true });
   }
 }
@@ -73,6 +75,7 @@ export async function runChaos(options: {
 async function injectFaults(stage: Target, seconds: number, report: (line: string) => void) {
   const injected: Record<string, number> = {};
   const pending: Promise<void>[] = [];
+  const faults = faultsOf(stage);
   const weights = Object.fromEntries(
     Object.entries(faults).map(([name, { weight }]) => [name, weight]),
   );

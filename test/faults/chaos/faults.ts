@@ -1,5 +1,7 @@
-/** The faults that a chaos run injects into processes, connections and the database. */
+/** The faults that a chaos run injects into processes, connections, clocks and the database. */
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import Database from "better-sqlite3";
 import { sql } from "kysely";
 import type { Backend } from "../../../server/backend/backend.ts";
 import { childrenOf, killFamily, signalTo } from "../../support/processes.ts";
@@ -10,7 +12,10 @@ import type { Takeovers } from "./takeovers.ts";
 
 export interface Target {
   fleet: Fleet;
-  postgres: RestartablePostgres;
+  /** The server, or undefined on SQLite. */
+  postgres: RestartablePostgres | undefined;
+  /** The address of the database. */
+  url: string;
   backend: Backend;
   chance: Random;
   takeovers: Takeovers;
@@ -23,9 +28,10 @@ export interface Fault {
   run(target: Target): Promise<void>;
 }
 
+const hour = 3_600_000;
 const running = (members: readonly Member[]) => members.filter(({ process }) => process);
 
-export const faults: Record<string, Fault> = {
+const common: Record<string, Fault> = {
   "worker lost with its runners": {
     weight: 4,
     async run({ fleet, chance, takeovers }) {
@@ -89,6 +95,31 @@ export const faults: Record<string, Fault> = {
     run: ({ fleet, chance }) =>
       fleet.replace(chance.pick(running(fleet.webs)), ({ kill }) => kill("SIGKILL"), 300),
   },
+  "clients that send slowly": {
+    weight: 1,
+    async run({ fleet, chance }) {
+      const { url } = chance.pick(running(fleet.webs));
+      const sockets = Array.from({ length: 30 }, () => connect(Number(new URL(url).port)));
+      for (const socket of sockets) socket.on("error", () => {});
+      for (const letter of "POST /jobs") {
+        for (const socket of sockets) socket.write(letter);
+        await sleep(500);
+      }
+      for (const socket of sockets) socket.destroy();
+    },
+  },
+};
+
+const onPostgres: Record<string, Fault> = {
+  "clock of a worker set": {
+    weight: 1,
+    async run({ fleet, chance }) {
+      const worker = chance.pick(running(fleet.workers));
+      fleet.shiftClock([worker], chance.pick([-hour, 3 * hour]));
+      await sleep(chance.between(3_000, 10_000));
+      fleet.shiftClock([worker], 0);
+    },
+  },
   "connections to the database cut": {
     weight: 3,
     async run({ backend }) {
@@ -106,6 +137,11 @@ export const faults: Record<string, Fault> = {
     weight: 1,
     run: (target) => outage(target, "immediate"),
   },
+  "database away": {
+    weight: 1,
+    run: (target) =>
+      outage(target, "fast", target.chance.weighted({ 1000: 4, 4000: 4, 7000: 4, 31000: 1 })),
+  },
   "queue entries lost": {
     weight: 2,
     async run({ backend }) {
@@ -115,6 +151,41 @@ export const faults: Record<string, Fault> = {
     },
   },
 };
+
+/** The processes share a machine, and with it the clock. */
+const onSqlite: Record<string, Fault> = {
+  "clock of the machine jumped ahead": {
+    weight: 1,
+    // Never back: jobs that were started meanwhile would be due in hours.
+    async run({ fleet, chance }) {
+      fleet.shiftClock([...fleet.webs, ...fleet.workers], chance.between(1, 3) * hour);
+    },
+  },
+  "all processes killed": {
+    weight: 2,
+    async run({ fleet, chance, takeovers }) {
+      takeovers.discard();
+      const members = [...running(fleet.webs), ...running(fleet.workers)];
+      const awayMs = chance.between(500, 3_000);
+      await Promise.all(members.map((member) => fleet.replace(member, killFamily, awayMs)));
+    },
+  },
+  "database locked by another program": {
+    weight: 2,
+    async run({ url, chance }) {
+      const file = new Database(url, { timeout: 10_000 });
+      file.exec("begin immediate");
+      await sleep(chance.between(500, 4_000));
+      file.exec("rollback");
+      file.close();
+    },
+  },
+};
+
+/** @returns the faults that the backend can have, by name */
+export function faultsOf({ postgres }: Pick<Target, "postgres">): Record<string, Fault> {
+  return { ...common, ...(postgres ? onPostgres : onSqlite) };
+}
 
 /** Waits until the process runs a job, but no longer than a few seconds: the queue may be empty. */
 async function untilClaimed({ db }: Backend, pid: number): Promise<void> {
@@ -131,9 +202,14 @@ async function untilClaimed({ db }: Backend, pid: number): Promise<void> {
   }
 }
 
-async function outage({ postgres, takeovers }: Target, mode: "fast" | "immediate") {
+async function outage(
+  { postgres, takeovers }: Target,
+  mode: "fast" | "immediate",
+  awayMs: number | string = 0,
+): Promise<void> {
   takeovers.discard();
-  await postgres.stop(mode);
-  await postgres.start();
+  await postgres!.stop(mode);
+  await sleep(Number(awayMs));
+  await postgres!.start();
   takeovers.discard();
 }

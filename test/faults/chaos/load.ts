@@ -10,6 +10,9 @@ import type { Fleet } from "./fleet.ts";
 /** The most active jobs at a time. */
 const maxActive = 40;
 const pauseMs = 1_500;
+const retryMs = 200;
+/** The longest outage is half a minute, and processes start slowly on a busy machine. */
+const maxTries = 1_000;
 
 /** A job that a client starts, and what it must have written when it is done. */
 export interface Order {
@@ -52,8 +55,8 @@ export async function startLoad(options: {
       try {
         return await request(web.url);
       } catch (error) {
-        if (tries === 100) throw error;
-        await sleep(200);
+        if (tries === maxTries) throw error;
+        await sleep(retryMs);
       }
     }
   }

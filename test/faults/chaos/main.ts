@@ -1,5 +1,6 @@
 /**
- * `npm run chaos -- --seed 7 --seconds 300` injects faults for a while and prints what they caused.
+ * `npm run chaos -- --seed 7 --seconds 300` injects faults for a while and prints what they caused, on
+ * Postgres, or with `--backend sqlite` on SQLite.
  * Exits with 1 if anything is lost, doubled or otherwise wrong.
  */
 import { parseArgs } from "node:util";
@@ -7,19 +8,27 @@ import { buildAssets } from "../../../server/assets/build.ts";
 import { runChaos } from "./chaos.ts";
 
 const { values } = parseArgs({
-  options: { seed: { type: "string" }, seconds: { type: "string", default: "60" } },
+  options: {
+    seed: { type: "string" },
+    seconds: { type: "string", default: "60" },
+    backend: { type: "string", default: "postgres" },
+  },
 });
+const { backend } = values;
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 const seconds = Number(values.seconds);
-if (!Number.isInteger(seed) || !(seconds > 0)) {
-  print("Usage: npm run chaos -- [--seed WHOLE_NUMBER] [--seconds NUMBER]");
+if (!Number.isInteger(seed) || !(seconds > 0) || (backend !== "postgres" && backend !== "sqlite")) {
+  print(
+    "Usage: npm run chaos -- [--backend postgres|sqlite] [--seed WHOLE_NUMBER] [--seconds NUMBER]",
+  );
   process.exit(1);
 }
 
-print(`seed ${seed}, ${seconds} s`);
+print(`${backend}, seed ${seed}, ${seconds} s`);
 await buildAssets({ minify: true });
 const startedAt = Date.now();
 const report = await runChaos({
+  backend,
   seed,
   seconds,
   report: (line) =>
