@@ -19,7 +19,7 @@ import { createHub, type Hub } from "./live/hub.ts";
 import { createSseResponses, type SseResponses } from "./live/sse-response.ts";
 import type { Log } from "./log.ts";
 import { createRenderer, type Renderer } from "./render.ts";
-import { createPreviews } from "./storage/previews.ts";
+import { createPreviews } from "./storage/result-previews.ts";
 import { createResumableUploads, type ResumableUploads } from "./storage/resumable-uploads.ts";
 import type { Storage } from "./storage/storage.ts";
 import { createUploadMeter, type UploadMeter } from "./storage/upload-meter.ts";

@@ -116,7 +116,7 @@ describe("imports", () => {
       "server/backend/enums.ts",
       "server/backend/schema.ts",
       "server/engine/job-summary.ts",
-      "server/storage/file-preview.ts",
+      "server/storage/result-preview.ts",
       "server/storage/rejected-table.ts",
       "server/job.ts",
       "server/limit-reached.ts",

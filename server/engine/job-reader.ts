@@ -13,7 +13,7 @@ import type {
 } from "../backend/schema.ts";
 import type { Catalog } from "../catalog.ts";
 import { isAvailable, listJobFiles } from "../storage/job-files.ts";
-import type { Previews } from "../storage/previews.ts";
+import type { Previews } from "../storage/result-previews.ts";
 import { listAudit } from "./audit.ts";
 import { withQueuePositions } from "./eta/queue-positions.ts";
 import { readTypicalDurations, type TypicalDurations } from "./eta/typical-durations.ts";

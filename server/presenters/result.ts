@@ -2,7 +2,7 @@
 import type { DownloadRole } from "../backend/enums.ts";
 import type { DownloadableFile, JobRejectionRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
-import type { Preview } from "../storage/file-preview.ts";
+import type { Preview } from "../storage/result-preview.ts";
 import { formatBytes } from "../text/bytes.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
 import { formatDateTime, type TimeView } from "../text/dates.ts";

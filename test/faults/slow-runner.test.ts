@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createRunnerPool, type TaskExit } from "../../server/engine/worker/runner-pool.ts";
-import { createStartTimeout } from "../../server/engine/worker/start-timeout.ts";
+import { createRunnerStartTimeout } from "../../server/engine/worker/runner-start-timeout.ts";
 import { createLog } from "../../server/log.ts";
 import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { testDatabase } from "../support/database.ts";
@@ -19,7 +19,7 @@ test("a runner that starts slower than its limit gets more time until it takes j
     catalog: noopCatalog,
     log: createLog("silent", "worker"),
     recordMetric: () => {},
-    startTimeout: createStartTimeout({ minMs: tooShortMs }),
+    startTimeout: createRunnerStartTimeout({ minMs: tooShortMs }),
   });
   const pings = setInterval(() => pool.pingAll(), 10);
   onTestFinished(async () => {

@@ -7,8 +7,8 @@ import type { RecordMetric } from "../job-lifecycle.ts";
 import type { StopReason } from "../run/run.ts";
 import type { Task } from "./runner-messages.ts";
 import { type RunnerExit, type RunnerProcess, startRunner } from "./runner-process.ts";
-import { createStartLimit } from "./start-limit.ts";
-import { createStartTimeout, type StartTimeout } from "./start-timeout.ts";
+import { createRunnerStartLimit } from "./runner-start-limit.ts";
+import { createRunnerStartTimeout, type RunnerStartTimeout } from "./runner-start-timeout.ts";
 
 /**
  * Runners of single jobs that start at once. The crash of a shared runner makes all of its jobs ask
@@ -50,14 +50,14 @@ export function createRunnerPool(options: {
   /** Called with jobs that save checkpoints shortly after each other, once in each run. */
   onYielding?: (row: JobRow) => void;
   /** How long runners may take to start. */
-  startTimeout?: StartTimeout;
+  startTimeout?: RunnerStartTimeout;
 }): RunnerPool {
   const { shared, catalog, log, recordMetric } = options;
-  const { onYielding = () => {}, startTimeout = createStartTimeout() } = options;
+  const { onYielding = () => {}, startTimeout = createRunnerStartTimeout() } = options;
   const runners = new Set<RunnerProcess>();
   /** The job because of which each killed runner was killed. */
   const killedFor = new Map<RunnerProcess, string>();
-  const startLimit = createStartLimit(maxStarting);
+  const startLimit = createRunnerStartLimit(maxStarting);
 
   function addRunner(): RunnerProcess {
     const runner = startRunner({ recordMetric, onYielding, startTimeout });

@@ -5,7 +5,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { RecordMetric } from "../job-lifecycle.ts";
 import type { StopReason } from "../run/run.ts";
 import type { FromRunner, Task, ToRunner } from "./runner-messages.ts";
-import type { StartTimeout } from "./start-timeout.ts";
+import type { RunnerStartTimeout } from "./runner-start-timeout.ts";
 
 /**
  * Streams of rows create much garbage. A small young generation, and a heap that grows by 80 % at
@@ -49,7 +49,7 @@ export function startRunner(options: {
   recordMetric: RecordMetric;
   /** Called with jobs that save checkpoints shortly after each other. */
   onYielding: (row: JobRow) => void;
-  startTimeout: StartTimeout;
+  startTimeout: RunnerStartTimeout;
 }): RunnerProcess {
   const { recordMetric, onYielding, startTimeout } = options;
   const startedAt = performance.now();

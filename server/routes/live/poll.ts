@@ -8,7 +8,7 @@ import { can } from "../../accounts/authorize.ts";
 import type { JobSummaryRow } from "../../engine/job-summary.ts";
 import { listCreatedJobs } from "../../live/created-jobs.ts";
 import { listPollSeconds, pollInterval } from "../../live/poll-interval.ts";
-import { createPolledCounts, createPolledJobs } from "../../live/polling.ts";
+import { createPolledCounts, createPolledJobs } from "../../live/polled-parts.ts";
 import { jobIdsOf, type Topic } from "../../live/topics.ts";
 import type { Env, Services } from "../../services.ts";
 

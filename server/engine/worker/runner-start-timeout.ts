@@ -1,5 +1,5 @@
 /** How long a runner may take to start: longer from attempt to attempt, for slow machines. */
-export interface StartTimeout {
+export interface RunnerStartTimeout {
   /** For the next runner, ms. */
   readonly ms: number;
   /** A runner was ready after this time. */
@@ -15,7 +15,10 @@ const factor = 2;
  * @param minMs time for a machine that has shown nothing else
  * @param maxMs bounds the wait for a runner that hangs while it starts
  */
-export function createStartTimeout({ minMs = 40_000, maxMs = 600_000 } = {}): StartTimeout {
+export function createRunnerStartTimeout({
+  minMs = 40_000,
+  maxMs = 600_000,
+} = {}): RunnerStartTimeout {
   let allowedMs = minMs;
   const allow = (ms: number) => {
     allowedMs = Math.min(maxMs, Math.max(minMs, ms));

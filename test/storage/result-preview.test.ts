@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { previewBytes, previewNeeds, textPreview } from "../../server/storage/file-preview.ts";
+import { previewBytes, previewNeeds, textPreview } from "../../server/storage/result-preview.ts";
 
 const csv = "text/csv; charset=utf-8";
 const previewOf = (content: string | Uint8Array, mediaType = csv, size?: number) => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { createStartLimit } from "../../../server/engine/worker/start-limit.ts";
+import { createRunnerStartLimit } from "../../../server/engine/worker/runner-start-limit.ts";
 
 test("no more than the maximum start at once, in the order in which they asked", async () => {
-  const limit = createStartLimit(2);
+  const limit = createRunnerStartLimit(2);
   const started: string[] = [];
   for (const id of ["a", "b", "c", "d"]) {
     void limit.acquire(id).then((mayStart) => mayStart && started.push(id));
@@ -23,7 +23,7 @@ test("no more than the maximum start at once, in the order in which they asked",
 });
 
 test("a job that is cancelled while it waits does not start, and takes nobody's turn", async () => {
-  const limit = createStartLimit(1);
+  const limit = createRunnerStartLimit(1);
   expect(await limit.acquire("a")).toBe(true);
   const cancelled = limit.acquire("b");
   const next = limit.acquire("c");

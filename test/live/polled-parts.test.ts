@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { JobReader } from "../../server/engine/job-reader.ts";
 import type { JobSummaryRow } from "../../server/engine/job-summary.ts";
 import type { Frames } from "../../server/live/frames.ts";
-import { createPolledJobs } from "../../server/live/polling.ts";
+import { createPolledJobs } from "../../server/live/polled-parts.ts";
 import { jobRow } from "../support/job-row.ts";
 
 /** Reads whose end the test decides. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FileRow } from "../../server/backend/schema.ts";
-import { createPreviews } from "../../server/storage/previews.ts";
+import { createPreviews } from "../../server/storage/result-previews.ts";
 import { bytes, temporaryStorage } from "./temporary.ts";
 
 function file(id: string, different: Partial<FileRow> = {}): FileRow {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { createStartTimeout } from "../../../server/engine/worker/start-timeout.ts";
+import { createRunnerStartTimeout } from "../../../server/engine/worker/runner-start-timeout.ts";
 
 const bounds = { minMs: 40, maxMs: 200 };
 
 test("a runner gets twice as long as the one that was killed, up to a limit", () => {
-  const timeout = createStartTimeout(bounds);
+  const timeout = createRunnerStartTimeout(bounds);
   expect(timeout.ms).toBe(40);
   timeout.onTimeout(40);
   expect(timeout.ms).toBe(80);
@@ -14,13 +14,13 @@ test("a runner gets twice as long as the one that was killed, up to a limit", ()
 });
 
 test("runners that are killed together count once", () => {
-  const timeout = createStartTimeout(bounds);
+  const timeout = createRunnerStartTimeout(bounds);
   for (let n = 0; n < 4; n++) timeout.onTimeout(40);
   expect(timeout.ms).toBe(80);
 });
 
 test("a machine keeps twice the time that its last runner took", () => {
-  const timeout = createStartTimeout(bounds);
+  const timeout = createRunnerStartTimeout(bounds);
   timeout.onTimeout(40);
   timeout.onStarted(60);
   expect(timeout.ms).toBe(120);

@@ -1,5 +1,5 @@
 /** Limits how many processes start at once, because each takes a core for half a second. */
-export interface StartLimit {
+export interface RunnerStartLimit {
   /**
    * Waits for a turn, in the order of the calls. Call `release` once the process has started.
    * @returns false if `cancel` was called meanwhile
@@ -11,7 +11,7 @@ export interface StartLimit {
 }
 
 /** @param max number of processes that may start at once */
-export function createStartLimit(max: number): StartLimit {
+export function createRunnerStartLimit(max: number): RunnerStartLimit {
   /** The jobs that wait, with the function that ends the wait. */
   const waiting = new Map<string, (mayStart: boolean) => void>();
   let starting = 0;

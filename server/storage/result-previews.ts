@@ -2,7 +2,7 @@
 import { LRUCache } from "lru-cache";
 import type { FileRow } from "../backend/schema.ts";
 import { withTimeout } from "../with-timeout.ts";
-import { type Preview, previewBytes, previewNeeds, textPreview } from "./file-preview.ts";
+import { type Preview, previewBytes, previewNeeds, textPreview } from "./result-preview.ts";
 import type { Storage } from "./storage.ts";
 
 export interface Previews {
