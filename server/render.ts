@@ -5,7 +5,9 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Eta } from "eta";
+import { compileFunction } from "node:vm";
+import { compileTemplate, escapeFunction, type TemplateCode } from "./template-code.ts";
+import { runtimeError, syntaxError, Unprintable } from "./template-error.ts";
 import type { DataOf, KindPart, PageName, TemplateName } from "./templates.ts";
 
 export interface Renderer {
@@ -25,19 +27,33 @@ export interface RenderOptions {
   strict: boolean;
   /** Compile all templates at the start. Otherwise each render reads its file, so edits show at once. */
   cache: boolean;
+  /** Called with the data of each template that is rendered. */
+  onRender?: (name: string, data: unknown) => void;
 }
 
 type Include = (name: string, data: unknown) => string;
 type Template = (it: unknown, include: Include, templateFor: Renderer["templateFor"]) => string;
 
 /** @throws if a template does not parse: at once with `cache`, otherwise when it is rendered */
-export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Renderer {
+export function createRenderer(options: RenderOptions): Renderer {
+  const { viewsDir, strict, cache, onRender } = options;
   const compile = compiler(strict);
   const load = (name: string): Template => compile(name, readFileSync(pathOf(name), "utf8"));
   const templates = new Map(cache ? namesIn(viewsDir).map((name) => [name, load(name)]) : []);
+  const loaded = new Map<string, { source: string; template: Template }>();
 
   function pathOf(name: string): string {
     return join(viewsDir, `${name}.eta`);
+  }
+
+  /** Reads the file, and compiles it again if it has changed. */
+  function reload(name: string): Template {
+    const source = readFileSync(pathOf(name), "utf8");
+    const before = loaded.get(name);
+    if (before?.source === source) return before.template;
+    const template = compile(name, source);
+    loaded.set(name, { source, template });
+    return template;
   }
 
   function exists(name: string): boolean {
@@ -55,15 +71,23 @@ export function createRenderer({ viewsDir, strict, cache }: RenderOptions): Rend
   // Eta's own include adds the including template's data to the partial's. A partial could then work
   // in its page, and print "undefined" where the event stream renders it alone.
   function include(name: string, data: unknown): string {
-    const template = templates.get(name) ?? (!cache && exists(name) ? load(name) : undefined);
+    const template = templates.get(name) ?? (!cache && exists(name) ? reload(name) : undefined);
     if (!template) throw new Error(`No template views/${name}.eta`);
-    return template(data, include, templateFor);
+    return template(data, included, templateFor);
   }
+
+  // Only where somebody listens: a frame is rendered many times a second.
+  const included: Include = onRender
+    ? (name, data) => {
+        onRender(name, data);
+        return include(name, data);
+      }
+    : include;
 
   return {
     page: (name, data) =>
-      include("layout", { ...(data as { layout: object }).layout, body: include(name, data) }),
-    partial: include,
+      included("layout", { ...(data as { layout: object }).layout, body: included(name, data) }),
+    partial: included,
     templateFor,
     exists,
   };
@@ -80,48 +104,54 @@ function namesIn(viewsDir: string): string[] {
     .map((path) => path.slice(0, -".eta".length).replaceAll("\\", "/"));
 }
 
+/** The lines of the function before the body of the template. */
+const lineOffset = 2;
+
 function compiler(strict: boolean): (name: string, source: string) => Template {
-  // `debug` records the line of each tag; `autoFilter` passes every printed value to `printable`.
-  const eta = new Eta({ rmWhitespace: true, debug: strict, autoFilter: strict });
-  const { escapeFunction } = eta.config;
   return (name, source) => {
-    try {
-      return functionOf(name, source);
-    } catch (error) {
-      throw new TemplateError(`views/${name}.eta`, error);
-    }
+    const file = `views/${name}.eta`;
+    const code = parsed(file, source);
+    // Catching costs nothing until something is thrown, but production has no use for the place.
+    const guarded = strict ? `try {\n${code.body}\n} catch (error) { fail(error) }` : code.body;
+    const make = compiled(
+      `return (it, include, templateFor) => { const __eta = { res: "", e: escapeFunction, f: printable };
+${guarded}
+return __eta.res; }`,
+      ["escapeFunction", "printable", "fail"],
+      { file, code },
+    );
+    return make(escapeFunction, printable, (error: unknown) => {
+      throw runtimeError(error, { file, code, lineOffset });
+    });
   };
 
-  function functionOf(name: string, source: string): Template {
-    const body = eta.compileBody(eta.parse(source));
-    const guarded = strict ? `try {\n${body}\n} catch (error) { fail(error, __eta.line) }` : body;
-    const make = new Function(
-      "escapeFunction",
-      "printable",
-      "fail",
-      `return (it, include, templateFor) => {
-        const __eta = { res: "", line: 1, e: escapeFunction, f: printable };
-        ${guarded}
-        return __eta.res;
-      }
-      //# sourceURL=views/${name}.eta`,
-    );
-    return make(escapeFunction, printable, (error: unknown, line: number) => {
-      if (error instanceof TemplateError) throw error;
-      throw new TemplateError(`views/${name}.eta, line ${line}`, error);
-    });
+  function parsed(file: string, source: string): TemplateCode {
+    try {
+      return compileTemplate(source, { checks: strict });
+    } catch (error) {
+      throw syntaxError(error, { file, lineOffset });
+    }
   }
 }
 
-class TemplateError extends Error {
-  override name = "TemplateError";
-  constructor(location: string, cause: unknown) {
-    super(`${location}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+function compiled(
+  source: string,
+  parameters: string[],
+  { file, code }: { file: string; code: TemplateCode },
+): (...values: unknown[]) => Template {
+  try {
+    // The body alone first: a brace too many, or too few, would else be an error of the code around it.
+    compileFunction(code.body, ["it"], { filename: file });
+  } catch (error) {
+    throw syntaxError(error, { file, code, lineOffset: 0 });
   }
+  return compileFunction(source, parameters, { filename: file }) as never;
 }
 
 function printable(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" && !Number.isNaN(value)) return String(value);
-  throw new TypeError(`cannot print ${typeof value === "object" ? value && "an object" : value}`);
+  throw new Unprintable(
+    `cannot print ${typeof value === "object" ? value && "an object" : String(value)}`,
+  );
 }

@@ -22,6 +22,15 @@ function render(views: Renderer, name: string, data: unknown): string {
   return (views.partial as (name: string, data: unknown) => string)(name, data);
 }
 
+function errorOf(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("Nothing was thrown");
+}
+
 describe("strict mode", () => {
   test.each([
     ["undefined", undefined],
@@ -35,8 +44,59 @@ describe("strict mode", () => {
     await write("shared/part", "<b>\n<%~ it.value %></b>");
     const views = createRenderer({ viewsDir, strict: true, cache: true });
     expect(() => render(views, "shared/page", { value })).toThrow(
-      `views/shared/part.eta, line 2: cannot print ${words}`,
+      `views/shared/part.eta, line 2: cannot print ${words}: it.value`,
     );
+  });
+
+  test.each([
+    ["a value beneath empty lines", "<p>\n\n\n  <b><%= it.none %></b>", 4, 10, "it.none"],
+    ["a property of undefined", "<%= it.none.text %>", 1, 13, "it.none"],
+    ["a property of null in a list", "\n\t<%= it.list[1].text %>", 2, 17, "it.list[1]"],
+    ["a line of a long tag", "\n<%\nconst a = 1;\n\n  it.none.text;\n%>", 5, 11, "it.none"],
+    ["a callback", "<%= it.list.map((each) => each.text).join() %>", 1, 32, "each"],
+    ["an unknown name", "a\n<% if (nothing) { %>b<% } %>", 2, 4, ""],
+    ["an unknown partial", "<div>\n\n<%~ include('no/such', it) %>", 3, 5, ""],
+  ])(
+    "an error names file, line, column and expression of %s",
+    async (_, source, line, column, expression) => {
+      await write("part", source);
+      const views = createRenderer({ viewsDir, strict: true, cache: false });
+      const error = errorOf(() => render(views, "part", { list: [{ text: "" }, null] }));
+      expect(error).toMatchObject({ file: "views/part.eta", place: { line, column }, expression });
+    },
+  );
+
+  test.each([
+    ["a missing parenthesis", "<p>\n\n<%= it.f(1 %>", 3, 11, "missing ) after argument list"],
+    ["a brace too many", "a\n  <% } %>", 2, 6, "Unexpected token '}'"],
+    [
+      "a block that is not closed",
+      "\n<% if (it) { %>\n<% for (;;) { %>\n<% } %>",
+      2,
+      4,
+      "a { of this tag is not closed",
+    ],
+    ["a tag that is not closed", "a\n\n  <%= it.a", 3, 3, "unclosed tag"],
+    ["a string that is not closed", "a\n<%= 'it %>", 2, 5, "unclosed string"],
+  ])(
+    "a syntax error names file, line and column of %s",
+    async (_, source, line, column, reason) => {
+      await write("part", source);
+      const views = createRenderer({ viewsDir, strict: true, cache: false });
+      const error = errorOf(() => render(views, "part", {}));
+      expect(error).toMatchObject({ file: "views/part.eta", place: { line, column }, reason });
+    },
+  );
+
+  test("an error names the templates that included its own", async () => {
+    await write("page", "\n<%~ include('part', it) %>");
+    await write("part", "<%~ include('word', it) %>");
+    await write("word", "<%= it.none %>");
+    const views = createRenderer({ viewsDir, strict: true, cache: true });
+    expect(errorOf(() => render(views, "page", {}))).toMatchObject({
+      file: "views/word.eta",
+      includedBy: ["views/part.eta, line 1", "views/page.eta, line 2"],
+    });
   });
 
   test("the renderer prints text and numbers, including zero and the empty string", async () => {
@@ -75,7 +135,9 @@ test("a renderer without cache uses an edited and a new template at the next ren
 
 test("a renderer with cache throws at the start if a template does not parse", async () => {
   await write("part", "<% if ( %>");
-  expect(() => createRenderer({ viewsDir, strict: true, cache: true })).toThrow("views/part.eta: ");
+  expect(() => createRenderer({ viewsDir, strict: true, cache: true })).toThrow(
+    "views/part.eta, line 1: ",
+  );
 });
 
 test.each([true, false])(
