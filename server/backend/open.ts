@@ -13,7 +13,11 @@ export interface OpenOptions {
   mustExist?: boolean;
   /** Looks for damage in a SQLite file before it is used. */
   check?: boolean;
+  /** Ms by which this process is ahead of the database's clock, for tests that wait. Default 0. */
+  clockShift?: () => number;
 }
+
+const noShift = () => 0;
 
 /** Whether an address is one of Postgres. All others are paths of SQLite files. */
 export function isPostgres(url: string): boolean {
@@ -32,11 +36,12 @@ export async function openBackend(url: string, options: OpenOptions = {}): Promi
       url,
       directUrl: options.listenUrl ?? url,
       statementTimeoutMs: statementTimeouts[options.statementTimeout ?? "long"],
+      clockShift: options.clockShift ?? noShift,
     });
   }
   const { openSqlite } = await import("./sqlite/open.ts");
-  const { mustExist = false, check = false } = options;
-  return openSqlite(url, { mustExist, check });
+  const { mustExist = false, check = false, clockShift = noShift } = options;
+  return openSqlite(url, { mustExist, check, clockShift });
 }
 
 /**

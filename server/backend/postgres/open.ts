@@ -46,11 +46,13 @@ export interface PostgresOptions {
   directUrl: string;
   /** Limit of one statement. Migrations have none. */
   statementTimeoutMs: number;
+  /** Ms that are added to the clock. */
+  clockShift: () => number;
 }
 
 /** The backend of many machines: Postgres, graphile-worker and NOTIFY. */
 export async function openPostgres(options: PostgresOptions): Promise<Backend> {
-  const { url, directUrl, statementTimeoutMs } = options;
+  const { url, directUrl, statementTimeoutMs, clockShift } = options;
   const pooled = url !== directUrl;
   const pool = createPool(url, { statementTimeoutMs, pooled });
   const dialect = pooled
@@ -62,7 +64,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
   const upsert = createUpsert();
   const lifecycle = createJobLifecycle();
   const clock = await createDatabaseClock(pool);
-  const { now } = clock;
+  const now = () => clock.now() + clockShift();
 
   async function write<T>(
     work: (tx: WriteTransaction) => Promise<T>,

@@ -31,6 +31,8 @@ export interface SqliteOptions {
   mustExist: boolean;
   /** Looks for damage in the whole file, if it is not large. */
   check: boolean;
+  /** Ms that are added to the clock. */
+  clockShift: () => number;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface SqliteOptions {
  * so that reads do not wait for them.
  * @throws DatabaseRefused
  */
-export function openSqlite(path: string, { mustExist, check }: SqliteOptions): Backend {
+export function openSqlite(path: string, { mustExist, check, clockShift }: SqliteOptions): Backend {
   if (!mustExist) prepareFile(path);
   // Its writes are single statements outside of `write`, which are rare.
   const file = openFile(path, "full");
@@ -49,7 +51,7 @@ export function openSqlite(path: string, { mustExist, check }: SqliteOptions): B
   const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
   const rowWriter = createRowWriter(writerFile);
   const commits = createCommitFlush(path);
-  const now = Date.now;
+  const now = () => Date.now() + clockShift();
   const lifecycle = createJobLifecycle();
 
   async function write<T>(

@@ -6,7 +6,7 @@ import type { Steps } from "./steps.ts";
 /** A shorter sleep counts as work and costs nothing else, because a kind may sleep in a hot loop. */
 const minReportedWaitMs = 1_000;
 /** To give back a slot and claim another one costs about as much as holding it for a second. */
-const minLongSleepMs = 10_000;
+export const minLongSleepMs = 10_000;
 /** Ten years: dates stay within what databases and JSON can hold. */
 const maxSleepMs = 315_360_000_000;
 /** A timer with a longer delay fires at once: https://nodejs.org/api/timers.html */
