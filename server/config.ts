@@ -193,6 +193,14 @@ export function environmentWith(settings: Record<string, string>): NodeJS.Proces
   return { ...process.env, ...settings };
 }
 
+const programVariables = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR)$/;
+
+/** The environment of programs that jobs run. It has no setting of the application, such as a key. */
+export function programEnvironment(): Record<string, string> {
+  const all = Object.entries(process.env) as [string, string][];
+  return Object.fromEntries(all.filter(([name]) => programVariables.test(name)));
+}
+
 /** Nobody but the owner of the code may write here: what is in the cache is executed. */
 export const compileCacheDir = join(import.meta.dirname, "../node_modules/.cache/headway-code");
 

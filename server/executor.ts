@@ -1,7 +1,10 @@
 /** The composition root of a runner: creates the parts that run a job, for `runner.ts` and the tests. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { policyFor } from "./accounts/authorize.ts";
 import type { Backend } from "./backend/backend.ts";
 import type { Catalog } from "./catalog.ts";
+import { programEnvironment } from "./config.ts";
 import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import type { Executor } from "./engine/run/execute.ts";
 import { createProgressTracker } from "./engine/run/progress-tracker.ts";
@@ -20,6 +23,8 @@ const unlimited: RunLimits = {
  * @param parts.recordMetric called with the metrics of the runs; default: they are dropped
  * @param parts.onBegin called with the job's id right before the `run` or `cleanup` of its kind
  * @param parts.limits of an account; default: none
+ * @param parts.workFolder absolute path: the folders of runs are in it. Default: among the system's
+ * temporary files
  */
 export function createExecutor(parts: {
   backend: Backend;
@@ -29,6 +34,7 @@ export function createExecutor(parts: {
   recordMetric?: RecordMetric;
   onBegin?: (id: string) => void;
   limits?: Partial<RunLimits>;
+  workFolder?: string;
 }): Executor {
   const { backend, log, recordMetric = () => {}, onBegin = () => {} } = parts;
   const limits = { ...unlimited, ...parts.limits };
@@ -44,6 +50,8 @@ export function createExecutor(parts: {
     elapsed: () => Math.round(performance.now()),
     onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
-  const defaults = { recordMetric, onBegin, limits };
+  const { workFolder = join(tmpdir(), "headway-runs") } = parts;
+  const environment = programEnvironment();
+  const defaults = { recordMetric, onBegin, limits, workFolder, environment };
   return { ...parts, ...defaults, tracker, policyFor: policyFor(backend) };
 }

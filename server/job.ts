@@ -106,9 +106,15 @@ export interface Kind<
   timeout?: Duration;
   /** The time that `cleanup` may take. Default "60s". */
   cleanupTimeout?: Duration;
-  /** The wait before each automatic retry. Default 1, 4 and 16 s; `[]` for no retries. */
+  /**
+   * The wait before each automatic retry. Default 1, 4 and 16 s; `[]` for no retries. A retry that gets
+   * to a new checkpoint begins at the first wait again.
+   */
   retryAfter?: Duration[];
-  /** Whether to retry after an error. Default: after `TryAgain` and lost connections. */
+  /**
+   * Whether to retry after an error. Default: after `TryAgain`, lost connections and timeouts, those of
+   * `fetch` and `AbortSignal.timeout` included, also as the cause of another error.
+   */
   retryOn?: (error: unknown) => boolean;
   /** False if a half-done job would do harm: then people cannot cancel it. Default true. */
   cancellable?: boolean;
@@ -372,10 +378,54 @@ export interface ByteSource {
   read(from?: number): AsyncIterable<Uint8Array>;
 }
 
-/** Temporary files of one job, removed when it ends. A write replaces the file atomically. */
+/** Bytes at once or in chunks. Texts are encoded as UTF-8. */
+export type Content =
+  | string
+  | Uint8Array
+  | Iterable<Uint8Array | string>
+  | AsyncIterable<Uint8Array | string>;
+
+/**
+ * Temporary files of one job, deleted when it ends. They are in the storage of the application, so a
+ * run on another machine finds them. A name has letters, digits, `.`, `_` and `-`.
+ */
 export interface Scratch {
-  write(name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
+  /** Replaces the file atomically. */
+  write(name: string, content: Content): Promise<void>;
+  /** Adds to the end of the file, all of it or nothing. Each call costs as much as a `write`. */
+  append(name: string, content: Content): Promise<void>;
+  /** The iteration throws at its start if there is no such file. */
   read(name: string): AsyncIterable<Uint8Array>;
+  /** The names of all files, sorted. */
+  list(): Promise<string[]>;
+  /** Does nothing if there is no such file. */
+  delete(name: string): Promise<void>;
+  /**
+   * A folder on the disk of this machine, in which programs read and write. It belongs to this run: it
+   * is empty at first, and is deleted when the run ends, also for a pause, a retry or a long sleep.
+   * Save with `write(name, createReadStream(path))` what a later run needs.
+   * @returns its absolute path
+   */
+  folder(): Promise<string>;
+}
+
+export interface ExecOptions {
+  /**
+   * Called with each line that the program prints, without its end, before the next one is read. A
+   * promise is awaited. If it throws, the program is stopped.
+   */
+  onLine?(line: string, stream: "stdout" | "stderr"): unknown;
+  /** Written to the program's standard input. Default: nothing. */
+  input?: Content;
+  /** The folder in which it runs. Default: `scratch.folder()`. */
+  cwd?: string;
+  /** Variables to add to its environment, which is otherwise PATH, HOME, locale and time zone alone. */
+  env?: Record<string, string>;
+}
+
+export interface ExecResult {
+  /** The text that it printed to standard output, at most 10 MB. Empty with `onLine`. */
+  stdout: string;
 }
 
 /** A filter for jobs, the same as on the list of jobs. */
@@ -458,6 +508,11 @@ export interface JobContext<Step extends string = string> {
   readonly accountId: string;
   readonly userId: string;
   /**
+   * The number of this try: 1 for the first, 2 after one retry. It counts from 1 again once a try got to
+   * a new checkpoint.
+   */
+  readonly attempt: number;
+  /**
    * Fires on cancel, pause, timeout, shutdown and when another worker took the job over; also when the
    * job gives back its slot: behind a checkpoint for an account that has nothing running, or to sleep.
    */
@@ -506,6 +561,14 @@ export interface JobContext<Step extends string = string> {
    * @param reason shown meanwhile: "the service allows 100 letters a minute"
    */
   sleep(milliseconds: number, reason?: string): Promise<void>;
+  /**
+   * Runs a program without a shell, and waits until it and all processes of its group have ended. On
+   * cancel, pause, timeout, shutdown and when the job makes room the whole group gets SIGTERM, after
+   * 3 s SIGKILL, and the call rejects. If this process is killed, the group is killed too. A program
+   * that makes itself a session of its own (`setsid`, a daemon) leaves the group.
+   * @throws ExecError if its exit code is not 0; Refused if it is not installed
+   */
+  exec(command: string, args?: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Offers a follow-up of the kind, by its name, from the end of this job on. Safe to repeat. */
   offer(followUp: string): Promise<void>;
   /** Takes back an offer. Safe to repeat, also without an offer. */
@@ -520,7 +583,7 @@ export interface JobContext<Step extends string = string> {
    */
   file(
     file: { name: string; type: string; role?: FileRole; items?: number },
-    chunks: AsyncIterable<Uint8Array | string>,
+    content: Content,
   ): Promise<void>;
 }
 
@@ -535,9 +598,51 @@ export class Refused extends Error {
   }
 }
 
-/** An error that may pass. The job is retried and shows the message while it waits. */
+/**
+ * An error that may pass. The job is retried and shows the message while it waits, as often as
+ * `retryAfter` of its kind has waits. A retry that gets to a new checkpoint (a finished step, a
+ * committed batch) renews them all.
+ */
 export class TryAgain extends Error {
   override name = "TryAgain";
+  /** The wait before the retry. Default: what `retryAfter` of the kind says. */
+  readonly after: Duration | undefined;
+  /** The `Retry-After` header of a response, in seconds or as an HTTP date (RFC 9110, 10.2.3). */
+  readonly retryAfter: string | undefined;
+  /**
+   * @param options.after a wait, such as "90s"
+   * @param options.retryAfter `response.headers.get("retry-after")`. A header that is missing or cannot
+   * be read changes nothing; a wait of more than a day counts as one day
+   */
+  constructor(
+    message: string,
+    options: { after?: Duration; retryAfter?: string | null; cause?: unknown } = {},
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.after = options.after;
+    this.retryAfter = options.retryAfter ?? undefined;
+  }
+}
+
+/** A program that `job.exec` ran did not succeed. */
+export class ExecError extends Error {
+  override name = "ExecError";
+  readonly command: string;
+  /** Null if a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The last 20 lines that it printed to standard error. The message has the last three. */
+  readonly stderr: string;
+  constructor(command: string, exit: Pick<ExecError, "exitCode" | "signal" | "stderr">) {
+    const { exitCode, signal, stderr } = exit;
+    const end = exitCode === null ? `was ended by ${signal}` : `exited with code ${exitCode}`;
+    const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+    super([`${command} ${end}`, ...lines.slice(-3)].join(lines.length > 0 ? ": " : ""));
+    this.command = command;
+    this.exitCode = exitCode;
+    this.signal = signal;
+    this.stderr = stderr;
+  }
 }
 
 /** Describes a kind. The types of its input and step names are inferred. */

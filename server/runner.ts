@@ -1,4 +1,5 @@
 /** A runner process: executes the jobs that its supervisor sends, on its own database connections. */
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Backend } from "./backend/backend.ts";
@@ -9,6 +10,7 @@ import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import { execute } from "./engine/run/execute.ts";
 import { createRoomRequest, type RoomRequest } from "./engine/run/room-request.ts";
 import { Stopped } from "./engine/run/run.ts";
+import { deleteAbandonedFolders } from "./engine/run/work-folder.ts";
 import { isTransientError } from "./engine/transient-error.ts";
 import type { FromRunner, ToRunner } from "./engine/worker/runner-messages.ts";
 import { createExecutor } from "./executor.ts";
@@ -34,9 +36,13 @@ const storage = await openStorage(config);
 const catalog = await readCatalog(config.jobsDirs);
 const onBegin = (id: string) => send({ type: "begun", id });
 const { limits } = config;
+const workFolder = join(config.storageDir, ".runs");
+await deleteAbandonedFolders(backend, workFolder).catch((error) =>
+  log.warn({ err: error }, "folders of earlier runs could not be deleted"),
+);
 const executor = createExecutor({
   ...{ backend, storage, catalog, log },
-  ...{ recordMetric, onBegin, limits },
+  ...{ recordMetric, onBegin, limits, workFolder },
 });
 const aborts = new Map<string, AbortController>();
 const rooms = new Map<string, RoomRequest>();

@@ -12,8 +12,11 @@ import { isFinal } from "./status.ts";
 import { isTransientError } from "./transient-error.ts";
 import { type Transition, transition } from "./transition.ts";
 
-/** A claim: a job's id and the fence that it was claimed with. */
-export type Claimed = Pick<JobRow, "id" | "fence">;
+/**
+ * A claim: a job's id and the fence that it was claimed with, and the number of retries to save if the
+ * job goes on later.
+ */
+export type Claimed = Pick<JobRow, "id" | "fence"> & Partial<Pick<JobRow, "retries">>;
 
 /**
  * Number of crashes of its runner without a new checkpoint after which a job fails. In the first one
@@ -43,7 +46,10 @@ type Finish = Omit<Transition, "id" | "fence" | "at">;
 const retryDelaysMs = [100, 300, 600, 1_000, 2_000];
 
 /** @returns the job after the change, or undefined if another run has claimed it */
-export async function finish(backend: Backend, { id, fence }: Claimed, change: Finish) {
+export async function finish(backend: Backend, job: Claimed, change: Finish) {
+  const { id, fence, retries } = job;
+  const kept = retries === undefined || isFinal(change.to) ? {} : { retries };
+  const set = { ...kept, ...change.set };
   for (const delayMs of retryDelaysMs) {
     try {
       return await write();
@@ -57,7 +63,7 @@ export async function finish(backend: Backend, { id, fence }: Claimed, change: F
   function write() {
     return backend.write(async (tx) => {
       const at = backend.now();
-      const row = await transition(tx, { id, fence, at, ...change });
+      const row = await transition(tx, { id, fence, at, ...change, set });
       return row && applyPendingRequest(tx, row, at);
     });
   }

@@ -1,5 +1,5 @@
 /** Decides whether and when a job is retried after an error. */
-import { type Duration, type Kind, Refused } from "../job.ts";
+import { type Duration, type Kind, Refused, TryAgain } from "../job.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { isTransientError } from "./transient-error.ts";
 
@@ -11,12 +11,39 @@ export function maxRetries(kind: Kind): number {
   return (kind.retryAfter ?? defaultRetryAfter).length;
 }
 
+/** A longer wait that a service asks for counts as this one, because it may be a mistake. */
+const maxHeaderWaitMs = 86_400_000;
+/** Ten years: dates stay within what databases and JSON can hold. */
+const maxWaitMs = 315_360_000_000;
+
 /**
- * @param retries number of earlier retries of the job
+ * @param retries number of retries of the job since its last checkpoint
+ * @param now ms since 1970, for a `Retry-After` with a date
  * @returns the wait before the next retry, ms; undefined if the job fails for good
  */
-export function retryDelay(kind: Kind, retries: number, error: unknown): number | undefined {
+export function retryDelay(
+  kind: Kind,
+  retries: number,
+  error: unknown,
+  now = Date.now(),
+): number | undefined {
   if (error instanceof Refused || !(kind.retryOn ?? isTransientError)(error)) return undefined;
   const wait = (kind.retryAfter ?? defaultRetryAfter)[retries];
-  return wait === undefined ? undefined : parseDuration(wait);
+  if (wait === undefined) return undefined;
+  return requestedWait(error, now) ?? parseDuration(wait);
+}
+
+function requestedWait(error: unknown, now: number): number | undefined {
+  if (!(error instanceof TryAgain)) return undefined;
+  if (error.after !== undefined) return Math.min(parseDuration(error.after), maxWaitMs);
+  const ms = error.retryAfter === undefined ? undefined : parseRetryAfter(error.retryAfter, now);
+  return ms === undefined ? undefined : Math.min(ms, maxHeaderWaitMs);
+}
+
+/** @returns ms, undefined if it is neither a number of seconds nor a date */
+function parseRetryAfter(header: string, now: number): number | undefined {
+  const text = header.trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  const at = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

@@ -9,6 +9,17 @@ const transientCodes = new Set([
   "EAI_AGAIN",
   "ENETUNREACH",
   "EHOSTUNREACH",
+  "EHOSTDOWN",
+  "ENETDOWN",
+  "ENETRESET",
+  "ECONNABORTED",
+  // The client of `fetch`: https://undici.nodejs.org/#/docs/api/Errors
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+  "UND_ERR_SOCKET",
+  "UND_ERR_CLOSED",
+  "UND_ERR_DESTROYED",
   "SQLITE_BUSY",
   "SQLITE_FULL",
   "ENOSPC",
@@ -51,7 +62,9 @@ export const outdatedPlanMessage = "cached plan must not change result type";
 export function isTransientError(error: unknown): boolean {
   if (error instanceof TryAgain) return true;
   return causesOf(error).some(
-    ({ code, message }) =>
+    ({ name, code, message }) =>
+      // The reason of `AbortSignal.timeout`.
+      name === "TimeoutError" ||
       (typeof code === "string" && transientCodes.has(code)) ||
       lostConnectionMessages.has(message) ||
       message === outdatedPlanMessage,

@@ -1,5 +1,7 @@
 /** Files in memory. */
+
 import type { ByteSource, Scratch } from "../../server/job.ts";
+import { contentChunks } from "../../server/storage/content-chunks.ts";
 
 /** @param chunk bytes handed out at a time */
 export function memoryFile(
@@ -18,13 +20,15 @@ export function memoryFile(
 }
 
 /** @param chunk bytes handed out at a time */
-export function memoryScratch(chunk = 65_536): Scratch & { files: Map<string, Buffer> } {
+export function memoryScratch(
+  chunk = 65_536,
+): Pick<Scratch, "read" | "write"> & { files: Map<string, Buffer> } {
   const files = new Map<string, Buffer>();
   return {
     files,
-    async write(name, chunks) {
+    async write(name, content) {
       const parts: Uint8Array[] = [];
-      for await (const part of chunks) parts.push(part);
+      for await (const part of contentChunks(content)) parts.push(part);
       files.set(name, Buffer.concat(parts));
     },
     async *read(name) {

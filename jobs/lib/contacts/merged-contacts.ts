@@ -23,7 +23,7 @@ export interface MergedBatch {
  * @param options.size contacts in a batch
  */
 export async function* mergedContacts(
-  scratch: Scratch,
+  scratch: Pick<Scratch, "read">,
   runs: readonly string[],
   options: { from: RunPosition | undefined; size: number; duplicates: Duplicates },
 ): AsyncGenerator<MergedBatch, void, undefined> {

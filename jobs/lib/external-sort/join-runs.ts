@@ -7,7 +7,7 @@ import { mergeRuns } from "./sorted-runs.ts";
  * @param signal stops the merge between two blocks
  */
 export async function joinRuns(
-  scratch: Scratch,
+  scratch: Pick<Scratch, "read" | "write">,
   names: readonly string[],
   joined: string,
   signal: AbortSignal,
@@ -17,7 +17,7 @@ export async function joinRuns(
 
 /** Yields the bytes of the run that has the rows of all these runs. */
 export async function* joinedBlocks(
-  scratch: Scratch,
+  scratch: Pick<Scratch, "read" | "write">,
   names: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {

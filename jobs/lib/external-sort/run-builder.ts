@@ -41,7 +41,7 @@ export class RunBuilder {
   }
 
   /** Writes the rows as one run, and is empty afterwards. */
-  async write(scratch: Scratch, name: string): Promise<void> {
+  async write(scratch: Pick<Scratch, "write">, name: string): Promise<void> {
     await scratch.write(name, this.#chunks(sortPlaces(this.#keys, this.#orders)));
     this.#ends = [];
     this.#keys = [];

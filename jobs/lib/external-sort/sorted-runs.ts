@@ -17,7 +17,7 @@ import type { RunPosition, RunRow } from "./run-row.ts";
  * @param options.size rows in a batch
  */
 export async function* mergeRuns<Row extends RunRow = RunRow>(
-  scratch: Scratch,
+  scratch: Pick<Scratch, "read">,
   names: readonly string[],
   { from, size = 1000 }: { from?: RunPosition; size?: number } = {},
 ): AsyncGenerator<Row[], void, undefined> {

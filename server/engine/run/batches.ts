@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { WriteTransaction } from "../../backend/backend.ts";
 import type { Batch, BatchOptions, Tally } from "../../job.ts";
 import type { Rejections } from "./rejections.ts";
-import { loseLease, makeRoomIfRequested, type Run } from "./run.ts";
+import { loseLease, makeRoomIfRequested, type Run, renewRetries } from "./run.ts";
 
 interface Checkpoint {
   step: number;
@@ -73,6 +73,7 @@ async function commitBatch<Item, Cursor>(
   // A power cut ends this run too. The next one then continues after the last batch on the disk.
   const tally = await run.backend.write(commit, { durable: "unless_process_ends" });
   run.row.checkpoint = JSON.stringify(checkpoint);
+  renewRetries(run);
   run.sleeps.clear();
   return tally;
 }

@@ -22,6 +22,7 @@ import type { RecordMetric } from "../job-lifecycle.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/runner-messages.ts";
 import { hasCleanup, removeLeftovers, runCleanup } from "./cleanup.ts";
+import { createPrograms, type Programs } from "./exec.ts";
 import { createJobContext } from "./job-context.ts";
 import type { JobProgress, ProgressTracker } from "./progress-tracker.ts";
 import { createRoomRequest, type RoomRequest } from "./room-request.ts";
@@ -29,6 +30,7 @@ import { type PolicyFor, type Run, Stopped } from "./run.ts";
 import type { Asleep } from "./sleep.ts";
 import { createSleepRecord } from "./sleep-record.ts";
 import { trackWrites } from "./track-writes.ts";
+import { createWorkFolder } from "./work-folder.ts";
 
 export interface Executor {
   backend: Backend;
@@ -40,6 +42,10 @@ export interface Executor {
   /** Called with the job's id right before the `run` or `cleanup` of its kind. */
   onBegin: (id: string) => void;
   policyFor: PolicyFor;
+  /** Absolute path: the folders of runs are in it. */
+  workFolder: string;
+  /** The environment of programs that runs start. */
+  environment: Readonly<Record<string, string>>;
   limits: RunLimits;
 }
 
@@ -74,9 +80,13 @@ async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: Abort
   progress.stop();
   const sleeps = createSleepRecord(null);
   const startedAt = performance.now();
-  const run: Run = { row, kind, abort, progress, sleeps, startedAt, room: null, ...executor };
+  const folder = createWorkFolder(executor.workFolder, row);
+  const parts = { row, kind, abort, progress, sleeps, startedAt, folder };
+  const run: Run = { ...parts, room: null, ...executor };
+  const programs = createPrograms(run);
   executor.onBegin(row.id);
-  const done = await runCleanup(run, await createJobContext(run), log);
+  const done = await runCleanup(run, await createJobContext(run, programs), log);
+  await removeTraces(run, programs, log);
   if (done) return removeLeftovers(executor, row.id);
   await backend.db
     .updateTable("jobs")
@@ -100,13 +110,15 @@ async function runJob(
   const writes = trackWrites(executor.storage);
   const sleeps = createSleepRecord(row.sleep);
   const startedAt = performance.now();
-  const parts = { row, kind, abort, progress, room, sleeps, startedAt };
+  const folder = createWorkFolder(executor.workFolder, row);
+  const parts = { row, kind, abort, progress, room, sleeps, startedAt, folder };
   const run: Run = { ...parts, ...executor, storage: writes.storage };
+  const programs = createPrograms(run);
   // An earlier run may have written files, too.
   const needsCleanup = () => row.fence > 1 || writes.written;
   const cancelHistory = loadHistory(run, estimator);
   try {
-    const job = await createJobContext(run);
+    const job = await createJobContext(run, programs);
     onBegin(row.id);
     const ended = await runToEnd(run, job, log, needsCleanup);
     if (!ended) recordMetric({ type: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
@@ -114,6 +126,18 @@ async function runJob(
   } finally {
     cancelHistory();
     progress.stop();
+    await removeTraces(run, programs, log);
+  }
+}
+
+/** Stops the programs that the kind did not wait for, and deletes the folder of the run. */
+async function removeTraces({ row, folder }: Run, programs: Programs, log: Log): Promise<void> {
+  try {
+    await programs.stop();
+    await folder.delete();
+  } catch (error) {
+    // The next runner that starts here tries again.
+    log.warn({ job: row.id, err: error }, "the folder of a run could not be deleted");
   }
 }
 

@@ -1,6 +1,7 @@
 /** Saves the files that a job offers for download. A file is listed once it is complete. */
 import type { Backend } from "../../backend/backend.ts";
-import { type FileRole, Refused } from "../../job.ts";
+import { type Content, type FileRole, Refused } from "../../job.ts";
+import { contentChunks } from "../../storage/content-chunks.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { countStoredBytes } from "../../storage/stored-bytes.ts";
 import { parseDuration } from "../parse-duration.ts";
@@ -25,12 +26,12 @@ const folderOf = (jobId: string) => `jobs/${jobId}/files/`;
 export async function saveFile(
   run: Run,
   file: NewFile,
-  chunks: AsyncIterable<Uint8Array | string>,
+  content: Content,
 ): Promise<void> {
   const { storage, row } = run;
   await assertRoomFor(run, file);
   const key = `${folderOf(row.id)}${file.id}`;
-  const { size } = await storage.save(key, encodeChunks(chunks, run.abort.signal));
+  const { size } = await storage.save(key, untilAborted(content, run.abort.signal));
   try {
     for (const replaced of await insertFile(run, file, key, size))
       await tryRemove(storage, replaced);
@@ -118,13 +119,9 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
   });
 }
 
-async function* encodeChunks(
-  chunks: AsyncIterable<Uint8Array | string>,
-  signal: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  const encoder = new TextEncoder();
-  for await (const chunk of chunks) {
+async function* untilAborted(content: Content, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  for await (const chunk of contentChunks(content)) {
     signal.throwIfAborted();
-    yield typeof chunk === "string" ? encoder.encode(chunk) : chunk;
+    yield chunk;
   }
 }

@@ -3,6 +3,7 @@ import type { JobContext, Tally } from "../../job.ts";
 import { createScratch } from "../../storage/scratch.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import { runBatches } from "./batches.ts";
+import type { Programs } from "./exec.ts";
 import { saveFile } from "./files.ts";
 import { offerFollowUp, withdrawFollowUp } from "./follow-ups.ts";
 import { createJobsApi } from "./jobs-api.ts";
@@ -12,7 +13,7 @@ import { createSleep } from "./sleep.ts";
 import { loadSteps } from "./steps.ts";
 
 /** Creates the `job` that a kind gets, for one run. */
-export async function createJobContext(run: Run): Promise<JobContext> {
+export async function createJobContext(run: Run, programs: Programs): Promise<JobContext> {
   const { row, backend, storage, progress } = run;
   const { signal } = run.abort;
   const counts: Tally = { succeeded: row.succeeded, rejected: row.rejected, skipped: row.skipped };
@@ -24,9 +25,10 @@ export async function createJobContext(run: Run): Promise<JobContext> {
     id: row.id,
     accountId: row.account_id,
     userId: row.user_id,
+    attempt: row.retries + 1,
     signal,
     db: backend.db,
-    scratch: createScratch(storage, row.id),
+    scratch: { ...createScratch(storage, row.id), folder: run.folder.path },
     counts,
     maxUpsertRows: backend.maxBatchRows,
     step: (name, work) => steps.run(name, work),
@@ -45,10 +47,11 @@ export async function createJobContext(run: Run): Promise<JobContext> {
     reject: (number, reason) => rejections.add(number, reason),
     log: (message, level = "info") => progress.log({ level, message, at: backend.now() }),
     sleep: createSleep(run, steps),
+    exec: programs.exec,
     offer: (name) => offerFollowUp(run, name),
     withdraw: (name) => withdrawFollowUp(run, name),
     jobs: createJobsApi(run),
     open: (uploadId) => openUpload(backend, storage, { accountId: row.account_id }, uploadId),
-    file: (file, chunks) => saveFile(run, { id: uuidv7(), ...file }, chunks),
+    file: (file, content) => saveFile(run, { id: uuidv7(), ...file }, content),
   };
 }

@@ -8,6 +8,7 @@ import type { Storage } from "../../storage/storage.ts";
 import type { JobProgress } from "./progress-tracker.ts";
 import type { RoomRequest } from "./room-request.ts";
 import type { SleepRecord } from "./sleep-record.ts";
+import type { WorkFolder } from "./work-folder.ts";
 
 /** The permissions with which a job operates on other jobs. */
 export interface JobPolicy {
@@ -54,6 +55,9 @@ export interface Run {
   readonly room: RoomRequest | null;
   readonly sleeps: SleepRecord;
   readonly limits: RunLimits;
+  readonly folder: WorkFolder;
+  /** The environment of programs that the run starts. */
+  readonly environment: Readonly<Record<string, string>>;
   /** On the clock of `performance.now()`, which nobody can set. */
   readonly startedAt: number;
 }
@@ -77,4 +81,12 @@ export function makeRoomIfRequested(run: Run): void {
   const stopped = new Stopped("make_room");
   run.abort.abort(stopped);
   throw stopped;
+}
+
+/**
+ * Gives a job all its retries again, because it got to a new checkpoint. The end of the run saves that,
+ * so that a batch writes nothing more; a job that is done keeps the number of its last retries.
+ */
+export function renewRetries({ row }: Run): void {
+  row.retries = 0;
 }

@@ -1,7 +1,7 @@
 /** The steps of one run. A step that an earlier run completed is not repeated. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
 import { recordEvent } from "../transition.ts";
-import { loseLease, makeRoomIfRequested, type Run } from "./run.ts";
+import { loseLease, makeRoomIfRequested, type Run, renewRetries } from "./run.ts";
 
 export interface Steps {
   /** Runs a step, or returns its saved value if it is done. */
@@ -61,6 +61,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
     } as const;
     // A finished step is a checkpoint too, which resets the number of rescues.
     await update(step, changes, "step_finished", { checkpoint: null, rescues: 0, sleep: null });
+    renewRetries(run);
     running = undefined;
   }
 

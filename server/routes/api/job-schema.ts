@@ -93,7 +93,7 @@ export const jobSchema = z
       description: "Why the job failed or is retried.",
     }),
     advice: z.string().nullable().meta({ description: "What a person can do about the error." }),
-    retries: count.meta({ description: "Number of automatic retries so far." }),
+    retries: count.meta({ description: "Number of automatic retries since the last checkpoint." }),
     max_retries: count,
     retry_of: z.string().nullable().meta({ description: "ID of the job that this job retries." }),
     follow_ups: z.array(z.string()).meta({

@@ -4,7 +4,7 @@ import type { Scratch } from "../../../../server/job.ts";
 
 /** Writes the rows as one sorted run. */
 export async function writeRun(
-  scratch: Scratch,
+  scratch: Pick<Scratch, "read" | "write">,
   name: string,
   rows: readonly RunRow[],
 ): Promise<void> {
