@@ -22,6 +22,7 @@ const unlimited: RunLimits = {
 /**
  * @param parts.recordMetric called with the metrics of the runs; default: they are dropped
  * @param parts.onBegin called with the job's id right before the `run` or `cleanup` of its kind
+ * @param parts.onIdle called with the job's id before a run only sleeps for so many ms
  * @param parts.limits of an account; default: none
  * @param parts.workFolder absolute path: the folders of runs are in it. Default: among the system's
  * temporary files
@@ -33,10 +34,11 @@ export function createExecutor(parts: {
   log: Log;
   recordMetric?: RecordMetric;
   onBegin?: (id: string) => void;
+  onIdle?: (id: string, ms: number) => void;
   limits?: Partial<RunLimits>;
   workFolder?: string;
 }): Executor {
-  const { backend, log, recordMetric = () => {}, onBegin = () => {} } = parts;
+  const { backend, log, recordMetric = () => {}, onBegin = () => {}, onIdle = () => {} } = parts;
   const limits = { ...unlimited, ...parts.limits };
   const writeProgress = progressWriter(backend);
   const tracker = createProgressTracker({
@@ -52,6 +54,6 @@ export function createExecutor(parts: {
   });
   const { workFolder = join(tmpdir(), "headway-runs") } = parts;
   const environment = programEnvironment();
-  const defaults = { recordMetric, onBegin, limits, workFolder, environment };
+  const defaults = { recordMetric, onBegin, onIdle, limits, workFolder, environment };
   return { ...parts, ...defaults, tracker, policyFor: policyFor(backend) };
 }

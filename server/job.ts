@@ -102,7 +102,10 @@ export interface Kind<
   steps: Steps;
   /** The plural of an item: "rows". Default "items". */
   unit?: string;
-  /** A job that ran longer than this, pauses and long sleeps not counted, fails with `timeout`. Default "1h". */
+  /**
+   * A job that ran longer than this fails with `timeout`. Pauses, waits for a retry and the time in
+   * `job.sleep` do not count. Default "1h".
+   */
   timeout?: Duration;
   /** The time that `cleanup` may take. Default "60s". */
   cleanupTimeout?: Duration;

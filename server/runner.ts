@@ -35,6 +35,7 @@ backend.lifecycle.subscribe((event) => recordMetric({ type: "lifecycle", event }
 const storage = await openStorage(config);
 const catalog = await readCatalog(config.jobsDirs);
 const onBegin = (id: string) => send({ type: "begun", id });
+const onIdle = (id: string, ms: number) => send({ type: "idle", id, ms });
 const { limits } = config;
 const workFolder = join(config.storageDir, ".runs");
 await deleteAbandonedFolders(backend, workFolder).catch((error) =>
@@ -42,7 +43,7 @@ await deleteAbandonedFolders(backend, workFolder).catch((error) =>
 );
 const executor = createExecutor({
   ...{ backend, storage, catalog, log },
-  ...{ recordMetric, onBegin, limits, workFolder },
+  ...{ recordMetric, onBegin, onIdle, limits, workFolder },
 });
 const aborts = new Map<string, AbortController>();
 const rooms = new Map<string, RoomRequest>();

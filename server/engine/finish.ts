@@ -12,11 +12,13 @@ import { isFinal } from "./status.ts";
 import { isTransientError } from "./transient-error.ts";
 import { type Transition, transition } from "./transition.ts";
 
-/**
- * A claim: a job's id and the fence that it was claimed with, and the number of retries to save if the
- * job goes on later.
- */
-export type Claimed = Pick<JobRow, "id" | "fence"> & Partial<Pick<JobRow, "retries">>;
+/** A claim: a job's id and the fence that it was claimed with. The rest counts if the job goes on later. */
+export interface Claimed extends Pick<JobRow, "id" | "fence"> {
+  /** The number of retries to save. */
+  retries?: number;
+  /** The time that the run slept, by which later runs may take longer. */
+  idleMs?: number;
+}
 
 /**
  * Number of crashes of its runner without a new checkpoint after which a job fails. In the first one
@@ -47,9 +49,8 @@ const retryDelaysMs = [100, 300, 600, 1_000, 2_000];
 
 /** @returns the job after the change, or undefined if another run has claimed it */
 export async function finish(backend: Backend, job: Claimed, change: Finish) {
-  const { id, fence, retries } = job;
-  const kept = retries === undefined || isFinal(change.to) ? {} : { retries };
-  const set = { ...kept, ...change.set };
+  const { id, fence } = job;
+  const set = { ...(isFinal(change.to) ? {} : keptColumns(job)), ...change.set };
   for (const delayMs of retryDelaysMs) {
     try {
       return await write();
@@ -67,6 +68,13 @@ export async function finish(backend: Backend, job: Claimed, change: Finish) {
       return row && applyPendingRequest(tx, row, at);
     });
   }
+}
+
+function keptColumns({ retries, idleMs }: Claimed) {
+  return {
+    ...(retries === undefined ? {} : { retries }),
+    ...(idleMs ? { timeout_ms: sql<number>`timeout_ms + ${idleMs}` } : {}),
+  };
 }
 
 /** Cancels or pauses a job whose run ended otherwise before it saw the request. */
@@ -114,7 +122,12 @@ export function finishDone(
  * Schedules a retry, or fails the job if none is left or the error will not pass. An outage of the
  * database says nothing about the job, and uses up none of its retries.
  */
-export async function failOrRetry(backend: Backend, job: JobRow, kind: Kind, thrown: unknown) {
+export async function failOrRetry(
+  backend: Backend,
+  job: Claimed & Pick<JobRow, "retries">,
+  kind: Kind,
+  thrown: unknown,
+) {
   if (isOutage(thrown)) {
     const set = { run_at: backend.now() + outageWaitMs };
     return release(backend, job, "interrupted", set);

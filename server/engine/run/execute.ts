@@ -23,6 +23,7 @@ import { isFinal } from "../status.ts";
 import type { Task } from "../worker/runner-messages.ts";
 import { hasCleanup, removeLeftovers, runCleanup } from "./cleanup.ts";
 import { createPrograms, type Programs } from "./exec.ts";
+import { createIdleTime } from "./idle-time.ts";
 import { createJobContext } from "./job-context.ts";
 import type { JobProgress, ProgressTracker } from "./progress-tracker.ts";
 import { createRoomRequest, type RoomRequest } from "./room-request.ts";
@@ -41,6 +42,8 @@ export interface Executor {
   recordMetric: RecordMetric;
   /** Called with the job's id right before the `run` or `cleanup` of its kind. */
   onBegin: (id: string) => void;
+  /** Called with the job's id before a run only sleeps for so many ms, which moves its deadline. */
+  onIdle: (id: string, ms: number) => void;
   policyFor: PolicyFor;
   /** Absolute path: the folders of runs are in it. */
   workFolder: string;
@@ -81,7 +84,9 @@ async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: Abort
   const sleeps = createSleepRecord(null);
   const startedAt = performance.now();
   const folder = createWorkFolder(executor.workFolder, row);
-  const parts = { row, kind, abort, progress, sleeps, startedAt, folder };
+  // The time that a cleanup may take includes its sleeps.
+  const idle = createIdleTime(() => {});
+  const parts = { row, kind, abort, progress, sleeps, startedAt, folder, idle };
   const run: Run = { ...parts, room: null, ...executor };
   const programs = createPrograms(run);
   executor.onBegin(row.id);
@@ -111,7 +116,8 @@ async function runJob(
   const sleeps = createSleepRecord(row.sleep);
   const startedAt = performance.now();
   const folder = createWorkFolder(executor.workFolder, row);
-  const parts = { row, kind, abort, progress, room, sleeps, startedAt, folder };
+  const idle = createIdleTime((ms) => executor.onIdle(row.id, ms));
+  const parts = { row, kind, abort, progress, room, sleeps, startedAt, folder, idle };
   const run: Run = { ...parts, ...executor, storage: writes.storage };
   const programs = createPrograms(run);
   // An earlier run may have written files, too.
@@ -173,7 +179,8 @@ function checkOutcome(outcome: Outcome): Outcome {
 }
 
 async function finishAfterError(error: unknown, run: Run, job: JobContext, log: Log) {
-  const { row, kind, backend } = run;
+  const { kind, backend } = run;
+  const row = { ...run.row, idleMs: Math.round(run.idle.ms) };
   switch (stopReasonOf(error, run.abort.signal)) {
     case "lost":
       return undefined;

@@ -5,6 +5,7 @@ import type { Catalog } from "../../catalog.ts";
 import type { Kind } from "../../job.ts";
 import type { RunLimits } from "../../limits.ts";
 import type { Storage } from "../../storage/storage.ts";
+import type { IdleTime } from "./idle-time.ts";
 import type { JobProgress } from "./progress-tracker.ts";
 import type { RoomRequest } from "./room-request.ts";
 import type { SleepRecord } from "./sleep-record.ts";
@@ -54,6 +55,7 @@ export interface Run {
   /** Whether another account needs the slot of this run; null for a cleanup, which has none. */
   readonly room: RoomRequest | null;
   readonly sleeps: SleepRecord;
+  readonly idle: IdleTime;
   readonly limits: RunLimits;
   readonly folder: WorkFolder;
   /** The environment of programs that the run starts. */

@@ -34,7 +34,7 @@ export class Asleep extends Stopped {
  * sleeps in one place may work in another. A cleanup has no slot to give back.
  */
 export function createSleep(run: Run, steps: Pick<Steps, "running" | "wasInterruptedLater">) {
-  const { backend, progress, abort, room, sleeps } = run;
+  const { backend, progress, abort, room, sleeps, idle } = run;
   const { signal } = abort;
   let sleeping = 0;
 
@@ -56,11 +56,14 @@ export function createSleep(run: Run, steps: Pick<Steps, "running" | "wasInterru
       throw asleep;
     }
     const endWait = leftMs < minReportedWaitMs ? undefined : progress.wait(leftMs, waitingFor);
+    const timerMs = Math.min(leftMs, maxTimerMs);
+    const endIdle = idle.begin(timerMs);
     sleeping++;
-    await wait(Math.min(leftMs, maxTimerMs), undefined, { signal })
+    await wait(timerMs, undefined, { signal })
       .catch(() => signal.throwIfAborted())
       .finally(() => {
         sleeping--;
+        endIdle();
         endWait?.();
       });
   };

@@ -12,10 +12,11 @@ import type { TaskExit } from "./runner-pool.ts";
  */
 export async function finishAfterExit(
   backend: Backend,
-  { row, requestedStop }: LocalJob,
+  { row: claimed, requestedStop, idleMs }: LocalJob,
   exit: TaskExit,
 ): Promise<JobRow | undefined> {
   if (exit.how === "ended") return exit.job;
+  const row = { ...claimed, idleMs };
   const reason = requestedStop?.reason;
   // Other workers rescue the jobs of one that was declared lost.
   if (reason === "lost") return undefined;
@@ -33,5 +34,6 @@ export async function finishAfterExit(
     .executeTakeFirst();
   if (current?.fence !== row.fence) return undefined;
   const counts = exit.how === "crashed" && exit.hasBegun;
-  return counts ? rescueAfterCrash(backend, current) : rescue(backend, current);
+  const job = { ...current, idleMs };
+  return counts ? rescueAfterCrash(backend, job) : rescue(backend, job);
 }

@@ -20,6 +20,8 @@ export interface LocalJob {
   startedAt: number;
   /** Time by which the run, or the cleanup of an ended job, has to end. */
   deadline: number;
+  /** The time by which the deadline of the run was postponed. */
+  idleMs: number;
   isCleanup: boolean;
   /** Resolves when the job is removed. */
   gone: PromiseWithResolvers<void>;
@@ -32,6 +34,8 @@ export interface LocalJobs {
   /** @param cleanupMs for an ended job, the time that its cleanup may take */
   add(row: JobRow, cleanupMs?: number): LocalJob;
   remove(id: string): void;
+  /** Postpones the deadline of a run, which sleeps for so many ms. */
+  postponeDeadline(id: string, ms: number): void;
   /** Asks all jobs to stop. A job that was asked before keeps its first reason. */
   stopAll(reason: StopReason): void;
   /**
@@ -78,7 +82,7 @@ export function createLocalJobs(
     add(row, cleanupMs) {
       const startedAt = performance.now();
       const job: LocalJob = {
-        ...{ row, startedAt, missedHeartbeats: 0 },
+        ...{ row, startedAt, missedHeartbeats: 0, idleMs: 0 },
         deadline: startedAt + (cleanupMs ?? remainingMs(row)),
         isCleanup: cleanupMs !== undefined,
         gone: Promise.withResolvers<void>(),
@@ -89,6 +93,12 @@ export function createLocalJobs(
     remove(id) {
       jobs.get(id)?.gone.resolve();
       jobs.delete(id);
+    },
+    postponeDeadline(id, ms) {
+      const job = jobs.get(id);
+      if (!job || job.isCleanup) return;
+      job.deadline += ms;
+      job.idleMs += ms;
     },
     stopAll(reason) {
       for (const job of jobs.values()) stop(job, reason);

@@ -22,5 +22,7 @@ export type FromRunner =
   | { type: "ended"; id: string; job?: JobRow | undefined }
   /** The job saves checkpoints shortly after each other, at which it can give back its slot. */
   | { type: "yielding"; id: string }
+  /** The job only sleeps for so many ms, which its timeout does not count. */
+  | { type: "idle"; id: string; ms: number }
   | { type: "pong" }
   | { type: "metric"; metric: WorkerMetric };

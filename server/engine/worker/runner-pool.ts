@@ -49,18 +49,21 @@ export function createRunnerPool(options: {
   recordMetric: RecordMetric;
   /** Called with jobs that save checkpoints shortly after each other, once in each run. */
   onYielding?: (row: JobRow) => void;
+  /** Called before a job only sleeps for so many ms. */
+  onIdle?: (id: string, ms: number) => void;
   /** How long runners may take to start. */
   startTimeout?: RunnerStartTimeout;
 }): RunnerPool {
   const { shared, catalog, log, recordMetric } = options;
-  const { onYielding = () => {}, startTimeout = createRunnerStartTimeout() } = options;
+  const { onYielding = () => {}, onIdle = () => {} } = options;
+  const { startTimeout = createRunnerStartTimeout() } = options;
   const runners = new Set<RunnerProcess>();
   /** The job because of which each killed runner was killed. */
   const killedFor = new Map<RunnerProcess, string>();
   const startLimit = createRunnerStartLimit(maxStarting);
 
   function addRunner(): RunnerProcess {
-    const runner = startRunner({ recordMetric, onYielding, startTimeout });
+    const runner = startRunner({ recordMetric, onYielding, onIdle, startTimeout });
     runners.add(runner);
     void runner.gone.then(() => runners.delete(runner));
     return runner;

@@ -49,9 +49,11 @@ export function startRunner(options: {
   recordMetric: RecordMetric;
   /** Called with jobs that save checkpoints shortly after each other. */
   onYielding: (row: JobRow) => void;
+  /** Called before a job only sleeps for so many ms. */
+  onIdle: (id: string, ms: number) => void;
   startTimeout: RunnerStartTimeout;
 }): RunnerProcess {
-  const { recordMetric, onYielding, startTimeout } = options;
+  const { recordMetric, onYielding, onIdle, startTimeout } = options;
   const startedAt = performance.now();
   const maxStartMs = startTimeout.ms;
   /** Time of the last answer, on the clock of `performance.now()`. */
@@ -115,6 +117,7 @@ export function startRunner(options: {
     }
     if (message.type === "begun") begun.add(message.id);
     if (message.type === "ended") resolveExit(message.id, { how: "ended", job: message.job });
+    if (message.type === "idle") onIdle(message.id, message.ms);
     if (message.type === "metric") recordMetric(message.metric);
     if (message.type === "yielding") {
       const row = jobs.get(message.id);

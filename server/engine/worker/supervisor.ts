@@ -60,6 +60,7 @@ export async function startSupervisor(options: {
       // Claims for reserved slots have used up the queue entries of these jobs.
       if (reserve.onYielding(kind)) void onFreedReserve();
     },
+    onIdle: (id, ms) => local.postponeDeadline(id, ms),
   });
   const sweeper = createSweeper(backend, log);
   const local = createLocalJobs({

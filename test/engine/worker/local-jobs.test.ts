@@ -34,6 +34,22 @@ test("a job stops at its deadline by its running time, whatever the clock of the
   expect(stopped).toEqual([[used.id, "deadline"]]);
 });
 
+test("the deadline of a run moves by the time that it sleeps, and that of a cleanup does not", () => {
+  const { local, stopped } = setUp();
+  const [asleep, awake, cleanup] = [claimed(hour), claimed(hour), claimed()];
+  const job = local.add(asleep);
+  local.add(awake);
+  local.add(cleanup, 0);
+  for (const { id } of [asleep, cleanup]) local.postponeDeadline(id, hour);
+  local.reconcile([asleep, awake]);
+  while (stopped.length < 2) local.enforceDeadlines();
+  expect(stopped).toEqual([
+    [awake.id, "deadline"],
+    [cleanup.id, "deadline"],
+  ]);
+  expect(job.idleMs).toBe(hour);
+});
+
 test("a job whose time of claim does not fit the clock any more is found, and no other", () => {
   const { local } = setUp();
   const row = claimed();
