@@ -7,6 +7,7 @@ import type { Catalog } from "./catalog.ts";
 import { programEnvironment } from "./config.ts";
 import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import type { Executor } from "./engine/run/execute.ts";
+import type { FindKindLine } from "./engine/run/kind-line.ts";
 import { createProgressTracker } from "./engine/run/progress-tracker.ts";
 import { progressWriter } from "./engine/run/progress-writer.ts";
 import type { RunLimits } from "./limits.ts";
@@ -26,6 +27,7 @@ const unlimited: RunLimits = {
  * @param parts.limits of an account; default: none
  * @param parts.workFolder absolute path: the folders of runs are in it. Default: among the system's
  * temporary files
+ * @param parts.findKindLine finds the line of a kind that an error is about; default: none is shown
  */
 export function createExecutor(parts: {
   backend: Backend;
@@ -37,6 +39,7 @@ export function createExecutor(parts: {
   onIdle?: (id: string, ms: number) => void;
   limits?: Partial<RunLimits>;
   workFolder?: string;
+  findKindLine?: FindKindLine;
 }): Executor {
   const { backend, log, recordMetric = () => {}, onBegin = () => {}, onIdle = () => {} } = parts;
   const limits = { ...unlimited, ...parts.limits };
@@ -52,8 +55,8 @@ export function createExecutor(parts: {
     elapsed: () => Math.round(performance.now()),
     onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
-  const { workFolder = join(tmpdir(), "headway-runs") } = parts;
+  const { workFolder = join(tmpdir(), "headway-runs"), findKindLine = () => undefined } = parts;
   const environment = programEnvironment();
-  const defaults = { recordMetric, onBegin, onIdle, limits, workFolder, environment };
+  const defaults = { recordMetric, onBegin, onIdle, limits, workFolder, environment, findKindLine };
   return { ...parts, ...defaults, tracker, policyFor: policyFor(backend) };
 }

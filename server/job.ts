@@ -205,7 +205,7 @@ export interface Kind<
   run(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<Outcome>;
   /**
    * Removes what a cancelled or failed job left elsewhere. It is called after the last run, and
-   * again if it was interrupted, so it must be safe to repeat. After `cleanupTimeout` the signal
+   * again if it was interrupted, so it must be safe to repeat. It can log and save files. After `cleanupTimeout` the signal
    * fires; 5 s later the process is killed and `cleanup` is not called again. Scratch files are
    * removed without it.
    */
@@ -338,6 +338,21 @@ export interface BatchOptions<Item, Cursor> {
   total?: number;
   /** Writes a batch inside of the transaction that saves the cursor: database calls only. */
   write?(items: Item[], write: BatchWrite): Promise<Partial<Tally> | undefined>;
+}
+
+/**
+ * A list, anything that can be iterated, or a query. An iterable has to give the same items in the same
+ * order in each run of the job. The rows of a query are read once, into memory, and kept as JSON for
+ * later runs: for more than some 100,000 use `batches`.
+ */
+export type Items<Item> =
+  | Iterable<Item>
+  | AsyncIterable<Item>
+  | { execute(): Promise<readonly Item[]> };
+
+export interface EachOptions {
+  /** The number of items, if it is known. Default: that of a list or query. */
+  total?: number;
 }
 
 /** The transaction of a batch: its writes commit with the cursor or not at all. */
@@ -520,7 +535,10 @@ export interface JobContext<Step extends string = string> {
    * job gives back its slot: behind a checkpoint for an account that has nothing running, or to sleep.
    */
   readonly signal: AbortSignal;
-  /** For reading. Write in `batches`, so that each row is written exactly once. */
+  /**
+   * For reading: a statement that writes fails the job. Write in `batches`, so that each row is written
+   * exactly once.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
   readonly db: Kysely<any>;
   readonly scratch: Scratch;
@@ -538,6 +556,23 @@ export interface JobContext<Step extends string = string> {
    * the last committed batch.
    */
   batches<Item, Cursor>(options: BatchOptions<Item, Cursor>): Promise<void>;
+  /**
+   * Processes items one after another and saves a checkpoint behind each: after a crash, pause or retry
+   * it continues with the first item whose `work` did not end. Each item counts as succeeded, unless
+   * `work` returns "skipped" or calls `reject`. Once in a step; a kind with a single step needs no
+   * `step` around it.
+   *
+   * Side effects belong into `work`: send the letter, call the service. If the process is killed right
+   * behind it, before the checkpoint is saved, that one item is processed again, so give services a key
+   * by which they know a repetition, such as `${job.id}-${index}`. Rows of this database belong into
+   * `batches`, which writes them with the checkpoint: exactly once, and many at a time.
+   * @param work gets the item and its index, from 0
+   */
+  each<Item>(
+    items: Items<Item>,
+    work: (item: Item, index: number) => unknown,
+    options?: EachOptions,
+  ): Promise<void>;
   /** Reports how far the current step is. Cheap enough for a hot loop: the last value wins. */
   progress(done: number, total?: number, message?: string): void;
   /**
@@ -549,7 +584,7 @@ export interface JobContext<Step extends string = string> {
   reject(row: number, reason: string): void;
   /**
    * Writes a line to the job's log. At most 1,000 lines a second and 100,000 a job are kept; a line
-   * in the log says where others were dropped.
+   * in the log says where others were dropped. A line is cut after 500 characters.
    */
   log(message: string, level?: "info" | "warn" | "error"): void;
   /**

@@ -1,13 +1,16 @@
 /** A runner process: executes the jobs that its supervisor sends, on its own database connections. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
 import type { RecordMetric } from "./engine/job-lifecycle.ts";
+import { failRunsOnStrayErrors } from "./engine/run/current-run.ts";
 import { execute } from "./engine/run/execute.ts";
+import { createFindKindLine } from "./engine/run/kind-line.ts";
 import { createRoomRequest, type RoomRequest } from "./engine/run/room-request.ts";
 import { Stopped } from "./engine/run/run.ts";
 import { deleteAbandonedFolders } from "./engine/run/work-folder.ts";
@@ -23,6 +26,11 @@ process.on("disconnect", () => process.exit(0));
 if (!process.connected) process.exit(0);
 // These may reach every process of the terminal; the supervisor decides when a runner ends.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+
+failRunsOnStrayErrors((error) => {
+  process.stderr.write(`${inspect(error)}\n`);
+  process.exit(1);
+});
 
 const retryDelayMs = 500;
 const config = readConfig();
@@ -44,6 +52,7 @@ await deleteAbandonedFolders(backend, workFolder).catch((error) =>
 const executor = createExecutor({
   ...{ backend, storage, catalog, log },
   ...{ recordMetric, onBegin, onIdle, limits, workFolder },
+  ...(config.development ? { findKindLine: createFindKindLine(config.jobsDirs) } : {}),
 });
 const aborts = new Map<string, AbortController>();
 const rooms = new Map<string, RoomRequest>();

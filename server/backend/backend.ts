@@ -15,6 +15,8 @@ export interface Backend {
   readonly spansMachines: boolean;
   /** For reads and single statements. Inside `write`, use the transaction's own `db`. */
   readonly db: Kysely<Schema>;
+  /** For the code of kinds: the database refuses to write. Its connections are made at the first use. */
+  readonly readOnlyDb: Kysely<Schema>;
   readonly queue: Queue;
   readonly notifications: Notifications;
   /** Rows after which an upsert should commit, because other writers may be waiting for it. */

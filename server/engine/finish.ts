@@ -5,6 +5,7 @@ import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
 import { type Kind, type Outcome, Refused } from "../job.ts";
 import { databaseErrorText, isOutage } from "./database-error.ts";
+import { describeError } from "./describe-error.ts";
 import type { CancelReason } from "./job-reason.ts";
 import { maxRetries, retryDelay } from "./retry-policy.ts";
 import { sanitizeText } from "./sanitize-text.ts";
@@ -121,20 +122,22 @@ export function finishDone(
 /**
  * Schedules a retry, or fails the job if none is left or the error will not pass. An outage of the
  * database says nothing about the job, and uses up none of its retries.
+ * @param place the file and line of the kind, to show behind the error
  */
 export async function failOrRetry(
   backend: Backend,
   job: Claimed & Pick<JobRow, "retries">,
   kind: Kind,
   thrown: unknown,
+  place?: string,
 ) {
   if (isOutage(thrown)) {
     const set = { run_at: backend.now() + outageWaitMs };
     return release(backend, job, "interrupted", set);
   }
   const waitMs = retryDelay(kind, job.retries, thrown);
-  if (waitMs === undefined) return fail(backend, job, thrown);
-  const error = errorText(thrown);
+  if (waitMs === undefined) return fail(backend, job, thrown, place);
+  const error = errorText(thrown, place);
   const retry = job.retries + 1;
   return finish(backend, job, {
     to: "queued",
@@ -158,14 +161,14 @@ export async function failOrRetry(
  * A kind's error may quote any text of its input. The texts of the database and its driver are for the
  * log alone.
  */
-function errorText(thrown: unknown): string {
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return databaseErrorText(thrown) ?? sanitizeText(text);
+function errorText(thrown: unknown, place: string | undefined): string {
+  const text = databaseErrorText(thrown) ?? sanitizeText(describeError(thrown));
+  return place === undefined ? text : `${text} (${place})`;
 }
 
 /** Fails a job with the error that its kind threw. */
-export function fail(backend: Backend, job: Claimed, thrown: unknown) {
-  const error = errorText(thrown);
+export function fail(backend: Backend, job: Claimed, thrown: unknown, place?: string) {
+  const error = errorText(thrown, place);
   const advice = thrown instanceof Refused ? (thrown.advice ?? null) : null;
   const reason = thrown instanceof Refused ? "refused" : "error";
   return finish(backend, job, {

@@ -1,5 +1,6 @@
 /** Decides whether and when a job is retried after an error. */
 import { type Duration, type Kind, Refused, TryAgain } from "../job.ts";
+import { KindError } from "./kind-error.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { isTransientError } from "./transient-error.ts";
 
@@ -27,6 +28,7 @@ export function retryDelay(
   error: unknown,
   now = Date.now(),
 ): number | undefined {
+  if (error instanceof KindError) return undefined;
   if (error instanceof Refused || !(kind.retryOn ?? isTransientError)(error)) return undefined;
   const wait = (kind.retryAfter ?? defaultRetryAfter)[retries];
   if (wait === undefined) return undefined;

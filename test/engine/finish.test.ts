@@ -123,6 +123,16 @@ describe.each(backends)("the end of a run on $name", (which) => {
     expect(await fail(2)).toMatchObject({ status: "failed", reason: "error", retries: 2 });
   });
 
+  test("a run that goes on later keeps its retries and the time that it slept", async () => {
+    const job = await insert({ retries: 2, timeout_ms: 60_000 });
+    const claim = { ...job, retries: 0, idleMs: 9_000 };
+    const released = await release(opened.backend, claim, "interrupted");
+    expect(released).toMatchObject({ retries: 0, timeout_ms: 69_000 });
+    const ended = await insert({ retries: 2, timeout_ms: 60_000 });
+    const done = await finishDone(opened.backend, { ...ended, retries: 0 }, { message: "Done" });
+    expect(done).toMatchObject({ retries: 2, timeout_ms: 60_000 });
+  });
+
   test("a timeout stores its reason and the time that was allowed, no sentence", async () => {
     const row = await failWithTimeout(opened.backend, await insert(), 7_200_000);
     expect(row).toMatchObject({ status: "failed", reason: "timeout", error: null });

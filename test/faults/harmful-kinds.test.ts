@@ -26,6 +26,27 @@ describe.each(backends)("harmful kinds on $name", (which) => {
     expect(finished.retries).toBe(0);
   });
 
+  test("an error that nothing awaits fails its job once, and the other jobs of its runner finish", async () => {
+    const scene = await openScene(which);
+    const worker = await scene.worker({ ...oneRunner, NODE_ENV: "development" });
+    const neighbour = await scene.start("copy_rows", { rows: 300, size: 10, pause: 50 });
+    await scene.until(neighbour, (row) => row.step_done > 0);
+    const rejected = await scene.ended(await scene.start("careless", { how: "rejection" }));
+    const failedOnce = { status: "failed", reason: "error", fence: 1, retries: 0, rescues: 0 };
+    expect(rejected).toMatchObject(failedOnce);
+    expect(rejected.error).toMatch(
+      /^A promise that nothing awaits was rejected: the letter was lost \(sample-kinds\/careless\.ts, line \d+\)$/,
+    );
+    const thrown = await scene.ended(await scene.start("careless", { how: "callback" }));
+    expect(thrown).toMatchObject(failedOnce);
+    expect(thrown.error).toMatch(
+      /^An error was thrown outside of run, .*\(sample-kinds\/careless\.ts, line \d+\)$/,
+    );
+    const finished = await scene.ended(neighbour);
+    expect(finished).toMatchObject({ status: "done", succeeded: 300, fence: 1, rescues: 0 });
+    expect(worker.output()).not.toContain("runner lost");
+  });
+
   test.each(["kill", "exit", "memory"])(
     "a job that ends its runner by %s fails after four crashes, and the other jobs finish",
     {

@@ -69,6 +69,7 @@ export async function readTestedJob(
   }: { kind: Kind; recorder: RowRecorder } & Pick<TestedJob, "runs" | "transactions">,
 ): Promise<TestedJob> {
   const rows = recorder.rows();
+  const events = await readEvents(backend, row.id);
   const { succeeded, rejected, skipped } = row;
   return {
     ...{ id: row.id, status: row.status as TestedJob["status"], row },
@@ -78,9 +79,10 @@ export async function readTestedJob(
     reason: row.reason,
     page: row.result_page,
     counts: { succeeded, rejected, skipped },
-    retries: row.retries,
+    // The row counts those since its last checkpoint.
+    retries: events.filter(({ type }) => type === "retry_scheduled").length,
     ...numbers,
-    events: await readEvents(backend, row.id),
+    events,
     log: await readLog(backend, row.id),
     progress: recorder.progress,
     files: await readFiles(backend, storage, row.id),

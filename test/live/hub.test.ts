@@ -84,7 +84,7 @@ describe.each(backends)("the hub on $name", (which) => {
           ...more,
         },
       ],
-      new Map(lines.length > 0 ? [[job.id, { fence: job.fence, lines }]] : []),
+      new Map(lines.length > 0 ? [[job.id, { fence: job.fence, isCleanup: false, lines }]] : []),
     );
 
   function watch(topics: string, cursors = new Map<string, number>(), userId = owner.userId) {

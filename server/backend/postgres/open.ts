@@ -30,6 +30,7 @@ import { createNotifier } from "./notifier.ts";
 import { createMigrationPool, createPool } from "./pool.ts";
 import { PooledDialect } from "./pooled-dialect.ts";
 import { createQueue, enqueue } from "./queue.ts";
+import { openReadOnlyDb } from "./read-only-db.ts";
 import { openTableTransfer } from "./table-transfer.ts";
 import { createUpsert } from "./upsert.ts";
 
@@ -59,6 +60,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     ? new PooledDialect({ pool }, statementTimeoutMs)
     : new PostgresDialect({ pool });
   const db = new Kysely<Schema>({ dialect });
+  let readOnlyDb: Kysely<Schema> | undefined;
   const notifications = createNotifications(directUrl);
   const notifier = createNotifier(pool);
   const upsert = createUpsert();
@@ -109,6 +111,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     name: "postgres",
     spansMachines: true,
     db,
+    get readOnlyDb() {
+      readOnlyDb ??= openReadOnlyDb(url, { statementTimeoutMs, pooled });
+      return readOnlyDb;
+    },
     now,
     write,
     // A server that is away may come back.
@@ -125,7 +131,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
       clock.close();
       notifications.close();
       await notifier.flush();
-      await db.destroy();
+      await Promise.all([db.destroy(), readOnlyDb?.destroy()]);
       // A Kysely that has run no query does not end its pool.
       if (!pool.ended) await pool.end();
     },

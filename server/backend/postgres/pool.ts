@@ -52,18 +52,23 @@ function socketWithTimeout(timeoutMs: number): Socket {
 
 /**
  * @param options.statementTimeoutMs limit of one statement
+ * @param options.max connections. Default 20
  * @param options.pooled whether a pooler stands in front, which refuses settings of a session
  */
 export function createPool(
   url: string,
-  { statementTimeoutMs, pooled }: { statementTimeoutMs: number; pooled: boolean },
+  {
+    statementTimeoutMs,
+    pooled,
+    max = 20,
+  }: { statementTimeoutMs: number; pooled: boolean; max?: number },
 ): pg.Pool {
   return withErrorHandlers(
     new pg.Pool({
       ...connectionConfig(url, statementTimeoutMs + graceMs),
       ...(pooled ? {} : sessionLimits(statementTimeoutMs)),
       Client: copyingClient(pooled ? pg.Client : preparingClient()),
-      max: 20,
+      max,
     }),
   );
 }

@@ -13,32 +13,32 @@ import {
 import { sessionLimits } from "./pool.ts";
 
 export class PooledDialect extends PostgresDialect {
-  readonly #config: PostgresDialectConfig;
-  readonly #setLimits: string;
+  protected readonly config: PostgresDialectConfig;
+  protected readonly setLimits: string;
 
   constructor(config: PostgresDialectConfig, statementTimeoutMs: number) {
     super(config);
-    this.#config = config;
-    this.#setLimits = Object.entries(sessionLimits(statementTimeoutMs))
+    this.config = config;
+    this.setLimits = Object.entries(sessionLimits(statementTimeoutMs))
       .map(([name, ms]) => `set local ${name} = ${ms}`)
       .join("; ");
   }
 
   override createDriver(): PostgresDriver {
-    return new PooledDriver(this.#config, this.#setLimits);
+    return new PooledDriver(this.config, this.setLimits);
   }
 }
 
-class PooledDriver extends PostgresDriver {
-  readonly #setLimits: string;
+export class PooledDriver extends PostgresDriver {
+  protected readonly setLimits: string;
 
   constructor(config: PostgresDialectConfig, setLimits: string) {
     super(config);
-    this.#setLimits = setLimits;
+    this.setLimits = setLimits;
   }
 
   override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings) {
     await super.beginTransaction(connection, settings);
-    await connection.executeQuery(CompiledQuery.raw(this.#setLimits));
+    await connection.executeQuery(CompiledQuery.raw(this.setLimits));
   }
 }

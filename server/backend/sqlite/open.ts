@@ -8,6 +8,7 @@ import type {
   WriteTransaction,
 } from "../backend.ts";
 import { migrate } from "../migrate.ts";
+import { readOnlyPlugin } from "../read-only-plugin.ts";
 import type { Schema } from "../schema.ts";
 import { createCommitFlush } from "./commit-flush.ts";
 import { copyFile } from "./copy-file.ts";
@@ -47,6 +48,7 @@ export function openSqlite(path: string, { mustExist, check, clockShift }: Sqlit
   if (check) checkFile(file);
   const identity = createFileIdentity(path);
   const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(file, identity.check) });
+  let readOnlyDb: Kysely<Schema> | undefined;
   const writerFile = openFile(path, "normal");
   const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
   const rowWriter = createRowWriter(writerFile);
@@ -94,6 +96,10 @@ export function openSqlite(path: string, { mustExist, check, clockShift }: Sqlit
     name: "sqlite",
     spansMachines: false,
     db,
+    get readOnlyDb() {
+      readOnlyDb ??= openReadOnlyDb(path);
+      return readOnlyDb;
+    },
     now,
     write,
     lost: identity.lost,
@@ -117,10 +123,16 @@ export function openSqlite(path: string, { mustExist, check, clockShift }: Sqlit
     close: async () => {
       identity.close();
       await commits.close();
-      await Promise.all([db.destroy(), writer.destroy()]);
+      await Promise.all([db, writer, readOnlyDb].map((each) => each?.destroy()));
       for (const each of [file, writerFile]) if (each.open) each.close();
     },
   };
+}
+
+function openReadOnlyDb(path: string): Kysely<Schema> {
+  const file = openFile(path, "normal");
+  file.pragma("query_only = on");
+  return new Kysely({ dialect: new ImmediateSqliteDialect(file), plugins: [readOnlyPlugin] });
 }
 
 const schemaDialect: SchemaDialect = {

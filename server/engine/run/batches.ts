@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { WriteTransaction } from "../../backend/backend.ts";
 import type { Batch, BatchOptions, Tally } from "../../job.ts";
+import { KindError } from "../kind-error.ts";
 import type { Rejections } from "./rejections.ts";
 import { loseLease, makeRoomIfRequested, type Run, renewRetries } from "./run.ts";
 
@@ -15,6 +16,7 @@ interface Checkpoint {
 /**
  * Processes the batches of a step, beginning after the cursor that an earlier run saved.
  * @param counts the counts of the job, which each batch increases
+ * @param work called before a batch commits. A run that is asked to stop meanwhile still commits it
  * @throws Stopped between two batches if the run was asked to stop or to make room
  */
 export async function runBatches<Item, Cursor>(
@@ -23,12 +25,19 @@ export async function runBatches<Item, Cursor>(
   counts: Tally,
   rejections: Rejections,
   options: BatchOptions<Item, Cursor>,
+  work?: (items: Item[]) => Promise<void>,
 ): Promise<void> {
   const { signal } = run.abort;
   const last = readCheckpoint(run, step);
   let done = last?.done ?? 0;
   for await (const batch of options.from(last?.cursor as Cursor | undefined)) {
     signal.throwIfAborted();
+    if (batch.cursor === undefined) {
+      throw new KindError(
+        "A batch has no cursor. Yield { items, cursor }, from which a later run can continue",
+      );
+    }
+    await work?.(batch.items);
     done = batch.done ?? done + batch.items.length;
     const checkpoint: Checkpoint = { step, cursor: batch.cursor, done };
     const tally = await commitBatch(run, batch, checkpoint, rejections, options);

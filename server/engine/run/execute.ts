@@ -2,10 +2,11 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
-import type { JobContext, Kind, Outcome } from "../../job.ts";
+import { type JobContext, type Kind, type Outcome, Refused, TryAgain } from "../../job.ts";
 import type { RunLimits } from "../../limits.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { describeError } from "../describe-error.ts";
 import { createEstimator } from "../eta/estimator.ts";
 import { loadHistory } from "../eta/load-history.ts";
 import {
@@ -19,12 +20,15 @@ import {
 } from "../finish.ts";
 import { fallAsleep, giveSlotToOthers } from "../give-back.ts";
 import type { RecordMetric } from "../job-lifecycle.ts";
+import { KindError } from "../kind-error.ts";
 import { isFinal } from "../status.ts";
 import type { Task } from "../worker/runner-messages.ts";
 import { hasCleanup, removeLeftovers, runCleanup } from "./cleanup.ts";
+import { currentRun } from "./current-run.ts";
 import { createPrograms, type Programs } from "./exec.ts";
 import { createIdleTime } from "./idle-time.ts";
 import { createJobContext } from "./job-context.ts";
+import type { FindKindLine } from "./kind-line.ts";
 import type { JobProgress, ProgressTracker } from "./progress-tracker.ts";
 import { createRoomRequest, type RoomRequest } from "./room-request.ts";
 import { type PolicyFor, type Run, Stopped } from "./run.ts";
@@ -49,6 +53,8 @@ export interface Executor {
   workFolder: string;
   /** The environment of programs that runs start. */
   environment: Readonly<Record<string, string>>;
+  /** Finds the line of a kind that an error is about, to show it to the author. */
+  findKindLine: FindKindLine;
   limits: RunLimits;
 }
 
@@ -76,11 +82,17 @@ export async function execute(
   return undefined;
 }
 
-/** The context of a cleanup saves no progress, because the job has ended. */
+/** The context of a cleanup saves files and log lines, but no progress, because the job has ended. */
 async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: AbortController) {
   const { backend, tracker, log } = executor;
-  const progress = tracker.track(row.id, row.fence, createEstimator([]));
-  progress.stop();
+  const progress = tracker.track(
+    row.id,
+    row.fence,
+    createEstimator([]),
+    () => {},
+    row.log_seq,
+    true,
+  );
   const sleeps = createSleepRecord(null);
   const startedAt = performance.now();
   const folder = createWorkFolder(executor.workFolder, row);
@@ -90,7 +102,9 @@ async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: Abort
   const run: Run = { ...parts, room: null, ...executor };
   const programs = createPrograms(run);
   executor.onBegin(row.id);
-  const done = await runCleanup(run, await createJobContext(run, programs), log);
+  const done = await runCleanup(run, (await createJobContext(run, programs)).job, log);
+  await flushProgress(progress);
+  progress.stop();
   await removeTraces(run, programs, log);
   if (done) return removeLeftovers(executor, row.id);
   await backend.db
@@ -124,9 +138,9 @@ async function runJob(
   const needsCleanup = () => row.fence > 1 || writes.written;
   const cancelHistory = loadHistory(run, estimator);
   try {
-    const job = await createJobContext(run, programs);
+    const context = await createJobContext(run, programs);
     onBegin(row.id);
-    const ended = await runToEnd(run, job, log, needsCleanup);
+    const ended = await runToEnd(run, context, executor, needsCleanup);
     if (!ended) recordMetric({ type: "lease_lost", job: row.id, kind: row.kind, fence: row.fence });
     return ended;
   } finally {
@@ -147,24 +161,50 @@ async function removeTraces({ row, folder }: Run, programs: Programs, log: Log):
   }
 }
 
+type Context = Awaited<ReturnType<typeof createJobContext>>;
+
 /** @returns the job after the run, or undefined if another run has claimed it */
 async function runToEnd(
   run: Run,
-  job: JobContext,
-  log: Log,
+  context: Context,
+  executor: Executor,
   needsCleanup: () => boolean,
 ): Promise<JobRow | undefined> {
-  const { row, kind, backend, progress } = run;
+  const { row, backend, progress, abort } = run;
   let outcome: Outcome;
   try {
-    outcome = checkOutcome(await kind.run(job, JSON.parse(row.input)));
+    outcome = checkOutcome(await callKind(run, context));
   } catch (error) {
+    // Stops what the kind has begun and does not await.
+    if (!abort.signal.aborted) abort.abort(error);
     await flushProgress(progress);
-    return finishAfterError(error, run, job, log);
+    return finishAfterError(error, run, context.job, executor);
   }
   await flushProgress(progress);
   // Outside of the `try`: if the end cannot be saved, the sweep rescues the job instead of failing it.
   return finishDone(backend, row, outcome, { needsCleanup: needsCleanup() });
+}
+
+/** Calls the kind's `run`. Also rejects with an error of the kind that nothing else brings here. */
+function callKind(
+  { kind, row, abort: { signal } }: Run,
+  { job, assertEnded }: Context,
+): Promise<Outcome> {
+  const stray = Promise.withResolvers<never>();
+  const fail = (error: unknown, how: "rejected" | "thrown") => {
+    // What a stopped run does not await usually rejects.
+    if (signal.aborted) return;
+    const text =
+      how === "rejected"
+        ? "A promise that nothing awaits was rejected"
+        : "An error was thrown outside of run, such as in a callback";
+    stray.reject(new KindError(`${text}: ${describeError(error)}`, { cause: error }));
+  };
+  return currentRun.run(fail, async () => {
+    const outcome = await Promise.race([kind.run(job, JSON.parse(row.input)), stray.promise]);
+    assertEnded();
+    return outcome;
+  });
 }
 
 /** Saves the last progress and stops tracking. If that fails, the tracker tries again for now. */
@@ -175,10 +215,15 @@ async function flushProgress(progress: JobProgress): Promise<void> {
 /** Checks at run time, because kinds may run without a check of their types. */
 function checkOutcome(outcome: Outcome): Outcome {
   if (typeof outcome?.message === "string") return outcome;
-  throw new TypeError("A kind's run returns { message }, a sentence about how it ended");
+  throw new KindError("A kind's run returns { message }, a sentence about how it ended");
 }
 
-async function finishAfterError(error: unknown, run: Run, job: JobContext, log: Log) {
+async function finishAfterError(
+  error: unknown,
+  run: Run,
+  job: JobContext,
+  { log, findKindLine }: Pick<Executor, "log" | "findKindLine">,
+) {
   const { kind, backend } = run;
   const row = { ...run.row, idleMs: Math.round(run.idle.ms) };
   switch (stopReasonOf(error, run.abort.signal)) {
@@ -198,8 +243,19 @@ async function finishAfterError(error: unknown, run: Run, job: JobContext, log: 
       return failWithTimeout(backend, row, row.timeout_ms);
     default:
       log.warn({ job: row.id, kind: row.kind, fence: row.fence, err: error }, "run failed");
-      return failOrRetry(backend, row, kind, error);
+      return failOrRetry(
+        backend,
+        row,
+        kind,
+        error,
+        isForPeople(error) ? undefined : findKindLine(error, row.kind),
+      );
   }
+}
+
+/** An error that a kind throws for people needs no place. */
+function isForPeople(error: unknown): boolean {
+  return error instanceof Refused || error instanceof TryAgain;
 }
 
 /** An error after an abort counts as the kind's reaction to it. */

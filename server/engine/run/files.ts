@@ -5,6 +5,7 @@ import { contentChunks } from "../../storage/content-chunks.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { countStoredBytes } from "../../storage/stored-bytes.ts";
 import { parseDuration } from "../parse-duration.ts";
+import { finalStatuses } from "../status.ts";
 import { loseLease, type Run, Stopped } from "./run.ts";
 
 export interface NewFile {
@@ -23,11 +24,7 @@ const folderOf = (jobId: string) => `jobs/${jobId}/files/`;
  * the process ends in between.
  * @throws Refused if the account's storage is full
  */
-export async function saveFile(
-  run: Run,
-  file: NewFile,
-  content: Content,
-): Promise<void> {
+export async function saveFile(run: Run, file: NewFile, content: Content): Promise<void> {
   const { storage, row } = run;
   await assertRoomFor(run, file);
   const key = `${folderOf(row.id)}${file.id}`;
@@ -87,7 +84,8 @@ async function insertFile(run: Run, file: NewFile, key: string, size: number): P
       .set((eb) => ({ version: eb("version", "+", 1) }))
       .where("id", "=", row.id)
       .where("fence", "=", row.fence)
-      .where("status", "=", "running")
+      // Null: a cleanup of the ended job.
+      .where("status", "in", run.room === null ? finalStatuses : ["running"])
       .executeTakeFirst();
     if (numUpdatedRows === 0n) loseLease(run);
     const replaced = await tx.db

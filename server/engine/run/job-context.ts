@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from "uuid";
-import type { JobContext, Tally } from "../../job.ts";
+import type { BatchOptions, JobContext, Tally } from "../../job.ts";
 import { createScratch } from "../../storage/scratch.ts";
 import { openUpload } from "../../storage/uploads.ts";
+import { KindError } from "../kind-error.ts";
 import { runBatches } from "./batches.ts";
+import { createEach } from "./each.ts";
 import type { Programs } from "./exec.ts";
 import { saveFile } from "./files.ts";
 import { offerFollowUp, withdrawFollowUp } from "./follow-ups.ts";
@@ -12,8 +14,14 @@ import type { Run } from "./run.ts";
 import { createSleep } from "./sleep.ts";
 import { loadSteps } from "./steps.ts";
 
-/** Creates the `job` that a kind gets, for one run. */
-export async function createJobContext(run: Run, programs: Programs): Promise<JobContext> {
+/**
+ * Creates the `job` that a kind gets, for one run.
+ * @returns also `assertEnded`, which throws KindError if the kind has begun something that still runs
+ */
+export async function createJobContext(
+  run: Run,
+  programs: Programs,
+): Promise<{ job: JobContext; assertEnded: () => void }> {
   const { row, backend, storage, progress } = run;
   const { signal } = run.abort;
   const counts: Tally = { succeeded: row.succeeded, rejected: row.rejected, skipped: row.skipped };
@@ -21,25 +29,34 @@ export async function createJobContext(run: Run, programs: Programs): Promise<Jo
   const stepsWithBatches = new Set<number>();
   const steps = await loadSteps(run);
 
-  return {
+  async function batches<Item, Cursor>(
+    options: BatchOptions<Item, Cursor>,
+    work?: (items: Item[]) => Promise<void>,
+  ): Promise<void> {
+    const step = steps.current();
+    // A step has one cursor, so after an interruption a second call would continue the first one.
+    if (stepsWithBatches.has(step)) throw new KindError("A step goes through batches once");
+    stepsWithBatches.add(step);
+    const running = runBatches(run, step, counts, rejections, options, work);
+    await steps.track(work ? "job.each" : "job.batches", running);
+  }
+
+  const job: JobContext = {
     id: row.id,
     accountId: row.account_id,
     userId: row.user_id,
     attempt: row.retries + 1,
     signal,
-    db: backend.db,
+    get db() {
+      return backend.readOnlyDb;
+    },
     scratch: { ...createScratch(storage, row.id), folder: run.folder.path },
     counts,
     maxUpsertRows: backend.maxBatchRows,
     step: (name, work) => steps.run(name, work),
     stepResult: (name) => steps.value(name),
-    async batches(options) {
-      const step = steps.current();
-      // A step has one cursor, so after an interruption a second call would continue the first one.
-      if (stepsWithBatches.has(step)) throw new Error("A step goes through batches once");
-      stepsWithBatches.add(step);
-      await runBatches(run, step, counts, rejections, options);
-    },
+    batches: (options) => batches(options),
+    each: createEach(run, steps, rejections, batches),
     progress(done, total, message) {
       progress.set(done, total ?? null, message ?? null);
     },
@@ -53,5 +70,13 @@ export async function createJobContext(run: Run, programs: Programs): Promise<Jo
     jobs: createJobsApi(run),
     open: (uploadId) => openUpload(backend, storage, { accountId: row.account_id }, uploadId),
     file: (file, content) => saveFile(run, { id: uuidv7(), ...file }, content),
+  };
+  return {
+    job,
+    assertEnded() {
+      steps.assertEnded();
+      if (programs.running === undefined) return;
+      throw new KindError(`run returned while ${programs.running} was running. Await job.exec`);
+    },
   };
 }

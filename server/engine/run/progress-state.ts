@@ -58,6 +58,8 @@ export interface ProgressState {
   lines: LogBuffer;
   /** No more log lines are expected soon. */
   finishing: boolean;
+  /** A cleanup of the ended job writes log lines, and no progress. */
+  isCleanup: boolean;
   sampledAt: number;
   /** The last progress was not inserted as an event. */
   unsampled: boolean;
@@ -70,7 +72,7 @@ export interface ProgressState {
 
 /** @param linesBefore number of log lines that earlier runs wrote */
 export function createProgressState(
-  claim: Pick<ProgressState, "id" | "fence" | "estimator" | "onLost">,
+  claim: Pick<ProgressState, "id" | "fence" | "estimator" | "onLost" | "isCleanup">,
   linesBefore: number,
 ): ProgressState {
   return {

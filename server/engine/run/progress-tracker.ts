@@ -29,8 +29,8 @@ const noProgress = { done: 0, total: null, message: null };
 /** Resolves to the ids of jobs that another run has claimed: nothing was written for these. */
 export type WriteProgress = (rows: ProgressRow[], logs: WaitingLines) => Promise<Iterable<string>>;
 
-/** Log lines by job id. */
-export type WaitingLines = Map<string, { fence: number; lines: LogLine[] }>;
+/** Log lines by job id. Those of a cleanup belong to a job that has ended. */
+export type WaitingLines = Map<string, { fence: number; isCleanup: boolean; lines: LogLine[] }>;
 
 export interface JobProgress {
   /** The last total of the current step, or its completed items if it has none. */
@@ -58,6 +58,7 @@ export interface ProgressTracker {
   /**
    * @param onLost called if another run has claimed the job
    * @param linesBefore number of log lines that earlier runs wrote
+   * @param isCleanup true for the cleanup of an ended job, of which only log lines are written
    */
   track(
     id: string,
@@ -65,6 +66,7 @@ export interface ProgressTracker {
     estimator: Estimator,
     onLost?: () => void,
     linesBefore?: number,
+    isCleanup?: boolean,
   ): JobProgress;
   /** Writes the progress and log lines of all jobs now. */
   flush(): Promise<void>;
@@ -129,7 +131,8 @@ export function createProgressTracker(options: {
     for (const entry of entries.values()) {
       if (entry.dirty) rows.push(takeProgressRow(entry, at, elapsedMs));
       const lines = entry.lines.take(at, maxLines, entry.finishing);
-      if (lines.length > 0) logs.set(entry.id, { fence: entry.fence, lines });
+      const { fence, isCleanup } = entry;
+      if (lines.length > 0) logs.set(entry.id, { fence, isCleanup, lines });
       if (entry.dirty || logs.has(entry.id)) written.set(entry.id, entry);
       entry.dirty = false;
     }
@@ -168,12 +171,13 @@ export function createProgressTracker(options: {
 
   return {
     flush,
-    track(id, fence, estimator, onLost = () => {}, linesBefore = 0) {
-      const entry = createProgressState({ id, fence, estimator, onLost }, linesBefore);
+    track(id, fence, estimator, onLost = () => {}, linesBefore = 0, isCleanup = false) {
+      const claim = { id, fence, estimator, onLost, isCleanup };
+      const entry = createProgressState(claim, linesBefore);
       entries.set(id, entry);
 
       function markDirty(): void {
-        if (entry.dirty) return;
+        if (entry.dirty || isCleanup) return;
         entry.dirty = true;
         schedule();
       }
@@ -221,7 +225,7 @@ export function createProgressTracker(options: {
         },
         estimateChanged: markDirty,
         async flush() {
-          if (entry.unsampled) {
+          if (entry.unsampled && !isCleanup) {
             entry.dirty = true;
             entry.sampledAt = Number.NEGATIVE_INFINITY;
           }

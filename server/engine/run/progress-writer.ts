@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Backend, WriteTransaction } from "../../backend/backend.ts";
+import { finalStatuses, type Status } from "../status.ts";
 import type { LogLine } from "./log-buffer.ts";
 import type { ProgressRow } from "./progress-state.ts";
 import type { WriteProgress } from "./progress-tracker.ts";
@@ -14,9 +15,10 @@ export function progressWriter(backend: Backend): WriteProgress {
       async (tx) => {
         const written = rows.length > 0 ? await writeProgressRows(backend, tx, rows) : new Set();
         const lost = new Set(rows.flatMap(({ id }) => (written.has(id) ? [] : id)));
-        for (const [id, { fence, lines }] of logs) {
+        for (const [id, { fence, isCleanup, lines }] of logs) {
           if (lost.has(id)) continue;
-          if (!(await writeLogLines(tx, id, fence, lines))) lost.add(id);
+          const statuses = isCleanup ? finalStatuses : (["running"] as const);
+          if (!(await writeLogLines(tx, { id, fence, statuses }, lines))) lost.add(id);
         }
         return lost;
       },
@@ -88,8 +90,7 @@ function progressEvent(row: ProgressRow, seq: number) {
 /** @returns false if another run has claimed the job */
 async function writeLogLines(
   tx: WriteTransaction,
-  id: string,
-  fence: number,
+  { id, fence, statuses }: { id: string; fence: number; statuses: readonly Status[] },
   lines: LogLine[],
 ): Promise<boolean> {
   const row = await tx.db
@@ -97,7 +98,7 @@ async function writeLogLines(
     .set({ log_seq: sql`log_seq + ${lines.length}`, version: sql`version + 1` })
     .where("id", "=", id)
     .where("fence", "=", fence)
-    .where("status", "=", "running")
+    .where("status", "in", statuses)
     .returning("log_seq")
     .executeTakeFirst();
   if (!row) return false;

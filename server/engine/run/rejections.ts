@@ -12,6 +12,8 @@ const otherReason = "other reasons";
 export interface Rejections {
   /** @param row its number in the input */
   add(row: number, reason: string): void;
+  /** The number of rejections since the last call of `take`. */
+  readonly waiting: number;
   /** Takes the rejections since the last call. `write` inserts them in a transaction. */
   take(): { count: number; write(tx: WriteTransaction, jobId: string): Promise<void> };
 }
@@ -24,12 +26,17 @@ interface Group {
 export function createRejections(): Rejections {
   let groups = new Map<string, Group>();
   const known = new Set<string>();
+  let waiting = 0;
 
   return {
+    get waiting() {
+      return waiting;
+    },
     add(row, reason) {
       const text = sanitizeText(reason);
       const name = known.has(text) || known.size < maxReasons ? text : otherReason;
       known.add(name);
+      waiting++;
       const group = groups.get(name);
       if (!group) groups.set(name, { count: 1, rows: [row] });
       else {
@@ -40,7 +47,8 @@ export function createRejections(): Rejections {
     take() {
       const taken = groups;
       groups = new Map();
-      const count = [...taken.values()].reduce((sum, group) => sum + group.count, 0);
+      const count = waiting;
+      waiting = 0;
       return {
         count,
         async write({ db }, jobId) {

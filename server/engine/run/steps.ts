@@ -1,5 +1,6 @@
 /** The steps of one run. A step that an earlier run completed is not repeated. */
 import type { JobRow, StepRow } from "../../backend/schema.ts";
+import { KindError } from "../kind-error.ts";
 import { recordEvent } from "../transition.ts";
 import { loseLease, makeRoomIfRequested, type Run, renewRetries } from "./run.ts";
 
@@ -16,6 +17,13 @@ export interface Steps {
   wasInterruptedLater(): boolean;
   /** @throws if the kind has no such step */
   position(name: string): number;
+  isInStep(): boolean;
+  /** Runs the step of a kind that has only one. @throws KindError if it has several */
+  runOnly<T>(work: () => Promise<T>): Promise<T>;
+  /** Fails the step if it ends before this work, whose promise the kind has to await. */
+  track<T>(name: string, work: Promise<T>): Promise<T>;
+  /** @throws KindError if a step still runs */
+  assertEnded(): void;
 }
 
 export async function loadSteps(run: Run): Promise<Steps> {
@@ -27,6 +35,28 @@ export async function loadSteps(run: Run): Promise<Steps> {
     .orderBy("position")
     .execute();
   let running: number | undefined;
+  /** The step whose work has not ended yet. */
+  let active: { name: string; error: KindError } | undefined;
+  /** What the kind has begun in it and has to await. */
+  const awaited = new Set<string>();
+
+  function begin(name: string): void {
+    if (active?.name === name) throw new KindError(`The step "${name}" was started within itself`);
+    if (active) {
+      throw new KindError(
+        `The step "${name}" was started while "${active.name}" was running. Await each job.step before the next`,
+      );
+    }
+    // Created here, because its stack names the line that starts the step.
+    const text = `run returned while the step "${name}" was running. Await job.step`;
+    active = { name, error: new KindError(text) };
+  }
+
+  function assertAwaited(name: string): void {
+    for (const each of awaited) {
+      throw new KindError(`The step "${name}" ended before ${each} in it did. Await ${each}`);
+    }
+  }
 
   async function start(step: StepRow): Promise<void> {
     const { position } = step;
@@ -91,14 +121,14 @@ export async function loadSteps(run: Run): Promise<Steps> {
 
   function find(name: string): StepRow {
     const step = rows.find((each) => each.name === name);
-    if (!step) throw new Error(`The kind "${row.kind}" has no step "${name}"`);
+    if (!step) throw new KindError(`The kind "${row.kind}" has no step "${name}"`);
     return step;
   }
 
   return {
     position: (name) => find(name).position,
     current() {
-      if (running === undefined) throw new Error("Batches and progress belong into a step");
+      if (running === undefined) throw new KindError("Batches and progress belong into a step");
       return running;
     },
     running: () => running,
@@ -108,18 +138,42 @@ export async function loadSteps(run: Run): Promise<Steps> {
       const step = rows.find((each) => each.name === name);
       return step?.status === "done" ? (JSON.parse(step.result ?? "null") as T) : undefined;
     },
-    async run<T>(name: string, work: () => Promise<T>): Promise<T> {
-      const step = find(name);
-      if (step.status === "done") return JSON.parse(step.result ?? "null") as T;
+    run: runStep,
+    isInStep: () => active !== undefined,
+    async runOnly(work) {
+      if (rows.length === 1) return runStep(rows[0]!.name, work);
+      throw new KindError("job.each belongs into a step, because this kind has several");
+    },
+    async track(name, work) {
+      awaited.add(name);
+      try {
+        return await work;
+      } finally {
+        awaited.delete(name);
+      }
+    },
+    assertEnded() {
+      if (active) throw active.error;
+    },
+  };
+
+  async function runStep<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const step = find(name);
+    if (step.status === "done") return JSON.parse(step.result ?? "null") as T;
+    begin(name);
+    try {
       run.abort.signal.throwIfAborted();
       // All that was done before is in finished steps.
       makeRoomIfRequested(run);
       await start(step);
       const value = await work();
+      assertAwaited(name);
       await finish(step, value);
       return value;
-    },
-  };
+    } finally {
+      active = undefined;
+    }
+  }
 }
 
 function savedProgress({ step_done, step_total, progress, message }: JobRow) {

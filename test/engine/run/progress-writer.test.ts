@@ -23,7 +23,7 @@ describe.each(backends)("the writes of progress on $name", (which) => {
   });
   const linesOf = ({ id, fence }: JobRow, ...messages: string[]): WaitingLines => {
     const lines = messages.map((message) => ({ level: "info" as const, message, at: 2_000 }));
-    return new Map([[id, { fence, lines }]]);
+    return new Map([[id, { fence, isCleanup: false, lines }]]);
   };
   const write = async (rows: ProgressRow[], lines: WaitingLines = new Map()) => [
     ...(await progressWriter(opened.backend)(rows, lines)),
