@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDuration } from "./engine/parse-duration.ts";
+import { inputFields } from "./forms/input-fields.ts";
 import { iconNames, type Kind } from "./job.ts";
 
 /** Kinds by their identifier. Input of users only looks up kinds here and is never imported. */
@@ -14,6 +15,7 @@ const fileName = /^[a-z][a-z0-9_]*\.ts$/;
 const formFields = [
   ...["type", "token", "idempotency_key", "anyway"],
   ...["from_job", "more_files", "when", "when_at", "when_zone"],
+  ...["choose_file", "shown_table", "read_again", "refused"],
 ];
 
 /**
@@ -61,8 +63,23 @@ function check(path: string, kind: Kind | undefined): Kind {
     throw new Error(
       `${path}: "${reserved}" is a field of every form; rename the field of the input`,
     );
+  checkForm(path, kind);
   if (kind.timeout) parseDuration(kind.timeout);
   if (kind.cleanupTimeout) parseDuration(kind.cleanupTimeout);
   for (const wait of kind.retryAfter ?? []) parseDuration(wait);
   return kind;
+}
+
+/** @throws if a form cannot ask for the input */
+function checkForm(path: string, kind: Kind): void {
+  let files: string[];
+  try {
+    files = inputFields(kind).flatMap(({ name, type }) => (type === "file" ? [name] : []));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+  if (files.length < 2) return;
+  throw new Error(
+    `${path}: a form asks for one field of files, but there are ${files.join(" and ")}. Write uploads() for several files in one field`,
+  );
 }

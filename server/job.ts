@@ -2,7 +2,7 @@
  * The interface between kinds and the engine: how a kind is described, and the context that its
  * `run` gets. This file imports nothing of ours, so a kind can be read, tested and moved on its own.
  */
-import type { Kysely } from "kysely";
+import type { Kysely, RawBuilder } from "kysely";
 import { z } from "zod";
 
 declare module "zod" {
@@ -690,7 +690,15 @@ export function defineJob<Input extends z.ZodObject, const Steps extends Record<
   return kind;
 }
 
-/** An input field for an uploaded file of one of these media types. */
+/**
+ * An input field for an uploaded file of one of these media types. A kind has one field for files, which
+ * is outside of other objects.
+ */
 export function upload(...types: string[]): z.ZodString {
   return z.string().min(1, "Choose a file first").meta({ upload: types });
+}
+
+/** Like `upload`, for any number of files: a list of ids. Limit it with `.min()` and `.max()`. */
+export function uploads(...types: string[]): z.ZodArray<z.ZodString> {
+  return z.array(upload(...types)).meta({ upload: types });
 }

@@ -123,6 +123,9 @@ export type Partials = {
   "shared/_kind_icon": IconName;
   "shared/_status_badge": Pick<JobView, "displayStatus" | "label">;
   "shared/_field": FieldView;
+  "shared/_field_group": FieldView;
+  "shared/_checkboxes": FieldView;
+  "shared/_datetime": FieldView;
   "shared/_field_attributes": FieldView;
   "shared/_credential_field": CredentialField;
   "shared/_field_error": { id: string; text: string };

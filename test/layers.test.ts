@@ -125,6 +125,11 @@ describe("imports", () => {
       "server/forms/input-values.ts",
       "server/forms/schedule.ts",
       "server/engine/start/is-secret.ts",
+      "server/engine/start/mask-secrets.ts",
+      "server/forms/date-range.ts",
+      "server/forms/date-times.ts",
+      "server/forms/field-type.ts",
+      "server/storage/web-page.ts",
       "zod",
     ];
     const isPurePackage = (to: string) => isPackage(to, "lru-cache", "papaparse");

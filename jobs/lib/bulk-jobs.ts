@@ -16,15 +16,17 @@ const tooMany = `Choose at most ${maxNames}`;
 
 const input = z.object({
   summary: z.string().max(300).default("All jobs").meta({ label: "Jobs" }),
-  selection: z.strictObject({
-    scope: z.enum(["mine", "account"]).default("mine"),
-    statuses: z.array(z.string().max(maxNameLength)).max(maxNames, tooMany).optional(),
-    kinds: z.array(z.string().max(maxNameLength)).max(maxNames, tooMany).optional(),
-    q: z.string().max(100).optional(),
-    from: z.iso.datetime().optional(),
-    to: z.iso.datetime().optional(),
-    until: z.iso.datetime(),
-  }),
+  selection: z
+    .strictObject({
+      scope: z.enum(["mine", "account"]).default("mine"),
+      statuses: z.array(z.string().max(maxNameLength)).max(maxNames, tooMany).optional(),
+      kinds: z.array(z.string().max(maxNameLength)).max(maxNames, tooMany).optional(),
+      q: z.string().max(100).optional(),
+      from: z.iso.datetime().optional(),
+      to: z.iso.datetime().optional(),
+      until: z.iso.datetime(),
+    })
+    .meta({ hidden: true }),
 });
 
 type Input = z.output<typeof input>;

@@ -1,7 +1,7 @@
 /** GET /contacts/:id/edit: the form of a contact. */
 import { type Contact, parseFields, parseTags } from "./contact-values.ts";
 import { contactName } from "./contacts.ts";
-import type { FieldView } from "./form.ts";
+import { type FieldView, noField } from "./form.ts";
 import type { Page } from "./layout.ts";
 
 export interface ContactFormPage extends Page {
@@ -80,9 +80,8 @@ function field(
   more: Partial<FieldView> = {},
 ): FieldView {
   return {
-    ...{ name, label, value, error: errors[name] ?? "" },
-    ...{ type: "text", checked: false, options: [], required: false, help: "" },
-    ...{ accept: "", fileText: "", items: [], condition: null },
+    ...noField,
+    ...{ name, label, value, type: "text", required: false, error: errors[name] ?? "" },
     ...more,
   };
 }

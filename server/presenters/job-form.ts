@@ -1,6 +1,7 @@
 /** The pages that start a job: choice of kind, upload, form, duplicate. */
 import type { DurationEstimate } from "../engine/eta/duration-estimate.ts";
-import { buttonFields, inputFields, uploadField } from "../forms/input-fields.ts";
+import { buttonFields, type InputField, inputFields, uploadField } from "../forms/input-fields.ts";
+import { uploadIdsOf, uploadValues } from "../forms/input-values.ts";
 import type { ScheduleInput } from "../forms/schedule.ts";
 import { type Choices, defaultIcon, type IconName, type Kind } from "../job.ts";
 import { formatBytes } from "../text/bytes.ts";
@@ -13,7 +14,9 @@ import {
   type FormState,
   fieldView,
   fieldViews,
+  groupFields,
   type HiddenField,
+  type Option,
 } from "./form.ts";
 import type { JobView } from "./job.ts";
 import type { Page } from "./layout.ts";
@@ -84,6 +87,8 @@ export interface EarlierView {
 export interface SubmitButtonsView {
   label: string;
   others: SubmitView[];
+  /** Whether nothing can be started. */
+  disabled: boolean;
   /** "Usually 1-3 minutes", or empty */
   duration: string;
 }
@@ -93,8 +98,10 @@ export interface SubmitView {
   /** The name of the field; its value is "true". */
   name: string;
   label: string;
-  /** "Reads the whole file and changes nothing." */
+  /** "Reads the whole file and changes nothing.", or empty */
   help: string;
+  /** Where the form goes unchecked; empty to start the job. */
+  action: string;
 }
 
 /** Answers a start with the input of an active job: asks the person before it starts another one. */
@@ -163,6 +170,7 @@ export function uploadPage(
 ): Body<JobFormPage> {
   const { type, kind } = draft;
   const upload = uploadField(kind)!;
+  const hasFiles = uploadIdsOf(upload, Object.fromEntries(carried)).length > 0;
   const view = fieldView(upload, { values: {}, errors: { [upload.name]: error } });
   return {
     ...headOf(draft),
@@ -182,23 +190,30 @@ export function uploadPage(
 }
 
 /**
- * @param file the uploaded file, for a kind that takes one
+ * @param files the uploaded files
  * @param choices options that depend on the data of the account
  */
 export function jobFormPage(
   draft: JobDraft,
-  file: { name: string; size: number } | undefined,
+  files: readonly (UploadedFile & { size: number })[],
   typical: DurationEstimate | null,
   choices?: Choices,
 ): Body<JobFormPage> {
-  const fileText = file ? `${file.name}, ${formatBytes(file.size)}` : "";
+  const fileOptions = files.map(({ id, name, size }) => {
+    return { value: id, label: `${name}, ${formatBytes(size)}`, selected: true };
+  });
   const all = inputFields(draft.kind);
-  const fields = all
+  const entries = all
     .filter(({ type, hidden, button }) => type !== "columns" && !hidden && !button)
     .flatMap((field) => {
-      const condition = conditionView(field, all);
-      return fieldViews(field, choices, draft).map((view) => ({ ...view, condition, fileText }));
+      const condition = field.groups.length > 0 ? null : conditionView(field, all);
+      const views = fieldViews(field, choices, draft);
+      if (field.type === "file") {
+        return views.flatMap((view) => fileView(field, { ...view, condition }, fileOptions));
+      }
+      return views.map((view) => ({ field, view: { ...view, condition } }));
     });
+  const fields = groupFields(entries, draft, (group) => conditionView(group, all));
   return {
     ...headOf(draft),
     kind: draft.type,
@@ -210,7 +225,7 @@ export function jobFormPage(
     schedule: scheduleOf(draft),
     error: otherError(draft, fields),
     submitLabel: "Start",
-    otherButtons: buttonViews(draft.kind),
+    otherButtons: [...buttonViews(draft.kind), ...fileButtons(draft, files.length)],
     duration: typicalDurationText(typical),
   };
 }
@@ -250,7 +265,12 @@ export function nextFileHref(
   [next, ...rest]: readonly Pick<UploadedFile, "id">[],
   values: FormState["values"] = {},
 ): string {
-  const query = new URLSearchParams({ ...values, [uploadField(kind)!.name]: next!.id });
+  const upload = uploadField(kind)!;
+  if (upload.severalFiles) {
+    const ids = [next!, ...rest].map(({ id }) => id);
+    return `/jobs/new/${type}?${new URLSearchParams({ ...values, ...uploadValues(upload, ids) })}`;
+  }
+  const query = new URLSearchParams({ ...values, [upload.name]: next!.id });
   if (rest.length > 0) query.set(moreFilesField, moreFilesValue(rest));
   return `/jobs/new/${type}?${query}`;
 }

@@ -1,8 +1,8 @@
 /** The page of one job: GET /jobs/:id. */
-import type { z } from "zod";
 import type { JobRow } from "../backend/schema.ts";
-import { isSecret } from "../engine/start/is-secret.ts";
 import { isFinal } from "../engine/status.ts";
+import { type InputField, inputFields } from "../forms/input-fields.ts";
+import { getAt } from "../forms/input-values.ts";
 import type { Kind } from "../job.ts";
 import { formatDate, formatDateTime, type TimeView } from "../text/dates.ts";
 import type { JobView } from "./job.ts";
@@ -27,7 +27,7 @@ export interface AboutView {
   /** "Started by Ada Lovelace" */
   owner: string;
   /** The input of the job, with masked secrets. */
-  input: { label: string; value: string; href?: string }[];
+  input: { label: string; value: string; href?: string; time?: TimeView }[];
   /** "Edit and run again": the form, prefilled from this job; null for kinds without a form. */
   change: LinkView | null;
   /** Time at which the job is deleted with its log and files; null while it is active. */
@@ -73,32 +73,40 @@ export function aboutView(
   };
 }
 
-/** Leaves out empty fields and fields of several values, such as a mapping of columns. */
+/** Leaves out empty fields, and mappings of columns. */
 function inputFacts(
   { input: json }: JobRow,
   kind: Kind | undefined,
   { uploadNames, jobTitles }: Record<"uploadNames" | "jobTitles", ReadonlyMap<string, string>>,
 ): AboutView["input"] {
   const input: Record<string, unknown> = JSON.parse(json);
-  return Object.entries(kind?.input.shape ?? {}).flatMap(([field, type]) => {
-    const value = input[field];
-    const isEmpty = value === undefined || value === null || value === "";
-    if (isEmpty || typeof value === "object") return [];
-    const {
-      label = labelOf(field),
-      upload,
-      options,
-      job,
-      button,
-    } = (type as z.ZodType).meta() ?? {};
-    const text = typeof value === "boolean" ? (value ? "Yes" : "No") : String(value);
+  return (kind ? inputFields(kind) : []).flatMap((field) => {
+    const value = getAt(input, field.path);
+    const texts = textsOf(field, value);
     // A button that was not pressed is no choice.
-    if (button && value === false) return [];
-    if (isSecret(type)) return [{ label, value: "••••••••" }];
-    if (job) return [jobFact(label, text, jobTitles)];
-    if (upload) return [{ label, value: uploadNames.get(text) ?? "a deleted file" }];
-    return [{ label, value: options?.[text] ?? text }];
+    if (texts.length === 0 || (field.button && value === false)) return [];
+    const label = [...field.groups, field]
+      .map((part) => part.label.replace(/ id$/, ""))
+      .join(" · ");
+    if (field.secret) return [{ label, value: "••••••••" }];
+    if (field.isJob) return [jobFact(label, texts[0]!, jobTitles)];
+    if (field.type === "file") {
+      const names = texts.map((id) => uploadNames.get(id) ?? "a deleted file");
+      return [{ label, value: names.join(", ") }];
+    }
+    const time = field.dateTime?.hasZone ? Date.parse(texts[0]!) : Number.NaN;
+    if (Number.isFinite(time)) return [{ label, value: texts[0]!, time: formatDateTime(time) }];
+    const labels = new Map(field.options.map((option) => [option.value, option.label]));
+    return [{ label, value: texts.map((text) => labels.get(text) ?? text).join(", ") }];
   });
+}
+
+/** @returns none for an empty value, and for one that is no text, number or list of them */
+function textsOf({ type }: InputField, value: unknown): string[] {
+  if (type === "columns") return [];
+  if (typeof value === "boolean" && type === "checkbox") return [value ? "Yes" : "No"];
+  const parts = [value].flat().filter((part) => part !== undefined && part !== null && part !== "");
+  return parts.some((part) => typeof part === "object") ? [] : parts.map(String);
 }
 
 function jobFact(
@@ -112,24 +120,20 @@ function jobFact(
 
 /** @returns the ids of the uploads in the job's input */
 export function uploadIds(job: JobRow, kind: Kind | undefined): string[] {
-  return valuesOf(job, kind, "upload");
+  return idsIn(job, kind, ({ type }) => type === "file");
 }
 
 /** @returns the ids of other jobs in the job's input */
 export function jobIds(job: JobRow, kind: Kind | undefined): string[] {
-  return valuesOf(job, kind, "job");
+  return idsIn(job, kind, ({ isJob }) => isJob);
 }
 
-/** @param mark the metadata that the fields have */
-function valuesOf(job: JobRow, kind: Kind | undefined, mark: "upload" | "job"): string[] {
+function idsIn(
+  job: JobRow,
+  kind: Kind | undefined,
+  isMeant: (field: InputField) => boolean,
+): string[] {
   const input: Record<string, unknown> = JSON.parse(job.input);
-  return Object.entries(kind?.input.shape ?? {}).flatMap(([field, type]) => {
-    const value = input[field];
-    return (type as z.ZodType).meta()?.[mark] && typeof value === "string" ? [value] : [];
-  });
-}
-
-function labelOf(field: string): string {
-  const text = field.replaceAll("_", " ").replace(/ id$/, "");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const fields = kind ? inputFields(kind).filter(isMeant) : [];
+  return fields.flatMap((field) => textsOf(field, getAt(input, field.path)));
 }

@@ -9,6 +9,7 @@ import {
   type FieldView,
   type FormState,
   fieldViews,
+  groupFields,
   type HiddenField,
   type Option,
 } from "./form.ts";
@@ -94,10 +95,14 @@ export function mappingPage(
   const state: FormState = { ...draft, suggested: preview.suggested };
   const table = tableFieldOf(kind);
   const { mapping, columnMapping, tableView, shownTable } = readMapping(draft, preview);
-  const views = (affectsPreview: boolean) =>
-    plainFields(kind)
+  const views = (affectsPreview: boolean) => {
+    const entries = plainFields(kind)
       .filter((field) => field.affectsPreview === affectsPreview && field !== table)
-      .flatMap((field) => fieldViews(field, preview.choices, state));
+      .flatMap((field) =>
+        fieldViews(field, preview.choices, state).map((view) => ({ field, view })),
+      );
+    return groupFields(entries, state);
+  };
   const fields = views(false);
   const readingFields = views(true);
   const warnings = [...(preview.warnings ?? [])];

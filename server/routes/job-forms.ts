@@ -58,6 +58,7 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
       idempotencyKey: idempotencyKeyOf(query),
       errors: { ...errorsIn(kind, values), ...refused, ...prefilled.errors },
       wasReadAgain: Boolean(query.read_again),
+      choosesFile: Boolean(query[chooseFileField]),
     });
   });
 
@@ -75,9 +76,11 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
       schedule: readScheduleInput(body),
       idempotencyKey: idempotencyKeyOf(body),
       wasReadAgain: formField(body, "read_again") !== "",
+      choosesFile: formField(body, chooseFileField) !== "",
       shownTable: formField(body, "shown_table"),
     };
-    const address = formAddress(draft, draft.wasReadAgain ? "read_again" : "");
+    const why = draft.choosesFile ? chooseFileField : "";
+    const address = formAddress(draft, draft.wasReadAgain ? "read_again" : why);
     return address ? c.redirect(address, 303) : nextFormPage(c, services, draft);
   });
 

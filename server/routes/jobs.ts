@@ -6,6 +6,7 @@ import { start } from "../engine/start/start.ts";
 import { plainFields } from "../forms/input-fields.ts";
 import {
   type FormValues,
+  isPartOf,
   parseInput,
   submittedValues,
   withoutSecrets,
@@ -97,10 +98,11 @@ function startedFlash({ title }: Kind, { job }: Started): FlashView {
 
 /** The fields that are likely to be the same for the next file. */
 function choices(kind: Kind, values: FormValues): FormValues {
-  const names = plainFields(kind).flatMap(({ name, affectsPreview, secret }) =>
-    affectsPreview || secret ? [] : [name],
+  const kept = plainFields(kind).filter(({ affectsPreview, secret }) => !affectsPreview && !secret);
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.filter(([name]) => kept.some((field) => isPartOf(field, name))),
   );
-  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 }
 
 /** Cookies hold about 4 kB; a longer form is offered again as the first job had it. */

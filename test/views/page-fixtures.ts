@@ -43,8 +43,8 @@ function field(name: string, label: string, different: Partial<FieldView> = {}):
     error: "",
     accept: "",
     fileText: "",
-    items: [],
-    condition: null,
+    ...{ items: [], condition: null, attributes: {}, zone: null, fields: [] },
+    mayBeMissing: false,
     ...different,
   };
 }
@@ -324,7 +324,28 @@ const form: Pages["jobs/form"] = {
       required: false,
       options: options("All companies", "All companies", "US Navy"),
     }),
-    field("per_minute", "Messages a minute", { type: "number", value: "600" }),
+    field("per_minute", "Messages a minute", {
+      ...{ type: "number", value: "600", attributes: { min: "1", step: "1" } },
+    }),
+    field("channels", "Channels", {
+      ...{
+        type: "multiple",
+        options: options("Email", "Email", "Text message"),
+        error: "Required",
+      },
+    }),
+    field("copies", "Copies to", { type: "lines", value: "ada@x.test\ngrace@x.test" }),
+    field("until", "Not after", {
+      ...{ type: "datetime", value: "2026-11-23T02:00", required: false },
+      zone: {
+        ...{ name: "until.zone", value: "America/New_York", text: "America/New York" },
+        ...{ utc: "2026-11-23T07:00:00Z", fixed: false },
+      },
+    }),
+    field("signature", "Signature", {
+      ...{ type: "group", help: "As the letter shows it.", error: "Unknown sender" },
+      fields: [field("signature.name", "Name"), field("signature.title", "Title")],
+    }),
     field("test", "Send a test to me only", {
       type: "checkbox",
       checked: true,
@@ -720,7 +741,10 @@ export const pages: Record<string, PageFixture> = {
       description: "Add contacts from a spreadsheet, CSV file or address book.",
       action: "/uploads",
       multipart: true,
-      upload: { nextHref: "/jobs/new/contact_import?", field: "upload_id" },
+      upload: {
+        ...{ nextHref: "/jobs/new/contact_import?", field: "upload_id" },
+        ...{ several: false, skipHref: "" },
+      },
       fields: [
         field("file", "File of contacts", {
           type: "file",

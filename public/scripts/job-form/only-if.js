@@ -10,8 +10,10 @@ function update() {
     if (!(field instanceof HTMLElement)) continue;
     const conditions = [...new URLSearchParams(field.dataset.onlyIf)];
     field.hidden = !conditions.every(([name, value]) => valueOfField(name) === value);
+    // A browser checks hidden fields, too, but not those of a disabled set.
+    if (field instanceof HTMLFieldSetElement) field.disabled = field.hidden;
     // It is for people without JavaScript, who see the field all the time.
-    field.querySelector("label small")?.remove();
+    field.querySelector(":scope > label small, :scope > legend small")?.remove();
   }
 }
 

@@ -144,11 +144,14 @@ export function createQueue(form, list) {
     const found = document.getElementById("continue");
     const link = found instanceof HTMLAnchorElement ? found : document.createElement("a");
     const url = new URL(list.dataset.nextHref ?? "", location.href);
+    const field = list.dataset.field ?? "";
     const [first, ...more] = done.map(({ id }) => id);
     const before = url.searchParams.get("more_files");
     const following = [...more, ...(before ? [before] : [])].join(",");
-    if (first) url.searchParams.set(list.dataset.field ?? "", first);
-    if (following) url.searchParams.set("more_files", following);
+    if ("several" in list.dataset) {
+      for (const { id } of done) url.searchParams.set(`${field}.${id}`, "on");
+    } else if (first) url.searchParams.set(field, first);
+    if (following && !("several" in list.dataset)) url.searchParams.set("more_files", following);
     Object.assign(link, { id: "continue", className: "btn primary", href: url.href });
     link.textContent = `Continue with ${countOf(done.length, "file")}`;
     list.after(link);

@@ -103,7 +103,7 @@ async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: Abort
   const programs = createPrograms(run);
   executor.onBegin(row.id);
   const done = await runCleanup(run, (await createJobContext(run, programs)).job, log);
-  await flushProgress(progress);
+  await flushProgress(run);
   progress.stop();
   await removeTraces(run, programs, log);
   if (done) return removeLeftovers(executor, row.id);

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Kind } from "../../job.ts";
 import { sanitizeText } from "../sanitize-text.ts";
+import { readInputType } from "./input-type.ts";
 import { findUnstorable, unstorableMessage } from "./unstorable-text.ts";
 
 export type CheckedInput =
@@ -35,7 +36,7 @@ export function fieldsThatDoNotApply(
   input: Readonly<Record<string, unknown>>,
 ): string[] {
   return Object.entries(shape).flatMap(([name, type]) => {
-    const conditions = Object.entries((type as z.ZodType).meta?.()?.onlyIf ?? {});
+    const conditions = Object.entries(readInputType(type).meta.onlyIf ?? {});
     return conditions.every(([other, value]) => input[other] === value) ? [] : [name];
   });
 }
@@ -73,22 +74,36 @@ function inputError(issue: z.core.$ZodRawIssue): string | undefined {
     if (issue.expected === "number") return "Enter a number";
     return issue.expected === "int" ? "Enter a whole number" : undefined;
   }
-  if (issue.code === "invalid_value") return "Choose one of the options";
-  if (issue.code === "invalid_format" && issue.format === "email") {
-    return "Enter an email address such as ada@example.com";
+  if (issue.code === "invalid_value") {
+    return issue.values.length === 1 && issue.values[0] === true
+      ? "Required"
+      : "Choose one of the options";
   }
+  if (issue.code === "invalid_format" && issue.input === "") return "Required";
+  if (issue.code === "invalid_format") return formatErrors[issue.format];
+  if (issue.code === "not_multiple_of") return `Enter a multiple of ${issue.divisor}`;
   if (issue.code === "invalid_key") return issue.issues[0]?.message;
   if (issue.code === "too_small") return tooSmall(issue.origin, Number(issue.minimum));
   if (issue.code === "too_big") return tooBig(issue.origin, Number(issue.maximum));
   return undefined;
 }
 
+const formatErrors: Readonly<Record<string, string>> = {
+  email: "Enter an email address such as ada@example.com",
+  url: "Enter an address such as https://example.com",
+  date: "Enter a date such as 2026-12-24",
+  time: "Enter a time such as 14:30",
+  datetime: "Enter a date and time such as 2026-12-24T02:00:00Z",
+};
+
 function tooSmall(origin: string, minimum: number): string {
+  if (origin === "array") return minimum === 1 ? "Required" : `Give at least ${minimum}`;
   if (origin !== "string") return `Enter ${minimum.toLocaleString("en")} or more`;
   return minimum === 1 ? "Required" : `Use at least ${minimum} characters`;
 }
 
 function tooBig(origin: string, maximum: number): string {
   const max = maximum.toLocaleString("en");
+  if (origin === "array") return `Give at most ${max}`;
   return origin === "string" ? `Use at most ${max} characters` : `Enter ${max} or less`;
 }

@@ -19,7 +19,13 @@ export function inputFingerprint(
   files: readonly FingerprintedFile[],
 ): string {
   const content: Record<string, unknown> = { ...input };
-  for (const { field, sha256 } of files) if (sha256) content[field] = { sha256 };
+  for (const { field, sha256 } of files) {
+    if (sha256) content[field] = Array.isArray(input[field]) ? [] : { sha256 };
+  }
+  for (const { field, sha256 } of files) {
+    const list = content[field];
+    if (Array.isArray(list) && list !== input[field]) list.push({ sha256 });
+  }
   return createHash("sha256")
     .update(JSON.stringify([kind, sorted(content)]))
     .digest("hex");

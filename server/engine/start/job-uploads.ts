@@ -1,18 +1,17 @@
 /** Finds the uploaded files that a job will read. */
-import type { z } from "zod";
 import type { Backend } from "../../backend/backend.ts";
 import type { UploadRow } from "../../backend/schema.ts";
 import type { Kind } from "../../job.ts";
 import { selectUpload, type UploadOwner } from "../../storage/uploads.ts";
 import { sanitizeText } from "../sanitize-text.ts";
 import type { FingerprintedFile } from "./fingerprint.ts";
+import { isUpload, uploadIdsIn } from "./input-type.ts";
 
 export type Upload = Pick<UploadRow, "id" | "name" | "size"> & FingerprintedFile;
 
 /** @returns the names of the input fields that contain the id of an upload */
 export function uploadFields({ input }: Pick<Kind, "input">): string[] {
-  const fields = Object.entries(input.shape);
-  return fields.filter(([, type]) => (type as z.ZodType).meta?.()?.upload).map(([name]) => name);
+  return Object.entries(input.shape).flatMap(([name, type]) => (isUpload(type) ? [name] : []));
 }
 
 /** @returns the uploads in the input; `errors` by field if the owner does not have one of them */
@@ -24,12 +23,14 @@ export async function findUploads(
 ): Promise<{ uploads: Upload[]; errors?: Record<string, string> }> {
   const uploads: Upload[] = [];
   for (const field of uploadFields(kind)) {
-    const id = sanitizeText(String(input[field]));
-    const found = await selectUpload(backend, owner, id)
-      .select(["id", "name", "size", "sha256"])
-      .executeTakeFirst();
-    if (!found) return { uploads, errors: { [field]: await reasonFor(backend, owner, id) } };
-    uploads.push({ ...found, field });
+    for (const given of uploadIdsIn(input[field])) {
+      const id = sanitizeText(given);
+      const found = await selectUpload(backend, owner, id)
+        .select(["id", "name", "size", "sha256"])
+        .executeTakeFirst();
+      if (!found) return { uploads, errors: { [field]: await reasonFor(backend, owner, id) } };
+      uploads.push({ ...found, field });
+    }
   }
   return { uploads };
 }

@@ -1,6 +1,7 @@
 /** Extracts the search terms of a job from its subject and its input. Pure. */
 import type { z } from "zod";
 import type { Kind } from "../../job.ts";
+import { isUpload, readInputType } from "./input-type.ts";
 import { isSecret } from "./is-secret.ts";
 
 /** Limits the rows that each start inserts. */
@@ -32,8 +33,8 @@ export function jobSearchTerms(
 
 /** Leaves out secrets, ids of uploads and mappings of columns. */
 function isSearchable(type: z.ZodType): boolean {
-  const { upload, columns } = type.meta?.() ?? {};
-  return !upload && !columns && !isSecret(type) && !isChoice(type);
+  const { columns } = readInputType(type).meta;
+  return !isUpload(type) && !columns && !isSecret(type) && !isChoice(type);
 }
 
 /** Leaves out choices, because a term that many jobs share fills the index and finds too much. */

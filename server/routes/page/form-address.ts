@@ -3,14 +3,14 @@
  * that loading the page again, or opening its address, neither sends the form nor loses it.
  */
 import { withoutSecrets } from "../../forms/input-values.ts";
-import { moreFilesField, moreFilesValue } from "../../presenters/job-form.ts";
+import { type chooseFileField, moreFilesField, moreFilesValue } from "../../presenters/job-form.ts";
 import type { Draft } from "./job-form-pages.ts";
 
 /** Common proxies refuse longer request lines than 8 kB. */
 const maxLength = 6_000;
 
 /** Why a form is shown again: its fields in the query. */
-export type ShownAgain = "refused" | "read_again" | "";
+export type ShownAgain = "refused" | "read_again" | typeof chooseFileField | "";
 
 /** @returns undefined if the values are too long for an address */
 export function formAddress(draft: Draft, why: ShownAgain): string | undefined {

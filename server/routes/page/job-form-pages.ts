@@ -51,12 +51,12 @@ export async function renderUploadPage(
   return c.html(services.render.page(services.render.templateFor(type, "form"), page));
 }
 
-/** @param file the uploaded file, for a kind that takes one */
+/** @param files the uploaded files */
 export async function renderFormPage(
   c: RouteContext,
   services: JobFormServices,
   draft: Draft,
-  file?: ByteSource,
+  files: readonly (ByteSource & { id: string })[] = [],
 ) {
   const { type, kind, values } = draft;
   const { accountId, userId } = c.var.person;
@@ -80,7 +80,7 @@ export async function renderMappingPage(
 ) {
   const { type, kind } = draft;
   const layout = await layoutWithTray(c, services, { title: kind.title, section: "new" });
-  const typical = await typicalDuration(c, services, type, file);
+  const typical = await typicalDuration(c, services, type, file.size);
   const carried = new URLSearchParams({
     ...valuesForAnotherFile(draft),
     [uploadField(kind)!.name]: "",
@@ -94,20 +94,26 @@ export async function renderMappingPage(
 
 /** The fields that stay if the person chooses another file. */
 function valuesForAnotherFile({ kind, values, from, moreFiles = [] }: Draft) {
+  const upload = uploadField(kind)!;
   return {
     ...withoutFileValues(kind, values),
+    ...(upload.severalFiles && uploadValues(upload, uploadIdsOf(upload, values))),
     ...(from && { from_job: from.id }),
     ...(moreFiles.length > 0 && { [moreFilesField]: moreFilesValue(moreFiles) }),
   };
+}
+
+function sizeOf(files: readonly ByteSource[]): number | null {
+  return files.length > 0 ? files.reduce((sum, { size }) => sum + size, 0) : null;
 }
 
 async function typicalDuration(
   c: RouteContext,
   { jobs }: JobFormServices,
   type: string,
-  file: ByteSource | undefined,
+  size: number | null,
 ): Promise<DurationEstimate | null> {
   const { accountId } = c.var.person;
   const typical = await jobs.typicalDurations(accountId, [type]);
-  return typical(type, file?.size ?? null);
+  return typical(type, size);
 }

@@ -1,6 +1,7 @@
 import { visibleJobs } from "../../accounts/authorize.ts";
 import { PreviewAborted } from "../../file-preview/ask-thread.ts";
-import { plainFields, uploadField } from "../../forms/input-fields.ts";
+import { type InputField, plainFields, uploadField } from "../../forms/input-fields.ts";
+import { type FormValues, uploadIdsOf } from "../../forms/input-values.ts";
 import { type ByteSource, Refused } from "../../job.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import {
@@ -20,14 +21,21 @@ export async function nextFormPage(c: RouteContext, services: JobFormServices, d
   const { kind, values, errors } = draft;
   const upload = uploadField(kind);
   if (!upload) return renderFormPage(c, services, draft);
-  const uploadId = values[upload.name];
+  const ids = uploadIdsOf(upload, values);
   const error = errors?.[upload.name];
-  if (!uploadId || error) return renderUploadPage(c, services, draft, error);
+  const asksForFile = draft.choosesFile || (ids.length === 0 && asksFirst(upload, values));
+  if (asksForFile || (error && !upload.severalFiles)) {
+    return renderUploadPage(c, services, draft, error);
+  }
   const { backend, storage } = services;
   try {
     const owner = visibleJobs(c.var.person, "account");
-    const file = await openUpload(backend, storage, owner, uploadId);
-    if (!kind.preview) return renderFormPage(c, services, draft, file);
+    const open = async (id: string) => ({ ...(await openUpload(backend, storage, owner, id)), id });
+    const files = await Promise.all(ids.map(open));
+    const [file] = files;
+    if (!kind.preview || !file || upload.severalFiles) {
+      return renderFormPage(c, services, draft, files);
+    }
     return await previewFile(c, services, draft, file);
   } catch (error) {
     if (error instanceof PreviewAborted) return c.body(null, 400);
@@ -35,6 +43,11 @@ export async function nextFormPage(c: RouteContext, services: JobFormServices, d
     c.status(422);
     return renderUploadPage(c, services, draft, messageWithAdvice(error));
   }
+}
+
+/** An optional file is asked for only once the person wants to choose one. */
+function asksFirst(upload: InputField, values: FormValues): boolean {
+  return upload.required || values[upload.name] === "";
 }
 
 /**

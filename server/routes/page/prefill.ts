@@ -2,7 +2,13 @@
 import type { Person } from "../../accounts/person.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import { uploadField } from "../../forms/input-fields.ts";
-import { type FormValues, formValuesOf, withoutFileValues } from "../../forms/input-values.ts";
+import {
+  type FormValues,
+  formValuesOf,
+  mergeFormValues,
+  uploadIdsOf,
+  withoutFileValues,
+} from "../../forms/input-values.ts";
 import type { Kind } from "../../job.ts";
 import type { Services } from "../../services.ts";
 import { findUpload } from "../../storage/uploads.ts";
@@ -32,16 +38,22 @@ export async function prefillFrom(
 ): Promise<{ values: FormValues; errors: Record<string, string> }> {
   if (!job) return { values: given, errors: {} };
   const before = formValuesOf(kind, JSON.parse(job.input));
+  const merge = (earlier: FormValues) => mergeFormValues(kind, earlier, given);
   const upload = uploadField(kind);
-  const id = upload && before[upload.name];
-  if (!id) return { values: { ...before, ...given }, errors: {} };
-  if ((given[upload.name] ?? id) !== id) {
-    return { values: { ...withoutFileValues(kind, before), ...given }, errors: {} };
+  const ids = upload ? uploadIdsOf(upload, before) : [];
+  if (!upload || ids.length === 0) return { values: merge(before), errors: {} };
+  const chosen = uploadIdsOf(upload, given);
+  if (chosen.length > 0 || given[upload.name] !== undefined) {
+    if (chosen.join() === ids.join()) return { values: merge(before), errors: {} };
+    return { values: merge(withoutFileValues(kind, before)), errors: {} };
   }
-  const file = await findUpload(backend, id);
-  if (file?.account_id === job.account_id) return { values: { ...before, ...given }, errors: {} };
-  return {
-    values: { ...withoutFileValues(kind, before), ...given },
-    errors: { [upload.name]: "The file of that job was deleted. Upload it again." },
-  };
+  const files = await Promise.all(ids.map((id) => findUpload(backend, id)));
+  if (files.every((file) => file?.account_id === job.account_id)) {
+    return { values: merge(before), errors: {} };
+  }
+  const error =
+    files.length === 1
+      ? "The file of that job was deleted. Upload it again."
+      : "Files of that job were deleted. Upload them again.";
+  return { values: merge(withoutFileValues(kind, before)), errors: { [upload.name]: error } };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { maskSecrets } from "../../../server/routes/api/mask-secrets.ts";
+import { maskSecrets } from "../../../server/engine/start/mask-secrets.ts";
 
 const secret = z.string().meta({ secret: true });
 
