@@ -201,6 +201,15 @@ export function programEnvironment(): Record<string, string> {
   return Object.fromEntries(all.filter(([name]) => programVariables.test(name)));
 }
 
+/** The settings of a kind. An empty one counts as not set. @returns those that are set, by name */
+export function pickVariables(
+  names: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  const given = names.map((name) => [name, environment[name]]);
+  return Object.fromEntries(given.filter(([, value]) => value));
+}
+
 /** Nobody but the owner of the code may write here: what is in the cache is executed. */
 export const compileCacheDir = join(import.meta.dirname, "../node_modules/.cache/headway-code");
 

@@ -4,6 +4,7 @@ import type { DatabaseLost } from "./backend/database-lost.ts";
 import { openBackend } from "./backend/open.ts";
 import { type Catalog, readCatalog } from "./catalog.ts";
 import { type Config, cacheCompiledCode, readConfig } from "./config.ts";
+import { settingsOf } from "./kind-settings.ts";
 import { createLog, type Log } from "./log.ts";
 import { onNpmExit } from "./npm-exit.ts";
 import { exitOnConfigError, exitOnFailure } from "./startup.ts";

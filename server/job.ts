@@ -89,6 +89,7 @@ export const defaultIcon: IconName = "box";
 export interface Kind<
   Input extends z.ZodObject = z.ZodObject,
   Steps extends Record<string, number> = Record<string, number>,
+  Env extends z.ZodObject = z.ZodObject,
 > {
   /** The name that people see: "Import contacts". */
   title: string;
@@ -98,6 +99,13 @@ export interface Kind<
   icon?: IconName;
   /** Validates the input before a job starts. The form is made from it. */
   input: Input;
+  /**
+   * Settings and secrets from the environment: `z.object({ FCM_KEY: z.string() })`. `run` gets them as
+   * `job.env`. While one is missing no job of this kind can be started, and pages say which; the web
+   * processes need them as well as the workers. Logs and errors of the kind show the name in place of
+   * a value.
+   */
+  env?: Env;
   /** The name of each stage, as people see it, with its share of the whole job (any unit). */
   steps: Steps;
   /** The plural of an item: "rows". Default "items". */
@@ -525,6 +533,8 @@ export interface JobContext<Step extends string = string> {
   readonly id: string;
   readonly accountId: string;
   readonly userId: string;
+  /** The settings and secrets that the kind declares with `env`. */
+  readonly env: Env;
   /**
    * The number of this try: 1 for the first, 2 after one retry. It counts from 1 again once a try got to
    * a new checkpoint.

@@ -9,7 +9,7 @@ import { LimitReached } from "../limit-reached.ts";
 import type { StartLimits } from "../limits.ts";
 import { ActionRefused } from "./action-refused.ts";
 import { cancel } from "./cancel.ts";
-import { InvalidInput, UnknownKind } from "./start/request.ts";
+import { InvalidInput, MissingSettings, UnknownKind } from "./start/request.ts";
 import { retry } from "./start/retry.ts";
 import { isFinal } from "./status.ts";
 
@@ -107,7 +107,12 @@ async function retryOne(context: BulkContext, job: JobRow): Promise<boolean> {
     return !started.repeated || started.job.created_at >= context.since;
   } catch (error) {
     // An uploaded file or the kind may have been removed. This must not stop the other retries.
-    if (error instanceof InvalidInput || error instanceof UnknownKind) return false;
+    if (
+      error instanceof InvalidInput ||
+      error instanceof UnknownKind ||
+      error instanceof MissingSettings
+    )
+      return false;
     throw error;
   }
 }

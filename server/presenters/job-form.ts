@@ -20,6 +20,7 @@ import {
 } from "./form.ts";
 import type { JobView } from "./job.ts";
 import type { Page } from "./layout.ts";
+import { missingSettingsText } from "./refusal-text.ts";
 import { type ScheduleView, scheduleView } from "./schedule.ts";
 
 /** GET /jobs/new */
@@ -35,6 +36,8 @@ export interface KindCard {
   href: string;
   /** "Usually 1-3 minutes", or empty */
   duration: string;
+  /** "Needs FCM_KEY": settings without which no job starts; or empty. */
+  needs: string;
 }
 
 /** GET /jobs/new/:kind */
@@ -54,6 +57,8 @@ export interface JobFormPage extends Page {
   from: EarlierView | null;
   /** Null unless more files were uploaded together with this one. */
   moreFiles: MoreFilesView | null;
+  /** Settings of the environment without which no job starts, as a sentence; or empty. */
+  needs: string;
   /** Null until a file is chosen. */
   schedule: ScheduleView | null;
   /** An error of a field that the page does not show, or empty. */
@@ -70,6 +75,10 @@ export interface UploadView {
   nextHref: string;
   /** The field of that form that takes the id of an upload. */
   field: string;
+  /** Whether all files are for one job. */
+  several: boolean;
+  /** The form without another file; empty if it needs one. */
+  skipHref: string;
 }
 
 export interface MoreFilesView {
@@ -131,6 +140,10 @@ export interface JobDraft extends FormState {
   moreFiles?: readonly UploadedFile[] | undefined;
   /** The time zone from the person's settings. */
   preferredZone: string | null;
+  /** The names of settings that the kind needs. */
+  missing?: readonly string[];
+  /** Whether the person asked for the page that uploads files. */
+  choosesFile?: boolean;
   /** Whether the person had the uploaded file read again. */
   wasReadAgain?: boolean;
   /** The table of the file whose columns the person saw; empty if the file has only one. */
@@ -154,10 +167,20 @@ export function typicalDurationText(typical: DurationEstimate | null): string {
   return `Usually ${approximateDuration(typical.from, typical.to)}`;
 }
 
-export function kindCard(type: string, kind: Kind, typical: DurationEstimate | null): KindCard {
+/** @param missing names of settings that the kind needs */
+export function kindCard(
+  type: string,
+  kind: Kind,
+  typical: DurationEstimate | null,
+  missing: readonly string[] = [],
+): KindCard {
   const { title, description, icon = defaultIcon, startPage } = kind;
   const href = startPage ?? `/jobs/new/${type}`;
-  return { kind: type, icon, title, description, href, duration: typicalDurationText(typical) };
+  const needs = missing.length > 0 ? `Needs ${missing.join(", ")}` : "";
+  return {
+    ...{ kind: type, icon, title, description, href, needs },
+    duration: typicalDurationText(typical),
+  };
 }
 
 type Body<P extends Page> = Omit<P, "layout">;
@@ -176,8 +199,14 @@ export function uploadPage(
     ...headOf(draft),
     action: `/uploads?${new URLSearchParams([["type", type], ...carried])}`,
     multipart: true,
-    upload: { nextHref: `/jobs/new/${type}?${carried}`, field: upload.name },
+    upload: {
+      nextHref: `/jobs/new/${type}?${carried}`,
+      field: upload.name,
+      several: upload.severalFiles,
+      skipHref: upload.required && !hasFiles ? "" : `/jobs/new/${type}?${carried}`,
+    },
     hidden: [],
+    needs: needsText(draft),
     fields: [{ ...view, name: "file" }],
     schedule: null,
     error: "",
@@ -222,6 +251,7 @@ export function jobFormPage(
     upload: null,
     hidden: hiddenFields(draft),
     fields,
+    needs: needsText(draft),
     schedule: scheduleOf(draft),
     error: otherError(draft, fields),
     submitLabel: "Start",
@@ -230,8 +260,36 @@ export function jobFormPage(
   };
 }
 
+export function needsText({ missing = [] }: JobDraft): string {
+  return missing.length > 0 ? missingSettingsText({ missing }) : "";
+}
+
+/** Uploaded files are chosen on a page of their own; here some of several can be left out. */
+function fileView(field: InputField, view: FieldView, files: readonly Option[]) {
+  if (files.length === 0) return [];
+  const [first] = files;
+  return field.severalFiles
+    ? [{ field, view: { ...view, type: "multiple" as const, options: [...files] } }]
+    : [{ field, view: { ...view, fileText: first!.label } }];
+}
+
+/** The field with which a form asks for the page that uploads files. */
+export const chooseFileField = "choose_file";
+
+function fileButtons({ type, kind }: JobDraft, count: number): SubmitView[] {
+  const upload = uploadField(kind);
+  if (!upload || (count > 0 && !upload.severalFiles)) return [];
+  const label = upload.severalFiles ? "Add files" : "Choose a file";
+  return [{ name: chooseFileField, label, help: "", action: `/jobs/new/${type}` }];
+}
+
 export function buttonViews(kind: Kind): SubmitView[] {
-  return buttonFields(kind).map(({ name, button, help }) => ({ name, label: button, help }));
+  return buttonFields(kind).map(({ name, button, help }) => ({
+    name,
+    label: button,
+    help,
+    action: "",
+  }));
 }
 
 export function headOf({ type, kind, from, moreFiles = [] }: JobDraft) {

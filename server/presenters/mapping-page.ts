@@ -20,6 +20,7 @@ import {
   hiddenFields,
   type JobDraft,
   type MoreFilesView,
+  needsText,
   otherError,
   type SubmitView,
   scheduleOf,
@@ -57,6 +58,8 @@ export interface MappingPage extends Page {
   /** Null unless more files were uploaded together with this one. */
   moreFiles: MoreFilesView | null;
   schedule: ScheduleView;
+  /** Settings of the environment without which no job starts, as a sentence; or empty. */
+  needs: string;
   error: string;
   duration: string;
   changeFileHref: string;
@@ -140,6 +143,7 @@ export function mappingPage(
       ...[...fields, ...readingFields],
       ...(tableView ? [tableView] : []),
     ]),
+    needs: needsText(draft),
     duration: typicalDurationText(typical),
     changeFileHref,
     otherButtons: buttonViews(kind),

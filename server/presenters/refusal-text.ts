@@ -1,6 +1,6 @@
 /** Presents the reasons for which the engine refuses an action. */
 import type { ActionRefused, RefusalReason } from "../engine/action-refused.ts";
-import type { AlreadyActive, UnknownKind } from "../engine/start/request.ts";
+import type { AlreadyActive, MissingSettings, UnknownKind } from "../engine/start/request.ts";
 
 const refusals: Record<RefusalReason, string> = {
   not_cancellable: "Jobs of this kind can't be cancelled.",
@@ -13,6 +13,10 @@ const refusals: Record<RefusalReason, string> = {
 
 export function refusalText({ reason }: ActionRefused): string {
   return refusals[reason];
+}
+
+export function missingSettingsText({ missing }: Pick<MissingSettings, "missing">): string {
+  return `This kind of job needs ${missing.join(" and ")}. Whoever runs Headway has to set it.`;
 }
 
 export function unknownKindText({ kind }: UnknownKind): string {

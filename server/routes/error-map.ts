@@ -5,11 +5,21 @@ import { DatabaseLost } from "../backend/database-lost.ts";
 import { InvalidContact } from "../contacts/contact-input.ts";
 import { ContactNotFound, StaleContact } from "../contacts/edit-contact.ts";
 import { ActionRefused } from "../engine/action-refused.ts";
-import { AlreadyActive, InvalidInput, UnknownKind } from "../engine/start/request.ts";
+import {
+  AlreadyActive,
+  InvalidInput,
+  MissingSettings,
+  UnknownKind,
+} from "../engine/start/request.ts";
 import { isTransientError } from "../engine/transient-error.ts";
 import { LimitReached } from "../limit-reached.ts";
 import { reachedLimitText } from "../presenters/limit-text.ts";
-import { alreadyActiveText, refusalText, unknownKindText } from "../presenters/refusal-text.ts";
+import {
+  alreadyActiveText,
+  missingSettingsText,
+  refusalText,
+  unknownKindText,
+} from "../presenters/refusal-text.ts";
 import { UploadExpired } from "../storage/resumable-upload.ts";
 import { StorageFull, StorageUnavailable } from "../storage/storage.ts";
 import { UploadConflict } from "../storage/upload-writers.ts";
@@ -46,6 +56,9 @@ function refusalOf(error: unknown): HttpErrorOptions | undefined {
   if (error instanceof AlreadyActive) {
     const detail = alreadyActiveText(error);
     return { status: 409, title: "Already active", detail, jobId: error.job.id };
+  }
+  if (error instanceof MissingSettings) {
+    return { status: 409, title: "Settings are missing", detail: missingSettingsText(error) };
   }
   if (error instanceof ActionRefused) {
     return { status: 409, title: "Not possible now", detail: refusalText(error) };

@@ -12,7 +12,8 @@ import {
 } from "../forms/input-values.ts";
 import { readScheduleInput } from "../forms/schedule.ts";
 import type { Kind } from "../job.ts";
-import { kindCard, moreFilesField } from "../presenters/job-form.ts";
+import { settingsOf } from "../kind-settings.ts";
+import { chooseFileField, kindCard, moreFilesField } from "../presenters/job-form.ts";
 import type { Env } from "../services.ts";
 import { kindNotFound } from "./http-error.ts";
 import { keepForBack } from "./middleware/no-store.ts";
@@ -32,7 +33,9 @@ export function jobFormRoutes(services: JobFormServices): Hono<Env> {
   routes.get("/jobs/new", async (c) => {
     const typical = await jobs.typicalDurations(c.var.person.accountId);
     const kinds = [...catalog].filter(([, kind]) => kind.listed !== false);
-    const cards = kinds.map(([type, kind]) => kindCard(type, kind, typical(type, null)));
+    const cards = kinds.map(([type, kind]) =>
+      kindCard(type, kind, typical(type, null), settingsOf(kind).missing),
+    );
     const layout = await layoutWithTray(c, services, { title: "New job", section: "new" });
     return c.html(render.page("jobs/new", { layout, kinds: cards }));
   });

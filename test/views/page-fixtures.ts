@@ -286,8 +286,12 @@ const mapping: Pages["jobs/mapping"] = {
   readAgainAction: "/jobs/new/contact_import",
   readingIsOpen: false,
   changeFileHref: "/jobs/new/contact_import",
+  needs: "",
   otherButtons: [
-    { name: "validate_only", label: "Check only", help: "Says what an import would do." },
+    {
+      ...{ name: "validate_only", label: "Check only", action: "" },
+      help: "Says what an import would do.",
+    },
   ],
   moreFiles: {
     text: "2 more files follow: friends.csv, a.csv",
@@ -304,6 +308,7 @@ const form: Pages["jobs/form"] = {
   multipart: false,
   upload: null,
   moreFiles: null,
+  needs: "This kind of job needs MAIL_KEY. Whoever runs Headway has to set it.",
   hidden: [
     { name: "type", value: "email_campaign" },
     { name: "idempotency_key", value: "k-2" },
@@ -728,6 +733,7 @@ export const pages: Record<string, PageFixture> = {
         description,
         href: `/jobs/new/${kind}`,
         duration: kind === "contact_clean" ? "" : "Usually 1-3 minutes",
+        needs: kind === "contact_clean" ? "Needs CLEANER_KEY" : "",
       })),
     },
   },

@@ -3,6 +3,7 @@ import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import { type JobContext, type Kind, type Outcome, Refused, TryAgain } from "../../job.ts";
+import { type KindSettings, redactError, settingsOf } from "../../kind-settings.ts";
 import type { RunLimits } from "../../limits.ts";
 import type { Log } from "../../log.ts";
 import type { Storage } from "../../storage/storage.ts";
@@ -170,17 +171,21 @@ async function runToEnd(
   executor: Executor,
   needsCleanup: () => boolean,
 ): Promise<JobRow | undefined> {
-  const { row, backend, progress, abort } = run;
-  let outcome: Outcome;
+  const { row, kind, backend, abort } = run;
+  let outcome: CheckedOutcome;
+  const settings = settingsOf(kind);
   try {
+    requireSettings(settings);
     outcome = checkOutcome(await callKind(run, context));
+    outcome = { ...outcome, message: settings.redact(outcome.message) };
+    if (outcome.warning) context.job.log(outcome.warning, "warn");
   } catch (error) {
     // Stops what the kind has begun and does not await.
     if (!abort.signal.aborted) abort.abort(error);
-    await flushProgress(progress);
-    return finishAfterError(error, run, context.job, executor);
+    await flushProgress(run);
+    return finishAfterError(redactError(error, settings), run, context.job, executor);
   }
-  await flushProgress(progress);
+  await flushProgress(run);
   // Outside of the `try`: if the end cannot be saved, the sweep rescues the job instead of failing it.
   return finishDone(backend, row, outcome, { needsCleanup: needsCleanup() });
 }
@@ -212,10 +217,13 @@ async function flushProgress(progress: JobProgress): Promise<void> {
   await progress.flush().then(progress.stop, () => {});
 }
 
-/** Checks at run time, because kinds may run without a check of their types. */
-function checkOutcome(outcome: Outcome): Outcome {
-  if (typeof outcome?.message === "string") return outcome;
-  throw new KindError("A kind's run returns { message }, a sentence about how it ended");
+/** A worker may have been started without what the web process has. @throws Refused */
+function requireSettings({ missing }: KindSettings): void {
+  if (missing.length === 0) return;
+  throw new Refused(
+    `The worker needs ${missing.join(" and ")}`,
+    "Whoever runs Headway has to set it for the workers, too. Then run the job again.",
+  );
 }
 
 async function finishAfterError(

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import type { BatchOptions, JobContext, Tally } from "../../job.ts";
+import { settingsOf } from "../../kind-settings.ts";
 import { createScratch } from "../../storage/scratch.ts";
 import { openUpload } from "../../storage/uploads.ts";
 import { KindError } from "../kind-error.ts";
@@ -24,6 +25,8 @@ export async function createJobContext(
 ): Promise<{ job: JobContext; assertEnded: () => void }> {
   const { row, backend, storage, progress } = run;
   const { signal } = run.abort;
+  const settings = settingsOf(run.kind);
+  const { redact } = settings;
   const counts: Tally = { succeeded: row.succeeded, rejected: row.rejected, skipped: row.skipped };
   const rejections = createRejections();
   const stepsWithBatches = new Set<number>();
@@ -46,6 +49,7 @@ export async function createJobContext(
     accountId: row.account_id,
     userId: row.user_id,
     attempt: row.retries + 1,
+    env: settings.values,
     signal,
     get db() {
       return backend.readOnlyDb;
@@ -58,7 +62,7 @@ export async function createJobContext(
     batches: (options) => batches(options),
     each: createEach(run, steps, rejections, batches),
     progress(done, total, message) {
-      progress.set(done, total ?? null, message ?? null);
+      progress.set(done, total ?? null, message === undefined ? null : redact(message));
     },
     expect: (step, total) => progress.expect(steps.position(step), total),
     reject: (number, reason) => rejections.add(number, reason),

@@ -65,6 +65,17 @@ export class AlreadyActive extends Error {
   }
 }
 
+/** The kind needs settings in the environment that are not there. */
+export class MissingSettings extends Error {
+  override name = "MissingSettings";
+  /** The names of the variables. */
+  readonly missing: readonly string[];
+  constructor(missing: readonly string[]) {
+    super(`Missing settings: ${missing.join(", ")}`);
+    this.missing = missing;
+  }
+}
+
 /** The kind does not exist, or was removed. */
 export class UnknownKind extends Error {
   override name = "UnknownKind";

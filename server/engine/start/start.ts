@@ -1,17 +1,25 @@
 import type { Backend } from "../../backend/backend.ts";
 import type { Catalog } from "../../catalog.ts";
+import type { Kind } from "../../job.ts";
+import { settingsOf } from "../../kind-settings.ts";
 import { checkInput } from "./check-input.ts";
 import { findByIdempotencyKey, findBySharedKey, refuseIfActive } from "./duplicates.ts";
 import { findUnoffered } from "./find-unoffered.ts";
 import { inputFingerprint } from "./fingerprint.ts";
 import { insertJob } from "./insert-job.ts";
 import { findUploads } from "./job-uploads.ts";
-import { InvalidInput, type Started, type StartRequest, UnknownKind } from "./request.ts";
+import {
+  InvalidInput,
+  MissingSettings,
+  type Started,
+  type StartRequest,
+  UnknownKind,
+} from "./request.ts";
 import { findReachedLimit } from "./start-limits.ts";
 
 /**
  * Validates the request, and inserts the job with all its rows in one transaction.
- * @throws UnknownKind, InvalidInput; LimitReached with `limits`; AlreadyActive with `unlessActive`
+ * @throws UnknownKind, InvalidInput, MissingSettings; LimitReached with `limits`; AlreadyActive with `unlessActive`
  */
 export async function start(
   backend: Backend,
@@ -34,7 +42,8 @@ export async function start(
     throw new InvalidInput(errors);
   }
   const reached =
-    request.limits && (await findReachedLimit(backend, request.accountId, request.limits));
+    findMissingSettings(kind) ??
+    (request.limits && (await findReachedLimit(backend, request.accountId, request.limits)));
   if (reached) {
     // A repeated start starts nothing.
     const earlier = await findByIdempotencyKey(backend.db, request, input);
@@ -61,6 +70,11 @@ export async function start(
     // Another start has used the key.
     return (await findByIdempotencyKey(tx.db, request, input))!;
   });
+}
+
+function findMissingSettings(kind: Kind): MissingSettings | undefined {
+  const { missing } = settingsOf(kind);
+  return missing.length > 0 ? new MissingSettings(missing) : undefined;
 }
 
 /** Some inputs are for another kind: an import that is only checked runs as a check. */

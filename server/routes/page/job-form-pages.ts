@@ -6,8 +6,10 @@ import type { DurationEstimate } from "../../engine/eta/duration-estimate.ts";
 import type { TryMapping } from "../../file-preview/file-previewer.ts";
 import type { PreviewData } from "../../file-preview/messages.ts";
 import { uploadField } from "../../forms/input-fields.ts";
-import { withoutFileValues } from "../../forms/input-values.ts";
+import { uploadIdsOf, uploadValues, withoutFileValues } from "../../forms/input-values.ts";
 import type { ByteSource } from "../../job.ts";
+import { settingsOf } from "../../kind-settings.ts";
+import type { FieldView } from "../../presenters/form.ts";
 import {
   type JobDraft,
   jobFormPage,
@@ -33,7 +35,9 @@ export type Draft = Omit<JobDraft, "idempotencyKey" | "preferredZone"> & {
 
 function complete(c: RouteContext, draft: Draft): JobDraft {
   const { idempotencyKey = randomUUID() } = draft;
-  return { ...draft, idempotencyKey, preferredZone: c.var.person.preferences.timeZone };
+  const { timeZone: preferredZone } = c.var.person.preferences;
+  const { missing } = settingsOf(draft.kind);
+  return { ...draft, idempotencyKey, preferredZone, missing };
 }
 
 /** The page that asks for the file alone, before the form. */
@@ -62,13 +66,16 @@ export async function renderFormPage(
   const { accountId, userId } = c.var.person;
   const { db } = services.backend;
   const choices = await kind.choices?.({ accountId, userId, db }, values);
-  const typical = await typicalDuration(c, services, type, file);
-  const body = jobFormPage(complete(c, draft), file, typical, choices);
-  const needsScript = body.fields.some(({ type, condition }) => type === "list" || condition);
-  const script = needsScript ? assetHref("job-form.js") : null;
+  const typical = await typicalDuration(c, services, type, sizeOf(files));
+  const body = jobFormPage(complete(c, draft), files, typical, choices);
+  const script = body.fields.some(needsScript) ? assetHref("job-form.js") : null;
   const layout = await layoutWithTray(c, services, { title: kind.title, section: "new", script });
   const page = { layout, ...body };
   return c.html(services.render.page(services.render.templateFor(type, "form"), page));
+}
+
+function needsScript({ type, condition, zone, fields }: FieldView): boolean {
+  return type === "list" || condition !== null || zone !== null || fields.some(needsScript);
 }
 
 /** The page that maps the columns of the uploaded file. */
