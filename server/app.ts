@@ -55,7 +55,13 @@ const passwordPaths = [
   ...["/settings/password", "/settings/tokens", "/settings/passkeys/options"],
   "/settings/two-factor/:action",
 ];
-const filePaths = ["/jobs/:id/result", "/jobs/:id/results.zip", "/jobs/:id/log", "/files/:id"];
+const filePaths = [
+  "/jobs/:id/result",
+  "/jobs/:id/results.zip",
+  "/jobs/:id/log",
+  "/jobs/:id/output",
+  "/files/:id",
+];
 
 export function createApp(services: Services): Hono<Env> {
   const { config } = services;
@@ -76,6 +82,8 @@ export function createApp(services: Services): Hono<Env> {
       },
       referrerPolicy: "same-origin",
       xFrameOptions: "DENY",
+      // A page of HTML that a kind made has a policy of its own.
+      overwrite: false,
       strictTransportSecurity: isHttps,
       // Over plain http browsers ignore this header and log a warning on every page.
       crossOriginOpenerPolicy: isHttps,

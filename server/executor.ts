@@ -8,6 +8,7 @@ import { programEnvironment } from "./config.ts";
 import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import type { Executor } from "./engine/run/execute.ts";
 import type { FindKindLine } from "./engine/run/kind-line.ts";
+import { createOutputWriter } from "./engine/run/output-writer.ts";
 import { createProgressTracker } from "./engine/run/progress-tracker.ts";
 import { progressWriter } from "./engine/run/progress-writer.ts";
 import type { RunLimits } from "./limits.ts";
@@ -55,8 +56,15 @@ export function createExecutor(parts: {
     elapsed: () => Math.round(performance.now()),
     onError: (error) => log.warn({ err: error }, "progress could not be saved"),
   });
+  const outputs = createOutputWriter({
+    backend,
+    onError: (error) => log.warn({ err: error }, "output could not be saved"),
+  });
   const { workFolder = join(tmpdir(), "headway-runs"), findKindLine = () => undefined } = parts;
   const environment = programEnvironment();
-  const defaults = { recordMetric, onBegin, onIdle, limits, workFolder, environment, findKindLine };
+  const defaults = {
+    ...{ recordMetric, onBegin, onIdle, limits, workFolder, environment, findKindLine },
+    outputs,
+  };
   return { ...parts, ...defaults, tracker, policyFor: policyFor(backend) };
 }

@@ -204,20 +204,27 @@ export interface Kind<
    */
   preview?(file: ByteSource, values: Readonly<Record<string, unknown>>): Promise<FilePreview>;
   /**
-   * Finds the options of fields that depend on the account's data. The form offers them; a start
-   * refuses other values in an `ordered` field.
+   * Finds the options of fields that depend on the account's data. The form offers them: in a list of
+   * texts as boxes to tick, else as a select. A start refuses other values of a list, or of one that
+   * is `ordered`.
    * @param values the fields of the form so far, as typed, or the input of a start
    */
   choices?(account: AccountData, values: Readonly<Record<string, unknown>>): Promise<Choices>;
   /** Does the work. After a crash, pause or retry it is called again and skips finished steps. */
-  run(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<Outcome>;
+  run(
+    job: JobContext<keyof Steps & string, z.output<Env>>,
+    input: z.output<Input>,
+  ): Promise<Outcome>;
   /**
    * Removes what a cancelled or failed job left elsewhere. It is called after the last run, and
    * again if it was interrupted, so it must be safe to repeat. It can log and save files. After `cleanupTimeout` the signal
    * fires; 5 s later the process is killed and `cleanup` is not called again. Scratch files are
    * removed without it.
    */
-  cleanup?(job: JobContext<keyof Steps & string>, input: z.output<Input>): Promise<void>;
+  cleanup?(
+    job: JobContext<keyof Steps & string, z.output<Env>>,
+    input: z.output<Input>,
+  ): Promise<void>;
   /** A sentence on what a cancelled job left behind. Default: how many items were done. */
   cancelledMessage?(job: JobContext<keyof Steps & string>): string;
 }
@@ -269,7 +276,15 @@ export interface OfferingJob<Input> {
 export interface Outcome {
   /** A sentence: "Imported 99,812 of 100,000, 188 rows rejected". */
   message: string;
-  /** The path of a page that shows the result. Files written with `job.file` need none. */
+  /**
+   * What the job found, as JSON of at most 256 kB: the API has it, the page of the job lists it, and the
+   * kind's own `views/jobs/<kind>/result.eta` gets it as `it.data`. Larger results belong into a file.
+   */
+  data?: unknown;
+  /**
+   * The path of a page of Headway that shows the result: "/contacts?job=…". Files written with
+   * `job.file` need none. Without such a page the result has no link, and the log of the job says so.
+   */
   page?: string;
 }
 
@@ -528,8 +543,23 @@ export interface JobFiles {
   archive(): AsyncIterable<Uint8Array>;
 }
 
+/** Text that grows on the page of the job while it is written. */
+export interface Output {
+  /**
+   * Adds text: a word, a line. Cheap enough for every word of a model, because pages get what was added
+   * a few times a second. It stays with the job, which keeps at most 1,000,000 characters. A checkpoint (a
+   * committed batch, a finished step) keeps the text before it. A run that goes on from there, after a
+   * crash, a retry or a pause, begins without the text behind it, and appends that again.
+   */
+  append(text: string): void;
+}
+
 /** Everything that a run works with. */
-export interface JobContext<Step extends string = string> {
+export interface JobContext<
+  Step extends string = string,
+  // biome-ignore lint/suspicious/noExplicitAny: a helper of several kinds takes any of their settings.
+  Env = any,
+> {
   readonly id: string;
   readonly accountId: string;
   readonly userId: string;
@@ -597,6 +627,8 @@ export interface JobContext<Step extends string = string> {
    * in the log says where others were dropped. A line is cut after 500 characters.
    */
   log(message: string, level?: "info" | "warn" | "error"): void;
+  /** Text that the job writes for people, such as the answer of a model or the output of a program. */
+  readonly output: Output;
   /**
    * Waits, and rejects at once when the signal fires. Wait here rather than elsewhere: the estimate
    * of the remaining time takes waits of a second and more into account.

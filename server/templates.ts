@@ -27,6 +27,7 @@ import type { StepView } from "./presenters/job-steps.ts";
 import type { LayoutData, PagerView, RefreshView, TrayView } from "./presenters/layout.ts";
 import type { JobLog, LogLinesView } from "./presenters/log.ts";
 import type { MappingPage, TrialView } from "./presenters/mapping-page.ts";
+import type { OutputTextView, OutputView } from "./presenters/output.ts";
 import type { NewPasskeyPage } from "./presenters/passkeys.ts";
 import type { RejectedRowsPage } from "./presenters/rejected-rows.ts";
 import type { FileView, ResultView } from "./presenters/result.ts";
@@ -86,6 +87,8 @@ export type Partials = {
   "jobs/_row": Live<JobView>;
   "jobs/_panel": Live<JobView>;
   "jobs/_progress": Live<JobView>;
+  "jobs/_output": Live<OutputView>;
+  "jobs/_output_text": Live<OutputTextView>;
   "jobs/_result": Live<ResultView>;
   "jobs/_log": JobLog;
   "jobs/_log_lines": Live<LogLinesView>;
@@ -140,7 +143,8 @@ export interface KindParts {
   form: JobFormPage;
   /** Counts and steps, beneath the progress bar. */
   details: JobView;
-  result: ResultView;
+  // biome-ignore lint/suspicious/noExplicitAny: the template of a kind names the types of its own.
+  result: ResultView<any, any>;
 }
 
 export type KindPart = keyof KindParts;

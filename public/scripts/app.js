@@ -5,6 +5,7 @@ import "./forms/submit-once.js";
 import "./forms/schedule-fields.js";
 import "./live/swap.js";
 import "./live/log.js";
+import "./live/output.js";
 import "./live/job-title.js";
 import "./live/viewer-parts.js";
 import "./live/finished-jobs.js";

@@ -30,6 +30,8 @@ export interface Schema {
   job_events: JobEventsTable;
   job_logs: JobLogsTable;
   job_rejections: JobRejectionsTable;
+  job_results: JobResultsTable;
+  job_output: JobOutputTable;
   files: FilesTable;
   uploads: UploadsTable;
   partial_uploads: PartialUploadsTable;
@@ -192,6 +194,8 @@ export interface JobsTable {
   waiting_for: string | null;
   /** JSON array: the names of the follow-ups that the job offers and nobody has started yet. */
   follow_ups: string | null;
+  /** Of the text in `job_output`, in UTF-16 units. */
+  output_length: Generated<number>;
 }
 
 export interface JobStepsTable {
@@ -233,6 +237,23 @@ export interface JobRejectionsTable {
   count: number;
   /** The first row numbers, JSON. */
   first_rows: string;
+}
+
+export interface JobResultsTable {
+  job_id: string;
+  /** JSON: what the kind's `run` returned as `data`. */
+  data: string;
+}
+
+/** The text that a job writes with `job.output`, in pieces. */
+export interface JobOutputTable {
+  job_id: string;
+  /** The length of the text before it, in UTF-16 units like its own. */
+  position: number;
+  length: number;
+  text: string;
+  /** 0 behind the last checkpoint: the next run deletes it, and writes it again. */
+  is_kept: number;
 }
 
 export interface FilesTable {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Backend, WriteTransaction } from "../backend/backend.ts";
 import type { JobRow } from "../backend/schema.ts";
-import { type Kind, type Outcome, Refused } from "../job.ts";
+import { type Kind, Refused } from "../job.ts";
 import { databaseErrorText, isOutage } from "./database-error.ts";
 import { describeError } from "./describe-error.ts";
 import type { CancelReason } from "./job-reason.ts";
@@ -48,8 +48,16 @@ type Finish = Omit<Transition, "id" | "fence" | "at">;
  */
 const retryDelaysMs = [100, 300, 600, 1_000, 2_000];
 
-/** @returns the job after the change, or undefined if another run has claimed it */
-export async function finish(backend: Backend, job: Claimed, change: Finish) {
+/**
+ * @param also writes in the same transaction
+ * @returns the job after the change, or undefined if another run has claimed it
+ */
+export async function finish(
+  backend: Backend,
+  job: Claimed,
+  change: Finish,
+  also?: (tx: WriteTransaction) => Promise<void>,
+) {
   const { id, fence } = job;
   const set = { ...(isFinal(change.to) ? {} : keptColumns(job)), ...change.set };
   for (const delayMs of retryDelaysMs) {
@@ -66,6 +74,7 @@ export async function finish(backend: Backend, job: Claimed, change: Finish) {
     return backend.write(async (tx) => {
       const at = backend.now();
       const row = await transition(tx, { id, fence, at, ...change, set });
+      if (row) await also?.(tx);
       return row && applyPendingRequest(tx, row, at);
     });
   }
@@ -94,6 +103,14 @@ async function applyPendingRequest(
   return transition(tx, { id, to: "paused", from: [status], at, set: { reason: null }, event });
 }
 
+/** The outcome of a run that succeeded. */
+export interface FinalOutcome {
+  message: string;
+  page?: string | undefined;
+  /** JSON. */
+  data?: string | undefined;
+}
+
 /**
  * Ends a run that succeeded.
  * @param options.needsCleanup false where the job left nothing to clean up
@@ -101,11 +118,11 @@ async function applyPendingRequest(
 export function finishDone(
   backend: Backend,
   job: Claimed,
-  { message, page }: Outcome,
+  { message, page, data }: FinalOutcome,
   { needsCleanup }: { needsCleanup: boolean } = { needsCleanup: true },
 ) {
   const outcome = sanitizeText(message);
-  return finish(backend, job, {
+  const change: Finish = {
     to: "done",
     set: {
       outcome,
@@ -116,6 +133,13 @@ export function finishDone(
       ...(needsCleanup ? {} : { cleanup_due_at: null }),
     },
     event: { type: "done", details: { outcome } },
+  };
+  return finish(backend, job, change, async ({ db }) => {
+    if (data === undefined) return;
+    const result = { job_id: job.id, data };
+    const insert = db.insertInto("job_results").values(result);
+    // A job that was restored from a backup runs to its end again.
+    await insert.onConflict((c) => c.column("job_id").doUpdateSet({ data })).execute();
   });
 }
 

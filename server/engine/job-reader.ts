@@ -26,6 +26,7 @@ import {
   readLogPage,
   streamLog,
 } from "./job-log.ts";
+import { type OutputPart, readOutput, streamOutput } from "./job-output.ts";
 import { type JobSummaryRow, jobSummaryColumns } from "./job-summary.ts";
 import { countByStatus, type StatusCounts } from "./list/counts.ts";
 import { findCreatedSince, type JobOwner, listCreatedSince } from "./list/created-jobs.ts";
@@ -73,6 +74,11 @@ export interface JobReader {
   /** Yields all log lines page by page. */
   wholeLog(id: string, minLevel?: MinLevel): AsyncIterable<LogRow[]>;
 
+  /** @returns the text that the job has written behind a position, at most the end of it */
+  output(id: string, after: number): Promise<OutputPart>;
+  /** Yields the whole text piece by piece. */
+  wholeOutput(id: string): AsyncIterable<string>;
+
   /** @returns the events after number `after`, by number */
   events(id: string, after: number, limit: number): Promise<EventRow[]>;
   /** @returns the same events, and whether the job's last event has been read */
@@ -82,8 +88,11 @@ export interface JobReader {
     limit: number,
   ): Promise<{ events: EventRow[]; ended: boolean }>;
 
-  /** @returns the files of a job, their previews, and the reasons for rejected rows */
+  /** @returns the files of a job, their previews, the reasons for rejected rows, its input and data */
   results(id: string): Promise<StoredResults>;
+
+  /** @returns what the kinds of the jobs returned as data, by job id */
+  resultData(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
 
   /** @returns the audit log of a job, the latest entries first */
   audit(id: string, limit: number): Promise<AuditRow[]>;
@@ -119,6 +128,10 @@ export interface StoredResults {
   rejections: JobRejectionRow[];
   /** By file id. Expired files, and files that cannot be previewed, have none. */
   previews: ReadonlyMap<string, Preview>;
+  /** The input of the job, with its secrets. */
+  input: Record<string, unknown>;
+  /** What the kind returned as data; null without. */
+  data: unknown;
 }
 
 /** Maximum number of previews per job. */
@@ -212,6 +225,9 @@ export function createJobReader({
     logPage: (id, position, minLevel) => readLogPage(db, id, position, minLevel),
     wholeLog: (id, minLevel) => streamLog(db, id, minLevel),
 
+    output: (id, after) => readOutput(db, id, after),
+    wholeOutput: (id) => streamOutput(db, id),
+
     events: (id, after, limit) => listEvents(db, id, after, limit),
     nextEvents: (id, after, limit) => listNextEvents(db, id, after, limit),
 
@@ -223,7 +239,21 @@ export function createJobReader({
         .where("job_id", "=", id)
         .orderBy("count", "desc")
         .execute();
-      return { files, rejections, previews: await previewsOf(files) };
+      const row = await db
+        .selectFrom("jobs")
+        .leftJoin("job_results", "job_results.job_id", "jobs.id")
+        .select(["jobs.input", "job_results.data"])
+        .where("jobs.id", "=", id)
+        .executeTakeFirst();
+      const input = JSON.parse(row?.input ?? "{}");
+      const data = JSON.parse(row?.data ?? "null");
+      return { files, rejections, previews: await previewsOf(files), input, data };
+    },
+
+    async resultData(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = db.selectFrom("job_results").selectAll().where("job_id", "in", ids);
+      return new Map((await rows.execute()).map(({ job_id, data }) => [job_id, JSON.parse(data)]));
     },
 
     audit: (id, limit) => listAudit(db, id, limit),

@@ -24,6 +24,7 @@ export const jobSummaryColumns = [
   "fence",
   "version",
   "log_seq",
+  "output_length",
   "retries",
   "running_ms",
   "claimed_at",
@@ -70,6 +71,7 @@ export type KindSummary = Pick<
   Kind,
   | "title"
   | "icon"
+  | "input"
   | "steps"
   | "unit"
   | "stepUnits"

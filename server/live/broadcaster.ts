@@ -74,6 +74,30 @@ export function createBroadcaster(options: {
   }
 
   /**
+   * Appends the new text, or replaces all of it where it was long, or a new run has taken some back. A page
+   * knows the length of its text, so text that comes twice does no harm.
+   */
+  async function broadcastOutput(job: WatchedJob, row: JobSummaryRow): Promise<void> {
+    const { output_length: length, fence } = row;
+    if (!hasNewOutput(job, row)) return;
+    const isAppended = job.outputLength > 0 && fence === job.outputFence;
+    const after = isAppended ? job.outputLength : 0;
+    const isWatched = job.pages.size > 0;
+    const part = isWatched ? await reader.output(job.id, after) : { from: 0, text: "", length };
+    job.outputLength = part.length;
+    job.outputFence = fence;
+    if (!isWatched) return;
+    if (isAppended && part.from === after) {
+      const chunk = frame(frames.outputText(job.id, part));
+      for (const { mailbox } of job.pages) mailbox.append(chunk);
+    } else send(job.pages, `output:${job.id}`, frames.output(row, part, now()));
+  }
+
+  function hasNewOutput(job: WatchedJob, { output_length, fence }: JobSummaryRow): boolean {
+    return output_length !== job.outputLength || (output_length > 0 && fence !== job.outputFence);
+  }
+
+  /**
    * Repeats if lines were broadcast during the read, because a joining watcher misses them. The watcher
    * has joined in the same turn in which the last read is found complete: a broadcast in between
    * would still leave it out.
@@ -116,6 +140,7 @@ export function createBroadcaster(options: {
     // Reads come first, because they may fail, and then nothing may count as sent.
     const result = job.pages.size > 0 ? await frames.result(row, at) : "";
     await broadcastLogLines(job, row);
+    await broadcastOutput(job, row);
     job.sent = panelSent(row, view, at);
     job.ended = isSettled(row);
     if (job.rows.size > 0) send(job.rows, `row:${row.id}`, frames.row(view));
@@ -143,8 +168,10 @@ export function createBroadcaster(options: {
         rendered.push({ job, chunk: frame(frames.progress(view)) });
       }
       const isDueLater = next === "later";
-      if (row.log_seq <= job.logSeq) return isDueLater;
-      return broadcastLogLines(job, row).then(() => isDueLater);
+      const hasOutput = hasNewOutput(job, row);
+      if (row.log_seq <= job.logSeq && !hasOutput) return isDueLater;
+      const sent = broadcastLogLines(job, row);
+      return (hasOutput ? sent.then(() => broadcastOutput(job, row)) : sent).then(() => isDueLater);
     },
 
     flush() {
@@ -161,6 +188,7 @@ export function createBroadcaster(options: {
       const isPage = job.pages.has(watcher);
       const at = now();
       const result = isPage ? await frames.result(row, at) : "";
+      const output = isPage && row.output_length > 0 ? await reader.output(row.id, 0) : undefined;
       if (row.version < job.version) return false;
       const view = frames.view(row, steps, at);
       job.steps = steps;
@@ -168,11 +196,14 @@ export function createBroadcaster(options: {
         job.version = row.version;
         job.ended = isSettled(row);
         job.logSeq = row.log_seq;
+        job.outputLength = row.output_length;
+        job.outputFence = row.fence;
         job.sent = panelSent(row, view, at);
       }
       if (job.rows.has(watcher)) send([watcher], `row:${row.id}`, frames.row(view));
       if (isPage) send([watcher], `panel:${row.id}`, frames.panel(view));
       if (result) send([watcher], `result:${row.id}`, result);
+      if (output) send([watcher], `output:${row.id}`, frames.output(row, output, at));
       if (isPage) await joinLog(watcher, job);
       else job.joining.delete(watcher);
       return true;

@@ -10,6 +10,7 @@ import { countsView } from "../presenters/dashboard.ts";
 import type { JobView } from "../presenters/job.ts";
 import { jobView } from "../presenters/job.ts";
 import { logLines } from "../presenters/log.ts";
+import { type OutputPart, outputTextView, outputView } from "../presenters/output.ts";
 import { resultView } from "../presenters/result.ts";
 import type { Renderer } from "../render.ts";
 
@@ -21,6 +22,10 @@ export interface Frames {
   panel(view: JobView): string;
   row(view: JobView): string;
   logLines(id: string, lines: readonly LogRow[]): string;
+  /** The card with the text that the job has written. */
+  output(row: JobSummaryRow, part: OutputPart, now: number): string;
+  /** Text that is appended to the card. */
+  outputText(id: string, part: OutputPart): string;
   counts(scope: CountsView["scope"], counts: StatusCounts, now: number): string;
   /** @returns an empty string until the job has ended */
   result(row: JobSummaryRow, now: number): Promise<string>;
@@ -49,6 +54,10 @@ export function createFrames(options: {
       }),
     logLines: (id, lines) =>
       render.partial("jobs/_log_lines", { ...logLines(id, lines), oob: true }),
+    output: (row, part, now) =>
+      render.partial("jobs/_output", { ...outputView(row, part, now), oob: true }),
+    outputText: (id, part) =>
+      render.partial("jobs/_output_text", { ...outputTextView(id, part), oob: true }),
     counts: (scope, counts, now) =>
       render.partial("jobs/_status_counts", {
         ...countsView(scope, counts, maxCounted, now),

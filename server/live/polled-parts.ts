@@ -37,7 +37,7 @@ export interface PolledJobs {
 
 /** The fragments of one job, each rendered at its first use. */
 export interface JobFragments {
-  /** The panel, and the result of an ended job. */
+  /** The panel, the text that the job has written, and the result of an ended job. */
   page(): Promise<string>;
   row(): string;
 }
@@ -68,6 +68,11 @@ export function createPolledJobs({ reader, frames, now }: Parts): PolledJobs {
     return `${row.version}.${Math.floor(at / (isIdle ? idleRefreshMs : activeRefreshMs))}`;
   }
 
+  async function outputOf(row: JobSummaryRow, at: number): Promise<string> {
+    if (row.output_length === 0) return "";
+    return frames.output(row, await reader.output(row.id, 0), at);
+  }
+
   function fragmentsOf(
     row: JobSummaryRow,
     steps: readonly StepRow[],
@@ -79,7 +84,7 @@ export function createPolledJobs({ reader, frames, now }: Parts): PolledJobs {
     return {
       ...{ state: stateOf(row), source: row, steps },
       async page() {
-        page ??= frames.panel(view) + (await frames.result(row, at));
+        page ??= frames.panel(view) + (await outputOf(row, at)) + (await frames.result(row, at));
         return page;
       },
       row() {

@@ -32,6 +32,9 @@ export interface WatchedJob {
   steps: readonly StepRow[];
   /** The number of the last log line that was broadcast. */
   logSeq: number;
+  /** The length of the text that was broadcast, and the run that wrote it: the next one may take it back. */
+  outputLength: number;
+  outputFence: number;
   sent: SentState;
 }
 
@@ -94,6 +97,8 @@ function createWatchedJob(id: string): WatchedJob {
     ended: false,
     steps: [],
     logSeq: 0,
+    outputLength: 0,
+    outputFence: -1,
     sent: nothingSent(),
   };
 }

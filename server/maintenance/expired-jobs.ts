@@ -73,6 +73,7 @@ async function deleteJobs(backend: Backend, storage: Storage, ids: string[], sig
 const sequences = [
   ["job_logs", "seq"],
   ["job_events", "seq"],
+  ["job_output", "position"],
   ["contact_changes", "batch"],
 ] as const;
 

@@ -10,10 +10,12 @@ import type { ActionsView } from "./job-actions.ts";
 import type { HistoryView } from "./job-history.ts";
 import type { Page } from "./layout.ts";
 import type { JobLog } from "./log.ts";
+import type { OutputView } from "./output.ts";
 import type { LinkView, ResultView } from "./result.ts";
 
 export interface JobPage extends Page {
   job: JobView;
+  output: OutputView;
   result: ResultView;
   log: JobLog;
   actions: ActionsView;

@@ -2,14 +2,30 @@
 import type { DownloadRole } from "../backend/enums.ts";
 import type { DownloadableFile, JobRejectionRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
+import { maskSecrets } from "../engine/start/mask-secrets.ts";
+import { isFinal, type Status } from "../engine/status.ts";
 import type { Preview } from "../storage/result-preview.ts";
+import { isWebPage } from "../storage/web-page.ts";
 import { formatBytes } from "../text/bytes.ts";
 import { formatCount, formatNumber } from "../text/counts.ts";
 import { formatDateTime, type TimeView } from "../text/dates.ts";
+import { errorText, outcomeText } from "./outcome.ts";
 
-export interface ResultView {
+/** A template of a kind names the types of its own: `ResultView<{ total: number }, { upload_id: string }>`. */
+export interface ResultView<Data = unknown, Input = Record<string, unknown>> {
   id: string;
   kind: string;
+  status: Status;
+  /** Whether the job has ended; until then there is no result. */
+  isFinal: boolean;
+  /** How the job ended, or why it failed; empty until it has ended. */
+  message: string;
+  /** With masked secrets. */
+  input: Input;
+  /** What `run` returned as `data`; null without, and for jobs that did not succeed. */
+  data: Data | null;
+  /** The data for people: its properties by their names. */
+  facts: { label: string; value: string }[];
   page: LinkView | null;
   files: FileView[];
   /** One archive of all files; null if there is only one. */
@@ -32,6 +48,8 @@ export interface FileView {
   id: string;
   /** Redirects to a link that is signed for the viewer; null once the file has expired. */
   href: string | null;
+  /** For a page of HTML: shows it, without scripts and apart from Headway; else null. */
+  openHref: string | null;
   name: string;
   /** "8.1 MB" */
   size: string;
@@ -69,9 +87,15 @@ export interface JobResults {
   rejections: readonly JobRejectionRow[];
   /** By file id; missing for expired files and for types without a preview. */
   previews: ReadonlyMap<string, Preview>;
+  /** With its secrets. */
+  input: Record<string, unknown>;
+  data: unknown;
 }
 
-export const noResults: JobResults = { files: [], rejections: [], previews: new Map() };
+export const noResults: JobResults = {
+  ...{ files: [], rejections: [], previews: new Map() },
+  ...{ input: {}, data: null },
+};
 
 /**
  * @param kind undefined if the kind was removed
@@ -89,6 +113,12 @@ export function resultView(
   return {
     id: row.id,
     kind: row.kind,
+    status: row.status,
+    isFinal: isFinal(row.status),
+    message: outcomeText(row, kind) || errorText(row),
+    input: maskSecrets(stored.input, kind),
+    data: stored.data,
+    facts: factsOf(stored.data),
     page: resultLink(row, kind),
     files,
     zipHref: files.filter(({ href }) => href).length > 1 ? `/jobs/${row.id}/results.zip` : null,
@@ -101,6 +131,20 @@ export function resultView(
     version: row.version,
     renderedAt: now,
   };
+}
+
+/** More are for the kind's own template. */
+const maxFacts = 50;
+
+function factsOf(data: unknown): ResultView["facts"] {
+  if (data === null) return [];
+  const isObject = typeof data === "object" && !Array.isArray(data);
+  const entries = isObject ? Object.entries(data) : [["result", data] as const];
+  return entries.slice(0, maxFacts).map(([name, value]) => {
+    const label = `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
+    if (typeof value === "number") return { label, value: value.toLocaleString("en") };
+    return { label, value: typeof value === "string" ? value : JSON.stringify(value) };
+  });
 }
 
 export function resultLink(row: JobSummaryRow, kind: KindSummary | undefined): LinkView | null {
@@ -119,6 +163,7 @@ function fileView(
   return {
     id,
     href: isGone ? null : `/jobs/${job.id}/result?file=${id}`,
+    openHref: isGone || !isWebPage(file) ? null : `/jobs/${job.id}/result?file=${id}&open=1`,
     name,
     size: formatBytes(file.size),
     role,

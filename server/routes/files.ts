@@ -6,8 +6,9 @@ import type { Env, Services } from "../services.ts";
 import { linkLifetimeHours, verifyFileLink } from "../storage/file-links.ts";
 import { findFile, isAvailable, type JobFile } from "../storage/job-files.ts";
 import { previewNeeds } from "../storage/result-preview.ts";
+import { isWebPage } from "../storage/web-page.ts";
 import { HttpError } from "./http-error.ts";
-import { type Download, fileResponse } from "./page/file-response.ts";
+import { type Download, fileResponse, webPageResponse } from "./page/file-response.ts";
 import { type DownloadServices, recordDownloads } from "./page/record-downloads.ts";
 
 /** Mount behind `requirePerson`. */
@@ -21,7 +22,8 @@ export function fileRoutes(services: DownloadServices & Pick<Services, "storage"
       const { job_id: jobId, id: fileId, name: fileName } = download.file;
       await recordDownloads(c, services, [{ jobId, fileId, fileName }], fileName);
     }
-    return fileResponse(c, services.storage, download);
+    const opens = c.req.query("open") !== undefined && isWebPage(download.file);
+    return (opens ? webPageResponse : fileResponse)(c, services.storage, download);
   });
   return routes;
 }
@@ -45,10 +47,12 @@ async function findDownload(
   return { file, size };
 }
 
-/** Whether the job's page shows the file as an image, which is not a download. */
+/** Whether the job's page shows the file in itself, which is not a download. */
 function isPreview(c: Context<Env>, { file, size }: Download): boolean {
+  const destination = c.req.header("sec-fetch-dest");
+  if (isWebPage(file) && c.req.query("open") !== undefined) return destination === "iframe";
   const isImage = previewNeeds({ mediaType: file.media_type, size }) === "image";
-  return isImage && c.req.header("sec-fetch-dest") === "image";
+  return isImage && destination === "image";
 }
 
 /** Does not reveal whether the file exists. */

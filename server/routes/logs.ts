@@ -1,5 +1,6 @@
 /**
  * GET /jobs/:id/log: the whole log as a text file, or its lines of at least `?level=`.
+ * GET /jobs/:id/output: the text that the job has written so far.
  * GET /jobs/:id/tail: the last lines, for an opened row of the list.
  */
 import { Hono } from "hono";
@@ -21,10 +22,18 @@ export function logRoutes(services: Services): Hono<Env> {
   routes.get("/jobs/:id/log", loadJob(services, "see"), async (c) => {
     const { job } = c.var;
     c.header("Content-Type", "text/plain; charset=utf-8");
-    c.header("Content-Disposition", formatAttachment(fileName(job, catalog)));
+    c.header("Content-Disposition", formatAttachment(fileName(job, catalog, "log.txt")));
     if (c.req.method === "HEAD") return c.body(null);
     const pages = jobs.wholeLog(job.id, minLevel(c.req.query()));
     return c.body(ReadableStream.from(asText(pages)));
+  });
+
+  routes.get("/jobs/:id/output", loadJob(services, "see"), async (c) => {
+    const { job } = c.var;
+    c.header("Content-Type", "text/plain; charset=utf-8");
+    c.header("Content-Disposition", formatAttachment(fileName(job, catalog, "output.txt")));
+    if (c.req.method === "HEAD") return c.body(null);
+    return c.body(ReadableStream.from(asBytes(jobs.wholeOutput(job.id))));
   });
 
   routes.get("/jobs/:id/tail", loadJob(services, "see"), async (c) => {
@@ -37,9 +46,13 @@ export function logRoutes(services: Services): Hono<Env> {
 }
 
 /** "Import contacts, people.csv, log.txt" */
-function fileName({ kind, subject }: JobRow, catalog: Catalog): string {
+function fileName({ kind, subject }: JobRow, catalog: Catalog, name: string): string {
   const title = catalog.get(kind)?.title ?? kind;
-  return [title, subject, "log.txt"].filter(Boolean).join(", ");
+  return [title, subject, name].filter(Boolean).join(", ");
+}
+
+async function* asBytes(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 async function* asText(pages: AsyncIterable<LogRow[]>): AsyncGenerator<Uint8Array> {

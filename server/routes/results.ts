@@ -25,7 +25,8 @@ export function resultRoutes(services: Services): Hono<Env> {
     const files = await listAvailableFiles(backend, [job.id]);
     const file = fileId ? files.find(({ id }) => id === fileId) : files[0];
     if (!file) throw resultNotFound(job);
-    return c.redirect(createFileLink(config.secret, file.id, person.userId, backend.now()), 303);
+    const link = createFileLink(config.secret, file.id, person.userId, backend.now());
+    return c.redirect(c.req.query("open") ? `${link}&open=1` : link, 303);
   });
 
   routes.get("/jobs/:id/results.zip", loadJob(services, "download"), async (c) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { JobRow, StepRow } from "../../server/backend/schema.ts";
 import type { JobSummaryRow, KindSummary, QueuePosition } from "../../server/engine/job-summary.ts";
 import { isFinal, statuses } from "../../server/engine/status.ts";
@@ -10,6 +11,7 @@ import { jobRow } from "../support/job-row.ts";
 const now = Date.UTC(2026, 10, 23, 14, 5);
 const kind: KindSummary = {
   title: "Import contacts",
+  input: z.object({}),
   steps: { "Reading the file": 1, Writing: 9 },
   unit: "rows",
   stepUnits: { "Reading the file": "bytes" },

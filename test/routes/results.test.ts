@@ -1,7 +1,9 @@
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fromBufferPromise } from "yauzl";
+import { z } from "zod";
 import type { FileRow } from "../../server/backend/schema.ts";
+import { defineJob, type Kind } from "../../server/job.ts";
 import { backends } from "../support/backends.ts";
 import { openSite, type Site } from "../support/site.ts";
 
@@ -103,5 +105,97 @@ describe.each(backends)("the results of a job, on $name", (which) => {
     const page = await ada.browser.text(`/jobs/${id}`);
     expect(page).toContain("people.csv</a>");
     expect(page).not.toContain("preview-toggle");
+  });
+
+  test("a page of HTML opens apart from Headway: in a frame, in a tab, and as a download", async () => {
+    const html = "<script>parent.alert(1)</script><h1>Report</h1>";
+    const id = await ended({ "report.html": html }, { media_type: "text/html" });
+    const page = await ada.browser.text(`/jobs/${id}`);
+    const openHref = `/jobs/${id}/result?file=report.html-of-${id}&amp;open=1`;
+    expect(page).toContain(`src="${openHref}" sandbox loading="lazy"`);
+    expect(page).toContain(`<a href="${openHref}" target="_blank" rel="noopener">Open</a>`);
+    const open = await ada.browser.get(openHref.replace("&amp;", "&"));
+    const link = open.headers.get("location")!;
+    const shown = await ada.browser.get(link);
+    expect(await shown.text()).toBe(html);
+    expect(Object.fromEntries(shown.headers)).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": expect.stringMatching(/^sandbox; default-src 'none'; /),
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "SAMEORIGIN",
+    });
+    expect(shown.headers.get("content-disposition")).toBeNull();
+    expect(shown.headers.get("content-security-policy")).not.toContain("allow-");
+    const file = await ada.browser.get(link.replace("&open=1", ""));
+    expect(file.headers.get("content-disposition")).toContain("attachment");
+    expect(file.headers.get("x-frame-options")).toBe("DENY");
+    expect((await grace.browser.get(link)).status).toBe(404);
+  });
+
+  test("a file that is no page of HTML is never shown by its link", async () => {
+    const id = await ended({ "a.svg": "<svg/>" }, { media_type: "image/svg+xml" });
+    const opened = await ada.browser.get(`/jobs/${id}/result?open=1`);
+    const answer = await ada.browser.get(opened.headers.get("location")!);
+    expect(answer.headers.get("content-disposition")).toContain("attachment");
+    expect(answer.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  });
+});
+
+const totals = defineJob({
+  title: "Totals",
+  description: "Returns data.",
+  input: z.object({ page: z.string().optional(), size: z.int().default(0) }),
+  steps: { Adding: 1 },
+  retryAfter: [],
+  run: async (_, { page, size }) => ({
+    message: "Added up",
+    data: { total_amount: 1_234.5, currency: "<EUR>", by_month: [1, 2], rest: "x".repeat(size) },
+    ...(page && { page }),
+  }),
+});
+
+describe.each(backends)("the data of a result, on $name", (which) => {
+  let site: Site;
+  let ada: Awaited<ReturnType<Site["join"]>>;
+  beforeAll(async () => {
+    site = await openSite(which, new Map([["totals", totals as unknown as Kind]]));
+    ada = await site.join("ada");
+  });
+  afterAll(() => site.close());
+  const run = async (input: Record<string, unknown> = {}) => {
+    const id = await ada.start("totals", input);
+    await site.runNext();
+    return id;
+  };
+
+  const read = async (id: string) => {
+    const token = await site.accounts.createToken(ada.userId, id);
+    const headers = { authorization: `Bearer ${token}`, host: "localhost" };
+    return (await site.app.request(`/api/jobs/${id}`, { headers })).json();
+  };
+
+  test("is on the page of the job and in the API", async () => {
+    const id = await run();
+    const page = await ada.browser.text(`/jobs/${id}`);
+    expect(page).toContain("<dt>Total amount</dt><dd>1,234.5</dd>");
+    expect(page).toContain("<dt>Currency</dt><dd>&lt;EUR&gt;</dd>");
+    expect(await read(id)).toMatchObject({
+      data: { total_amount: 1234.5, currency: "<EUR>", by_month: [1, 2], rest: "" },
+    });
+  });
+
+  test("that is too large fails the job, which says what to do instead", async () => {
+    expect(await read(await run({ size: 300_000 }))).toMatchObject({
+      ...{ status: "failed", data: null },
+      error_message: expect.stringContaining("at most 256,000 are kept. Write a file instead"),
+    });
+  });
+
+  test("has no link to a page that does not exist, and the log says so", async () => {
+    const missing = await ada.browser.text(`/jobs/${await run({ page: "/crawls/7" })}`);
+    expect(missing).not.toContain('id="result-page"');
+    expect(missing).toContain("There is no page &quot;/crawls/7&quot; to link to");
+    const found = await ada.browser.text(`/jobs/${await run({ page: "/contacts?q=a" })}`);
+    expect(found).toContain('id="result-page" href="/contacts?q=a"');
   });
 });

@@ -61,6 +61,7 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     waiting_until: null,
     waiting_for: null,
     follow_ups: null,
+    output_length: 0,
     ...different,
   };
 }

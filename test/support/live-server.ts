@@ -17,7 +17,7 @@ import type { AboutView } from "../../server/presenters/job-page.ts";
 import type { LogLineView } from "../../server/presenters/log.ts";
 import { createRenderer } from "../../server/render.ts";
 import { renderViewerParts, type ViewerParts } from "../../server/routes/page/viewer-parts.ts";
-import { jobView, layout, logOf, resultOf, time } from "./view-fixtures.ts";
+import { jobView, layout, logOf, outputOf, resultOf, time } from "./view-fixtures.ts";
 
 const root = join(import.meta.dirname, "../..");
 const render = createRenderer({ viewsDir: join(root, "views"), strict: true, cache: false });
@@ -60,6 +60,8 @@ export interface LiveServer {
   /** Changes a job and sends its progress, or with `whole` its panel or row, to its watchers. */
   updateJob(id: string, different: Partial<JobView>, whole?: boolean): JobView;
   appendLog(id: string, ...messages: string[]): void;
+  /** Adds to the text of a job. With `part` watchers are sent that part of it. */
+  appendOutput(id: string, text: string, part?: { from: number; text: string }): void;
   /** Sends an event on every stream. */
   send(event: string, data: string): void;
   panel(job: JobView): string;
@@ -73,6 +75,7 @@ export async function startLiveServer(): Promise<LiveServer> {
   await buildAssets({ minify: false });
   const jobs = new Map<string, JobView>();
   const logs = new Map<string, LogLineView[]>();
+  const outputs = new Map<string, string>();
   const streams = new Set<Stream>();
   let clock = Date.now();
 
@@ -91,7 +94,13 @@ export async function startLiveServer(): Promise<LiveServer> {
     const [kind = "", id = ""] = topic.split(":");
     const job = jobs.get(id);
     if (!job) return "";
-    return kind === "job" ? panel(job) : row(job);
+    return kind === "job" ? panel(job) + output(job) : row(job);
+  }
+
+  function output(job: JobView): string {
+    const text = outputs.get(job.id) ?? "";
+    const view = { ...outputOf(job, text), renderedAt: ++clock };
+    return oneLine(render.partial("jobs/_output", { ...view, oob: true }));
   }
 
   function write(stream: Stream, event: string, data: string): void {
@@ -171,7 +180,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.setHeader("content-security-policy", policy);
     if (part === "viewer" && job) response.end(renderViewerParts(render, viewerPartsOf(job)));
-    else if (job) response.end(jobPage(job, logs.get(id) ?? []));
+    else if (job) response.end(jobPage(job, logs.get(id) ?? [], outputs.get(id)));
     else if (place === "jobs" && !id) response.end(listPage([...jobs.values()]));
     else response.end(otherPage());
   }
@@ -219,6 +228,14 @@ export async function startLiveServer(): Promise<LiveServer> {
       logs.set(id, log);
       for (const stream of streams) sendLines(stream, id);
     },
+    appendOutput(id, text, part) {
+      const before = outputs.get(id) ?? "";
+      outputs.set(id, before + text);
+      const { from, text: sent } = part ?? { from: before.length, text };
+      const view = { id, from, length: from + sent.length, lines: sent.split("\n") };
+      const html = oneLine(render.partial("jobs/_output_text", { ...view, oob: true }));
+      for (const stream of streams) write(stream, "message", html);
+    },
     send(event, data) {
       for (const stream of streams) write(stream, event, data);
     },
@@ -265,10 +282,11 @@ function viewerPartsOf(job: JobView): ViewerParts {
   return { actions: actionsOf(job), history: historyOf(job), about: aboutOf(job) };
 }
 
-function jobPage(job: JobView, lines: LogLineView[]): string {
+function jobPage(job: JobView, lines: LogLineView[], text = ""): string {
   return render.page("jobs/show", {
     layout: { ...layout, ...assets(), title: job.title, topics: [`job:${job.id}`], since: "" },
     job,
+    output: outputOf(job, text),
     result: resultOf(job),
     log: logOf(job.id, lines),
     ...viewerPartsOf(job),

@@ -3,6 +3,7 @@ import type { JobView } from "../../server/presenters/job.ts";
 import type { ButtonView } from "../../server/presenters/job-actions.ts";
 import type { LayoutData } from "../../server/presenters/layout.ts";
 import type { JobLog, LogLineView } from "../../server/presenters/log.ts";
+import type { OutputView } from "../../server/presenters/output.ts";
 import type { ResultView } from "../../server/presenters/result.ts";
 import type { TimeView } from "../../server/text/dates.ts";
 
@@ -332,9 +333,14 @@ export const jobs = {
   }),
 } satisfies Record<string, JobView>;
 
-export type StoredResult = Pick<ResultView, "page" | "files" | "zipHref" | "rejections">;
+export type StoredResult = Pick<
+  ResultView,
+  "page" | "files" | "zipHref" | "rejections" | "data" | "facts"
+>;
 
-export const emptyResult: StoredResult = { page: null, files: [], zipHref: null, rejections: [] };
+export const emptyResult: StoredResult = {
+  ...{ page: null, files: [], zipHref: null, rejections: [], data: null, facts: [] },
+};
 
 /** The results of the import with 188 rejected rows. */
 export const result: StoredResult = {
@@ -343,6 +349,7 @@ export const result: StoredResult = {
     {
       id: numbered(101),
       href: `/jobs/${jobs.done.id}/result?file=${numbered(101)}`,
+      openHref: null,
       name: "import-summary.pdf",
       size: "112 kB",
       role: "result",
@@ -354,6 +361,7 @@ export const result: StoredResult = {
     {
       id: numbered(102),
       href: `/jobs/${jobs.done.id}/result?file=${numbered(102)}`,
+      openHref: null,
       name: "autumn-fair-rejected.csv",
       size: "24 kB",
       role: "rejected",
@@ -373,6 +381,7 @@ export const result: StoredResult = {
     {
       id: numbered(103),
       href: `/jobs/${jobs.done.id}/result?file=${numbered(103)}`,
+      openHref: null,
       name: "summary.txt",
       size: "812 B",
       role: "result",
@@ -388,6 +397,7 @@ export const result: StoredResult = {
     {
       id: numbered(104),
       href: `/jobs/${jobs.done.id}/result?file=${numbered(104)}`,
+      openHref: null,
       name: "by company.svg",
       size: "4.1 kB",
       role: "result",
@@ -397,8 +407,21 @@ export const result: StoredResult = {
       preview: { kind: "image" },
     },
     {
+      id: numbered(106),
+      href: `/jobs/${jobs.done.id}/result?file=${numbered(106)}`,
+      openHref: `/jobs/${jobs.done.id}/result?file=${numbered(106)}&open=1`,
+      name: "report.html",
+      size: "9 kB",
+      role: "result",
+      isMain: false,
+      rows: "",
+      expires: null,
+      preview: null,
+    },
+    {
       id: numbered(105),
       href: null,
+      openHref: null,
       name: "first-try.csv",
       size: "1.2 MB",
       role: "result",
@@ -407,6 +430,11 @@ export const result: StoredResult = {
       expires: null,
       preview: null,
     },
+  ],
+  data: { companies: 1_204, most_frequent: "Analytical <Engines>" },
+  facts: [
+    { label: "Companies", value: "1,204" },
+    { label: "Most frequent", value: "Analytical <Engines>" },
   ],
   zipHref: `/jobs/${jobs.done.id}/results.zip`,
   rejections: [
@@ -420,8 +448,23 @@ export const result: StoredResult = {
 };
 
 export function resultOf(job: JobView, view: StoredResult = emptyResult): ResultView {
-  const { id, kind, version, renderedAt } = job;
-  return { id, kind, opens: false, version, renderedAt, ...view };
+  const { id, kind, status, version, renderedAt } = job;
+  return {
+    ...{ id, kind, status, version, renderedAt, opens: false, input: {} },
+    ...{ isFinal: !job.active, message: job.outcome || job.error },
+    ...view,
+  };
+}
+
+/** The text of a job. @param text with lines */
+export function outputOf(job: JobView, text = ""): OutputView {
+  const { id, version, renderedAt, active } = job;
+  return {
+    ...{ id, version, renderedAt, isFinal: !active, from: 0, length: text.length },
+    lines: text ? text.split("\n") : [],
+    note: text ? `The last ${text.length} of 312,004 characters` : "",
+    downloadHref: `/jobs/${id}/output`,
+  };
 }
 
 /** A page of a log. @param different other values of properties */

@@ -14,6 +14,7 @@ import {
   layout,
   logLines,
   logOf,
+  outputOf,
   result,
   resultOf,
   type StoredResult,
@@ -61,6 +62,7 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
         refresh: job.active ? refresh : null,
       },
       job,
+      output: outputOf(job, job === jobs.running ? "First line\n<b>second</b>\n\nthird" : ""),
       result: resultOf(job, left),
       log: logOf(job.id, job.started ? logLines : [], {
         follows: job.active,

@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import { statuses } from "../../server/engine/status.ts";
 import type { JobView } from "../../server/presenters/job.ts";
 import { createRenderer } from "../../server/render.ts";
-import { emptyResult, jobs, logLines, logOf, result, resultOf } from "../support/view-fixtures.ts";
+import {
+  emptyResult,
+  jobs,
+  logLines,
+  logOf,
+  outputOf,
+  result,
+  resultOf,
+} from "../support/view-fixtures.ts";
 import { faults } from "./validator.ts";
 
 const viewsDir = new URL("../../views", import.meta.url).pathname;
@@ -28,6 +36,16 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
       "jobs/_result empty",
       `result-${id}`,
       views.partial("jobs/_result", { ...resultOf(jobs.done, emptyResult), oob }),
+    ],
+    [
+      "jobs/_output",
+      `output-${id}`,
+      views.partial("jobs/_output", { ...outputOf(jobs.done, "A line\n<b>"), oob }),
+    ],
+    [
+      "jobs/_output_text",
+      `output-text-${id}`,
+      views.partial("jobs/_output_text", { ...outputOf(jobs.done, "A line\n<b>"), oob }),
     ],
     [
       "jobs/_log_lines",

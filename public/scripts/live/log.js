@@ -78,8 +78,8 @@ function scrollToEnd(list) {
 }
 
 document.addEventListener("htmx:oobBeforeSwap", ({ detail: { fragment, target } }) => {
-  // Only log lines are appended; any other part is replaced, and comes in a document fragment.
-  if (!(fragment instanceof HTMLElement)) return;
+  // Log lines and output are appended; any other part is replaced, and comes in a document fragment.
+  if (!(fragment instanceof HTMLElement) || !target.matches(".log-lines")) return;
   // A browser fires the scroll event with its next frame, and these lines may arrive before.
   if (following && !isAtEnd(target)) setFollowing(false);
   filterLines(fragment, target);
@@ -126,6 +126,7 @@ function gapLine({ id }, lastLine, missing) {
 
 // Also the end of a log in a row of the list, which dashboard/row-details.js keeps short.
 document.addEventListener("live:appended", ({ detail: list }) => {
+  if (!list.matches(".log-lines")) return;
   const max = following ? maxLines.following : maxLines.reading;
   if (list.childElementCount > max) trim(list, max);
   if (following) scrollToEnd(list);

@@ -78,7 +78,7 @@ function swap(next, part) {
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
-  // Log lines, which log.js filters.
+  // Log lines and output, which log.js and output.js filter.
   if (fragment instanceof Element) return;
   const next = fragment.firstElementChild;
   if (!(next instanceof HTMLElement)) return;

@@ -64,6 +64,7 @@ async function commitBatch<Item, Cursor>(
   rejections: Rejections,
   { write: writeItems }: BatchOptions<Item, Cursor>,
 ): Promise<Tally> {
+  const output = await run.output.prepareCheckpoint();
   const commit = async (tx: WriteTransaction) => {
     // First, because it checks the fence and locks the row, so that no other run takes over the job.
     await saveCheckpoint(run, tx, checkpoint);
@@ -76,11 +77,13 @@ async function commitBatch<Item, Cursor>(
     };
     await rejected.write(tx, run.row.id);
     await addCounts(run, tx, tally);
+    await output?.keep(tx);
     tx.notify(run.row.id);
     return tally;
   };
   // A power cut ends this run too. The next one then continues after the last batch on the disk.
   const tally = await run.backend.write(commit, { durable: "unless_process_ends" });
+  output?.onCommit();
   run.row.checkpoint = JSON.stringify(checkpoint);
   renewRetries(run);
   run.sleeps.clear();

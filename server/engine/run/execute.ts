@@ -30,7 +30,9 @@ import { createPrograms, type Programs } from "./exec.ts";
 import { createIdleTime } from "./idle-time.ts";
 import { createJobContext } from "./job-context.ts";
 import type { FindKindLine } from "./kind-line.ts";
-import type { JobProgress, ProgressTracker } from "./progress-tracker.ts";
+import { type CheckedOutcome, checkOutcome } from "./outcome.ts";
+import { noOutput, type OutputWriter, restoreOutput } from "./output-writer.ts";
+import type { ProgressTracker } from "./progress-tracker.ts";
 import { createRoomRequest, type RoomRequest } from "./room-request.ts";
 import { type PolicyFor, type Run, Stopped } from "./run.ts";
 import type { Asleep } from "./sleep.ts";
@@ -43,6 +45,7 @@ export interface Executor {
   storage: Storage;
   catalog: Catalog;
   tracker: ProgressTracker;
+  outputs: OutputWriter;
   log: Log;
   recordMetric: RecordMetric;
   /** Called with the job's id right before the `run` or `cleanup` of its kind. */
@@ -100,7 +103,7 @@ async function cleanUp(executor: Executor, row: JobRow, kind: Kind, abort: Abort
   // The time that a cleanup may take includes its sleeps.
   const idle = createIdleTime(() => {});
   const parts = { row, kind, abort, progress, sleeps, startedAt, folder, idle };
-  const run: Run = { ...parts, room: null, ...executor };
+  const run: Run = { ...parts, output: noOutput, room: null, ...executor };
   const programs = createPrograms(run);
   executor.onBegin(row.id);
   const done = await runCleanup(run, (await createJobContext(run, programs)).job, log);
@@ -130,9 +133,12 @@ async function runJob(
   const writes = trackWrites(executor.storage);
   const sleeps = createSleepRecord(row.sleep);
   const startedAt = performance.now();
+  const outputLength = await restoreOutput(backend, row);
+  if (outputLength === undefined) return undefined;
+  const output = executor.outputs.open({ ...row, output_length: outputLength }, onLost);
   const folder = createWorkFolder(executor.workFolder, row);
   const idle = createIdleTime((ms) => executor.onIdle(row.id, ms));
-  const parts = { row, kind, abort, progress, room, sleeps, startedAt, folder, idle };
+  const parts = { row, kind, abort, progress, output, room, sleeps, startedAt, folder, idle };
   const run: Run = { ...parts, ...executor, storage: writes.storage };
   const programs = createPrograms(run);
   // An earlier run may have written files, too.
@@ -146,6 +152,7 @@ async function runJob(
     return ended;
   } finally {
     cancelHistory();
+    output.stop();
     progress.stop();
     await removeTraces(run, programs, log);
   }
@@ -212,8 +219,9 @@ function callKind(
   });
 }
 
-/** Saves the last progress and stops tracking. If that fails, the tracker tries again for now. */
-async function flushProgress(progress: JobProgress): Promise<void> {
+/** Saves the last progress and text, and stops tracking. If that fails, the tracker tries again for now. */
+async function flushProgress({ progress, output }: Run): Promise<void> {
+  await output.flush().then(output.stop, () => {});
   await progress.flush().then(progress.stop, () => {});
 }
 

@@ -66,7 +66,9 @@ export async function createJobContext(
     },
     expect: (step, total) => progress.expect(steps.position(step), total),
     reject: (number, reason) => rejections.add(number, reason),
-    log: (message, level = "info") => progress.log({ level, message, at: backend.now() }),
+    log: (message, level = "info") =>
+      progress.log({ level, message: redact(message), at: backend.now() }),
+    output: { append: (text) => run.output.append(redact(text)) },
     sleep: createSleep(run, steps),
     exec: programs.exec,
     offer: (name) => offerFollowUp(run, name),

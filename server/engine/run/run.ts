@@ -6,6 +6,7 @@ import type { Kind } from "../../job.ts";
 import type { RunLimits } from "../../limits.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { IdleTime } from "./idle-time.ts";
+import type { JobOutput } from "./output-writer.ts";
 import type { JobProgress } from "./progress-tracker.ts";
 import type { RoomRequest } from "./room-request.ts";
 import type { SleepRecord } from "./sleep-record.ts";
@@ -52,6 +53,7 @@ export interface Run {
   readonly policyFor: PolicyFor;
   readonly abort: AbortController;
   readonly progress: JobProgress;
+  readonly output: JobOutput;
   /** Whether another account needs the slot of this run; null for a cleanup, which has none. */
   readonly room: RoomRequest | null;
   readonly sleeps: SleepRecord;

@@ -2,6 +2,7 @@
 import type { JobRow, StepRow } from "../../backend/schema.ts";
 import { KindError } from "../kind-error.ts";
 import { recordEvent } from "../transition.ts";
+import type { OutputCheckpoint } from "./output-writer.ts";
 import { loseLease, makeRoomIfRequested, type Run, renewRetries } from "./run.ts";
 
 export interface Steps {
@@ -78,6 +79,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
 
   async function finish(step: StepRow, value: unknown): Promise<void> {
     await progress.flush();
+    const output = await run.output.prepareCheckpoint();
     const at = backend.now();
     const before = rows
       .slice(0, step.position)
@@ -90,7 +92,9 @@ export async function loadSteps(run: Run): Promise<Steps> {
       total: progress.total,
     } as const;
     // A finished step is a checkpoint too, which resets the number of rescues.
-    await update(step, changes, "step_finished", { checkpoint: null, rescues: 0, sleep: null });
+    const jobColumns = { checkpoint: null, rescues: 0, sleep: null };
+    await update(step, changes, "step_finished", jobColumns, output);
+    output?.onCommit();
     renewRetries(run);
     running = undefined;
   }
@@ -101,6 +105,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
     changes: Partial<StepRow>,
     type: "step_started" | "step_finished",
     jobColumns: object,
+    output?: OutputCheckpoint,
   ) {
     const details = { name: step.name, step: step.position + 1, steps: rows.length };
     await backend.write(async (tx) => {
@@ -114,6 +119,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
         .where("job_id", "=", row.id)
         .where("position", "=", step.position)
         .execute();
+      await output?.keep(tx);
     });
     Object.assign(step, changes);
     run.sleeps.clear();

@@ -2,12 +2,12 @@
 import type { DownloadableFile, JobRow, StepRow } from "../../backend/schema.ts";
 import type { JobSummaryRow } from "../../engine/job-summary.ts";
 import { offeredFollowUps } from "../../engine/offered-follow-ups.ts";
+import { maskSecrets } from "../../engine/start/mask-secrets.ts";
 import { isCancellable, isFinal } from "../../engine/status.ts";
 import type { Kind } from "../../job.ts";
 import { jobView } from "../../presenters/job.ts";
 import { estimatedEnd } from "../../presenters/time-left.ts";
 import type { JobJson } from "./job-schema.ts";
-import { maskSecrets } from "./mask-secrets.ts";
 
 /** Columns that the API needs in addition to those of pages. */
 export const apiColumns = [
@@ -24,6 +24,8 @@ export interface JobContext {
   /** Files that have not expired. */
   files: readonly DownloadableFile[];
   typicalSeconds: number | null;
+  /** What the kind returned as data. */
+  data: unknown;
   /** Prefix of paths, such as "https://headway.example", or empty. */
   publicUrl: string;
   /** Ms since 1970. */
@@ -72,6 +74,8 @@ export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
       url: `${context.publicUrl}/jobs/${row.id}/result?file=${id}`,
     })),
     result_url: hasResult ? `${context.publicUrl}/jobs/${row.id}/result` : null,
+    data: context.data ?? null,
+    output_url: row.output_length > 0 ? `${context.publicUrl}/jobs/${row.id}/output` : null,
     error_message: error || null,
     advice: advice || null,
     retries: row.retries,

@@ -89,6 +89,12 @@ export const jobSchema = z
     result_url: z.string().nullable().meta({
       description: "Redirects to the result, a file or a page. Null if there is none.",
     }),
+    data: z.unknown().nullable().meta({
+      description: "What the kind of job returned as its result. Null until it succeeded.",
+    }),
+    output_url: z.string().nullable().meta({
+      description: "The text that the job has written so far. Null if there is none.",
+    }),
     error_message: z.string().nullable().meta({
       description: "Why the job failed or is retried.",
     }),

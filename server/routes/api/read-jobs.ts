@@ -19,6 +19,7 @@ export async function readJobs(
   const ids = rows.map((row) => row.id);
   const steps = await jobs.stepsByJob(ids);
   const files = Map.groupBy(await listAvailableFiles(backend, ids), (file) => file.job_id);
+  const data = await jobs.resultData(ids);
   const kinds = [...new Set(rows.map((row) => row.kind))];
   const typical = await jobs.typicalDurations(first.account_id, kinds);
   const placed = await jobs.withWaits(rows);
@@ -27,6 +28,7 @@ export async function readJobs(
       kind: catalog.get(row.kind),
       steps: steps.get(row.id) ?? [],
       files: files.get(row.id) ?? [],
+      data: data.get(row.id),
       typicalSeconds: typicalSeconds(typical(row.kind, row.input_bytes)),
       publicUrl: config.publicUrl ?? "",
       now,

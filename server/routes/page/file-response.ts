@@ -3,6 +3,7 @@ import { formatAttachment } from "../../storage/content-disposition.ts";
 import type { JobFile } from "../../storage/job-files.ts";
 import { parseRange } from "../../storage/range.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { webPagePolicy } from "../../storage/web-page.ts";
 
 export interface Download {
   file: JobFile;
@@ -31,4 +32,18 @@ export function fileResponse(c: Context, storage: Storage, { file, size }: Downl
   if (c.req.method === "HEAD" || from === to) return c.body(null, status);
   // The connection pulls the bytes: nothing is read ahead, and reading stops when it closes.
   return c.body(ReadableStream.from(storage.read(file.storage_key, { from, to })), status);
+}
+
+/** Shows a page of HTML in the browser, apart from Headway. */
+export function webPageResponse(c: Context, storage: Storage, { file, size }: Download): Response {
+  const headers = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Length": String(size),
+    "Content-Security-Policy": webPagePolicy,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+  };
+  if (c.req.method === "HEAD" || size === 0) return c.body(null, 200, headers);
+  const bytes = storage.read(file.storage_key, { from: 0, to: size });
+  return c.body(ReadableStream.from(bytes), 200, headers);
 }

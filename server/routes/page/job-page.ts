@@ -3,6 +3,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import { isFinal } from "../../engine/status.ts";
 import { pollInterval } from "../../live/poll-interval.ts";
 import { refreshView } from "../../presenters/layout.ts";
+import { outputView } from "../../presenters/output.ts";
 import { noResults, resultView } from "../../presenters/result.ts";
 import type { Env, Services } from "../../services.ts";
 import { logView } from "./job-log.ts";
@@ -18,9 +19,10 @@ export async function jobPage(c: Context<Env>, services: Services, job: JobRow):
   const { person } = c.var;
   const kind = catalog.get(job.kind);
   const now = backend.now();
-  const [steps, log, results] = await Promise.all([
+  const [steps, log, output, results] = await Promise.all([
     jobs.steps(job.id),
     logView(jobs, job, c.req.query()),
+    job.output_length > 0 ? jobs.output(job.id, 0) : { from: 0, text: "", length: 0 },
     isFinal(job.status) ? jobs.results(job.id) : noResults,
   ]);
   const [shown] = await jobs.withWaits([job]);
@@ -38,6 +40,7 @@ export async function jobPage(c: Context<Env>, services: Services, job: JobRow):
     layout,
     job: view,
     result: resultView(job, kind, results, now),
+    output: outputView(shown!, output, now),
     log,
     ...(await viewerParts(services, person, job, layout.token)),
   });

@@ -1,0 +1,67 @@
+/** Reads the text that jobs write with `job.output`. */
+import type { Backend } from "../backend/backend.ts";
+
+type Database = Backend["db"];
+
+/** Positions and lengths are in UTF-16 units. */
+export interface OutputPart {
+  /** The position of `text`; more than what was asked for if that was too long. */
+  from: number;
+  text: string;
+  /** Of the whole text, as far as it is written. */
+  length: number;
+}
+
+/** A page shows the end of a longer text. */
+export const maxShownLength = 20_000;
+/** No piece is longer, see `output-writer.ts`. */
+const maxPieceLength = 64_000;
+const piecesPerRead = 500;
+
+/** @returns the text behind a position, or the last `maxShownLength` of it */
+export async function readOutput(db: Database, id: string, after: number): Promise<OutputPart> {
+  const pieces: string[] = [];
+  let length: number | undefined;
+  let from = Number.POSITIVE_INFINITY;
+  while (from > after && (length === undefined || length - from < maxShownLength)) {
+    const rows = await db
+      .selectFrom("job_output")
+      .select(["position", "length", "text"])
+      .where("job_id", "=", id)
+      .where("position", ">", after - maxPieceLength)
+      .where("position", "<", Number.isFinite(from) ? from : Number.MAX_SAFE_INTEGER)
+      .orderBy("position", "desc")
+      .limit(piecesPerRead)
+      .execute();
+    if (rows.length === 0) break;
+    length ??= rows[0]!.position + rows[0]!.length;
+    for (const row of rows) {
+      pieces.push(row.text);
+      from = row.position;
+      if (from <= after || length - from >= maxShownLength) break;
+    }
+  }
+  if (length === undefined) return { from: after, text: "", length: after };
+  const text = pieces.reverse().join("");
+  const start = Math.max(after, length - maxShownLength, from);
+  const shown = text.slice(start - from);
+  // The cut may be in the middle of a character.
+  return { from: start, text: shown.toWellFormed(), length };
+}
+
+export async function* streamOutput(db: Database, id: string): AsyncGenerator<string> {
+  let after = -1;
+  for (;;) {
+    const rows = await db
+      .selectFrom("job_output")
+      .select(["position", "text"])
+      .where("job_id", "=", id)
+      .where("position", ">", after)
+      .orderBy("position")
+      .limit(piecesPerRead)
+      .execute();
+    for (const { text } of rows) yield text;
+    if (rows.length < piecesPerRead) return;
+    after = rows.at(-1)!.position;
+  }
+}
