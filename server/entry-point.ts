@@ -33,7 +33,7 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
     "the database cannot be opened",
   );
   onDatabaseLost(backend, ({ message }) => log.error(message));
-  const migrating = backend.migrate({ acceptNewer: true });
+  const migrating = backend.migrate({ acceptNewer: true, jobsDirs: config.jobsDirs });
   const newer = await exitOnFailure(migrating, "the database cannot be migrated");
   if (newer.length > 0) {
     log.warn(`a newer version has updated the database (${newer.join(", ")}): stop this one soon`);
@@ -41,7 +41,18 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
   await exitOnFailure(refuseTransferred(backend), "the database cannot be used");
   const { storageDir } = config;
   await exitOnFailure(refuseForgottenFile(backend, storageDir), "the database cannot be used");
-  return { config, log, backend, catalog: await readCatalog(config.jobsDirs) };
+  const catalog = await readCatalog(config.jobsDirs);
+  // The child of `npm start` has the environment of its parent.
+  if (role === "web" || !process.send) warnAboutSettings(catalog, log);
+  return { config, log, backend, catalog };
+}
+
+function warnAboutSettings(catalog: Catalog, log: Log): void {
+  for (const [name, kind] of catalog) {
+    const { problems } = settingsOf(kind);
+    if (problems.length === 0) continue;
+    log.warn(`no job of the kind ${name} can be started: ${problems.join(", ")}`);
+  }
 }
 
 function onDatabaseLost({ lost }: Backend, report: (error: DatabaseLost) => void): void {

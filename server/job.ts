@@ -725,10 +725,29 @@ export class ExecError extends Error {
   }
 }
 
+/**
+ * A file in `jobs/<kind>/migrations/`, which makes tables of the kind's own: it exports
+ * `const up: Migration = async (db, dialect) => …`. Each runs once, by name, with the next start, and
+ * never changes afterwards. The name of each table begins with that of the kind: "crawl_pages".
+ */
+export type Migration = (db: Kysely<unknown>, dialect: MigrationDialect) => Promise<void>;
+
+/** The differences between SQLite and Postgres, for `sql` templates. */
+export interface MigrationDialect {
+  /** A number that the database counts up, for a primary key. */
+  identity: RawBuilder<unknown>;
+  /** Text that sorts and compares by its bytes. */
+  bytewiseText: RawBuilder<unknown>;
+  /** Bytes. */
+  blob: RawBuilder<unknown>;
+}
+
 /** Describes a kind. The types of its input and step names are inferred. */
-export function defineJob<Input extends z.ZodObject, const Steps extends Record<string, number>>(
-  kind: Kind<Input, Steps>,
-): Kind<Input, Steps> {
+export function defineJob<
+  Input extends z.ZodObject,
+  const Steps extends Record<string, number>,
+  Env extends z.ZodObject = z.ZodObject,
+>(kind: Kind<Input, Steps, Env>): Kind<Input, Steps, Env> {
   return kind;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Expression, Kysely, RawBuilder, Transaction } from "kysely";
 import type { JobLifecycle, JobLifecycleEvent } from "../engine/job-lifecycle.ts";
-import type { Upsert, Upserted } from "../job.ts";
+import type { MigrationDialect, Upsert, Upserted } from "../job.ts";
 import type { JobRow, Schema } from "./schema.ts";
 import type { TableTransfer } from "./table-transfer.ts";
 
@@ -68,6 +68,8 @@ export interface MigrateOptions {
    * commands that copy whole tables, because they would leave out what they do not know.
    */
   acceptNewer?: boolean;
+  /** Folders of kinds, whose own migrations run as well. Default: none. */
+  jobsDirs?: readonly string[];
 }
 
 export interface WriteOptions {
@@ -172,13 +174,7 @@ export interface Notifications {
 export type ChangedIds = readonly string[] | "resync";
 
 /** The differences in the DDL of the two databases. Migrations interpolate them. */
-export interface SchemaDialect {
-  /** A number that the database counts up, for a primary key. */
-  identity: RawBuilder<unknown>;
-  /** Text that sorts and compares by its bytes. */
-  bytewiseText: RawBuilder<unknown>;
-  /** Bytes. */
-  blob: RawBuilder<unknown>;
+export interface SchemaDialect extends MigrationDialect {
   /** The types in which better-auth stores times and flags. */
   timestamp: RawBuilder<unknown>;
   boolean: RawBuilder<unknown>;

@@ -49,11 +49,14 @@ export async function migrate(
 }
 
 /** @returns the names in their order; empty for a database without tables */
-export async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
+export async function appliedMigrations(
+  db: Kysely<Schema>,
+  table = DEFAULT_MIGRATION_TABLE,
+): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  if (!tables.some(({ name }) => name === table)) return [];
   const { rows } = await sql<{ name: string }>`
-    select name from ${sql.table(DEFAULT_MIGRATION_TABLE)} order by name`.execute(db);
+    select name from ${sql.table(table)} order by name`.execute(db);
   return rows.map(({ name }) => name);
 }
 

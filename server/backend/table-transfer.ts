@@ -26,6 +26,8 @@ export interface TableSum {
 
 /** Tables that belong to one database and are not taken along. */
 export const localTables: readonly string[] = [
+  "kind_migrations",
+  "kind_migrations_lock",
   "kysely_migration",
   "kysely_migration_lock",
   "notifications",

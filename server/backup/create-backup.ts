@@ -21,6 +21,8 @@ export interface BackupParts {
   storageDir: string;
   /** The generated secret, or null if the operator has it as a setting. */
   secret: string | null;
+  /** Folders of kinds, which may have tables of their own. */
+  jobsDirs: readonly string[];
 }
 
 export interface CreatedBackup {
@@ -36,7 +38,7 @@ export interface CreatedBackup {
  * @throws if there is no space for the copy, the database is damaged, or the archive cannot be stored
  */
 export async function createBackup(
-  { backend, storage, storageDir, secret }: BackupParts,
+  { backend, storage, storageDir, secret, jobsDirs }: BackupParts,
   save: (archive: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<CreatedBackup> {
   const release = await holdWorkingFiles(backend);
@@ -44,7 +46,7 @@ export async function createBackup(
   try {
     const path = join(folder, databaseName);
     const backupAt = backend.now();
-    await copyDatabase(backend, path, storageDir);
+    await copyDatabase(backend, path, storageDir, jobsDirs);
     const { keys, missing } = await listFiles(path, storage);
     const sources: ArchiveSource[] = [
       { name: databaseName, read: () => createReadStream(path) },
@@ -61,14 +63,19 @@ export async function createBackup(
 }
 
 /** Both databases become a SQLite file, which can be restored into either. */
-async function copyDatabase(backend: Backend, path: string, storageDir: string): Promise<void> {
+async function copyDatabase(
+  backend: Backend,
+  path: string,
+  storageDir: string,
+  jobsDirs: readonly string[],
+): Promise<void> {
   if (backend.copyTo) {
     await refuseFullDisk(join(storageDir, databaseName), storageDir);
     return backend.copyTo(path);
   }
   const copy = await openBackend(path);
   try {
-    await copy.migrate();
+    await copy.migrate({ jobsDirs });
     const source = await backend.openTableTransfer();
     const target = await copy.openTableTransfer();
     try {

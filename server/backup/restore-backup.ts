@@ -58,13 +58,15 @@ export async function restoreIntoPostgres(
     name: string;
     storage: Storage;
     storageDir: string;
+    /** Folders of kinds, which may have tables of their own. */
+    jobsDirs: readonly string[];
   },
 ): Promise<Restored> {
-  const { to, name, storage, storageDir } = target;
+  const { to, name, storage, storageDir, jobsDirs } = target;
   return inStaging(storageDir, async (staging) => {
     const path = join(staging, databaseName);
     const files = await restoreFiles(archive, storage);
-    const pausedJobs = await restoreDatabase(archive, path, storage);
+    const pausedJobs = await restoreDatabase(archive, path, storage, jobsDirs);
     const from = await openBackend(path, { mustExist: true });
     try {
       await insertSecret(archive, from);
@@ -119,11 +121,16 @@ async function restoreSecret(archive: Archive, folder: string): Promise<void> {
 }
 
 /** @returns the number of jobs that it paused */
-async function restoreDatabase(archive: Archive, path: string, storage: Storage): Promise<number> {
+async function restoreDatabase(
+  archive: Archive,
+  path: string,
+  storage: Storage,
+  jobsDirs: readonly string[] = [],
+): Promise<number> {
   await pipeline(archive.read(databaseName), createWriteStream(path, { mode: 0o600, flush: true }));
   const backend = await openBackend(path, { mustExist: true, check: true });
   try {
-    await backend.migrate();
+    await backend.migrate({ jobsDirs });
     for (const table of ["workers", "running_backups", "transfers", "partial_uploads"] as const) {
       await backend.db.deleteFrom(table).execute();
     }

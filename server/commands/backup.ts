@@ -20,9 +20,9 @@ await runCommand(async () => {
   const storage = await openStorage(config);
   const backend = await openBackend(databaseUrl, { listenUrl, mustExist: true });
   try {
-    await backend.migrate();
+    await backend.migrate({ jobsDirs: config.jobsDirs });
     const secret = await generatedSecret(backend, config);
-    const parts = { backend, storage, storageDir, secret };
+    const parts = { backend, storage, storageDir, secret, jobsDirs: config.jobsDirs };
     let bytes = 0;
     const { files, missing } = await createBackup(parts, (archive) =>
       saveBackup(

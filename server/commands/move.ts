@@ -34,7 +34,8 @@ await runCommand(async () => {
     throw error;
   });
   try {
-    await Promise.all([from.migrate(), to.migrate()]);
+    const { jobsDirs } = config;
+    await Promise.all([from.migrate({ jobsDirs }), to.migrate({ jobsDirs })]);
     const startedAt = performance.now();
     const names = { from: databaseName(source), to: databaseName(target) };
     const moved = await moveDatabase({ from, to, names, onPiece: progressLine() });

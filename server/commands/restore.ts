@@ -40,10 +40,11 @@ async function restore(archive: Archive, config: Config, replace: boolean): Prom
   if (isPostgres(databaseUrl)) {
     const to = await openBackend(databaseUrl, { listenUrl });
     try {
-      await to.migrate();
+      const { jobsDirs } = config;
+      await to.migrate({ jobsDirs });
       const storage = await openStorage(config);
       const name = databaseName(databaseUrl);
-      return await restoreIntoPostgres(archive, { to, name, storage, storageDir });
+      return await restoreIntoPostgres(archive, { to, name, storage, storageDir, jobsDirs });
     } finally {
       await to.close();
     }

@@ -1,6 +1,6 @@
 /** Moves all data of a database into another one, of the other kind. Nobody may use either meanwhile. */
 import type { Backend } from "../backend/backend.ts";
-import type { TableShape, TableTransfer } from "../backend/table-transfer.ts";
+import { localTables, type TableShape, type TableTransfer } from "../backend/table-transfer.ts";
 import { release } from "../engine/finish.ts";
 import {
   type Comparison,
@@ -51,6 +51,7 @@ export async function moveDatabase(options: MoveOptions): Promise<Moved> {
   try {
     const shapes = (await target.describe()) ?? (await source.describe());
     if (!shapes) throw new Error("One of the two databases must be Postgres");
+    await refuseUnknownTables(from, shapes);
     await refuseUnportable(source, shapes);
     const { started_at } = await beginTransfer(from, "out", names.to);
     const transfer = await beginTransfer(to, "in", names.from, started_at);
@@ -123,6 +124,22 @@ async function handOver(to: Backend): Promise<number> {
     });
     after = queued.at(-1)!.id;
   }
+}
+
+/**
+ * @throws if the source has a table that the target lacks, such as that of a kind whose migrations were
+ * removed: it would be left behind silently
+ */
+async function refuseUnknownTables(from: Backend, shapes: readonly TableShape[]): Promise<void> {
+  const known = new Set([...localTables, ...shapes.map(({ name }) => name)]);
+  const tables = await from.db.introspection.getTables();
+  // Postgres, which says the schema, has described its own tables.
+  const unknown = tables.filter(({ name, schema }) => schema === undefined && !known.has(name));
+  if (unknown.length === 0) return;
+  const list = unknown.map(({ name }) => name).join(", ");
+  throw new Error(
+    `No migration of this version makes the tables ${list}. Put it back, or drop them`,
+  );
 }
 
 /** @throws if the target has data that the move from this source did not bring */

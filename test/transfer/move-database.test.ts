@@ -1,5 +1,8 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { moveDatabase } from "../../server/transfer/move-database.ts";
 import { cancelTransfer } from "../../server/transfer/transfers.ts";
@@ -67,6 +70,26 @@ describe("a move between SQLite and Postgres", () => {
     await moveDatabase({ from: to, to: from, names: { from: names.to, to: names.from } });
     expect(await indexesOf(from)).toEqual(before[0]);
     expect(await readJob(from, id)).toMatchObject({ kind: "noop" });
+  });
+
+  test("a kind's own tables move, and a move without its migrations is refused", async () => {
+    const jobs = await mkdtemp(join(tmpdir(), "headway-kinds-"));
+    onTestFinished(() => rm(jobs, { recursive: true }));
+    await mkdir(join(jobs, "crawl/migrations"), { recursive: true });
+    await writeFile(join(jobs, "crawl.ts"), "export default {};");
+    const migration = `export const up = (db) => db.schema.createTable("crawl_pages")
+      .addColumn("id", "integer", (column) => column.primaryKey())
+      .addColumn("url", "text", (column) => column.notNull()).execute();`;
+    await writeFile(join(jobs, "crawl/migrations/001_pages.ts"), migration);
+    await from.migrate({ jobsDirs: [jobs] });
+    await sql`insert into crawl_pages values (7, 'https://x.test')`.execute(from.db);
+    await expect(moveDatabase({ from, to, names })).rejects.toThrow(
+      "No migration of this version makes the tables crawl_pages",
+    );
+    await to.migrate({ jobsDirs: [jobs] });
+    await moveDatabase({ from, to, names });
+    const { rows } = await sql`select * from crawl_pages`.execute(to.db);
+    expect(rows).toEqual([{ id: 7, url: "https://x.test" }]);
   });
 
   test("a move that was cancelled begins anew, with what changed since", async () => {

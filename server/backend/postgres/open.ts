@@ -22,6 +22,7 @@ import type {
 } from "../backend.ts";
 import { claimEventType } from "../claim-sql.ts";
 import { migrate } from "../migrate.ts";
+import { migrateKinds } from "../migrate-kinds.ts";
 import type { JobRow, Schema } from "../schema.ts";
 import { createDatabaseClock } from "./database-clock.ts";
 import { insert } from "./insert.ts";
@@ -144,6 +145,7 @@ async function migrateAll(directUrl: string, options?: MigrateOptions): Promise<
   try {
     const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
     const unknown = await migrate(db, schemaDialect, options);
+    await migrateKinds(db, schemaDialect, options?.jobsDirs);
     await runMigrations({ pgPool: pool });
     return unknown;
   } finally {

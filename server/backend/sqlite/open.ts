@@ -8,6 +8,7 @@ import type {
   WriteTransaction,
 } from "../backend.ts";
 import { migrate } from "../migrate.ts";
+import { migrateKinds } from "../migrate-kinds.ts";
 import { readOnlyPlugin } from "../read-only-plugin.ts";
 import type { Schema } from "../schema.ts";
 import { createCommitFlush } from "./commit-flush.ts";
@@ -110,6 +111,7 @@ export function openSqlite(path: string, { mustExist, check, clockShift }: Sqlit
     relation,
     async migrate(options) {
       const unknown = await migrate(db, schemaDialect, options);
+      await migrateKinds(db, schemaDialect, options?.jobsDirs);
       await createNotificationsTable(db);
       return unknown;
     },
