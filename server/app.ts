@@ -11,7 +11,6 @@ import { cancellationRoutes } from "./routes/cancellations.ts";
 import { contactPageRoutes } from "./routes/contact.ts";
 import { contactEditRoutes } from "./routes/contact-edits.ts";
 import { contactRoutes } from "./routes/contacts.ts";
-import { devRoutes } from "./routes/dev.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { followUpRoutes } from "./routes/follow-ups.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -63,13 +62,18 @@ const filePaths = [
   "/files/:id",
 ];
 
-export function createApp(services: Services): Hono<Env> {
+export type DevRoutes = (services: Services) => Hono<Env>;
+
+/** @param devRoutes pages that only development has */
+export function createApp(services: Services, devRoutes?: DevRoutes): Hono<Env> {
   const { config } = services;
   const isHttps = config.publicUrl?.startsWith("https:") ?? false;
   const app = new Hono<Env>();
 
   app.use(lingeringClose);
   app.use(bodyTimeout({ bodyMs: config.bodyTimeoutMs, uploadIdleMs: config.uploadIdleMs }));
+  // First, because a preview is shown in a frame, which the headers of all other pages forbid.
+  if (devRoutes) app.route("/", devRoutes(services));
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -99,7 +103,6 @@ export function createApp(services: Services): Hono<Env> {
   app.route("/", securityTxtRoutes(services));
   app.route("/", assetRoutes());
 
-  if (config.development) app.route("/", devRoutes(services));
   app.route("/api", apiRoutes(services));
   app.use(rejectNullCharacters);
   app.route("/", sessionRoutes(services));

@@ -20,15 +20,18 @@ const formFields = [
 
 /**
  * @param folders contain one file for each kind, named after its identifier
+ * @param version anything but "" loads the files again, also if this process has loaded them before
  * @throws if a file does not describe a kind; the message names the file
  */
-export async function readCatalog(folders: readonly string[]): Promise<Catalog> {
+export async function readCatalog(folders: readonly string[], version = ""): Promise<Catalog> {
   const catalog = new Map<string, Kind>();
   for (const folder of folders) {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (!entry.isFile() || !fileName.test(entry.name)) continue;
       const path = join(folder, entry.name);
-      const file: { default?: Kind } = await import(pathToFileURL(path).href);
+      const file: { default?: Kind } = await import(
+        pathToFileURL(path).href + (version && `?v=${version}`)
+      );
       catalog.set(basename(entry.name, ".ts"), check(path, file.default));
     }
   }

@@ -28,7 +28,7 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
       listenUrl: config.listenUrl,
       statementTimeout: "short",
       // The parent of a worker has just checked it.
-      check: !process.send,
+      check: role === "web" || !process.send,
     }),
     "the database cannot be opened",
   );

@@ -41,6 +41,7 @@ export function createExecutor(parts: {
   limits?: Partial<RunLimits>;
   workFolder?: string;
   findKindLine?: FindKindLine;
+  explainError?: Executor["explainError"];
 }): Executor {
   const { backend, log, recordMetric = () => {}, onBegin = () => {}, onIdle = () => {} } = parts;
   const limits = { ...unlimited, ...parts.limits };

@@ -7,6 +7,7 @@ import type { Backend } from "./backend/backend.ts";
 import { openBackend } from "./backend/open.ts";
 import { readCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
+import { errorLog } from "./development/error-log.ts";
 import type { RecordMetric } from "./engine/job-lifecycle.ts";
 import { failRunsOnStrayErrors } from "./engine/run/current-run.ts";
 import { execute } from "./engine/run/execute.ts";
@@ -52,7 +53,9 @@ await deleteAbandonedFolders(backend, workFolder).catch((error) =>
 const executor = createExecutor({
   ...{ backend, storage, catalog, log },
   ...{ recordMetric, onBegin, onIdle, limits, workFolder },
-  ...(config.development ? { findKindLine: createFindKindLine(config.jobsDirs) } : {}),
+  ...(config.development
+    ? { findKindLine: createFindKindLine(config.jobsDirs), explainError: errorLog }
+    : {}),
 });
 const aborts = new Map<string, AbortController>();
 const rooms = new Map<string, RoomRequest>();

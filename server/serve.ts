@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { demoAccount, hasDemoAccount } from "./accounts/demo-account.ts";
 import { sharedSecret } from "./accounts/shared-secret.ts";
-import { createApp } from "./app.ts";
+import { createApp, type DevRoutes } from "./app.ts";
 import type { Config } from "./config.ts";
 import { watchWorkers } from "./engine/worker-watch.ts";
 import type { ProcessParts } from "./entry-point.ts";
@@ -25,8 +25,11 @@ export interface Web {
   stop(): Promise<void>;
 }
 
-/** Exits the process with a message of one line if the port or the file storage cannot be used. */
-export async function startWeb(parts: ProcessParts): Promise<Web> {
+/**
+ * Exits the process with a message of one line if the port or the file storage cannot be used.
+ * @param devRoutes pages that only development has
+ */
+export async function startWeb(parts: ProcessParts, devRoutes?: DevRoutes): Promise<Web> {
   const { backend, catalog, log } = parts;
   const secret = await exitOnFailure(sharedSecret(parts), "it has no secret to sign with");
   const config = { ...parts.config, secret };
@@ -44,7 +47,7 @@ export async function startWeb(parts: ProcessParts): Promise<Web> {
     recordMetric({ type: "lifecycle", event });
   });
   await warnOfLockedDemo(services);
-  const app = createApp(services);
+  const app = createApp(services, devRoutes);
   const { host } = config;
   const server = await exitOnFailure(
     listen(app.fetch, config),

@@ -7,6 +7,7 @@ import type { ContactPage, DeleteContactPage } from "./presenters/contact.ts";
 import type { ContactFormPage } from "./presenters/contact-form.ts";
 import type { ContactsPage, ContactView } from "./presenters/contacts.ts";
 import type { BulkView, CountsView, JobFilterView, JobsPage } from "./presenters/dashboard.ts";
+import type { ErrorDetailsPage } from "./presenters/error-details.ts";
 import type { ErrorPage } from "./presenters/error-page.ts";
 import type { FollowUpPage } from "./presenters/follow-up.ts";
 import type { FieldView, HiddenField, Option } from "./presenters/form.ts";
@@ -80,6 +81,7 @@ export interface Pages {
   "settings/two_factor_setup": TwoFactorSetupPage;
   "settings/new_passkey": NewPasskeyPage;
   "errors/error": ErrorPage;
+  "errors/details": ErrorDetailsPage;
 }
 
 export type Partials = {

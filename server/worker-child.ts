@@ -14,6 +14,8 @@ const maxStopMs = 15_000;
 const maxRestartDelayMs = 30_000;
 
 export interface WorkerChild {
+  /** Replaces the worker by a new one, once it has given back its jobs. */
+  restart(): void;
   /** Asks the worker to stop, and kills it if it has not exited after 15 s. */
   stop(): Promise<void>;
 }
@@ -29,6 +31,7 @@ export function startWorkerChild({
 }): WorkerChild {
   let child: ChildProcess | undefined;
   let stopping = false;
+  let restarting = false;
   let exited = Promise.resolve();
   let delayMs = restartDelayMs;
 
@@ -41,6 +44,11 @@ export function startWorkerChild({
     function onExit(details: object): void {
       resolve();
       if (stopping) return;
+      if (restarting) {
+        restarting = false;
+        start();
+        return;
+      }
       log.error(details, "the worker exited; starting another");
       delayMs = workerId ? restartDelayMs : Math.min(delayMs * 2, maxRestartDelayMs);
       setTimeout(start, delayMs);
@@ -82,14 +90,26 @@ export function startWorkerChild({
     }
   }
 
+  async function endProcess(): Promise<void> {
+    const ending = child;
+    ending?.kill("SIGTERM");
+    const killTimer = setTimeout(() => ending?.kill("SIGKILL"), maxStopMs);
+    await exited;
+    clearTimeout(killTimer);
+  }
+
   start();
   return {
-    async stop() {
+    restart() {
+      // One that is about to start loads the new code anyway.
+      const isRunning = child?.exitCode === null && child.signalCode === null;
+      if (!isRunning || restarting) return;
+      restarting = true;
+      void endProcess();
+    },
+    stop() {
       stopping = true;
-      child?.kill("SIGTERM");
-      const killTimer = setTimeout(() => child?.kill("SIGKILL"), maxStopMs);
-      await exited;
-      clearTimeout(killTimer);
+      return endProcess();
     },
   };
 }

@@ -43,21 +43,33 @@ const htmxVersion = "2.0.11";
 /**
  * Builds the assets if a source is newer. A container image has them already: there the folder is
  * read-only, and esbuild and Tailwind may be missing.
- * @param options.dev includes the script that reloads open pages after a change
  * @throws if another version of htmx is installed, or the stylesheet does not compile
  */
-export async function buildAssets(options: { minify: boolean; dev?: boolean }): Promise<void> {
-  const { minify, dev = false } = options;
-  if (isFresh(dev) || isPrebuilt()) return;
+export async function buildAssets({ minify }: { minify: boolean }): Promise<void> {
+  if (isPrebuilt()) return;
+  if (!isFresh([outputs.css], [join(root, "views")])) await buildStylesheet(minify);
+  const { css: _, ...scripts } = outputs;
+  if (!isFresh(Object.values(scripts), [textsDir, scriptsDir])) await buildScripts();
+  // In development pages follow styles by themselves, and keep what was typed.
+  else if (minify) updateBanner();
+}
+
+/** @throws if another version of htmx is installed, or a script does not parse */
+export async function buildScripts(): Promise<void> {
   const htmx = readHtmx();
-  await buildStylesheet(minify);
   replaceFile(outputs.worker, await bundle("live-worker"));
   replaceFile(outputs.dashboard, await bundle("dashboard"));
   replaceFile(outputs.jobForm, await bundle("job-form"));
   replaceFile(outputs.upload, await bundle("upload"));
   replaceFile(outputs.passkeys, await bundle("passkeys"));
-  const scripts = await Promise.all(["app", ...(dev ? ["dev-reload"] : [])].map(bundle));
-  replaceFile(outputs.js, [bannerWithHashes(), htmx, ...scripts].join("\n"));
+  replaceFile(outputs.js, [bannerWithHashes(), htmx, await bundle("app")].join("\n"));
+}
+
+/** The stylesheet may be newer than the scripts. */
+function updateBanner(): void {
+  const banner = bannerWithHashes();
+  const [before = "", ...lines] = readFileSync(outputs.js, "utf8").split("\n");
+  if (before !== banner) replaceFile(outputs.js, [banner, ...lines].join("\n"));
 }
 
 /** Writes a temporary file and renames it, so that no request reads half of it. */
@@ -66,20 +78,13 @@ function replaceFile(path: string, text: string): void {
   renameSync(`${path}.${process.pid}`, path);
 }
 
-function isFresh(dev: boolean): boolean {
-  const built = existsSync(outputs.js) ? readFileSync(outputs.js, "utf8") : "";
-  if (built.includes("/dev/reload") !== dev) return false;
+/** @returns whether all files are newer than all sources in the folders */
+function isFresh(built: readonly string[], folders: readonly string[]): boolean {
   // npm dates the files of packages 1985, but rewrites this one with each installation.
   const installed = join(root, "node_modules/.package-lock.json");
-  const sources = [
-    import.meta.filename,
-    installed,
-    ...filesBelow(textsDir),
-    ...filesBelow(join(root, "views")),
-    ...filesBelow(scriptsDir),
-  ];
+  const sources = [import.meta.filename, installed, ...folders.flatMap(filesBelow)];
   const newest = Math.max(...sources.map((path) => modifiedAt(path)));
-  return Object.values(outputs).every((path) => modifiedAt(path) > newest);
+  return built.every((path) => modifiedAt(path) > newest);
 }
 
 /** True if the assets exist and cannot be built: the folder is read-only, or Tailwind is missing. */
@@ -119,7 +124,8 @@ function tailwindCli(): string {
   return join(dirname(manifest), "dist/index.mjs");
 }
 
-async function buildStylesheet(minify: boolean): Promise<void> {
+/** @throws if it does not compile */
+export async function buildStylesheet(minify: boolean): Promise<void> {
   const temporary = `${outputs.css}.${process.pid}`;
   const options = [
     "-i",
@@ -151,8 +157,8 @@ function bannerWithHashes(): string {
 
 const bundleOptions = { minify: true, format: "iife", target: "es2022" } as const;
 
-/** @returns a script with the modules that it imports */
-async function bundle(name: string): Promise<string> {
+/** @returns a script of `public/scripts/` with the modules that it imports */
+export async function bundle(name: string): Promise<string> {
   const { build } = await import("esbuild");
   const entryPoints = [join(scriptsDir, `${name}.js`)];
   const { outputFiles } = await build({

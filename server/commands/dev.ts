@@ -1,65 +1,81 @@
 /**
- * `npm run dev`: runs the application like `npm start` and restarts it when code changes. A changed
- * template or style needs no restart: the stylesheet is rebuilt and open pages reload.
+ * `npm run dev`: runs the application like `npm start`, and starts a new one beside it when code
+ * changes. The new one takes over the port once it is ready; if it fails, the old one goes on. Changes
+ * of templates, styles and kinds need no new one (`server/development/`).
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { watch } from "node:fs";
+import cluster, { type Worker } from "node:cluster";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { developmentEnvironment } from "../config.ts";
+import type { DevMessage } from "../development/development.ts";
+import { root } from "../development/own-frames.ts";
+import { watchFiles } from "../development/watch-files.ts";
 import { onNpmExit } from "../npm-exit.ts";
 
-const root = join(import.meta.dirname, "../..");
-/** Waits for the last of several events, because editors save a file in several steps. */
-const debounceMs = 150;
+const maxOutput = 20_000;
 
-let child: ChildProcess | undefined;
-let timer: NodeJS.Timeout | undefined;
-let restarting: Promise<void> = Promise.resolve();
+/** The application that has the port, and the one that is starting. */
+let serving: Worker | undefined;
+let starting: Worker | undefined;
+let isStopping = false;
+
+// The primary process holds the port, so that two applications can share it for a moment.
+cluster.setupPrimary({ exec: join(root, "server/main.ts"), silent: true });
 
 function start(): void {
-  child = spawn(process.execPath, [join(root, "server/main.ts")], {
-    stdio: "inherit",
-    env: developmentEnvironment(),
+  starting?.process.kill("SIGTERM");
+  const next = cluster.fork(developmentEnvironment());
+  starting = next;
+  let output = "";
+  next.process.stdout?.pipe(process.stdout, { end: false });
+  next.process.stderr?.on("data", (data: Buffer) => {
+    process.stderr.write(data);
+    if (starting === next) output = `${output}${data}`.slice(-maxOutput);
+  });
+  next.on("message", (message: { ready?: boolean }) => message.ready && takeOver(next));
+  next.once("exit", () => {
+    if (serving === next) {
+      serving = undefined;
+      if (!isStopping && !starting)
+        console.error("\nThe application has ended; waiting for a change.\n");
+    }
+    if (starting === next) onFailure(output);
+    if (isStopping && !serving && !starting) process.exit(0);
   });
 }
 
-/** The child, unless it has exited: such as one whose code cannot be parsed. */
-function runningChild(): ChildProcess | undefined {
-  return child?.exitCode === null && child.signalCode === null ? child : undefined;
+function takeOver(next: Worker): void {
+  if (starting !== next) return;
+  starting = undefined;
+  serving?.process.kill("SIGTERM");
+  serving = next;
 }
 
-async function restart(): Promise<void> {
-  const running = runningChild();
-  if (running) {
-    const exited = new Promise((resolve) => running.once("exit", resolve));
-    running.kill("SIGTERM");
-    await exited;
-  }
-  await sleep(50);
-  start();
-}
-
-function scheduleRestart(name: string | null): void {
-  if (!name?.endsWith(".ts")) return;
-  clearTimeout(timer);
-  timer = setTimeout(() => {
-    console.log(`${name} changed: restarting`);
-    restarting = restarting.then(restart);
-  }, debounceMs);
+function onFailure(output: string): void {
+  starting = undefined;
+  if (isStopping) return;
+  const rest = serving ? "the version before goes on" : "waiting for a change";
+  console.error(`\nThe application does not start with this code; ${rest}.\n`);
+  serving?.send({ failure: output || "It ended without a message" } satisfies DevMessage);
 }
 
 for (const folder of ["server", "jobs", "migrations"]) {
-  watch(join(root, folder), { recursive: true }, (_event, name) => scheduleRestart(name));
+  watchFiles(join(root, folder), (names) => {
+    const code = names.filter((name) => name.endsWith(".ts"));
+    // The application itself loads a changed kind.
+    const others = code.filter((name) => folder !== "jobs" || name.includes("/"));
+    const isNeeded = others.length > 0 || (code.length > 0 && !serving);
+    if (!isNeeded || isStopping) return;
+    console.log(`${folder}/${code[0]} changed: starting the application with it`);
+    start();
+  });
 }
 start();
 
-async function stop(): Promise<void> {
-  await restarting;
-  const running = runningChild();
-  if (!running) process.exit();
-  running.once("exit", (code) => process.exit(code ?? 0));
-  running.kill("SIGTERM");
+function stop(): void {
+  isStopping = true;
+  const running = [serving, starting].filter((each) => each !== undefined);
+  if (running.length === 0) process.exit(0);
+  for (const each of running) each.process.kill("SIGTERM");
 }
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, stop);

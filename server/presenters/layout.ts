@@ -29,6 +29,8 @@ export interface LayoutData {
   js: string;
   /** Path of an additional script for this page, or null. */
   script: string | null;
+  /** Path of the script that follows changes in development, else null. */
+  devScript: string | null;
 }
 
 export interface FlashView {

@@ -1,51 +1,40 @@
 /**
- * GET /dev/reload, in development only: an event stream that makes open pages reload when a template
- * or style changes, and after the process restarts, which changes its name.
+ * In development only. GET /dev/events: an event stream that tells open pages what changed.
+ * GET /dev/reload.js: the script that follows it.
  */
-import { watch } from "node:fs";
-import { join } from "node:path";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
-import { buildAssets } from "../assets/build.ts";
-import { clearAssetHrefs } from "../assets/href.ts";
-import type { Env, Services } from "../services.ts";
+import { bundle } from "../assets/build.ts";
+import type { PageUpdates } from "../development/page-updates.ts";
+import type { Env } from "../services.ts";
 
-const folders = ["views", "public/scripts"].map((name) => join(import.meta.dirname, "../..", name));
-const settleMs = 150;
-const name = `${process.pid}-${Date.now()}`;
-/** Ends the streams, because an open page must not keep a restarting process alive. */
+const processName = `${process.pid}-${Date.now()}`;
+/** Ends the streams, because an open page must not keep a stopping process alive. */
 const stopping = new Promise<void>((resolve) => {
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => resolve());
 });
 
-export function devRoutes({ log }: Pick<Services, "log">): Hono<Env> {
-  const listeners = new Set<() => void>();
-  let due: NodeJS.Timeout | undefined;
-  let building: Promise<void> = Promise.resolve();
+export function devRoutes(updates: PageUpdates): Hono<Env> {
+  const routes = new Hono<Env>();
+  let script: Promise<string> | undefined;
 
-  async function reload(): Promise<void> {
-    await buildAssets({ minify: false, dev: true }).catch((error) => log.error({ err: error }));
-    clearAssetHrefs();
-    for (const notify of listeners) notify();
-  }
-
-  for (const folder of folders) {
-    watch(folder, { recursive: true }, () => {
-      clearTimeout(due);
-      due = setTimeout(() => {
-        building = building.then(reload);
-      }, settleMs);
-    });
-  }
-
-  return new Hono<Env>().get("/dev/reload", (c) =>
+  routes.get("/dev/events", (c) =>
     streamSSE(c, async (stream) => {
-      const notify = () => void stream.writeSSE({ event: "reload", data: name });
-      listeners.add(notify);
-      await stream.writeSSE({ event: "name", data: name });
+      await stream.writeSSE({ event: "process", data: processName });
+      const unsubscribe = updates.subscribe((update) => {
+        const data = update.type === "problems" ? JSON.stringify(update.problems) : "";
+        void stream.writeSSE({ event: update.type, data });
+      });
       const closed = new Promise<void>((resolve) => stream.onAbort(resolve));
       await Promise.race([closed, stopping]);
-      listeners.delete(notify);
+      unsubscribe();
     }),
   );
+
+  routes.get("/dev/reload.js", async (c) => {
+    script ??= bundle("dev-reload");
+    c.header("Cache-Control", "no-cache");
+    return c.body(await script, 200, { "Content-Type": "text/javascript; charset=utf-8" });
+  });
+  return routes;
 }

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
-import { execute } from "../../server/engine/run/execute.ts";
+import { type Executor, execute } from "../../server/engine/run/execute.ts";
 import { createRoomRequest } from "../../server/engine/run/room-request.ts";
 import { Stopped, type StopReason } from "../../server/engine/run/run.ts";
 import { start } from "../../server/engine/start/start.ts";
@@ -20,6 +20,7 @@ export async function createJob<Input extends z.ZodObject>(
   dir: string,
   kind: Kind<Input>,
   limits: Partial<RunLimits> = {},
+  { explainError }: Pick<Executor, "explainError"> = {},
 ) {
   const name = `kind_${uuidv7().slice(-12)}`;
   const catalog = new Map<string, Kind>([[name, kind as unknown as Kind]]);
@@ -29,7 +30,7 @@ export async function createJob<Input extends z.ZodObject>(
   let room = createRoomRequest();
   const storage = createDiskStorage(dir);
   const log = createLog("silent", "runner");
-  const executor = createExecutor({ backend, catalog, storage, log, limits });
+  const executor = createExecutor({ backend, catalog, storage, log, limits, explainError });
   return {
     id,
     /** The kinds of the next run; a test may remove the job's kind. */

@@ -15,9 +15,16 @@ import type { ActionsView } from "../../server/presenters/job-actions.ts";
 import type { HistoryView } from "../../server/presenters/job-history.ts";
 import type { AboutView } from "../../server/presenters/job-page.ts";
 import type { LogLineView } from "../../server/presenters/log.ts";
+import {
+  jobView,
+  layout,
+  logOf,
+  outputOf,
+  resultOf,
+  time,
+} from "../../server/previews/examples/jobs.ts";
 import { createRenderer } from "../../server/render.ts";
 import { renderViewerParts, type ViewerParts } from "../../server/routes/page/viewer-parts.ts";
-import { jobView, layout, logOf, outputOf, resultOf, time } from "./view-fixtures.ts";
 
 const root = join(import.meta.dirname, "../..");
 const render = createRenderer({ viewsDir: join(root, "views"), strict: true, cache: false });

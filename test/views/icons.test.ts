@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { defaultIcon, iconNames } from "../../server/job.ts";
+import { pages } from "../../server/previews/examples/pages.ts";
 import { createRenderer } from "../../server/render.ts";
-import { pages } from "./page-fixtures.ts";
 
 const viewsDir = new URL("../../views", import.meta.url).pathname;
 const views = createRenderer({ viewsDir, strict: true, cache: true });

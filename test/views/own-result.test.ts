@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { emptyResult, jobs, resultOf } from "../../server/previews/examples/jobs.ts";
 import { createRenderer, type Renderer } from "../../server/render.ts";
-import { emptyResult, jobs, resultOf } from "../support/view-fixtures.ts";
 
 let viewsDir: string;
 let views: Renderer;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { pages } from "../../server/previews/examples/pages.ts";
 import { createRenderer } from "../../server/render.ts";
-import { pages } from "./page-fixtures.ts";
 import { faults } from "./validator.ts";
 
 const viewsDir = new URL("../../views", import.meta.url).pathname;
@@ -10,17 +10,17 @@ const rendered = Object.entries(pages).map(([name, { template, data }]) => ({
   name,
   html: views.page(template, data),
   token: data.layout.token,
-  script: data.layout.script,
+  ownScripts: [data.layout.script, data.layout.devScript].filter((path) => path !== null),
 }));
 
-describe.each(rendered)("page $name", ({ html, token, script }) => {
+describe.each(rendered)("page $name", ({ html, token, ownScripts }) => {
   test("the page is valid HTML", async () => {
     expect(await faults(html)).toEqual([]);
   });
 
   test("the page complies with the content security policy", () => {
     expect(html).not.toMatch(/\sstyle=|<style|\son[a-z]+=|javascript:/i);
-    const own = script ? [`<script src="${script}" defer>`] : [];
+    const own = ownScripts.map((path) => `<script src="${path}" defer>`);
     const scripts = [`<script src="/app.js?v=1" defer>`, ...own];
     expect(html.match(/<script\b[^>]*>/g)).toEqual(scripts);
   });

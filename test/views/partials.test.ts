@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { statuses } from "../../server/engine/status.ts";
 import type { JobView } from "../../server/presenters/job.ts";
-import { createRenderer } from "../../server/render.ts";
 import {
   emptyResult,
   jobs,
@@ -10,7 +9,8 @@ import {
   outputOf,
   result,
   resultOf,
-} from "../support/view-fixtures.ts";
+} from "../../server/previews/examples/jobs.ts";
+import { createRenderer } from "../../server/render.ts";
 import { faults } from "./validator.ts";
 
 const viewsDir = new URL("../../views", import.meta.url).pathname;
@@ -55,7 +55,7 @@ function frames(oob: boolean): [name: string, root: string, html: string][] {
   ];
 }
 
-test("the fixtures cover every status and every display status", () => {
+test("the examples cover every status and every display status", () => {
   const shown: Record<JobView["displayStatus"], true> = {
     scheduled: true,
     queued: true,

@@ -60,6 +60,8 @@ export interface Executor {
   /** Finds the line of a kind that an error is about, to show it to the author. */
   findKindLine: FindKindLine;
   limits: RunLimits;
+  /** In development: lines for the job's log about where its kind threw. */
+  explainError?: ((thrown: unknown) => string[]) | undefined;
 }
 
 /**
@@ -187,6 +189,9 @@ async function runToEnd(
     outcome = { ...outcome, message: settings.redact(outcome.message) };
     if (outcome.warning) context.job.log(outcome.warning, "warn");
   } catch (error) {
+    const isFault = stopReasonOf(error, abort.signal) === undefined;
+    const lines = (isFault && executor.explainError?.(error)) || [];
+    for (const line of lines) context.job.log(settings.redact(line), "error");
     // Stops what the kind has begun and does not await.
     if (!abort.signal.aborted) abort.abort(error);
     await flushProgress(run);

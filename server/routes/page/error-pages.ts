@@ -11,6 +11,7 @@ import { sendProblem } from "../api/problems.ts";
 import { toHttpError } from "../error-map.ts";
 import type { HttpError } from "../http-error.ts";
 import { confirmDuplicate } from "./confirm-duplicate.ts";
+import { renderErrorDetails } from "./error-details.ts";
 import { setFlash } from "./flash.ts";
 import { currentPerson, layoutFor, type PageServices } from "./layout.ts";
 import { redirectToJob } from "./redirect-to-job.ts";
@@ -37,6 +38,8 @@ export async function answerError(
     setFlash(c, { tone: "plain", text: message }, services.config);
     return redirectToJob(c, job);
   }
+  const isOurs = status === 500 && services.config.development && !isProgram(c);
+  if (isOurs) return renderErrorDetails(c, services, error);
   return renderErrorPage(c, services, httpError);
 }
 

@@ -36,6 +36,7 @@ export function layoutFor(
     flash: takeFlash(c, services.config),
     css: assetHref("app.css"),
     js: assetHref("app.js"),
+    devScript: services.config.development ? devScript(c) : null,
   };
 }
 
@@ -89,4 +90,9 @@ function setVisitorCookie(c: Context<Env>, { config }: PageServices): string {
   const secure = isSecure(config);
   setCookie(c, name, visitor, { path: "/", httpOnly: true, sameSite: "Lax", secure });
   return `visitor ${visitor}`;
+}
+
+/** An answer to a form has no address of its own, from which it could be loaded again. */
+function devScript(c: Context): string {
+  return c.req.method === "GET" ? "/dev/reload.js" : "/dev/reload.js?answer";
 }

@@ -1,13 +1,16 @@
 /**
  * Every template is rendered with markup in every string of its data. The templates are read from
- * `views/`, so that a new one, or a new tag in one, fails until a fixture prints markup through it.
+ * `views/`, so that a new one, or a new tag in one, fails until an example prints markup through it.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { type PageExample, pages } from "../../../server/previews/examples/pages.ts";
+import { kindPartOf } from "../../../server/previews/kind-examples.ts";
+import { listPreviews } from "../../../server/previews/list-previews.ts";
 import { createRenderer, type Renderer } from "../../../server/render.ts";
-import { type PageFixture, pages } from "../page-fixtures.ts";
+import type { TemplateName } from "../../../server/templates.ts";
 import { markedValues, readTemplates, tagsOf, writeMarkedTemplates } from "./printed-values.ts";
 import { allCodeWords, findUnescaped, type Probed, probe } from "./probe.ts";
 
@@ -15,12 +18,18 @@ const viewsDir = join(import.meta.dirname, "../../../views");
 const templates = readTemplates(viewsDir);
 const views = createRenderer({ viewsDir, strict: true, cache: true });
 
-/** The fixture of each page, with markup in its texts, and with markup in its empty texts as well. */
+/** The example of each page, with markup in its texts, and with markup in its empty texts as well. */
 const probedPages = Object.entries(pages).flatMap(([name, page]) =>
   [false, true].map((emptyToo) => ({ name, emptyToo, page: probe(page.data, emptyToo) })),
 );
 
-function render(renderer: Renderer, name: string, { data }: Probed<PageFixture["data"]>): string {
+/** The same of the templates that kinds have for themselves. */
+const probedParts = (await listPreviews(viewsDir))
+  .filter(({ name }) => kindPartOf(name))
+  .flatMap(({ name, states }) => [...states.values()].map((data) => ({ name, data })))
+  .flatMap(({ name, data }) => [false, true].map((each) => ({ name, part: probe(data, each) })));
+
+function render(renderer: Renderer, name: string, { data }: Probed<PageExample["data"]>): string {
   const { template } = pages[name]!;
   return renderer.page(template, data as never);
 }
@@ -39,6 +48,13 @@ describe.each(probedPages)("page $name with markup, in empty texts too: $emptyTo
   });
 });
 
+test("the templates of kinds escape every text of their data once", () => {
+  for (const { name, part } of probedParts) {
+    const html = views.partial(name as TemplateName, part.data as never);
+    expect(findUnescaped(html, part.paths), name).toEqual([]);
+  }
+});
+
 test("templates print only other templates, constants and listed values as they are", () => {
   const isConstant = /^[^?]+\?\s*(["'])(?:(?!\1).)*\1\s*:\s*(["'])(?:(?!\2).)*\2$/;
   const tags = [...templates].flatMap(([name, source]) => tagsOf(name, source));
@@ -48,16 +64,18 @@ test("templates print only other templates, constants and listed values as they 
   expect(unlisted.map(({ name }) => name).sort()).toEqual(Object.keys(rawValues).sort());
 });
 
-test("the fixtures print markup through every tag of every template", async () => {
+test("the examples print markup through every tag of every template", async () => {
   const dir = await mkdtemp(join(tmpdir(), "headway-marked-views-"));
   onTestFinished(() => rm(dir, { recursive: true }));
   const tags = await writeMarkedTemplates(dir, templates);
   const marked = createRenderer({ viewsDir: dir, strict: true, cache: true });
   const printed = new Map<number, Set<string>>();
-  for (const { name, page } of probedPages) {
-    for (const { tag, text } of markedValues(render(marked, name, page))) {
-      printed.set(tag, (printed.get(tag) ?? new Set()).add(text));
-    }
+  const documents = probedPages.map(({ name, page }) => render(marked, name, page));
+  const parts = probedParts.map(({ name, part }) =>
+    marked.partial(name as TemplateName, part.data as never),
+  );
+  for (const { tag, text } of [...documents, ...parts].flatMap(markedValues)) {
+    printed.set(tag, (printed.get(tag) ?? new Set()).add(text));
   }
   const sources = [...templates.values()].join("\n");
   /** Numbers, words that only the compiler's types allow, and texts of the templates themselves. */

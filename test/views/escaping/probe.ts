@@ -4,7 +4,7 @@
  */
 import { logLevels } from "../../../server/backend/enums.ts";
 import { statuses } from "../../../server/engine/status.ts";
-import { jobs } from "../../support/view-fixtures.ts";
+import { jobs } from "../../../server/previews/examples/jobs.ts";
 
 /** Properties whose values templates compare or look up: the compiler allows them these words alone. */
 const codeWords: Readonly<Record<string, ReadonlySet<string>>> = {

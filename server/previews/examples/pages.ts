@@ -1,12 +1,12 @@
 /** Examples of each page, with and without data, and with errors in forms. */
 
-import type { ColumnMappingView, ColumnView } from "../../server/presenters/column-mapping.ts";
-import type { FieldView, Option } from "../../server/presenters/form.ts";
-import type { JobView } from "../../server/presenters/job.ts";
-import type { TrayView } from "../../server/presenters/layout.ts";
-import type { ScheduleView } from "../../server/presenters/schedule.ts";
-import type { CredentialField } from "../../server/presenters/settings.ts";
-import type { Pages } from "../../server/templates.ts";
+import type { ColumnMappingView, ColumnView } from "../../presenters/column-mapping.ts";
+import type { FieldView, Option } from "../../presenters/form.ts";
+import type { JobView } from "../../presenters/job.ts";
+import type { TrayView } from "../../presenters/layout.ts";
+import type { ScheduleView } from "../../presenters/schedule.ts";
+import type { CredentialField } from "../../presenters/settings.ts";
+import type { Pages } from "../../templates.ts";
 import {
   emptyResult,
   jobs,
@@ -19,10 +19,10 @@ import {
   resultOf,
   type StoredResult,
   time,
-} from "../support/view-fixtures.ts";
+} from "./jobs.ts";
 
 /** The template of a page and its data. */
-export type PageFixture = { [N in keyof Pages]: { template: N; data: Pages[N] } }[keyof Pages];
+export type PageExample = { [N in keyof Pages]: { template: N; data: Pages[N] } }[keyof Pages];
 
 const undo = { name: "undo", label: "Undo this import", icon: "refresh" as const, asks: true };
 const importNow = { name: "import", label: "Import now", icon: "import" as const, asks: false };
@@ -50,7 +50,7 @@ function field(name: string, label: string, different: Partial<FieldView> = {}):
   };
 }
 
-function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
+function jobPage(job: JobView, left: StoredResult = emptyResult): PageExample {
   const refresh = { seconds: 4, checkHref: job.href, toggleHref: `${job.href}?refresh=off` };
   return {
     template: "jobs/show",
@@ -125,9 +125,9 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageFixture {
 }
 
 /** The page after the person has stopped its reloads. */
-function refreshStopped({ template, data }: PageFixture): PageFixture {
+function refreshStopped({ template, data }: PageExample): PageExample {
   const refresh = { seconds: null, checkHref: "/jobs?refresh=off", toggleHref: "/jobs" };
-  return { template, data: { ...data, layout: { ...data.layout, refresh } } } as PageFixture;
+  return { template, data: { ...data, layout: { ...data.layout, refresh } } } as PageExample;
 }
 
 const filter = {
@@ -491,7 +491,7 @@ const contactForm: Pages["contacts/edit"] = {
 
 const signedOutLayout = { ...layout, person: null, section: null, topics: [] };
 
-function errorPage(status: number, heading: string, message: string): PageFixture {
+function errorPage(status: number, heading: string, message: string): PageExample {
   return {
     template: "errors/error",
     data: {
@@ -505,7 +505,7 @@ function errorPage(status: number, heading: string, message: string): PageFixtur
   };
 }
 
-const followUp: PageFixture = {
+const followUp: PageExample = {
   template: "jobs/follow_up",
   data: {
     layout: { ...layout, title: "Undo this import" },
@@ -518,7 +518,7 @@ const followUp: PageFixture = {
   },
 };
 
-const rejectedRows: PageFixture = {
+const rejectedRows: PageExample = {
   template: "jobs/rejected_rows",
   data: {
     layout: { ...layout, title: "Fix 188 rejected rows" },
@@ -544,7 +544,7 @@ const rejectedRows: PageFixture = {
   },
 };
 
-const bulk: PageFixture = {
+const bulk: PageExample = {
   template: "jobs/bulk_confirmation",
   data: {
     layout: { ...layout, title: "Cancel" },
@@ -685,7 +685,12 @@ const activity: Pages["settings/activity"] = {
   newestHref: "/settings/activity",
 };
 
-export const pages: Record<string, PageFixture> = {
+/** @returns "unknown-total" of "unknownTotal" */
+function kebabCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+export const pages: Record<string, PageExample> = {
   "jobs-bulk": bulk,
   "jobs-follow-up": followUp,
   "jobs-rejected-rows": rejectedRows,
@@ -695,21 +700,15 @@ export const pages: Record<string, PageFixture> = {
     template: "jobs/index",
     data: { ...list, jobs: [], olderHref: null, filter: { ...filter, q: "zebra", active: true } },
   },
-  "job-running": jobPage(jobs.running),
-  "job-unknown-total": jobPage(jobs.unknownTotal),
-  "job-long": jobPage(jobs.stalled),
-  "job-queued": jobPage(jobs.queued),
-  "job-retrying": jobPage(jobs.retrying),
-  "job-paused": jobPage(jobs.paused),
+  ...Object.fromEntries(
+    Object.entries(jobs).map(([state, job]) => [`job-${kebabCase(state)}`, jobPage(job)]),
+  ),
   "job-refresh-stopped": refreshStopped(jobPage(jobs.queued)),
-  "job-restored": jobPage(jobs.restored),
   "job-done": jobPage(jobs.done, result),
   "job-exported": jobPage(jobs.exported, {
     ...emptyResult,
     files: [{ ...result.files[0]!, name: "contacts.csv", isMain: true, rows: "99,702 contacts" }],
   }),
-  "job-failed": jobPage(jobs.failed),
-  "job-cancelled": jobPage(jobs.cancelled),
   "new": {
     template: "jobs/new",
     data: {
@@ -1010,5 +1009,22 @@ export const pages: Record<string, PageFixture> = {
     "The database isn't responding",
     "Nothing is lost. Running jobs continue as soon as it's back. Try again in a moment.",
   ),
+  "error-details": {
+    template: "errors/details",
+    data: {
+      layout: { ...layout, title: "TypeError", section: null, devScript: "/dev/reload.js" },
+      error: {
+        name: "TypeError",
+        message: "Cannot read properties of undefined (reading 'text')",
+        expression: "it.started",
+        place: "views/jobs/_timestamps.eta:2:14",
+        excerpt: [
+          { number: 1, text: "<%/* it: JobView */%>", isMarked: false },
+          { number: 2, text: "<p>Started <%= it.started.text %></p>", isMarked: true },
+        ],
+        trace: ["included by views/jobs/_row.eta, line 27"],
+      },
+    },
+  },
   "error-500": errorPage(500, "Something went wrong", "We've logged it. Try again."),
 };

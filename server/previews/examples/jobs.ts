@@ -1,11 +1,11 @@
-import type { IconName } from "../../server/job.ts";
-import type { JobView } from "../../server/presenters/job.ts";
-import type { ButtonView } from "../../server/presenters/job-actions.ts";
-import type { LayoutData } from "../../server/presenters/layout.ts";
-import type { JobLog, LogLineView } from "../../server/presenters/log.ts";
-import type { OutputView } from "../../server/presenters/output.ts";
-import type { ResultView } from "../../server/presenters/result.ts";
-import type { TimeView } from "../../server/text/dates.ts";
+import type { IconName } from "../../job.ts";
+import type { JobView } from "../../presenters/job.ts";
+import type { ButtonView } from "../../presenters/job-actions.ts";
+import type { LayoutData } from "../../presenters/layout.ts";
+import type { JobLog, LogLineView } from "../../presenters/log.ts";
+import type { OutputView } from "../../presenters/output.ts";
+import type { ResultView } from "../../presenters/result.ts";
+import type { TimeView } from "../../text/dates.ts";
 
 /** A time in November, with the text of the server. */
 export function time(clock = "14:05"): TimeView {
@@ -26,6 +26,7 @@ export const layout: LayoutData = {
   css: "/app.css?v=1",
   js: "/app.js?v=1",
   script: null,
+  devScript: null,
 };
 
 const button = {
@@ -117,7 +118,7 @@ function numbered(number: number): string {
   return `0198c5d2-7a41-7c3e-9f10-${String(number).padStart(12, "0")}`;
 }
 
-/** A job in each of the eleven display statuses, then unusual ones. */
+/** A job in each display status, then unusual ones. */
 export const jobs = {
   running: jobView(),
   unknownTotal: jobView({
@@ -330,6 +331,43 @@ export const jobs = {
     buttons: again("Restart"),
     elapsed: "1 min 12 s",
     steps: stoppedSteps,
+  }),
+  zero: jobView({
+    id: numbered(17),
+    subject: "empty.csv",
+    percent: 0,
+    percentText: "0 %",
+    amount: "0 of 0 rows",
+    message: "",
+    estimate: "",
+    elapsed: "0 s",
+    counts: [{ name: "succeeded", label: "imported", value: "0" }],
+  }),
+  huge: jobView({
+    id: numbered(18),
+    subject: "everybody-on-earth.csv",
+    amount: "9,007,199,254,740,991 of 18,014,398,509,481,982 rows",
+    percent: 50,
+    percentText: "50 %",
+    estimate: "about 11,415 days left",
+    elapsed: "2,310 d 4 h",
+    counts: [
+      { name: "succeeded", label: "imported", value: "9,007,199,254,740,000" },
+      { name: "rejected", label: "rejected", value: "991" },
+    ],
+  }),
+  longWords: jobView({
+    id: numbered(19),
+    title: "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzesentwurf importieren",
+    subject: "donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft.csv",
+    message:
+      "https://example.com/a/very/long/address/without/any/space/to/break/at?and=a&query=too",
+  }),
+  rightToLeft: jobView({
+    id: numbered(20),
+    title: "استيراد جهات الاتصال",
+    subject: "معرض الخريف.csv",
+    message: "يتم استيراد الصف 42,318 من الملف",
   }),
 } satisfies Record<string, JobView>;
 

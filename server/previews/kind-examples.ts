@@ -1,0 +1,43 @@
+/** Examples of the templates that kinds have for themselves: `views/jobs/<kind>/examples.ts`. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { KindPart, KindParts } from "../templates.ts";
+import { jobs, result, resultOf } from "./examples/jobs.ts";
+import { pages } from "./examples/pages.ts";
+import type { States } from "./examples/partials.ts";
+
+/** The data of each state by its name, for the parts that the kind has a template for. */
+export type KindExamples = { readonly [Part in KindPart]?: States<KindParts[Part]> };
+
+/** @param name "jobs/invoice_pdf/details" */
+export function kindPartOf(name: string): { kind: string; part: KindPart } | undefined {
+  const [, kind, part] = /^jobs\/(\w+)\/(form|details|result)$/.exec(name) ?? [];
+  return kind ? { kind, part: part as KindPart } : undefined;
+}
+
+/**
+ * @returns the examples of the template's file of examples; those of all kinds if it has none
+ * @throws if the file cannot be loaded
+ */
+export async function kindStates(viewsDir: string, name: string): Promise<States<unknown>> {
+  const { kind, part } = kindPartOf(name)!;
+  const path = join(viewsDir, "jobs", kind, "examples.ts");
+  const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  if (changedAt === undefined) return commonStates(kind)[part];
+  // With its date, because Node loads each address once.
+  const { default: examples }: { default: KindExamples } = await import(
+    `${pathToFileURL(path).href}?v=${changedAt}`
+  );
+  return examples[part] ?? commonStates(kind)[part];
+}
+
+function commonStates(kind: string): { [Part in KindPart]: States<KindParts[Part]> } {
+  const own = Object.entries(jobs).map(([state, job]) => [state, { ...job, kind }]);
+  const form = pages.form!.data as KindParts["form"];
+  return {
+    form: { form: { ...form, kind } },
+    details: Object.fromEntries(own),
+    result: { files: { ...resultOf(jobs.done, result), kind } },
+  };
+}
