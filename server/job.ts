@@ -690,7 +690,7 @@ export class TryAgain extends Error {
   /** The `Retry-After` header of a response, in seconds or as an HTTP date (RFC 9110, 10.2.3). */
   readonly retryAfter: string | undefined;
   /**
-   * @param options.after a wait, such as "90s"
+   * @param options.after a wait, such as "90s". Throws TypeError if it is none
    * @param options.retryAfter `response.headers.get("retry-after")`. A header that is missing or cannot
    * be read changes nothing; a wait of more than a day counts as one day
    */
@@ -699,6 +699,9 @@ export class TryAgain extends Error {
     options: { after?: Duration; retryAfter?: string | null; cause?: unknown } = {},
   ) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
+    // Checked here, where the stack names the line of the kind.
+    if (options.after !== undefined && !/^\d+(\.\d+)?(ms|s|m|h)$/.test(options.after))
+      throw new TypeError(`"${options.after}" is not a duration such as "90s" or "2h"`);
     this.after = options.after;
     this.retryAfter = options.retryAfter ?? undefined;
   }

@@ -41,6 +41,10 @@ describe("the wait before a retry", () => {
     expect(retryDelay(eager, 0, new KindError("no"), now)).toBeUndefined();
   });
 
+  test("TryAgain refuses a wait that is no duration", () => {
+    expect(() => new TryAgain("busy", { after: "90 s" as never })).toThrow(/is not a duration/);
+  });
+
   test("TryAgain keeps its cause", () => {
     const cause = new Error("inner");
     expect(new TryAgain("busy", { cause }).cause).toBe(cause);

@@ -5,10 +5,11 @@ import {
   Kysely,
   PostgresDialect,
   type PostgresDriver,
+  type QueryCompiler,
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import { readOnlyPlugin } from "../read-only-plugin.ts";
+import { refuseWrites } from "../refuse-writes.ts";
 import type { Schema } from "../schema.ts";
 import { createPool } from "./pool.ts";
 import { PooledDialect, PooledDriver } from "./pooled-dialect.ts";
@@ -24,8 +25,8 @@ export function openReadOnlyDb(
   const options = { statementTimeoutMs, pooled, max: maxConnections };
   const dialect = pooled
     ? new ReadOnlyPooledDialect({ pool: createPool(url, options) }, statementTimeoutMs)
-    : new PostgresDialect({ pool: createPool(readOnlyUrl(url), options) });
-  return new Kysely<Schema>({ dialect, plugins: [readOnlyPlugin] });
+    : new ReadOnlyDialect({ pool: createPool(readOnlyUrl(url), options) });
+  return new Kysely<Schema>({ dialect });
 }
 
 function readOnlyUrl(url: string): string {
@@ -35,7 +36,17 @@ function readOnlyUrl(url: string): string {
   return address.href;
 }
 
+class ReadOnlyDialect extends PostgresDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return refuseWrites(super.createQueryCompiler());
+  }
+}
+
 class ReadOnlyPooledDialect extends PooledDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return refuseWrites(super.createQueryCompiler());
+  }
+
   override createDriver(): PostgresDriver {
     return new ReadOnlyPooledDriver(this.config, this.setLimits);
   }

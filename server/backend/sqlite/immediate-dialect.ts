@@ -5,6 +5,7 @@ import {
   type CompiledQuery,
   type DatabaseConnection,
   type Driver,
+  type QueryCompiler,
   type QueryResult,
   SqliteAdapter,
   SqliteDialect,
@@ -13,6 +14,7 @@ import {
   type SqliteStatement,
 } from "kysely";
 import { LRUCache } from "lru-cache";
+import { refuseWrites } from "../refuse-writes.ts";
 import { busyTimeoutMs } from "./open-file.ts";
 
 const retryMs = 1;
@@ -20,21 +22,37 @@ const retryMs = 1;
 export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
   readonly #file: Database.Database;
+  readonly #begin: string;
 
-  /** @param beforeWrite called before each statement that writes; may throw */
-  constructor(file: Database.Database, beforeWrite = () => {}) {
+  /**
+   * @param beforeWrite called before each statement that writes; may throw
+   * @param begin begins a transaction
+   */
+  constructor(file: Database.Database, beforeWrite = () => {}, begin = "begin immediate") {
     const config = { database: withStatementCache(file, beforeWrite) };
     super(config);
     this.#config = config;
     this.#file = file;
+    this.#begin = begin;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#config, this.#file);
+    return new ImmediateDriver(this.#config, this.#file, this.#begin);
   }
 
   override createAdapter(): SqliteAdapter {
     return new TransactionalAdapter();
+  }
+}
+
+/** For a connection on which SQLite refuses to write: it cannot begin a transaction as a writer. */
+export class ReadOnlySqliteDialect extends ImmediateSqliteDialect {
+  constructor(file: Database.Database) {
+    super(file, () => {}, "begin");
+  }
+
+  override createQueryCompiler(): QueryCompiler {
+    return refuseWrites(super.createQueryCompiler());
   }
 }
 
@@ -59,11 +77,13 @@ class TransactionalAdapter extends SqliteAdapter {
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #file: Database.Database;
+  readonly #beginStatement: string;
   #connection: DatabaseConnection | undefined;
 
-  constructor(config: SqliteDialectConfig, file: Database.Database) {
+  constructor(config: SqliteDialectConfig, file: Database.Database, beginStatement: string) {
     super(config);
     this.#file = file;
+    this.#beginStatement = beginStatement;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
@@ -116,7 +136,7 @@ class ImmediateDriver extends SqliteDriver {
   #begin(isLastTry: boolean): boolean {
     this.#file.pragma("busy_timeout = 0");
     try {
-      this.#file.exec("begin immediate");
+      this.#file.exec(this.#beginStatement);
       return true;
     } catch (error) {
       if (isLastTry || !isBusy(error)) throw error;

@@ -9,12 +9,11 @@ import type {
 } from "../backend.ts";
 import { migrate } from "../migrate.ts";
 import { migrateKinds } from "../migrate-kinds.ts";
-import { readOnlyPlugin } from "../read-only-plugin.ts";
 import type { Schema } from "../schema.ts";
 import { createCommitFlush } from "./commit-flush.ts";
 import { copyFile } from "./copy-file.ts";
 import { createFileIdentity } from "./file-identity.ts";
-import { ImmediateSqliteDialect } from "./immediate-dialect.ts";
+import { ImmediateSqliteDialect, ReadOnlySqliteDialect } from "./immediate-dialect.ts";
 import {
   createNotifications,
   createNotificationsTable,
@@ -134,7 +133,7 @@ export function openSqlite(path: string, { mustExist, check, clockShift }: Sqlit
 function openReadOnlyDb(path: string): Kysely<Schema> {
   const file = openFile(path, "normal");
   file.pragma("query_only = on");
-  return new Kysely({ dialect: new ImmediateSqliteDialect(file), plugins: [readOnlyPlugin] });
+  return new Kysely({ dialect: new ReadOnlySqliteDialect(file) });
 }
 
 const schemaDialect: SchemaDialect = {

@@ -233,4 +233,30 @@ export function databaseContract(backend: () => Backend): void {
     const byBytes = emails.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     expect(found.map((row) => row.email)).toEqual(byBytes);
   });
+
+  test("a read-only database reads what is committed, and refuses each way to write", async () => {
+    const { db, readOnlyDb } = backend();
+    await db
+      .insertInto("accounts")
+      .values({ id: "read", name: "as it was", created_at: 1 })
+      .execute();
+    const find = (reader = readOnlyDb) =>
+      reader.selectFrom("accounts").select("name").where("id", "=", "read").execute();
+    expect(await find()).toEqual([{ name: "as it was" }]);
+    const rename = sql`/* hidden */ update accounts set name = 'changed' where id = 'read'`;
+    for (const write of [
+      () => rename.execute(readOnlyDb),
+      () =>
+        sql`with changed as (select 1) delete from accounts where id = 'read'`.execute(readOnlyDb),
+      () => readOnlyDb.transaction().execute((tx) => rename.execute(tx)),
+      () => readOnlyDb.deleteFrom("accounts").where("id", "=", "read").execute(),
+      () => readOnlyDb.schema.dropTable("accounts").execute(),
+    ]) {
+      await expect(write()).rejects.toThrow(/read-?only|only reads/i);
+    }
+    const inTransaction = readOnlyDb.transaction().execute((tx) => find(tx));
+    expect(await Promise.all([inTransaction, ...Array.from({ length: 8 }, () => find())])).toEqual(
+      Array.from({ length: 9 }, () => [{ name: "as it was" }]),
+    );
+  });
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { cancel } from "../../../server/engine/cancel.ts";
 import { rescue } from "../../../server/engine/finish.ts";
-import { defineJob, type Kind } from "../../../server/job.ts";
+import { defineJob, type Kind, TryAgain } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { createJob } from "../../support/in-process.ts";
 import { readJob } from "../../support/job-row.ts";
@@ -66,6 +66,54 @@ describe.each(backends)("runs on $name", (which) => {
     expect(ended.status).toBe("failed");
     expect(ended.error).toContain("returns { message }");
   });
+
+  test.each(["batches", "steps"])(
+    "a retry that gets further in its %s renews the budget, and a run that is released keeps that",
+    async (how) => {
+      const attempts: number[] = [];
+      const numbers = async function* (from = 0) {
+        for (let next = from + 1; next <= 4; next++) yield { items: [next], cursor: next };
+      };
+      const work = defineJob({
+        ...{ title: "", description: "", input: z.object({}) },
+        steps: { One: 1, Two: 1, Three: 1, Four: 1 },
+        retryAfter: ["1ms"],
+        async run(job) {
+          attempts.push(job.attempt);
+          const onCheckpoint = async (number: number) => {
+            // Each of these ends one run behind a checkpoint of it, the last one two in a row.
+            if (number === 2 && attempts.length === 1) throw new TryAgain("busy");
+            if (number === 3 && attempts.length === 2) throw new TryAgain("busy");
+            if (number === 4 && attempts.length === 3) ended.stop("shutdown");
+            if (number === 4 && attempts.length < 6) throw new TryAgain("busy");
+            return { succeeded: 1 };
+          };
+          if (how === "batches") {
+            const write = ([number]: number[]) => onCheckpoint(number!);
+            await job.step("One", () => job.batches({ from: numbers, write }));
+          } else {
+            for (const [at, name] of (["One", "Two", "Three", "Four"] as const).entries())
+              await job.step(name, () => onCheckpoint(at + 1));
+          }
+          return { message: "Done" };
+        },
+      });
+      const ended = await createJob(opened.backend, opened.dir, work);
+      const next = async () => {
+        const row = await ended.run();
+        const set = { run_at: 0 };
+        await opened.backend.db.updateTable("jobs").set(set).where("id", "=", ended.id).execute();
+        return row;
+      };
+      expect(await next()).toMatchObject({ status: "queued", reason: "retry", retries: 1 });
+      expect(await next()).toMatchObject({ status: "queued", reason: "retry", retries: 1 });
+      expect(await next()).toMatchObject({ status: "queued", reason: "interrupted", retries: 0 });
+      expect(await next()).toMatchObject({ status: "queued", reason: "retry", retries: 1 });
+      // This one got no further than the one before.
+      expect(await next()).toMatchObject({ status: "failed", retries: 1, error: "busy" });
+      expect(attempts).toEqual([1, 2, 2, 1, 2]);
+    },
+  );
 
   test("a run that lost its job stops at its next progress", async () => {
     const heard: unknown[] = [];
