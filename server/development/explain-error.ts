@@ -84,16 +84,13 @@ export function explainFailure(name: string, thrown: unknown): ErrorDetails {
 
 /** @param output of a program that failed, which may have an excerpt of the file */
 export function explainOutput(name: string, output: string): ErrorDetails {
-  const text = stripVTControlCharacters(output).trim();
+  // Some programs draw a frame around their message.
+  const text = stripVTControlCharacters(output).replace(/[┌│└]/g, "").trim();
   const [, path = "", line = ""] =
-    /(?:file:\/\/)?(\/[^\s:?]+)(?:\?[^\s:]*)?:(\d+)/.exec(text) ?? [];
+    /(?:file:\/\/|^|[\s(])(\/[^\s:?()]+)(?:\?[^\s:]*)?:(\d+)/m.exec(text) ?? [];
   return {
     name,
-    message:
-      text
-        .split("\n")
-        .find((each) => /error/i.test(each))
-        ?.trim() ?? text,
+    message: /^.*error.*:.*\S$/im.exec(text)?.[0].trim() ?? text,
     expression: "",
     place: path && `${ownName(path)}:${line}`,
     excerpt: path ? excerpt(path, Number(line)) : [],

@@ -88,6 +88,7 @@ function previewOf(preview: Preview, state: string): Html {
   const { name, about, states } = preview;
   const shown = state === everyState ? [...states.keys()] : [state];
   return html`<header class="heading">
+      <p class="breadcrumb"><a href="/previews">Previews</a></p>
       <h1>${name}</h1>
       <p><code>views/${name}.eta</code>${about && html` <span>${about}</span>`}</p>
     </header>

@@ -25,11 +25,20 @@ export async function kindStates(viewsDir: string, name: string): Promise<States
   const path = join(viewsDir, "jobs", kind, "examples.ts");
   const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   if (changedAt === undefined) return commonStates(kind)[part];
-  // With its date, because Node loads each address once.
   const { default: examples }: { default: KindExamples } = await import(
-    `${pathToFileURL(path).href}?v=${changedAt}`
+    pathToFileURL(path).href + versionOf(path, changedAt)
   );
   return examples[part] ?? commonStates(kind)[part];
+}
+
+/** When each file was loaded first. */
+const loaded = new Map<string, number>();
+
+/** Node loads each address once: a file that has changed since gets another one. */
+function versionOf(path: string, changedAt: number): string {
+  const first = loaded.get(path) ?? changedAt;
+  loaded.set(path, first);
+  return first === changedAt ? "" : `?v=${changedAt}`;
 }
 
 function commonStates(kind: string): { [Part in KindPart]: States<KindParts[Part]> } {

@@ -30,7 +30,10 @@ beforeAll(async () => {
     LOG_LEVEL: "info",
   });
   [browser] = await Promise.all([launchBrowser(), untilPrinted(dev, "worker ready")]);
-  page = await browser.newPage({ baseURL: /Headway runs at (\S+)/.exec(dev.output())![1]! });
+  const context = await browser.newContext({
+    baseURL: /Headway runs at (\S+)/.exec(dev.output())![1]!,
+  });
+  page = await context.newPage();
   await page.goto("/jobs/new");
   await signIn(page);
 });

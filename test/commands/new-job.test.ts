@@ -1,0 +1,108 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const run = promisify(execFile);
+const name = "invoice_pdf";
+const written = [
+  `jobs/${name}.ts`,
+  ...["details.eta", "result.eta", "examples.ts"].map((file) => `views/jobs/${name}/${file}`),
+  `test/jobs/${name}.test.ts`,
+];
+
+/** A copy of the source tree, into which the command writes. */
+let tree: string;
+let output: string;
+
+beforeAll(async () => {
+  tree = await mkdtemp(join(tmpdir(), "headway-new-job-"));
+  const names = ["server", "views", "public", "jobs", "migrations", "test"];
+  for (const each of [
+    ...names,
+    "package.json",
+    "biome.json",
+    "tsconfig.json",
+    "vitest.config.ts",
+  ]) {
+    await cp(join(root, each), join(tree, each), { recursive: true });
+  }
+  await symlink(join(root, "node_modules"), join(tree, "node_modules"));
+  output = (await newJob(name)).stdout;
+});
+afterAll(() => rm(tree, { recursive: true, force: true }));
+
+const newJob = (...args: string[]) => runInTree(["server/commands/new-job.ts", ...args]);
+
+function runInTree(args: string[]) {
+  // The variables of this test run are not for another one.
+  const { VITEST: _, NODE_ENV: __, ...env } = process.env;
+  return run(process.execPath, args, { cwd: tree, env, maxBuffer: 16 * 1024 * 1024 }).catch(
+    (failed: { stdout: string; stderr: string; code: number }) => failed,
+  );
+}
+
+describe("npm run new:job", () => {
+  test("the command writes a kind, templates, examples and a test, and says what to do next", () => {
+    for (const path of written) {
+      expect(existsSync(join(tree, path)), path).toBe(true);
+      expect(output).toContain(path);
+    }
+    expect(output).toContain(`/previews/jobs/${name}/details`);
+    expect(output).toContain(`npm test -- ${name}`);
+  });
+
+  test("the files that the command writes pass the checks of style and types", async () => {
+    const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
+    const typescript = join(root, "node_modules/typescript/bin/tsc");
+    const style = await runInTree([
+      biome,
+      "check",
+      "--vcs-enabled=false",
+      "--error-on-warnings",
+      ...written.filter((path) => path.endsWith(".ts")),
+    ]);
+    expect(style).not.toHaveProperty("code");
+    const include = written.filter((path) => path.endsWith(".ts"));
+    // The declaration of what the setup provides to tests.
+    const files = ["test/support/global-setup.ts"];
+    const config = { extends: "./tsconfig.json", include, files };
+    await writeFile(join(tree, "tsconfig.new.json"), JSON.stringify(config));
+    expect(await runInTree([typescript, "-p", "tsconfig.new.json"])).toMatchObject({ stdout: "" });
+    const templates = await runInTree(["server/commands/check-templates.ts"]);
+    expect(templates).not.toHaveProperty("code");
+  });
+
+  test("the test and the examples that the command writes pass", async () => {
+    const tests = [
+      `test/jobs/${name}.test.ts`,
+      "test/previews",
+      "test/views/escaping",
+      "test/layers.test.ts",
+    ];
+    const vitest = join(root, "node_modules/vitest/vitest.mjs");
+    const result = await runInTree([vitest, "run", "--project", "together", ...tests]);
+    expect(result.stdout).toMatch(/\d\d+ passed, 0 failed/);
+    expect(result.stdout).toContain(`${name}.test.ts`);
+  });
+
+  test.each([
+    [["Invoice"], "no name of a kind"],
+    [["../invoice"], "no name of a kind"],
+    [[], "Name the kind"],
+    [["one", "two"], "Name the kind"],
+    [[name], "exists already"],
+    [["countdown"], "jobs/countdown.ts exists already"],
+    [["status"], "views/jobs/status exists already"],
+  ])("the command refuses %j and writes nothing", async (args, message) => {
+    const before = await readFile(join(tree, `jobs/${name}.ts`), "utf8");
+    const failed = await newJob(...args);
+    expect(failed).toMatchObject({ code: 1, stdout: "" });
+    expect(failed.stderr).toContain(message);
+    expect(await readFile(join(tree, `jobs/${name}.ts`), "utf8")).toBe(before);
+  });
+});
