@@ -110,6 +110,7 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageExample {
         input: [
           { label: "File", value: "autumn-fair.csv, 8.1 MB" },
           { label: "Existing contacts", value: "Update" },
+          { label: "Not after", value: "2026-11-23T07:00:00Z", time: time("07:00") },
           { label: "Checked by", value: "Check contacts, autumn-fair.csv", href: jobs.done.href },
         ],
         change: {
@@ -339,6 +340,7 @@ const form: Pages["jobs/form"] = {
         type: "multiple",
         options: options("Email", "Email", "Text message"),
         error: "Required",
+        condition: { query: "test=false", text: "Not for a test" },
       },
     }),
     field("copies", "Copies to", { type: "lines", value: "ada@x.test\ngrace@x.test" }),
@@ -351,6 +353,7 @@ const form: Pages["jobs/form"] = {
     }),
     field("signature", "Signature", {
       ...{ type: "group", help: "As the letter shows it.", error: "Unknown sender" },
+      condition: { query: "test=false", text: "Not for a test" },
       fields: [field("signature.name", "Name"), field("signature.title", "Title")],
     }),
     field("test", "Send a test to me only", {

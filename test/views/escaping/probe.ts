@@ -16,6 +16,7 @@ const codeWords: Readonly<Record<string, ReadonlySet<string>>> = {
   kind: new Set(["table", "text", "image"]),
   type: new Set([
     ...["text", "email", "password", "number", "select", "checkbox", "file", "textarea", "list"],
+    ...["multiple", "lines", "datetime", "date", "time", "url", "group"],
   ]),
 };
 
