@@ -35,6 +35,12 @@ export async function findUser(
     : users.where("email", "=", by.email).executeTakeFirst();
 }
 
+/** Lists the first users. */
+export function listUsers(backend: Pick<Backend, "db">, limit: number): Promise<User[]> {
+  const users = authTables(backend).selectFrom("users").select(["id", "name", "email"]);
+  return users.orderBy("createdAt").limit(limit).execute();
+}
+
 /** @returns names by id; deleted users are missing */
 export async function listUserNames(
   backend: Pick<Backend, "db">,

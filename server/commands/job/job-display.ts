@@ -1,0 +1,145 @@
+/** Shows a job in a terminal, where it redraws a bar and the steps, or else as plain lines. */
+import { styleText } from "node:util";
+import type { LogRow } from "../../backend/schema.ts";
+import type { JobView } from "../../presenters/job.ts";
+import type { StepView } from "../../presenters/job-steps.ts";
+import { logMessage } from "../../presenters/log.ts";
+import { escapeControls } from "../../text/control-characters.ts";
+
+export interface JobDisplay {
+  update(view: JobView, lines: readonly LogRow[]): void;
+  /** Keeps what is new until `resume`, for a question. */
+  hold(): void;
+  resume(): void;
+  /** Leaves what is shown as it is, and gives the terminal back. */
+  close(): void;
+}
+
+type Output = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">;
+type Style = Parameters<typeof styleText>[0];
+
+export function createJobDisplay(output: Output): JobDisplay {
+  return output.isTTY ? terminalDisplay(output) : plainDisplay(output);
+}
+
+/** `styleText` obeys NO_COLOR and FORCE_COLOR. */
+function paint(output: Output, style: Style, text: string): string {
+  const stream = output as NodeJS.WriteStream;
+  return styleText(style, text, { stream, validateStream: true });
+}
+
+const barWidth = 24;
+const stepMarks: Record<StepView["state"], string> = {
+  waiting: "·",
+  running: "▸",
+  done: "✓",
+  stopped: "×",
+};
+
+/** The terminal cuts long lines itself while its wrapping is off, whatever width characters have. */
+const wrapping = { off: "\u001b[?7l", on: "\u001b[?7h" };
+
+function terminalDisplay(output: Output): JobDisplay {
+  let drawnLines = 0;
+  let isHeld = false;
+  let latest: JobView | undefined;
+  let waiting: LogRow[] = [];
+
+  function draw(): void {
+    if (isHeld || !latest) return;
+    const log = waiting.map((line) => logText(output, line));
+    waiting = [];
+    const block = blockOf(output, latest);
+    const up = drawnLines > 0 ? `\u001b[${drawnLines}A\r\u001b[J` : "";
+    output.write(`${up}${log.map((line) => `${line}\n`).join("")}${wrapping.off}`);
+    output.write(`${block.map((line) => `${line}\n`).join("")}${wrapping.on}`);
+    drawnLines = block.length;
+  }
+
+  return {
+    update(view, lines) {
+      latest = view;
+      waiting.push(...lines);
+      draw();
+    },
+    hold() {
+      isHeld = true;
+    },
+    resume() {
+      if (!isHeld) return;
+      isHeld = false;
+      // The question and its answer stay above.
+      drawnLines = 0;
+      draw();
+    },
+    close() {
+      output.write(wrapping.on);
+    },
+  };
+}
+
+function blockOf(output: Output, view: JobView): string[] {
+  const { percent, percentText, estimate, elapsed, amount, message } = view;
+  const name = [paint(output, "bold", view.title), escapeControls(view.subject)];
+  const state = paint(output, statusStyle(view), view.label);
+  const lines = [[...name, state].filter(Boolean).join("  ")];
+  if (view.active) {
+    const bar = percent === null ? "" : paint(output, "cyan", barOf(percent));
+    lines.push([bar, percentText, estimate, elapsed].filter(Boolean).join("  ") || "Waiting");
+    const doing = [amount, escapeControls(message)].filter(Boolean).join(" · ");
+    if (doing) lines.push(doing);
+  }
+  for (const { name, state, text } of view.steps) {
+    const line = `${stepMarks[state]} ${name}${text && `  ${text}`}`;
+    lines.push(state === "waiting" ? paint(output, "dim", line) : line);
+  }
+  return lines;
+}
+
+function barOf(percent: number): string {
+  const full = Math.round((percent / 100) * barWidth);
+  return "█".repeat(full) + "░".repeat(barWidth - full);
+}
+
+function statusStyle({ status }: JobView): Style {
+  if (status === "done") return "green";
+  if (status === "failed") return "red";
+  return status === "running" ? "cyan" : "yellow";
+}
+
+const logStyles: Partial<Record<LogRow["level"], Style>> = { warn: "yellow", error: "red" };
+
+function logText(output: Output, { level, message }: LogRow): string {
+  const text = escapeControls(logMessage({ level, message }));
+  const style = logStyles[level];
+  return style ? paint(output, style, `${level}: ${text}`) : text;
+}
+
+/** A line for each new status, step and tenth of the work. */
+function plainDisplay(output: Output): JobDisplay {
+  let state = "";
+  let step = "";
+  let tenth = 0;
+  return {
+    update(view, lines) {
+      const { displayStatus, label, steps, percent, percentText, amount, message } = view;
+      const say = (...texts: string[]) => {
+        output.write(`${texts.filter(Boolean).map(escapeControls).join(" · ")}\n`);
+      };
+      if (displayStatus + message !== state && (displayStatus !== "running" || !state)) {
+        say(view.title, view.subject, label, displayStatus === "running" ? "" : message);
+      }
+      state = displayStatus === "running" ? displayStatus : displayStatus + message;
+      const current = steps.find((each) => each.state === "running")?.name ?? step;
+      if (current !== step) say(current);
+      step = current;
+      for (const line of lines) output.write(`${logText(output, line)}\n`);
+      const reached = Math.floor((percent ?? 0) / 10);
+      if (view.active && reached > tenth) say(percentText, amount, message);
+      tenth = Math.max(tenth, reached);
+    },
+    hold() {},
+    resume() {},
+    close() {},
+  };
+}
