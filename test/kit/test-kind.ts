@@ -3,6 +3,7 @@
  * process. Waits take no time, and a run can be killed, cancelled, paused or timed out at a chosen
  * transaction. `docs/testing.md` describes it.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
 import { onTestFinished } from "vitest";
@@ -35,8 +36,8 @@ export interface KindTestOptions {
 /** Settings of what happens to the next run. Each takes effect once, and returns the same test. */
 interface Interruptions<Test> {
   /**
-   * Kills the next run at its n-th transaction (a step begins or ends, a batch, a file, an offer, the
-   * end), which is rolled back; nothing of the run happens after it. Further numbers kill the runs that
+   * Kills the next run at its n-th transaction (a step begins or ends, an item, a batch, a file, an
+   * offer, the end), which is rolled back; nothing of the run happens after it. Further numbers kill the runs that
    * follow. A run that goes on after each of them is like one after a crash.
    * `t.run` throws if a run ends before its n-th transaction.
    */
@@ -152,6 +153,7 @@ async function openKindTest<Input extends z.ZodObject, Steps extends Record<stri
   let shiftMs = 0;
   const { url, dir, remove } = await on.create({ migrated: true });
   const backend = await openBackend(url, { clockShift: () => shiftMs });
+  if (existsSync(join(jobsDir, name, "migrations"))) await backend.migrate({ jobsDirs: [jobsDir] });
   const storage = createDiskStorage(dir);
   await addAccount(backend, person.accountId);
   await addMember(backend);

@@ -20,6 +20,8 @@ export interface TestedJob {
   reason: string | null;
   /** The page that shows the result, or null. */
   page: string | null;
+  /** What `run` returned as `data`, or null. */
+  data: unknown;
   counts: Tally;
   /** How many automatic retries there were. */
   retries: number;
@@ -78,6 +80,7 @@ export async function readTestedJob(
     advice: row.advice ?? "",
     reason: row.reason,
     page: row.result_page,
+    data: await readData(backend, row.id),
     counts: { succeeded, rejected, skipped },
     // The row counts those since its last checkpoint.
     retries: events.filter(({ type }) => type === "retry_scheduled").length,
@@ -105,6 +108,11 @@ function assertShown(rows: readonly string[], texts: readonly string[]): void {
     }
     from = found;
   }
+}
+
+async function readData({ db }: Backend, id: string): Promise<unknown> {
+  const found = db.selectFrom("job_results").select("data").where("job_id", "=", id);
+  return JSON.parse((await found.executeTakeFirst())?.data ?? "null");
 }
 
 async function readEvents({ db }: Backend, id: string) {

@@ -2,7 +2,7 @@
 import type { Catalog } from "../../catalog.ts";
 import { type InputField, inputFields } from "../../forms/input-fields.ts";
 import type { Kind } from "../../job.ts";
-import { optionName } from "./kind-options.ts";
+import { optionName, takesSeveral } from "./kind-options.ts";
 
 const commands = [
   ["npm run job -- KIND [FILE] [options]", "starts a job and follows it"],
@@ -48,8 +48,9 @@ export function kindHelp(name: string, kind: Kind): string {
   ].join("\n");
 }
 
-function fileName({ required }: InputField): string {
-  return required ? "FILE" : "[FILE]";
+function fileName({ required, severalFiles }: InputField): string {
+  const name = severalFiles ? "FILE…" : "FILE";
+  return required ? name : `[${name}]`;
 }
 
 function optionUsage({ name, type, button }: InputField): string {
@@ -73,7 +74,8 @@ function fieldText(field: InputField): string {
   const isChosen = field.options.length > 0 || type === "checkbox";
   const initialText = initial !== "" && !isChosen ? [`default ${initial}`] : [];
   const needed = required && initial === "" ? ["required"] : [];
-  const details = [...facts, ...initialText, ...needed].join(", ");
+  const several = takesSeveral(field) && type !== "file" ? ["may be repeated"] : [];
+  const details = [...facts, ...initialText, ...needed, ...several].join(", ");
   const sentences = [details ? `${label}: ${details}.` : `${label}.`, help];
   return sentences.filter(Boolean).join(" ");
 }

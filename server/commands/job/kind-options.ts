@@ -24,9 +24,9 @@ export class WrongOptions extends Error {
 }
 
 /**
- * `--start-row 3` sets `start_row`, `--no-header` unchecks a checkbox, and files stand alone. A list
- * takes an option for each of its values, in their order: `--fields email --fields tags`; columns take
- * `--mapping 0=email`.
+ * `--start-row 3` sets `start_row`, `--address.street` a field in an object, `--no-header` unchecks a
+ * checkbox, and files stand alone. A list takes an option for each of its values, in their order:
+ * `--fields email --fields tags`; columns take `--mapping 0=email`.
  * @throws WrongOptions
  */
 export function readKindOptions(
@@ -42,17 +42,16 @@ export function readKindOptions(
   for (const field of fields) {
     const value = rest[field.name];
     if (value === undefined) continue;
-    if (field.type === "file") files.push({ field: field.name, path: String(value) });
-    else Object.assign(values, formValues(field, value));
+    if (field.type === "file") {
+      files.push(...[value].flat().map((path) => ({ field: field.name, path: String(path) })));
+    } else Object.assign(values, formValues(field, value));
   }
-  const open = fields.filter(
-    ({ name, type }) => type === "file" && !files.some(({ field }) => field === name),
-  );
+  const fileField = fields.find(({ type }) => type === "file");
   for (const path of positionals) {
-    const field = open.shift();
-    if (!field)
+    if (!fileField || (files.length > 0 && !fileField.severalFiles)) {
       throw new WrongOptions(`${name} takes no ${files.length > 0 ? "other " : ""}file: ${path}`);
-    files.push({ field: field.name, path });
+    }
+    files.push({ field: fileField.name, path });
   }
   const flags = { anyway: anyway === true, detach: detach === true, help: help === true };
   return { values, files, as: as as string | undefined, ...flags };
@@ -82,27 +81,35 @@ function parse(name: string, fields: readonly InputField[], args: readonly strin
   }
 }
 
-function optionType({ type }: InputField) {
-  if (type === "checkbox") return { type: "boolean" } as const;
-  return { type: "string", multiple: type === "list" || type === "columns" } as const;
+function optionType(field: InputField) {
+  if (field.type === "checkbox") return { type: "boolean" } as const;
+  return { type: "string", multiple: takesSeveral(field) } as const;
+}
+
+/** Whether the option may be given several times. */
+export function takesSeveral({ type, severalFiles }: InputField): boolean {
+  return severalFiles || ["list", "columns", "multiple", "lines"].includes(type);
 }
 
 /** "--start-row=3" as "--start_row=3", and "--no-header-row" as "--no-header_row" */
 function withUnderscores(arg: string): string {
-  const [, start, option, rest] = /^(--(?:no-)?)([\w-]+)(.*)$/s.exec(arg) ?? [];
+  const [, start, option, rest] = /^(--(?:no-)?)([\w.-]+)(.*)$/s.exec(arg) ?? [];
   return start && option ? `${start}${option.replaceAll("-", "_")}${rest}` : arg;
 }
 
 /** Node's message ends with advice on arguments that begin with a dash. */
 function sentence({ message }: Error): string {
   const [first = message] = message.split(/(?<=[.'])\s+(?=To specify|Did you)/);
-  return `${first.replace(/'--([\w-]+)/, (_, option) => `'${optionName(option)}`).replace(/\.?$/, ".")}`;
+  return `${first.replace(/'--([\w.-]+)/, (_, option) => `'${optionName(option)}`).replace(/\.?$/, ".")}`;
 }
 
 function formValues(field: InputField, value: NonNullable<Given>): FormValues {
   const { name, type } = field;
   if (type === "checkbox") return { [name]: value ? "on" : "off" };
   if (!Array.isArray(value)) return { [name]: String(value) };
+  if (type === "lines") return { [name]: value.join("\n") };
+  if (type === "multiple")
+    return Object.fromEntries(value.map((each) => [`${name}.${each}`, "on"]));
   if (type === "list") {
     return Object.fromEntries(value.map((item, at) => [`${name}.${item}`, String(at + 1)]));
   }

@@ -7,7 +7,7 @@ import type { JobRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Config } from "../../config.ts";
 import { checkInput } from "../../engine/start/check-input.ts";
-import { AlreadyActive, InvalidInput } from "../../engine/start/request.ts";
+import { AlreadyActive, InvalidInput, MissingSettings } from "../../engine/start/request.ts";
 import { start } from "../../engine/start/start.ts";
 import { inputFields } from "../../forms/input-fields.ts";
 import { parseInput } from "../../forms/input-values.ts";
@@ -33,12 +33,17 @@ export async function startJob(
   const { accountId, userId } = actor;
   for (const { path } of files) await assertFile(path);
   // A wrong option is found before a large file is read.
-  const pending = Object.fromEntries(files.map(({ field }) => [field, "not uploaded yet"]));
+  const pending = Object.assign(
+    {},
+    ...files.map((file) => uploadValue(file.field, "not uploaded")),
+  );
   const checked = checkInput(kind, parseInput(kind, { ...values, ...pending }));
   if (!checked.ok) throw new WrongOptions(errorLines(kind, checked.errors));
   try {
     const uploads: Record<string, string> = {};
-    for (const { field, path } of files) uploads[field] = await upload(path);
+    for (const { field, path } of files) {
+      Object.assign(uploads, uploadValue(field, await upload(path)));
+    }
     const started = await start(backend, catalog, {
       ...{ kind: name, input: parseInput(kind, { ...values, ...uploads }), accountId, userId },
       ...{ limits: config.limits, via: "api" },
@@ -48,6 +53,12 @@ export async function startJob(
     return started.job;
   } catch (error) {
     throw asWrongOptions(kind, error);
+  }
+
+  /** The value of a form for an uploaded file. */
+  function uploadValue(name: string, id: string): Record<string, string> {
+    const field = inputFields(kind).find((each) => each.name === name)!;
+    return field.severalFiles ? { [`${name}.${id}`]: "on" } : { [name]: id };
   }
 
   async function upload(path: string): Promise<string> {
@@ -67,6 +78,9 @@ async function assertFile(path: string): Promise<void> {
 function asWrongOptions(kind: Kind, error: unknown): unknown {
   if (error instanceof InvalidInput) return new WrongOptions(errorLines(kind, error.fields));
   if (error instanceof UploadRefused) return new WrongOptions(error.message);
+  if (error instanceof MissingSettings) {
+    return new WrongOptions(`${kind.title} needs ${error.missing.join(", ")} in the environment`);
+  }
   if (error instanceof LimitReached) return new WrongOptions(reachedLimitText(error));
   if (!(error instanceof AlreadyActive)) return error;
   const { id } = error.job;
@@ -78,10 +92,10 @@ function asWrongOptions(kind: Kind, error: unknown): unknown {
 /** "--from: Enter 1 or more (Count down from)" */
 function errorLines(kind: Kind, errors: Readonly<Record<string, string>>): string {
   const lines = Object.entries(errors).map(([path, message]) => {
-    const [name = ""] = path.split(".");
-    const field = inputFields(kind).find((each) => each.name === name);
+    const isOf = ({ name }: { name: string }) => path === name || path.startsWith(`${name}.`);
+    const field = inputFields(kind).find(isOf);
     if (!field) return `${path}: ${message}`;
-    const option = field.type === "file" ? "FILE" : optionName(name);
+    const option = field.type === "file" ? "FILE" : optionName(field.name);
     return `${option}: ${message} (${field.label})`;
   });
   return lines.join("\n");

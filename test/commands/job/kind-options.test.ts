@@ -20,6 +20,9 @@ const kind = defineJob({
       .record(z.string(), z.string())
       .optional()
       .meta({ columns: [{ name: "email", label: "Email" }] }),
+    colours: z.array(z.enum(["red", "blue"])).optional(),
+    lines: z.array(z.number()).optional(),
+    address: z.object({ street: z.string() }).optional(),
     key: z.string().optional().meta({ hidden: true }),
   }),
   steps: { Doing: 1 },
@@ -32,12 +35,15 @@ describe("the options of a kind", () => {
     const { values, files } = read(
       ...["people.csv", "--start-row", "3", "--no-header-row", "--paper=grey"],
       ...["--fields", "email", "--fields", "tags", "--mapping", "0=email", "--mapping=others="],
+      ...["--colours", "red", "--colours", "blue", "--lines", "4", "--lines=2.5"],
+      ...["--address.street", "High Street"],
     );
     expect(files).toEqual([{ field: "file", path: "people.csv" }]);
     expect(parseInput(kind, { ...values, file: "id" })).toEqual({
       ...{ file: "id", start_row: 3, header_row: false, paper: "grey" },
       fields: ["email", "tags"],
       mapping: { 0: "email", others: "" },
+      ...{ colours: ["red", "blue"], lines: [4, 2.5], address: { street: "High Street" } },
     });
     expect(read("--file", "a.csv", "--header_row").values).toEqual({ header_row: "on" });
   });
