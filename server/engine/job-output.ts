@@ -17,6 +17,8 @@ export const maxShownLength = 20_000;
 /** No piece is longer, see `output-writer.ts`. */
 const maxPieceLength = 64_000;
 const piecesPerRead = 500;
+/** Of a column of Postgres. */
+const maxInteger = 2_147_483_647;
 
 /** @returns the text behind a position, or the last `maxShownLength` of it */
 export async function readOutput(db: Database, id: string, after: number): Promise<OutputPart> {
@@ -29,7 +31,7 @@ export async function readOutput(db: Database, id: string, after: number): Promi
       .select(["position", "length", "text"])
       .where("job_id", "=", id)
       .where("position", ">", after - maxPieceLength)
-      .where("position", "<", Number.isFinite(from) ? from : Number.MAX_SAFE_INTEGER)
+      .where("position", "<", Math.min(from, maxInteger))
       .orderBy("position", "desc")
       .limit(piecesPerRead)
       .execute();
