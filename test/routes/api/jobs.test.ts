@@ -66,6 +66,8 @@ describe.each(backends)("$name", (which) => {
         outcome: null,
         files: [],
         result_url: null,
+        data: null,
+        output_url: null,
         error_message: null,
         advice: null,
         retries: 0,
