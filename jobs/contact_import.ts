@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { defineJob } from "../server/job.ts";
 import { takeCheckedContacts } from "./lib/contacts/checked-contacts.ts";
-import { addContactNames } from "./lib/contacts/contact-names.ts";
 import { importInput } from "./lib/contacts/import-input.ts";
 import { cancelledMessage, importedMessage } from "./lib/contacts/messages.ts";
 import { previewContacts } from "./lib/contacts/preview-contacts.ts";
@@ -71,10 +70,9 @@ export default defineJob({
       return checked || readFile(job, input, (contacts) => job.expect("Saving contacts", contacts));
     });
     if (read.contacts > 0) await job.offer("undo");
-    const saved = await job.step("Saving contacts", async () => {
-      await addContactNames(job, read);
+    const saved = await job.step("Saving contacts", () => {
       const { duplicates } = input;
-      return saveContacts(job, runNames(read), { total: read.contacts, duplicates });
+      return saveContacts(job, runNames(read), { total: read.contacts, duplicates, names: read });
     });
     const message = importedMessage(job.counts, saved);
     if (saved.created + saved.updated > 0) return { message, page: `/contacts?job=${job.id}` };

@@ -1,11 +1,15 @@
 /** The names of an account's custom fields and tags, which pages offer for filters and exports. */
-import type { JobContext } from "../../../server/job.ts";
+import type { AccountData, BatchWrite } from "../../../server/job.ts";
 import type { ReadProgress } from "./read-contacts.ts";
+
+/** Names that the rows of a file have. */
+export type ContactNames = Pick<ReadProgress, "customFields" | "tags">;
 
 /** Adds the names that the account does not have yet. */
 export async function addContactNames(
-  { db, accountId }: JobContext,
-  { customFields, tags }: Pick<ReadProgress, "customFields" | "tags">,
+  { db }: BatchWrite,
+  accountId: string,
+  { customFields, tags }: ContactNames,
 ): Promise<void> {
   for (const [table, names] of [
     ["contact_fields", customFields],
@@ -22,19 +26,19 @@ export async function addContactNames(
 }
 
 /** @returns the names of the account's custom fields, the oldest first */
-export function listCustomFields(account: AccountData): Promise<string[]> {
+export function listCustomFields(account: Account): Promise<string[]> {
   return listNames(account, "contact_fields");
 }
 
 /** @returns the tags of the account, the oldest first */
-export function listTags(account: AccountData): Promise<string[]> {
+export function listTags(account: Account): Promise<string[]> {
   return listNames(account, "contact_tags");
 }
 
-type AccountData = Pick<JobContext, "db" | "accountId">;
+type Account = Pick<AccountData, "db" | "accountId">;
 
 async function listNames(
-  { db, accountId }: AccountData,
+  { db, accountId }: Account,
   table: "contact_fields" | "contact_tags",
 ): Promise<string[]> {
   const rows = await db

@@ -3,6 +3,7 @@ import type { BatchWrite, JobContext } from "../../../server/job.ts";
 import type { RunPosition } from "../external-sort/run-row.ts";
 import { readAhead } from "../read-ahead.ts";
 import { beforeUpdate, countChanges, recordChanges, type Updated } from "./contact-changes.ts";
+import { addContactNames, type ContactNames } from "./contact-names.ts";
 import type { ContactRow } from "./contact-rows.ts";
 import { addToContactCount, lockContacts, wholeRow } from "./contacts-table.ts";
 import { findByEmail } from "./find-contacts.ts";
@@ -17,15 +18,13 @@ interface SavePosition extends RunPosition {
   rows: number;
 }
 
+/** @param options.names are saved with the first contacts */
 export async function saveContacts(
   job: JobContext,
   runs: readonly string[],
-  {
-    total,
-    duplicates,
-    size = job.maxUpsertRows,
-  }: { total: number; duplicates: Duplicates; size?: number },
+  options: { total: number; duplicates: Duplicates; names: ContactNames; size?: number },
 ): Promise<Comparison> {
+  const { total, duplicates, names, size = job.maxUpsertRows } = options;
   const saved = { batches: 0, contacts: 0, rows: 0 };
   await job.batches<MergedBatch, SavePosition>({
     total,
@@ -43,6 +42,7 @@ export async function saveContacts(
     async write([batch], write) {
       const { contacts, rows } = batch!;
       const number = saved.batches - 1;
+      if (number === 0) await addContactNames(write, job.accountId, names);
       const inserted = await saveBatch(job, write, contacts, { batch: number, duplicates });
       const succeeded = duplicates === "update" ? rows : inserted;
       return { succeeded, skipped: rows - succeeded };

@@ -229,6 +229,7 @@ export const rules: Readonly<Record<string, readonly Rule[]>> = {
   "GET /jobs/:id/result": [ofJob("answers", "finished", "/result")],
   "GET /jobs/:id/results.zip": [ofJob("shows", "finished", "/results.zip")],
   "GET /jobs/:id/log": [ofJob("shows", "finished", "/log")],
+  "GET /jobs/:id/output": [ofJob("shows", "finished", "/output")],
   "GET /jobs/:id/tail": [ofJob("shows", "finished", "/tail")],
   "GET /live": [
     {

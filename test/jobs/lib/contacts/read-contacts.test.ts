@@ -23,7 +23,7 @@ const smallRuns = defineJob({
       readContacts(job, file, { rows: 10, bytes: 150 }, (contacts) => expected.push(contacts)),
     );
     names = runNames(read);
-    const how = { total: read.contacts, duplicates: "update", size: 97 } as const;
+    const how = { total: read.contacts, duplicates: "update", names: read, size: 97 } as const;
     await job.step("Saving", () => saveContacts(job, names, how));
     return { message: `${read.contacts} contacts, ${read.runs} runs` };
   },
