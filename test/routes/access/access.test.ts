@@ -17,7 +17,13 @@ function isRefusal({ status, location }: Answer): boolean {
 }
 
 /** The routes outside of the API that an API token opens: the API hands out links to their files. */
-const fileRoutes = ["/jobs/:id/result", "/jobs/:id/results.zip", "/jobs/:id/log", "/files/:id"];
+const fileRoutes = [
+  "/jobs/:id/result",
+  "/jobs/:id/results.zip",
+  "/jobs/:id/log",
+  "/jobs/:id/output",
+  "/files/:id",
+];
 
 /** @returns how the sender may authenticate at this route */
 function credentialsFor(path: string): Credential[] {
