@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDuration } from "./engine/parse-duration.ts";
-import { inputFields } from "./forms/input-fields.ts";
+import { type InputField, inputFields } from "./forms/input-fields.ts";
 import { iconNames, type Kind } from "./job.ts";
 
 /** Kinds by their identifier. Input of users only looks up kinds here and is never imported. */
@@ -75,11 +75,22 @@ function check(path: string, kind: Kind | undefined): Kind {
 
 /** @throws if a form cannot ask for the input */
 function checkForm(path: string, kind: Kind): void {
-  let files: string[];
+  let fields: InputField[];
   try {
-    files = inputFields(kind).flatMap(({ name, type }) => (type === "file" ? [name] : []));
+    fields = inputFields(kind);
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+  if (kind.preview && !fields.some(({ type }) => type === "columns")) {
+    throw new Error(
+      `${path}: a preview asks about the columns of a file, so the input needs a field for them: z.record(z.string(), z.string()).meta({ columns: [{ name: "email", label: "Email" }] })`,
+    );
+  }
+  const files = fields.flatMap(({ name, type }) => (type === "file" ? [name] : []));
+  if (kind.inputForRejected && files.length === 0) {
+    throw new Error(
+      `${path}: inputForRejected retries the rows of an uploaded file, but the input has no such field`,
+    );
   }
   if (files.length < 2) return;
   throw new Error(

@@ -566,8 +566,8 @@ export interface JobContext<
   /** The settings and secrets that the kind declares with `env`. */
   readonly env: Env;
   /**
-   * The number of this try: 1 for the first, 2 after one retry. It counts from 1 again once a try got to
-   * a new checkpoint.
+   * The number of this try: 1 for the first, 2 after one retry. It is the same for a whole run; the run
+   * behind one that got to a new checkpoint counts from 1 again.
    */
   readonly attempt: number;
   /**
@@ -620,7 +620,10 @@ export interface JobContext<
    * remaining time uses it. As cheap as `progress`.
    */
   expect(step: Step, total: number): void;
-  /** Counts a row as rejected, with a reason for people; saved with the next batch. */
+  /**
+   * Counts a row as rejected, with a reason for people; saved with the next checkpoint.
+   * @param row its number as people count: the first is 1
+   */
   reject(row: number, reason: string): void;
   /**
    * Writes a line to the job's log. At most 1,000 lines a second and 100,000 a job are kept; a line

@@ -44,6 +44,8 @@ export async function createJobContext(
     await steps.track(work ? "job.each" : "job.batches", running);
   }
 
+  const scratch = createScratch(storage, row.id);
+
   const job: JobContext = {
     id: row.id,
     accountId: row.account_id,
@@ -54,7 +56,12 @@ export async function createJobContext(
     get db() {
       return backend.readOnlyDb;
     },
-    scratch: { ...createScratch(storage, row.id), folder: run.folder.path },
+    scratch: {
+      ...scratch,
+      write: (name, content) => steps.track("job.scratch.write", scratch.write(name, content)),
+      append: (name, content) => steps.track("job.scratch.append", scratch.append(name, content)),
+      folder: run.folder.path,
+    },
     counts,
     maxUpsertRows: backend.maxBatchRows,
     step: (name, work) => steps.run(name, work),
@@ -71,11 +78,12 @@ export async function createJobContext(
     output: { append: (text) => run.output.append(redact(text)) },
     sleep: createSleep(run, steps),
     exec: programs.exec,
-    offer: (name) => offerFollowUp(run, name),
-    withdraw: (name) => withdrawFollowUp(run, name),
+    offer: (name) => steps.track("job.offer", offerFollowUp(run, name)),
+    withdraw: (name) => steps.track("job.withdraw", withdrawFollowUp(run, name)),
     jobs: createJobsApi(run),
     open: (uploadId) => openUpload(backend, storage, { accountId: row.account_id }, uploadId),
-    file: (file, content) => saveFile(run, { id: uuidv7(), ...file }, content),
+    file: (file, content) =>
+      steps.track("job.file", saveFile(run, { id: uuidv7(), ...file }, content)),
   };
   return {
     job,

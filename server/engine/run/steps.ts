@@ -21,9 +21,9 @@ export interface Steps {
   isInStep(): boolean;
   /** Runs the step of a kind that has only one. @throws KindError if it has several */
   runOnly<T>(work: () => Promise<T>): Promise<T>;
-  /** Fails the step if it ends before this work, whose promise the kind has to await. */
+  /** Fails the step, or the run outside of one, if it ends before this work, which the kind has to await. */
   track<T>(name: string, work: Promise<T>): Promise<T>;
-  /** @throws KindError if a step still runs */
+  /** @throws KindError if a step or tracked work still runs */
   assertEnded(): void;
 }
 
@@ -39,7 +39,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
   /** The step whose work has not ended yet. */
   let active: { name: string; error: KindError } | undefined;
   /** What the kind has begun in it and has to await. */
-  const awaited = new Set<string>();
+  const awaited = new Set<{ name: string }>();
 
   function begin(name: string): void {
     if (active?.name === name) throw new KindError(`The step "${name}" was started within itself`);
@@ -53,9 +53,10 @@ export async function loadSteps(run: Run): Promise<Steps> {
     active = { name, error: new KindError(text) };
   }
 
-  function assertAwaited(name: string): void {
-    for (const each of awaited) {
-      throw new KindError(`The step "${name}" ended before ${each} in it did. Await ${each}`);
+  /** @param what begins the sentence: "run", `The step "Reading"` */
+  function assertAwaited(what: string): void {
+    for (const { name } of awaited) {
+      throw new KindError(`${what} ended before ${name} in it did. Await ${name}`);
     }
   }
 
@@ -151,15 +152,17 @@ export async function loadSteps(run: Run): Promise<Steps> {
       throw new KindError("job.each belongs into a step, because this kind has several");
     },
     async track(name, work) {
-      awaited.add(name);
+      const begun = { name };
+      awaited.add(begun);
       try {
         return await work;
       } finally {
-        awaited.delete(name);
+        awaited.delete(begun);
       }
     },
     assertEnded() {
       if (active) throw active.error;
+      assertAwaited("run");
     },
   };
 
@@ -173,7 +176,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
       makeRoomIfRequested(run);
       await start(step);
       const value = await work();
-      assertAwaited(name);
+      assertAwaited(`The step "${name}"`);
       await finish(step, value);
       return value;
     } finally {

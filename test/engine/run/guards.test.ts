@@ -59,6 +59,27 @@ const mistakes: [title: string, run: (job: Job) => Promise<unknown>, error: stri
     "run returned while sleep was running. Await job.exec",
   ],
   [
+    "a file that is not awaited",
+    (job) =>
+      job.step("First", async () => {
+        const content = async function* () {
+          yield await never;
+        };
+        void job.file({ name: "late.txt", type: "text/plain" }, content()).catch(() => {});
+      }),
+    /^The step "First" ended before job.file in it did. Await job.file/,
+  ],
+  [
+    "a scratch file that is not awaited outside of steps",
+    async (job) => {
+      const content = async function* () {
+        yield await never;
+      };
+      void job.scratch.write("late", content()).catch(() => {});
+    },
+    "run ended before job.scratch.write in it did. Await job.scratch.write",
+  ],
+  [
     "an object that is thrown",
     () => Promise.reject({ code: 7 }),
     "The kind threw { code: 7 }, which is no Error",
