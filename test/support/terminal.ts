@@ -21,7 +21,9 @@ export interface Terminal {
 export function openTerminal(command: string, environment: Record<string, string>): Terminal {
   const isMac = process.platform === "darwin";
   const args = isMac ? ["-q", "/dev/null", "sh", "-c", command] : ["-qec", command, "/dev/null"];
-  const env = { ...process.env, TERM: "xterm-256color", FORCE_COLOR: undefined, ...environment };
+  // Variables of the test runner, and of machines without a terminal, choose the colours otherwise.
+  const unset = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined };
+  const env = { ...process.env, TERM: "xterm-256color", ...unset, ...environment };
   const child = spawn("script", args, { cwd: root, env, stdio: ["pipe", "pipe", "inherit"] });
   let printed = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
