@@ -92,7 +92,7 @@ function morph(next) {
     ignoreActiveValue: true,
     restoreFocus: true,
     callbacks: {
-      // What scripts have put into the page.
+      // Scripts have put these into the page.
       beforeNodeMorphed: (node) => !(node instanceof Element && node.hasAttribute("hx-preserve")),
       beforeNodeRemoved: (node) => !(node instanceof Element && node.id.startsWith("dev-")),
       beforeAttributeUpdated: (name, node) =>

@@ -31,7 +31,7 @@ function follow(frame) {
   new ResizeObserver(() => fit(frame)).observe(frame.contentDocument.body);
 }
 
-// Of each frame, also one that a morph has brought; the event does not bubble.
+// Captured, because the event does not bubble, and a morph may bring new frames.
 document.addEventListener(
   "load",
   ({ target }) => target instanceof HTMLIFrameElement && follow(target),

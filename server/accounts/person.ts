@@ -1,7 +1,7 @@
 import type { TokenScope } from "../backend/enums.ts";
 import type { Preferences } from "./preferences.ts";
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Person {
   userId: string;
   accountId: string;

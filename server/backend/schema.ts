@@ -194,7 +194,7 @@ export interface JobsTable {
   waiting_for: string | null;
   /** JSON array: the names of the follow-ups that the job offers and nobody has started yet. */
   follow_ups: string | null;
-  /** Of the text in `job_output`, in UTF-16 units. */
+  /** The length of the text in `job_output`, in UTF-16 units. */
   output_length: Generated<number>;
 }
 

@@ -1,4 +1,4 @@
-/** What a process does in development beside its work: it follows changes, and tells open pages. */
+/** Development beside the usual work of a process: it follows changes and tells open pages. */
 import { Hono } from "hono";
 import type { ProcessParts } from "../entry-point.ts";
 import { devRoutes } from "../routes/dev.ts";

@@ -7,7 +7,7 @@ export const kindNamePattern = /^[a-z][a-z0-9_]{0,59}$/;
 
 export interface NewFile {
   text: string;
-  /** What it is for, in a few words. */
+  /** Its purpose, in a few words. */
   about: string;
 }
 

@@ -12,7 +12,7 @@ export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<string[], void, undefined> {
   let rest = "";
-  /** Of the line that may go on. Joined once, because a photo has thousands. */
+  /** The pieces of the line that may go on. Joined once, because a photo has thousands. */
   let parts: string[] = [];
   let length = 0;
   let lines: string[] = [];
