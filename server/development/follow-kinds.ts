@@ -35,7 +35,7 @@ export function followKinds(
 
   for (const folder of jobsDirs) {
     watchFiles(folder, (names) => {
-      // What is in folders, kinds import; `npm run dev` starts a new process for it.
+      // Kinds import the files in folders; `npm run dev` starts a new process for these.
       if (!names.some((name) => /^[^/]+\.ts$/.test(name))) return;
       loading = loading.then(reload);
     });

@@ -8,16 +8,16 @@ export interface OutputPart {
   /** The position of `text`; more than what was asked for if that was too long. */
   from: number;
   text: string;
-  /** Of the whole text, as far as it is written. */
+  /** The length of the whole text, as far as it is written. */
   length: number;
 }
 
 /** A page shows the end of a longer text. */
 export const maxShownLength = 20_000;
-/** No piece is longer, see `output-writer.ts`. */
-const maxPieceLength = 64_000;
+/** The length of the text in one row. */
+export const maxPieceLength = 64_000;
 const piecesPerRead = 500;
-/** Of a column of Postgres. */
+/** The largest number of a column of Postgres. */
 const maxInteger = 2_147_483_647;
 
 /** @returns the text behind a position, or the last `maxShownLength` of it */

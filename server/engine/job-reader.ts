@@ -130,7 +130,7 @@ export interface StoredResults {
   previews: ReadonlyMap<string, Preview>;
   /** The input of the job, with its secrets. */
   input: Record<string, unknown>;
-  /** What the kind returned as data; null without. */
+  /** The data that the kind returned; null without. */
   data: unknown;
 }
 

@@ -209,7 +209,7 @@ function callKind(
 ): Promise<Outcome> {
   const stray = Promise.withResolvers<never>();
   const fail = (error: unknown, how: "rejected" | "thrown") => {
-    // What a stopped run does not await usually rejects.
+    // Promises that a stopped run does not await usually reject.
     if (signal.aborted) return;
     const text =
       how === "rejected"

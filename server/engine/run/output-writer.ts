@@ -6,12 +6,11 @@
 import { sql } from "kysely";
 import type { Backend, WriteTransaction } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
+import { maxPieceLength } from "../job-output.ts";
 import { sanitizeText } from "../sanitize-text.ts";
 
 /** The length of the text of a job, in UTF-16 units; `server/job.ts` documents it for authors of kinds. */
 export const maxOutputLength = 1_000_000;
-/** Of one row. */
-const maxPieceLength = 64_000;
 const intervalMs = 200;
 const cutNote = `\n[Cut here: at most ${maxOutputLength.toLocaleString("en")} characters are kept.]\n`;
 
@@ -47,7 +46,7 @@ export const noOutput: JobOutput = {
 interface State {
   id: string;
   fence: number;
-  /** Of the text in the database, and of its part before the last checkpoint. */
+  /** The length of the text in the database, and that of its part before the last checkpoint. */
   length: number;
   keptLength: number;
   pending: string;

@@ -24,7 +24,7 @@ export interface JobContext {
   /** Files that have not expired. */
   files: readonly DownloadableFile[];
   typicalSeconds: number | null;
-  /** What the kind returned as data. */
+  /** The data that the kind returned. */
   data: unknown;
   /** Prefix of paths, such as "https://headway.example", or empty. */
   publicUrl: string;
