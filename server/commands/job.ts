@@ -13,7 +13,7 @@ import { createJobReader } from "../engine/job-reader.ts";
 import { type JobView, jobView } from "../presenters/job.ts";
 import { exitOnConfigError, exitOnFailure } from "../startup.ts";
 import { escapeControls } from "../text/control-characters.ts";
-import { askToStop } from "./job/ask-to-stop.ts";
+import { askToStop, onCtrlC } from "./job/ask-to-stop.ts";
 import { type Actor, findActor } from "./job/find-actor.ts";
 import { followJob } from "./job/follow-job.ts";
 import { createJobDisplay } from "./job/job-display.ts";
@@ -24,8 +24,6 @@ import { startJob } from "./job/start-job.ts";
 /** As the help says. A shell gives 130 to a command that Ctrl-C ended. */
 const exitCodes = { done: 0, failed: 1, notStarted: 2, cancelled: 3, left: 130 };
 const maxListed = 20;
-/** npm passes on the Ctrl-C that the terminal has sent to this process as well. */
-const repeatedSignalMs = 500;
 
 cacheCompiledCode();
 const config = exitOnConfigError(readConfig);
@@ -121,31 +119,29 @@ async function follow(job: { backend: Backend; actor: Actor; id: string }): Prom
   const display = createJobDisplay(process.stdout);
   const left = new AbortController();
   const ended = new AbortController();
-  let lastSignalAt = Number.NEGATIVE_INFINITY;
-  let isAsking = false;
-  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  let stopReading: (() => void) | undefined;
 
-  async function onInterrupt(): Promise<void> {
-    const isRepeated = isAsking || performance.now() - lastSignalAt < repeatedSignalMs;
-    lastSignalAt = performance.now();
-    if (isRepeated) return;
-    if (!isTerminal) return left.abort();
+  function readCtrlC(): void {
+    if (process.stdin.isTTY && process.stdout.isTTY) stopReading = onCtrlC(ask);
+  }
+
+  async function ask(): Promise<void> {
+    stopReading?.();
     display.hold();
-    isAsking = true;
     const choice = await askToStop(ended.signal);
-    isAsking = false;
     if (choice === "cancel") await cancel({ backend, catalog }, id, actor.userId, "api");
     if (choice === "leave") left.abort();
     display.resume();
+    if (!left.signal.aborted && !ended.signal.aborted) readCtrlC();
   }
 
-  process.on("SIGINT", onInterrupt);
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => left.abort());
+  readCtrlC();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => left.abort());
   const view = await followJob({ backend, catalog }, id, display, { signal: left.signal });
   ended.abort();
   display.resume();
   display.close();
-  process.off("SIGINT", onInterrupt);
+  stopReading?.();
   console.log(summary(view, config));
   if (view.active) return exitCodes.left;
   return exitCodes[view.status as "done" | "failed" | "cancelled"];

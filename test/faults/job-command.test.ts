@@ -69,8 +69,7 @@ describe.each(backends)("npm run job on $name", (which) => {
     second.type(ctrlC);
     await second.untilShown("[c]ancel, [l]eave, [w]atch: ");
     second.type("w\n");
-    // Longer than a signal is taken for the one that npm has passed on.
-    await second.untilShown(" of 100,000 rows", 10);
+    await second.untilShownAgain(" of 100,000 rows");
     second.type(ctrlC);
     await second.untilShown("[c]ancel, [l]eave, [w]atch: ", 2);
     second.type("c\n");

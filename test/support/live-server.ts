@@ -105,7 +105,8 @@ export async function startLiveServer(): Promise<LiveServer> {
   }
 
   function output(job: JobView): string {
-    const text = outputs.get(job.id) ?? "";
+    const text = outputs.get(job.id);
+    if (!text) return "";
     const view = { ...outputOf(job, text), renderedAt: ++clock };
     return oneLine(render.partial("jobs/_output", { ...view, oob: true }));
   }

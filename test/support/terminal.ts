@@ -14,6 +14,8 @@ export interface Terminal {
   type(text: string): void;
   /** Resolves when the text has been printed `times` times. */
   untilShown(text: string, times?: number): Promise<void>;
+  /** Resolves when the text has been printed once more. */
+  untilShownAgain(text: string): Promise<void>;
   /** @returns the exit code */
   readonly exited: Promise<number | null>;
 }
@@ -37,15 +39,17 @@ export function openTerminal(command: string, environment: Record<string, string
     await exited;
   });
   const countOf = (text: string) => stripVTControlCharacters(printed).split(text).length - 1;
+  async function untilShown(text: string, times = 1): Promise<void> {
+    for (const deadline = Date.now() + 120_000; countOf(text) < times; ) {
+      if (Date.now() > deadline) throw new Error(`The terminal never showed "${text}"`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
   return {
     output: () => printed,
     type: (text) => void child.stdin.write(text),
-    async untilShown(text, times = 1) {
-      for (const deadline = Date.now() + 120_000; countOf(text) < times; ) {
-        if (Date.now() > deadline) throw new Error(`The terminal never showed "${text}"`);
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-    },
+    untilShown,
+    untilShownAgain: (text) => untilShown(text, countOf(text) + 1),
     exited,
   };
 }
