@@ -16,6 +16,8 @@ const hour = 3_600_000;
 /** The same interval as the engine's. */
 const eventEveryMs = 1_000;
 
+const workerId = "simulated";
+
 let backend: Backend;
 let timer: NodeJS.Timeout | undefined;
 let done = 0;
@@ -30,6 +32,7 @@ const jobChanges = serveCalls({
       .executeTakeFirstOrThrow();
     const ids = Array.from({ length: count }, () => uuidv7());
     await backend.write(async ({ db }) => {
+      await db.insertInto("workers").values(worker(backend.now())).execute();
       for (const id of ids) await db.insertInto("jobs").values(running(id, owner)).execute();
       for (const id of ids) await db.insertInto("job_steps").values(step(id)).execute();
     });
@@ -45,7 +48,10 @@ const jobChanges = serveCalls({
       writing = true;
       const at = backend.now();
       const sampled = at - lastEventAt >= eventEveryMs;
-      if (sampled) lastEventAt = at;
+      if (sampled) {
+        lastEventAt = at;
+        await sendHeartbeat(at);
+      }
       done = (done + 423) % total;
       await write(
         ids.map((id) => progressOf(id, at, sampled, messageOf(times))),
@@ -58,6 +64,17 @@ const jobChanges = serveCalls({
     clearInterval(timer);
   },
 });
+
+/** Without one, pages say that jobs wait for a worker, in place of what the jobs say. */
+async function sendHeartbeat(at: number): Promise<void> {
+  const beat = backend.db.updateTable("workers").set({ last_heartbeat_at: at });
+  await beat.where("id", "=", workerId).execute();
+}
+
+function worker(at: number) {
+  const process = { host: "localhost", pid: 0 };
+  return { ...process, id: workerId, last_heartbeat_at: at, started_at: at };
+}
 
 function running(id: string, owner: { account_id: string; user_id: string }) {
   const at = Date.now();
