@@ -54,7 +54,7 @@ export default defineJob({
       label: "Undo this import",
       title: "Undo",
       doneText: "Undone",
-      icon: "refresh",
+      icon: "undo",
       confirmation: {
         heading: "Undo this import?",
         text: "Contacts that it created are removed, and values that it changed are restored. Contacts that were changed since stay as they are and are listed.",

@@ -11,7 +11,7 @@ import { undoChanges } from "./lib/contacts/undo-changes.ts";
 export default defineJob({
   title: "Undo an import",
   description: "Remove the contacts that an import created and restore those it changed.",
-  icon: "refresh",
+  icon: "undo",
   listed: false,
   input: z.object({
     job_id: z.string().meta({ label: "Import", job: true }),

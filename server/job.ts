@@ -77,6 +77,7 @@ export const iconNames = [
   "search",
   "sparkles",
   "spinner",
+  "undo",
   "users",
   "x-circle",
 ] as const;

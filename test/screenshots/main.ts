@@ -14,7 +14,7 @@ import { type Application, startApplication, startWeb } from "../support/applica
 import { launchBrowser } from "../support/browser.ts";
 import { people } from "../support/people.ts";
 import { gallery } from "./gallery.ts";
-import { insertStates } from "./states.ts";
+import { insertStates, insertWorker, sendHeartbeat } from "./states.ts";
 import { type Subject, subjects } from "./subjects.ts";
 
 const looks = [
@@ -31,6 +31,7 @@ const place = { databaseUrl: undefined, storageDir };
 const settings = { NODE_ENV: "", JOBS_DIR: "" };
 const applications = new Set<Application>();
 let browser: Browser | undefined;
+let heartbeat: NodeJS.Timeout | undefined;
 
 try {
   browser = await launchBrowser();
@@ -38,6 +39,7 @@ try {
   // No worker runs, so that every job stays in its state.
   const web = await startWeb(place, settings);
   applications.add(web);
+  heartbeat = await simulateWorker();
   await mkdir(folder, { recursive: true });
   const chosen = process.argv.slice(2);
   const names = [...subjectsByName.keys()].filter(
@@ -59,6 +61,7 @@ try {
     `${names.length * looks.length} screenshots: ${join(folder, "index.html")}\n`,
   );
 } finally {
+  clearInterval(heartbeat);
   await browser?.close();
   for (const each of applications) await each.stop();
   await rm(storageDir, { recursive: true, force: true });
@@ -100,6 +103,12 @@ async function prepare(browser: Browser): Promise<Map<string, Subject>> {
     exported,
     states: new Map([...states].map(([name, id]) => [name, `/jobs/${id}`])),
   });
+}
+
+async function simulateWorker(): Promise<NodeJS.Timeout> {
+  const backend = await openBackend(join(storageDir, "headway.db"));
+  await insertWorker(backend);
+  return setInterval(() => void sendHeartbeat(backend), 1_000);
 }
 
 /** Submits the form and waits until its job is done. @returns the path of the job */

@@ -4,6 +4,20 @@ import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow, LogRow, StepRow } from "../../server/backend/schema.ts";
 import { insertJob, runningJob } from "../support/job-row.ts";
 
+/** Pages say that jobs wait while no worker is alive. */
+export async function insertWorker({ db, now }: Backend): Promise<void> {
+  const at = now();
+  const worker = { id: "screenshots", host: "localhost", pid: 0, started_at: at };
+  await db
+    .insertInto("workers")
+    .values({ ...worker, last_heartbeat_at: at })
+    .execute();
+}
+
+export async function sendHeartbeat({ db, now }: Backend): Promise<void> {
+  await db.updateTable("workers").set({ last_heartbeat_at: now() }).execute();
+}
+
 interface State {
   kind?: string;
   row: Partial<JobRow>;

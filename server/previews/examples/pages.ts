@@ -24,7 +24,7 @@ import {
 /** The template of a page and its data. */
 export type PageExample = { [N in keyof Pages]: { template: N; data: Pages[N] } }[keyof Pages];
 
-const undo = { name: "undo", label: "Undo this import", icon: "refresh" as const, asks: true };
+const undo = { name: "undo", label: "Undo this import", icon: "undo" as const, asks: true };
 const importNow = { name: "import", label: "Import now", icon: "import" as const, asks: false };
 
 function options(chosen: string, ...labels: string[]): Option[] {
