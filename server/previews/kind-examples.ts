@@ -3,7 +3,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { KindPart, KindParts } from "../templates.ts";
-import { jobs, result, resultOf } from "./examples/jobs.ts";
+import { result, resultOf } from "./examples/jobs/results.ts";
+import { jobs } from "./examples/jobs.ts";
 import { pages } from "./examples/pages.ts";
 import type { States } from "./examples/partials.ts";
 

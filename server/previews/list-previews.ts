@@ -5,7 +5,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { readTemplates } from "../development/check-templates.ts";
 import { createRenderer } from "../render.ts";
-import { type PageExample, pages } from "./examples/pages.ts";
+import type { PageExample } from "./examples/pages/page-example.ts";
+import { pages } from "./examples/pages.ts";
 import { partials, type States } from "./examples/partials.ts";
 import { kindPartOf, kindStates } from "./kind-examples.ts";
 

@@ -15,14 +15,11 @@ import type { ActionsView } from "../../server/presenters/job-actions.ts";
 import type { HistoryView } from "../../server/presenters/job-history.ts";
 import type { AboutView } from "../../server/presenters/job-page.ts";
 import type { LogLineView } from "../../server/presenters/log.ts";
-import {
-  jobView,
-  layout,
-  logOf,
-  outputOf,
-  resultOf,
-  time,
-} from "../../server/previews/examples/jobs.ts";
+import { jobView } from "../../server/previews/examples/jobs/job-view.ts";
+import { logOf } from "../../server/previews/examples/jobs/log.ts";
+import { outputOf } from "../../server/previews/examples/jobs/output.ts";
+import { resultOf } from "../../server/previews/examples/jobs/results.ts";
+import { layout, time } from "../../server/previews/examples/layout.ts";
 import { createRenderer } from "../../server/render.ts";
 import { renderViewerParts, type ViewerParts } from "../../server/routes/page/viewer-parts.ts";
 

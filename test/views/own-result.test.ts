@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { emptyResult, jobs, resultOf } from "../../server/previews/examples/jobs.ts";
+import { emptyResult, resultOf } from "../../server/previews/examples/jobs/results.ts";
+import { jobs } from "../../server/previews/examples/jobs.ts";
 import { createRenderer, type Renderer } from "../../server/render.ts";
 
 let viewsDir: string;

@@ -1,15 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { statuses } from "../../server/engine/status.ts";
 import type { JobView } from "../../server/presenters/job.ts";
-import {
-  emptyResult,
-  jobs,
-  logLines,
-  logOf,
-  outputOf,
-  result,
-  resultOf,
-} from "../../server/previews/examples/jobs.ts";
+import { logLines, logOf } from "../../server/previews/examples/jobs/log.ts";
+import { outputOf } from "../../server/previews/examples/jobs/output.ts";
+import { emptyResult, result, resultOf } from "../../server/previews/examples/jobs/results.ts";
+import { jobs } from "../../server/previews/examples/jobs.ts";
 import { createRenderer } from "../../server/render.ts";
 import { faults } from "./validator.ts";
 

@@ -2,7 +2,10 @@
 import { statuses } from "../../engine/status.ts";
 import type { JobView } from "../../presenters/job.ts";
 import type { Partials } from "../../templates.ts";
-import { emptyResult, jobs, layout, logLines, logOf, result, resultOf } from "./jobs.ts";
+import { logLines, logOf } from "./jobs/log.ts";
+import { emptyResult, result, resultOf } from "./jobs/results.ts";
+import { jobs } from "./jobs.ts";
+import { layout } from "./layout.ts";
 
 /** The data of each state by its name. */
 export type States<Data> = Readonly<Record<string, Data>>;
