@@ -120,7 +120,8 @@ export interface Kind<
   cleanupTimeout?: Duration;
   /**
    * The wait before each automatic retry. Default 1, 4 and 16 s; `[]` for no retries. A retry that gets
-   * to a new checkpoint begins at the first wait again.
+   * to a new checkpoint begins at the first wait again. Waits that a service asked for, as `TryAgain` says,
+   * use up none of these.
    */
   retryAfter?: Duration[];
   /**
@@ -146,6 +147,11 @@ export interface Kind<
   nothingDoneLabel?: string;
   /** The word beside the number of items that succeeded: "imported". Default "done". */
   succeededLabel?: string;
+  /**
+   * How pages show `job.output`: "code" in a monospaced font, as terminals do; "prose" as text to read,
+   * such as the answer of a model. Default "code".
+   */
+  output?: "code" | "prose";
   /** True for work that keeps a processor busy: the job gets a runner process of its own. */
   dedicatedRunner?: boolean;
   /**
@@ -244,7 +250,7 @@ export interface Choice {
 export interface AccountData {
   readonly accountId: string;
   readonly userId: string;
-  /** For reading. */
+  /** For reading: a statement that writes fails. */
   // biome-ignore lint/suspicious/noExplicitAny: a kind brings the types of its own tables.
   readonly db: Kysely<any>;
 }
@@ -567,8 +573,21 @@ export interface JobContext<
   /** The settings and secrets that the kind declares with `env`. */
   readonly env: Env;
   /**
+   * The job that a person or a program retried with this one; null for other jobs. An automatic retry is
+   * another run of the same job.
+   */
+  readonly retryOf: string | null;
+  /**
+   * The ID of the job in which this work was begun: its own, or that of the first job before it, where
+   * people retried jobs that failed or were cancelled. "Run again" on a job that is done begins anew, and so
+   * does a retry of rejected rows or with an edited input. Make the idempotency key of a service of it,
+   * such as `${job.firstJobId}-${index}`. Jobs that have expired are not known any more.
+   */
+  readonly firstJobId: string;
+  /**
    * The number of this try: 1 for the first, 2 after one retry. It is the same for a whole run; the run
-   * behind one that got to a new checkpoint counts from 1 again.
+   * behind one that got to a new checkpoint counts from 1 again. Waits that a service asked for do not
+   * raise it.
    */
   readonly attempt: number;
   /**
@@ -604,8 +623,8 @@ export interface JobContext<
    * `step` around it.
    *
    * Side effects belong into `work`: send the letter, call the service. If the process is killed right
-   * behind it, before the checkpoint is saved, that one item is processed again, so give services a key
-   * by which they know a repetition, such as `${job.id}-${index}`. Rows of this database belong into
+   * behind it, before the checkpoint is saved, that one item is processed again, so give services an
+   * idempotency key, such as `${job.firstJobId}-${index}`. Rows of this database belong into
    * `batches`, which writes them with the checkpoint: exactly once, and many at a time.
    * @param work gets the item and its index, from 0
    */
@@ -624,8 +643,10 @@ export interface JobContext<
   /**
    * Counts a row as rejected, with a reason for people; saved with the next checkpoint.
    * @param row its number as people count: the first is 1
+   * @param label a text by which people know the row, such as its email address: shown beside the number
+   * of each of the first ten rows of a reason, and cut after 80 characters
    */
-  reject(row: number, reason: string): void;
+  reject(row: number, reason: string, label?: string): void;
   /**
    * Writes a line to the job's log. At most 1,000 lines a second and 100,000 a job are kept; a line
    * in the log says where others were dropped. A line is cut after 500 characters.
@@ -686,10 +707,14 @@ export class Refused extends Error {
  * An error that may pass. The job is retried and shows the message while it waits, as often as
  * `retryAfter` of its kind has waits. A retry that gets to a new checkpoint (a finished step, a
  * committed batch) renews them all.
+ *
+ * A wait of a second or more that a service asks for (`after`, `retryAfter`) uses up none of them. Without
+ * a new checkpoint, such waits may add up to 24 h, where each counts as a minute at least; further ones
+ * are retries like any other.
  */
 export class TryAgain extends Error {
   override name = "TryAgain";
-  /** The wait before the retry. Default: what `retryAfter` of the kind says. */
+  /** The wait before the next try. Default: what `retryAfter` of the kind says. */
   readonly after: Duration | undefined;
   /** The `Retry-After` header of a response, in seconds or as an HTTP date (RFC 9110, 10.2.3). */
   readonly retryAfter: string | undefined;

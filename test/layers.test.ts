@@ -118,6 +118,7 @@ describe("imports", () => {
       "server/backend/enums.ts",
       "server/backend/schema.ts",
       "server/engine/job-summary.ts",
+      "server/engine/rejected-row.ts",
       "server/storage/result-preview.ts",
       "server/storage/rejected-table.ts",
       "server/job.ts",

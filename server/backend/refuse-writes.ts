@@ -12,7 +12,9 @@ export function refuseWrites(compiler: QueryCompiler): QueryCompiler {
   return {
     compileQuery(node, queryId) {
       if (!reads(node)) {
-        throw new KindError("job.db only reads. Write rows in the `write` of job.batches");
+        throw new KindError(
+          "The db of a kind only reads. Write rows in the `write` of job.batches",
+        );
       }
       return compiler.compileQuery(node, queryId);
     },

@@ -235,7 +235,7 @@ export interface JobRejectionsTable {
   job_id: string;
   reason: string;
   count: number;
-  /** The first row numbers, JSON. */
+  /** JSON: the numbers of the first rows, with their labels as `parseRejectedRows` reads them. */
   first_rows: string;
 }
 

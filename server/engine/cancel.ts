@@ -33,7 +33,7 @@ export async function cancel(
     const set = { cancel_requested_at: at };
     const waiting: Transition = {
       ...{ id, to: "cancelled", from: ["queued", "paused"], at },
-      set: { ...set, reason: reasonWhileWaiting },
+      set: { ...set, reason: reasonWhileWaiting, error: null },
       event: ({ reason, succeeded, step_done: done, step_total: total }) => ({
         type: "cancelled",
         details: { reason: reason as CancelReason, by, outcome: null, succeeded, done, total },
@@ -57,4 +57,5 @@ export async function cancel(
 }
 
 const reasonWhileWaiting = sql<CancelReason>`case when fence = 0 then 'before_start'
-  when status = 'paused' then 'while_paused' else 'while_queued' end`;
+  when status = 'paused' then 'while_paused' when reason = 'retry' then 'before_retry'
+  when reason = 'sleeping' then 'while_sleeping' else 'while_queued' end`;

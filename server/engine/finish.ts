@@ -7,8 +7,9 @@ import { type Kind, Refused } from "../job.ts";
 import { databaseErrorText, isOutage } from "./database-error.ts";
 import { describeError } from "./describe-error.ts";
 import type { CancelReason } from "./job-reason.ts";
-import { maxRetries, retryDelay } from "./retry-policy.ts";
-import { sanitizeText } from "./sanitize-text.ts";
+import { maxRetries, retryWait } from "./retry-policy.ts";
+import type { RecordedSleep } from "./run/sleep-record.ts";
+import { sanitizeText, shortenText } from "./sanitize-text.ts";
 import { isFinal } from "./status.ts";
 import { isTransientError } from "./transient-error.ts";
 import { type Transition, transition } from "./transition.ts";
@@ -130,6 +131,8 @@ export function finishDone(
       progress: 1,
       message: null,
       reason: null,
+      // That of an earlier try stays in the events.
+      error: null,
       ...(needsCleanup ? {} : { cleanup_due_at: null }),
     },
     event: { type: "done", details: { outcome } },
@@ -145,12 +148,14 @@ export function finishDone(
 
 /**
  * Schedules a retry, or fails the job if none is left or the error will not pass. An outage of the
- * database says nothing about the job, and uses up none of its retries.
+ * database says nothing about the job, and uses up none of its retries; nor does a wait that a service
+ * asked for.
+ * @param job with the sleep that its next run is to go on with
  * @param place the file and line of the kind, to show behind the error
  */
 export async function failOrRetry(
   backend: Backend,
-  job: Claimed & Pick<JobRow, "retries">,
+  job: Claimed & Pick<JobRow, "retries"> & { recorded?: RecordedSleep | undefined },
   kind: Kind,
   thrown: unknown,
   place?: string,
@@ -159,10 +164,15 @@ export async function failOrRetry(
     const set = { run_at: backend.now() + outageWaitMs };
     return release(backend, job, "interrupted", set);
   }
-  const waitMs = retryDelay(kind, job.retries, thrown);
-  if (waitMs === undefined) return fail(backend, job, thrown, place);
+  const { retries, recorded } = job;
+  const wait = retryWait(kind, { retries, requestedMs: recorded?.requestedMs ?? 0 }, thrown);
+  if (wait === undefined) return fail(backend, job, thrown, place);
+  const { ms: waitMs, requestedMs } = wait;
+  if (requestedMs !== undefined) {
+    return waitForService(backend, job, thrown, waitMs, { ...recorded, requestedMs });
+  }
   const error = errorText(thrown, place);
-  const retry = job.retries + 1;
+  const retry = retries + 1;
   return finish(backend, job, {
     to: "queued",
     set: {
@@ -178,6 +188,31 @@ export async function failOrRetry(
       type: "retry_scheduled",
       details: { retry, of: maxRetries(kind), wait_ms: waitMs, error },
     },
+  });
+}
+
+/** Ends a run until the time that a service asked for. The job waits as in a long `job.sleep`. */
+function waitForService(
+  backend: Backend,
+  job: Claimed,
+  thrown: unknown,
+  waitMs: number,
+  recorded: RecordedSleep,
+) {
+  const until = backend.now() + waitMs;
+  const reason = shortenText(errorText(thrown, undefined));
+  return finish(backend, job, {
+    to: "queued",
+    set: {
+      reason: "sleeping",
+      run_at: until,
+      sleep: JSON.stringify(recorded),
+      waiting_until: until,
+      waiting_for: reason,
+      eta_earliest: sql`eta_earliest + ${waitMs}`,
+      eta_latest: sql`eta_latest + ${waitMs}`,
+    },
+    event: { type: "sleeping", details: { wait_ms: waitMs, reason } },
   });
 }
 
@@ -240,7 +275,7 @@ export function finishCancelled(
 function cancelledBy(reason: CancelReason, outcome: string | null = null) {
   return {
     to: "cancelled",
-    set: { reason, outcome },
+    set: { reason, outcome, error: null },
     event: ({ succeeded, step_done: done, step_total: total }: JobRow) => ({
       type: "cancelled",
       details: { reason, outcome, succeeded, done, total },

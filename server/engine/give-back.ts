@@ -19,14 +19,18 @@ export function giveSlotToOthers(backend: Backend, job: Claimed): Promise<JobRow
   });
 }
 
-/** Ends a run for a long sleep, after which the job is due again. */
+/**
+ * Ends a run for a long sleep, after which the job is due again.
+ * @param earlier what it waited for since its last checkpoint
+ */
 export function fallAsleep(
   backend: Backend,
   job: Claimed,
   { until, step, waitingFor }: Pick<Asleep, "until" | "step" | "waitingFor">,
+  earlier?: RecordedSleep,
 ): Promise<JobRow | undefined> {
   const reason = waitingFor === null ? null : shortenText(waitingFor);
-  const recorded: RecordedSleep = { until, step };
+  const recorded: RecordedSleep = { ...earlier, until, step };
   return finish(backend, job, {
     to: "queued",
     set: {

@@ -30,12 +30,15 @@ export const failureReasons = [
 ] as const;
 
 /**
- * The time at which the cancel took effect. `unresponsive`: the run ignored it and was killed;
- * `worker_lost`: the worker crashed before the run could stop.
+ * The time at which the cancel took effect. `while_queued`: it had run before, and was to continue;
+ * `before_retry`: it waited for its next automatic retry; `unresponsive`: the run ignored it and was
+ * killed; `worker_lost`: the worker crashed before the run could stop.
  */
 export const cancelReasons = [
   "before_start",
   "while_queued",
+  "before_retry",
+  "while_sleeping",
   "while_paused",
   "while_running",
   "unresponsive",

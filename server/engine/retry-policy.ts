@@ -14,25 +14,42 @@ export function maxRetries(kind: Kind): number {
 
 /** A longer wait that a service asks for counts as this one, because it may be a mistake. */
 const maxHeaderWaitMs = 86_400_000;
+/** The sum of requested waits without a new checkpoint that use up no retry. */
+export const maxRequestedMs = 86_400_000;
+/** A shorter wait uses up a retry like any other: it would not keep a job from calling in a busy loop. */
+const minRequestedMs = 1_000;
+/** A shorter wait adds this to the sum, so that a job tries at most 1,440 times. */
+const minCountedMs = 60_000;
 /** Ten years: dates stay within what databases and JSON can hold. */
 const maxWaitMs = 315_360_000_000;
 
+export interface RetryWait {
+  ms: number;
+  /** The sum of requested waits with this one, which uses up no retry. Missing for a retry. */
+  requestedMs?: number;
+}
+
 /**
- * @param retries number of retries of the job since its last checkpoint
+ * @param used what the job used up since its last checkpoint: retries, and the sum of requested waits
  * @param now ms since 1970, for a `Retry-After` with a date
- * @returns the wait before the next retry, ms; undefined if the job fails for good
+ * @returns the wait before the next try; undefined if the job fails for good
  */
-export function retryDelay(
+export function retryWait(
   kind: Kind,
-  retries: number,
+  used: { retries: number; requestedMs: number },
   error: unknown,
   now = Date.now(),
-): number | undefined {
+): RetryWait | undefined {
   if (error instanceof KindError) return undefined;
   if (error instanceof Refused || !(kind.retryOn ?? isTransientError)(error)) return undefined;
-  const wait = (kind.retryAfter ?? defaultRetryAfter)[retries];
-  if (wait === undefined) return undefined;
-  return requestedWait(error, now) ?? parseDuration(wait);
+  if (maxRetries(kind) === 0) return undefined;
+  const ms = requestedWait(error, now);
+  if (ms !== undefined && ms >= minRequestedMs) {
+    const requestedMs = used.requestedMs + Math.max(ms, minCountedMs);
+    if (requestedMs <= maxRequestedMs) return { ms, requestedMs };
+  }
+  const wait = (kind.retryAfter ?? defaultRetryAfter)[used.retries];
+  return wait === undefined ? undefined : { ms: ms ?? parseDuration(wait) };
 }
 
 function requestedWait(error: unknown, now: number): number | undefined {

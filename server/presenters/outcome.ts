@@ -55,7 +55,11 @@ export function cancelText(
     case "before_start":
       return "Cancelled before it started";
     case "while_queued":
-      return sentences("Cancelled while queued", ...keptText);
+      return sentences("Cancelled before it continued", ...keptText);
+    case "before_retry":
+      return sentences("Cancelled while waiting for a retry", ...keptText);
+    case "while_sleeping":
+      return sentences("Cancelled while waiting", ...keptText);
     case "while_paused":
       return sentences("Cancelled while paused", ...keptText);
     case "unresponsive":

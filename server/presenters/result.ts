@@ -2,6 +2,7 @@
 import type { DownloadRole } from "../backend/enums.ts";
 import type { DownloadableFile, JobRejectionRow } from "../backend/schema.ts";
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
+import { parseRejectedRows, type RejectedRow } from "../engine/rejected-row.ts";
 import { maskSecrets } from "../engine/start/mask-secrets.ts";
 import { isFinal, type Status } from "../engine/status.ts";
 import type { Preview } from "../storage/result-preview.ts";
@@ -30,7 +31,7 @@ export interface ResultView<Data = unknown, Input = Record<string, unknown>> {
   files: FileView[];
   /** One archive of all files; null if there is only one. */
   zipHref: string | null;
-  /** "Missing email" · "112 rows" · "rows 14, 83, 1,204 and 109 more" */
+  /** "Missing email" · "112 rows" · "rows 14 (Ada), 83 (Grace), 1,204 (Bo) and 109 more" */
   rejections: { reason: string; count: string; rows: string }[];
   /** Whether an open page of the job opens the result when the job finishes. */
   opens: boolean;
@@ -54,7 +55,10 @@ export interface FileView {
   /** "8.1 MB" */
   size: string;
   role: DownloadRole;
-  /** Whether the file is what the job was started for: its link is a button. */
+  /**
+   * Whether the file is the first that the job was started for: its link is a button, and its preview is
+   * open. Others are lines of a list.
+   */
   isMain: boolean;
   /** "10,986 contacts", "6 rows" of rejected ones; empty if unknown */
   rows: string;
@@ -107,9 +111,12 @@ export function resultView(
   stored: JobResults,
   now: number,
 ): ResultView {
-  const files = stored.files.map((file) =>
+  const views = stored.files.map((file) =>
     fileView(row, file, stored.previews.get(file.id), { unit: kind?.unit, now }),
   );
+  const main =
+    row.result_page === null && views.find(({ href, role }) => href && role === "result");
+  const files = views.map((file) => ({ ...file, isMain: file === main }));
   return {
     id: row.id,
     kind: row.kind,
@@ -125,7 +132,7 @@ export function resultView(
     rejections: stored.rejections.map(({ reason, count, first_rows }) => ({
       reason,
       count: formatCount(count, kind?.unit ?? "items"),
-      rows: rowsText(JSON.parse(first_rows), count),
+      rows: rowsText(parseRejectedRows(first_rows), count),
     })),
     opens: kind?.opensResult === true,
     version: row.version,
@@ -157,7 +164,7 @@ function fileView(
   file: DownloadableFile,
   preview: Preview | undefined,
   { unit = "items", now }: { unit: string | undefined; now: number },
-): FileView {
+): Omit<FileView, "isMain"> {
   const { id, name, role, expires_at, deleted_at } = file;
   const isGone = deleted_at !== null || (expires_at !== null && expires_at <= now);
   return {
@@ -168,7 +175,6 @@ function fileView(
     size: formatBytes(file.size),
     role,
     rows: countText(job, file, unit),
-    isMain: role === "result" && job.result_page === null,
     expires: isGone || expires_at === null ? null : formatDateTime(expires_at),
     preview: preview ? previewView(preview, file, unit) : null,
   };
@@ -195,9 +201,9 @@ function previewView(preview: Preview, { items }: DownloadableFile, unit: string
   return { kind, header, rows, note: notes.join(", ") };
 }
 
-/** @param first numbers of the first rows, at least one */
-function rowsText(first: number[], count: number): string {
-  const list = first.map(formatNumber);
+/** @param first the first rows, at least one */
+function rowsText(first: readonly RejectedRow[], count: number): string {
+  const list = first.map(({ row, label }) => formatNumber(row) + (label && ` (${label})`));
   const more = count - first.length;
   if (more > 0) return `rows ${list.join(", ")} and ${formatNumber(more)} more`;
   if (list.length === 1) return `row ${list[0]}`;

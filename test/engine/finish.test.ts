@@ -123,6 +123,31 @@ describe.each(backends)("the end of a run on $name", (which) => {
     expect(await fail(2)).toMatchObject({ status: "failed", reason: "error", retries: 2 });
   });
 
+  test("a job whose service asked for a wait is due behind it, and keeps its retries", async () => {
+    const job = await insert({ retries: 3, eta_earliest: 70, eta_latest: 90 });
+    const before = opened.backend.now();
+    const busy = new TryAgain("Too many requests\0", { after: "90s" });
+    const recorded = { until: 5, step: 1, requestedMs: 1_000 };
+    const row = (await failOrRetry(opened.backend, { ...job, recorded }, noop, busy))!;
+    const reason = "Too many requests\u{FFFD}";
+    expect(row).toMatchObject({ status: "queued", reason: "sleeping", retries: 3, error: null });
+    expect(row).toMatchObject({ waiting_for: reason, waiting_until: row.run_at });
+    expect(row).toMatchObject({ eta_earliest: 90_070, eta_latest: 90_090 });
+    expect(row.run_at - before).toBeGreaterThanOrEqual(90_000);
+    // The sleep that the job had begun is not repeated.
+    expect(JSON.parse(row.sleep!)).toEqual({ until: 5, step: 1, requestedMs: 91_000 });
+    const details = { wait_ms: 90_000, reason };
+    expect(await lastEvent(row)).toEqual({ type: "sleeping", details });
+  });
+
+  test("the error of an earlier try stays in the events alone once a job is done", async () => {
+    const done = await finishDone(opened.backend, await insert({ error: "busy" }), { message: "" });
+    expect(done).toMatchObject({ status: "done", error: null });
+    const job = await insert({ error: "busy" });
+    const cancelled = await finishCancelled(opened.backend, job, "while_running");
+    expect(cancelled).toMatchObject({ status: "cancelled", error: null });
+  });
+
   test("a run that goes on later keeps its retries and the time that it slept", async () => {
     const job = await insert({ retries: 2, timeout_ms: 60_000 });
     const claim = { ...job, retries: 0, idleMs: 9_000 };

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { KindError } from "../../server/engine/kind-error.ts";
-import { retryDelay } from "../../server/engine/retry-policy.ts";
+import { maxRequestedMs, retryWait } from "../../server/engine/retry-policy.ts";
 import { isTransientError } from "../../server/engine/transient-error.ts";
-import { defineJob, type Kind, TryAgain } from "../../server/job.ts";
+import { type Duration, defineJob, type Kind, TryAgain } from "../../server/job.ts";
 
+const unused = { retries: 0, requestedMs: 0 };
 const now = Date.parse("2026-11-27T12:00:00Z");
 const kind = defineJob({
   ...{ title: "", description: "", input: z.object({}), steps: { Doing: 1 } },
@@ -26,19 +27,32 @@ describe("the wait before a retry", () => {
     [{ retryAfter: "soon" }, 2_000],
     [{ retryAfter: "-3" }, 2_000],
   ] as const)("%j is %i ms", (options, ms) => {
-    expect(retryDelay(kind, 0, new TryAgain("busy", options), now)).toBe(ms);
+    expect(retryWait(kind, unused, new TryAgain("busy", options), now)?.ms).toBe(ms);
   });
 
-  test("a wait that a service asks for uses up a retry like any other", () => {
-    const busy = new TryAgain("busy", { after: "1s" });
-    expect(retryDelay(kind, 1, busy, now)).toBe(1_000);
-    expect(retryDelay(kind, 2, busy, now)).toBeUndefined();
+  test("a wait that a service asks for uses up no retry, and counts as a minute at least", () => {
+    const used = { retries: 2, requestedMs: 5_000 };
+    const waitFor = (after: Duration) => retryWait(kind, used, new TryAgain("busy", { after }));
+    expect(waitFor("1s")).toEqual({ ms: 1_000, requestedMs: 65_000 });
+    expect(waitFor("2m")).toEqual({ ms: 120_000, requestedMs: 125_000 });
+    expect(waitFor("999ms")).toBeUndefined();
+    const once = { ...kind, retryAfter: [] };
+    expect(retryWait(once, unused, new TryAgain("busy", { after: "1s" }))).toBeUndefined();
+  });
+
+  test("a wait beyond 24 hours of such waits uses up a retry like any other", () => {
+    const busy = new TryAgain("busy", { retryAfter: "60" });
+    const after = (requestedMs: number, retries = 0) =>
+      retryWait(kind, { retries, requestedMs }, busy);
+    expect(after(maxRequestedMs - 60_000)).toEqual({ ms: 60_000, requestedMs: maxRequestedMs });
+    expect(after(maxRequestedMs - 59_999)).toEqual({ ms: 60_000 });
+    expect(after(maxRequestedMs, 2)).toBeUndefined();
   });
 
   test("a mistake in a kind is not retried, whatever the kind says", () => {
     const eager = { ...kind, retryOn: () => true };
-    expect(retryDelay(eager, 0, new Error("no"), now)).toBe(2_000);
-    expect(retryDelay(eager, 0, new KindError("no"), now)).toBeUndefined();
+    expect(retryWait(eager, unused, new Error("no"), now)).toEqual({ ms: 2_000 });
+    expect(retryWait(eager, unused, new KindError("no"), now)).toBeUndefined();
   });
 
   test("TryAgain refuses a wait that is no duration", () => {

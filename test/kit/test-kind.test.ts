@@ -122,6 +122,38 @@ describe.each(backends)("the test kit on $name", (on) => {
     job.shows("Retry 1 of 1", "the post office is closed", "no post on Sundays", "Done");
   });
 
+  test("retries by people keep the first job's ID, and a job that runs again gets its own", async () => {
+    const keys: string[] = [];
+    const before: (string | null)[] = [];
+    const kind = letters(async (job, address) => {
+      keys.push(`${job.firstJobId}-${address}`);
+      before.push(job.retryOf);
+      if (keys.length < 3) throw new Refused("There are no stamps");
+    });
+    const t = await testKind(kind, { on });
+    const first = await t.run({ to: "a" });
+    const second = await t.retry(first);
+    const third = await t.retry(second);
+    const again = await t.retry(third);
+    expect([third.status, again.status]).toEqual(["done", "done"]);
+    expect(keys).toEqual([...Array(3).fill(`${first.id}-a`), `${again.id}-a`]);
+    expect(before).toEqual([null, first.id, second.id, third.id]);
+  });
+
+  test("a job shows the text that it wrote, and its rejected rows with their labels", async () => {
+    const long = "x".repeat(90);
+    const kind = letters(async (job, address) => {
+      job.output.append(`To ${address}\n`);
+      if (address !== "a") job.reject(2, "No stamps", address === "b" ? " Bo\n@x.test" : long);
+    });
+    const t = await testKind(kind, { on });
+    const job = await t.run({ to: "a,b,c" });
+    expect(job.output).toBe("To a\nTo b\nTo c\n");
+    const labels = ["Bo @x.test", `${"x".repeat(79)}…`];
+    expect(job.rejections).toEqual([{ reason: "No stamps", count: 2, rows: [2, 2], labels }]);
+    expect(await job.result()).toContain("rows 2 (Bo @x.test) and 2 (xxx");
+  });
+
   test("a job that has to fail is checked for its error", async () => {
     const t = await testKind(
       letters(async (job) => {

@@ -14,6 +14,7 @@ import { type Catalog, readCatalog } from "../../server/catalog.ts";
 import { parseDuration } from "../../server/engine/parse-duration.ts";
 import { startFollowUp } from "../../server/engine/start/follow-up.ts";
 import { InvalidInput } from "../../server/engine/start/request.ts";
+import { retry } from "../../server/engine/start/retry.ts";
 import { start } from "../../server/engine/start/start.ts";
 import type { Duration, Kind } from "../../server/job.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
@@ -74,6 +75,8 @@ export interface KindTest<Input extends z.ZodObject = z.ZodObject>
   refuses(input: Record<string, unknown>): Promise<Record<string, string>>;
   /** Starts a follow-up that the job offers, and runs it. */
   followUp(job: TestedJob, name: string): Promise<TestedJob>;
+  /** Starts an ended job again, as the button "Retry" does, and runs it. */
+  retry(job: TestedJob): Promise<TestedJob>;
   /** Uploads a file. @returns its id, the value of an `upload` field */
   upload(name: string, content: string | Uint8Array): Promise<string>;
   /** All rows of a table. */
@@ -209,6 +212,10 @@ async function openKindTest<Input extends z.ZodObject, Steps extends Record<stri
     async followUp(job, followUp) {
       const by = { userId: person.userId };
       const { job: next } = await startFollowUp({ backend, catalog: kinds }, job.row, followUp, by);
+      return runToEnd(parts, next.id);
+    },
+    async retry(job) {
+      const { job: next } = await retry({ backend, catalog: kinds }, job.row, person.userId);
       return runToEnd(parts, next.id);
     },
     async upload(fileName, content) {

@@ -1,8 +1,10 @@
 /** A job that a test has run to its end, with all that it left. */
-import { buffer } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
+import { streamOutput } from "../../server/engine/job-output.ts";
 import { offeredFollowUps } from "../../server/engine/offered-follow-ups.ts";
+import { parseRejectedRows } from "../../server/engine/rejected-row.ts";
 import type { FileRole, Kind, Tally } from "../../server/job.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import type { ReportedProgress, RowRecorder } from "./row-recorder.ts";
@@ -33,11 +35,13 @@ export interface TestedJob {
   events: { type: string; details: Record<string, unknown> }[];
   /** The lines of the log. */
   log: { level: string; message: string }[];
+  /** The text that it wrote with `job.output`. */
+  output: string;
   /** Each call of `job.progress` and each batch, in order. */
   progress: ReportedProgress[];
   files: TestedFile[];
-  /** Why rows were rejected, and the numbers of the first ones. */
-  rejections: { reason: string; count: number; rows: number[] }[];
+  /** Why rows were rejected, and the numbers and labels of the first ones. */
+  rejections: { reason: string; count: number; rows: number[]; labels: string[] }[];
   /** The names of the follow-ups that it offers. */
   offers: string[];
   /** How its row on the dashboard read, from the start to the end. */
@@ -87,6 +91,7 @@ export async function readTestedJob(
     ...numbers,
     events,
     log: await readLog(backend, row.id),
+    output: await text(streamOutput(backend.db, row.id, 0)),
     progress: recorder.progress,
     files: await readFiles(backend, storage, row.id),
     rejections: await readRejections(backend, row.id),
@@ -142,6 +147,8 @@ async function readRejections({ db }: Backend, id: string) {
   const rejections = db.selectFrom("job_rejections").selectAll().where("job_id", "=", id);
   const rows = await rejections.orderBy("count", "desc").orderBy("reason").execute();
   return rows.map(({ reason, count, first_rows }) => {
-    return { reason, count, rows: JSON.parse(first_rows) as number[] };
+    const first = parseRejectedRows(first_rows);
+    const [numbers, labels] = [first.map(({ row }) => row), first.map(({ label }) => label)];
+    return { reason, count, rows: numbers, labels };
   });
 }

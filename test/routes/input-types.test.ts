@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineJob, type Kind, uploads } from "../../server/job.ts";
@@ -29,6 +30,19 @@ const order = defineJob({
   run: async () => ({ message: "Done" }),
 });
 
+/** Writes while its options are looked up. */
+const greedy = defineJob({
+  title: "Greedy",
+  description: "Renames the account.",
+  input: z.object({ tags: z.array(z.string()) }),
+  steps: { Doing: 1 },
+  async choices({ db }) {
+    await sql`/* hidden */ update accounts set name = 'changed'`.execute(db);
+    return {};
+  },
+  run: async () => ({ message: "Done" }),
+});
+
 const photos = defineJob({
   title: "Photos",
   description: "Takes several files.",
@@ -40,7 +54,7 @@ const photos = defineJob({
   run: async () => ({ message: "Done" }),
 });
 
-const catalog = new Map(Object.entries({ order, photos }) as unknown as [string, Kind][]);
+const catalog = new Map(Object.entries({ order, photos, greedy }) as unknown as [string, Kind][]);
 
 describe.each(backends)("the form of a kind on $name", (which) => {
   let site: Site;
@@ -57,6 +71,28 @@ describe.each(backends)("the form of a kind on $name", (which) => {
   };
   const start = (fields: Record<string, string>, type = "order") =>
     ada.post("/jobs", [["type", type], ...Object.entries(fields)]);
+
+  test("shows the beginning of a long list and of a long text on the page of the job", async () => {
+    const recipients = Array.from({ length: 7 }, (_, at) => `${at}@x.test`).join("\n");
+    const note = "word ".repeat(100);
+    const answer = await start({ price: "1", level: "1", colours: "", recipients, note });
+    const page = await ada.browser.text(answer.headers.get("location")!);
+    expect(page).toContain(">0@x.test, 1@x.test, 2@x.test and 4 more</summary>");
+    expect(page).toContain("<li>6@x.test</li></ul>");
+    expect(page).toMatch(/">(?:word ){40} …<\/summary>/);
+    expect(page).toContain(`<li>${note}</li>`);
+  });
+
+  test("cannot write to the database while it looks up the options", async () => {
+    expect((await ada.browser.get("/jobs/new/greedy")).status).toBe(500);
+    expect((await start({ tags: "", "tags.a": "on" }, "greedy")).status).toBe(500);
+    const { name } = await site.backend.db
+      .selectFrom("accounts")
+      .select("name")
+      .where("id", "=", ada.accountId)
+      .executeTakeFirstOrThrow();
+    expect(name).not.toBe("changed");
+  });
 
   test("starts a job with a value of each type, shows it, and prefills a form with it", async () => {
     const page = await ada.browser.text("/jobs/new/order");

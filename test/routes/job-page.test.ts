@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cancel } from "../../server/engine/cancel.ts";
+import type { QueuedReason } from "../../server/engine/job-reason.ts";
 import { backends } from "../support/backends.ts";
 import { openSite, type Site } from "../support/site.ts";
 
@@ -22,7 +23,7 @@ test("a job's page shows no secret of its input, required or optional", async ()
 test("a finished job's page leaves out empty fields and says that nothing was logged", async () => {
   const id = await person.start("secretive", { user: "ada", password: "engine", hint: "" });
   const waiting = await person.browser.text(`/jobs/${id}`);
-  expect(waiting).toContain("Nothing logged yet.");
+  expect(waiting).toContain("Nothing logged<span> yet</span>.");
   expect(waiting).toContain("Password");
   expect(waiting).not.toContain("Hint");
   await cancel(site, id, person.userId);
@@ -49,14 +50,18 @@ test("a fragment leaves the flash message to the page", async () => {
   expect(page).toContain("Already restarted. This is the new job.");
 });
 
-test("a job that was cancelled while queued says whether its finished work was kept", async () => {
-  const outcome = async (set: { fence: number; succeeded: number }) => {
+test("a job that was cancelled while it waited says for what, and whether its work was kept", async () => {
+  const outcome = async (set: { fence: number; succeeded: number; reason?: QueuedReason }) => {
     const id = await person.start("stepping");
     await site.backend.db.updateTable("jobs").set(set).where("id", "=", id).execute();
     await cancel(site, id, person.userId);
     return person.browser.text(`/jobs/${id}`);
   };
   expect(await outcome({ fence: 0, succeeded: 0 })).toContain("Cancelled before it started<");
-  expect(await outcome({ fence: 1, succeeded: 0 })).toContain("Cancelled while queued<");
+  expect(await outcome({ fence: 1, succeeded: 0 })).toContain("Cancelled before it continued<");
+  const retried = await outcome({ fence: 1, succeeded: 0, reason: "retry" });
+  expect(retried).toContain("Cancelled while waiting for a retry<");
+  const asleep = await outcome({ fence: 1, succeeded: 2, reason: "sleeping" });
+  expect(asleep).toContain("Cancelled while waiting. Finished work was kept.");
   expect(await outcome({ fence: 1, succeeded: 2 })).toContain("Finished work was kept");
 });

@@ -104,7 +104,7 @@ async function saveCheckpoint(
       last_progress_at: run.backend.now(),
       rescues: 0,
       version: sql`version + 1`,
-      ...(run.sleeps.isStored ? { sleep: null } : {}),
+      ...(run.sleeps.recorded ? { sleep: null } : {}),
     })
     .where("id", "=", run.row.id)
     .where("fence", "=", run.row.fence)

@@ -246,7 +246,8 @@ async function finishAfterError(
   { log, findKindLine }: Pick<Executor, "log" | "findKindLine">,
 ) {
   const { kind, backend } = run;
-  const row = { ...run.row, idleMs: Math.round(run.idle.ms) };
+  const { recorded } = run.sleeps;
+  const row = { ...run.row, idleMs: Math.round(run.idle.ms), recorded };
   switch (stopReasonOf(error, run.abort.signal)) {
     case "lost":
       return undefined;
@@ -257,7 +258,7 @@ async function finishAfterError(
     case "make_room":
       return giveSlotToOthers(backend, row);
     case "sleep":
-      return fallAsleep(backend, row, run.abort.signal.reason as Asleep);
+      return fallAsleep(backend, row, run.abort.signal.reason as Asleep, recorded);
     case "cancel":
       return finishCancelled(backend, row, "while_running", kind.cancelledMessage?.(job));
     case "deadline":

@@ -8,6 +8,7 @@ import { runBatches } from "./batches.ts";
 import { createEach } from "./each.ts";
 import type { Programs } from "./exec.ts";
 import { saveFile } from "./files.ts";
+import { findFirstJobId } from "./first-job-id.ts";
 import { offerFollowUp, withdrawFollowUp } from "./follow-ups.ts";
 import { createJobsApi } from "./jobs-api.ts";
 import { createRejections } from "./rejections.ts";
@@ -50,6 +51,8 @@ export async function createJobContext(
     id: row.id,
     accountId: row.account_id,
     userId: row.user_id,
+    retryOf: row.retry_of,
+    firstJobId: await findFirstJobId(backend, row),
     attempt: row.retries + 1,
     env: settings.values,
     signal,
@@ -72,7 +75,7 @@ export async function createJobContext(
       progress.set(done, total ?? null, message === undefined ? null : redact(message));
     },
     expect: (step, total) => progress.expect(steps.position(step), total),
-    reject: (number, reason) => rejections.add(number, reason),
+    reject: (row, reason, label) => rejections.add(row, reason, label),
     log: (message, level = "info") =>
       progress.log({ level, message: redact(message), at: backend.now() }),
     output: { append: (text) => run.output.append(redact(text)) },

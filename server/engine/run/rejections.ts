@@ -1,17 +1,23 @@
 /** Collects rejected rows by their reason until the next batch commits them. */
 import { sql } from "kysely";
 import type { WriteTransaction } from "../../backend/backend.ts";
+import { parseRejectedRows, type RejectedRow, storedRow } from "../rejected-row.ts";
 import { sanitizeText } from "../sanitize-text.ts";
 
 /** Maximum number of row numbers stored for a reason. The file of rejected rows has them all. */
 const maxRowsPerReason = 10;
 /** Maximum number of distinct reasons per run, because a kind may put data into its reasons. */
 const maxReasons = 200;
+/** A longer label is cut, because a list of rows has ten for each reason. */
+const maxLabelLength = 80;
 const otherReason = "other reasons";
 
 export interface Rejections {
-  /** @param row its number in the input */
-  add(row: number, reason: string): void;
+  /**
+   * @param row its number in the input
+   * @param label the text by which people know the row
+   */
+  add(row: number, reason: string, label?: string): void;
   /** The number of rejections since the last call of `take`. */
   readonly waiting: number;
   /** Takes the rejections since the last call. `write` inserts them in a transaction. */
@@ -20,7 +26,7 @@ export interface Rejections {
 
 interface Group {
   count: number;
-  rows: number[];
+  rows: RejectedRow[];
 }
 
 export function createRejections(): Rejections {
@@ -32,17 +38,14 @@ export function createRejections(): Rejections {
     get waiting() {
       return waiting;
     },
-    add(row, reason) {
+    add(row, reason, label) {
       const text = sanitizeText(reason);
       const name = known.has(text) || known.size < maxReasons ? text : otherReason;
       known.add(name);
       waiting++;
-      const group = groups.get(name);
-      if (!group) groups.set(name, { count: 1, rows: [row] });
-      else {
-        group.count++;
-        if (group.rows.length < maxRowsPerReason) group.rows.push(row);
-      }
+      const group = groups.get(name) ?? { count: 0, rows: [] };
+      if (group.count++ === 0) groups.set(name, group);
+      if (group.rows.length < maxRowsPerReason) group.rows.push({ row, label: labelText(label) });
     },
     take() {
       const taken = groups;
@@ -59,6 +62,13 @@ export function createRejections(): Rejections {
   };
 }
 
+function labelText(label = ""): string {
+  const text = sanitizeText(label).replace(/\s+/g, " ").trim();
+  return text.length > maxLabelLength
+    ? `${text.slice(0, maxLabelLength - 1).toWellFormed()}…`
+    : text;
+}
+
 async function saveGroup(
   db: WriteTransaction["db"],
   jobId: string,
@@ -71,8 +81,8 @@ async function saveGroup(
     .where("job_id", "=", jobId)
     .where("reason", "=", reason)
     .executeTakeFirst();
-  const rows = [...(before ? (JSON.parse(before.first_rows) as number[]) : []), ...group.rows];
-  const firstRows = JSON.stringify(rows.slice(0, maxRowsPerReason));
+  const rows = [...(before ? parseRejectedRows(before.first_rows) : []), ...group.rows];
+  const firstRows = JSON.stringify(rows.slice(0, maxRowsPerReason).map(storedRow));
   await db
     .insertInto("job_rejections")
     .values({ job_id: jobId, reason, count: group.count, first_rows: firstRows })

@@ -1,19 +1,21 @@
 /**
- * The long sleep that a job has begun since its last checkpoint. A run that gave back its slot for the
+ * The waits that a job has begun since its last checkpoint. A run that gave back its slot for a long
  * sleep is repeated from that checkpoint, so the next run gets to the same sleep again.
  */
 
 /** The JSON in the column `sleep` of a job. */
 export interface RecordedSleep {
-  /** Ms since 1970. */
-  until: number;
+  /** The end of a long `job.sleep`, ms since 1970. */
+  until?: number;
   /** Position of the step in which the job sleeps, null between two steps. */
-  step: number | null;
+  step?: number | null;
+  /** The sum of the waits that services asked for, ms. */
+  requestedMs?: number;
 }
 
 export interface SleepRecord {
-  /** Whether the row holds a sleep, which the next checkpoint has to clear. */
-  readonly isStored: boolean;
+  /** Undefined if the next checkpoint has nothing to clear. */
+  readonly recorded: RecordedSleep | undefined;
   /**
    * Begins a long sleep.
    * @param step position of the running step, null between two steps
@@ -27,24 +29,26 @@ export interface SleepRecord {
 
 /** @param stored the column `sleep` of the claimed job */
 export function createSleepRecord(stored: string | null): SleepRecord {
-  let recorded: RecordedSleep | null = JSON.parse(stored ?? "null");
-  let isStored = recorded !== null;
+  let recorded: RecordedSleep | undefined = JSON.parse(stored ?? "null") ?? undefined;
+  /** The end of the earlier run's sleep, until this run gets to it. */
+  let earlier = recorded?.until;
   let hasBegun = false;
   return {
-    get isStored() {
-      return isStored;
+    get recorded() {
+      return recorded;
     },
     begin(step) {
-      const earlier = recorded?.step === step ? recorded : null;
-      if (earlier) recorded = null;
-      const isFirst = !hasBegun;
+      const isSame = earlier !== undefined && recorded?.step === step;
+      const isFirst = !hasBegun && recorded?.until === undefined;
       hasBegun = true;
-      if (earlier) return earlier.until;
-      return isFirst && !isStored ? "new" : "repeated";
+      if (!isSame) return isFirst ? "new" : "repeated";
+      const until = earlier!;
+      earlier = undefined;
+      return until;
     },
     clear() {
-      recorded = null;
-      isStored = false;
+      recorded = undefined;
+      earlier = undefined;
       hasBegun = false;
     },
   };

@@ -7,7 +7,7 @@ import { isUpload, readInputType } from "./input-type.ts";
  * @returns a message for each such field
  */
 export async function findUnoffered(
-  { db }: Pick<Backend, "db">,
+  { readOnlyDb: db }: Pick<Backend, "readOnlyDb">,
   kind: Kind,
   input: Readonly<Record<string, unknown>>,
   { accountId, userId }: { accountId: string; userId: string },

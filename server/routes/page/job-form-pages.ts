@@ -64,7 +64,7 @@ export async function renderFormPage(
 ) {
   const { type, kind, values } = draft;
   const { accountId, userId } = c.var.person;
-  const { db } = services.backend;
+  const { readOnlyDb: db } = services.backend;
   const choices = await kind.choices?.({ accountId, userId, db }, values);
   const typical = await typicalDuration(c, services, type, sizeOf(files));
   const body = jobFormPage(complete(c, draft), files, typical, choices);

@@ -5,7 +5,7 @@ import { pause, resume } from "../../../server/engine/pause.ts";
 import { createRoomRequest, roomRequestMs } from "../../../server/engine/run/room-request.ts";
 import { startNow } from "../../../server/engine/start/start-now.ts";
 import { wakeSleepers } from "../../../server/engine/worker/wake-sleepers.ts";
-import { defineJob, type JobContext } from "../../../server/job.ts";
+import { defineJob, type JobContext, TryAgain } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { createJob } from "../../support/in-process.ts";
 import { eventTypes, insertJob, readJob } from "../../support/job-row.ts";
@@ -44,7 +44,7 @@ describe.each(backends)("giving back a slot on $name", (which) => {
     const changes = {
       run_at: row.run_at - ms,
       waiting_until: row.waiting_until && row.waiting_until - ms,
-      sleep: sleep && JSON.stringify({ ...sleep, until: sleep.until - ms }),
+      sleep: sleep?.until ? JSON.stringify({ ...sleep, until: sleep.until - ms }) : row.sleep,
     };
     await opened.backend.db.updateTable("jobs").set(changes).where("id", "=", id).execute();
   }
@@ -264,6 +264,7 @@ describe.each(backends)("giving back a slot on $name", (which) => {
       const parts = { backend: opened.backend, catalog: job.catalog };
       const cancelled = await cancel(parts, job.id, "person-1");
       expect(cancelled).toMatchObject({ status: "cancelled", waiting_until: null });
+      expect(cancelled.reason).toBe("while_sleeping");
     });
 
     test("a job that is paused in its sleep sleeps on when it is resumed", async () => {
@@ -299,6 +300,34 @@ describe.each(backends)("giving back a slot on $name", (which) => {
         })
         .toBe("woken");
       expect((await opened.backend.queue.claim("worker-1"))?.id).toBe(job.id);
+    });
+
+    test("waits that a service asks for use up no retry, and add up until a checkpoint", async () => {
+      const busy = new TryAgain("Too many requests", { after: "2m" });
+      const attempts: number[] = [];
+      const job = await jobOf(async (context) => {
+        attempts.push(context.attempt);
+        await context.step("First", async () => {
+          if (attempts.length <= 5) throw busy;
+          await context.sleep(hour);
+          if (attempts.length <= 7) throw busy;
+        });
+        if (attempts.length <= 8) throw busy;
+      });
+      const next = async () => {
+        const row = await job.run();
+        await pass(job.id, hour);
+        return { reason: row.reason, ...JSON.parse(row.sleep ?? "{}") };
+      };
+      for (let tries = 1; tries <= 5; tries++)
+        expect(await next()).toEqual({ reason: "sleeping", requestedMs: tries * 120_000 });
+      // A sleep of the kind gives back the slot behind such waits too, and is not repeated by them.
+      const asleep = { reason: "sleeping", step: 0, until: expect.any(Number) };
+      expect(await next()).toEqual({ ...asleep, requestedMs: 600_000 });
+      expect(await next()).toEqual({ ...asleep, requestedMs: 720_000 });
+      expect(await next()).toEqual({ reason: "sleeping", requestedMs: 120_000 });
+      expect(await job.run()).toMatchObject({ status: "done", retries: 0, fence: 9 });
+      expect(attempts).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1]);
     });
 
     test("a cleanup sleeps in its place", async () => {

@@ -89,17 +89,17 @@ const mistakes: [title: string, run: (job: Job) => Promise<unknown>, error: stri
   [
     "a row that is updated outside of a batch",
     (job) => job.db.updateTable("accounts").set({ name: "changed" }).execute(),
-    /^job.db only reads/,
+    /^The db of a kind only reads/,
   ],
   [
     "a row that raw SQL deletes outside of a batch",
     (job) => sql`delete from accounts`.execute(job.db),
-    /^job.db only reads/,
+    /^The db of a kind only reads/,
   ],
   [
     "a table that is created outside of a batch",
     (job) => job.db.schema.createTable("mine").addColumn("id", "text").execute(),
-    /^job.db only reads/,
+    /^The db of a kind only reads/,
   ],
   [
     "a write within a statement that reads",
