@@ -12,6 +12,7 @@ import { startMetrics } from "./metrics/start-metrics.ts";
 import { createServices, type Services } from "./services.ts";
 import { exitOnFailure, warnWithoutHttps } from "./startup.ts";
 import { prepareStorage } from "./storage/open-storage.ts";
+import { deleteWebAddress, saveWebAddress } from "./web-address.ts";
 
 /** Connections that are open this long after a stop are closed. */
 const drainMs = 5_000;
@@ -56,10 +57,12 @@ export async function startWeb(parts: ProcessParts, devRoutes?: DevRoutes): Prom
   warnWithoutHttps(config, log);
   const { port } = server.address() as { port: number };
   const url = config.publicUrl ?? `http://${host.replace("127.0.0.1", "localhost")}:${port}`;
+  saveWebAddress(config.storageDir, url);
   log.info({ url }, "web ready");
   return {
     url,
     async stop() {
+      deleteWebAddress(config.storageDir);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       streams.endAll();
       // `close` waits for idle connections, which browsers keep open for their next request.

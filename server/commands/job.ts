@@ -13,6 +13,7 @@ import { createJobReader } from "../engine/job-reader.ts";
 import { type JobView, jobView } from "../presenters/job.ts";
 import { exitOnConfigError, exitOnFailure } from "../startup.ts";
 import { escapeControls } from "../text/control-characters.ts";
+import { readWebAddress } from "../web-address.ts";
 import { askToStop, onCtrlC } from "./job/ask-to-stop.ts";
 import { type Actor, findActor } from "./job/find-actor.ts";
 import { followJob } from "./job/follow-job.ts";
@@ -147,11 +148,12 @@ async function follow(job: { backend: Backend; actor: Actor; id: string }): Prom
   return exitCodes[view.status as "done" | "failed" | "cancelled"];
 }
 
-function summary(view: JobView, { publicUrl, port }: Config): string {
+function summary(view: JobView, { publicUrl, port, storageDir }: Config): string {
   const { id, active, outcome, error, advice } = view;
   if (active) return `The job goes on. Come back with: npm run job -- follow ${id}`;
   const counts = view.counts.map(({ value, label }) => `${value} ${label}`).join(", ");
-  const page = `${publicUrl ?? `http://localhost:${port}`}/jobs/${id}`;
+  const address = publicUrl ?? readWebAddress(storageDir) ?? `http://localhost:${port}`;
+  const page = `${address}/jobs/${id}`;
   const lines = [outcome || error, advice, counts, page];
   return lines.filter(Boolean).map(escapeControls).join("\n");
 }

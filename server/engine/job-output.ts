@@ -51,8 +51,14 @@ export async function readOutput(db: Database, id: string, after: number): Promi
   return { from: start, text: shown.toWellFormed(), length };
 }
 
-export async function* streamOutput(db: Database, id: string): AsyncGenerator<string> {
-  let after = -1;
+/** Yields the text behind a position piece by piece. */
+export async function* streamOutput(
+  db: Database,
+  id: string,
+  from: number,
+): AsyncGenerator<string> {
+  // The position may be within a piece.
+  let after = from - maxPieceLength;
   for (;;) {
     const rows = await db
       .selectFrom("job_output")
@@ -62,7 +68,7 @@ export async function* streamOutput(db: Database, id: string): AsyncGenerator<st
       .orderBy("position")
       .limit(piecesPerRead)
       .execute();
-    for (const { text } of rows) yield text;
+    for (const { position, text } of rows) yield text.slice(Math.max(0, from - position));
     if (rows.length < piecesPerRead) return;
     after = rows.at(-1)!.position;
   }

@@ -76,8 +76,8 @@ export interface JobReader {
 
   /** @returns the text that the job has written behind a position, at most the end of it */
   output(id: string, after: number): Promise<OutputPart>;
-  /** Yields the whole text piece by piece. */
-  wholeOutput(id: string): AsyncIterable<string>;
+  /** Yields the whole text piece by piece, or all of it behind a position. */
+  wholeOutput(id: string, from?: number): AsyncIterable<string>;
 
   /** @returns the events after number `after`, by number */
   events(id: string, after: number, limit: number): Promise<EventRow[]>;
@@ -226,7 +226,7 @@ export function createJobReader({
     wholeLog: (id, minLevel) => streamLog(db, id, minLevel),
 
     output: (id, after) => readOutput(db, id, after),
-    wholeOutput: (id) => streamOutput(db, id),
+    wholeOutput: (id, from = 0) => streamOutput(db, id, from),
 
     events: (id, after, limit) => listEvents(db, id, after, limit),
     nextEvents: (id, after, limit) => listNextEvents(db, id, after, limit),

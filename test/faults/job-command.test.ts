@@ -43,6 +43,8 @@ describe.each(backends)("npm run job on $name", (which) => {
     expect(done.output).toContain("1 contact in the file, 1 row rejected\n");
     expect(done.output).toContain("1 imported, 1 rejected\n");
     expect(done.output).not.toContain("\u001b");
+    const written = await run("program", "--script", "printf '1 of\\n2 done'", "--writes");
+    expect(written.output).toMatch(/\n1 of\n2 done\n[\s\S]*It ended\n/);
     const failed = await run("flaky", "--failures", "1", "--how", "refused");
     expect(failed.code).toBe(1);
     expect(failed.output).toContain("The key was refused\nAsk for a new key.\n");

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Backend } from "../../backend/backend.ts";
 import type { Catalog } from "../../catalog.ts";
 import { createJobReader } from "../../engine/job-reader.ts";
+import type { JobSummaryRow } from "../../engine/job-summary.ts";
 import { isFinal } from "../../engine/status.ts";
 import { countLiveWorkers } from "../../engine/worker-watch.ts";
 import { type JobView, jobView } from "../../presenters/job.ts";
@@ -31,6 +32,19 @@ export async function followJob(
     if (ids === "resync" || ids.includes(id)) changed.resolve();
   });
   let lastLine = from;
+  let outputLength = 0;
+
+  /** A run that goes on from its last checkpoint writes the text behind that again. */
+  async function readOutput({ output_length }: JobSummaryRow): Promise<string> {
+    outputLength = Math.min(outputLength, output_length);
+    let text = "";
+    if (outputLength < output_length) {
+      for await (const piece of reader.wholeOutput(id, outputLength)) text += piece;
+    }
+    outputLength += text.length;
+    return text;
+  }
+
   try {
     for (;;) {
       changed = Promise.withResolvers();
@@ -41,7 +55,7 @@ export async function followJob(
       const lines = await reader.logLines(id, { after: lastLine, limit: 1_000 });
       lastLine = lines.at(-1)?.seq ?? lastLine;
       const view = jobView(row, catalog.get(row.kind), steps, backend.now());
-      display.update(view, lines);
+      display.update(view, lines, await readOutput(row));
       if ((isFinal(row.status) && lastLine >= row.log_seq) || signal.aborted) return view;
       await wait(minIntervalMs, undefined, { signal }).catch(() => {});
       const idle = wait(maxIntervalMs, undefined, { signal }).catch(() => {});

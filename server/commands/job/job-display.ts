@@ -7,7 +7,8 @@ import { logMessage } from "../../presenters/log.ts";
 import { escapeControls } from "../../text/control-characters.ts";
 
 export interface JobDisplay {
-  update(view: JobView, lines: readonly LogRow[]): void;
+  /** @param text what the job has added to its output */
+  update(view: JobView, lines: readonly LogRow[], text: string): void;
   /** Keeps what is new until `resume`, for a question. */
   hold(): void;
   resume(): void;
@@ -44,22 +45,34 @@ function terminalDisplay(output: Output): JobDisplay {
   let isHeld = false;
   let latest: JobView | undefined;
   let waiting: LogRow[] = [];
+  /** The output that is not shown yet, which begins with the unfinished line in the block. */
+  let text = "";
+
+  /** Finished lines stay above the block. */
+  function takeLines(isOver: boolean): string[] {
+    const lines = text.split("\n");
+    text = isOver ? "" : (lines.pop() ?? "");
+    return lines.map(escapeControls);
+  }
 
   function draw(): void {
     if (isHeld || !latest) return;
     const log = waiting.map((line) => logText(output, line));
     waiting = [];
-    const block = blockOf(output, latest);
+    const lines = text === "" ? [] : takeLines(!latest.active);
+    const unfinished = text === "" ? [] : [escapeControls(text).slice(1 - (output.columns || 80))];
+    const block = [...unfinished, ...blockOf(output, latest)];
     const up = drawnLines > 0 ? `\u001b[${drawnLines}A\r\u001b[J` : "";
-    output.write(`${up}${log.map((line) => `${line}\n`).join("")}${wrapping.off}`);
+    output.write(`${up}${[...log, ...lines].map((line) => `${line}\n`).join("")}${wrapping.off}`);
     output.write(`${block.map((line) => `${line}\n`).join("")}${wrapping.on}`);
     drawnLines = block.length;
   }
 
   return {
-    update(view, lines) {
+    update(view, lines, added) {
       latest = view;
       waiting.push(...lines);
+      text += added;
       draw();
     },
     hold() {
@@ -115,13 +128,14 @@ function logText(output: Output, { level, message }: LogRow): string {
   return style ? paint(output, style, `${level}: ${text}`) : text;
 }
 
-/** A line for each new status, step and tenth of the work. */
-function plainDisplay(output: Output): JobDisplay {
+/** A line for each new status, step and tenth of the work; the output of the job as it is. */
+function plainDisplay(given: Output): JobDisplay {
+  const { output, writeText, end } = withText(given);
   let state = "";
   let step = "";
   let tenth = 0;
   return {
-    update(view, lines) {
+    update(view, lines, text) {
       const { displayStatus, label, steps, percent, percentText, amount, message } = view;
       const say = (...texts: string[]) => {
         output.write(`${texts.filter(Boolean).map(escapeControls).join(" · ")}\n`);
@@ -133,13 +147,34 @@ function plainDisplay(output: Output): JobDisplay {
       const current = steps.find((each) => each.state === "running")?.name ?? step;
       if (current !== step) say(current);
       step = current;
-      for (const line of lines) output.write(`${logText(output, line)}\n`);
+      for (const line of lines) output.write(`${logText(given, line)}\n`);
+      writeText(text);
       const reached = Math.floor((percent ?? 0) / 10);
       if (view.active && reached > tenth) say(percentText, amount, message);
       tenth = Math.max(tenth, reached);
     },
     hold() {},
     resume() {},
-    close() {},
+    close() {
+      end();
+    },
+  };
+}
+
+/** @returns an output whose lines begin on a new line behind a text that ended within one */
+function withText(given: Output) {
+  let isWithinLine = false;
+  function write(text: string): void {
+    given.write(`${isWithinLine ? "\n" : ""}${text}`);
+    isWithinLine = false;
+  }
+  return {
+    output: { write },
+    writeText(text: string): void {
+      if (text === "") return;
+      given.write(escapeControls(text));
+      isWithinLine = !text.endsWith("\n");
+    },
+    end: () => isWithinLine && write(""),
   };
 }
