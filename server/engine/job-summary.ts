@@ -83,4 +83,5 @@ export type KindSummary = Pick<
   | "resultLabel"
   | "nothingDoneLabel"
   | "succeededLabel"
+  | "output"
 >;

@@ -55,7 +55,10 @@ export function createFrames(options: {
     logLines: (id, lines) =>
       render.partial("jobs/_log_lines", { ...logLines(id, lines), oob: true }),
     output: (row, part, now) =>
-      render.partial("jobs/_output", { ...outputView(row, part, now), oob: true }),
+      render.partial("jobs/_output", {
+        ...outputView(row, catalog.get(row.kind), part, now),
+        oob: true,
+      }),
     outputText: (id, part) =>
       render.partial("jobs/_output_text", { ...outputTextView(id, part), oob: true }),
     counts: (scope, counts, now) =>

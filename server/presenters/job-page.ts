@@ -4,6 +4,7 @@ import { isFinal } from "../engine/status.ts";
 import { type InputField, inputFields } from "../forms/input-fields.ts";
 import { getAt } from "../forms/input-values.ts";
 import type { Kind } from "../job.ts";
+import { formatNumber } from "../text/counts.ts";
 import { formatDate, formatDateTime, type TimeView } from "../text/dates.ts";
 import type { JobView } from "./job.ts";
 import type { ActionsView } from "./job-actions.ts";
@@ -29,7 +30,7 @@ export interface AboutView {
   /** "Started by Ada Lovelace" */
   owner: string;
   /** The input of the job, with masked secrets. */
-  input: { label: string; value: string; href?: string; time?: TimeView }[];
+  input: InputFact[];
   /** "Edit and run again": the form, prefilled from this job; null for kinds without a form. */
   change: LinkView | null;
   /** Time at which the job is deleted with its log and files; null while it is active. */
@@ -38,7 +39,22 @@ export interface AboutView {
   retryOf: LinkView | null;
 }
 
+export interface InputFact {
+  label: string;
+  /** "ada@x.test, bo@x.test, cy@x.test and 117 more" */
+  value: string;
+  href?: string;
+  time?: TimeView;
+  /** The lines of the whole value, if `value` has only its beginning. */
+  lines?: string[];
+}
+
 const day = 86_400_000;
+/** The sidebar shows the beginning of a longer list or text, which opens in place. */
+const maxListed = 5;
+const shownOfLongList = 3;
+const maxTextLength = 300;
+const shownOfLongText = 200;
 
 export function aboutView(
   job: JobRow,
@@ -80,7 +96,7 @@ function inputFacts(
   { input: json }: JobRow,
   kind: Kind | undefined,
   { uploadNames, jobTitles }: Record<"uploadNames" | "jobTitles", ReadonlyMap<string, string>>,
-): AboutView["input"] {
+): InputFact[] {
   const input: Record<string, unknown> = JSON.parse(json);
   return (kind ? inputFields(kind) : []).flatMap((field) => {
     const value = getAt(input, field.path);
@@ -94,13 +110,31 @@ function inputFacts(
     if (field.isJob) return [jobFact(label, texts[0]!, jobTitles)];
     if (field.type === "file") {
       const names = texts.map((id) => uploadNames.get(id) ?? "a deleted file");
-      return [{ label, value: names.join(", ") }];
+      return [{ label, ...folded(names) }];
     }
     const time = field.dateTime?.hasZone ? Date.parse(texts[0]!) : Number.NaN;
     if (Number.isFinite(time)) return [{ label, value: texts[0]!, time: formatDateTime(time) }];
     const labels = new Map(field.options.map((option) => [option.value, option.label]));
-    return [{ label, value: texts.map((text) => labels.get(text) ?? text).join(", ") }];
+    return [{ label, ...folded(texts.map((text) => labels.get(text) ?? text)) }];
   });
+}
+
+/** @param texts at least one */
+function folded(texts: readonly string[]): Pick<InputFact, "value" | "lines"> {
+  const value = texts.join(", ");
+  const lines = texts.flatMap((text) => text.split("\n"));
+  if (texts.length > maxListed) {
+    const more = formatNumber(texts.length - shownOfLongList);
+    return {
+      value: `${clipped(texts.slice(0, shownOfLongList).join(", "))} and ${more} more`,
+      lines,
+    };
+  }
+  return value.length > maxTextLength ? { value: clipped(value), lines } : { value };
+}
+
+function clipped(text: string): string {
+  return text.length > maxTextLength ? `${text.slice(0, shownOfLongText).toWellFormed()} …` : text;
 }
 
 /** @returns none for an empty value, and for one that is no text, number or list of them */
@@ -111,11 +145,7 @@ function textsOf({ type }: InputField, value: unknown): string[] {
   return parts.some((part) => typeof part === "object") ? [] : parts.map(String);
 }
 
-function jobFact(
-  label: string,
-  id: string,
-  titles: ReadonlyMap<string, string>,
-): AboutView["input"][number] {
+function jobFact(label: string, id: string, titles: ReadonlyMap<string, string>): InputFact {
   const value = titles.get(id);
   return value ? { label, value, href: `/jobs/${id}` } : { label, value: "a deleted job" };
 }

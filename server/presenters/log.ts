@@ -36,7 +36,7 @@ export interface JobLog extends LogLinesView {
   downloadHref: string;
   /** Whether new lines may still come. */
   follows: boolean;
-  /** Shown in place of an empty log: "Nothing logged yet." */
+  /** Shown in place of an empty log: "Nothing logged", to which the page adds "yet" until the job ends. */
   none: string;
 }
 
@@ -117,12 +117,8 @@ export function jobLog(
     laterHref: later ? href({ after: last }) : null,
     newestHref: later ? href() : null,
     downloadHref: `/jobs/${id}/log${level ? `?level=${level}` : ""}`,
-    none: emptyText(level, job.isFinal),
+    none: level ? loggedNothing[level] : "Nothing logged",
   };
 }
 
 const loggedNothing = { warn: "No warnings or errors logged", error: "No errors logged" };
-
-function emptyText(level: MinLevel | undefined, isFinal: boolean): string {
-  return `${level ? loggedNothing[level] : "Nothing logged"}${isFinal ? "" : " yet"}.`;
-}

@@ -30,7 +30,10 @@ import type { Page } from "./layout.ts";
 import type { ScheduleView } from "./schedule.ts";
 
 export interface MappingPage extends Page {
+  /** Also the text of the button that starts the job. */
   title: string;
+  /** "Skipped columns are left out.", or what the kind says about its columns */
+  help: string;
   action: string;
   hidden: HiddenField[];
   /** "contacts.csv", "8.1 MB", "about 100,000 rows" */
@@ -112,6 +115,7 @@ export function mappingPage(
   const { title, from, moreFiles } = headOf(draft);
   return {
     title,
+    help: mapping.help || "Skipped columns are left out.",
     moreFiles,
     action: "/jobs",
     readAgainAction: `/jobs/new/${draft.type}`,

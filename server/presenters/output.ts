@@ -1,5 +1,5 @@
 /** Presents the text that a job writes with `job.output`. All viewers share one view. */
-import type { JobSummaryRow } from "../engine/job-summary.ts";
+import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { isFinal } from "../engine/status.ts";
 import { formatNumber } from "../text/counts.ts";
 
@@ -8,6 +8,8 @@ export interface OutputView extends OutputTextView {
   /** "The last 20,000 of 312,004 characters", or empty if the card shows all. */
   note: string;
   downloadHref: string;
+  /** Whether it is text to read, and not like code. */
+  isProse: boolean;
   isFinal: boolean;
   version: number;
   /** ms since 1970 */
@@ -35,8 +37,16 @@ export function outputTextView(id: string, { from, text, length }: OutputPart): 
   return { id, from, length, lines: text === "" ? [] : text.split("\n") };
 }
 
-/** @param now ms since 1970 */
-export function outputView(row: JobSummaryRow, part: OutputPart, now: number): OutputView {
+/**
+ * @param kind undefined if the kind was removed
+ * @param now ms since 1970
+ */
+export function outputView(
+  row: JobSummaryRow,
+  kind: Pick<KindSummary, "output"> | undefined,
+  part: OutputPart,
+  now: number,
+): OutputView {
   const shown = part.length - part.from;
   const note =
     part.from > 0
@@ -44,6 +54,7 @@ export function outputView(row: JobSummaryRow, part: OutputPart, now: number): O
       : "";
   return {
     ...outputTextView(row.id, part),
+    isProse: kind?.output === "prose",
     ...{ note, downloadHref: `/jobs/${row.id}/output`, isFinal: isFinal(row.status) },
     ...{ version: row.version, renderedAt: now },
   };

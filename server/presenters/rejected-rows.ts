@@ -18,7 +18,7 @@ export interface RejectedRowsPage extends Page {
   /** "The first 100 of 1,019 rows. …", or empty */
   note: string;
   downloadHref: string;
-  /** "Import these 6 rows" */
+  /** "Retry these 6 rows" */
   button: string;
   error: string;
 }
@@ -61,9 +61,9 @@ export function rejectedRowsBody(
       };
     }),
     note: hasMore
-      ? `These are the first ${shown} of ${formatNumber(total)} rows. To fix all of them, download the file, correct it in a spreadsheet and import it.`
+      ? `These are the first ${shown} of ${formatNumber(total)} rows. To fix all of them, download the file, correct it in a spreadsheet and start a new job with it.`
       : "",
-    button: rows.length === 1 ? "Import this row" : `Import these ${shown} rows`,
+    button: rows.length === 1 ? "Retry this row" : `Retry these ${shown} rows`,
   };
 }
 

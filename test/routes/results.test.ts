@@ -66,6 +66,22 @@ describe.each(backends)("the results of a job, on $name", (which) => {
     later.mockRestore();
   });
 
+  test("the first of several files has the button and an open preview, the others are a list", async () => {
+    const id = await ended({ "a.csv": "1\n", "b.csv": "2\n", "c.csv": "3\n" });
+    const { db } = site.backend;
+    await db
+      .updateTable("files")
+      .set({ expires_at: 1 })
+      .where("id", "=", `a.csv-of-${id}`)
+      .execute();
+    const page = await ada.browser.text(`/jobs/${id}`);
+    const names = [...page.matchAll(/class="btn primary" href="[^"]*"[^>]*>[\s\S]*?(\w\.csv)/g)];
+    expect(names.map(([, name]) => name)).toEqual(["b.csv"]);
+    expect(page).toMatch(/<details class="file-preview" id="preview-b\.csv-of-[^"]*" open>/);
+    expect(page).toMatch(/<details class="file-preview" id="preview-c\.csv-of-[^"]*">/);
+    expect(page).toMatch(/data-result>c\.csv<[\s\S]*?2 B/);
+  });
+
   test("several files are downloaded as one ZIP archive", async () => {
     const id = await ended({ "a.csv": "1\n", "b.csv": "2\n" });
     const page = await ada.browser.text(`/jobs/${id}`);

@@ -25,7 +25,11 @@ export const columnMapping = z
       });
     }
   })
-  .meta({ label: "Columns", columns: mappableFields });
+  .meta({
+    label: "Columns",
+    help: "A custom field keeps the name of its column; skipped columns aren't imported.",
+    columns: mappableFields,
+  });
 
 /** @throws Refused if the mapping names a column that the file does not have */
 export function requireMappedColumns(mapping: Mapping, width: number): void {

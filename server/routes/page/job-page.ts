@@ -40,7 +40,7 @@ export async function jobPage(c: Context<Env>, services: Services, job: JobRow):
     layout,
     job: view,
     result: resultView(job, kind, results, now),
-    output: outputView(shown!, output, now),
+    output: outputView(shown!, kind, output, now),
     log,
     ...(await viewerParts(services, person, job, layout.token)),
   });

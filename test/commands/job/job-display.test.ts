@@ -1,7 +1,8 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { createJobDisplay } from "../../../server/commands/job/job-display.ts";
-import { jobs, logLines } from "../../../server/previews/examples/jobs.ts";
+import { logLines } from "../../../server/previews/examples/jobs/log.ts";
+import { jobs } from "../../../server/previews/examples/jobs.ts";
 
 const line = { ...logLines[0]!, job_id: "", created_at: 0 };
 const running = { ...jobs.running, percent: null, steps: [] };

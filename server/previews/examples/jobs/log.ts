@@ -25,7 +25,7 @@ export function logOf(id: string, lines: LogLineView[], different: Partial<JobLo
     newestHref: null,
     downloadHref: `/jobs/${id}/log`,
     follows: true,
-    none: "Nothing logged yet.",
+    none: "Nothing logged",
     ...different,
   };
 }

@@ -82,6 +82,11 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageExample {
         input: [
           { label: "File", value: "autumn-fair.csv, 8.1 MB" },
           { label: "Existing contacts", value: "Update" },
+          {
+            label: "Tags",
+            value: "friends, fair, <2026> and 3 more",
+            lines: ["friends", "fair", "<2026>", "autumn", "vip", "berlin"],
+          },
           { label: "Not after", value: "2026-11-23T07:00:00Z", time: time("07:00") },
           { label: "Checked by", value: "Check contacts, autumn-fair.csv", href: jobs.done.href },
         ],

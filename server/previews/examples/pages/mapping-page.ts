@@ -8,6 +8,7 @@ import { schedule } from "./schedule.ts";
 const mapping: Pages["jobs/mapping"] = {
   layout: { ...layout, title: "Import contacts", section: "new" },
   title: "Import contacts",
+  help: "A custom field keeps the name of its column; skipped columns aren't imported.",
   action: "/jobs",
   hidden: [
     { name: "type", value: "contact_import" },

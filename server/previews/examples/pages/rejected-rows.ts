@@ -23,7 +23,7 @@ const rejectedRows: PageExample = {
     ],
     note: "These are the first 100 of 188 rows.",
     downloadHref: `${jobs.done.href}/result?file=1`,
-    button: "Import these 100 rows",
+    button: "Retry these 100 rows",
     error: "Correct at least one cell: these rows would be rejected again.",
   },
 };
