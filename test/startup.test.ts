@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { compileCacheDir } from "../server/config.ts";
 import { warnWithoutHttps } from "../server/startup.ts";
 
 test.each([
@@ -15,3 +18,17 @@ test.each([
     if (warns) expect(lines[0]).toContain("PUBLIC_URL is http://headway.example");
   },
 );
+
+test("a process starts without the packages that only some files and settings need", () => {
+  const program = join(import.meta.dirname, "support/loaded-packages.ts");
+  const env = { ...process.env, NODE_COMPILE_CACHE: compileCacheDir };
+  const { stdout, stderr } = spawnSync(process.execPath, [program], { env, encoding: "utf8" });
+  expect(stderr).toBe("");
+  const loaded: string[] = JSON.parse(stdout);
+  expect(loaded).toContain("kysely");
+  const rare = [
+    ...["@aws-sdk/client-s3", "@better-auth/passkey", "esbuild", "hucre", "jschardet"],
+    ...["libphonenumber-js", "prom-client"],
+  ];
+  for (const name of rare) expect(loaded).not.toContain(name);
+});

@@ -167,7 +167,7 @@ export function createAccounts({ backend, config, log }: AccountsParts): Account
       return reset;
     },
     twoFactor: createTwoFactor({ auth, backend, announceEnd }),
-    passkeys: createPasskeys(auth),
+    passkeys: createPasskeys(auth, { backend, config, log }),
     securityLog: createSecurityLog({ backend, log }),
 
     getPreferences: (userId) => readPreferences(backend.db, userId),

@@ -3,9 +3,7 @@
  * and rate limits of better-auth belong to its router, which is not mounted: see
  * `protect-forms.ts` and `limit-sign-ins.ts` in `server/routes/middleware`.
  */
-import { passkey } from "@better-auth/passkey";
-import { betterAuth } from "better-auth";
-import { APIError } from "better-auth/api";
+import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { twoFactor } from "better-auth/plugins/two-factor";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../backend/backend.ts";
@@ -24,8 +22,17 @@ const day = 86_400;
 
 export type Auth = ReturnType<typeof createAuth>;
 
-export function createAuth({ backend, config, log }: AuthParts) {
-  return betterAuth({
+/** Without passkeys: see `passkey-auth.ts`. */
+export function createAuth(parts: AuthParts) {
+  return betterAuth({ ...authOptions(parts), plugins: [twoFactorPlugin()] });
+}
+
+export function twoFactorPlugin() {
+  return twoFactor({ issuer: "Headway", twoFactorTable: "two_factors" });
+}
+
+export function authOptions({ backend, config, log }: AuthParts) {
+  return {
     appName: "Headway",
     baseURL: config.publicUrl ?? `http://localhost:${config.port}`,
     secret: config.secret,
@@ -49,38 +56,12 @@ export function createAuth({ backend, config, log }: AuthParts) {
       ipAddress: { ipAddressHeaders: [addressHeader], ipv6Subnet: 128 },
       database: { generateId: () => uuidv7() },
     },
-    plugins: [twoFactor({ issuer: "Headway", twoFactorTable: "two_factors" }), passkeyPlugin()],
     telemetry: { enabled: false },
     logger: {
       level: "error",
       log: (level, message, ...more) => log[level]({ more }, message),
     },
-  });
-}
-
-/** Passkeys that the browser finds without an email, and with which the device checks the person. */
-function passkeyPlugin() {
-  return passkey({
-    rpName: "Headway",
-    schema: { passkey: { modelName: "passkeys" } },
-    authenticatorSelection: { residentKey: "required", userVerification: "required" },
-    advanced: { webAuthnChallengeCookie: challengeCookie },
-    // The plug-in asks for the check of the person, and accepts an answer without it.
-    registration: {
-      async afterVerification({ verification }) {
-        assertPersonChecked(verification.registrationInfo?.userVerified);
-      },
-    },
-    authentication: {
-      async afterVerification({ verification }) {
-        assertPersonChecked(verification.authenticationInfo.userVerified);
-      },
-    },
-  });
-}
-
-function assertPersonChecked(userVerified: boolean | undefined): void {
-  if (!userVerified) throw new APIError("UNAUTHORIZED", { code: "USER_NOT_VERIFIED" });
+  } satisfies BetterAuthOptions;
 }
 
 export interface AuthParts {

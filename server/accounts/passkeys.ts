@@ -3,9 +3,10 @@
  * without a second factor, because the device checks the person, by a PIN or a fingerprint: it is
  * something that they have and something that they know or are.
  */
-import { type Auth, challengeCookie } from "./auth.ts";
+import { type Auth, type AuthParts, challengeCookie } from "./auth.ts";
 import { hasErrorCode, rethrowCause } from "./auth-error.ts";
 import { type ClientRequest, passOn } from "./client-request.ts";
+import type { createPasskeyAuth } from "./passkey-auth.ts";
 import type { User } from "./users.ts";
 
 export interface Passkey {
@@ -49,12 +50,19 @@ export interface Passkeys {
 
 export const maxPasskeysPerUser = 20;
 
-export function createPasskeys(auth: Auth): Passkeys {
+export function createPasskeys(auth: Auth, parts: AuthParts): Passkeys {
+  let loading: Promise<ReturnType<typeof createPasskeyAuth>["api"]> | undefined;
+  /** Loaded with the first use, so that a web process starts sooner. */
+  const passkeyApi = () => {
+    loading ??= import("./passkey-auth.ts").then((loaded) => loaded.createPasskeyAuth(parts).api);
+    return loading;
+  };
   const withSession = (request: ClientRequest) =>
     passOn(auth, request, ["session_token", challengeCookie]);
 
   async function list(request: ClientRequest): Promise<Passkey[]> {
-    const found = await auth.api.listPasskeys({ headers: await withSession(request) });
+    const api = await passkeyApi();
+    const found = await api.listPasskeys({ headers: await withSession(request) });
     return found
       .map(({ id, name, createdAt }) => ({ id, name: name ?? "", createdAt: new Date(createdAt) }))
       .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
@@ -63,7 +71,8 @@ export function createPasskeys(auth: Auth): Passkeys {
   return {
     list,
     async beginRegistration(request) {
-      const { headers, response } = await auth.api.generatePasskeyRegistrationOptions({
+      const api = await passkeyApi();
+      const { headers, response } = await api.generatePasskeyRegistrationOptions({
         headers: await withSession(request),
         query: {},
         returnHeaders: true,
@@ -72,18 +81,21 @@ export function createPasskeys(auth: Auth): Passkeys {
     },
     async register(request, name, response) {
       const headers = await withSession(request);
-      return auth.api
+      const api = await passkeyApi();
+      return api
         .verifyPasskeyRegistration({ body: { response, name }, headers })
         .then(() => true, refusal(false));
     },
     async remove(request, id) {
       const passkey = (await list(request)).find((each) => each.id === id);
       if (!passkey) return undefined;
-      await auth.api.deletePasskey({ body: { id }, headers: await withSession(request) });
+      const api = await passkeyApi();
+      await api.deletePasskey({ body: { id }, headers: await withSession(request) });
       return passkey.name;
     },
     async beginSignIn(request) {
-      const { headers, response } = await auth.api.generatePasskeyAuthenticationOptions({
+      const api = await passkeyApi();
+      const { headers, response } = await api.generatePasskeyAuthenticationOptions({
         headers: await passOn(auth, request, []),
         returnHeaders: true,
       });
@@ -93,7 +105,8 @@ export function createPasskeys(auth: Auth): Passkeys {
       };
     },
     async signIn(request, response) {
-      const signedIn = await auth.api
+      const api = await passkeyApi();
+      const signedIn = await api
         .verifyPasskeyAuthentication({
           body: { response: response as never },
           headers: await passOn(auth, request, [challengeCookie]),

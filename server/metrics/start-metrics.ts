@@ -1,32 +1,20 @@
-/** Prometheus metrics of one process: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-import { collectDefaultMetrics, Registry } from "prom-client";
-import type { Backend } from "../backend/backend.ts";
 import type { Config } from "../config.ts";
 import type { RecordMetric } from "../engine/job-lifecycle.ts";
-import { addJobMetrics } from "./job-metrics.ts";
-import { addQueueMetrics } from "./queue-metrics.ts";
-import { serveMetrics } from "./serve-metrics.ts";
-import { addStreamMetrics, type LiveParts } from "./stream-metrics.ts";
+import type { MetricsParts } from "./collect-metrics.ts";
 
 /**
- * Starts to collect metrics, and serves them on `METRICS_HOST` and `METRICS_PORT`. Does nothing if that is not set.
+ * Serves metrics on `METRICS_HOST` and `METRICS_PORT`. Does nothing if that is not set, and then loads
+ * none of the packages that collect them.
  * @returns a function that records a metric of jobs and workers
  * @throws if the port is in use
  */
-export async function startMetrics(parts: {
-  role: "web" | "worker";
+export async function startMetrics({
+  config: { metricsHost, metricsPort },
+  ...parts
+}: MetricsParts & {
   config: Pick<Config, "metricsHost" | "metricsPort">;
-  backend: Backend;
-  live?: LiveParts;
 }): Promise<RecordMetric> {
-  const { role, config, backend, live } = parts;
-  if (config.metricsPort === null) return () => {};
-  const registry = new Registry();
-  registry.setDefaultLabels({ role });
-  collectDefaultMetrics({ register: registry });
-  addQueueMetrics(registry, backend);
-  if (live) addStreamMetrics(registry, live);
-  const recordMetric = addJobMetrics(registry);
-  await serveMetrics(registry, config.metricsHost, config.metricsPort);
-  return recordMetric;
+  if (metricsPort === null) return () => {};
+  const { collectMetrics } = await import("./collect-metrics.ts");
+  return collectMetrics(parts, metricsHost, metricsPort);
 }

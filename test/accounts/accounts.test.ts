@@ -1,8 +1,8 @@
 import { getMigrations } from "better-auth/db/migration";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Accounts, createAccounts } from "../../server/accounts/accounts.ts";
-import { createAuth } from "../../server/accounts/auth.ts";
 import { ensureMembership } from "../../server/accounts/members.ts";
+import { createPasskeyAuth } from "../../server/accounts/passkey-auth.ts";
 import type { Person } from "../../server/accounts/person.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
 import { ada, config, log } from "../support/cookie-browser.ts";
@@ -30,7 +30,7 @@ describe.each(backends)("accounts on $name", (which) => {
   }
 
   test("better-auth finds all tables and columns that it needs", async () => {
-    const { options } = createAuth({ backend: opened.backend, config, log });
+    const { options } = createPasskeyAuth({ backend: opened.backend, config, log });
     const plan = await getMigrations(options);
     expect(plan.toBeCreated).toEqual([]);
     expect(plan.toBeAdded).toEqual([]);

@@ -1,5 +1,10 @@
 /** Finds the international form of phone numbers (E.164: https://www.itu.int/rec/T-REC-E.164). */
-import { parsePhoneNumberFromString } from "libphonenumber-js/min";
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+/** Required with the first number: every process loads the kinds at its start, and these are 93 modules. */
+const phoneNumbers = () =>
+  require("libphonenumber-js/min") as typeof import("libphonenumber-js/min");
 
 /** A country code, then a number that does not begin with the 0 of national dialling. */
 const REGULAR = /^\+[1-9][\d ()./-]{4,30}$/;
@@ -37,6 +42,6 @@ function parse(phone: string): string | null {
     .trim()
     .replace(/^00 ?(?=[1-9])/, "+");
   if (!international.startsWith("+")) return null;
-  const parsed = parsePhoneNumberFromString(international);
+  const parsed = phoneNumbers().parsePhoneNumberFromString(international);
   return parsed?.isPossible() ? parsed.number : null;
 }

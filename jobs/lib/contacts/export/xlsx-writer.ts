@@ -1,5 +1,4 @@
 import { buffer } from "node:stream/consumers";
-import { writeXlsxStream } from "hucre";
 import { escapeRestorable } from "../../csv/spreadsheet-cells.ts";
 import { cellsOf, type ExportColumn } from "./export-columns.ts";
 import type { CreateWriter } from "./export-format.ts";
@@ -19,13 +18,16 @@ export const createXlsxWriter: CreateWriter<unknown> = (columns) => ({
     const rows = contacts.map((contact) => cellsOf(contact, columns).map(textCell));
     return { bytes: Buffer.from(JSON.stringify(rows)), replaced: 0 };
   },
-  joinPieces: (pieces) =>
-    writeXlsxStream(rowsOf(columns, pieces), {
+  async *joinPieces(pieces) {
+    // Loaded here, because every process loads the kinds at its start.
+    const { writeXlsxStream } = await import("hucre");
+    yield* writeXlsxStream(rowsOf(columns, pieces), {
       name: "Contacts",
       columns: columns.map(() => ({ width: columnWidth })),
       freezePane: { rows: 1 },
       zip64: false,
-    }),
+    });
+  },
 });
 
 async function* rowsOf(

@@ -1,5 +1,5 @@
 /** Formats the numbers of cells as a sheet shows them. */
-import { formatValue } from "hucre";
+import { createRequire } from "node:module";
 
 export type FormatNumber = (digits: string) => string;
 
@@ -48,6 +48,10 @@ const maxSerial = 2_958_466;
 const leapDayOf1900 = 60;
 const maxMemoized = 20_000;
 
+const require = createRequire(import.meta.url);
+/** Required with the first workbook: every process loads the kinds at its start, and hucre is 112 modules. */
+const hucre = () => require("hucre") as typeof import("hucre");
+
 /** @param code the format of a style; undefined for one that is built in */
 export function compileFormat(
   id: number,
@@ -58,6 +62,7 @@ export function compileFormat(
   if (!format) return formatGeneral;
   const isDate = /[ymdhs]/i.test(format.replace(LITERALS, ""));
   const known = new Map<string, string>();
+  const { formatValue } = hucre();
   return (digits) => {
     const before = known.get(digits);
     if (before !== undefined) return before;
