@@ -1,12 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ada, Browser, signedUp } from "../support/cookie-browser.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { runCommandIn } from "../support/place-commands.ts";
 import { totpCode } from "../support/totp.ts";
 import { createWebApp } from "../support/web-app.ts";
 
-const command = join(import.meta.dirname, "../../server/commands/reset-second-factors.ts");
 let database: TestDatabase;
 
 beforeEach(async () => {
@@ -14,11 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-/** Runs the command like `npm run reset-second-factors -- …` on the database of the test. */
-function run(...given: string[]) {
-  const env = { ...process.env, DATABASE_URL: "", STORAGE_DIR: database.dir, LOG_LEVEL: "" };
-  return spawnSync(process.execPath, [command, ...given], { env, encoding: "utf8" });
-}
+const run = (...args: string[]) => runCommandIn(database.dir, "reset-second-factors", args);
 
 test("the command lets somebody without their phone sign in, and the security log says so", async () => {
   const { app } = createWebApp(database);

@@ -1,11 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ada, signedUp } from "../support/cookie-browser.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { runCommandIn } from "../support/place-commands.ts";
 import { createWebApp } from "../support/web-app.ts";
 
-const command = join(import.meta.dirname, "../../server/commands/token.ts");
 let database: TestDatabase;
 
 beforeEach(async () => {
@@ -13,11 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-/** Runs the command like `npm run token -- …` on the database of the test. */
-function run(...given: string[]) {
-  const env = { ...process.env, DATABASE_URL: "", STORAGE_DIR: database.dir, LOG_LEVEL: "" };
-  return spawnSync(process.execPath, [command, ...given], { env, encoding: "utf8" });
-}
+const run = (...args: string[]) => runCommandIn(database.dir, "token", args);
 
 test("the token command prints a token of the user and nothing else", async () => {
   const { app, accounts } = createWebApp(database);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { backends } from "../support/backends.ts";
+import { peopleCsv } from "../support/people-csv.ts";
 import { childrenOf, descendantsOf, signalTo } from "../support/processes.ts";
 import { finalEvents, isGapless, openScene } from "../support/scene/processes.ts";
 import { createClient } from "./api-client.ts";
@@ -26,7 +27,7 @@ describe.each(backends)("an import on $name", (which) => {
       return Number((await query.executeTakeFirstOrThrow()).n);
     };
     const before = await contacts();
-    const upload_id = await client.upload("people.csv", csv(rows));
+    const upload_id = await client.upload("people.csv", peopleCsv(rows, rejectedEach));
     const ids = await Promise.all(
       Array.from({ length: 50 }, () => client.start("contact_import", { upload_id }, "one-key")),
     );
@@ -69,14 +70,3 @@ describe.each(backends)("an import on $name", (which) => {
     expect(await client.start("contact_import", { upload_id }, "one-key")).toBe(id);
   });
 });
-
-/** Rows in an order that no index likes. */
-function csv(rows: number): string {
-  const lines = ["email,first name,company"];
-  for (let at = 0; at < rows; at++) {
-    const number = String((at * 7_919) % rows).padStart(7, "0");
-    const email = at % rejectedEach === 0 ? `nobody ${number}` : `p${number}x@example.com`;
-    lines.push(`${email},Person ${number},Company ${at % 97}`);
-  }
-  return lines.join("\n");
-}

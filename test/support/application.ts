@@ -1,5 +1,6 @@
 /** Starts the application in processes of its own, on the database and the folder of a test. */
 import { join } from "node:path";
+import { compileCacheDir } from "../../server/config.ts";
 import { type Launched, launchCommand, untilPrinted } from "./processes.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -86,6 +87,7 @@ async function untilReady(launched: Launched, ...texts: string[]): Promise<void>
 /** @returns the environment variables of a process that runs in the place */
 export function environment({ databaseUrl, storageDir }: Place, more: Environment): Environment {
   return {
+    NODE_COMPILE_CACHE: compileCacheDir,
     DATABASE_URL: databaseUrl ?? "",
     STORAGE_DIR: storageDir,
     JOBS_DIR: jobsDirs.join(":"),

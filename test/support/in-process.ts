@@ -1,6 +1,6 @@
 /** Runs a kind in the test's own process, with real storage and a real database. */
 import { v7 as uuidv7 } from "uuid";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Backend } from "../../server/backend/backend.ts";
 import type { JobRow } from "../../server/backend/schema.ts";
 import { type Executor, execute } from "../../server/engine/run/execute.ts";
@@ -8,7 +8,7 @@ import { createRoomRequest } from "../../server/engine/run/room-request.ts";
 import { Stopped, type StopReason } from "../../server/engine/run/run.ts";
 import { start } from "../../server/engine/start/start.ts";
 import { createExecutor } from "../../server/executor.ts";
-import type { Kind } from "../../server/job.ts";
+import { defineJob, type JobContext, type Kind } from "../../server/job.ts";
 import type { RunLimits } from "../../server/limits.ts";
 import { createLog } from "../../server/log.ts";
 import { createDiskStorage } from "../../server/storage/disk/disk-storage.ts";
@@ -51,4 +51,19 @@ export async function createJob<Input extends z.ZodObject>(
     /** Asks the current run to give back its slot at its next checkpoint. */
     requestRoom: () => room.request(),
   };
+}
+
+/** Creates a job of a kind with the step Doing, whose run does only this work. */
+export function createJobThat(
+  { backend, dir }: { backend: Backend; dir: string },
+  work: (job: JobContext<"Doing">) => Promise<unknown>,
+) {
+  const kind = defineJob({
+    ...{ title: "", description: "", input: z.object({}), steps: { Doing: 1 } },
+    async run(job) {
+      await work(job);
+      return { message: "Done" };
+    },
+  });
+  return createJob(backend, dir, kind);
 }

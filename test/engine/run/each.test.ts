@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { z } from "zod";
 import { defineJob, type JobContext, TryAgain } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { createJob } from "../../support/in-process.ts";
+import { createJob, createJobThat } from "../../support/in-process.ts";
 import { insertJob } from "../../support/job-row.ts";
 
 describe.each(backends)("job.each on $name", (which) => {
@@ -16,18 +16,8 @@ describe.each(backends)("job.each on $name", (which) => {
   });
   afterAll(() => opened.close());
 
-  const jobOf = (work: (job: JobContext<"Doing">) => Promise<unknown>) =>
-    createJob(
-      opened.backend,
-      opened.dir,
-      defineJob({
-        ...{ title: "Each", description: "", input: z.object({}), steps: { Doing: 1 } },
-        async run(job) {
-          await work(job);
-          return { message: "Done" };
-        },
-      }),
-    );
+  const jobThat = (work: (job: JobContext<"Doing">) => Promise<unknown>) =>
+    createJobThat(opened, work);
 
   /** Also resumes it if it is paused. */
   const makeDue = (id: string) =>
@@ -38,7 +28,7 @@ describe.each(backends)("job.each on $name", (which) => {
     });
 
   test("a later run continues with the item whose work did not end, and counts each once", async () => {
-    const job = await jobOf((context) =>
+    const job = await jobThat((context) =>
       context.each(["a", "b", "c", "d"], async (item, index) => {
         seen.push(`${item}${index}`);
         if (item === "c" && context.attempt === 1) throw new TryAgain("busy");
@@ -51,7 +41,7 @@ describe.each(backends)("job.each on $name", (which) => {
   });
 
   test("an item can be skipped or rejected instead of succeeding", async () => {
-    const job = await jobOf((context) =>
+    const job = await jobThat((context) =>
       context.step("Doing", () =>
         context.each([1, 2, 3, 4], (number) => {
           if (number === 2) return "skipped";
@@ -64,7 +54,7 @@ describe.each(backends)("job.each on $name", (which) => {
   });
 
   test("a generator is read again up to the item with which a later run continues", async () => {
-    const job = await jobOf((context) => {
+    const job = await jobThat((context) => {
       const letters = async function* () {
         yield* ["a", "b", "c"];
       };
@@ -84,7 +74,7 @@ describe.each(backends)("job.each on $name", (which) => {
     const rows = await Promise.all(
       [1, 2, 3].map((priority) => insertJob(backend, { priority, status: "paused" })),
     );
-    const job = await jobOf((context) => {
+    const job = await jobThat((context) => {
       const query = context.db
         .selectFrom("jobs")
         .select(["id", "priority"])

@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { z } from "zod";
-import { defineJob, ExecError, type JobContext } from "../../../server/job.ts";
+import { ExecError, type JobContext } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
-import { createJob } from "../../support/in-process.ts";
+import { createJobThat } from "../../support/in-process.ts";
 import { isAlive } from "../../support/processes.ts";
 
 const sqlite = backends.filter(({ name }) => name === "sqlite");
@@ -19,24 +18,13 @@ describe.each(sqlite)("job.exec on $name", (which) => {
   });
   afterAll(() => opened.close());
 
-  /** Creates a job that does this. */
-  const jobOf = (work: (job: JobContext<"Doing">) => Promise<unknown>) =>
-    createJob(
-      opened.backend,
-      opened.dir,
-      defineJob({
-        ...{ title: "Program", description: "", input: z.object({}), steps: { Doing: 1 } },
-        async run(job) {
-          await work(job);
-          return { message: "Done" };
-        },
-      }),
-    );
+  const jobThat = (work: (job: JobContext<"Doing">) => Promise<unknown>) =>
+    createJobThat(opened, work);
 
   /** Runs a job that does this. @returns the job after its run and the result or error of its work */
   async function runWith<T>(work: (job: JobContext<"Doing">) => Promise<T>) {
     const result: { value?: T; error?: unknown } = {};
-    const job = await jobOf(async (context) => {
+    const job = await jobThat(async (context) => {
       try {
         result.value = await work(context);
       } catch (error) {
@@ -127,7 +115,7 @@ describe.each(sqlite)("job.exec on $name", (which) => {
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const pids: number[] = [];
     const script = `trap 'echo bye > polite; exit' TERM; (trap '' TERM; sleep 600; true) & echo $!; sleep 600 & wait`;
-    const job = await jobOf((context) =>
+    const job = await jobThat((context) =>
       context.exec("sh", ["-c", script], {
         cwd: folder,
         onLine: (line) => pids.push(Number(line)),
@@ -157,7 +145,7 @@ describe.each(sqlite)("job.exec on $name", (which) => {
 
   test("a program that the kind does not wait for ends with the run", async () => {
     let pid = 0;
-    const job = await jobOf(async (context) => {
+    const job = await jobThat(async (context) => {
       const started = Promise.withResolvers<void>();
       void context
         .exec("sh", ["-c", "echo $$; sleep 600"], {
@@ -180,7 +168,7 @@ describe.each(sqlite)("job.exec on $name", (which) => {
 
   test("a run finds what an earlier one wrote to scratch, and an empty folder", async () => {
     const seen: unknown[] = [];
-    const job = await jobOf(async ({ scratch, step, signal }) => {
+    const job = await jobThat(async ({ scratch, step, signal }) => {
       const folder = await scratch.folder();
       seen.push(existsSync(join(folder, "left.txt")));
       await writeFile(join(folder, "left.txt"), "left");
