@@ -5,10 +5,14 @@ import LongestFirst from "./test/support/longest-first.ts";
 const stopProcesses = ["./test/support/stop-processes.ts"];
 /** Tests that start and kill processes; they wait more than they compute. */
 const faults = ["test/faults/**/*.test.ts"];
+/** Measures how late frames come, which other tests would delay. */
+const measured = "test/faults/web-listener.test.ts";
 /** Browser tests of the whole application; they mostly wait for jobs. */
 const browser = ["test/e2e/**/*.test.ts"];
-/** Browser tests with short timeouts: each file runs alone. */
-const alone = ["test/live-client/**/*.test.ts"];
+/** Browser tests with short timeouts and measurements: each file runs alone. */
+const alone = ["test/live-client/**/*.test.ts", measured];
+/** More than the two cores of CI, because a test that waits for a lease or a process needs none. */
+const maxWaiting = 3;
 
 export default defineConfig({
   test: {
@@ -40,10 +44,11 @@ export default defineConfig({
         test: {
           name: "faults",
           include: faults,
+          exclude: [measured],
           setupFiles: stopProcesses,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          maxWorkers: maxWaiting,
           sequence: { groupOrder: 1 },
         },
       },
@@ -55,7 +60,7 @@ export default defineConfig({
           setupFiles: stopProcesses,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          maxWorkers: maxWaiting,
           sequence: { groupOrder: 2 },
         },
       },

@@ -41,7 +41,7 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
     for (const { wait, elapsed } of waits) {
       // Two processes took the two times, and their clocks differ a little.
       expect(elapsed).toBeGreaterThanOrEqual(wait - 50);
-      expect(elapsed).toBeLessThan(wait + 2_500);
+      expect(elapsed).toBeLessThan(wait + 4_500);
     }
   });
 
@@ -178,7 +178,7 @@ describe.each(backends)("the outcome of a run on $name", (which) => {
     await scene.until(paused, (row) => row.status === "paused");
     const late = await scene.ended(long);
     expect(late).toMatchObject({ status: "failed", reason: "timeout" });
-    expect(late.finished_at! - late.started_at!).toBeLessThan(4_000 + 2_500);
+    expect(late.finished_at! - late.started_at!).toBeLessThan(4_000 + 10_000);
     await sleep(1_000);
     await resume(scene, paused, "person-1");
     expect(await scene.ended(paused)).toMatchObject({ status: "done", succeeded: 25 });
