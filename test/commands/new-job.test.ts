@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { result, resultOf } from "../../server/previews/examples/jobs/results.ts";
+import { jobs } from "../../server/previews/examples/jobs.ts";
+import { createRenderer } from "../../server/render.ts";
 
 const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -47,6 +50,23 @@ function runInTree(args: string[]) {
 }
 
 describe("npm run new:job", () => {
+  test("the kind has a title in sentence case, as the pages have", async () => {
+    expect(await readFile(join(tree, `jobs/${name}.ts`), "utf8")).toContain('title: "Invoice PDF"');
+  });
+
+  test("the templates of the kind show all that those of every kind show", () => {
+    const views = createRenderer({ viewsDir: join(tree, "views"), strict: true, cache: true });
+    const own = (part: "details" | "result") => `jobs/${name}/${part}` as `jobs/${typeof part}`;
+    for (const job of Object.values(jobs)) {
+      const text = views.partial("jobs/details", job);
+      expect(views.partial(own("details"), job)).toBe(text);
+    }
+    const done = resultOf(jobs.done, result);
+    expect(views.partial(own("result"), done)).toBe(views.partial("jobs/result", done));
+    const cancelled = resultOf(jobs.cancelled);
+    expect(views.partial(own("result"), cancelled)).toContain(cancelled.message);
+  });
+
   test("the command writes a kind, templates, examples and a test, and says what to do next", () => {
     for (const path of written) {
       expect(existsSync(join(tree, path)), path).toBe(true);
