@@ -7,10 +7,11 @@ import { createApp, type DevRoutes } from "./app.ts";
 import type { Config } from "./config.ts";
 import { watchWorkers } from "./engine/worker-watch.ts";
 import type { ProcessParts } from "./entry-point.ts";
+import { describeListener } from "./find-listener.ts";
 import { logJobActivity } from "./log-job-activity.ts";
 import { startMetrics } from "./metrics/start-metrics.ts";
 import { createServices, type Services } from "./services.ts";
-import { exitOnFailure, warnWithoutHttps } from "./startup.ts";
+import { cannotListen, exitOnFailure, warnWithoutHttps } from "./startup.ts";
 import { prepareStorage } from "./storage/open-storage.ts";
 import { deleteWebAddress, saveWebAddress } from "./web-address.ts";
 
@@ -52,7 +53,7 @@ export async function startWeb(parts: ProcessParts, devRoutes?: DevRoutes): Prom
   const { host } = config;
   const server = await exitOnFailure(
     listen(app.fetch, config),
-    `it cannot listen on ${host}:${config.port}`,
+    `${cannotListen} ${host}:${config.port}`,
   );
   warnWithoutHttps(config, log);
   const { port } = server.address() as { port: number };
@@ -98,9 +99,11 @@ function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config): Pr
         connectionsCheckingInterval: timeoutCheckMs,
       },
     }) as Server;
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const isInUse = error.code === "EADDRINUSE";
-      reject(isInUse ? new Error("the port is in use; set PORT to another one") : error);
+    server.once("error", async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      const user = await describeListener(config.port);
+      const other = `PORT=${config.port + (config.port < 65_535 ? 1 : -1)}`;
+      reject(new Error(`${user} uses the port. Stop it, or set another one: ${other}`));
     });
     server.once("listening", () => resolve(server));
   });

@@ -4,6 +4,9 @@ import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Log } from "./log.ts";
 
+/** Begins the message about a port that cannot be used. `npm run dev` finds it in the output of its child. */
+export const cannotListen = "it cannot listen on";
+
 export function exitOnConfigError<T>(start: () => T): T {
   try {
     return start();

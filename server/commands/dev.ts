@@ -10,6 +10,7 @@ import type { DevMessage } from "../development/development.ts";
 import { root } from "../development/own-frames.ts";
 import { watchFiles } from "../development/watch-files.ts";
 import { onNpmExit } from "../npm-exit.ts";
+import { cannotListen } from "../startup.ts";
 
 const maxOutput = 20_000;
 
@@ -32,7 +33,8 @@ function start(): void {
     if (starting === next) output = `${output}${data}`.slice(-maxOutput);
   });
   next.on("message", (message: { ready?: boolean }) => message.ready && takeOver(next));
-  next.once("exit", () => {
+  // Unlike "exit", it comes behind the whole output.
+  next.process.once("close", () => {
     if (serving === next) {
       serving = undefined;
       if (!isStopping && !starting)
@@ -53,6 +55,8 @@ function takeOver(next: Worker): void {
 function onFailure(output: string): void {
   starting = undefined;
   if (isStopping) return;
+  // The message about a busy port is printed; no change of code makes the port free.
+  if (!serving && output.includes(cannotListen)) process.exit(1);
   const rest = serving ? "the version before goes on" : "waiting for a change";
   console.error(`\nThe application does not start with this code; ${rest}.\n`);
   serving?.send({ failure: output || "It ended without a message" } satisfies DevMessage);

@@ -64,6 +64,18 @@ const problems = "#dev-problems";
 const noProblem = () => expect.poll(() => page.locator(problems).count()).toBe(0);
 
 describe("npm run dev", () => {
+  test("a second start says which process has the port, and does not blame the code", async () => {
+    const port = new URL(page.url()).port;
+    const second = launch(join(tree, "server/commands/dev.ts"), {
+      ...{ PORT: port, STORAGE_DIR: join(tree, "second"), DATABASE_URL: "" },
+    });
+    expect((await second.exited).code).toBe(1);
+    expect(second.output()).toContain(`process ${dev.pid} (`);
+    expect(second.output()).toContain("server/commands/dev.ts) uses the port");
+    expect(second.output()).toContain(`PORT=${Number(port) + 1}`);
+    expect(second.output()).not.toContain("this code");
+  });
+
   test("a page takes over a changed template, and keeps typed text, opened parts and scroll", async () => {
     await page.setViewportSize({ width: 800, height: 300 });
     await page.goto("/jobs/new/countdown");

@@ -41,14 +41,14 @@ async function signedIn(url: string): Promise<TextBrowser> {
 }
 
 describe("a failed start", () => {
-  test("the start fails with one line if the port is in use", async () => {
+  test("the start fails with one line if the port is in use, which names the process", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const port = String((other.address() as AddressInfo).port);
     const { output, code } = await failedStart({ PORT: port });
     other.close();
-    expect(output).toBe(
-      `Headway cannot start: it cannot listen on 127.0.0.1:${port}: the port is in use; set PORT to another one\n`,
+    expect(output.replace(/ \(.*\)/, "")).toBe(
+      `Headway cannot start: it cannot listen on 127.0.0.1:${port}: process ${process.pid} uses the port. Stop it, or set another one: PORT=${Number(port) + 1}\n`,
     );
     expect(code).toBe(1);
   });
