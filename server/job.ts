@@ -683,7 +683,8 @@ export interface JobContext<
   /** Opens a file that the account uploaded. */
   open(uploadId: string): Promise<ByteSource>;
   /**
-   * Writes a file for people to download.
+   * Writes a file for people to download. It replaces one of the same name and role that this job wrote
+   * before.
    * @param file.items how many items it has, in the unit of the kind, if people should know
    */
   file(

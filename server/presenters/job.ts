@@ -30,7 +30,9 @@ export interface JobView {
   subject: string;
   /** "/jobs/0198…" */
   href: string;
+  /** "queued", "running", "paused", "done", "failed" or "cancelled" */
   status: Status;
+  /** The status in more detail: "retrying", "waiting", "pausing", "partly-done" */
   displayStatus: DisplayStatus;
   /** "Running", "Retry 2 of 3 in 4 s", "Done with rejects" */
   label: string;

@@ -54,6 +54,7 @@ export interface FileView {
   name: string;
   /** "8.1 MB" */
   size: string;
+  /** "result" or "rejected" */
   role: DownloadRole;
   /**
    * Whether the file is the first that the job was started for: its link is a button, and its preview is

@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { checkTemplates } from "../../server/development/check-templates.ts";
 import { readCodeBlocks, root } from "./code-blocks.ts";
-import { jobReference } from "./job-reference.ts";
 import { copyProject } from "./project-copy.ts";
+import { jobReference, templateReference } from "./reference.ts";
 
 const run = promisify(execFile);
 const copy = await copyProject();
@@ -26,12 +28,43 @@ const inputs: Record<string, (upload: (text: string) => Promise<string>) => Prom
   greeting: async () => ({ names: "Ada, Bo" }),
   postcards: async () => ({ names: "Ada\nBo" }),
   letters: async (upload) => ({ addresses: await upload("ada\nbo\n"), text: "Dear all" }),
+  iban_check: async (upload) => ({
+    accounts: await upload("Owner,IBAN\nAda,DE89370400440532013000\n"),
+  }),
+  price_import: async (upload) => ({ prices: await upload("Article;Price\nA1;2,50\nB2;3\n") }),
+  async sms_send() {
+    vi.stubEnv("SMS_KEY", "key");
+    vi.stubEnv("SMS_URL", await startBusyService());
+    return { numbers: ["+491701234567", "+491707654321"], text: "Hello" };
+  },
+  pack_files: async (upload) => ({ files: [await upload("one"), await upload("two")] }),
 };
 
+/** It asks each caller to come back at its second request. */
+async function startBusyService(): Promise<string> {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(++requests === 2 ? 429 : 200, { "Retry-After": "30" }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+afterEach(() => vi.unstubAllEnvs());
 afterAll(() => copy.remove());
 
 test("the reference is what npm run docs makes of server/job.ts", () => {
   expect(read("docs/reference.md")).toBe(jobReference(read("server/job.ts")));
+});
+
+test("the data of templates is what npm run docs makes of the presenters", () => {
+  const page = read("docs/template-data.md");
+  expect(page).toBe(templateReference(read));
+  for (const name of ["JobView", "ResultView", "FileView", "JobFormPage"]) {
+    expect(page).toContain(`## ${name}\n`);
+  }
 });
 
 test("each file of TypeScript in the documentation passes the type check", async () => {

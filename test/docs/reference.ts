@@ -1,4 +1,4 @@
-/** Makes `docs/reference.md` from the comments of `server/job.ts`. Pure. */
+/** Makes pages of the documentation from the comments of source code. Pure. */
 import { parse } from "@babel/parser";
 
 /** The part of a node of the syntax tree that is read here. */
@@ -13,23 +13,60 @@ interface Node {
   body?: Node | Node[];
 }
 
-/** @param source the text of `server/job.ts` */
-export function jobReference(source: string): string {
-  const { program, comments } = parse(source, { sourceType: "module", plugins: ["typescript"] });
-  const [about = ""] = (comments ?? []).map(({ value }) => commentText(value));
-  const parts = (program.body as unknown as Node[]).flatMap((node) => sectionsOf(source, node));
-  const names = parts.map(({ name }) => `[${name}](#${name.toLowerCase()})`);
-  return [
-    "# Reference",
-    "<!-- `npm run docs` makes this file from the comments of server/job.ts. -->",
-    about,
-    `${names.join(" · ")}`,
-    ...parts.map(({ text }) => text),
-    "",
-  ].join("\n\n");
+export interface Section {
+  /** The exported name. */
+  name: string;
+  /** Markdown. */
+  text: string;
 }
 
-function sectionsOf(source: string, node: Node): { name: string; text: string }[] {
+/** @param source the text of `server/job.ts` */
+export function jobReference(source: string): string {
+  const { comments } = parseSource(source);
+  const [about = ""] = (comments ?? []).map(({ value }) => commentText(value));
+  const made = "<!-- `npm run docs` makes this file from the comments of server/job.ts. -->";
+  return page(["# Reference", made, about], readSections(source));
+}
+
+/** The interfaces that the templates of a kind get, by the file that has them. */
+const templateData: Readonly<Record<string, readonly string[]>> = {
+  "server/presenters/job.ts": ["JobView"],
+  "server/presenters/job-steps.ts": ["StepView"],
+  "server/presenters/result.ts": ["ResultView", "FileView", "PreviewView", "LinkView"],
+  "server/presenters/job-form.ts": ["JobFormPage"],
+  "server/presenters/form.ts": ["FieldView", "Option"],
+  "server/text/dates.ts": ["TimeView"],
+};
+
+/** @param read returns the text of a file of the project */
+export function templateReference(read: (path: string) => string): string {
+  const sections = Object.entries(templateData).flatMap(([path, names]) =>
+    readSections(read(path))
+      .filter(({ name }) => names.includes(name))
+      .map(({ name, text }) => ({ name, text: text.replace("\n", `\n\n\`${path}\`\n`) })),
+  );
+  const made = "<!-- `npm run docs` makes this file from the comments of server/presenters/. -->";
+  const about =
+    "The properties that the templates of a kind get: `JobView` in `details.eta`, `ResultView` in `result.eta`, `JobFormPage` in `form.eta`. Texts are ready to print. [Templates and their data](templates.md) says how to use them.";
+  return page(["# Data of templates", made, about], sections);
+}
+
+function page(head: readonly string[], sections: readonly Section[]): string {
+  const names = sections.map(({ name }) => `[${name}](#${name.toLowerCase()})`);
+  return [...head, names.join(" · "), ...sections.map(({ text }) => text), ""].join("\n\n");
+}
+
+function parseSource(source: string) {
+  return parse(source, { sourceType: "module", plugins: ["typescript"] });
+}
+
+/** @returns a section for each export, in the order of the file */
+function readSections(source: string): Section[] {
+  const { body } = parseSource(source).program;
+  return (body as unknown as Node[]).flatMap((node) => sectionsOf(source, node));
+}
+
+function sectionsOf(source: string, node: Node): Section[] {
   // `declare module "zod"`: the metadata of input fields.
   if (node.type === "TSModuleDeclaration") {
     const inner = (node.body as Node).body as Node[];
@@ -39,7 +76,7 @@ function sectionsOf(source: string, node: Node): { name: string; text: string }[
   return sectionOf(source, node.declaration, node);
 }
 
-function sectionOf(source: string, node: Node, documented: Node): { name: string; text: string }[] {
+function sectionOf(source: string, node: Node, documented: Node): Section[] {
   const name = node.id?.name ?? node.declarations?.[0]?.id.name;
   if (!name) return [];
   const about = commentOf(documented);
@@ -69,7 +106,7 @@ function signatureOf(source: string, node: Node): string {
   const end = isFunction ? (node.body as Node).start : node.end;
   const text = source
     .slice(node.start, end)
-    .replace(/\/\/[^\n]*\n/g, "")
+    .replace(/\/\/[^\n]*\n|\/\*\*.*?\*\//gs, "")
     .replace(/\s+/g, " ")
     .replace(/([(<]) | (?=[)>])/g, "$1")
     .replace(/,(?=[)>])/g, "")
