@@ -51,6 +51,15 @@ export async function findKindFile(folders: readonly string[], name: string): Pr
   throw new Error(`No folder of kinds has ${name}.ts`);
 }
 
+/** @returns "invoice_pdf and invoices are called “Invoices”" for each title that people cannot tell apart */
+export function findRepeatedTitles(catalog: Catalog): string[] {
+  const listed = [...catalog].filter(([, { listed }]) => listed !== false);
+  const byTitle = Map.groupBy(listed, ([, { title }]) => title);
+  return [...byTitle]
+    .filter(([, kinds]) => kinds.length > 1)
+    .map(([title, kinds]) => `${kinds.map(([name]) => name).join(" and ")} are called “${title}”`);
+}
+
 function check(path: string, kind: Kind | undefined): Kind {
   if (!kind?.title || !kind.input || typeof kind.run !== "function") {
     throw new Error(`${path}: the default export must be defineJob({ title, input, steps, run })`);

@@ -2,7 +2,7 @@
 import type { Backend } from "./backend/backend.ts";
 import type { DatabaseLost } from "./backend/database-lost.ts";
 import { openBackend } from "./backend/open.ts";
-import { type Catalog, readCatalog } from "./catalog.ts";
+import { type Catalog, findRepeatedTitles, readCatalog } from "./catalog.ts";
 import { type Config, cacheCompiledCode, readConfig } from "./config.ts";
 import { settingsOf } from "./kind-settings.ts";
 import { createLog, type Log } from "./log.ts";
@@ -43,11 +43,12 @@ export async function openProcess(role: "web" | "worker"): Promise<ProcessParts>
   await exitOnFailure(refuseForgottenFile(backend, storageDir), "the database cannot be used");
   const catalog = await readCatalog(config.jobsDirs);
   // The child of `npm start` has the environment of its parent.
-  if (role === "web" || !process.send) warnAboutSettings(catalog, log);
+  if (role === "web" || !process.send) warnAboutKinds(catalog, log);
   return { config, log, backend, catalog };
 }
 
-function warnAboutSettings(catalog: Catalog, log: Log): void {
+function warnAboutKinds(catalog: Catalog, log: Log): void {
+  for (const repeated of findRepeatedTitles(catalog)) log.warn(repeated);
   for (const [name, kind] of catalog) {
     const { problems } = settingsOf(kind);
     if (problems.length === 0) continue;

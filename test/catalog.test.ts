@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { readCatalog } from "../server/catalog.ts";
+import { findRepeatedTitles, readCatalog } from "../server/catalog.ts";
 
 const job = pathToFileURL(join(import.meta.dirname, "../server/job.ts")).href;
 const imports = `import { defineJob, upload } from "${job}"; import { z } from "${import.meta.resolve("zod")}";`;
@@ -40,4 +40,16 @@ test("a kind that retries rejected rows is refused unless it reads an uploaded f
   );
   const accepted = await folderWith("send", kind('file: upload("text/csv")'));
   expect([...(await readCatalog([accepted])).keys()]).toEqual(["send"]);
+});
+
+test("two kinds of one title are found, unless only one of them is listed", async () => {
+  const kind = (more = "") =>
+    `title: "Send", description: "", steps: { Sending: 1 }, input: z.object({}),
+     run: async () => ({ message: "Sent" }), ${more}`;
+  const folders = [await folderWith("mail", kind()), await folderWith("letter", kind())];
+  expect(findRepeatedTitles(await readCatalog(folders))).toEqual([
+    "mail and letter are called “Send”",
+  ]);
+  folders[1] = await folderWith("letter", kind("listed: false"));
+  expect(findRepeatedTitles(await readCatalog(folders))).toEqual([]);
 });
