@@ -80,6 +80,17 @@ test("each file of TypeScript in the documentation passes the type check", async
   expect(stdout).toBe("");
 });
 
+test("each file of TypeScript in the documentation passes the style check", async () => {
+  const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
+  const options = ["check", "--vcs-enabled=false", "--error-on-warnings"];
+  const files = written.filter((path) => path.endsWith(".ts"));
+  const { stdout, stderr } = await run(process.execPath, [biome, ...options, ...files], {
+    cwd: dir,
+  }).catch((error) => error);
+  expect(stderr).toBe("");
+  expect(stdout).toContain(`Checked ${files.length} files`);
+});
+
 test("each template in the documentation fits the type of its data", async () => {
   const templates = blocks.filter(({ language }) => language === "eta");
   const named = templates.map(({ path, text }) => [path.slice("views/".length, -4), text] as const);
