@@ -5,8 +5,8 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Backend } from "../../server/backend/backend.ts";
 import { moveDatabase } from "../../server/transfer/move-database.ts";
-import { cancelTransfer } from "../../server/transfer/transfers.ts";
-import { backends, openTestBackend } from "../support/backends.ts";
+import { cancelTransfer, findTransfer } from "../../server/transfer/transfers.ts";
+import { addAccount, backends, openTestBackend } from "../support/backends.ts";
 import { insertJob, readJob } from "../support/job-row.ts";
 
 type Opened = Awaited<ReturnType<typeof openTestBackend>>;
@@ -53,6 +53,36 @@ function failingAt(count: number, backend: Backend): Backend {
   };
 }
 
+/** Emails from 100@example.com on, in the order in which a move copies them. */
+async function insertContacts({ db }: Backend, count: number): Promise<void> {
+  const rows = Array.from({ length: count }, (_, at) => ({
+    ...{ account_id: "account-1", email: `${100 + at}@example.com` },
+    ...{ job_id: "", created_at: 1, updated_at: 1 },
+  }));
+  await db.insertInto("contacts").values(rows).execute();
+}
+
+async function emailsOf({ db }: Backend): Promise<string[]> {
+  const rows = await db.selectFrom("contacts").select("email").orderBy("id").execute();
+  return rows.map(({ email }) => email);
+}
+
+/** Makes the database refuse the contact until `allowContacts`. */
+async function refuseContact({ name, db }: Backend, email: string): Promise<void> {
+  await (name === "sqlite"
+    ? sql`create trigger refused before insert on contacts when new.email = ${sql.lit(email)}
+        begin select raise(abort, 'refused'); end`
+    : sql`alter table contacts add constraint refused check (email <> ${sql.lit(email)})`
+  ).execute(db);
+}
+
+async function allowContacts({ name, db }: Backend): Promise<void> {
+  await (name === "sqlite"
+    ? sql`drop trigger refused`
+    : sql`alter table contacts drop constraint refused`
+  ).execute(db);
+}
+
 describe("a move between SQLite and Postgres", () => {
   test("both databases get the indexes of their migrations, also after an interruption", async () => {
     const before = [await indexesOf(from), await indexesOf(to)];
@@ -70,6 +100,65 @@ describe("a move between SQLite and Postgres", () => {
     await moveDatabase({ from: to, to: from, names: { from: names.to, to: names.from } });
     expect(await indexesOf(from)).toEqual(before[0]);
     expect(await readJob(from, id)).toMatchObject({ kind: "noop" });
+  });
+
+  test.each([
+    { direction: "from SQLite to Postgres", isBack: false },
+    { direction: "from Postgres to SQLite", isBack: true },
+  ])(
+    "a move $direction that is refused a row keeps all pieces before it and goes on behind them",
+    async ({ isBack }) => {
+      const [source, target] = isBack ? [to, from] : [from, to];
+      await target.db.deleteFrom("accounts").execute();
+      if (isBack) await addAccount(source, "account-1");
+      await insertContacts(source, 300);
+      // The database refuses it in the middle of the second piece: the first has 100 rows.
+      await refuseContact(target, "200@example.com");
+      const move = () => moveDatabase({ from: source, to: target, names });
+      await expect(move()).rejects.toThrow("refused");
+      expect(await emailsOf(target)).toHaveLength(100);
+      const { progress } = (await findTransfer(target, "in"))!;
+      expect(JSON.parse(progress).contacts).toMatchObject({ rows: 100, done: false });
+
+      await allowContacts(target);
+      await move();
+      expect(await emailsOf(target)).toEqual(await emailsOf(source));
+    },
+  );
+
+  test("a move whose connection the server ends in the middle goes on with the next one", async () => {
+    await insertContacts(from, 300);
+    const endConnections = (table: string, rows: number) => {
+      if (table !== "contacts" || rows !== 100) return;
+      void sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`.execute(to.db);
+    };
+    await expect(moveDatabase({ from, to, names, onPiece: endConnections })).rejects.toThrow(
+      /terminat|connection/,
+    );
+    await moveDatabase({ from, to, names });
+    expect(await emailsOf(to)).toEqual(await emailsOf(from));
+  });
+
+  test("a move whose source changes behind the copied rows says so, and the next one begins anew", async () => {
+    await insertContacts(from, 300);
+    const changes: Promise<unknown>[] = [];
+    const change = (table: string, rows: number) => {
+      if (table !== "contacts" || rows !== 100) return;
+      const first = from.db.updateTable("contacts").where("email", "=", "100@example.com");
+      changes.push(first.set({ company: "New" }).execute());
+    };
+    await expect(moveDatabase({ from, to, names, onPiece: change })).rejects.toThrow(
+      "The copy differs: contacts has other values in its 300 rows",
+    );
+    await Promise.all(changes);
+    await moveDatabase({ from, to, names });
+    const { company } = await to.db
+      .selectFrom("contacts")
+      .select("company")
+      .where("email", "=", "100@example.com")
+      .executeTakeFirstOrThrow();
+    expect(company).toBe("New");
   });
 
   test("a kind's own tables move, and a move without its migrations is refused", async () => {
