@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { streamOutput } from "../../server/engine/job-output.ts";
 import { backends } from "../support/backends.ts";
 import { childrenOf, descendantsOf, killFamily, signalTo } from "../support/processes.ts";
 import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
@@ -26,6 +27,24 @@ describe.each(backends)("a lost worker on $name", (which) => {
     await expectIntact(scene, id, rows);
   });
 
+  test("a job whose runner is killed while it writes text has the whole text once and in order", async () => {
+    const words = 300;
+    const scene = await openScene(which);
+    const worker = await scene.worker({ RUNNERS: "1" });
+    const id = await scene.start("typing", { words });
+    for (let kills = 0; kills < 3; kills++) {
+      const killed = await untilTextBehindCheckpoint(scene, id, kills);
+      for (const pid of childrenOf(worker.pid)) signalTo(pid, "SIGKILL");
+      await scene.until(id, ({ fence }) => fence > killed);
+    }
+    const job = await scene.ended(id);
+    expect(job).toMatchObject({ status: "done", succeeded: words, fence: 4 });
+    let text = "";
+    for await (const piece of streamOutput(scene.backend.db, id, 0)) text += piece;
+    expect(text).toBe(Array.from({ length: words }, (_, at) => `${at + 1} `).join(""));
+    expect(job.output_length).toBe(text.length);
+  });
+
   test("another worker takes over the jobs of a worker that is lost with all its processes", {
     timeout: 300_000,
   }, async ({ annotate }) => {
@@ -45,6 +64,21 @@ describe.each(backends)("a lost worker on $name", (which) => {
     await expectIntact(scene, id, rows);
   });
 });
+
+/**
+ * Waits until a checkpoint of this run has kept some text, and the database has more behind it.
+ * @param kills the number of earlier runs
+ * @returns the fence of the run
+ */
+async function untilTextBehindCheckpoint(scene: Scene, id: string, kills: number): Promise<number> {
+  const { db } = scene.backend;
+  const before = await scene.job(id);
+  await scene.until(id, (row) => row.fence === kills + 1 && row.step_done > before.step_done);
+  for (;;) {
+    const pieces = db.selectFrom("job_output").select("is_kept").where("job_id", "=", id);
+    if ((await pieces.execute()).some((piece) => piece.is_kept === 0)) return kills + 1;
+  }
+}
 
 async function expectIntact(scene: Scene, id: string, rows: number): Promise<void> {
   const job = await scene.ended(id);
