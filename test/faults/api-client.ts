@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { demoAccount } from "../../server/accounts/demo-account.ts";
-import { finalStatuses } from "../../server/engine/status.ts";
+import { finalStatuses, isFinal } from "../../server/engine/status.ts";
 import type { JobJson } from "../../server/routes/api/job-schema.ts";
 import { messagesOf } from "../routes/api/event-reader.ts";
 import { commandIn, environment, type Place } from "../support/application.ts";
@@ -42,6 +42,18 @@ export async function createClient(url: string, place: Place) {
     async job(id: string): Promise<JobJson> {
       const response = await fetch(`${url}/api/jobs/${id}`, { headers: { authorization } });
       return (await readJson(response)) as JobJson;
+    },
+    /** Waits until the job meets the condition. @throws with its last state after `ms` */
+    async until(id: string, isMet: (job: JobJson) => boolean, ms = 120_000): Promise<JobJson> {
+      for (const deadline = Date.now() + ms; ; await sleep(50)) {
+        const job = await this.job(id);
+        if (isMet(job)) return job;
+        if (Date.now() > deadline) throw new Error(`Not within ${ms} ms: ${JSON.stringify(job)}`);
+      }
+    },
+    /** Waits until the job has finished. */
+    ended(id: string, ms?: number): Promise<JobJson> {
+      return this.until(id, ({ status }) => isFinal(status), ms);
     },
     async act(id: string, action: "cancel" | "pause" | "resume", to = url): Promise<void> {
       const path = `${to}/api/jobs/${id}/${action}`;

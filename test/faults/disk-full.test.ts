@@ -8,9 +8,7 @@ import { sql } from "kysely";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openBackend } from "../../server/backend/open.ts";
 import { parseEvent } from "../../server/engine/job-event.ts";
-import { isFinal } from "../../server/engine/status.ts";
 import { eventMessage } from "../../server/presenters/event-text.ts";
-import type { JobJson } from "../../server/routes/api/job-schema.ts";
 import { startApplication } from "../support/application.ts";
 import { backends } from "../support/backends.ts";
 import { descendantsOf } from "../support/processes.ts";
@@ -67,18 +65,18 @@ describe("a full disk under the database and the files", () => {
   test("a job whose file does not fit fails with a clear error and frees the disk", async () => {
     const { client } = await startOn(await smallDisk(24));
     const large = await client.start("large_file", { megabytes: 40 }, "large");
-    const job = await ended(client, large);
+    const job = await client.ended(large);
     expect(job).toMatchObject({ status: "failed", reason: "error" });
     expect(job.error_message).toMatch(/^The disk is full/);
     const small = await client.start("large_file", { megabytes: 1 }, "small");
-    expect((await ended(client, small)).status).toBe("done");
+    expect((await client.ended(small)).status).toBe("done");
   });
 
   test("the processes survive and the job finishes without loss once there is space", async () => {
     const disk = await smallDisk(12);
     const { app, client } = await startOn(disk);
     const id = await client.start("copy_rows", { rows: 2_000, size: 5, pause: 20 }, "rows");
-    await until(client, id, ({ done }) => done > 50);
+    await client.until(id, ({ done }) => done > 50);
     const family = descendantsOf(app.pid);
 
     const filler = join(disk.outside, "filler");
@@ -92,9 +90,9 @@ describe("a full disk under the database and the files", () => {
     expect([...family].filter((pid) => descendantsOf(app.pid).includes(pid))).toEqual(family);
     rmSync(filler);
 
-    expect(await ended(client, id)).toMatchObject({ status: "done", succeeded: 2_000, skipped: 0 });
+    expect(await client.ended(id)).toMatchObject({ status: "done", succeeded: 2_000, skipped: 0 });
     const next = await client.start("sleep", { ms: 1 }, "next");
-    expect((await ended(client, next)).status).toBe("done");
+    expect((await client.ended(next)).status).toBe("done");
     await app.stop();
 
     const copy = await mkdtemp(join(tmpdir(), "headway-copy-"));
@@ -123,20 +121,6 @@ async function startOn({ folder, within }: SmallDisk) {
   const app = await startApplication(place, { NODE_ENV: "", RUNNERS: "1" });
   onTestFinished(() => app.stop());
   return { app, client: await createClient(app.url, place) };
-}
-
-type Client = Awaited<ReturnType<typeof createClient>>;
-
-async function until(client: Client, id: string, isMet: (job: JobJson) => boolean) {
-  for (const deadline = Date.now() + 120_000; ; await sleep(50)) {
-    const job = await client.job(id);
-    if (isMet(job)) return job;
-    if (Date.now() > deadline) throw new Error(JSON.stringify(job));
-  }
-}
-
-function ended(client: Client, id: string): Promise<JobJson> {
-  return until(client, id, ({ status }) => isFinal(status));
 }
 
 /** Fills the disk to the last 512 bytes. */
