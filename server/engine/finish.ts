@@ -20,6 +20,8 @@ export interface Claimed extends Pick<JobRow, "id" | "fence"> {
   retries?: number;
   /** The time that the run slept, by which later runs may take longer. */
   idleMs?: number;
+  /** The time that the run took, whole ms by a clock that nobody can set. Default: see `Transition`. */
+  ranMs?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ const updateMs = 600_000;
 /** A job whose kind this worker does not know waits this long for another worker. */
 const unknownKindWaitMs = 10_000;
 
-type Finish = Omit<Transition, "id" | "fence" | "at">;
+type Finish = Omit<Transition, "id" | "fence" | "ranMs" | "at">;
 
 /**
  * Waits before each attempt to write the end of a run, so that a short outage of the database loses
@@ -59,7 +61,7 @@ export async function finish(
   change: Finish,
   also?: (tx: WriteTransaction) => Promise<void>,
 ) {
-  const { id, fence } = job;
+  const { id, fence, ranMs } = job;
   const set = { ...(isFinal(change.to) ? {} : keptColumns(job)), ...change.set };
   for (const delayMs of retryDelaysMs) {
     try {
@@ -74,7 +76,7 @@ export async function finish(
   function write() {
     return backend.write(async (tx) => {
       const at = backend.now();
-      const row = await transition(tx, { id, fence, at, ...change, set });
+      const row = await transition(tx, { id, fence, ranMs, at, ...change, set });
       if (row) await also?.(tx);
       return row && applyPendingRequest(tx, row, at);
     });
@@ -312,7 +314,7 @@ export function release(
  * Queues a job again whose worker was lost, or cancels or pauses it if that was requested. Counts
  * nothing: a worker in a crash loop says nothing about the jobs that it claimed.
  */
-export function rescue(backend: Backend, job: JobRow) {
+export function rescue(backend: Backend, job: JobRow & Claimed) {
   if (job.cancel_requested_at) return finishCancelled(backend, job, "worker_lost");
   if (job.pause_requested_at) return finishPaused(backend, job);
   return finish(backend, job, {
@@ -326,7 +328,7 @@ export function rescue(backend: Backend, job: JobRow) {
  * Ends a run whose runner crashed while its worker lived: queues the job again, as a suspect, or
  * fails it after `maxCrashes` without a checkpoint in between.
  */
-export function rescueAfterCrash(backend: Backend, job: JobRow) {
+export function rescueAfterCrash(backend: Backend, job: JobRow & Claimed) {
   if (job.cancel_requested_at || job.pause_requested_at) return rescue(backend, job);
   const rescues = job.rescues + 1;
   if (rescues < maxCrashes) {

@@ -1,5 +1,5 @@
 /** Changes a job's row together with an event: its status (`transition`), or other columns only. */
-import { sql, type UpdateObject } from "kysely";
+import { type RawBuilder, sql, type UpdateObject } from "kysely";
 import type { WriteTransaction } from "../backend/backend.ts";
 import type { JobRow, Schema } from "../backend/schema.ts";
 import type { JobEvent } from "./job-event.ts";
@@ -19,6 +19,8 @@ export interface Transition {
   at: number;
   /** Set at the end of a run: the row changes only while it is running with this fence. */
   fence?: number;
+  /** Running time of that run, whole ms. Default: up to the last heartbeat of its worker. */
+  ranMs?: number | undefined;
   /** Narrows the sources that the transition table allows. Ignored with a fence. */
   from?: Status[];
   set?: Columns;
@@ -34,11 +36,16 @@ export async function transition(
   tx: WriteTransaction,
   change: Transition,
 ): Promise<JobRow | undefined> {
-  const { id, to, event, at, fence, set } = change;
+  const { id, to, event, at, fence, ranMs, set } = change;
   const from = sources(change);
   let update = tx.db
     .updateTable("jobs")
-    .set({ ...(fence === undefined ? {} : released(at)), ...ending(to, at), ...set, status: to })
+    .set({
+      ...(fence === undefined ? {} : released(at, ranMs)),
+      ...ending(to, at),
+      ...set,
+      status: to,
+    })
     .set({ version: sql`version + 1`, event_seq: sql`event_seq + 1` })
     .where("id", "=", id)
     .where("status", "in", from);
@@ -114,7 +121,7 @@ export async function insertEvent(
   tx.emit(lifecycleEvent(type, row));
 }
 
-function released(at: number): Columns {
+function released(at: number, ranMs: number | undefined): Columns {
   return {
     worker_id: null,
     released_at: at,
@@ -124,9 +131,21 @@ function released(at: number): Columns {
     eta_latest: null,
     waiting_until: null,
     waiting_for: null,
-    // The clock may have been set back since the claim.
-    running_ms: sql`running_ms + case when claimed_at < ${at} then ${at} - claimed_at else 0 end`,
+    running_ms: sql`running_ms + ${ranMs ?? msUntilLastHeartbeat(at)}`,
   };
+}
+
+/**
+ * The running time of a run whose worker was lost. Nobody knows how long ago: machines sleep, and clocks
+ * are set. A heartbeat and the claims of its worker are by the same clock (`redateClaims`), so that only
+ * their difference counts. It is 0 for a worker that is not listed: rather too little than a timeout of
+ * an innocent job.
+ */
+function msUntilLastHeartbeat(at: number): RawBuilder<number> {
+  return sql`coalesce((select case when last_heartbeat_at <= claimed_at then 0
+      when ${at} between claimed_at and last_heartbeat_at then ${at} - claimed_at
+      else last_heartbeat_at - claimed_at end
+    from workers where workers.id = jobs.worker_id), 0)`;
 }
 
 function ending(to: Status, at: number): Columns {

@@ -15,6 +15,7 @@ import {
 } from "../../server/engine/finish.ts";
 import { fallAsleep, giveSlotToOthers } from "../../server/engine/give-back.ts";
 import { parseEvent } from "../../server/engine/job-event.ts";
+import { registerWorker } from "../../server/engine/worker/heartbeat.ts";
 import { Refused, TryAgain } from "../../server/job.ts";
 import { noopCatalog } from "../sample-kinds/noop-catalog.ts";
 import { backends, openTestBackend } from "../support/backends.ts";
@@ -235,10 +236,64 @@ describe.each(backends)("the end of a run on $name", (which) => {
     expect(await lastEvent(failed!)).toMatchObject({ details: { error } });
   });
 
-  test("the running time of a job never shrinks, although the clock was set back", async () => {
-    const ahead = await insert({ claimed_at: opened.backend.now() + 3_600_000, running_ms: 500 });
-    expect(await release(opened.backend, ahead, "interrupted")).toMatchObject({ running_ms: 500 });
+  /** Times after the rescue, ms. */
+  test.each([
+    { what: "its last heartbeat", claimed: -60_000, heartbeat: -20_000, counted: 40_000 },
+    {
+      what: "its last heartbeat, before the machine slept",
+      claimed: -9e6,
+      heartbeat: -8e6,
+      counted: 1e6,
+    },
+    {
+      what: "its last heartbeat, before the clock was set back",
+      claimed: 8e6,
+      heartbeat: 9e6,
+      counted: 1e6,
+    },
+    {
+      what: "the rescue, if it claimed right after the clock was set back",
+      claimed: -6_000,
+      heartbeat: 9e6,
+      counted: 6_000,
+    },
+    {
+      what: "its claim, if it sent no heartbeat since",
+      claimed: -6_000,
+      heartbeat: -7_000,
+      counted: 0,
+    },
+    {
+      what: "its claim, right after the clock jumped ahead",
+      claimed: 9e6,
+      heartbeat: -7_000,
+      counted: 0,
+    },
+  ])("a job of a lost worker ran until $what", async ({ claimed, heartbeat, counted }) => {
+    const { backend } = opened;
+    const worker_id = await registerWorker(backend, null);
+    const now = backend.now();
+    const workers = backend.db.updateTable("workers").where("id", "=", worker_id);
+    await workers.set({ last_heartbeat_at: now + heartbeat }).execute();
+    const job = await insert({ worker_id, claimed_at: now + claimed, running_ms: 500 });
+    const atRescue = { ...backend, now: () => now };
+    expect(await rescue(atRescue, job)).toMatchObject({ running_ms: 500 + counted });
   });
+
+  test("a job of a worker that is not listed any more counts no time, because nobody knows it", async () => {
+    const claimed_at = opened.backend.now() - 9e6;
+    const job = await insert({ worker_id: "gone", claimed_at, running_ms: 500 });
+    expect(await rescue(opened.backend, job)).toMatchObject({ running_ms: 500 });
+  });
+
+  test.each(Object.keys(ends))(
+    "%s counts the time that the run measured itself, whatever the clock says",
+    async (name) => {
+      const job = await insert({ claimed_at: opened.backend.now() - 9e6, running_ms: 500 });
+      const measured = { ...job, ranMs: 4_000 };
+      expect(await ends[name]!(measured)).toMatchObject({ running_ms: 4_500 });
+    },
+  );
 
   test("a release counts neither as a retry nor as a crash", async () => {
     const row = await release(opened.backend, await insert({ rescues: 1, retries: 1 }), "rescued");

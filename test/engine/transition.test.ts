@@ -57,7 +57,9 @@ describe.each(backends)("transitions on $name", (which) => {
     const given = runningJob({ fence: 3, claimed_at: 1_000, running_ms: 500, deadline_at: 9_000 });
     const { id } = await insertJob(backend, given);
     const end = (fence: number) =>
-      backend.write((tx) => transition(tx, { id, to: "done", fence, at: 4_000, event }));
+      backend.write((tx) =>
+        transition(tx, { id, to: "done", fence, ranMs: 3_000, at: 4_000, event }),
+      );
     expect(await end(2)).toBeUndefined();
     expect((await account()).running_jobs).toBe(before);
     expect(await end(3)).toMatchObject({

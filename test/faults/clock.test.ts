@@ -2,8 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { pause, resume } from "../../server/engine/pause.ts";
 import { start } from "../../server/engine/start/start.ts";
+import { startWeb } from "../support/application.ts";
 import { backends } from "../support/backends.ts";
 import { descendantsOf, killFamily, type Launched, signalTo } from "../support/processes.ts";
 import { finalEvents, isGapless, openScene, type Scene } from "../support/scene/processes.ts";
@@ -51,29 +53,34 @@ describe.each(postgres)("a worker's clock on $name", (which) => {
 
 const sqlite = backends.filter(({ name }) => name === "sqlite");
 
+/** Starts processes of a machine whose clock can be set. */
+function createClock({ place }: Scene) {
+  const file = join(place.storageDir, "clock");
+  const set = (by: number, ...running: Launched[]) => {
+    writeFileSync(file, String(by));
+    for (const { pid } of running) {
+      for (const each of [pid, ...descendantsOf(pid)]) signalTo(each, "SIGUSR2");
+    }
+  };
+  set(0);
+  const preloaded = { NODE_OPTIONS: `--import=${preload}`, CLOCK_FILE: file };
+  return { environment: { ...preloaded, RUNNERS: "1" }, set };
+}
+
 describe.each(sqlite)("the clock of the machine on $name", (which) => {
   test("a clock that jumps three hours ahead and back ends no running job and uses up none of its time", async () => {
     const scene = await openScene(which);
-    const file = join(scene.place.storageDir, "clock");
-    writeFileSync(file, "0");
-    const environment = {
-      ...{ NODE_OPTIONS: `--import=${preload}`, CLOCK_FILE: file },
-      RUNNERS: "1",
-    };
-    const worker = await scene.worker(environment);
+    const clock = createClock(scene);
+    const worker = await scene.worker(clock.environment);
     const copy = await scene.start("copy_rows", { rows: 1_500, size: 1, pause: 15 });
     const started = await scene.until(copy, (row) => row.step_done > 20);
     expect(started.timeout_ms).toBe(hour);
-    const jump = (by: number) => {
-      writeFileSync(file, String(by));
-      for (const pid of [worker.pid, ...descendantsOf(worker.pid)]) signalTo(pid, "SIGUSR2");
-    };
 
-    jump(3 * hour);
+    clock.set(3 * hour, worker);
     // The claim moves with the clock, so that the running time stays right.
     const ahead = await scene.until(copy, (row) => row.claimed_at! > Date.now() + 2 * hour);
     await scene.until(copy, (row) => row.step_done > ahead.step_done + 100);
-    jump(0);
+    clock.set(0, worker);
     const back = await scene.until(copy, (row) => row.claimed_at! < Date.now());
     await scene.until(copy, (row) => row.step_done > back.step_done + 100);
 
@@ -86,6 +93,38 @@ describe.each(sqlite)("the clock of the machine on $name", (which) => {
     const job = await scene.ended(copy);
     expect(job).toMatchObject({ status: "done", succeeded: 1_500, skipped: 0 });
     expect(job.running_ms).toBeLessThan(hour / 2);
+  });
+
+  test("a job whose worker is killed around jumps of the clock uses up only the time that it ran", async () => {
+    const scene = await openScene(which);
+    const clock = createClock(scene);
+    const first = await scene.worker(clock.environment);
+    const copy = await scene.start("copy_rows", { rows: 500, size: 1, pause: 15 });
+    await scene.until(copy, (row) => row.step_done > 50);
+
+    clock.set(3 * hour, first);
+    await scene.until(copy, (row) => row.last_progress_at! > Date.now() + 2 * hour);
+    // Right behind the jump, before or after the next heartbeat.
+    await killFamily(first);
+    const second = await scene.worker(clock.environment);
+    await scene.until(copy, ({ fence, step_done }) => fence === 2 && step_done > 150);
+    clock.set(0, second);
+    await scene.until(copy, (row) => row.claimed_at! < Date.now());
+    await killFamily(second);
+
+    // The machine sleeps, and its web process is the first to start.
+    clock.set(3 * hour);
+    const web = await startWeb(scene.place, clock.environment);
+    onTestFinished(() => web.stop());
+    await pause(scene, copy, "person-1");
+    const paused = await scene.until(copy, ({ status }) => status === "paused");
+    expect(paused.running_ms).toBeGreaterThan(1_000);
+    expect(paused.running_ms).toBeLessThan(hour / 4);
+    await resume(scene, copy, "person-1");
+    await scene.worker(clock.environment);
+    const job = await scene.ended(copy);
+    expect(job).toMatchObject({ status: "done", succeeded: 500, skipped: 0, fence: 3 });
+    expect(job.running_ms).toBeLessThan(hour / 4);
   });
 });
 

@@ -34,7 +34,7 @@ import { type CheckedOutcome, checkOutcome } from "./outcome.ts";
 import { noOutput, type OutputWriter, restoreOutput } from "./output-writer.ts";
 import type { ProgressTracker } from "./progress-tracker.ts";
 import { createRoomRequest, type RoomRequest } from "./room-request.ts";
-import { type PolicyFor, type Run, Stopped } from "./run.ts";
+import { elapsedMs, type PolicyFor, type Run, Stopped } from "./run.ts";
 import type { Asleep } from "./sleep.ts";
 import { createSleepRecord } from "./sleep-record.ts";
 import { trackWrites } from "./track-writes.ts";
@@ -128,7 +128,7 @@ async function runJob(
   { abort, room }: Pick<Run, "abort" | "room">,
 ): Promise<JobRow | undefined> {
   const { backend, tracker, log, recordMetric, onBegin } = executor;
-  if (!kind) return failUnknownKind(backend, row);
+  if (!kind) return failUnknownKind(backend, { ...row, ranMs: 0 });
   const onLost = () => abort.abort(new Stopped("lost"));
   const estimator = createEstimator(Object.values(kind.steps));
   const progress = tracker.track(row.id, row.fence, estimator, onLost, row.log_seq);
@@ -180,7 +180,7 @@ async function runToEnd(
   executor: Executor,
   needsCleanup: () => boolean,
 ): Promise<JobRow | undefined> {
-  const { row, kind, backend, abort } = run;
+  const { kind, backend, abort } = run;
   let outcome: CheckedOutcome;
   const settings = settingsOf(kind);
   try {
@@ -199,7 +199,7 @@ async function runToEnd(
   }
   await flushProgress(run);
   // Outside of the `try`: if the end cannot be saved, the sweep rescues the job instead of failing it.
-  return finishDone(backend, row, outcome, { needsCleanup: needsCleanup() });
+  return finishDone(backend, claimAtEnd(run), outcome, { needsCleanup: needsCleanup() });
 }
 
 /** Calls the kind's `run`. Also rejects with an error of the kind that nothing else brings here. */
@@ -239,6 +239,10 @@ function requireSettings({ missing }: KindSettings): void {
   );
 }
 
+function claimAtEnd(run: Run) {
+  return { ...run.row, ranMs: elapsedMs(run), idleMs: Math.round(run.idle.ms) };
+}
+
 async function finishAfterError(
   error: unknown,
   run: Run,
@@ -247,7 +251,7 @@ async function finishAfterError(
 ) {
   const { kind, backend } = run;
   const { recorded } = run.sleeps;
-  const row = { ...run.row, idleMs: Math.round(run.idle.ms), recorded };
+  const row = { ...claimAtEnd(run), recorded };
   switch (stopReasonOf(error, run.abort.signal)) {
     case "lost":
       return undefined;

@@ -66,6 +66,11 @@ export interface Run {
   readonly startedAt: number;
 }
 
+/** The time that the run has taken, whole ms. */
+export function elapsedMs({ startedAt }: Run): number {
+  return Math.floor(performance.now() - startedAt);
+}
+
 /**
  * Stops a run whose fence is outdated: the job has ended or another run has claimed it.
  * @throws Stopped, which rolls back the transaction in which it is called

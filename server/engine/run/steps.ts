@@ -3,7 +3,7 @@ import type { JobRow, StepRow } from "../../backend/schema.ts";
 import { KindError } from "../kind-error.ts";
 import { recordEvent } from "../transition.ts";
 import type { OutputCheckpoint } from "./output-writer.ts";
-import { loseLease, makeRoomIfRequested, type Run, renewRetries } from "./run.ts";
+import { elapsedMs, loseLease, makeRoomIfRequested, type Run, renewRetries } from "./run.ts";
 
 export interface Steps {
   /** Runs a step, or returns its saved value if it is done. */
@@ -89,7 +89,7 @@ export async function loadSteps(run: Run): Promise<Steps> {
       status: "done",
       result: JSON.stringify(value),
       finished_at: at,
-      running_ms: row.running_ms + Math.floor(performance.now() - run.startedAt) - before,
+      running_ms: row.running_ms + elapsedMs(run) - before,
       total: progress.total,
     } as const;
     // A finished step is a checkpoint too, which resets the number of rescues.

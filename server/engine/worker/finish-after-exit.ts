@@ -12,11 +12,12 @@ import type { TaskExit } from "./runner-pool.ts";
  */
 export async function finishAfterExit(
   backend: Backend,
-  { row: claimed, requestedStop, idleMs }: LocalJob,
+  { row: claimed, requestedStop, startedAt, idleMs }: LocalJob,
   exit: TaskExit,
 ): Promise<JobRow | undefined> {
   if (exit.how === "ended") return exit.job;
-  const row = { ...claimed, idleMs };
+  const times = { idleMs, ranMs: Math.floor(performance.now() - startedAt) };
+  const row = { ...claimed, ...times };
   const reason = requestedStop?.reason;
   // Other workers rescue the jobs of one that was declared lost.
   if (reason === "lost") return undefined;
@@ -34,6 +35,6 @@ export async function finishAfterExit(
     .executeTakeFirst();
   if (current?.fence !== row.fence) return undefined;
   const counts = exit.how === "crashed" && exit.hasBegun;
-  const job = { ...current, idleMs };
+  const job = { ...current, ...times };
   return counts ? rescueAfterCrash(backend, job) : rescue(backend, job);
 }

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Backend } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
+import { type MisdatedJob, redateClaims } from "./redate-claims.ts";
 
 export const heartbeatIntervalMs = 1_000;
 
@@ -33,12 +34,15 @@ export async function createHeartbeat(options: {
   /** Number of jobs that this worker runs at once. */
   concurrency: number;
   onRegister: (workerId: string) => void;
+  /** Called in the transaction of each heartbeat. @returns the jobs whose claims it has to redate */
+  findMisdated: FindMisdated;
   /** Called with the running jobs of this worker in the database. */
   onAnswer: (jobs: RunningJob[]) => void;
   /** Called when this worker was declared lost. @returns whether to register again */
   onLost: (workerId: string) => boolean;
 }): Promise<Heartbeat> {
-  const { backend, queueWorkerId, concurrency, onRegister, onAnswer, onLost } = options;
+  const { backend, queueWorkerId, concurrency, findMisdated } = options;
+  const { onRegister, onAnswer, onLost } = options;
   let sent = 0;
   let lastAnswered = 0;
   let answeredAt = performance.now();
@@ -76,7 +80,7 @@ export async function createHeartbeat(options: {
     async send() {
       const number = ++sent;
       const id = workerId;
-      const jobs = await sendHeartbeat(backend, id, queueWorkerId());
+      const jobs = await sendHeartbeat(backend, id, queueWorkerId(), findMisdated);
       if (number < lastAnswered) return;
       lastAnswered = number;
       answeredAt = performance.now();
@@ -119,31 +123,43 @@ const runningJobColumns = [
 /** The columns of a running job that a heartbeat reads. */
 export type RunningJob = Pick<JobRow, (typeof runningJobColumns)[number]>;
 
+/**
+ * @param clockOffset ms from the clock of `performance.now()` to that of the database
+ * @returns the jobs whose time of claim is not by that clock
+ */
+type FindMisdated = (jobs: readonly RunningJob[], clockOffset: number) => MisdatedJob[];
+
 /** @returns the worker's running jobs, or undefined if it was declared lost */
 export async function sendHeartbeat(
   backend: Backend,
   workerId: string,
   queueWorkerId: string | null,
+  findMisdated: FindMisdated = () => [],
 ): Promise<RunningJob[] | undefined> {
   // A single statement would block this process while others write to a SQLite file.
-  const { numUpdatedRows } = await backend.write(
-    ({ db }) =>
-      db
+  return backend.write(
+    async (tx) => {
+      const at = backend.now();
+      const clockOffset = at - performance.now();
+      const { numUpdatedRows } = await tx.db
         .updateTable("workers")
         .set({
           heartbeat_count: sql`heartbeat_count + 1`,
-          last_heartbeat_at: backend.now(),
+          last_heartbeat_at: at,
           queue_worker_id: queueWorkerId,
         })
         .where("id", "=", workerId)
-        .executeTakeFirst(),
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return undefined;
+      const jobs = await tx.db
+        .selectFrom("jobs")
+        .select(runningJobColumns)
+        .where("worker_id", "=", workerId)
+        .where("status", "=", "running")
+        .execute();
+      await redateClaims(tx, findMisdated(jobs, clockOffset));
+      return jobs;
+    },
     { durable: false },
   );
-  if (numUpdatedRows === 0n) return undefined;
-  return backend.db
-    .selectFrom("jobs")
-    .select(runningJobColumns)
-    .where("worker_id", "=", workerId)
-    .where("status", "=", "running")
-    .execute();
 }

@@ -2,6 +2,7 @@
 import type { JobRow } from "../../backend/schema.ts";
 import type { StopReason } from "../run/run.ts";
 import type { RunningJob } from "./heartbeat.ts";
+import type { MisdatedJob } from "./redate-claims.ts";
 import type { RunnerPool } from "./runner-pool.ts";
 
 /** A job that was asked to stop has this long before its process is killed. */
@@ -46,16 +47,13 @@ export interface LocalJobs {
   /**
    * Finds jobs whose time of claim does not fit their running time here, because the database's
    * clock jumped: it was set, or its machine slept.
-   * @param now the database's clock, ms since 1970
+   * @param clockOffset ms from the clock of `performance.now()` to that of the database
    */
-  findMisdated(listed: readonly RunningJob[], now: number): MisdatedJob[];
+  findMisdated(listed: readonly RunningJob[], clockOffset: number): MisdatedJob[];
   /** Asks jobs past their deadline to stop, and kills those that did not stop within the grace. */
   enforceDeadlines(): void;
   killAll(): void;
 }
-
-/** `claimedAt`: when it would have been claimed, had the clock been as it is now. */
-export type MisdatedJob = Pick<JobRow, "id" | "fence"> & { claimedAt: number };
 
 export function createLocalJobs(
   pool: Pick<RunnerPool, "stop" | "kill" | "requestRoom">,
@@ -120,12 +118,11 @@ export function createLocalJobs(
       missingBefore = new Set(missing.map(({ id }) => id));
       return unknown;
     },
-    findMisdated(listed, now) {
-      const elapsed = performance.now();
+    findMisdated(listed, clockOffset) {
       return listed.flatMap(({ id, fence, claimed_at }) => {
         const job = jobs.get(id);
         if (!job || job.isCleanup || job.row.fence !== fence) return [];
-        const claimedAt = Math.round(now - (elapsed - job.startedAt));
+        const claimedAt = Math.round(job.startedAt + clockOffset);
         return Math.abs(claimedAt - claimed_at!) > maxClaimErrorMs
           ? [{ id, fence, claimedAt }]
           : [];

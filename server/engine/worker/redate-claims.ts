@@ -1,13 +1,16 @@
 import { sql } from "kysely";
-import type { Backend } from "../../backend/backend.ts";
-import type { MisdatedJob } from "./local-jobs.ts";
+import type { WriteTransaction } from "../../backend/backend.ts";
+import type { JobRow } from "../../backend/schema.ts";
+
+/** `claimedAt`: when it would have been claimed, had the clock been as it is now. */
+export type MisdatedJob = Pick<JobRow, "id" | "fence"> & { claimedAt: number };
 
 /**
- * Moves the claims of running jobs to the clock as it is after a jump. The end of a run computes the
- * running time from the time of its claim, and the next run gets what remains of the timeout.
+ * Moves the claims of running jobs to the clock as it is after a jump. Part of the first heartbeat by
+ * the new clock: if the worker is lost later, its jobs ran from their claims to its last heartbeat.
  */
 export async function redateClaims(
-  { db }: Backend,
+  { db }: WriteTransaction,
   misdated: readonly MisdatedJob[],
 ): Promise<void> {
   for (const { id, fence, claimedAt } of misdated) {

@@ -70,7 +70,7 @@ export function createRunNext(parts: {
       // An earlier run of the job, which was rescued from this worker, may not have been killed yet.
       await local.gone(row.id);
       // The shutdown may have begun during the claim.
-      if (isStopping()) await release(backend, row, "interrupted");
+      if (isStopping()) await release(backend, { ...row, ranMs: 0 }, "interrupted");
       else await runJob(row);
       return true;
     } catch (error) {

@@ -5,9 +5,8 @@ import type { Log } from "../../log.ts";
 import type { RecordMetric } from "../job-lifecycle.ts";
 import { createCleanupScheduler } from "./cleanup-scheduler.ts";
 import { createHeartbeat, heartbeatIntervalMs, type RunningJob } from "./heartbeat.ts";
-import { createLocalJobs, type MisdatedJob } from "./local-jobs.ts";
+import { createLocalJobs } from "./local-jobs.ts";
 import { makeRoom } from "./make-room.ts";
-import { redateClaims } from "./redate-claims.ts";
 import { createRunNext } from "./run-next.ts";
 import { createRunnerPool } from "./runner-pool.ts";
 import { createSlotReserve } from "./slot-reserve.ts";
@@ -47,7 +46,6 @@ export async function startSupervisor(options: {
   const { backend, catalog, log, concurrency, runners, maintenanceTasks = [] } = options;
   const { onRegister = () => {}, recordMetric = () => {} } = options;
   let unknownJobs: RunningJob[] = [];
-  let misdatedJobs: MisdatedJob[] = [];
   /** Undefined while it starts, in which time it may already claim. */
   let listener: QueueListener | undefined;
   let stopping = false;
@@ -79,9 +77,9 @@ export async function startSupervisor(options: {
     queueWorkerId: () => listener?.queueWorkerId ?? null,
     concurrency,
     onRegister,
+    findMisdated: local.findMisdated,
     onAnswer(jobs) {
       unknownJobs = local.reconcile(jobs);
-      misdatedJobs = local.findMisdated(jobs, backend.now());
     },
     onLost(workerId) {
       log.warn({ worker: workerId }, "this worker was declared lost");
@@ -103,7 +101,6 @@ export async function startSupervisor(options: {
     if (stopping || sweeping || backend.lost.aborted) return;
     sweeping = true;
     try {
-      await redateClaims(backend, misdatedJobs);
       await rescueUnknownJobs(backend, unknownJobs, local.has);
       await sweeper.sweep(heartbeat.workerId);
       await wakeSleepers(backend);

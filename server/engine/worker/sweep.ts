@@ -97,9 +97,15 @@ function initialSilence(sinceLastMs: number): number {
   return Math.min(Math.max(0, sinceLastMs), maxUnobservedMs);
 }
 
-/** Deletes the rows of workers and unlocks their queue entries. */
+/**
+ * Rescues the jobs of workers that are gone, deletes their rows and unlocks their queue entries. The
+ * rows go last, because their last heartbeats tell how long the jobs ran. A worker that is alive after
+ * all may claim until then: `rescueOrphans` finds such jobs.
+ */
 export async function removeWorkers(backend: Backend, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
+  const jobs = await selectRunning(backend).where("worker_id", "in", ids).execute();
+  for (const job of jobs) await rescue(backend, job);
   const removed = await backend.db
     .deleteFrom("workers")
     .where("id", "in", ids)
@@ -112,17 +118,22 @@ export async function removeWorkers(backend: Backend, ids: string[]): Promise<vo
 
 /** Rescues running jobs whose worker has no row. */
 export async function rescueOrphans(backend: Backend): Promise<void> {
-  const orphans = await backend.db
-    .selectFrom("jobs")
-    .selectAll()
-    .where("status", "=", "running")
+  const orphans = await selectRunning(backend)
     .where("worker_id", "is not", null)
     .where("worker_id", "not in", (workers) => workers.selectFrom("workers").select("id"))
     .execute();
   for (const orphan of orphans) await rescue(backend, orphan);
 }
 
-/** Rescues jobs that a worker claimed but does not run, because they were lost on their way to it. */
+function selectRunning({ db }: Backend) {
+  return db.selectFrom("jobs").selectAll().where("status", "=", "running");
+}
+
+/**
+ * Rescues jobs that a worker claimed but does not run: they were lost on their way to it, or it stopped
+ * them while the database was away. Their time of claim may be from before a jump of the clock, so it
+ * counts nothing.
+ */
 export async function rescueUnknownJobs(
   backend: Backend,
   unknown: readonly RunningJob[],
@@ -135,7 +146,7 @@ export async function rescueUnknownJobs(
       .where("id", "=", id)
       .executeTakeFirst();
     if (row?.fence !== fence || isLocal(id)) continue;
-    await rescue(backend, row);
+    await rescue(backend, { ...row, ranMs: 0 });
   }
 }
 

@@ -6,6 +6,7 @@ import {
   createSweeper,
   deferCleanup,
   rescueOrphans,
+  rescueUnknownJobs,
 } from "../../../server/engine/worker/sweep.ts";
 import { createLog } from "../../../server/log.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
@@ -113,6 +114,49 @@ describe.each(backends)("the sweep on $name", (which) => {
       const again = backend.db.updateTable("jobs").where("id", "=", id);
       await again.set({ status: "running", worker_id: "gone" }).execute();
     }
+  });
+
+  test("the jobs of a removed worker ran until its last heartbeat", async () => {
+    const { backend } = opened;
+    const [own, lost] = [await registerWorker(backend, null), await registerWorker(backend, null)];
+    const claimed_at = backend.now() - 60_000;
+    const { id } = await insertJob(backend, runningJob({ worker_id: lost, claimed_at }));
+    const last = { last_heartbeat_at: claimed_at + 40_000 };
+    await backend.db.updateTable("workers").set(last).where("id", "=", lost).execute();
+    const { sweep } = sweeper();
+    await sweep(own);
+    clock = 2_500;
+    await sweep(own);
+    expect(await workers()).toEqual([own]);
+    expect(await readJob(backend, id)).toMatchObject({ status: "queued", running_ms: 40_000 });
+  });
+
+  test("a job that its worker does not run counts no time", async () => {
+    const { backend } = opened;
+    const worker_id = await registerWorker(backend, null);
+    const job = await insertJob(backend, runningJob({ worker_id, claimed_at: 1_000 }));
+    await rescueUnknownJobs(backend, [job], () => false);
+    expect(await readJob(backend, job.id)).toMatchObject({ status: "queued", running_ms: 0 });
+  });
+
+  test("a heartbeat moves the claims to the new clock in its own transaction", async () => {
+    const { backend } = opened;
+    const worker_id = await registerWorker(backend, null);
+    const deadlines = { claimed_at: 1_000, deadline_at: 9_000 };
+    const { id } = await insertJob(backend, runningJob({ worker_id, ...deadlines }));
+    const beats = backend.db.selectFrom("workers").select("heartbeat_count");
+    const refuse = () => {
+      throw new Error("on purpose");
+    };
+    await expect(sendHeartbeat(backend, worker_id, null, refuse)).rejects.toThrow("on purpose");
+    expect(await beats.execute()).toEqual([{ heartbeat_count: 0 }]);
+    await sendHeartbeat(backend, worker_id, null, (jobs, clockOffset) => {
+      expect(Math.abs(clockOffset + performance.now() - backend.now())).toBeLessThan(1_000);
+      return jobs.map((job) => ({ ...job, claimedAt: 101_000 }));
+    });
+    expect(await beats.execute()).toEqual([{ heartbeat_count: 1 }]);
+    const moved = { claimed_at: 101_000, deadline_at: 109_000, version: 2 };
+    expect(await readJob(backend, id)).toMatchObject(moved);
   });
 
   test("the sweep removes a worker that was already silent after half the time", async () => {

@@ -152,7 +152,15 @@ const onPostgres: Record<string, Fault> = {
   },
 };
 
+/** The processes share a machine, and with it the clock. */
 const onSqlite: Record<string, Fault> = {
+  "clock of the machine jumped ahead": {
+    weight: 1,
+    // Never back: jobs that were started meanwhile would be due in hours.
+    async run({ fleet, chance }) {
+      fleet.shiftClock([...fleet.webs, ...fleet.workers], chance.between(1, 3) * hour);
+    },
+  },
   "all processes killed": {
     weight: 2,
     async run({ fleet, chance, takeovers }) {
