@@ -44,6 +44,16 @@ export const claimEvent = sql`
     then '{"fence":' || fence || ',"retry":' || retries || ',"of":' || max_retries || '}'
     else '{"fence":' || fence || '}' end`;
 
+/**
+ * Whether a claim writes its event. Workers that do not know the kind of a job claim it again and again:
+ * the run in the first one that knows it writes the event.
+ */
+export const writesClaimEvent = sql`coalesce(reason, '') <> 'unknown_kind'`;
+
+/** The number of the last event after a claim. */
+export const eventSeqAfterClaim = sql<number>`
+  event_seq + case when ${writesClaimEvent} then 1 else 0 end`;
+
 /** The type of the event that `claimEvent` writes for this row. */
 export function claimEventType({ fence }: { fence: number }): "started" | "continued" {
   return fence === 1 ? "started" : "continued";

@@ -252,10 +252,18 @@ export function failWithTimeout(backend: Backend, job: Claimed, allowedMs: numbe
  * Fails a job whose kind was removed from `jobs/`. A new job goes back to the queue instead: while an
  * update goes on, a web process of the newer version may have started a kind that only its workers know.
  */
-export function failUnknownKind(backend: Backend, job: Claimed & Pick<JobRow, "created_at">) {
+export function failUnknownKind(
+  backend: Backend,
+  job: Claimed & Pick<JobRow, "created_at" | "reason">,
+) {
   const at = backend.now();
   if (at - job.created_at < updateMs) {
-    return release(backend, job, "interrupted", { run_at: at + unknownKindWaitMs });
+    const isRepeated = job.reason === "unknown_kind";
+    return finish(backend, job, {
+      to: "queued",
+      set: { reason: "unknown_kind", run_at: at + unknownKindWaitMs },
+      event: isRepeated ? null : { type: "interrupted", details: null },
+    });
   }
   return finish(backend, job, {
     to: "failed",

@@ -2,7 +2,8 @@
 
 /**
  * Reasons for which a job that ran before is queued again. `made_room`: it gave its slot to another
- * account; `sleeping`: it gave back its slot for a long `job.sleep`; `woken`: that sleep is over.
+ * account; `sleeping`: it gave back its slot for a long `job.sleep`; `woken`: that sleep is over;
+ * `unknown_kind`: the worker that claimed it does not know its kind.
  */
 export const queuedReasons = [
   "retry",
@@ -12,6 +13,7 @@ export const queuedReasons = [
   "made_room",
   "sleeping",
   "woken",
+  "unknown_kind",
 ] as const;
 
 /** Reasons for which a job is paused though nobody paused it. `restored`: it came from a backup. */

@@ -14,7 +14,8 @@ type EventSource = JobEvent | ((row: JobRow) => JobEvent);
 export interface Transition {
   id: string;
   to: Status;
-  event: EventSource;
+  /** Null to write none. */
+  event: EventSource | null;
   /** Ms since 1970. */
   at: number;
   /** Set at the end of a run: the row changes only while it is running with this fence. */
@@ -46,14 +47,15 @@ export async function transition(
       ...set,
       status: to,
     })
-    .set({ version: sql`version + 1`, event_seq: sql`event_seq + 1` })
+    .set({ version: sql`version + 1`, event_seq: sql`event_seq + ${event ? 1 : 0}` })
     .where("id", "=", id)
     .where("status", "in", from);
   if (fence !== undefined) update = update.where("fence", "=", fence);
   const row = await update.returningAll().executeTakeFirst();
   if (!row) return undefined;
   if (to === "queued") await tx.enqueue({ id, runAt: row.run_at, priority: row.priority });
-  await insertEvent(tx, row, event, at);
+  if (event) await insertEvent(tx, row, event, at);
+  else tx.notify(row.id);
   // Last, because all claims and ends of jobs in the account wait for the lock of this row.
   if (fence !== undefined) await decrementRunning(tx, row.account_id);
   return row;

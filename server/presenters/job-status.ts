@@ -31,6 +31,7 @@ const resumingReasons = new Set<JobReason>([
   "made_room",
   "sleeping",
   "woken",
+  "unknown_kind",
 ]);
 
 /**
@@ -96,6 +97,7 @@ export function statusLabel(
 function resumingText(row: JobSummaryRow, now: number): string {
   if (row.reason === "made_room") return "Made room for others; goes on by itself";
   if (row.reason === "rescued") return `Resuming after a lost worker${since(row.released_at, now)}`;
+  if (row.reason === "unknown_kind") return "Waiting for a worker that knows this kind";
   // The time since a sleep began is no delay.
   return row.reason === "interrupted" ? `Resuming${since(row.released_at, now)}` : "Resuming";
 }

@@ -60,6 +60,11 @@ const states: [DisplayStatus, string, Partial<JobRow & { queuePosition: QueuePos
   ["resuming", "Resuming", { status: "queued", reason: "interrupted", released_at: now - 400 }],
   [
     "resuming",
+    "Waiting for a worker that knows this kind",
+    { status: "queued", reason: "unknown_kind", released_at: now - 90_000 },
+  ],
+  [
+    "resuming",
     "Made room for others; goes on by itself",
     { status: "queued", reason: "made_room", released_at: now - 90_000 },
   ],

@@ -2,7 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import type { Queue, QueueEntry, ReservedSlot } from "../backend.ts";
-import { claimEvent, fitsSlot, hasCapacity, isListed } from "../claim-sql.ts";
+import {
+  claimEvent,
+  eventSeqAfterClaim,
+  fitsSlot,
+  hasCapacity,
+  isListed,
+  writesClaimEvent,
+} from "../claim-sql.ts";
 import type { JobRow, Schema } from "../schema.ts";
 import { UnlistedWorker } from "../unlisted-worker.ts";
 import { prepareMark } from "./preparing-client.ts";
@@ -150,13 +157,14 @@ export function claimStatement(
       where id = ${accountId} and exists (select from next)),
     claimed as (
       update jobs set status = 'running', fence = fence + 1, version = version + 1,
-        event_seq = event_seq + 1, worker_id = ${workerId}, claimed_at = ${at},
+        event_seq = ${eventSeqAfterClaim}, worker_id = ${workerId}, claimed_at = ${at},
         started_at = coalesce(started_at, ${at}),
         deadline_at = ${at}::bigint + timeout_ms - running_ms, last_progress_at = ${at},
         cleanup_due_at = ${at}
       from next where jobs.id = next.id returning jobs.*),
     event as (
       insert into job_events (job_id, seq, type, details, created_at)
-      select id, event_seq, ${claimEvent}, claimed_at from claimed)
+      select id, event_seq, ${claimEvent}, claimed_at from claimed
+      where ${writesClaimEvent})
     select * from claimed`;
 }

@@ -10,7 +10,15 @@ import type {
   RunNext,
   WriteTransaction,
 } from "../backend.ts";
-import { claimEvent, claimEventType, fitsSlot, hasCapacity, isListed } from "../claim-sql.ts";
+import {
+  claimEvent,
+  claimEventType,
+  eventSeqAfterClaim,
+  fitsSlot,
+  hasCapacity,
+  isListed,
+  writesClaimEvent,
+} from "../claim-sql.ts";
 import type { JobRow } from "../schema.ts";
 import { UnlistedWorker } from "../unlisted-worker.ts";
 import { startMaintenance } from "./maintenance-timers.ts";
@@ -76,7 +84,7 @@ async function claim(
       status: "running",
       fence: sql`fence + 1`,
       version: sql`version + 1`,
-      event_seq: sql`event_seq + 1`,
+      event_seq: eventSeqAfterClaim,
       worker_id: workerId,
       claimed_at: at,
       started_at: sql`coalesce(started_at, ${at})`,
@@ -88,7 +96,8 @@ async function claim(
     .returningAll()
     .executeTakeFirstOrThrow();
   await sql`insert into job_events (job_id, seq, type, details, created_at)
-    select id, event_seq, ${claimEvent}, ${at} from jobs where id = ${row.id}`.execute(db);
+    select id, event_seq, ${claimEvent}, ${at} from jobs
+    where id = ${row.id} and ${writesClaimEvent}`.execute(db);
   tx.notify(row.id);
   tx.emit(lifecycleEvent(claimEventType(row), row));
   return row;

@@ -23,6 +23,7 @@ import { fallAsleep, giveSlotToOthers } from "../give-back.ts";
 import type { RecordMetric } from "../job-lifecycle.ts";
 import { KindError } from "../kind-error.ts";
 import { isFinal } from "../status.ts";
+import { recordEvent } from "../transition.ts";
 import type { Task } from "../worker/runner-messages.ts";
 import { hasCleanup, removeLeftovers, runCleanup } from "./cleanup.ts";
 import { currentRun } from "./current-run.ts";
@@ -129,6 +130,7 @@ async function runJob(
 ): Promise<JobRow | undefined> {
   const { backend, tracker, log, recordMetric, onBegin } = executor;
   if (!kind) return failUnknownKind(backend, { ...row, ranMs: 0 });
+  if (row.reason === "unknown_kind") await recordClaim(backend, row);
   const onLost = () => abort.abort(new Stopped("lost"));
   const estimator = createEstimator(Object.values(kind.steps));
   const progress = tracker.track(row.id, row.fence, estimator, onLost, row.log_seq);
@@ -158,6 +160,12 @@ async function runJob(
     progress.stop();
     await removeTraces(run, programs, log);
   }
+}
+
+/** Writes the event that the claim left to a run which knows the kind. */
+function recordClaim(backend: Backend, { id, fence }: JobRow): Promise<JobRow | undefined> {
+  const event = { type: "continued", details: { fence } } as const;
+  return backend.write((tx) => recordEvent(tx, { id, fence, at: backend.now(), event }));
 }
 
 /** Stops the programs that the kind did not wait for, and deletes the folder of the run. */

@@ -37,7 +37,7 @@ export const jobSchema = z
     status: statusSchema,
     reason: z.string().nullable().meta({
       description:
-        "Why the job has this status: `retry`, `rescued`, `interrupted`, `resumed`, `made_room` (it gave its slot to another account and goes on by itself), `sleeping` (it continues at `waiting_until`), `woken`, `timeout`, `worker_lost`, `error` or `refused`.",
+        "Why the job has this status: `retry`, `rescued`, `interrupted`, `resumed`, `made_room` (it gave its slot to another account and goes on by itself), `sleeping` (it continues at `waiting_until`), `woken`, `unknown_kind` (queued: no worker that knows its kind has taken it yet; failed: its kind was removed), `timeout`, `worker_lost`, `error` or `refused`.",
     }),
     progress_pct: z.int().min(0).max(100).nullable().meta({
       description: "Progress over all steps. Null if a total is unknown. 100 means done.",

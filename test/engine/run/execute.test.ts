@@ -8,7 +8,7 @@ import { rescue } from "../../../server/engine/finish.ts";
 import { defineJob, type Kind, TryAgain } from "../../../server/job.ts";
 import { backends, openTestBackend } from "../../support/backends.ts";
 import { createJob } from "../../support/in-process.ts";
-import { readJob } from "../../support/job-row.ts";
+import { eventTypes, readJob } from "../../support/job-row.ts";
 
 const kind = (run: Kind["run"]) =>
   defineJob({ title: "", description: "", input: z.object({}), steps: { Doing: 1 }, run });
@@ -156,10 +156,16 @@ describe.each(backends)("runs on $name", (which) => {
     // A newer version of the application may know the kind of a new job.
     const { now, db } = opened.backend;
     expect(await job.run()).toMatchObject({
-      ...{ status: "queued", reason: "interrupted", retries: 0, rescues: 0 },
+      ...{ status: "queued", reason: "unknown_kind", retries: 0, rescues: 0 },
       run_at: expect.toSatisfy((at: number) => Math.abs(at - now() - 10_000) < 9_000),
     });
     expect(existsSync(join(scratch, "half.txt"))).toBe(true);
+    const events = await eventTypes(opened.backend, job.id);
+    for (let claim = 0; claim < 3; claim++) {
+      await db.updateTable("jobs").set({ run_at: 0 }).where("id", "=", job.id).execute();
+      expect(await job.run()).toMatchObject({ status: "queued", reason: "unknown_kind" });
+    }
+    expect(await eventTypes(opened.backend, job.id)).toEqual(events);
     const old = { created_at: now() - 600_001, run_at: 0 };
     await db.updateTable("jobs").set(old).where("id", "=", job.id).execute();
     expect(await job.run()).toMatchObject({
@@ -168,5 +174,30 @@ describe.each(backends)("runs on $name", (which) => {
       cleanup_due_at: null,
     });
     expect(existsSync(scratch)).toBe(false);
+  });
+
+  test("a job that waited for a worker which knows its kind has one event for all its claims", async () => {
+    const job = await createJob(
+      opened.backend,
+      opened.dir,
+      kind(async () => ({ message: "Done" })),
+    );
+    const [known] = job.catalog;
+    job.catalog.clear();
+    for (let claim = 0; claim < 3; claim++) {
+      const { db } = opened.backend;
+      await db.updateTable("jobs").set({ run_at: 0 }).where("id", "=", job.id).execute();
+      await job.run();
+    }
+    job.catalog.set(...known!);
+    await opened.backend.db
+      .updateTable("jobs")
+      .set({ run_at: 0 })
+      .where("id", "=", job.id)
+      .execute();
+    expect(await job.run()).toMatchObject({ status: "done", fence: 4, event_seq: 5 });
+    expect(await eventTypes(opened.backend, job.id)).toEqual([
+      ...["created", "started", "interrupted", "continued", "done"],
+    ]);
   });
 });
