@@ -1,12 +1,17 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The files that take more than a minute and a half, the slowest first. */
-const slowFiles = [
-  ...["killed-import", "harmful-kinds", "chaos/chaos", "outage-loop", "making-room", "crash-loop"],
-  ...["backup", "bucket", "lost-worker", "clock", "killed-upload", "postgres-outage", "finish"],
-  ...["cleanup", "job-command", "killed-undo"],
-];
-const paths = slowFiles.map((name) => `/test/faults/${name}.test.ts`);
+/** The files that take more than a minute and a half, or with a browser than a minute; the slowest first. */
+const slowFiles = {
+  faults: [
+    ...["killed-import", "harmful-kinds", "chaos/chaos", "outage-loop", "making-room"],
+    ...["crash-loop", "backup", "bucket", "lost-worker", "clock", "killed-upload"],
+    ...["postgres-outage", "finish", "cleanup", "job-command", "killed-undo"],
+  ],
+  e2e: ["every-page", "upload", "recovery", "check-mend-undo", "live-updates"],
+};
+const paths = Object.entries(slowFiles).flatMap(([folder, names]) =>
+  names.map((name) => `/test/${folder}/${name}.test.ts`),
+);
 
 /** Runs the slow files first, because one that starts last would prolong the whole run. */
 export default class LongestFirst extends BaseSequencer {
