@@ -105,6 +105,7 @@ const settings = z.object({
   UPLOAD_LIMIT_MB: wholeNumber("UPLOAD_LIMIT_MB", 1, 100_000).default(2_000),
   STARTS_LIMIT: limit("STARTS_LIMIT", 1_000_000).prefault(600),
   QUEUE_LIMIT: limit("QUEUE_LIMIT", 10_000_000).prefault(10_000),
+  SCHEDULES_LIMIT: limit("SCHEDULES_LIMIT", 1_000_000).prefault(100),
   STORAGE_LIMIT_GB: limit("STORAGE_LIMIT_GB", 1_000_000).prefault(10),
   PARALLEL_UPLOADS_LIMIT: limit("PARALLEL_UPLOADS_LIMIT", 100_000).prefault(20),
   UNFINISHED_UPLOADS_LIMIT: limit("UNFINISHED_UPLOADS_LIMIT", 1_000_000).prefault(100),
@@ -159,6 +160,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     limits: {
       maxStartsPerMinute: set.STARTS_LIMIT,
       maxQueuedJobs: set.QUEUE_LIMIT,
+      maxSchedules: set.SCHEDULES_LIMIT,
       maxStoredBytes: set.STORAGE_LIMIT_GB * 1_000_000_000,
       maxParallelUploads: set.PARALLEL_UPLOADS_LIMIT,
       maxUnfinishedUploads: set.UNFINISHED_UPLOADS_LIMIT,

@@ -4,6 +4,8 @@ export interface Limits {
   maxStartsPerMinute: number;
   /** Queued jobs of an account. */
   maxQueuedJobs: number;
+  /** Schedules of an account. */
+  maxSchedules: number;
   /** Bytes of the uploads and the result files of an account. */
   maxStoredBytes: number;
   /** Uploads that an account sends at the same time to one web process, the only one that they cost. */

@@ -8,6 +8,10 @@ export function logJobActivity(log: Log, metric: WorkerMetric, worker?: string):
     const { job, kind, fence } = metric;
     log.warn({ job, kind, fence, worker }, "lease lost");
   }
+  if (metric.type === "schedule") {
+    const { schedule, kind, result } = metric;
+    log.info({ schedule, kind, worker }, `schedule ${result}`);
+  }
   if (metric.type !== "lifecycle") return;
   const { type, job, kind, status, fence } = metric.event;
   log.info({ job, kind, fence, worker, status }, `job ${type}`);

@@ -13,6 +13,7 @@ import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config.ts";
 import { type ContactReader, createContactReader } from "./contacts/contacts.ts";
 import { createJobReader, type JobReader } from "./engine/job-reader.ts";
+import { createScheduleReader, type ScheduleReader } from "./engine/schedules/schedule-reader.ts";
 import { createFilePreviewer, type FilePreviewer } from "./file-preview/file-previewer.ts";
 import { createFrames, type Frames } from "./live/frames.ts";
 import { createHub, type Hub } from "./live/hub.ts";
@@ -36,6 +37,7 @@ export interface Services {
   failedTokens: FailedTokens;
   render: Renderer;
   jobs: JobReader;
+  schedules: ScheduleReader;
   contacts: ContactReader;
   filePreviewer: FilePreviewer;
   frames: Frames;
@@ -75,6 +77,7 @@ export function createServices(parts: {
   const render = createRenderer({ viewsDir, strict, cache: config.production });
   const previews = createPreviews(storage);
   const jobs = createJobReader({ backend, catalog, previews, isWorkerMissing });
+  const schedules = createScheduleReader(backend);
   const contacts = createContactReader(backend);
   const filePreviewer = createFilePreviewer({ jobsDirs: config.jobsDirs });
   const frames = createFrames({ catalog, render, reader: jobs });
@@ -83,7 +86,17 @@ export function createServices(parts: {
   accounts.onSessionEnd((id) => streams.endSession(id));
   return {
     ...{ config, log, backend, catalog, storage, resumableUploads, accounts, failedTokens, render },
-    ...{ uploadMeter, jobs, contacts, filePreviewer, frames, hub, streams, isWorkerMissing },
+    ...{
+      uploadMeter,
+      jobs,
+      schedules,
+      contacts,
+      filePreviewer,
+      frames,
+      hub,
+      streams,
+      isWorkerMissing,
+    },
   };
 }
 

@@ -32,7 +32,15 @@ import type { OutputTextView, OutputView } from "./presenters/output.ts";
 import type { NewPasskeyPage } from "./presenters/passkeys.ts";
 import type { RejectedRowsPage } from "./presenters/rejected-rows.ts";
 import type { FileView, ResultView } from "./presenters/result.ts";
-import type { ScheduleView } from "./presenters/schedule.ts";
+import type { ReschedulePage, ScheduleView } from "./presenters/schedule.ts";
+import type {
+  ScheduleActionsView,
+  ScheduleFormPage,
+  ScheduleItem,
+  SchedulePage,
+  SchedulesPage,
+  TimesView,
+} from "./presenters/schedules.ts";
 import type { ActivityPage } from "./presenters/security-events.ts";
 import type { SecurityPage } from "./presenters/security-settings.ts";
 import type { SignInCodePage, SignInPage, SignUpPage } from "./presenters/sessions.ts";
@@ -65,7 +73,11 @@ export interface Pages {
   "jobs/form": JobFormPage;
   "jobs/mapping": MappingPage;
   "jobs/duplicate": DuplicatePage;
+  "jobs/reschedule": ReschedulePage;
   "jobs/show": JobPage;
+  "schedules/index": SchedulesPage;
+  "schedules/show": SchedulePage;
+  "schedules/form": ScheduleFormPage;
   "contacts/index": ContactsPage;
   "contacts/show": ContactPage;
   "contacts/edit": ContactFormPage;
@@ -109,6 +121,7 @@ export type Partials = {
   "jobs/_bulk_actions": BulkView;
   "jobs/_shortcuts": Record<never, never>;
   "jobs/_schedule_fields": ScheduleView;
+  "jobs/_start_time": ScheduleView;
   "jobs/_submit_buttons": SubmitButtonsView;
   "jobs/_prefilled_from": EarlierView;
   "jobs/_more_files": MoreFilesView;
@@ -116,6 +129,10 @@ export type Partials = {
   "jobs/_column_mapping": ColumnMappingView;
   "jobs/_column_rows": ColumnView[];
   "jobs/_mapping_trial": TrialView;
+  "schedules/_actions": ScheduleActionsView;
+  "schedules/_summary": ScheduleItem;
+  "schedules/_times": TimesView;
+  "schedules/_repeat_examples": Record<never, never>;
   "contacts/_table": ContactView[];
   "settings/_nav": SettingsSection;
   "settings/_revoke_button": RevokeView;

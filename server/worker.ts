@@ -25,6 +25,7 @@ const supervisor = await startSupervisor({
   log,
   concurrency: config.concurrency,
   runners: config.runners,
+  maxQueuedJobs: config.limits.maxQueuedJobs,
   maintenanceTasks: createMaintenanceTasks({
     backend,
     storage,

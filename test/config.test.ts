@@ -37,6 +37,7 @@ test("limits have generous defaults, and 0 stands for none", () => {
   expect(limits).toEqual({
     maxStartsPerMinute: 600,
     maxQueuedJobs: 10_000,
+    maxSchedules: 100,
     maxStoredBytes: 10_000_000_000,
     maxParallelUploads: 20,
     maxUnfinishedUploads: 100,

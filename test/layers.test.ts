@@ -96,6 +96,14 @@ describe("imports", () => {
       "job-summary.ts",
       "sanitize-text.ts",
       "run/progress-tracker.ts",
+      "schedules/calendar.ts",
+      "schedules/clock-changes.ts",
+      "schedules/describe-cron.ts",
+      "schedules/invalid-repetition.ts",
+      "schedules/parse-repetition.ts",
+      "schedules/parse-times.ts",
+      "schedules/schedule-event.ts",
+      "start/reschedulable.ts",
       "run/log-buffer.ts",
       "run/progress-state.ts",
       "eta/current-step.ts",
@@ -115,6 +123,7 @@ describe("imports", () => {
     const isPure = (path: string) =>
       pureFiles.includes(path) || isIn(path, "server/presenters", "server/text");
     const types = [
+      "server/backend/backend.ts",
       "server/backend/enums.ts",
       "server/backend/schema.ts",
       "server/engine/job-summary.ts",
@@ -135,7 +144,8 @@ describe("imports", () => {
       "server/storage/web-page.ts",
       "zod",
     ];
-    const isPurePackage = (to: string) => isPackage(to, "lru-cache", "papaparse");
+    const isPurePackage = (to: string) =>
+      isPackage(to, "lru-cache", "papaparse", "croner", "cronstrue", "temporal-polyfill");
     const isImpure = ({ from, to }: Import) =>
       isPure(from) && !isPure(to) && !types.includes(to) && !isPurePackage(to);
     expect(broken(isImpure)).toEqual([]);

@@ -49,6 +49,7 @@ export const auditActions = [
   "paused",
   "resumed",
   "started_now",
+  "rescheduled",
   "retried",
   "started_again",
   "followed_up",
@@ -56,8 +57,8 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
-/** `page`: a person used a page; `api`: a program used the API. */
-export const auditSources = ["page", "api"] as const;
+/** `page`: a person used a page; `api`: a program used the API; `schedule`: a time of a schedule came. */
+export const auditSources = ["page", "api", "schedule"] as const;
 export type AuditSource = (typeof auditSources)[number];
 
 export const contactEditActions = ["updated", "deleted"] as const;

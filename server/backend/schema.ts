@@ -5,6 +5,7 @@
 import type { Generated, Selectable } from "kysely";
 import type { EventType } from "../engine/job-event.ts";
 import type { JobReason } from "../engine/job-reason.ts";
+import type { ScheduleEventType } from "../engine/schedules/schedule-event.ts";
 import type { Status } from "../engine/status.ts";
 import type { FileRole } from "../job.ts";
 import type {
@@ -51,6 +52,9 @@ export interface Schema {
   rate_limits: RateLimitsTable;
   transfers: TransfersTable;
   running_backups: RunningBackupsTable;
+  schedules: SchedulesTable;
+  schedule_events: ScheduleEventsTable;
+  schedule_uploads: ScheduleUploadsTable;
 }
 
 export interface AccountsTable {
@@ -196,6 +200,10 @@ export interface JobsTable {
   follow_ups: string | null;
   /** The length of the text in `job_output`, in UTF-16 units. */
   output_length: Generated<number>;
+  /** The schedule that started it. The schedule may have been deleted since. */
+  schedule_id: Generated<string | null>;
+  /** The time of the schedule for which it runs, ms; null for a run that a person asked for. */
+  planned_at: Generated<number | null>;
 }
 
 export interface JobStepsTable {
@@ -481,7 +489,54 @@ export interface RunningBackupsTable {
   active_until: number;
 }
 
+export interface SchedulesTable {
+  id: string;
+  account_id: string;
+  /** The owner, in whose name its runs start. */
+  user_id: string;
+  idempotency_key: string | null;
+  kind: string;
+  input: string;
+  /** As of jobs. */
+  subject: string | null;
+  /** The repetition as it was typed: "every weekday at 07:00", "0 7 * * 1-5". */
+  repeats: string;
+  /** Five fields of cron. */
+  cron: string;
+  time_zone: string;
+  /** Time of the next run, ms. Null while it is paused, and if the calendar has no time left. */
+  next_at: number | null;
+  /** The latest time that a worker took, whatever came of it. */
+  last_planned_at: Generated<number | null>;
+  paused_at: Generated<number | null>;
+  /** Runs that failed in a row, until now. */
+  failures: Generated<number>;
+  /** Grows with every edit, pause and resume. */
+  version: Generated<number>;
+  /** The highest `seq` of its events. */
+  event_seq: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ScheduleEventsTable {
+  schedule_id: string;
+  seq: number;
+  type: ScheduleEventType;
+  /** JSON: `ScheduleEvent` says which details each type has. */
+  details: string | null;
+  created_at: number;
+}
+
+/** The uploads that runs of schedules read, which must not be deleted before the schedule. */
+export interface ScheduleUploadsTable {
+  schedule_id: string;
+  upload_id: string;
+}
+
 export type JobRow = Selectable<JobsTable>;
+export type ScheduleRow = Selectable<SchedulesTable>;
+export type ScheduleEventRow = Selectable<ScheduleEventsTable>;
 export type StepRow = Selectable<JobStepsTable>;
 export type EventRow = Selectable<JobEventsTable>;
 export type ContactRow = Selectable<ContactsTable>;

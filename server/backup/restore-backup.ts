@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open.ts";
 import { pauseRestoredJobs } from "../engine/pause-restored.ts";
+import { moveRestoredSchedules } from "../engine/schedules/move-schedules.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import type { Storage } from "../storage/storage.ts";
 import { moveDatabase } from "../transfer/move-database.ts";
@@ -135,6 +136,7 @@ async function restoreDatabase(
       await backend.db.deleteFrom(table).execute();
     }
     await markMissingFiles(backend, storage);
+    await moveRestoredSchedules(backend, archive.manifest.backupAt);
     return await pauseRestoredJobs(backend, archive.manifest.backupAt);
   } finally {
     await backend.close();

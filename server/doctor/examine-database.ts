@@ -8,7 +8,11 @@ export async function examineDatabase(backend: Backend): Promise<string[]> {
   const damage = (await backend.findDamage?.()) ?? [];
   // Queries on a damaged file may fail, and say nothing new.
   if (damage.length > 0) return damage.map((line) => `The database file is damaged: ${line}`);
-  return [...(await examineCounters(backend)), ...(await examineTimes(backend))];
+  return [
+    ...(await examineCounters(backend)),
+    ...(await examineTimes(backend)),
+    ...(await examineSchedules(backend)),
+  ];
 }
 
 async function examineCounters({ db }: Backend): Promise<string[]> {
@@ -28,4 +32,11 @@ async function examineTimes({ db }: Backend): Promise<string[]> {
     select id, status from jobs
     where (status in ('done', 'failed', 'cancelled')) <> (finished_at is not null)`.execute(db);
   return rows.map(({ id, status }) => `Job ${id} is ${status}, which its times contradict`);
+}
+
+/** Such a schedule would start jobs although its page says that it is paused. */
+async function examineSchedules({ db }: Backend): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from schedules where paused_at is not null and next_at is not null`.execute(db);
+  return rows.map(({ id }) => `Schedule ${id} is paused and has a next run`);
 }

@@ -3,7 +3,8 @@
  * retried; `no_rejected_rows`: its kind cannot retry rejected rows, or none were rejected;
  * `rejected_file_expired`: the file of the rejected rows was deleted; `not_offered`: the job does not
  * offer this follow-up, or somebody has started it; `retried_by_another`: somebody whose jobs this
- * person may not see has retried the job.
+ * person may not see has retried the job; `started`: only a job that has not started can be moved to
+ * another time.
  */
 export type RefusalReason =
   | "not_cancellable"
@@ -11,7 +12,8 @@ export type RefusalReason =
   | "no_rejected_rows"
   | "rejected_file_expired"
   | "not_offered"
-  | "retried_by_another";
+  | "retried_by_another"
+  | "started";
 
 /** The job's status or results do not allow the action. The job is unchanged. */
 export class ActionRefused extends Error {

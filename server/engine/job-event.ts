@@ -16,10 +16,19 @@ interface Step {
   steps: number;
 }
 
+/** The options of a start besides its input. Times are ISO 8601. */
+export interface CreatedDetails {
+  run_at?: string;
+  only?: "failed";
+  /** The schedule that started it, its time (none if a person asked for the run), and the times missed. */
+  schedule_id?: string;
+  planned_at?: string;
+  missed?: number;
+}
+
 /** The details of each type; null if it has none. */
 interface EventDetails {
-  /** The options of the start besides its input. `run_at` is ISO 8601. */
-  created: { run_at?: string; only?: "failed" } | null;
+  created: CreatedDetails | null;
   /** The first run began. */
   started: { fence: number };
   /** A later run began. `retry` and `of` are set for an automatic retry. */
@@ -41,6 +50,8 @@ interface EventDetails {
   restored: { backup_at: number };
   /** A scheduled job was started before its time. */
   brought_forward: By;
+  /** A job that waits for its start got another time. `run_at` is ISO 8601. */
+  rescheduled: By & { run_at: string };
   cancel_requested: By;
   retry_scheduled: { retry: number; of: number; wait_ms: number; error: string };
   /** The run was released because its worker stopped, or its process was killed for another job. */
@@ -94,6 +105,7 @@ export const eventTypes = [
   "resumed",
   "restored",
   "brought_forward",
+  "rescheduled",
   "cancel_requested",
   "retry_scheduled",
   "interrupted",

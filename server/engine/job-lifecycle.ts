@@ -16,11 +16,19 @@ export interface JobLifecycleEvent {
   ranMs: number | null;
 }
 
+/**
+ * `caught_up`: the run started late; `skipped`: the run before was unfinished; `not_started`: the start
+ * was refused.
+ */
+export type ScheduleResult = "started" | "caught_up" | "skipped" | "not_started";
+
 /** An observation of a worker or its runners, which is logged and counted. */
 export type WorkerMetric =
   | { type: "lifecycle"; event: JobLifecycleEvent }
   /** One statement wrote the progress of `jobs` jobs. */
   | { type: "progress_flushed"; jobs: number }
+  /** The time of a schedule came. */
+  | { type: "schedule"; schedule: string; kind: string; result: ScheduleResult }
   /** A run found that another run had claimed its job. */
   | { type: "lease_lost"; job: string; kind: string; fence: number };
 

@@ -4,6 +4,7 @@ import type { WriteTransaction } from "../backend/backend.ts";
 import type { JobRow, Schema } from "../backend/schema.ts";
 import type { JobEvent } from "./job-event.ts";
 import { lifecycleEvent } from "./job-lifecycle.ts";
+import { countRunEnd } from "./schedules/count-failures.ts";
 import { isFinal, type Status, sourcesOf, transitions } from "./status.ts";
 
 type Columns = UpdateObject<Schema, "jobs">;
@@ -56,6 +57,7 @@ export async function transition(
   if (to === "queued") await tx.enqueue({ id, runAt: row.run_at, priority: row.priority });
   if (event) await insertEvent(tx, row, event, at);
   else tx.notify(row.id);
+  if (row.schedule_id !== null && isFinal(to)) await countRunEnd(tx, row, at);
   // Last, because all claims and ends of jobs in the account wait for the lock of this row.
   if (fence !== undefined) await decrementRunning(tx, row.account_id);
   return row;

@@ -9,6 +9,8 @@ export interface ScheduleInput {
   when_at: string;
   /** The browser's time zone, put in by a script; empty without JavaScript. */
   when_zone: string;
+  /** "every weekday at 07:00": the form is then for a schedule, not for one job. Empty for a job. */
+  repeats: string;
 }
 
 export interface Schedule {
@@ -31,7 +33,10 @@ const formatHint = "Enter a date and time, such as 2026-11-24 02:00";
 /** @param given a form or a query; missing fields become empty */
 export function readScheduleInput(given: Readonly<Record<string, unknown>>): ScheduleInput {
   const text = (name: string) => (typeof given[name] === "string" ? (given[name] as string) : "");
-  return { when: text("when"), when_at: text("when_at").trim(), when_zone: text("when_zone") };
+  return {
+    ...{ when: text("when"), when_at: text("when_at").trim(), when_zone: text("when_zone") },
+    repeats: text("repeats").trim(),
+  };
 }
 
 /**

@@ -83,6 +83,15 @@ export async function deleteUnusedUploads(
           ),
         ),
       )
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom("schedule_uploads")
+              .select("schedule_id")
+              .whereRef("schedule_uploads.upload_id", "=", "uploads.id"),
+          ),
+        ),
+      )
       .orderBy("id")
       .limit(pageSize)
       .execute();

@@ -15,6 +15,7 @@ import {
 } from "./expired-files.ts";
 import { deleteExpiredJobs } from "./expired-jobs.ts";
 import { runInBatches } from "./run-in-batches.ts";
+import { deleteScheduleEvents } from "./schedule-events.ts";
 
 const day = 86_400_000;
 /** Long enough to map the columns of a file after a weekend, and to retry a failed import. */
@@ -72,6 +73,14 @@ export function createMaintenanceTasks(parts: {
       run: (signal) =>
         runInBatches(backend, signal, ({ db }, max) =>
           deleteExpiredTokens({ db, now: backend.now }, max),
+        ),
+    },
+    {
+      name: "schedule-events",
+      everyMinutes: 60,
+      run: (signal) =>
+        runInBatches(backend, signal, (tx, max) =>
+          deleteScheduleEvents(tx, backend.now() - retentionDays * day, max),
         ),
     },
     {

@@ -58,6 +58,13 @@ export function addJobMetrics(registry: Registry): RecordMetric {
     registers,
   });
 
+  const schedules = new Counter({
+    name: "headway_schedule_times_total",
+    help: "Times of schedules by what came of them: started, caught_up, skipped, not_started",
+    labelNames: ["kind", "result"],
+    registers,
+  });
+
   function countEvent({ type, kind, status, waitedMs, ranMs }: JobLifecycleEvent): void {
     events.inc({ kind, type });
     if (type === "rescued") rescues.inc();
@@ -68,6 +75,7 @@ export function addJobMetrics(registry: Registry): RecordMetric {
 
   return (metric) => {
     if (metric.type === "lifecycle") countEvent(metric.event);
+    if (metric.type === "schedule") schedules.inc({ kind: metric.kind, result: metric.result });
     if (metric.type === "lease_lost") lost.inc({ kind: metric.kind });
     if (metric.type === "progress_flushed") {
       flushes.inc();

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { Gauge, type Registry } from "prom-client";
 import type { Backend } from "../backend/backend.ts";
+import { readScheduleHealth } from "../engine/schedules/schedule-health.ts";
 import { countLiveWorkers } from "../engine/worker-watch.ts";
 
 /** A job that gave back its slot waits from then on, and keeps its place in the queue. */
@@ -40,6 +41,19 @@ export function addQueueMetrics(registry: Registry, backend: Backend): void {
     collect: () => refresh(),
   });
 
+  const failing = new Gauge({
+    name: "headway_schedules_failing",
+    help: "Schedules whose latest runs all failed, three or more",
+    registers: [registry],
+    collect: () => refresh(),
+  });
+  const late = new Gauge({
+    name: "headway_schedule_lateness_seconds",
+    help: "Time since the oldest time of a schedule came that no worker has taken",
+    registers: [registry],
+    collect: () => refresh(),
+  });
+
   let reading: Promise<void> | undefined;
   let readAt = 0;
 
@@ -54,7 +68,7 @@ export function addQueueMetrics(registry: Registry, backend: Backend): void {
 
   async function readJobs(): Promise<void> {
     const at = now();
-    const [active, due, live] = await Promise.all([
+    const [active, due, live, schedules] = await Promise.all([
       db
         .selectFrom("jobs")
         .select(["kind", "status", (eb) => eb.fn.countAll().as("count")])
@@ -68,11 +82,14 @@ export function addQueueMetrics(registry: Registry, backend: Backend): void {
         .where("run_at", "<=", at)
         .executeTakeFirstOrThrow(),
       countLiveWorkers(backend),
+      readScheduleHealth(backend),
     ]);
     jobs.reset();
     for (const { kind, status, count } of active) jobs.set({ kind, status }, Number(count));
     depth.set(Number(due.count));
     workers.set(live);
+    failing.set(schedules.failing);
+    late.set(schedules.lateMs / 1_000);
     age.set(due.oldest === null ? 0 : (at - due.oldest) / 1_000);
   }
 }

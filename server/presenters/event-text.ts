@@ -9,7 +9,9 @@ import { cancelText, failureText } from "./outcome.ts";
 export function eventMessage({ type, details }: JobEvent, unit = "items"): string {
   switch (type) {
     case "created":
-      return "Created";
+      return details?.planned_at
+        ? `Created for ${formatDateTime(Date.parse(details.planned_at)).text} by its schedule`
+        : "Created";
     case "started":
       return "Started";
     case "continued":
@@ -31,6 +33,8 @@ export function eventMessage({ type, details }: JobEvent, unit = "items"): strin
       return `Paused: restored from the backup of ${formatDateTime(details.backup_at).text}`;
     case "brought_forward":
       return "Started ahead of schedule";
+    case "rescheduled":
+      return `Moved to ${formatDateTime(Date.parse(details.run_at)).text}`;
     case "cancel_requested":
       return "Cancel requested";
     case "retry_scheduled":

@@ -1,6 +1,7 @@
 /** The buttons of a job. */
 import type { JobSummaryRow, KindSummary } from "../engine/job-summary.ts";
 import { offeredFollowUps } from "../engine/offered-follow-ups.ts";
+import { isReschedulable } from "../engine/start/reschedulable.ts";
 import { isCancellable, isFinal, type Status } from "../engine/status.ts";
 import type { FollowUp, IconName } from "../job.ts";
 import { formatCount } from "../text/counts.ts";
@@ -44,6 +45,8 @@ export interface ActionsView {
   started: StartedFollowUpView[];
   /** "Fix 6 rejected rows": leads to the page where they are mended. */
   mend: { href: string; label: string; variant: ButtonView["variant"] } | null;
+  /** Leads to the page that moves the job to another time; null once it has started. */
+  moveHref: string | null;
   /** The CSRF token of the viewer's session, for every form. */
   token: string;
   /** Whether a sound plays when the job finishes; null for a finished job. */
@@ -93,6 +96,7 @@ export function actionsView(
     id: row.id,
     buttons: viewer.mayAct ? jobButtons(row, kind, now) : [],
     mend: viewer.mayAct ? mendLink(row, kind, followUps) : null,
+    moveHref: viewer.mayAct && isReschedulable(row) ? `/jobs/${row.id}/reschedule` : null,
     followUps,
     started,
     token: viewer.token,

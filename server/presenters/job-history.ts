@@ -39,6 +39,8 @@ export function historyView(
 
 /** @param who "You", "Ada Lovelace" */
 function auditText(who: string, entry: AuditRow): string {
+  // The schedule of its owner: nobody did anything at that time.
+  if (entry.via === "schedule") return "A schedule started this job";
   return `${who} ${actionText(entry)}${entry.via === "api" ? " via the API" : ""}`;
 }
 
@@ -54,6 +56,8 @@ function actionText({ action, file_name }: AuditRow): string {
       return "resumed this job";
     case "started_now":
       return "started this job ahead of schedule";
+    case "rescheduled":
+      return "moved this job to another time";
     case "retried":
       return "retried this job";
     case "started_again":

@@ -1,5 +1,5 @@
 /** The page of one job: GET /jobs/:id. */
-import type { JobRow } from "../backend/schema.ts";
+import type { JobRow, ScheduleRow } from "../backend/schema.ts";
 import { isFinal } from "../engine/status.ts";
 import { type InputField, inputFields } from "../forms/input-fields.ts";
 import { getAt } from "../forms/input-values.ts";
@@ -37,6 +37,8 @@ export interface AboutView {
   deletedOn: TimeView | null;
   /** "the job of Nov 26": the job that this one retries */
   retryOf: LinkView | null;
+  /** The schedule that started it; null also if that was deleted. */
+  schedule: LinkView | null;
 }
 
 export interface InputFact {
@@ -68,6 +70,7 @@ export function aboutView(
     /** Titles of the jobs in the input, by id; those that the viewer may not see are missing. */
     jobTitles: ReadonlyMap<string, string>;
     retryOf: Pick<JobRow, "id" | "created_at"> | undefined;
+    schedule: Pick<ScheduleRow, "id" | "repeats"> | undefined;
     retentionDays: number;
   },
 ): AboutView {
@@ -88,12 +91,15 @@ export function aboutView(
     retryOf: retryOf
       ? { href: `/jobs/${retryOf.id}`, text: `the job of ${formatDate(retryOf.created_at).text}` }
       : null,
+    schedule: about.schedule
+      ? { href: `/schedules/${about.schedule.id}`, text: about.schedule.repeats }
+      : null,
   };
 }
 
 /** Leaves out empty fields, and mappings of columns. */
-function inputFacts(
-  { input: json }: JobRow,
+export function inputFacts(
+  { input: json }: Pick<JobRow, "input">,
   kind: Kind | undefined,
   { uploadNames, jobTitles }: Record<"uploadNames" | "jobTitles", ReadonlyMap<string, string>>,
 ): InputFact[] {
@@ -151,17 +157,17 @@ function jobFact(label: string, id: string, titles: ReadonlyMap<string, string>)
 }
 
 /** @returns the ids of the uploads in the job's input */
-export function uploadIds(job: JobRow, kind: Kind | undefined): string[] {
+export function uploadIds(job: Pick<JobRow, "input">, kind: Kind | undefined): string[] {
   return idsIn(job, kind, ({ type }) => type === "file");
 }
 
 /** @returns the ids of other jobs in the job's input */
-export function jobIds(job: JobRow, kind: Kind | undefined): string[] {
+export function jobIds(job: Pick<JobRow, "input">, kind: Kind | undefined): string[] {
   return idsIn(job, kind, ({ isJob }) => isJob);
 }
 
 function idsIn(
-  job: JobRow,
+  job: Pick<JobRow, "input">,
   kind: Kind | undefined,
   isMeant: (field: InputField) => boolean,
 ): string[] {

@@ -11,6 +11,8 @@ export function reachedLimitText({ limit, max, retryAfterSeconds }: LimitReached
       return `Your account can start ${formatCount(max, "jobs")} a minute. Try again in ${formatDuration(retryAfterSeconds * 1_000)}.`;
     case "maxQueuedJobs":
       return `Your account can have ${formatCount(max, "queued jobs")}. Wait until some have started, or cancel some.`;
+    case "maxSchedules":
+      return `Your account can have ${formatCount(max, "schedules")}. Delete one first.`;
     case "maxStoredBytes":
       return `Your account can store ${formatBytes(max)}, and this file doesn't fit. Files are deleted after their retention.`;
     case "maxParallelUploads":

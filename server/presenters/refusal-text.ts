@@ -8,6 +8,7 @@ const refusals: Record<RefusalReason, string> = {
   no_rejected_rows: "This job has no rejected rows to retry.",
   rejected_file_expired: "The file of rejected rows has expired.",
   not_offered: "This job doesn't offer that, or it was already done.",
+  started: "This job has started, so its time can't be changed.",
   retried_by_another: "Somebody else in your account has retried this job.",
 };
 

@@ -1,6 +1,8 @@
 /** The fields that ask when a job starts. */
 import { type ScheduleInput, startChoices, timeZoneOf } from "../forms/schedule.ts";
+import type { TimeView } from "../text/dates.ts";
 import type { Option } from "./form.ts";
+import type { Page } from "./layout.ts";
 
 export interface ScheduleView {
   /** Whether the start is not "Now", or is invalid. */
@@ -15,6 +17,19 @@ export interface ScheduleView {
   /** Whether the person has set a time zone, which overrides the browser's. */
   fixed: boolean;
   error: string;
+  /** "every weekday at 07:00", or empty */
+  repeats: string;
+}
+
+/** GET /jobs/:id/reschedule */
+export interface ReschedulePage extends Page {
+  /** "Import contacts, people.csv" */
+  title: string;
+  jobHref: string;
+  action: string;
+  /** The present time of its start. */
+  starts: TimeView;
+  schedule: ScheduleView;
 }
 
 /**
@@ -35,5 +50,6 @@ export function scheduleView(
     zoneText: timeZoneOf(input, preferredZone).replaceAll("_", " "),
     fixed: preferredZone !== null,
     error,
+    repeats: input.repeats,
   };
 }

@@ -5,6 +5,9 @@ import { DatabaseLost } from "../backend/database-lost.ts";
 import { InvalidContact } from "../contacts/contact-input.ts";
 import { ContactNotFound, StaleContact } from "../contacts/edit-contact.ts";
 import { ActionRefused } from "../engine/action-refused.ts";
+import { StaleSchedule } from "../engine/schedules/change-schedule.ts";
+import { InvalidRepetition } from "../engine/schedules/invalid-repetition.ts";
+import { RunActive } from "../engine/schedules/take-time.ts";
 import {
   AlreadyActive,
   InvalidInput,
@@ -31,6 +34,7 @@ export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   return new HttpError(
     refusalOf(error) ??
+      scheduleErrorOf(error) ??
       contactErrorOf(error) ??
       uploadErrorOf(error) ??
       outageOf(error) ??
@@ -71,6 +75,24 @@ function refusalOf(error: unknown): HttpErrorOptions | undefined {
       detail: reachedLimitText(error),
       retryAfterSeconds,
     };
+  }
+  return undefined;
+}
+
+function scheduleErrorOf(error: unknown): HttpErrorOptions | undefined {
+  const links = [{ href: "/schedules", text: "All schedules" }];
+  if (error instanceof InvalidRepetition) {
+    const { message: detail } = error;
+    return { status: 422, title: "Invalid schedule", detail, errors: { repeats: detail }, links };
+  }
+  if (error instanceof StaleSchedule) {
+    const detail = "Somebody changed or deleted this schedule meanwhile. Open it again.";
+    return { status: 409, title: "Changed meanwhile", detail, links };
+  }
+  if (error instanceof RunActive) {
+    const { id: jobId } = error.job;
+    const detail = `The last run is unfinished: job ${jobId}.`;
+    return { status: 409, title: "Not possible now", detail, jobId, links };
   }
   return undefined;
 }

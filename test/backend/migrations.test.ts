@@ -27,6 +27,7 @@ const hashes = {
   "012_credentials.ts": "a0ad62cd60e96d0ea63ed835d6ea5fe818b954599f58d9044371dcc9a1174c8f",
   "014_transfers.ts": "e19e6088f10d9e40106694b053b2bf8e2f3580ee0fd0e66e636b1eb25c8b4fa9",
   "016_results.ts": "99356bffaf21b2ec1c50b193b4bc6bc5bc4827875f6fd1b0ccd797d0581d1012",
+  "018_schedules.ts": "d005847640d0a748aaf374e96c3d480173d5ef60d34f6da634dc19180957e11f",
 };
 
 test("a migration never changes after it is written", () => {

@@ -7,7 +7,7 @@ import {
 import { scheduleView } from "../../server/presenters/schedule.ts";
 
 const scheduleInput = (different: Partial<ScheduleInput>): ScheduleInput => ({
-  ...{ when: "", when_at: "", when_zone: "" },
+  ...{ when: "", when_at: "", when_zone: "", repeats: "" },
   ...different,
 });
 /** 23:30 in Berlin. */
@@ -115,6 +115,7 @@ describe("scheduleView", () => {
 
   test("readScheduleInput takes only its own text fields", () => {
     const form = { when: "at", when_at: " 2026 ", when_zone: ["a"], subject: "x" };
-    expect(readScheduleInput(form)).toEqual({ when: "at", when_at: "2026", when_zone: "" });
+    const texts = { when: "at", when_at: "2026", when_zone: "", repeats: "" };
+    expect(readScheduleInput(form)).toEqual(texts);
   });
 });

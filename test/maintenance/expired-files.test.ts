@@ -76,11 +76,25 @@ describe.each(backends)("expired files on $name", (which) => {
       await add(at - 30 * day, [ended, { finished_at: null }]),
       await add(at - 30 * day, [ended, { finished_at: at - day }]),
     ];
+    const repeated = await add(at - 30 * day);
+    stay.push(repeated);
+    const times = { repeats: "monthly", cron: "0 0 1 * *", time_zone: "UTC", next_at: null };
+    const schedule = { account_id: "account-1", user_id: "person-1", kind: "noop", input: "{}" };
+    const more = { idempotency_key: null, subject: null, created_at: at, updated_at: at };
+    await backend.db
+      .insertInto("schedules")
+      .values({ id: "schedule-1", ...schedule, ...times, ...more })
+      .execute();
+    const upload_id = repeated.slice("uploads/".length);
+    await backend.db
+      .insertInto("schedule_uploads")
+      .values({ schedule_id: "schedule-1", upload_id })
+      .execute();
     await add(at - 8 * day);
     await add(at - 30 * day, [ended, ended]);
     await deleteUnusedUploads(stores(), 7 * day, signal);
     expect(await stored("uploads/")).toEqual(stay.sort());
     const rows = await backend.db.selectFrom("uploads").select("storage_key").execute();
-    expect(rows.map(({ storage_key }) => storage_key).sort()).toEqual(stay);
+    expect(rows.map(({ storage_key }) => storage_key).sort()).toEqual(stay.sort());
   });
 });

@@ -21,6 +21,14 @@ const examples: [message: string, event: JobEvent][] = [
     { type: "restored", details: { backup_at: Date.UTC(2026, 10, 23, 7) } },
   ],
   ["Started ahead of schedule", { type: "brought_forward", details: { by: "ada" } }],
+  [
+    "Moved to Nov 24, 07:00 UTC",
+    { type: "rescheduled", details: { by: "ada", run_at: "2026-11-24T07:00:00.000Z" } },
+  ],
+  [
+    "Created for Nov 24, 07:00 UTC by its schedule",
+    { type: "created", details: { schedule_id: "1", planned_at: "2026-11-24T07:00:00.000Z" } },
+  ],
   ["Cancel requested", { type: "cancel_requested", details: { by: "ada" } }],
   ["Retry 2 of 3 in 4 s: busy", retry(4_000)],
   ["Retry 2 of 3 in 200 ms: busy", retry(200)],

@@ -9,6 +9,7 @@ const texts: Record<keyof Limits, [number, string]> = {
     10_000,
     "Your account can have 10,000 queued jobs. Wait until some have started, or cancel some.",
   ],
+  maxSchedules: [100, "Your account can have 100 schedules. Delete one first."],
   maxStoredBytes: [
     10_000_000_000,
     "Your account can store 10 GB, and this file doesn't fit. Files are deleted after their retention.",

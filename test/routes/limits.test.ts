@@ -14,6 +14,7 @@ const none = Number.POSITIVE_INFINITY;
 const limits = {
   maxStartsPerMinute: none,
   maxQueuedJobs: 1,
+  maxSchedules: 2,
   maxStoredBytes: 1_000,
   maxParallelUploads: none,
   maxUnfinishedUploads: none,

@@ -62,6 +62,8 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     waiting_for: null,
     follow_ups: null,
     output_length: 0,
+    schedule_id: null,
+    planned_at: null,
     ...different,
   };
 }

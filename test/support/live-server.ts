@@ -266,6 +266,7 @@ function actionsOf({ id, active, buttons }: JobView): ActionsView {
   const offered = active ? buttons : [{ ...buttons[0]!, path: "retry" as const, label: "Retry" }];
   return {
     ...{ id, token: layout.token, buttons: offered, followUps: [], started: [], mend: null },
+    moveHref: null,
     sound: active ? false : null,
   };
 }
@@ -273,7 +274,8 @@ function actionsOf({ id, active, buttons }: JobView): ActionsView {
 function aboutOf({ id, active }: JobView): AboutView {
   const text = active ? "Duplicate" : "Edit and run again";
   return {
-    ...{ id, owner: "Started by Ada Lovelace", input: [], deletedOn: null, retryOf: null },
+    ...{ id, owner: "Started by Ada Lovelace", input: [], deletedOn: null },
+    ...{ retryOf: null, schedule: null },
     change: { href: `/jobs/new/contact_import?from_job=${id}`, text },
   };
 }

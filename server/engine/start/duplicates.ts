@@ -1,7 +1,8 @@
 /** Finds a job that a start would duplicate: by its idempotency key, or an active one by its input. */
 import type { Backend, WriteTransaction } from "../../backend/backend.ts";
 import type { JobRow } from "../../backend/schema.ts";
-import { AlreadyActive, type Started, type StartRequest } from "./request.ts";
+import type { CreatedDetails } from "../job-event.ts";
+import { AlreadyActive, type ScheduledRun, type Started, type StartRequest } from "./request.ts";
 
 /** @returns the job of the request's key, or undefined if the key is new or missing */
 export async function findByIdempotencyKey(
@@ -34,15 +35,28 @@ async function hasSameOptions(db: Backend["db"], { id }: JobRow, request: StartO
   return details === (options && JSON.stringify(options));
 }
 
-type StartOptions = Pick<StartRequest, "runAt" | "only">;
+type StartOptions = Pick<StartRequest, "runAt" | "only" | "scheduled">;
 
 /** @returns the details of the job's first event */
-export function createdDetails({
-  runAt,
-  only,
-}: StartOptions): { run_at?: string; only?: "failed" } | null {
-  const at = runAt === undefined ? {} : { run_at: new Date(runAt).toISOString() };
-  return runAt === undefined && !only ? null : { ...at, ...(only && { only }) };
+export function createdDetails({ runAt, only, scheduled }: StartOptions): CreatedDetails | null {
+  const details = {
+    ...(runAt === undefined ? {} : { run_at: isoTime(runAt) }),
+    ...(only && { only }),
+    ...(scheduled && scheduledDetails(scheduled)),
+  };
+  return Object.keys(details).length === 0 ? null : details;
+}
+
+function scheduledDetails({ scheduleId, plannedAt, missed }: ScheduledRun) {
+  return {
+    schedule_id: scheduleId,
+    ...(plannedAt !== null && { planned_at: isoTime(plannedAt) }),
+    ...(missed > 0 && { missed }),
+  };
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
 }
 
 /**

@@ -6,12 +6,12 @@ import type { Duration, Kind } from "../../job.ts";
 import { recordAudit } from "../audit.ts";
 import { parseDuration } from "../parse-duration.ts";
 import { maxRetries } from "../retry-policy.ts";
-import { sanitizeText } from "../sanitize-text.ts";
 import { insertEvent } from "../transition.ts";
 import { createdDetails } from "./duplicates.ts";
 import { totalSize, type Upload } from "./job-uploads.ts";
 import type { StartRequest } from "./request.ts";
 import { indexJob } from "./search-index.ts";
+import { subjectOf } from "./subject.ts";
 import { takeOffer } from "./take-offer.ts";
 
 const defaultTimeout: Duration = "1h";
@@ -50,13 +50,15 @@ export async function insertJob(
       status: "queued",
       input: request.input,
       input_fingerprint: request.fingerprint,
-      subject: subjectOf(kind, request),
+      subject: subjectOf(kind, JSON.parse(request.input), request.uploads),
       input_bytes: totalSize(request.uploads),
       run_at: runAt,
       created_at: at,
       max_retries: maxRetries(kind),
       timeout_ms: parseDuration(kind.timeout ?? defaultTimeout),
       event_seq: 1,
+      schedule_id: request.scheduled?.scheduleId ?? null,
+      planned_at: request.scheduled?.plannedAt ?? null,
     })
     .onConflict((conflict) =>
       conflict
@@ -82,11 +84,6 @@ export async function insertJob(
   if (request.followUpOf) await takeOffer(tx, request.followUpOf);
   await tx.enqueue({ id: job.id, runAt, priority: job.priority });
   return job;
-}
-
-function subjectOf(kind: Kind, { input, uploads }: CheckedRequest): string | null {
-  const subject = kind.subject?.(JSON.parse(input));
-  return subject === undefined ? (uploads[0]?.name ?? null) : sanitizeText(subject);
 }
 
 /** Records the start in the audit log of the job, and in that of the job that it repeats or follows. */

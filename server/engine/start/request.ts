@@ -1,8 +1,18 @@
 /** The request to start a job, its result, and the errors that a start throws. */
 
+import type { WriteTransaction } from "../../backend/backend.ts";
 import type { AuditSource } from "../../backend/enums.ts";
 import type { JobRow } from "../../backend/schema.ts";
 import type { StartLimits } from "../../limits.ts";
+
+/** A run of a schedule. */
+export interface ScheduledRun {
+  scheduleId: string;
+  /** Time of the schedule, ms since 1970; null for a run that a person asked for. */
+  plannedAt: number | null;
+  /** Earlier times for which nothing ran, and for which this run stands. */
+  missed: number;
+}
 
 export interface StartRequest {
   kind: string;
@@ -20,6 +30,11 @@ export interface StartRequest {
   only?: "failed" | undefined;
   /** The job that offers this one, which is withdrawn in the same transaction. */
   followUpOf?: { jobId: string; name: string } | undefined;
+  scheduled?: ScheduledRun | undefined;
+  /** Writes first in the transaction of the start. An error that it throws prevents the start. */
+  before?: ((tx: WriteTransaction) => Promise<void>) | undefined;
+  /** Writes last in the transaction of the start, unless the key was used before. */
+  after?: ((tx: WriteTransaction, job: JobRow) => Promise<void>) | undefined;
   /** The person edited the input of the job `retryOf`. */
   changed?: boolean | undefined;
   /**

@@ -19,7 +19,8 @@ import { findReachedLimit } from "./start-limits.ts";
 
 /**
  * Validates the request, and inserts the job with all its rows in one transaction.
- * @throws UnknownKind, InvalidInput, MissingSettings; LimitReached with `limits`; AlreadyActive with `unlessActive`
+ * @throws UnknownKind, InvalidInput, MissingSettings; LimitReached with `limits`; AlreadyActive with
+ * `unlessActive`; what `before` throws
  */
 export async function start(
   backend: Backend,
@@ -53,6 +54,7 @@ export async function start(
   const { uploads } = found;
   const fingerprint = inputFingerprint(request.kind, checked.input, uploads);
   return backend.write(async (tx) => {
+    await request.before?.(tx);
     const shared = await findBySharedKey(tx, request, input);
     if (shared) return shared;
     if (request.unlessActive) {
@@ -66,6 +68,7 @@ export async function start(
       uploads,
       at: backend.now(),
     });
+    if (job) await request.after?.(tx, job);
     if (job) return { job, repeated: false, sameInput: true };
     // Another start has used the key.
     return (await findByIdempotencyKey(tx.db, request, input))!;

@@ -3,6 +3,8 @@ import type { Backend, MaintenanceTask, QueueListener } from "../../backend/back
 import type { Catalog } from "../../catalog.ts";
 import type { Log } from "../../log.ts";
 import type { RecordMetric } from "../job-lifecycle.ts";
+import { recomputeTimes } from "../schedules/move-schedules.ts";
+import { startDueRuns } from "../schedules/start-due-runs.ts";
 import { createCleanupScheduler } from "./cleanup-scheduler.ts";
 import { createHeartbeat, heartbeatIntervalMs, type RunningJob } from "./heartbeat.ts";
 import { createLocalJobs } from "./local-jobs.ts";
@@ -40,11 +42,14 @@ export async function startSupervisor(options: {
   onRegister?: (id: string) => void;
   /** The queue gives each run of these to one of all workers. */
   maintenanceTasks?: readonly MaintenanceTask[];
+  /** Queued jobs of an account, which schedules observe. Default: no limit. */
+  maxQueuedJobs?: number;
   /** Called with the metrics of this worker and its runners. */
   recordMetric?: RecordMetric;
 }): Promise<Supervisor> {
   const { backend, catalog, log, concurrency, runners, maintenanceTasks = [] } = options;
   const { onRegister = () => {}, recordMetric = () => {} } = options;
+  const limits = { maxQueuedJobs: options.maxQueuedJobs ?? Number.POSITIVE_INFINITY };
   let unknownJobs: RunningJob[] = [];
   /** Undefined while it starts, in which time it may already claim. */
   let listener: QueueListener | undefined;
@@ -103,6 +108,7 @@ export async function startSupervisor(options: {
     try {
       await rescueUnknownJobs(backend, unknownJobs, local.has);
       await sweeper.sweep(heartbeat.workerId);
+      await startDueRuns({ backend, catalog, limits, recordMetric });
       await wakeSleepers(backend);
       await makeRoom(backend, reserve.yieldingKinds());
       await cleanups.startDue();
@@ -135,6 +141,7 @@ export async function startSupervisor(options: {
   const sweepTimer = setInterval(onSweep, sweepIntervalMs);
   // The first heartbeat stores the queue's id of this worker, and the first sweep rescues lost jobs.
   await onHeartbeat();
+  await logged("schedules", () => recomputeTimes(backend))();
   void onSweep();
 
   return {

@@ -12,6 +12,8 @@ import { mappingPages } from "./pages/mapping-page.ts";
 import { newJobPages } from "./pages/new-job.ts";
 import type { PageExamples } from "./pages/page-example.ts";
 import { rejectedRowsPages } from "./pages/rejected-rows.ts";
+import { reschedulePages } from "./pages/schedule.ts";
+import { schedulePages } from "./pages/schedules.ts";
 import { securityPages } from "./pages/security-settings.ts";
 import { sessionPages } from "./pages/sessions.ts";
 import { settingsPages } from "./pages/settings.ts";
@@ -25,6 +27,8 @@ export const pages: PageExamples = {
   ...newJobPages,
   ...jobFormPages,
   ...mappingPages,
+  ...reschedulePages,
+  ...schedulePages,
   ...contactsPages,
   ...contactPages,
   ...sessionPages,

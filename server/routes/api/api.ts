@@ -18,8 +18,11 @@ import { logsApi } from "./logs.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
 import { pausesApi } from "./pauses.ts";
 import { invalidFields, sendProblem } from "./problems.ts";
+import { reschedulesApi } from "./reschedules.ts";
 import { resumableUploadsApi } from "./resumable-uploads.ts";
 import { retriesApi } from "./retries.ts";
+import { scheduleActionsApi } from "./schedule-actions.ts";
+import { schedulesApi } from "./schedules.ts";
 import { startNowApi } from "./start-now.ts";
 import { startsApi } from "./starts.ts";
 import { uploadsApi } from "./uploads.ts";
@@ -47,11 +50,14 @@ export function apiRoutes(services: Services): OpenAPIHono<Env> {
   api.route("/", cancellationsApi(services));
   api.route("/", pausesApi(services));
   api.route("/", startNowApi(services));
+  api.route("/", reschedulesApi(services));
   api.route("/", retriesApi(services));
   api.route("/", followUpsApi(services));
   api.route("/", eventsApi(services));
   api.route("/", logsApi(services));
   api.route("/", auditApi(services));
+  api.route("/", schedulesApi(services));
+  api.route("/", scheduleActionsApi(services));
   api.route("/", contactsApi(services));
 
   api.all("*", (c) => {

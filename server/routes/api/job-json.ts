@@ -13,6 +13,8 @@ import type { JobJson } from "./job-schema.ts";
 export const apiColumns = [
   "input",
   "retry_of",
+  "schedule_id",
+  "planned_at",
   "input_bytes",
 ] as const satisfies readonly (keyof JobRow)[];
 
@@ -80,6 +82,8 @@ export function jobJson(row: ApiJobRow, context: JobContext): JobJson {
     advice: advice || null,
     retries: row.retries,
     max_retries: row.max_retries,
+    schedule_id: row.schedule_id,
+    planned_at: isoOrNull(row.planned_at),
     retry_of: row.retry_of,
     follow_ups: offeredFollowUps(row, kind).map(([name]) => name),
     cancellable: isCancellable(row, kind),

@@ -101,6 +101,10 @@ export const jobSchema = z
     advice: z.string().nullable().meta({ description: "What a person can do about the error." }),
     retries: count.meta({ description: "Number of automatic retries since the last checkpoint." }),
     max_retries: count,
+    schedule_id: z.string().nullable().meta({ description: "ID of the schedule that started it." }),
+    planned_at: z.iso.datetime().nullable().meta({
+      description: "The time of the schedule; null for a run that a person asked for.",
+    }),
     retry_of: z.string().nullable().meta({ description: "ID of the job that this job retries." }),
     follow_ups: z.array(z.string()).meta({
       description: "Jobs that can be started with POST /jobs/{id}/follow-ups/{name}.",

@@ -12,7 +12,7 @@ import { HttpError } from "../http-error.ts";
 import { assertMayStart } from "../middleware/require-scope.ts";
 import { json, problems } from "./openapi-responses.ts";
 
-const timeForm =
+export const timeForm =
   "Write a time with its zone, such as 2026-12-24T02:00:00Z or 2026-12-24T03:00:00+01:00";
 /** For requests on their way, and clients whose clock is behind. */
 const maxPastMs = 60_000;
@@ -100,14 +100,14 @@ export function startsApi({ backend, catalog, config, jobs }: Services): OpenAPI
 }
 
 /** @param runAt ms. @param now ms */
-function errorOfTime(runAt: number, now: number): string | undefined {
+export function errorOfTime(runAt: number, now: number): string | undefined {
   if (runAt < now - maxPastMs)
     return `This time has passed. Leave it out to start now. ${timeForm}`;
   if (runAt > now + maxAheadMs) return `This is more than a year ahead. ${timeForm}`;
   return undefined;
 }
 
-function invalidTime(detail: string): HttpError {
+export function invalidTime(detail: string): HttpError {
   const errors = { run_at: detail };
   return new HttpError({
     status: 422,

@@ -11,6 +11,7 @@ export const startRoutes: readonly string[] = [
   "POST /jobs/start",
   "POST /jobs/:id/retry",
   "POST /jobs/:id/start-now",
+  "POST /jobs/:id/reschedule",
   "POST /jobs/:id/follow-ups/:name",
   "POST /uploads",
   "POST /uploads/resumable",

@@ -33,12 +33,13 @@ export async function viewerParts(
   const isOwn = job.user_id === person.userId;
   const entries = await jobs.audit(job.id, maxHistoryLines);
   const names = await readNames(services, entries, person.userId);
-  const [started, owner, uploadNames, jobTitles, retryOf] = await Promise.all([
+  const [started, owner, uploadNames, jobTitles, retryOf, schedule] = await Promise.all([
     readStarted(services, entries),
     isOwn ? undefined : findUser(backend, { id: job.user_id }),
     readUploadNames(services, uploadIds(job, kind)),
     listJobTitles(person, services, jobIds(job, kind)),
     job.retry_of ? jobs.get(job.retry_of) : undefined,
+    job.schedule_id ? services.schedules.get(job.schedule_id) : undefined,
   ]);
   const mayAct = can(person, "act", job);
   const { sound } = person.preferences;
@@ -59,6 +60,7 @@ export async function viewerParts(
       uploadNames,
       jobTitles,
       retryOf,
+      schedule,
       retentionDays: config.retentionDays,
     }),
   };
@@ -94,8 +96,8 @@ async function readStarted(
   );
 }
 
-async function readUploadNames(
-  { backend }: Services,
+export async function readUploadNames(
+  { backend }: Pick<Services, "backend">,
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   const uploads = await Promise.all(ids.map((id) => findUpload(backend, id)));

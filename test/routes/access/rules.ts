@@ -3,6 +3,7 @@
  * one fails until its rule is written here.
  */
 import { createToken, listTokens } from "../../../server/accounts/api-tokens.ts";
+import { pauseSchedule } from "../../../server/engine/schedules/change-schedule.ts";
 import { createFileLink } from "../../../server/storage/file-links.ts";
 import { secret as linkSecret } from "../../support/web-app.ts";
 import { type Actor, type Name, password, secret, type World } from "./world.ts";
@@ -83,6 +84,17 @@ function ofJobInApi(effect: Effect, state: State, rest = "", more: Omit<Ask, "pa
       const ask = await rule.ask(world, sender);
       return { ...ask, path: `/api${ask.path}` };
     },
+  };
+}
+
+/** A route below `/schedules/:id`, which others may not use. @param rest path and query behind the id */
+function ofSchedule(effect: Effect, rest = "", more: Omit<Ask, "path"> = {}, prefix = ""): Rule {
+  return {
+    ...{ who: audiences.job, others: "refused", effect },
+    ask: async (world) => ({
+      path: `${prefix}/schedules/${await world.schedule()}${rest}`,
+      ...more,
+    }),
   };
 }
 
@@ -214,6 +226,10 @@ export const rules: Readonly<Record<string, readonly Rule[]>> = {
   "POST /jobs/:id/pause": [ofJob("changes", "queued", "/pause", { form: {} })],
   "POST /jobs/:id/resume": [ofJob("changes", "paused", "/resume", { form: {} })],
   "POST /jobs/:id/start-now": [ofJob("changes", "scheduled", "/start-now", { form: {} })],
+  "GET /jobs/:id/reschedule": [ofJob("shows", "scheduled", "/reschedule")],
+  "POST /jobs/:id/reschedule": [
+    ofJob("changes", "scheduled", "/reschedule", { form: { when: "tomorrow" } }),
+  ],
   "POST /jobs/:id/retry": [ofJob("changes", "finished", "/retry", { form: { anyway: "1" } })],
   "POST /jobs/:id/retry-rejected": [
     ofJob("changes", "finished", "/retry-rejected", { form: { anyway: "1" } }),
@@ -248,6 +264,75 @@ export const rules: Readonly<Record<string, readonly Rule[]>> = {
       },
     },
   ],
+
+  "GET /schedules": [
+    {
+      ...{ who: audiences.job, effect: "shows", others: "answered" },
+      async ask(world) {
+        return { path: "/schedules", hidden: await world.schedule() };
+      },
+    },
+  ],
+  "POST /schedules/new": [
+    own("answers", async (world, sender) => {
+      const upload_id = await world.upload(sender);
+      const form = { type: "confidential", upload_id, note: "mine", repeats: "monthly" };
+      return { path: "/schedules/new", form };
+    }),
+  ],
+  "POST /schedules": [
+    own("changes", async (world, sender) => {
+      const upload_id = await world.upload(sender);
+      const form = { type: "confidential", upload_id, note: "mine", repeats: "monthly" };
+      return { path: "/schedules", form };
+    }),
+  ],
+  "GET /schedules/:id": [ofSchedule("shows")],
+  "POST /schedules/:id/pause": [ofSchedule("changes", "/pause", { form: {} })],
+  "POST /schedules/:id/resume": [
+    {
+      ...ofSchedule("changes"),
+      async ask(world) {
+        const id = await world.schedule();
+        await pauseSchedule(world.site.backend, id, world.creator.userId);
+        return { path: `/schedules/${id}/resume`, form: {} };
+      },
+    },
+  ],
+  "POST /schedules/:id/run": [ofSchedule("changes", "/run", { form: {} })],
+  "POST /schedules/:id/delete": [ofSchedule("changes", "/delete", { form: {} })],
+  "GET /schedules/:id/edit": [ofSchedule("shows", "/edit")],
+  "POST /schedules/:id/edit": [
+    ofSchedule("changes", "/edit", {
+      form: { repeats: "yearly", time_zone: "UTC", version: "1" },
+    }),
+  ],
+
+  "GET /api/schedules": [
+    {
+      ...{ who: audiences.job, effect: "shows", others: "answered" },
+      async ask(world) {
+        return { path: "/api/schedules", hidden: await world.schedule() };
+      },
+    },
+  ],
+  "POST /api/schedules": [
+    own("changes", async (world, sender) => {
+      const metadata = { upload_id: await world.upload(sender), note: "mine" };
+      return {
+        path: "/api/schedules",
+        json: { type: "confidential", metadata, repeats: "monthly" },
+      };
+    }),
+  ],
+  "GET /api/schedules/:id": [ofSchedule("shows", "", {}, "/api")],
+  "PATCH /api/schedules/:id": [ofSchedule("changes", "", { json: { repeats: "yearly" } }, "/api")],
+  "DELETE /api/schedules/:id": [ofSchedule("changes", "", {}, "/api")],
+  "GET /api/schedules/:id/runs": [ofSchedule("answers", "/runs", {}, "/api")],
+  "GET /api/schedules/:id/events": [ofSchedule("answers", "/events", {}, "/api")],
+  "POST /api/schedules/:id/pause": [ofSchedule("changes", "/pause", { json: {} }, "/api")],
+  "POST /api/schedules/:id/resume": [ofSchedule("answers", "/resume", { json: {} }, "/api")],
+  "POST /api/schedules/:id/run": [ofSchedule("changes", "/run", { json: {} }, "/api")],
 
   "GET /files/:id": [
     {
@@ -412,6 +497,15 @@ export const rules: Readonly<Record<string, readonly Rule[]>> = {
   "POST /api/jobs/:id/pause": [ofJobInApi("changes", "queued", "/pause", { json: {} })],
   "POST /api/jobs/:id/resume": [ofJobInApi("changes", "paused", "/resume", { json: {} })],
   "POST /api/jobs/:id/start-now": [ofJobInApi("changes", "scheduled", "/start-now", { json: {} })],
+  "POST /api/jobs/:id/reschedule": [
+    {
+      ...ofJobInApi("changes", "scheduled", "/reschedule"),
+      async ask(world) {
+        const run_at = new Date(world.site.backend.now() + 7_200_000).toISOString();
+        return { path: `/api/jobs/${await world.job("scheduled")}/reschedule`, json: { run_at } };
+      },
+    },
+  ],
   "POST /api/jobs/:id/retry": [
     ofJobInApi("changes", "finished", "/retry", { json: {} }),
     ofJobInApi("changes", "finished", "/retry", { json: { only: "failed" } }),

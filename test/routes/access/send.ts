@@ -28,6 +28,14 @@ export function headersOf(
   return credential === "forged" ? forged : {};
 }
 
+let addresses = 0;
+
+/** One network may send only so many unknown tokens. */
+function nextAddress(): string {
+  addresses++;
+  return `198.51.${addresses >> 8}.${addresses & 255}`;
+}
+
 /** @param method of HTTP */
 export async function send(
   { site }: World,
@@ -46,7 +54,9 @@ export async function send(
     ...ask.headers,
   });
   const body = bodyOf(ask, session?.csrf ?? sender.csrf);
-  const answer = await site.app.request(ask.path, { method, headers, body }, {});
+  const socket = { remoteAddress: nextAddress() };
+  const environment = credential === "forged" ? { incoming: { socket } } : {};
+  const answer = await site.app.request(ask.path, { method, headers, body }, environment);
   const content = Buffer.from(await answer.arrayBuffer()).toString("latin1");
   return {
     status: answer.status,

@@ -7,6 +7,7 @@ import bulkCancel from "../../../jobs/bulk_cancel.ts";
 import { createToken } from "../../../server/accounts/api-tokens.ts";
 import type { Catalog } from "../../../server/catalog.ts";
 import { pause } from "../../../server/engine/pause.ts";
+import { createSchedule } from "../../../server/engine/schedules/create-schedule.ts";
 import { start } from "../../../server/engine/start/start.ts";
 import type { Kind } from "../../../server/job.ts";
 import { saveUpload } from "../../../server/storage/uploads.ts";
@@ -50,6 +51,8 @@ export interface World extends Record<Name, Actor> {
   upload(person: Actor): Promise<string>;
   /** Creates a job of the creator. @returns its id */
   job(state: JobState): Promise<string>;
+  /** Creates a schedule of the creator. @returns its id */
+  schedule(): Promise<string>;
   /** Creates a contact in the creator's account. */
   contact(): Promise<{ id: number; email: string; updatedAt: string }>;
   /** Signs the creator in once more. @returns the new session, for a request that ends it */
@@ -106,6 +109,14 @@ export async function createWorld(which: TestBackend): Promise<World> {
       return id;
     },
 
+    async schedule() {
+      const input = { upload_id: await upload(creator), note: secret };
+      const request = { kind: "confidential", input, userId, accountId };
+      const times = { repeats: "monthly", timeZone: "UTC", maxSchedules: 10_000 };
+      const uploadsOf = { accountId };
+      return (await createSchedule(backend, catalog, { ...request, ...times, uploadsOf })).id;
+    },
+
     async contact() {
       const email = `${secret}-${++contacts}@x.example`;
       await insertContacts(backend, [{ email, company: secret }], { accountId });
@@ -137,7 +148,13 @@ export async function createWorld(which: TestBackend): Promise<World> {
     },
 
     async clear() {
-      for (const table of ["jobs", "uploads", "partial_uploads", "contacts"] as const) {
+      for (const table of [
+        "schedules",
+        "jobs",
+        "uploads",
+        "partial_uploads",
+        "contacts",
+      ] as const) {
         await db.deleteFrom(table).execute();
       }
     },
@@ -149,6 +166,7 @@ export async function createWorld(which: TestBackend): Promise<World> {
         events: db.selectFrom("job_events").selectAll().where("job_id", "in", ids),
         audit: db.selectFrom("job_audit_entries").selectAll().where("job_id", "in", ids),
         files: db.selectFrom("files").selectAll().where("job_id", "in", ids).orderBy("id"),
+        schedules: db.selectFrom("schedules").selectAll().where("user_id", "=", userId),
         uploads: db.selectFrom("uploads").selectAll().where("user_id", "=", userId),
         partial: db.selectFrom("partial_uploads").selectAll().where("user_id", "=", userId),
         preferences: db.selectFrom("preferences").selectAll().where("user_id", "=", userId),

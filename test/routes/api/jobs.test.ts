@@ -72,6 +72,8 @@ describe.each(backends)("$name", (which) => {
         advice: null,
         retries: 0,
         max_retries: 3,
+        schedule_id: null,
+        planned_at: null,
         retry_of: null,
         follow_ups: [],
         cancellable: true,

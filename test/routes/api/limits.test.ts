@@ -8,6 +8,7 @@ import { insertJob } from "../../support/job-row.ts";
 const limits = {
   maxStartsPerMinute: 4,
   maxQueuedJobs: 3,
+  maxSchedules: 3,
   maxStoredBytes: 1_000,
   maxParallelUploads: 2,
   maxUnfinishedUploads: 2,

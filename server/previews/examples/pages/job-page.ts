@@ -46,6 +46,7 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageExample {
       actions: {
         id: job.id,
         buttons: job.buttons,
+        moveHref: job.status === "queued" ? `${job.href}/reschedule` : null,
         followUps: job.active ? [] : [undo, importNow],
         started: job.active
           ? []
@@ -97,6 +98,10 @@ function jobPage(job: JobView, left: StoredResult = emptyResult): PageExample {
         deletedOn: job.active ? null : time(),
         retryOf:
           job.status === "failed" ? { href: jobs.cancelled.href, text: "the job of Nov 22" } : null,
+        schedule:
+          job.status === "done"
+            ? { href: "/schedules/0198c5d2-1a41-7c3e-9f10-3b5a6c7d8e9f", text: "every weekday" }
+            : null,
       },
     },
   };
