@@ -56,6 +56,13 @@ test("a notification is read by a later poll if an earlier one fails", async ({
   await expect.poll(() => received.flat()).toContain("job-1");
 });
 
+test("the log of the database shrinks again after a burst of writes", async () => {
+  const { rows } = await sql<{
+    journal_size_limit: number;
+  }>`pragma journal_size_limit`.execute(backend().db);
+  expect(rows).toEqual([{ journal_size_limit: 64 * 1024 * 1024 }]);
+});
+
 test("only its owner can read the database and its log, also one that others could read before", async () => {
   const permissions = (path: string) => statSync(path).mode & 0o777;
   const path = join(opened.dir, "private.db");

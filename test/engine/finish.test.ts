@@ -206,6 +206,8 @@ describe.each(backends)("the end of a run on $name", (which) => {
       new Error("Connection terminated unexpectedly"),
       new Error("Client was closed and is not queryable"),
       ended("08P01", "server conn crashed?"),
+      ended("08001", "could not connect to server"),
+      ended("08004", "server rejected the connection"),
       ended("0A000", "cached plan must not change result type"),
       new Error("The batch was not saved", { cause: ended("57P01", "administrator command") }),
     ]) {
