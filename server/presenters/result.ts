@@ -57,8 +57,8 @@ export interface FileView {
   /** "result" or "rejected" */
   role: DownloadRole;
   /**
-   * Whether the file is the first that the job was started for: its link is a button, and its preview is
-   * open. Others are lines of a list.
+   * Whether the file is the first that the job was started for: its link is a button. Others are lines
+   * of a list.
    */
   isMain: boolean;
   /** "10,986 contacts", "6 rows" of rejected ones; empty if unknown */
@@ -66,6 +66,8 @@ export interface FileView {
   /** For a file that is deleted before its job. */
   expires: TimeView | null;
   preview: PreviewView | null;
+  /** Whether the preview is open: those of a few results, or the first one of many. */
+  isOpen: boolean;
 }
 
 export type PreviewView =
@@ -117,7 +119,10 @@ export function resultView(
   );
   const main =
     row.result_page === null && views.find(({ href, role }) => href && role === "result");
-  const files = views.map((file) => ({ ...file, isMain: file === main }));
+  const results = views.filter(({ role }) => role === "result");
+  const isOpen = (file: (typeof views)[number]) =>
+    results.length > maxOpenPreviews ? file === results[0] : results.includes(file);
+  const files = views.map((file) => ({ ...file, isMain: file === main, isOpen: isOpen(file) }));
   return {
     id: row.id,
     kind: row.kind,
@@ -140,6 +145,9 @@ export function resultView(
     renderedAt: now,
   };
 }
+
+/** More of them would push the log out of sight. */
+const maxOpenPreviews = 4;
 
 /** More are for the kind's own template. */
 const maxFacts = 50;
@@ -165,7 +173,7 @@ function fileView(
   file: DownloadableFile,
   preview: Preview | undefined,
   { unit = "items", now }: { unit: string | undefined; now: number },
-): Omit<FileView, "isMain"> {
+): Omit<FileView, "isMain" | "isOpen"> {
   const { id, name, role, expires_at, deleted_at } = file;
   const isGone = deleted_at !== null || (expires_at !== null && expires_at <= now);
   return {
