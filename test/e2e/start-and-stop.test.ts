@@ -1,12 +1,14 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { demoAccount } from "../../server/accounts/demo-account.ts";
-import { type Place, startApplication } from "../support/application.ts";
+import { environment, type Place, startApplication } from "../support/application.ts";
 import { descendantsOf, isAlive, launch } from "../support/processes.ts";
 import { type TextBrowser, textBrowser } from "../support/text-browser.ts";
 
@@ -128,6 +130,13 @@ describe("a shutdown", () => {
     const { html } = await back.get(path);
     expect(html).toMatch(/class="succeeded"><dt>done<\/dt><dd>2,000<\/dd>/);
     expect(html).not.toMatch(/skipped|Retry \d/);
+    // The terminal names the address at which the application listens.
+    const follow = [join(import.meta.dirname, "../../server/commands/job.ts"), "follow"];
+    const env = { ...process.env, ...environment(place, {}) };
+    const run = promisify(execFile)(process.execPath, [...follow, path.split("/").at(-1)!], {
+      env,
+    });
+    expect((await run).stdout).toContain(`${second.url}${path}\n`);
     expect((await back.get("/contacts?after=row-00001998")).html).toContain("row-00001999@");
     expect((await back.get("/jobs")).html.match(/class="job-row /g)).toHaveLength(7);
   });

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { WrongOptions } from "../../server/commands/job/kind-options.ts";
+import { runJobCommand } from "../../server/commands/job/run-job-command.ts";
+import { readConfig } from "../../server/config.ts";
 import { cancel } from "../../server/engine/cancel.ts";
 import { addMember } from "../support/add-member.ts";
 import { environment } from "../support/application.ts";
@@ -21,6 +24,28 @@ describe.each(backends)("npm run job on $name", (which) => {
     await worker();
   });
 
+  /** Runs the command in this process, which saves the start of another one. */
+  async function call(...args: string[]) {
+    let output = "";
+    const write = (text: string) => {
+      output += text;
+      return true;
+    };
+    const config = readConfig({ ...environment(scene().place, {}) });
+    const parts = {
+      config,
+      catalog: scene().catalog,
+      output: { write, isTTY: false, columns: 80 },
+    };
+    try {
+      const code = await runJobCommand(parts, args);
+      return { output, errors: "", code };
+    } catch (error) {
+      if (!(error instanceof WrongOptions)) throw error;
+      return { output, errors: `${error.message}\n`, code: 2 };
+    }
+  }
+
   /** Runs the command without a terminal. */
   async function run(...args: string[]) {
     // The test runner asks for colours.
@@ -31,8 +56,8 @@ describe.each(backends)("npm run job on $name", (which) => {
     return { output, errors, code: await exited };
   }
 
-  const inTerminal = (args: string, more = {}) =>
-    openTerminal(`npm run job -- ${args}`, environment(scene().place, more));
+  const inTerminal = (job: string, args: string, more = {}) =>
+    openTerminal(`${job} ${args}`, environment(scene().place, more));
 
   test("without a terminal it prints plain lines, and its exit code is the outcome", async () => {
     const file = join(scene().place.storageDir, "people.csv");
@@ -43,15 +68,15 @@ describe.each(backends)("npm run job on $name", (which) => {
     expect(done.output).toContain("1 contact in the file, 1 row rejected\n");
     expect(done.output).toContain("1 imported, 1 rejected\n");
     expect(done.output).not.toContain("\u001b");
-    const written = await run("program", "--script", "printf '1 of\\n2 done'", "--writes");
+    const written = await call("program", "--script", "printf '1 of\\n2 done'", "--writes");
     expect(written.output).toMatch(/\n1 of\n2 done\n[\s\S]*It ended\n/);
-    const failed = await run("flaky", "--failures", "1", "--how", "refused");
+    const failed = await call("flaky", "--failures", "1", "--how", "refused");
     expect(failed.code).toBe(1);
     expect(failed.output).toContain("The key was refused\nAsk for a new key.\n");
   });
 
   test("in a terminal it draws the bar, and Ctrl-C leaves the job running or cancels it", async () => {
-    const terminal = inTerminal("copy_rows --rows 100000 --size 1 --pause 5");
+    const terminal = inTerminal("npm run job --", "copy_rows --rows 100000 --size 1 --pause 5");
     await terminal.untilShown("░░  0 %");
     await terminal.untilShown(" of 100,000 rows", 2);
     // The block is drawn over the one before.
@@ -65,7 +90,9 @@ describe.each(backends)("npm run job on $name", (which) => {
     const left = await scene().until(id!, (row) => row.step_done > 0);
     expect(left).toMatchObject({ status: "running", cancel_requested_at: null });
 
-    const second = inTerminal(`follow ${id}`, { NO_COLOR: "1" });
+    const second = inTerminal(`exec ${process.execPath} ${command}`, `follow ${id}`, {
+      NO_COLOR: "1",
+    });
     await second.untilShown(" of 100,000 rows", 2);
     expect(second.output()).not.toContain("\u001b[36m");
     second.type(ctrlC);
@@ -77,9 +104,9 @@ describe.each(backends)("npm run job on $name", (which) => {
     second.type("c\n");
     expect(await second.exited).toBe(3);
     expect(await scene().job(id!)).toMatchObject({ status: "cancelled" });
-    const listed = await run("list");
+    const listed = await call("list");
     expect(listed.output).toContain(`${id}  Cancelled`);
-    const again = await run("follow", id!);
+    const again = await call("follow", id!);
     expect(again.code).toBe(3);
     expect(again.output).toContain("Finished work was kept.");
   });
@@ -93,27 +120,27 @@ describe.each(backends)("npm run job on $name", (which) => {
       ...{ code: 2, output: "" },
       errors: "--from: Enter 3,600 or less (Count down from)\n",
     });
-    expect(await run("contact_import", "missing.csv")).toMatchObject({
+    expect(await call("contact_import", "missing.csv")).toMatchObject({
       ...{ code: 2, errors: "There is no file missing.csv\n" },
     });
-    expect((await run("contact_import")).errors).toMatch(/^FILE: (Required|Choose a file first)/);
-    expect((await run("countdown", "--form", "3")).errors).toContain("'--form'");
-    expect((await run("nothing")).errors).toContain('There is no kind "nothing"');
-    expect((await run("countdown", "--as", "eve@x.test")).errors).toContain("eve@x.test");
-    expect((await run("follow", "0198")).errors).toBe("There is no job 0198\n");
+    expect((await call("contact_import")).errors).toMatch(/^FILE: (Required|Choose a file first)/);
+    expect((await call("countdown", "--form", "3")).errors).toContain("'--form'");
+    expect((await call("nothing")).errors).toContain('There is no kind "nothing"');
+    expect((await call("countdown", "--as", "eve@x.test")).errors).toContain("eve@x.test");
+    expect((await call("follow", "0198")).errors).toBe("There is no job 0198\n");
     expect(await count()).toBe(before);
   });
 
   test("a detached job is followed later, and is not started twice", async () => {
-    const started = await run("countdown", "--from=600", "--detach");
+    const started = await call("countdown", "--from=600", "--detach");
     expect(started.output).toMatch(new RegExp(`^${uuid.source}\n$`));
     const id = started.output.trim();
     await scene().until(id, (row) => row.succeeded > 0);
-    const twice = await run("countdown", "--from=600");
+    const twice = await call("countdown", "--from=600");
     expect(twice).toMatchObject({ code: 2, errors: expect.stringContaining(`follow ${id}`) });
     await cancel(scene(), id, "user-1");
     const output = expect.stringContaining("of 600 seconds. Finished work was kept.");
-    expect(await run("follow", id)).toMatchObject({ code: 3, output });
+    expect(await call("follow", id)).toMatchObject({ code: 3, output });
   });
 });
 

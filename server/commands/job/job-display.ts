@@ -16,7 +16,7 @@ export interface JobDisplay {
   close(): void;
 }
 
-type Output = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">;
+export type Output = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">;
 type Style = Parameters<typeof styleText>[0];
 
 export function createJobDisplay(output: Output): JobDisplay {
