@@ -51,7 +51,7 @@ export function jobRoutes(services: Services): Hono<Env> {
     const from = await findPrefillJob(services, person, type, formField(body, "from_job"));
     const moreFiles = await findMoreFiles(services, person, formField(body, moreFilesField));
     const schedule = readScheduleInput(body);
-    // Enter in the field of the repetition presses the button that starts a job.
+    // A form with a repetition describes a schedule, whose times the person sees first.
     if (schedule.repeats) return c.redirect("/schedules/new", 307);
     const shownTable = formField(body, "shown_table");
     const { runAt, error: scheduleError } = parseSchedule(

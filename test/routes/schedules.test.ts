@@ -28,8 +28,13 @@ describe.each(backends)("the pages of schedules on $name", (which) => {
       .executeTakeFirstOrThrow();
 
   test("the form of a kind leads to the times, and they to the schedule", async () => {
-    expect(await ada.browser.text("/jobs/new/stepping")).toContain('formaction="/schedules/new"');
-    // Enter in the field of the repetition sends the form to the address of jobs.
+    // Enter in a field presses the first button of a form, which has to be the one that starts a job.
+    const start = await ada.browser.text("/jobs/new/stepping");
+    const [, button] = /<button[^>]*? id="([^"]+)" type="submit"/.exec(
+      start.split('id="job-form"')[1]!,
+    )!;
+    expect(button).toBe("submit");
+    expect(start).toContain('name="repeats"');
     const sent = await ada.post("/jobs", form());
     expect([sent.status, sent.headers.get("location")]).toEqual([307, "/schedules/new"]);
     const berlin = { when_zone: "Europe/Berlin", idempotency_key: "tab-1" };
