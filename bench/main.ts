@@ -34,6 +34,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
   move: async () => (await import("./move/move.ts")).moves(),
   retention: async () => (await import("./retention/retention.ts")).retention(),
   fairness: async () => (await import("./fairness/fairness.ts")).fairness(),
+  development: async () => (await import("./development/development.ts")).development(),
   "many-jobs": async () => (await import("./many-jobs/many-jobs.ts")).manyJobs(),
 };
 
