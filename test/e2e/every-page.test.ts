@@ -39,6 +39,12 @@ beforeAll(async () => {
   await page.goto("/contacts");
   const contact = page.locator(".responsive-table th a").first();
   paths.set("contact", (await contact.getAttribute("href"))!);
+  await page.goto("/jobs/new/sleep?ms=1&repeats=every+day+at+2:30");
+  await page.click("#submit");
+  await page.waitForSelector("#schedule");
+  await page.click("#submit");
+  await page.waitForURL(/\/schedules\/[0-9a-f-]{36}$/);
+  paths.set("schedule", new URL(page.url()).pathname);
   await page.goto("/jobs/new/contact_import");
   await page.setInputFiles("input[type=file]", csv);
   await page.click("#submit");
@@ -65,6 +71,11 @@ const pages: Record<string, () => [Page, string]> = {
       (shown) => [`job: ${shown}`, () => [page, paths.get(shown)!] as [Page, string]],
     ),
   ),
+  "move of a job": () => [page, `${paths.get("scheduled")}/reschedule`],
+  schedules: () => [page, "/schedules"],
+  "no schedules": () => [newAccount, "/schedules"],
+  schedule: () => [page, paths.get("schedule")!],
+  "form of a schedule": () => [page, `${paths.get("schedule")}/edit`],
   contacts: () => [page, "/contacts"],
   "no contacts": () => [newAccount, "/contacts"],
   "no contact matches": () => [page, "/contacts?q=nobody+at+all"],

@@ -52,6 +52,50 @@ describe("starting a job", () => {
     await expectText(page, ".job-panel .state", "Done");
   });
 
+  test.each([true, false])(
+    "a schedule shows its times before it is saved, and runs now, with JavaScript %s",
+    async (javaScriptEnabled) => {
+      const page = await scene.openPage(`/jobs/new/sleep?ms=${javaScriptEnabled ? 4 : 5}`, {
+        ...{ javaScriptEnabled, timezoneId: "Europe/Berlin" },
+      });
+      await page.click("#repeat-toggle");
+      await page.fill("#repeats", "every day at 2:30");
+      await page.press("#repeats", "Enter");
+      await expectText(page, "h1", "New schedule");
+      expect(await page.locator(".next-runs li").count()).toBe(5);
+      await page.selectOption("#time-zone", "Europe/Berlin");
+      await page.click("#check");
+      await expectText(page, "#schedule", "02:30 does not exist; it runs at 03:00.");
+      await page.click("#submit");
+      await page.waitForURL(/\/schedules\/[0-9a-f-]{36}$/);
+      await page.click("#run");
+      await expectText(page, "#flash, .flash", "Started a run.");
+      await expect
+        .poll(async () => {
+          await page.reload();
+          return page.textContent("#jobs");
+        })
+        .toContain("Slept");
+      await page.click("#pause");
+      await expectText(page, ".schedule-state", "Paused");
+    },
+  );
+
+  test("a scheduled job is moved to another time without JavaScript", async () => {
+    const page = await scene.openPage("/jobs/new/sleep?ms=6&when=tonight", {
+      javaScriptEnabled: false,
+    });
+    await page.click("#submit");
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+    await page.click("[id^=move-]");
+    await page.selectOption("#when", "tomorrow");
+    await page.click("#submit");
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+    await expectText(page, ".job-panel", /Scheduled[\s\S]*09:00 UTC/);
+    await page.click("#history-toggle");
+    await expectText(page, "#history", "You moved this job to another time");
+  });
+
   test("a scheduled time is in UTC without JavaScript", async () => {
     const page = await scene.openPage("/jobs/new/sleep?ms=3", { javaScriptEnabled: false });
     await page.click("#when-toggle");
