@@ -130,7 +130,7 @@ export type Partials = {
   "jobs/_column_rows": ColumnView[];
   "jobs/_mapping_trial": TrialView;
   "schedules/_actions": ScheduleActionsView;
-  "schedules/_summary": ScheduleItem;
+  "schedules/_state": ScheduleItem;
   "schedules/_times": TimesView;
   "schedules/_repeat_examples": Record<never, never>;
   "contacts/_table": ContactView[];

@@ -85,6 +85,7 @@ async function prepare(browser: Browser): Promise<Map<string, Subject>> {
   const imported = await runJob(page);
   await page.goto("/jobs/new/contact_export");
   const exported = await runJob(page);
+  const schedule = await createSchedule(page);
   await page.context().close();
   await app.stop();
   applications.delete(app);
@@ -101,8 +102,27 @@ async function prepare(browser: Browser): Promise<Map<string, Subject>> {
     mapping: mapping.pathname + mapping.search,
     imported,
     exported,
+    schedule,
     states: new Map([...states].map(([name, id]) => [name, `/jobs/${id}`])),
   });
+}
+
+/** @returns the path of a schedule with a run that is done */
+async function createSchedule(page: Page): Promise<string> {
+  await page.goto("/jobs/new/contact_export");
+  await page.click("#repeat-toggle");
+  await page.fill("#repeats", "every weekday at 7:00");
+  await page.press("#repeats", "Enter");
+  await page.selectOption("#time-zone", "Europe/Berlin");
+  await page.click("#submit");
+  await page.waitForURL(/\/schedules\/[0-9a-f-]{36}$/);
+  const path = new URL(page.url()).pathname;
+  await page.click("#run");
+  while (!(await page.textContent("#jobs"))?.includes("Exported")) {
+    await page.waitForTimeout(500);
+    await page.goto(path);
+  }
+  return path;
 }
 
 async function simulateWorker(): Promise<NodeJS.Timeout> {

@@ -14,12 +14,14 @@ export interface Paths {
   /** An import with rejected rows, and an export with a result file. */
   imported: string;
   exported: string;
+  schedule: string;
   /** The job in each state, by the name of the state. */
   states: ReadonlyMap<string, string>;
 }
 
 /** @returns the subjects by the name of their screenshot */
-export function subjects({ mapping, imported, exported, states }: Paths): Map<string, Subject> {
+export function subjects(paths: Paths): Map<string, Subject> {
+  const { mapping, imported, exported, schedule, states } = paths;
   const opens = (selector: string) => async (page: Page) => {
     await page.locator(selector).first().click();
   };
@@ -39,6 +41,21 @@ export function subjects({ mapping, imported, exported, states }: Paths): Map<st
     form: { path: "/jobs/new/countdown" },
     "form-of-export": { path: "/jobs/new/contact_export" },
     "form-later": { path: "/jobs/new/countdown", act: opens("#when-toggle") },
+    "form-repeated": { path: "/jobs/new/countdown", act: opens("#repeat-toggle") },
+    schedules: { path: "/schedules" },
+    schedule: { path: schedule },
+    "schedule-new": {
+      path: "/jobs/new/contact_export",
+      async act(page) {
+        await page.click("#repeat-toggle");
+        await page.fill("#repeats", "every day at 2:30");
+        await page.press("#repeats", "Enter");
+        await page.waitForSelector(".next-runs");
+        await page.selectOption("#time-zone", "Europe/Berlin");
+        await page.click("#check");
+        await page.waitForLoadState();
+      },
+    },
     "form-with-error": { path: "/jobs/new/countdown?from=0" },
     // The countdown of the demo account is still active, so a second one is a duplicate.
     "already-running": {
