@@ -25,7 +25,7 @@ let api: Api;
 let ada: Member;
 let operations: Described[];
 let schemas: Record<string, Schema>;
-let ids: { job: string; contact: string };
+let ids: { job: string; contact: string; schedule: string };
 
 beforeAll(async () => {
   api = await apiServer(backends[0]!);
@@ -40,7 +40,14 @@ beforeAll(async () => {
   );
   await insertContacts(api.backend, [{ email: "x@q.example" }], { accountId: ada.accountId });
   const contact = await api.backend.db.selectFrom("contacts").select("id").executeTakeFirst();
-  ids = { job: await ada.start("counting"), contact: String(contact!.id) };
+  const daily = { type: "counting", repeats: "every day at 7:00" };
+  const headers = { "content-type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(daily) };
+  const schedule = (await (await ada.send("/schedules", init)).json()) as { id: string };
+  ids = {
+    ...{ job: await ada.start("counting"), contact: String(contact!.id) },
+    schedule: schedule.id,
+  };
 });
 afterAll(() => api.close());
 
@@ -61,14 +68,16 @@ function misspelt(known: readonly string[]): string[] {
 
 /** @returns the path below `/api` of something that Ada may change */
 function concrete(path: string): string {
-  const id = path.startsWith("/api/contacts") ? ids.contact : ids.job;
+  const [, , resource] = path.split("/");
+  const id = { contacts: ids.contact, schedules: ids.schedule }[resource!] ?? ids.job;
   return path.slice("/api".length).replace("{id}", id).replace("{name}", "again");
 }
 
 async function everything() {
   const jobs = await api.backend.db.selectFrom("jobs").selectAll().execute();
   const contacts = await api.backend.db.selectFrom("contacts").selectAll().execute();
-  return { jobs, contacts };
+  const schedules = await api.backend.db.selectFrom("schedules").selectAll().execute();
+  return { jobs, contacts, schedules };
 }
 
 test("the description names every operation that takes JSON", () => {
@@ -82,7 +91,7 @@ test("the description names every operation that takes JSON", () => {
       "upload",
     ],
   ]);
-  expect(changing.length - bytes.length).toBe(8);
+  expect(changing.length - bytes.length).toBe(14);
 });
 
 describe("an operation that takes JSON", () => {
@@ -134,7 +143,7 @@ test("a list refuses each parameter that it does not know, and names it", async 
     return each.method === "get" && !isStream && parametersOf(each).length > 0;
   });
   expect(lists.map(({ operation }) => operation.operationId).sort()).toEqual([
-    ...["listContacts", "listJobs", "listLogLines"],
+    ...["listContacts", "listJobs", "listLogLines", "listScheduleRuns", "listSchedules"],
   ]);
   for (const described of lists) {
     const { path } = described;
