@@ -1,6 +1,7 @@
 import { getMigrations } from "better-auth/db/migration";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Accounts, createAccounts } from "../../server/accounts/accounts.ts";
+import { demoAccount } from "../../server/accounts/demo-account.ts";
 import { ensureMembership } from "../../server/accounts/members.ts";
 import { createPasskeyAuth } from "../../server/accounts/passkey-auth.ts";
 import type { Person } from "../../server/accounts/person.ts";
@@ -50,6 +51,23 @@ describe.each(backends)("accounts on $name", (which) => {
     await Promise.all([accounts.signUp(ada, lynx), accounts.signUp(ada, lynx)]);
     expect(await accounts.signIn(ada, lynx)).not.toBeNull();
     expect(await members()).toHaveLength(1);
+  });
+
+  test.each([
+    { production: true },
+    { host: "0.0.0.0" },
+    { host: "127.0.0.1", publicUrl: "https://headway.example" },
+  ])("nobody signs in as the demo account with %o", async (settings) => {
+    const local = { ...config, production: false, host: "127.0.0.1", publicUrl: null };
+    const here = createAccounts({ backend: opened.backend, config: local, log });
+    expect(await here.signUp(demoAccount, lynx)).not.toBeNull();
+    expect(await here.signIn(demoAccount, lynx)).not.toBeNull();
+    const there = { ...local, ...settings };
+    const reachable = createAccounts({ backend: opened.backend, config: there, log });
+    const shouted = { ...demoAccount, email: ` ${demoAccount.email.toUpperCase()}` };
+    expect(await reachable.signIn(demoAccount, lynx)).toBeNull();
+    expect(await reachable.signIn(shouted, lynx)).toBeNull();
+    expect(await reachable.signUp(demoAccount, lynx)).toBeNull();
   });
 
   test("a user without an account gets one at the next request", async () => {
