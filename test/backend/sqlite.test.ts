@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
@@ -75,6 +75,17 @@ test("only its owner can read the database and its log, also one that others cou
   await second.ping();
   for (const end of ["", "-wal"]) expect(permissions(path + end), end).toBe(0o600);
   await second.close();
+});
+
+test("a closed backend has closed all its connections, also one that it never used", async () => {
+  const path = join(opened.dir, "closed.db");
+  const closed = await openBackend(path);
+  await closed.migrate();
+  expect(closed.readOnlyDb).toBeDefined();
+  expect(existsSync(`${path}-wal`)).toBe(true);
+  await closed.close();
+  // SQLite deletes the log with the last connection.
+  expect(existsSync(`${path}-wal`)).toBe(false);
 });
 
 test("the log shrinks after a burst of writes beside a long reader", {

@@ -1,3 +1,4 @@
+import type { Database } from "better-sqlite3";
 import { type Expression, Kysely, sql, type Transaction } from "kysely";
 import { createJobLifecycle, type JobLifecycleEvent } from "../../engine/job-lifecycle.ts";
 import type {
@@ -48,6 +49,7 @@ export function openSqlite(path: string, { mustExist, check, clockShift }: Sqlit
   if (check) checkFile(file);
   const identity = createFileIdentity(path);
   const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(file, identity.check) });
+  let readOnlyFile: Database | undefined;
   let readOnlyDb: Kysely<Schema> | undefined;
   const writerFile = openFile(path, "normal");
   const writer = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(writerFile) });
@@ -97,7 +99,8 @@ export function openSqlite(path: string, { mustExist, check, clockShift }: Sqlit
     spansMachines: false,
     db,
     get readOnlyDb() {
-      readOnlyDb ??= openReadOnlyDb(path);
+      readOnlyFile ??= openReadOnly(path);
+      readOnlyDb ??= new Kysely({ dialect: new ReadOnlySqliteDialect(readOnlyFile) });
       return readOnlyDb;
     },
     now,
@@ -125,15 +128,16 @@ export function openSqlite(path: string, { mustExist, check, clockShift }: Sqlit
       identity.close();
       await commits.close();
       await Promise.all([db, writer, readOnlyDb].map((each) => each?.destroy()));
-      for (const each of [file, writerFile]) if (each.open) each.close();
+      // Kysely closes only those that it has used.
+      for (const each of [file, writerFile, readOnlyFile]) if (each?.open) each.close();
     },
   };
 }
 
-function openReadOnlyDb(path: string): Kysely<Schema> {
+function openReadOnly(path: string): Database {
   const file = openFile(path, "normal");
   file.pragma("query_only = on");
-  return new Kysely({ dialect: new ReadOnlySqliteDialect(file) });
+  return file;
 }
 
 const schemaDialect: SchemaDialect = {

@@ -7,7 +7,7 @@ import { isUpload, readInputType } from "./input-type.ts";
  * @returns a message for each such field
  */
 export async function findUnoffered(
-  { readOnlyDb: db }: Pick<Backend, "readOnlyDb">,
+  backend: Pick<Backend, "readOnlyDb">,
   kind: Kind,
   input: Readonly<Record<string, unknown>>,
   { accountId, userId }: { accountId: string; userId: string },
@@ -17,6 +17,7 @@ export async function findUnoffered(
     return Array.isArray(values) && !isUpload(type) ? [{ name, values }] : [];
   });
   if (!kind.choices || given.length === 0) return {};
+  const { readOnlyDb: db } = backend;
   const choices = await kind.choices({ accountId, userId, db }, input);
   const errors: Record<string, string> = {};
   for (const { name, values } of given) {
