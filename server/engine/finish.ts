@@ -133,7 +133,7 @@ export function finishDone(
       progress: 1,
       message: null,
       reason: null,
-      // That of an earlier try stays in the events.
+      // The events keep the errors of earlier tries.
       error: null,
       ...(needsCleanup ? {} : { cleanup_due_at: null }),
     },
@@ -171,7 +171,12 @@ export async function failOrRetry(
   if (wait === undefined) return fail(backend, job, thrown, place);
   const { ms: waitMs, requestedMs } = wait;
   if (requestedMs !== undefined) {
-    return waitForService(backend, job, thrown, waitMs, { ...recorded, requestedMs });
+    return sleepUntil(backend, job, {
+      ...{ until: backend.now() + waitMs, waitMs },
+      waitingFor: errorText(thrown, undefined),
+      recorded: { ...recorded, requestedMs },
+      delayMs: waitMs,
+    });
   }
   const error = errorText(thrown, place);
   const retry = retries + 1;
@@ -193,16 +198,24 @@ export async function failOrRetry(
   });
 }
 
-/** Ends a run until the time that a service asked for. The job waits as in a long `job.sleep`. */
-function waitForService(
+/**
+ * Ends a run until a time at which the job is due again. It takes no slot meanwhile.
+ * @param sleep.recorded what the next run goes on with
+ * @param sleep.delayMs by how much the job ends later than was estimated: 0 for a wait that was announced
+ */
+export function sleepUntil(
   backend: Backend,
   job: Claimed,
-  thrown: unknown,
-  waitMs: number,
-  recorded: RecordedSleep,
-) {
-  const until = backend.now() + waitMs;
-  const reason = shortenText(errorText(thrown, undefined));
+  sleep: {
+    until: number;
+    waitMs: number;
+    waitingFor: string | null;
+    recorded: RecordedSleep;
+    delayMs: number;
+  },
+): Promise<JobRow | undefined> {
+  const { until, waitMs, recorded, delayMs } = sleep;
+  const waitingFor = sleep.waitingFor === null ? null : shortenText(sleep.waitingFor);
   return finish(backend, job, {
     to: "queued",
     set: {
@@ -210,11 +223,11 @@ function waitForService(
       run_at: until,
       sleep: JSON.stringify(recorded),
       waiting_until: until,
-      waiting_for: reason,
-      eta_earliest: sql`eta_earliest + ${waitMs}`,
-      eta_latest: sql`eta_latest + ${waitMs}`,
+      waiting_for: waitingFor,
+      eta_earliest: sql<number>`eta_earliest + ${delayMs}`,
+      eta_latest: sql<number>`eta_latest + ${delayMs}`,
     },
-    event: { type: "sleeping", details: { wait_ms: waitMs, reason } },
+    event: { type: "sleeping", details: { wait_ms: waitMs, reason: waitingFor } },
   });
 }
 

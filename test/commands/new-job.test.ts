@@ -104,7 +104,7 @@ describe("npm run new:job", () => {
       "test/views/escaping",
       "test/layers.test.ts",
     ];
-    // Those that see the new files; all others run in this run.
+    // Other tests do not see the new files, and run outside of the copy.
     const titles = [
       ...["Invoice PDF on sqlite", "Invoice PDF on postgres", `template jobs/${name}/result`],
       ...["every template has an example", "templates of kinds escape", "every tag of every"],

@@ -1,4 +1,4 @@
-/** What people do with a schedule: edit, pause, resume, delete. Each records an event. */
+/** People edit, pause, resume and delete a schedule here. Its history keeps all but the last. */
 import { sql } from "kysely";
 import type { Backend, WriteTransaction } from "../../backend/backend.ts";
 import type { ScheduleRow } from "../../backend/schema.ts";

@@ -10,7 +10,7 @@ import { type Calendar, nextTime } from "./calendar.ts";
 import { InvalidRepetition } from "./invalid-repetition.ts";
 import { parseRepetition } from "./parse-repetition.ts";
 
-/** What a schedule repeats. */
+/** A start that a schedule repeats. */
 export interface ScheduledWork {
   kind: string;
   input: Record<string, unknown>;

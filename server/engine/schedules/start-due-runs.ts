@@ -7,7 +7,10 @@ import type { ScheduleRow } from "../../backend/schema.ts";
 import type { Catalog } from "../../catalog.ts";
 import { LimitReached } from "../../limit-reached.ts";
 import type { StartLimits } from "../../limits.ts";
+import { databaseErrorText } from "../database-error.ts";
+import { describeError } from "../describe-error.ts";
 import type { RecordMetric, ScheduleResult } from "../job-lifecycle.ts";
+import { sanitizeText } from "../sanitize-text.ts";
 import { InvalidInput, MissingSettings, UnknownKind } from "../start/request.ts";
 import { start } from "../start/start.ts";
 import { dueTimes, nextTime } from "./calendar.ts";
@@ -30,7 +33,10 @@ export interface DueRunsOptions {
   recordMetric: RecordMetric;
 }
 
-/** Throws only if the database is away: then the times stay due. */
+/**
+ * Throws only errors of the database: then the times stay due. The mistake of a kind is said on its
+ * schedule and holds up no other one.
+ */
 export async function startDueRuns(options: DueRunsOptions): Promise<void> {
   const { backend, recordMetric } = options;
   const at = backend.now();
@@ -116,7 +122,7 @@ async function startRun(
 
 type Skip = (tx: WriteTransaction, at: number) => Promise<void>;
 
-/** @returns how to move on without a run; undefined for an error that says nothing about the schedule */
+/** @returns how to move on without a run; undefined for an error of the database */
 function skipOf(due: DueTime, error: unknown): Skip | undefined {
   const { schedule, plannedAt: planned_at, missed } = due;
   if (error instanceof RunActive) {
@@ -136,6 +142,7 @@ function skipOf(due: DueTime, error: unknown): Skip | undefined {
   };
 }
 
+/** @returns why there is no run, as a sentence for people */
 function refusalOf(error: unknown): string | undefined {
   if (error instanceof InvalidInput) {
     const [field, message] = Object.entries(error.fields)[0] ?? ["input", error.message];
@@ -144,5 +151,6 @@ function refusalOf(error: unknown): string | undefined {
   if (error instanceof UnknownKind) return "This kind of job no longer exists";
   if (error instanceof MissingSettings) return `Needs ${error.missing.join(", ")}`;
   if (error instanceof LimitReached) return `The account already has ${error.max} queued jobs`;
-  return undefined;
+  if (databaseErrorText(error) !== undefined) return undefined;
+  return sanitizeText(describeError(error));
 }

@@ -30,7 +30,18 @@ const report = defineJob({
   steps: { Reporting: 1 },
   run: async () => ({ message: "Reported" }),
 });
-const catalog = new Map<string, Kind>([["report", report as unknown as Kind]]);
+const mistaken = defineJob({
+  ...report,
+  title: "Mistaken report",
+  subject({ period }) {
+    if (period === "wrong") throw new TypeError("period.from is not a function");
+    return period;
+  },
+});
+const catalog = new Map<string, Kind>([
+  ["report", report as unknown as Kind],
+  ["mistaken", mistaken as unknown as Kind],
+]);
 const unlimited = {
   maxQueuedJobs: Number.POSITIVE_INFINITY,
   maxStartsPerMinute: Number.POSITIVE_INFINITY,
@@ -218,6 +229,20 @@ describe.each(backends)("schedules on $name", (which) => {
     expect(await sweep(full)).toEqual(["not_started"]);
     await cancel({ backend, catalog }, other.id, "ada");
     await deleteSchedule(backend, schedule.id);
+  });
+
+  test("a mistake in a kind is said on its schedule and holds up no other one", async () => {
+    const broken = await create({ kind: "mistaken" });
+    const input = JSON.stringify({ period: "wrong" });
+    await backend.db.updateTable("schedules").set({ input }).where("id", "=", broken.id).execute();
+    const sound = await create();
+    await makeDue(broken, backend.now() - 1_000);
+    await makeDue(sound);
+    expect(await sweep()).toEqual(["not_started", "started"]);
+    const said = { type: "not_started", error: "period.from is not a function" };
+    expect((await eventsOf(broken)).at(-1)).toMatchObject(said);
+    expect(await sweep()).toEqual([]);
+    await endRun(sound, "done");
   });
 
   test("times during a pause are not caught up", async () => {
